@@ -1,0 +1,34 @@
+package heddle.compiler.ir;
+
+import heddle.compiler.type.TensorType;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An operation: how result types follow from operand types and what it means. Implementations are records whose
+ * components are the attributes, so that equal operations are equal; each stands in one file and on one line of the
+ * catalogue.
+ */
+public interface Op {
+    /** The name in the text form. */
+    String name();
+
+    /**
+     * The attributes of the text form in printing order. Values are {@code Long}, {@code Double}, {@code Boolean},
+     * {@code String}, {@link heddle.compiler.type.DType}, {@link heddle.compiler.type.Dim},
+     * {@link heddle.compiler.type.Shape} or lists of these.
+     */
+    default Map<String, Object> attributes() {
+        return Map.of();
+    }
+
+    /** The result types. @throws TypeMismatch when operands do not fit */
+    List<TensorType> infer(List<TensorType> operands);
+
+    /**
+     * What it means: the results in double precision, the plain way. Shapes are known here.
+     *
+     * @param lengths the bound symbols
+     */
+    List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths);
+}

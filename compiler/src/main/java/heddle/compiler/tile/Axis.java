@@ -1,0 +1,16 @@
+package heddle.compiler.tile;
+
+import heddle.compiler.type.Dim;
+
+/**
+ * A loop variable of a kernel.
+ *
+ * @param name   unique in the kernel: {@code b}, {@code h}, {@code i}
+ * @param extent it runs from zero up to this, not reaching it
+ */
+public record Axis(String name, Dim extent) {
+    @Override
+    public String toString() {
+        return name;
+    }
+}

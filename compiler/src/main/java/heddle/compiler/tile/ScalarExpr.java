@@ -1,0 +1,117 @@
+package heddle.compiler.tile;
+
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import java.util.List;
+
+/**
+ * A value at one index of a kernel's loops: the common language of elementwise chains, score programs, masks,
+ * prologues, epilogues and addresses. Addresses are i64 expressions too, so views, broadcasts, reshapes and gathers
+ * are arithmetic and nothing is copied for them.
+ */
+public sealed interface ScalarExpr {
+    DType type();
+
+    /** A float or bool (0 or 1) constant. */
+    record Literal(DType type, double value) implements ScalarExpr {
+        @Override
+        public String toString() {
+            return type == DType.BOOL ? String.valueOf(value != 0) : String.valueOf(value);
+        }
+    }
+
+    /** An integer constant. */
+    record IntLiteral(DType type, long value) implements ScalarExpr {
+        @Override
+        public String toString() {
+            return String.valueOf(value);
+        }
+    }
+
+    /** The current index along an axis. */
+    record Index(Axis axis) implements ScalarExpr {
+        @Override
+        public DType type() {
+            return DType.I64;
+        }
+
+        @Override
+        public String toString() {
+            return axis.name();
+        }
+    }
+
+    /** A length, known at the latest when the model runs. */
+    record Length(Dim dim) implements ScalarExpr {
+        @Override
+        public DType type() {
+            return DType.I64;
+        }
+
+        @Override
+        public String toString() {
+            return dim.asSymbol().orElse("(" + dim + ")");
+        }
+    }
+
+    /** The element of a buffer at a flat row-major address. */
+    record Element(Buffer buffer, ScalarExpr address) implements ScalarExpr {
+        @Override
+        public DType type() {
+            return buffer.type().dtype();
+        }
+
+        @Override
+        public String toString() {
+            return buffer + "[" + address + "]";
+        }
+    }
+
+    /** A value computed before, by name: {@code score}, {@code acc}, a tile or a row reduction. */
+    record Variable(String name, DType type) implements ScalarExpr {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** A function of other values. */
+    record Apply(ScalarFn fn, DType type, List<ScalarExpr> args) implements ScalarExpr {
+        public Apply {
+            args = List.copyOf(args);
+        }
+
+        @Override
+        public String toString() {
+            String in = String.join(", ", args.stream().map(Object::toString).toList());
+            return (fn == ScalarFn.CAST ? type.text() : fn.text()) + "(" + in + ")";
+        }
+    }
+
+    /** {@code fn(args)}. @throws IllegalArgumentException when the argument types do not fit */
+    static ScalarExpr apply(ScalarFn fn, ScalarExpr... args) {
+        List<ScalarExpr> list = List.of(args);
+        DType type = fn.resultType(list.stream().map(ScalarExpr::type).toList())
+                .orElseThrow(() -> new IllegalArgumentException("no " + fn.text() + " of " + list));
+        return new Apply(fn, type, list);
+    }
+
+    /** {@code arg} converted to {@code type}; {@code arg} itself when it has that type. */
+    static ScalarExpr cast(DType type, ScalarExpr arg) {
+        return arg.type() == type ? arg : new Apply(ScalarFn.CAST, type, List.of(arg));
+    }
+
+    /** An i64 constant. */
+    static ScalarExpr of(long value) {
+        return new IntLiteral(DType.I64, value);
+    }
+
+    /** A length as an i64 value. */
+    static ScalarExpr of(Dim dim) {
+        return dim.isKnown() ? of(dim.value()) : new Length(dim);
+    }
+
+    static ScalarExpr of(Axis axis) {
+        return new Index(axis);
+    }
+}

@@ -1,0 +1,69 @@
+package heddle.compiler.tile.family;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlan;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * FlashAttention forward (Dao et al. 2022, arXiv:2205.14135, Algorithm 1; the running softmax of Milakov and
+ * Gimelshein 2018, arXiv:1805.02867).
+ *
+ * <pre>
+ * s = score(sum over d of q · k);  s = -inf where not mask
+ * o = sum over j of softmax_j(s) · v;  logSumExp = log sum over j of exp(s)
+ * </pre>
+ *
+ * A row with no finite score gives zeros and a log-sum-exp of minus infinity. Grouped heads, transposes and head
+ * splits are in the addresses.
+ *
+ * @param batch    axes every block has one index of: batch and head
+ * @param i        queries
+ * @param j        keys
+ * @param d        summed over in the scores
+ * @param e        the columns of v
+ * @param q        over batch, i, d
+ * @param k        over batch, j, d
+ * @param v        over batch, j, e
+ * @param raw      the variable the score program reads the product as
+ * @param score    over batch, i, j
+ * @param mask     bool over batch, i, j; absent when nothing is masked
+ * @param weight   a factor on each probability after the softmax, over batch, i, j; absent when it is one
+ * @param acc      the variable the epilogue reads the normalised result as
+ * @param epilogue over batch, i, e
+ * @param logSumExp where the log-sum-exp goes, when something reads it; its address is over batch, i
+ */
+public record Attention(
+        List<Axis> batch,
+        Axis i,
+        Axis j,
+        Axis d,
+        Axis e,
+        ScalarExpr q,
+        ScalarExpr k,
+        ScalarExpr v,
+        ScalarExpr.Variable raw,
+        ScalarExpr score,
+        Optional<ScalarExpr> mask,
+        Optional<ScalarExpr> weight,
+        ScalarExpr.Variable acc,
+        ScalarExpr epilogue,
+        Buffer output,
+        ScalarExpr address,
+        Optional<LogSumExp> logSumExp)
+        implements Family {
+    /** Where the log-sum-exp is stored. */
+    public record LogSumExp(Buffer output, ScalarExpr address) {}
+
+    public Attention {
+        batch = List.copyOf(batch);
+    }
+
+    @Override
+    public TileKernel program(String name, TilePlan plan, List<String> comments) {
+        throw new UnsupportedOperationException();
+    }
+}

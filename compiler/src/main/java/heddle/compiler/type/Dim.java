@@ -1,0 +1,313 @@
+package heddle.compiler.type;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * A length: an integer polynomial over symbols such as {@code N} and over quotients that do not divide. Kept in a
+ * canonical form, so that two dims are equal exactly when they are equal for the reasons this class knows: as
+ * polynomials. All arithmetic is 64 bit and fails on overflow.
+ */
+public final class Dim implements Comparable<Dim> {
+    /** What a monomial is a product of. */
+    private sealed interface Atom extends Comparable<Atom> {
+        @Override
+        default int compareTo(Atom other) {
+            return toString().compareTo(other.toString());
+        }
+    }
+
+    private record Symbol(String name) implements Atom {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private record Quotient(Dim numerator, Dim denominator) implements Atom {
+        @Override
+        public String toString() {
+            return "(" + numerator + ")//(" + denominator + ")";
+        }
+    }
+
+    /** A product of atoms, sorted; empty is one. */
+    private record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
+        static final Monomial ONE = new Monomial(List.of());
+
+        Monomial times(Monomial other) {
+            List<Atom> all = new ArrayList<>(atoms);
+            all.addAll(other.atoms);
+            all.sort(null);
+            return new Monomial(List.copyOf(all));
+        }
+
+        Optional<Monomial> dividedBy(Monomial other) {
+            List<Atom> rest = new ArrayList<>(atoms);
+            for (Atom a : other.atoms) {
+                if (!rest.remove(a)) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(new Monomial(List.copyOf(rest)));
+        }
+
+        @Override
+        public int compareTo(Monomial other) {
+            int byDegree = Integer.compare(other.atoms.size(), atoms.size());
+            return byDegree != 0 ? byDegree : toString().compareTo(other.toString());
+        }
+
+        @Override
+        public String toString() {
+            return atoms.stream().map(Atom::toString).collect(Collectors.joining("*"));
+        }
+    }
+
+    public static final Dim ZERO = new Dim(new TreeMap<>());
+    public static final Dim ONE = of(1);
+
+    private final SortedMap<Monomial, Long> terms;
+
+    private Dim(SortedMap<Monomial, Long> terms) {
+        this.terms = terms;
+    }
+
+    /** A known length. */
+    public static Dim of(long value) {
+        TreeMap<Monomial, Long> t = new TreeMap<>();
+        if (value != 0) {
+            t.put(Monomial.ONE, value);
+        }
+        return new Dim(t);
+    }
+
+    /** A length bound when the model runs. */
+    public static Dim symbol(String name) {
+        return atom(new Symbol(name));
+    }
+
+    private static Dim atom(Atom atom) {
+        TreeMap<Monomial, Long> t = new TreeMap<>();
+        t.put(new Monomial(List.of(atom)), 1L);
+        return new Dim(t);
+    }
+
+    public Dim plus(Dim other) {
+        TreeMap<Monomial, Long> t = new TreeMap<>(terms);
+        other.terms.forEach((m, c) -> {
+            long sum = Math.addExact(t.getOrDefault(m, 0L), c);
+            if (sum == 0) {
+                t.remove(m);
+            } else {
+                t.put(m, sum);
+            }
+        });
+        return new Dim(t);
+    }
+
+    public Dim plus(long other) {
+        return plus(of(other));
+    }
+
+    public Dim minus(Dim other) {
+        return plus(other.times(of(-1)));
+    }
+
+    public Dim minus(long other) {
+        return plus(of(Math.negateExact(other)));
+    }
+
+    public Dim times(Dim other) {
+        Dim sum = ZERO;
+        for (var a : terms.entrySet()) {
+            TreeMap<Monomial, Long> t = new TreeMap<>();
+            for (var b : other.terms.entrySet()) {
+                t.merge(a.getKey().times(b.getKey()), Math.multiplyExact(a.getValue(), b.getValue()), Math::addExact);
+            }
+            t.values().removeIf(c -> c == 0);
+            sum = sum.plus(new Dim(t));
+        }
+        return sum;
+    }
+
+    public Dim times(long other) {
+        return times(of(other));
+    }
+
+    /** The quotient, when the division is known to leave nothing over. */
+    public Optional<Dim> dividedExactlyBy(Dim divisor) {
+        if (divisor.isZero()) {
+            return Optional.empty();
+        }
+        if (isZero()) {
+            return Optional.of(ZERO);
+        }
+        // Polynomial long division by the leading term; exact when it ends with no remainder.
+        Dim rest = this;
+        Dim quotient = ZERO;
+        Monomial lead = divisor.terms.firstKey();
+        long leadFactor = divisor.terms.get(lead);
+        while (!rest.isZero()) {
+            Monomial top = rest.terms.firstKey();
+            long factor = rest.terms.get(top);
+            Optional<Monomial> m = top.dividedBy(lead);
+            if (m.isEmpty() || factor % leadFactor != 0) {
+                return Optional.empty();
+            }
+            TreeMap<Monomial, Long> t = new TreeMap<>();
+            t.put(m.get(), factor / leadFactor);
+            Dim step = new Dim(t);
+            quotient = quotient.plus(step);
+            rest = rest.minus(divisor.times(step));
+            if (!rest.isZero() && rest.terms.firstKey().compareTo(top) <= 0) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(quotient);
+    }
+
+    /** The quotient rounded towards minus infinity. */
+    public Dim floorDiv(Dim divisor) {
+        Optional<Dim> exact = dividedExactlyBy(divisor);
+        if (exact.isPresent()) {
+            return exact.get();
+        }
+        if (isKnown() && divisor.isKnown()) {
+            return of(Math.floorDiv(value(), divisor.value()));
+        }
+        return atom(new Quotient(this, divisor));
+    }
+
+    /** The quotient rounded towards plus infinity. */
+    public Dim ceilDiv(Dim divisor) {
+        return plus(divisor).minus(1).floorDiv(divisor);
+    }
+
+    public boolean isZero() {
+        return terms.isEmpty();
+    }
+
+    /** Whether this is a number. */
+    public boolean isKnown() {
+        return terms.isEmpty() || (terms.size() == 1 && terms.firstKey().equals(Monomial.ONE));
+    }
+
+    /** Whether this is the number {@code value}. */
+    public boolean is(long value) {
+        return isKnown() && value() == value;
+    }
+
+    /** The number this is. @throws IllegalStateException when symbols are left */
+    public long value() {
+        if (!isKnown()) {
+            throw new IllegalStateException("the length " + this + " is not known");
+        }
+        return terms.isEmpty() ? 0 : terms.get(Monomial.ONE);
+    }
+
+    /** The name, when this is one symbol and nothing else. */
+    public Optional<String> asSymbol() {
+        if (terms.size() == 1
+                && terms.get(terms.firstKey()) == 1
+                && terms.firstKey().atoms().size() == 1
+                && terms.firstKey().atoms().getFirst() instanceof Symbol s) {
+            return Optional.of(s.name());
+        }
+        return Optional.empty();
+    }
+
+    /** The symbols in it, sorted. */
+    public SortedSet<String> symbols() {
+        SortedSet<String> names = new TreeSet<>();
+        for (Monomial m : terms.keySet()) {
+            for (Atom a : m.atoms()) {
+                switch (a) {
+                    case Symbol s -> names.add(s.name());
+                    case Quotient q -> {
+                        names.addAll(q.numerator().symbols());
+                        names.addAll(q.denominator().symbols());
+                    }
+                }
+            }
+        }
+        return names;
+    }
+
+    /** This length with symbols replaced; symbols that {@code bindings} does not name stay. */
+    public Dim bind(Map<String, Dim> bindings) {
+        Dim sum = ZERO;
+        for (var term : terms.entrySet()) {
+            Dim product = of(term.getValue());
+            for (Atom a : term.getKey().atoms()) {
+                product = product.times(
+                        switch (a) {
+                            case Symbol s -> bindings.getOrDefault(s.name(), atom(s));
+                            case Quotient q ->
+                                q.numerator()
+                                        .bind(bindings)
+                                        .floorDiv(q.denominator().bind(bindings));
+                        });
+            }
+            sum = sum.plus(product);
+        }
+        return sum;
+    }
+
+    /** The number this is under {@code bindings}. @throws IllegalStateException when a symbol is not bound */
+    public long evaluate(Map<String, Long> bindings) {
+        Map<String, Dim> dims = new TreeMap<>();
+        bindings.forEach((name, value) -> dims.put(name, of(value)));
+        return bind(dims).value();
+    }
+
+    @Override
+    public int compareTo(Dim other) {
+        return toString().compareTo(other.toString());
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Dim d && terms.equals(d.terms);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(terms);
+    }
+
+    /** As written in the language: {@code 2*N - 1}. */
+    @Override
+    public String toString() {
+        if (terms.isEmpty()) {
+            return "0";
+        }
+        StringBuilder out = new StringBuilder();
+        for (var term : terms.entrySet()) {
+            long c = term.getValue();
+            if (!out.isEmpty()) {
+                out.append(c < 0 ? " - " : " + ");
+                c = Math.abs(c);
+            }
+            String m = term.getKey().toString();
+            if (m.isEmpty()) {
+                out.append(c);
+            } else if (c == 1) {
+                out.append(m);
+            } else if (c == -1) {
+                out.append('-').append(m);
+            } else {
+                out.append(c).append('*').append(m);
+            }
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,3 @@
+grammar Heddle;
+file: EOF;
+WS: [ \t\r\n]+ -> skip;

@@ -1,0 +1,11 @@
+package heddle.dsl.ast;
+
+import heddle.dsl.source.Span;
+
+/** An identifier where it stands. */
+public record Name(String text, Span span) {
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,63 @@
+package heddle.dsl.diagnostic;
+
+import heddle.dsl.source.Span;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One mistake in what the user gave us, with the place and the remedy.
+ *
+ * @param code    which kind of mistake
+ * @param message one sentence, no full stop, that says what is wrong
+ * @param primary the place, absent for mistakes outside a source text (a weight file, an input)
+ * @param related other places that explain it, for example where each shape came from
+ * @param notes   facts, one line each
+ * @param hint    what to do about it
+ */
+public record Diagnostic(
+        DiagnosticCode code,
+        String message,
+        Optional<Label> primary,
+        List<Label> related,
+        List<String> notes,
+        Optional<String> hint) {
+    public Diagnostic {
+        related = List.copyOf(related);
+        notes = List.copyOf(notes);
+    }
+
+    /** A diagnostic at a place in a source text. */
+    public static Diagnostic at(Span span, DiagnosticCode code, String message) {
+        return new Diagnostic(code, message, Optional.of(new Label(span, "")), List.of(), List.of(), Optional.empty());
+    }
+
+    /** A diagnostic that has no place in a source text; the message names the file or option. */
+    public static Diagnostic of(DiagnosticCode code, String message) {
+        return new Diagnostic(code, message, Optional.empty(), List.of(), List.of(), Optional.empty());
+    }
+
+    /** This diagnostic with a text beside the underlined place. */
+    public Diagnostic label(String text) {
+        return new Diagnostic(code, message, primary.map(l -> new Label(l.span(), text)), related, notes, hint);
+    }
+
+    /** This diagnostic with one more related place. */
+    public Diagnostic related(Span span, String text) {
+        List<Label> all = new ArrayList<>(related);
+        all.add(new Label(span, text));
+        return new Diagnostic(code, message, primary, all, notes, hint);
+    }
+
+    /** This diagnostic with one more fact. */
+    public Diagnostic note(String text) {
+        List<String> all = new ArrayList<>(notes);
+        all.add(text);
+        return new Diagnostic(code, message, primary, related, all, hint);
+    }
+
+    /** This diagnostic with a remedy. */
+    public Diagnostic hint(String text) {
+        return new Diagnostic(code, message, primary, related, notes, Optional.of(text));
+    }
+}

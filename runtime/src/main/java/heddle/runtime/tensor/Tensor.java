@@ -1,0 +1,125 @@
+package heddle.runtime.tensor;
+
+import heddle.compiler.type.DType;
+import java.lang.reflect.Array;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * A dense row-major tensor on the JVM heap. Elements of {@code f32}, {@code f16} and {@code bf16} are held in a
+ * {@code float[]} (the sixteen-bit types only hold values their format has), {@code f64} in a {@code double[]},
+ * {@code i64} in a {@code long[]}, {@code i32} in an {@code int[]} and {@code bool} in a {@code boolean[]}.
+ */
+public final class Tensor {
+    private final DType dtype;
+    private final long[] shape;
+    private final Object storage;
+
+    private Tensor(DType dtype, long[] shape, Object storage) {
+        long size = 1;
+        for (long d : shape) {
+            if (d < 0) {
+                throw new IllegalArgumentException("negative length in " + Arrays.toString(shape));
+            }
+            size = Math.multiplyExact(size, d);
+        }
+        if (size != Array.getLength(storage)) {
+            throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has " + size
+                    + " elements, the array " + Array.getLength(storage));
+        }
+        this.dtype = dtype;
+        this.shape = shape.clone();
+        this.storage = storage;
+    }
+
+    public static Tensor of(float[] elements, long... shape) {
+        return new Tensor(DType.F32, shape, elements);
+    }
+
+    public static Tensor of(double[] elements, long... shape) {
+        return new Tensor(DType.F64, shape, elements);
+    }
+
+    public static Tensor of(long[] elements, long... shape) {
+        return new Tensor(DType.I64, shape, elements);
+    }
+
+    public static Tensor of(int[] elements, long... shape) {
+        return new Tensor(DType.I32, shape, elements);
+    }
+
+    public static Tensor of(boolean[] elements, long... shape) {
+        return new Tensor(DType.BOOL, shape, elements);
+    }
+
+    /** A tensor over an array of the kind that {@link #newStorage} gives for {@code dtype}; the array is not copied. */
+    public static Tensor wrap(DType dtype, long[] shape, Object storage) {
+        if (storage.getClass() != newStorage(dtype, 0).getClass()) {
+            throw new IllegalArgumentException(
+                    dtype + " is not held in " + storage.getClass().getSimpleName());
+        }
+        return new Tensor(dtype, shape, storage);
+    }
+
+    /** A tensor of zeros. */
+    public static Tensor zeros(DType dtype, long... shape) {
+        long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        return new Tensor(dtype, shape, newStorage(dtype, Math.toIntExact(size)));
+    }
+
+    /** An array that holds {@code length} elements of {@code dtype}. */
+    public static Object newStorage(DType dtype, int length) {
+        return switch (dtype) {
+            case F32, F16, BF16 -> new float[length];
+            case F64 -> new double[length];
+            case I64 -> new long[length];
+            case I32 -> new int[length];
+            case BOOL -> new boolean[length];
+        };
+    }
+
+    public DType dtype() {
+        return dtype;
+    }
+
+    public long[] shape() {
+        return shape.clone();
+    }
+
+    public int size() {
+        return Array.getLength(storage);
+    }
+
+    /** The array behind this tensor, not a copy. */
+    public Object storage() {
+        return storage;
+    }
+
+    /** The elements of an f32, f16 or bf16 tensor, not a copy. */
+    public float[] floats() {
+        return (float[]) storage;
+    }
+
+    /** The elements of an i64 tensor, not a copy. */
+    public long[] longs() {
+        return (long[]) storage;
+    }
+
+    /** One element as a double; bools are 0 and 1. */
+    public double element(int index) {
+        return switch (storage) {
+            case float[] a -> a[index];
+            case double[] a -> a[index];
+            case long[] a -> a[index];
+            case int[] a -> a[index];
+            case boolean[] a -> a[index] ? 1 : 0;
+            default -> throw new AssertionError(storage.getClass());
+        };
+    }
+
+    /** {@code f32[2, 3]}. */
+    @Override
+    public String toString() {
+        return dtype + Arrays.stream(shape).mapToObj(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
+    }
+}
