@@ -1,0 +1,131 @@
+package heddle.tests;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** Which part may know which: the directions drawn in docs/architecture.md. */
+class ArchitectureTest {
+    private static final JavaClasses HEDDLE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("heddle.dsl", "heddle.compiler", "heddle.runtime");
+
+    @Test
+    void modulesPointOneWay() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .withOptionalLayers(true)
+                .layer("dsl")
+                .definedBy("heddle.dsl..")
+                .layer("compiler")
+                .definedBy("heddle.compiler..")
+                .layer("runtime")
+                .definedBy("heddle.runtime..")
+                .whereLayer("runtime")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("compiler")
+                .mayOnlyBeAccessedByLayers("runtime")
+                .check(HEDDLE);
+    }
+
+    @Test
+    void compilerPackagesPointOneWay() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .withOptionalLayers(true)
+                .layer("type")
+                .definedBy("heddle.compiler.type..")
+                .layer("tile")
+                .definedBy("heddle.compiler.tile..")
+                .layer("ir")
+                .definedBy("heddle.compiler.ir..")
+                .layer("op")
+                .definedBy("heddle.compiler.op..")
+                .layer("rewrite")
+                .definedBy("heddle.compiler.rewrite..")
+                .layer("schedule")
+                .definedBy("heddle.compiler.schedule..")
+                .layer("frontend")
+                .definedBy("heddle.compiler.frontend..")
+                .layer("target")
+                .definedBy("heddle.compiler.target..")
+                .layer("pass")
+                .definedBy("heddle.compiler.pass..")
+                .layer("pipeline")
+                .definedBy("heddle.compiler")
+                .whereLayer("pipeline")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("frontend")
+                .mayOnlyBeAccessedByLayers("pipeline")
+                .whereLayer("target")
+                .mayOnlyBeAccessedByLayers("pipeline")
+                .whereLayer("schedule")
+                .mayOnlyBeAccessedByLayers("target", "pipeline", "pass")
+                .whereLayer("rewrite")
+                .mayOnlyBeAccessedByLayers("schedule", "pipeline", "pass")
+                .whereLayer("op")
+                .mayOnlyBeAccessedByLayers("rewrite", "schedule", "frontend", "pass", "pipeline")
+                .whereLayer("ir")
+                .mayOnlyBeAccessedByLayers("op", "rewrite", "schedule", "frontend", "pass", "pipeline")
+                .check(HEDDLE);
+    }
+
+    @Test
+    void noPackageCycles() {
+        slices().matching("heddle.compiler.(*)..").should().beFreeOfCycles().check(HEDDLE);
+        slices().matching("heddle.runtime.(*)..").should().beFreeOfCycles().check(HEDDLE);
+        slices().matching("heddle.dsl.(*)..").should().beFreeOfCycles().check(HEDDLE);
+    }
+
+    @Test
+    void jgraphtStaysBehindTheGraph() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("heddle.compiler.ir..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.jgrapht..")
+                .check(HEDDLE);
+    }
+
+    @Test
+    void antlrStaysBehindTheParser() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("heddle.dsl.parse..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.antlr..")
+                .check(HEDDLE);
+    }
+
+    @Test
+    void theCompilerTouchesNoFiles() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("heddle.compiler..", "heddle.dsl..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.nio.file..", "java.net..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.io.File")
+                .check(HEDDLE);
+    }
+
+    @Test
+    void namesSayWhatThingsAre() {
+        classes()
+                .should()
+                .haveNameNotMatching(".*(Impl|Utils?|Helpers?|Manager)(\\$.*)?")
+                .andShould()
+                .haveNameNotMatching(".*\\.Abstract[A-Z].*")
+                .check(HEDDLE);
+    }
+}
