@@ -1,6 +1,8 @@
 package heddle.compiler.ir;
 
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
 
 /**
  * A tensor of the reference interpreter: every element type is held as a double (integers are exact up to 2^53, bools
@@ -20,6 +22,11 @@ public record NdArray(DType dtype, long[] shape, double[] data) {
 
     public static NdArray scalar(DType dtype, double value) {
         return new NdArray(dtype, new long[0], new double[] {value});
+    }
+
+    /** The type, all lengths known. */
+    public TensorType type() {
+        return new TensorType(dtype, Shape.of(shape));
     }
 
     public int rank() {

@@ -34,6 +34,31 @@ public enum DType {
         return this == I32 || this == I64;
     }
 
+    /**
+     * The nearest value this type holds, ties to even. Sixteen-bit floats go through f32, as they do wherever they are
+     * computed with; numbers out of an integer's range are clamped to it; a bool is 0 or 1.
+     */
+    public double nearest(double value) {
+        return switch (this) {
+            case F64 -> value;
+            case F32 -> (float) value;
+            case F16 -> Float.float16ToFloat(Float.floatToFloat16((float) value));
+            case BF16 -> toBFloat16((float) value);
+            case I32 -> (int) value;
+            case I64 -> (long) value;
+            case BOOL -> value != 0 ? 1 : 0;
+        };
+    }
+
+    private static float toBFloat16(float value) {
+        if (Float.isNaN(value)) {
+            return value;
+        }
+        int bits = Float.floatToRawIntBits(value);
+        int half = 0x7fff + (bits >>> 16 & 1);
+        return Float.intBitsToFloat(bits + half & 0xffff0000);
+    }
+
     /** The name in the language: {@code f32}. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);

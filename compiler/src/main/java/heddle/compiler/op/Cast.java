@@ -1,0 +1,41 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarMath;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.TensorType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Conversion of every element, with Java's meaning: to floats the nearest value, from floats to integers towards zero
+ * and saturating, between integers the low bits, to bool whether it is not zero.
+ */
+public record Cast(DType to) implements Pointwise {
+    @Override
+    public String name() {
+        return "cast";
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Require.count(name(), operands, 1);
+        return List.of(new TensorType(to, operands.getFirst().shape()));
+    }
+
+    @Override
+    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
+        NdArray x = operands.getFirst();
+        double[] data = Arrays.stream(x.data())
+                .map(v -> ScalarMath.cast(x.dtype(), to, v))
+                .toArray();
+        return List.of(new NdArray(to, x.shape(), data));
+    }
+
+    @Override
+    public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
+        return ScalarExpr.cast(to, operands.at(0, index));
+    }
+}

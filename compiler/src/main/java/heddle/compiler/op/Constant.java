@@ -1,0 +1,100 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.TensorType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A tensor whose elements the model states. Kept in one form, so that equal constants are equal records: floats are
+ * {@code Double}s that the element type holds, integers and bools (0 and 1) are {@code Long}s, and elements that are
+ * all the same are one value.
+ *
+ * @param values row-major, or one value for every element; the shape is known when there are several
+ */
+public record Constant(TensorType type, List<Number> values) implements Pointwise {
+    public Constant {
+        DType dtype = type.dtype();
+        List<Number> held =
+                values.stream().map(v -> held(dtype, v)).distinct().limit(2).toList();
+        if (held.size() != 1) {
+            if (!type.shape().isKnown() || type.shape().size().value() != values.size()) {
+                throw new IllegalArgumentException(values.size() + " values for a constant of type " + type);
+            }
+            held = values.stream().map(v -> held(dtype, v)).toList();
+        } else if (values.size() != 1
+                && !(type.shape().isKnown() && type.shape().size().is(values.size()))) {
+            throw new IllegalArgumentException(values.size() + " values for a constant of type " + type);
+        }
+        values = held;
+    }
+
+    private static Number held(DType dtype, Number value) {
+        return switch (dtype) {
+            case F32, F64, F16, BF16 -> dtype.nearest(value.doubleValue());
+            case I32 -> (long) value.intValue();
+            case I64 -> value.longValue();
+            case BOOL -> value.doubleValue() == 0 ? 0L : 1L;
+        };
+    }
+
+    /** The same value everywhere. */
+    public static Constant splat(TensorType type, Number value) {
+        return new Constant(type, List.of(value));
+    }
+
+    /** A constant of rank 0. */
+    public static Constant scalar(DType dtype, Number value) {
+        return splat(TensorType.scalar(dtype), value);
+    }
+
+    /** The elements of {@code array}. */
+    public static Constant of(TensorType type, NdArray array) {
+        return new Constant(
+                type,
+                Arrays.stream(array.data()).<Number>mapToObj(Double::valueOf).toList());
+    }
+
+    /** Whether every element is the first of {@link #values}. */
+    public boolean isSplat() {
+        return values.size() == 1;
+    }
+
+    @Override
+    public String name() {
+        return "constant";
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return Map.of("values", values);
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Require.count(name(), operands, 0);
+        return List.of(type);
+    }
+
+    @Override
+    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
+        NdArray result = NdArray.zeros(type.dtype(), type.shape().evaluate(lengths));
+        Arrays.setAll(result.data(), i -> values.get(isSplat() ? 0 : i).doubleValue());
+        return List.of(result);
+    }
+
+    /** @throws IllegalStateException when the elements differ: those are in a buffer */
+    @Override
+    public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
+        if (!isSplat()) {
+            throw new IllegalStateException("the elements of a constant " + type + " differ");
+        }
+        Number value = values.getFirst();
+        return type.dtype().isInt()
+                ? new ScalarExpr.IntLiteral(type.dtype(), value.longValue())
+                : new ScalarExpr.Literal(type.dtype(), value.doubleValue());
+    }
+}

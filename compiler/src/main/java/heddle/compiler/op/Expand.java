@@ -1,0 +1,47 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+import java.util.Map;
+
+/** Broadcasting to a shape: new leading axes, and axes of length 1 repeated. */
+public record Expand(Shape shape) implements Pointwise {
+    @Override
+    public String name() {
+        return "expand";
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Require.count(name(), operands, 1);
+        TensorType x = operands.getFirst();
+        boolean fits = x.rank() <= shape.rank();
+        for (int fromEnd = 1; fits && fromEnd <= x.rank(); fromEnd++) {
+            Dim d = x.dim(-fromEnd);
+            fits = d.is(1) || d.equals(shape.dim(-fromEnd));
+        }
+        if (!fits) {
+            throw Require.mismatch(
+                    "expand of " + x + " to " + shape + ": only axes of length 1 can be repeated",
+                    "shapes are aligned at their last axes; unsqueeze(x, axis) adds an axis of length 1",
+                    0);
+        }
+        return List.of(new TensorType(x.dtype(), shape));
+    }
+
+    @Override
+    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
+        NdArray x = operands.getFirst();
+        long[] to = shape.evaluate(lengths);
+        return List.of(new NdArray(x.dtype(), to, Strided.broadcast(x, to)));
+    }
+
+    @Override
+    public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
+        return operands.at(0, Broadcast.index(operands.type(0).shape(), index));
+    }
+}

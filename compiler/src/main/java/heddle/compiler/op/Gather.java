@@ -1,0 +1,87 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Slices of a tensor picked by index: from {@code data} and {@code index} a result of shape {@code data[:axis] + index
+ * + data[axis+1:]}. An index out of range takes the nearest that is in range.
+ */
+public record Gather(int axis) implements Pointwise {
+    @Override
+    public String name() {
+        return "gather";
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return Map.of("axis", (long) axis);
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Require.count(name(), operands, 2);
+        TensorType data = operands.get(0);
+        TensorType index = operands.get(1);
+        Require.axis(name(), axis, data);
+        Require.isInteger(name(), index, 1);
+        requireSomethingToPick(name(), data, axis, index);
+        List<Dim> dims = new ArrayList<>(data.shape().dims().subList(0, axis));
+        dims.addAll(index.shape().dims());
+        dims.addAll(data.shape().dims().subList(axis + 1, data.rank()));
+        return List.of(new TensorType(data.dtype(), new Shape(dims)));
+    }
+
+    static void requireSomethingToPick(String op, TensorType data, int axis, TensorType index) {
+        if (data.dim(axis).isZero() && !index.shape().size().isZero()) {
+            throw Require.mismatch(op + " from " + data + " along axis " + axis + ", which is empty", "", 0);
+        }
+    }
+
+    @Override
+    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
+        NdArray data = operands.get(0);
+        NdArray index = operands.get(1);
+        TensorType type = infer(List.of(data.type(), index.type())).getFirst();
+        NdArray result = NdArray.zeros(type.dtype(), type.shape().evaluate(lengths));
+        int inner = Math.toIntExact(data.strides()[axis]);
+        long extent = data.shape()[axis];
+        int block = Math.toIntExact(extent * inner);
+        int to = 0;
+        for (int outer = 0; block > 0 && outer < data.data().length; outer += block) {
+            for (double at : index.data()) {
+                System.arraycopy(data.data(), outer + clamp(at, extent) * inner, result.data(), to, inner);
+                to += inner;
+            }
+        }
+        return List.of(result);
+    }
+
+    static int clamp(double index, long extent) {
+        return (int) Math.clamp((long) index, 0, extent - 1);
+    }
+
+    @Override
+    public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
+        TensorType data = operands.type(0);
+        int end = axis + operands.type(1).rank();
+        List<ScalarExpr> source = new ArrayList<>(index.subList(0, axis));
+        source.add(clamp(operands.at(1, index.subList(axis, end)), data.dim(axis)));
+        source.addAll(index.subList(end, index.size()));
+        return operands.at(0, source);
+    }
+
+    static ScalarExpr clamp(ScalarExpr index, Dim extent) {
+        ScalarExpr last = ScalarExpr.of(extent.minus(1));
+        ScalarExpr wide = ScalarExpr.cast(DType.I64, index);
+        return ScalarExpr.apply(ScalarFn.MAX, ScalarExpr.of(0), ScalarExpr.apply(ScalarFn.MIN, wide, last));
+    }
+}

@@ -1,0 +1,69 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * The meaning of a graph: each node evaluated in turn in double precision. What every other way of running a model is
+ * held against.
+ *
+ * @param inputs  by {@link Input#key}
+ * @param weights by {@link Weight#key}
+ * @param lengths the bound symbols
+ */
+public record Interpreter(Map<String, NdArray> inputs, Map<String, NdArray> weights, Map<String, Long> lengths) {
+    /**
+     * The graph's outputs, in order.
+     *
+     * @throws IllegalArgumentException when a tensor is not given or has another type than the graph says
+     */
+    public SequencedMap<String, NdArray> run(Graph graph) {
+        Map<Node, List<NdArray>> results = new HashMap<>();
+        Map<Node, Integer> usesLeft = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            List<NdArray> operands = graph.operands(node).stream()
+                    .map(v -> results.get(v.node()).get(v.index()))
+                    .toList();
+            results.put(node, evaluate(node, operands));
+            usesLeft.put(node, graph.useCount(node));
+            for (Value v : graph.operands(node)) {
+                if (usesLeft.merge(v.node(), -1, Integer::sum) == 0) {
+                    results.remove(v.node());
+                }
+            }
+        }
+        SequencedMap<String, NdArray> outputs = new LinkedHashMap<>();
+        graph.outputs()
+                .forEach((name, v) -> outputs.put(name, results.get(v.node()).get(v.index())));
+        return outputs;
+    }
+
+    private List<NdArray> evaluate(Node node, List<NdArray> operands) {
+        return switch (node.op()) {
+            case Input input -> List.of(given("input", input.key(), inputs, node));
+            case Weight weight -> List.of(given("weight", weight.key(), weights, node));
+            default -> node.op().evaluate(operands, lengths);
+        };
+    }
+
+    private NdArray given(String kind, String key, Map<String, NdArray> arrays, Node node) {
+        NdArray array = arrays.get(key);
+        if (array == null) {
+            throw new IllegalArgumentException("the " + kind + " " + key + " is not given");
+        }
+        if (array.dtype() != node.type().dtype()
+                || !Arrays.equals(array.shape(), node.type().shape().evaluate(lengths))) {
+            throw new IllegalArgumentException(
+                    "the " + kind + " " + key + " is " + array.type() + ", not " + node.type() + " with " + lengths);
+        }
+        return array;
+    }
+}

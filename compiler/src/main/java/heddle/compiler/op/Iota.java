@@ -1,0 +1,44 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** The numbers 0, 1, … up to {@code length}, not reaching it, as {@code i64[length]}. */
+public record Iota(Dim length) implements Pointwise {
+    @Override
+    public String name() {
+        return "iota";
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return Map.of("length", length);
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Require.count(name(), operands, 0);
+        TensorType type = new TensorType(DType.I64, Shape.of(length));
+        Require.notNegative(name(), length, "length", type);
+        return List.of(type);
+    }
+
+    @Override
+    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
+        NdArray result = NdArray.zeros(DType.I64, length.evaluate(lengths));
+        Arrays.setAll(result.data(), i -> i);
+        return List.of(result);
+    }
+
+    @Override
+    public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
+        return index.getFirst();
+    }
+}

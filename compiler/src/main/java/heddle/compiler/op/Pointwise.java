@@ -1,0 +1,31 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.Op;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+
+/**
+ * An operation each of whose result elements is a scalar expression of operand elements. Everything pointwise can be
+ * inlined into whatever reads it: elementwise chains, views, broadcasts, gathers, score programs.
+ *
+ * <p>Only the side of a {@code select} that its condition picks may be evaluated: {@link Concat} and {@link Pad} put
+ * elements behind one that exist on that side alone.
+ */
+public interface Pointwise extends Op {
+    /** The result element at {@code index}, i64 expressions, one per result axis. */
+    ScalarExpr at(List<ScalarExpr> index, Operands operands);
+
+    /** The operands of a node as functions of an index. */
+    interface Operands {
+        int count();
+
+        TensorType type(int slot);
+
+        /** The type of the node's result. */
+        TensorType result();
+
+        /** The element of operand {@code slot} at index expressions, one per axis of that operand. */
+        ScalarExpr at(int slot, List<ScalarExpr> index);
+    }
+}

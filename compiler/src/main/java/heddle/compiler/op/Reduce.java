@@ -1,0 +1,83 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
+import heddle.compiler.tile.Reduction;
+import heddle.compiler.tile.ScalarMath;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Many elements made one along some axes. Over an empty axis it is the reduction's neutral element.
+ *
+ * @param axes     sorted, each once
+ * @param keepDims the reduced axes stay, with length 1
+ */
+public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims) implements Op {
+    public Reduce {
+        axes = axes.stream().sorted().toList();
+    }
+
+    @Override
+    public String name() {
+        return "reduce_" + kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return AttributeMap.of("axes", axes.stream().map(Integer::longValue).toList(), "keep_dims", keepDims);
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Require.count(name(), operands, 1);
+        TensorType x = operands.getFirst();
+        Require.axes(name(), axes, x);
+        Require.isNumeric(name(), x);
+        List<Dim> dims = new ArrayList<>();
+        for (int axis = 0; axis < x.rank(); axis++) {
+            if (!axes.contains(axis)) {
+                dims.add(x.dim(axis));
+            } else if (keepDims) {
+                dims.add(Dim.ONE);
+            }
+        }
+        return List.of(new TensorType(x.dtype(), new Shape(dims)));
+    }
+
+    @Override
+    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
+        NdArray x = operands.getFirst();
+        NdArray result = NdArray.zeros(
+                x.dtype(), infer(List.of(x.type())).getFirst().shape().evaluate(lengths));
+        double[] out = result.data();
+        Arrays.fill(out, ScalarMath.neutral(kind, x.dtype()));
+        long[] steps = resultSteps(x.shape());
+        long[] index = new long[x.rank()];
+        for (double element : x.data()) {
+            long to = 0;
+            for (int axis = 0; axis < index.length; axis++) {
+                to += index[axis] * steps[axis];
+            }
+            int i = (int) to;
+            out[i] = ScalarMath.apply(ScalarMath.combine(kind), x.dtype(), out[i], element, 0);
+            Strided.increment(index, x.shape());
+        }
+        return List.of(result);
+    }
+
+    /** For each axis of the operand how far one step along it goes in the result. */
+    private long[] resultSteps(long[] shape) {
+        long[] kept = shape.clone();
+        axes.forEach(a -> kept[a] = 1);
+        long[] steps = NdArray.strides(kept);
+        axes.forEach(a -> steps[a] = 0);
+        return steps;
+    }
+}

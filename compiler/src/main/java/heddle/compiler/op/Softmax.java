@@ -1,0 +1,65 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * {@code exp(x - max) / sum of exp(x - max)} along an axis. A row of nothing but minus infinity gives zeros; a row with
+ * a NaN or plus infinity gives NaN.
+ */
+public record Softmax(int axis) implements Op {
+    @Override
+    public String name() {
+        return "softmax";
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return Map.of("axis", (long) axis);
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Require.count(name(), operands, 1);
+        Require.axis(name(), axis, operands.getFirst());
+        Require.isFloat(name(), operands.getFirst());
+        return operands;
+    }
+
+    @Override
+    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
+        NdArray x = operands.getFirst();
+        NdArray result = NdArray.zeros(x.dtype(), x.shape());
+        int length = Math.toIntExact(x.shape()[axis]);
+        int stride = Math.toIntExact(x.strides()[axis]);
+        if (x.data().length > 0) {
+            IntStream.range(0, x.data().length / length).parallel().forEach(row -> {
+                int start = row / stride * stride * length + row % stride;
+                softmax(x.data(), result.data(), start, stride, start + length * stride);
+            });
+        }
+        return List.of(result);
+    }
+
+    private static void softmax(double[] x, double[] out, int start, int stride, int end) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int i = start; i < end; i += stride) {
+            max = Math.max(max, x[i]);
+        }
+        if (max == Double.NEGATIVE_INFINITY) {
+            return;
+        }
+        double sum = 0;
+        for (int i = start; i < end; i += stride) {
+            out[i] = Math.exp(x[i] - max);
+            sum += out[i];
+        }
+        for (int i = start; i < end; i += stride) {
+            out[i] /= sum;
+        }
+    }
+}

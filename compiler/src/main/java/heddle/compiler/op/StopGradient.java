@@ -1,0 +1,31 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+import java.util.Map;
+
+/** The operand itself, through which no gradient flows. */
+public record StopGradient() implements Pointwise {
+    @Override
+    public String name() {
+        return "stop_gradient";
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Require.count(name(), operands, 1);
+        return operands;
+    }
+
+    @Override
+    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
+        return operands;
+    }
+
+    @Override
+    public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
+        return operands.at(0, index);
+    }
+}

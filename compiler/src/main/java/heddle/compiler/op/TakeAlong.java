@@ -1,0 +1,67 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Elements picked by an index of their own: {@code result[.., i, ..] = data[.., index[.., i, ..], ..]}. The index has
+ * the shape of the result and, but for the axis, of the data. An index out of range takes the nearest that is in range.
+ */
+public record TakeAlong(int axis) implements Pointwise {
+    @Override
+    public String name() {
+        return "take_along";
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return Map.of("axis", (long) axis);
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Require.count(name(), operands, 2);
+        TensorType data = operands.get(0);
+        TensorType index = operands.get(1);
+        Require.axis(name(), axis, data);
+        Require.isInteger(name(), index, 1);
+        if (index.rank() != data.rank() || !index.shape().equals(data.shape().with(axis, index.dim(axis)))) {
+            throw Require.mismatch(
+                    "take_along axis " + axis + " of " + data + " with the index " + index,
+                    "the index must have the lengths of the data but for axis " + axis,
+                    0,
+                    1);
+        }
+        Gather.requireSomethingToPick(name(), data, axis, index);
+        return List.of(new TensorType(data.dtype(), index.shape()));
+    }
+
+    @Override
+    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
+        NdArray data = operands.get(0);
+        NdArray index = operands.get(1);
+        NdArray result = NdArray.zeros(data.dtype(), index.shape());
+        long[] strides = data.strides();
+        long[] at = new long[data.rank()];
+        for (int i = 0; i < result.data().length; i++) {
+            long from = 0;
+            for (int a = 0; a < at.length; a++) {
+                from += strides[a] * (a == axis ? Gather.clamp(index.data()[i], data.shape()[axis]) : at[a]);
+            }
+            result.data()[i] = data.data()[Math.toIntExact(from)];
+            Strided.increment(at, index.shape());
+        }
+        return List.of(result);
+    }
+
+    @Override
+    public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
+        List<ScalarExpr> source = new ArrayList<>(index);
+        source.set(axis, Gather.clamp(operands.at(1, index), operands.type(0).dim(axis)));
+        return operands.at(0, source);
+    }
+}

@@ -1,0 +1,36 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A tensor of the weight file, the same at every run.
+ *
+ * @param key the weight file's name for it
+ */
+public record Weight(String key, TensorType type) implements Op {
+    @Override
+    public String name() {
+        return "weight";
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return Map.of("name", key);
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> operands) {
+        Require.count(name(), operands, 0);
+        return List.of(type);
+    }
+
+    /** @throws IllegalStateException always: its value is given to {@link Interpreter} */
+    @Override
+    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
+        throw new IllegalStateException("the weight " + key + " has no value of its own");
+    }
+}
