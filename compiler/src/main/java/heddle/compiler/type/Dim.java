@@ -201,6 +201,24 @@ public final class Dim implements Comparable<Dim> {
         return terms.isEmpty() || (terms.size() == 1 && terms.firstKey().equals(Monomial.ONE));
     }
 
+    /**
+     * Whether this is at least zero whenever every symbol is, because no term is negative. A dim may be so for other
+     * reasons; then this is false.
+     */
+    public boolean isNonNegative() {
+        return terms.entrySet().stream()
+                .allMatch(t -> t.getValue() >= 0
+                        && t.getKey().atoms().stream()
+                                .allMatch(a -> !(a instanceof Quotient q)
+                                        || (q.numerator().isNonNegative()
+                                                && q.denominator().isNonNegative())));
+    }
+
+    /** The symbols that are positive when this is: those of a single product, none when this is a sum. */
+    public SortedSet<String> factors() {
+        return terms.size() == 1 && terms.firstEntry().getValue() > 0 ? symbols() : new TreeSet<>();
+    }
+
     /** Whether this is the number {@code value}. */
     public boolean is(long value) {
         return isKnown() && value() == value;

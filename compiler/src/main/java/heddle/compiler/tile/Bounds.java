@@ -1,0 +1,142 @@
+package heddle.compiler.tile;
+
+import heddle.compiler.type.Dim;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The least and the greatest value an i64 expression can take, as far as they are known. An axis runs from zero to its
+ * extent less one; an expression over an axis of length zero is never evaluated, so extents count as positive.
+ */
+record Bounds(Optional<Dim> low, Optional<Dim> high) {
+    private static final Bounds UNKNOWN = new Bounds(Optional.empty(), Optional.empty());
+
+    private static Bounds of(Dim low, Dim high) {
+        return new Bounds(Optional.of(low), Optional.of(high));
+    }
+
+    static Bounds of(LinearForm form) {
+        return of(form, positive(form));
+    }
+
+    private static Bounds of(LinearForm form, Set<String> positive) {
+        Optional<Dim> low = Optional.of(form.constant());
+        Optional<Dim> high = low;
+        for (var term : form.terms().entrySet()) {
+            Dim c = term.getValue();
+            Bounds b = of(term.getKey(), positive);
+            boolean up = isNonNegative(c, positive);
+            if (!up && !isNonNegative(c.times(-1), positive)) {
+                return UNKNOWN;
+            }
+            low = sum(low, c, up ? b.low : b.high);
+            high = sum(high, c, up ? b.high : b.low);
+        }
+        return new Bounds(low, high);
+    }
+
+    private static Optional<Dim> sum(Optional<Dim> a, Dim factor, Optional<Dim> b) {
+        return a.flatMap(x -> b.map(y -> x.plus(factor.times(y))));
+    }
+
+    private static Bounds of(ScalarExpr atom, Set<String> positive) {
+        return switch (atom) {
+            case ScalarExpr.Index i -> of(Dim.ZERO, i.axis().extent().minus(1));
+            case ScalarExpr.Apply a ->
+                switch (a.fn()) {
+                    case MOD -> mod(a);
+                    case FLOOR_DIV -> floorDiv(a, positive);
+                    case MIN -> min(a, positive);
+                    case MAX -> max(a, positive);
+                    default -> UNKNOWN;
+                };
+            default -> UNKNOWN;
+        };
+    }
+
+    private static Bounds mod(ScalarExpr.Apply a) {
+        LinearForm divisor = IndexSimplifier.form(a.args().get(1));
+        return divisor.isConstant() && divisor.constant().isNonNegative()
+                ? of(Dim.ZERO, divisor.constant().minus(1))
+                : UNKNOWN;
+    }
+
+    private static Bounds floorDiv(ScalarExpr.Apply a, Set<String> positive) {
+        LinearForm divisor = IndexSimplifier.form(a.args().get(1));
+        if (!divisor.isConstant() || !divisor.constant().isNonNegative()) {
+            return UNKNOWN;
+        }
+        Bounds b = of(IndexSimplifier.form(a.args().getFirst()), positive);
+        return new Bounds(
+                b.low.map(d -> d.floorDiv(divisor.constant())), b.high.map(d -> d.floorDiv(divisor.constant())));
+    }
+
+    /** No greater than either side; of two upper bounds that of the second is taken, where clamps have their limit. */
+    private static Bounds min(ScalarExpr.Apply a, Set<String> positive) {
+        Bounds x = of(IndexSimplifier.form(a.args().get(0)), positive);
+        Bounds y = of(IndexSimplifier.form(a.args().get(1)), positive);
+        return new Bounds(lesser(x.low, y.low, positive), y.high.or(() -> x.high));
+    }
+
+    private static Bounds max(ScalarExpr.Apply a, Set<String> positive) {
+        Bounds x = of(IndexSimplifier.form(a.args().get(0)), positive);
+        Bounds y = of(IndexSimplifier.form(a.args().get(1)), positive);
+        return new Bounds(y.low.or(() -> x.low), greater(x.high, y.high, positive));
+    }
+
+    private static Optional<Dim> lesser(Optional<Dim> x, Optional<Dim> y, Set<String> positive) {
+        if (x.isEmpty() || y.isEmpty()) {
+            return Optional.empty();
+        }
+        if (isNonNegative(y.get().minus(x.get()), positive)) {
+            return x;
+        }
+        return isNonNegative(x.get().minus(y.get()), positive) ? y : Optional.empty();
+    }
+
+    private static Optional<Dim> greater(Optional<Dim> x, Optional<Dim> y, Set<String> positive) {
+        return lesser(x, y, positive).flatMap(least -> least.equals(x.get()) ? y : x);
+    }
+
+    /** Whether {@code 0 <= form < divisor} at every index. */
+    static boolean isWithin(LinearForm form, Dim divisor) {
+        Set<String> positive = positive(form);
+        positive.addAll(divisor.factors());
+        Bounds b = of(form, positive);
+        return b.low.isPresent()
+                && b.high.isPresent()
+                && isNonNegative(b.low.get(), positive)
+                && isNonNegative(divisor.minus(1).minus(b.high.get()), positive);
+    }
+
+    /** Whether {@code form >= 0} at every index. */
+    static boolean isNonNegative(LinearForm form) {
+        Set<String> positive = positive(form);
+        return of(form, positive).low.filter(d -> isNonNegative(d, positive)).isPresent();
+    }
+
+    private static boolean isNonNegative(Dim dim, Set<String> positive) {
+        if (dim.isNonNegative()) {
+            return true;
+        }
+        Map<String, Dim> atLeastOne = new TreeMap<>();
+        positive.forEach(s -> atLeastOne.put(s, Dim.symbol(s).plus(1)));
+        return dim.bind(atLeastOne).isNonNegative();
+    }
+
+    /** The lengths known to be positive because an index runs over them. */
+    private static Set<String> positive(LinearForm form) {
+        Set<String> symbols = new TreeSet<>();
+        form.terms()
+                .keySet()
+                .forEach(atom -> ScalarExprs.visit(atom, x -> {
+                    if (x instanceof ScalarExpr.Index i) {
+                        symbols.addAll(i.axis().extent().factors());
+                    }
+                }));
+        return symbols;
+    }
+}

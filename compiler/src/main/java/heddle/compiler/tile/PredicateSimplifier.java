@@ -1,0 +1,82 @@
+package heddle.compiler.tile;
+
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides comparisons of indexes that the ranges of the axes decide, and drops what then cannot be chosen. */
+final class PredicateSimplifier {
+    private static final ScalarExpr TRUE = new ScalarExpr.Literal(DType.BOOL, 1);
+    private static final ScalarExpr FALSE = new ScalarExpr.Literal(DType.BOOL, 0);
+
+    private PredicateSimplifier() {}
+
+    static ScalarExpr simplify(ScalarExpr.Apply a) {
+        List<ScalarExpr> args = a.args().stream().map(IndexSimplifier::simplify).toList();
+        ScalarExpr first = args.getFirst();
+        return switch (a.fn()) {
+            case LT, LE, GT, GE, EQ, NE -> compared(a.fn(), args).orElseGet(() -> rebuilt(a, args));
+            case SELECT -> isTrue(first) ? args.get(1) : isFalse(first) ? args.get(2) : rebuilt(a, args);
+            case AND -> and(a, first, args.get(1));
+            case OR -> or(a, first, args.get(1));
+            case NOT -> isTrue(first) ? FALSE : isFalse(first) ? TRUE : rebuilt(a, args);
+            case CAST -> a.type() == first.type() ? first : rebuilt(a, args);
+            default -> rebuilt(a, args);
+        };
+    }
+
+    private static ScalarExpr rebuilt(ScalarExpr.Apply a, List<ScalarExpr> args) {
+        return new ScalarExpr.Apply(a.fn(), a.type(), args);
+    }
+
+    private static ScalarExpr and(ScalarExpr.Apply a, ScalarExpr x, ScalarExpr y) {
+        if (isFalse(x) || isFalse(y)) {
+            return FALSE;
+        }
+        return isTrue(x) ? y : isTrue(y) ? x : rebuilt(a, List.of(x, y));
+    }
+
+    private static ScalarExpr or(ScalarExpr.Apply a, ScalarExpr x, ScalarExpr y) {
+        if (isTrue(x) || isTrue(y)) {
+            return TRUE;
+        }
+        return isFalse(x) ? y : isFalse(y) ? x : rebuilt(a, List.of(x, y));
+    }
+
+    private static boolean isTrue(ScalarExpr e) {
+        return e.equals(TRUE);
+    }
+
+    private static boolean isFalse(ScalarExpr e) {
+        return e.equals(FALSE);
+    }
+
+    private static Optional<ScalarExpr> compared(ScalarFn fn, List<ScalarExpr> args) {
+        if (args.getFirst().type() != DType.I64) {
+            return Optional.empty();
+        }
+        LinearForm x = IndexSimplifier.form(args.get(0));
+        LinearForm y = IndexSimplifier.form(args.get(1));
+        return switch (fn) {
+            case LT -> decided(less(x, y), atLeast(x, y));
+            case LE -> decided(atLeast(y, x), less(y, x));
+            case GT -> decided(less(y, x), atLeast(y, x));
+            case GE -> decided(atLeast(x, y), less(x, y));
+            case EQ -> decided(x.equals(y), less(x, y) || less(y, x));
+            default -> decided(less(x, y) || less(y, x), x.equals(y));
+        };
+    }
+
+    private static Optional<ScalarExpr> decided(boolean isTrue, boolean isFalse) {
+        return isTrue ? Optional.of(TRUE) : isFalse ? Optional.of(FALSE) : Optional.empty();
+    }
+
+    private static boolean less(LinearForm x, LinearForm y) {
+        return Bounds.isNonNegative(y.minus(x).plus(LinearForm.of(Dim.of(-1))));
+    }
+
+    private static boolean atLeast(LinearForm x, LinearForm y) {
+        return Bounds.isNonNegative(x.minus(y));
+    }
+}

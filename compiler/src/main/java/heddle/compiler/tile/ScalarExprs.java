@@ -1,0 +1,81 @@
+package heddle.compiler.tile;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** Walks over scalar expressions. Shared parts are visited once. */
+public final class ScalarExprs {
+    private ScalarExprs() {}
+
+    /** {@code e} with {@code f} applied to every part, operands before what they are in. */
+    public static ScalarExpr transform(ScalarExpr e, UnaryOperator<ScalarExpr> f) {
+        return transform(e, f, new IdentityHashMap<>());
+    }
+
+    private static ScalarExpr transform(ScalarExpr e, UnaryOperator<ScalarExpr> f, Map<ScalarExpr, ScalarExpr> done) {
+        ScalarExpr before = done.get(e);
+        if (before != null) {
+            return before;
+        }
+        ScalarExpr rebuilt = switch (e) {
+            case ScalarExpr.Apply a ->
+                new ScalarExpr.Apply(
+                        a.fn(),
+                        a.type(),
+                        a.args().stream().map(x -> transform(x, f, done)).toList());
+            case ScalarExpr.Element el -> new ScalarExpr.Element(el.buffer(), transform(el.address(), f, done));
+            default -> e;
+        };
+        ScalarExpr result = f.apply(rebuilt);
+        done.put(e, result);
+        return result;
+    }
+
+    /** {@code e} with axes replaced by other indexes; axes that are not named stay. */
+    public static ScalarExpr substitute(ScalarExpr e, Map<Axis, ScalarExpr> indexes) {
+        return transform(e, x -> x instanceof ScalarExpr.Index i ? indexes.getOrDefault(i.axis(), x) : x);
+    }
+
+    /** Calls {@code visitor} with every part of {@code e}, operands first. */
+    public static void visit(ScalarExpr e, Consumer<ScalarExpr> visitor) {
+        visit(e, visitor, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private static void visit(ScalarExpr e, Consumer<ScalarExpr> visitor, Set<ScalarExpr> seen) {
+        if (seen.add(e)) {
+            operands(e).forEach(x -> visit(x, visitor, seen));
+            visitor.accept(e);
+        }
+    }
+
+    /** What {@code e} is computed from. */
+    public static List<ScalarExpr> operands(ScalarExpr e) {
+        return switch (e) {
+            case ScalarExpr.Apply a -> a.args();
+            case ScalarExpr.Element el -> List.of(el.address());
+            default -> List.of();
+        };
+    }
+
+    /** Whether the value of {@code e} may depend on the index along {@code axis}. */
+    public static boolean reads(ScalarExpr e, Axis axis) {
+        return contains(e, ScalarExpr.of(axis));
+    }
+
+    /** Whether {@code part} stands in {@code e}. */
+    public static boolean contains(ScalarExpr e, ScalarExpr part) {
+        return e.equals(part) || operands(e).stream().anyMatch(x -> contains(x, part));
+    }
+
+    /** The number of functions applied in {@code e}, shared parts counted once and addresses not at all. */
+    public static int operations(ScalarExpr e) {
+        int[] n = {0};
+        visit(e, x -> n[0] += x instanceof ScalarExpr.Apply && !x.type().isInt() ? 1 : 0);
+        return n[0];
+    }
+}
