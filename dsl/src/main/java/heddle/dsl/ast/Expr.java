@@ -58,7 +58,7 @@ public sealed interface Expr {
         SUB("-"),
         MUL("*"),
         DIV("/"),
-        FLOOR_DIV("//"),
+        FLOOR_DIV("div"),
         MOD("%"),
         MATMUL("@"),
         POW("**");

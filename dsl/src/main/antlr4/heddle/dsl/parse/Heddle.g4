@@ -1,3 +1,0 @@
-grammar Heddle;
-file: EOF;
-WS: [ \t\r\n]+ -> skip;

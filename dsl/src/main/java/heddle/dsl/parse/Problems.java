@@ -1,0 +1,38 @@
+package heddle.dsl.parse;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.source.Span;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Collects the mistakes of one file: at most one for each place, handed out in the order of the places. */
+final class Problems {
+    private final List<Diagnostic> found = new ArrayList<>();
+    private final Set<Integer> places = new HashSet<>();
+
+    void add(Diagnostic diagnostic) {
+        if (places.add(start(diagnostic))) {
+            found.add(diagnostic);
+        }
+    }
+
+    boolean hasAt(int start) {
+        return places.contains(start);
+    }
+
+    boolean isEmpty() {
+        return found.isEmpty();
+    }
+
+    List<Diagnostic> sorted() {
+        return found.stream().sorted(Comparator.comparingInt(Problems::start)).toList();
+    }
+
+    private static int start(Diagnostic diagnostic) {
+        Span span = diagnostic.primary().orElseThrow().span();
+        return span.start();
+    }
+}
