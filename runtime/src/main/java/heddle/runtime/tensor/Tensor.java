@@ -105,6 +105,70 @@ public final class Tensor {
         return (long[]) storage;
     }
 
+    /** The elements of an f64 tensor, not a copy. */
+    public double[] doubles() {
+        return (double[]) storage;
+    }
+
+    /** The elements of an i32 tensor, not a copy. */
+    public int[] ints() {
+        return (int[]) storage;
+    }
+
+    /** The elements of a bool tensor, not a copy. */
+    public boolean[] booleans() {
+        return (boolean[]) storage;
+    }
+
+    /** Bytes the elements take in a file. */
+    public long bytes() {
+        return (long) size() * dtype.bytes();
+    }
+
+    /**
+     * The elements converted: floats to integers round towards zero, to sixteen-bit floats to the nearest; anything but
+     * zero is true. This tensor itself when it has the type.
+     */
+    public Tensor cast(DType to) {
+        if (to == dtype) {
+            return this;
+        }
+        if (to == DType.F32 && storage instanceof float[]) {
+            return new Tensor(to, shape, storage); // every sixteen-bit float is an f32
+        }
+        Object result = newStorage(to, size());
+        for (int i = 0; i < size(); i++) {
+            switch (result) {
+                case float[] a -> a[i] = round(to, storage instanceof long[] l ? l[i] : (float) element(i));
+                case double[] a -> a[i] = element(i);
+                case long[] a -> a[i] = storage instanceof int[] s ? s[i] : (long) element(i);
+                case int[] a -> a[i] = storage instanceof long[] l ? (int) l[i] : (int) element(i);
+                case boolean[] a -> a[i] = element(i) != 0;
+                default -> throw new AssertionError(result.getClass());
+            }
+        }
+        return new Tensor(to, shape, result);
+    }
+
+    private static float round(DType to, float value) {
+        return switch (to) {
+            case F16 -> Float.float16ToFloat(Float.floatToFloat16(value));
+            case BF16 -> Bfloat16.toFloat(Bfloat16.fromFloat(value));
+            default -> value;
+        };
+    }
+
+    /** Whether every value of {@code from} is exactly a value of {@code to}. */
+    public static boolean isLossless(DType from, DType to) {
+        return from == to
+                || switch (from) {
+                    case F16, BF16 -> to == DType.F32 || to == DType.F64;
+                    case F32 -> to == DType.F64;
+                    case I32 -> to == DType.I64 || to == DType.F64;
+                    case F64, I64, BOOL -> false;
+                };
+    }
+
     /** One element as a double; bools are 0 and 1. */
     public double element(int index) {
         return switch (storage) {

@@ -1,0 +1,62 @@
+package heddle.runtime.artifact;
+
+import eu.maveniverse.maven.mima.context.Context;
+import eu.maveniverse.maven.mima.context.ContextOverrides;
+import eu.maveniverse.maven.mima.context.ContextOverrides.ChecksumPolicy;
+import eu.maveniverse.maven.mima.context.Runtimes;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.eclipse.aether.artifact.DefaultArtifact;
+import org.eclipse.aether.resolution.ArtifactRequest;
+import org.eclipse.aether.resolution.ArtifactResolutionException;
+
+/**
+ * Maven repositories, as the user's own settings name them: local repository, mirrors, proxies, passwords and offline
+ * mode. What is fetched is checked against the repository's checksum and stays in the local repository.
+ */
+public final class MavenSource implements ArtifactSource {
+    private final DownloadProgress progress;
+
+    public MavenSource(DownloadProgress progress) {
+        this.progress = progress;
+    }
+
+    @Override
+    public Path resolve(ArtifactEntry wanted) {
+        try (Context context = Runtimes.INSTANCE.getRuntime().create(settings())) {
+            ArtifactRequest request = new ArtifactRequest(
+                    new DefaultArtifact(wanted.coordinates()), context.remoteRepositories(), "heddle");
+            return context.repositorySystem()
+                    .resolveArtifact(context.repositorySystemSession(), request)
+                    .getArtifact()
+                    .getFile()
+                    .toPath();
+        } catch (ArtifactResolutionException e) {
+            throw new DiagnosticException(
+                    Diagnostic.of(RuntimeCode.ARTIFACT, "the artefact " + wanted.coordinates() + " cannot be had")
+                            .note(e.getMessage())
+                            .hint("check the network, and the mirrors and proxies in ~/.m2/settings.xml; once it is"
+                                    + " fetched, no network is needed"));
+        } finally {
+            progress.close();
+        }
+    }
+
+    private ContextOverrides settings() {
+        Map<String, String> properties = new HashMap<>();
+        String localRepository = System.getProperty("maven.repo.local");
+        if (localRepository != null) {
+            properties.put("maven.repo.local", localRepository);
+        }
+        return ContextOverrides.create()
+                .withUserSettings(true)
+                .userProperties(properties)
+                .checksumPolicy(ChecksumPolicy.FAIL)
+                .transferListener(progress)
+                .build();
+    }
+}

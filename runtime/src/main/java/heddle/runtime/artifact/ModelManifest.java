@@ -1,0 +1,89 @@
+package heddle.runtime.artifact;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.source.SourceFile;
+import heddle.dsl.source.Span;
+import heddle.runtime.RuntimeCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What belongs to a model besides its source: a file with the model's name and the ending {@code .properties} beside it.
+ * Each line is {@code key = value} or a comment that begins with {@code #}; all keys may be left out:
+ *
+ * <pre>
+ * weights   = a file beside the model, or maven:group:artifact:version!/file
+ * tokenizer = the same
+ * tokens    = the most tokens a text may have
+ * </pre>
+ *
+ * @param directory where relative names start from
+ */
+public record ModelManifest(
+        Path directory, Optional<String> weights, Optional<String> tokenizer, Optional<Integer> tokens) {
+    /** The manifest beside a model; one without entries when there is no such file. */
+    public static ModelManifest of(Path model) {
+        String name = model.getFileName().toString();
+        String stem = name.endsWith(".heddle") ? name.substring(0, name.length() - ".heddle".length()) : name;
+        Path file = model.resolveSibling(stem + ".properties");
+        Path directory = model.toAbsolutePath().getParent();
+        ModelManifest manifest = new ModelManifest(directory, Optional.empty(), Optional.empty(), Optional.empty());
+        if (!Files.exists(file)) {
+            return manifest;
+        }
+        try {
+            return manifest.read(new SourceFile(file.toString(), Files.readString(file)));
+        } catch (IOException e) {
+            throw new DiagnosticException(Diagnostic.of(RuntimeCode.MANIFEST, file + " cannot be read")
+                    .note(String.valueOf(e)));
+        }
+    }
+
+    private ModelManifest read(SourceFile source) {
+        ModelManifest manifest = this;
+        int start = 0;
+        for (String line : source.text().split("\n", -1)) {
+            String text = line.strip();
+            Span span = new Span(source, start, start + line.stripTrailing().length());
+            start += line.length() + 1;
+            if (!text.isEmpty() && !text.startsWith("#")) {
+                manifest = manifest.with(text, span);
+            }
+        }
+        return manifest;
+    }
+
+    private ModelManifest with(String line, Span span) {
+        int sign = line.indexOf('=');
+        String key = line.substring(0, Math.max(sign, 0)).strip();
+        String value = line.substring(sign + 1).strip();
+        if (value.isEmpty()) {
+            throw wrong(span, "this line is not key = value");
+        }
+        return switch (key) {
+            case "weights" -> new ModelManifest(directory, Optional.of(value), tokenizer, tokens);
+            case "tokenizer" -> new ModelManifest(directory, weights, Optional.of(value), tokens);
+            case "tokens" -> new ModelManifest(directory, weights, tokenizer, Optional.of(count(value, span)));
+            default -> throw wrong(span, "the key is not weights, tokenizer or tokens");
+        };
+    }
+
+    private static int count(String value, Span span) {
+        try {
+            int count = Integer.parseInt(value);
+            if (count > 0) {
+                return count;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as for numbers that are no counts.
+        }
+        throw wrong(span, "\"" + value + "\" is not a number of tokens");
+    }
+
+    private static DiagnosticException wrong(Span span, String what) {
+        return new DiagnosticException(Diagnostic.at(span, RuntimeCode.MANIFEST, what));
+    }
+}

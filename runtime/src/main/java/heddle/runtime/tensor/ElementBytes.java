@@ -1,0 +1,64 @@
+package heddle.runtime.tensor;
+
+import heddle.compiler.type.DType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Elements as they lie in files: {@link DType#bytes()} bytes each, a bool is one byte that is 0 or not. */
+public final class ElementBytes {
+    private ElementBytes() {}
+
+    /** The first {@code count} elements in {@code bytes}, in an array of the kind {@link Tensor} holds them in. */
+    public static Object decode(DType dtype, MemorySegment bytes, int count, ByteOrder order) {
+        Object array = Tensor.newStorage(dtype, count);
+        switch (array) {
+            case float[] a -> decodeFloats(dtype, bytes, a, order);
+            case boolean[] a -> {
+                for (int i = 0; i < count; i++) {
+                    a[i] = bytes.get(ValueLayout.JAVA_BYTE, i) != 0;
+                }
+            }
+            case double[] a ->
+                MemorySegment.copy(bytes, ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(order), 0, a, 0, count);
+            case long[] a ->
+                MemorySegment.copy(bytes, ValueLayout.JAVA_LONG_UNALIGNED.withOrder(order), 0, a, 0, count);
+            case int[] a -> MemorySegment.copy(bytes, ValueLayout.JAVA_INT_UNALIGNED.withOrder(order), 0, a, 0, count);
+            default -> throw new AssertionError(array.getClass());
+        }
+        return array;
+    }
+
+    private static void decodeFloats(DType dtype, MemorySegment bytes, float[] array, ByteOrder order) {
+        if (dtype == DType.F32) {
+            MemorySegment.copy(bytes, ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(order), 0, array, 0, array.length);
+            return;
+        }
+        ValueLayout.OfShort layout = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(order);
+        for (int i = 0; i < array.length; i++) {
+            short bits = bytes.get(layout, 2L * i);
+            array[i] = dtype == DType.F16 ? Float.float16ToFloat(bits) : Bfloat16.toFloat(bits);
+        }
+    }
+
+    /** Appends {@code count} elements of a tensor, from {@code start} on, to {@code out} in its byte order. */
+    public static void encode(Tensor tensor, int start, int count, ByteBuffer out) {
+        for (int i = start; i < start + count; i++) {
+            switch (tensor.storage()) {
+                case float[] a -> {
+                    switch (tensor.dtype()) {
+                        case F16 -> out.putShort(Float.floatToFloat16(a[i]));
+                        case BF16 -> out.putShort(Bfloat16.fromFloat(a[i]));
+                        default -> out.putFloat(a[i]);
+                    }
+                }
+                case double[] a -> out.putDouble(a[i]);
+                case long[] a -> out.putLong(a[i]);
+                case int[] a -> out.putInt(a[i]);
+                case boolean[] a -> out.put((byte) (a[i] ? 1 : 0));
+                default -> throw new AssertionError(tensor.storage().getClass());
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package heddle.runtime.tensor;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticCode;
+import heddle.dsl.diagnostic.DiagnosticException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Files read in place. */
+public final class MappedFile {
+    private MappedFile() {}
+
+    /** The whole of a file, read only, for as long as {@code arena} lives. */
+    public static MemorySegment map(Path file, Arena arena, DiagnosticCode unreadable) {
+        if (Files.isDirectory(file)) {
+            throw new DiagnosticException(Diagnostic.of(unreadable, file + " is a directory, a file is needed"));
+        }
+        try (FileChannel channel = FileChannel.open(file)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        } catch (NoSuchFileException e) {
+            throw new DiagnosticException(Diagnostic.of(unreadable, "there is no file " + file));
+        } catch (AccessDeniedException e) {
+            throw new DiagnosticException(Diagnostic.of(unreadable, "the file " + file + " may not be read"));
+        } catch (IOException e) {
+            throw new DiagnosticException(Diagnostic.of(unreadable, "the file " + file + " cannot be read")
+                    .note(String.valueOf(e)));
+        }
+    }
+}

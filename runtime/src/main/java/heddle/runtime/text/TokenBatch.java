@@ -1,0 +1,20 @@
+package heddle.runtime.text;
+
+import heddle.runtime.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Texts as a model takes them: B texts, padded to the N tokens of the longest.
+ *
+ * @param ids       {@code i64[B, N]}, indexes into the vocabulary
+ * @param mask      {@code i64[B, N]}, 1 for a token and 0 for padding
+ * @param types     {@code i64[B, N]}, which of two texts a token belongs to: zeros
+ * @param tokens    the tokens as text, without padding
+ * @param truncated the texts that were cut, by index
+ */
+public record TokenBatch(Tensor ids, Tensor mask, Tensor types, List<List<String>> tokens, List<Integer> truncated) {
+    public TokenBatch {
+        tokens = tokens.stream().map(List::copyOf).toList();
+        truncated = List.copyOf(truncated);
+    }
+}

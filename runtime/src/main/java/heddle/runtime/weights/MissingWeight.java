@@ -1,0 +1,26 @@
+package heddle.runtime.weights;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
+import java.util.Optional;
+
+/** The report of a weight that a file does not have, with the name that was probably meant. */
+final class MissingWeight {
+    private MissingWeight() {}
+
+    static DiagnosticException in(WeightFile file, String name) {
+        return new DiagnosticException(diagnostic(file, name));
+    }
+
+    static Diagnostic diagnostic(WeightFile file, String name) {
+        Diagnostic d =
+                Diagnostic.of(RuntimeCode.WEIGHT_MISSING, "the weight \"" + name + "\" is not in " + file.path());
+        Optional<String> prefixed = file.entries().keySet().stream()
+                .filter(n -> n.endsWith("." + name) || name.endsWith("." + n))
+                .findFirst();
+        Optional<String> meant = prefixed;
+        return meant.map(m -> d.hint("did you mean \"" + m + "\"?"))
+                .orElseGet(() -> d.hint("heddle weights " + file.path() + " lists the names in the file"));
+    }
+}

@@ -1,0 +1,52 @@
+package heddle.runtime.weights;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.runtime.tensor.ElementWriter;
+import heddle.runtime.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** Writes safetensors files. */
+public final class Safetensors {
+    private Safetensors() {}
+
+    /** Writes tensors in the map's order, in place of any file of that name. */
+    public static void write(SequencedMap<String, Tensor> tensors, Path file) {
+        Map<String, Object> header = new LinkedHashMap<>();
+        long at = 0;
+        for (var e : tensors.entrySet()) {
+            Tensor t = e.getValue();
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("dtype", t.dtype().name());
+            entry.put("shape", Arrays.stream(t.shape()).boxed().toList());
+            entry.put("data_offsets", List.of(at, at + t.bytes()));
+            header.put(e.getKey(), entry);
+            at += t.bytes();
+        }
+        try (ElementWriter out = new ElementWriter(file)) {
+            String json = JSON.std.asString(header);
+            int bytes = json.getBytes(StandardCharsets.UTF_8).length;
+            // Padded with spaces, so that elements lie at multiples of eight when the file is mapped.
+            byte[] padded = (json + " ".repeat(Math.floorMod(-bytes, 8))).getBytes(StandardCharsets.UTF_8);
+            out.bytes(ByteBuffer.allocate(8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(padded.length)
+                    .array());
+            out.bytes(padded);
+            for (Tensor t : tensors.values()) {
+                out.elements(t);
+            }
+            out.commit();
+        } catch (IOException e) {
+            throw ElementWriter.unwritable(file, e);
+        }
+    }
+}

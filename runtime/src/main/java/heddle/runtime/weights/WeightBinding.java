@@ -1,0 +1,121 @@
+package heddle.runtime.weights;
+
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Label;
+import heddle.dsl.source.Span;
+import heddle.runtime.RuntimeCode;
+import heddle.runtime.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/** Takes the weights a model asks for out of a file. */
+public final class WeightBinding {
+    /**
+     * A weight as the model has it.
+     *
+     * @param type lengths that are not known fit any
+     * @param place where the model names it
+     */
+    public record Wanted(String name, TensorType type, Optional<Span> place) {}
+
+    /** What to do about weights whose element type is not the model's. */
+    public enum Conversion {
+        /** Convert where every value stays exactly what it was. */
+        LOSSLESS,
+        /** Convert always, rounding to the nearest. */
+        ANY
+    }
+
+    private WeightBinding() {}
+
+    /**
+     * All weights, in the model's types.
+     *
+     * @throws DiagnosticException with everything that does not fit
+     */
+    public static SequencedMap<String, Tensor> load(WeightFile file, List<Wanted> wanted, Conversion conversion) {
+        List<Diagnostic> wrong = new ArrayList<>();
+        for (Wanted w : wanted) {
+            mistake(file, w, conversion).map(d -> placed(d, w)).ifPresent(wrong::add);
+        }
+        if (!wrong.isEmpty()) {
+            throw new DiagnosticException(wrong);
+        }
+        SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Wanted w : wanted) {
+            tensors.put(w.name(), file.read(w.name()).cast(w.type().dtype()));
+        }
+        return tensors;
+    }
+
+    private static Diagnostic placed(Diagnostic d, Wanted w) {
+        Optional<Label> label = w.place().map(p -> new Label(p, "the model has " + w.type()));
+        return new Diagnostic(d.code(), d.message(), label, d.related(), d.notes(), d.hint());
+    }
+
+    private static Optional<Diagnostic> mistake(WeightFile file, Wanted w, Conversion conversion) {
+        WeightEntry entry = file.entries().get(w.name());
+        if (entry == null) {
+            return Optional.of(MissingWeight.diagnostic(file, w.name()));
+        }
+        if (entry.dtype().isEmpty()) {
+            return Optional.of(
+                    WeightFormat.unsupported(file.path(), entry).diagnostics().getFirst());
+        }
+        if (!fits(entry.shape(), w.type().shape())) {
+            return Optional.of(wrongShape(file, entry, w));
+        }
+        DType stored = entry.dtype().get();
+        if (conversion == Conversion.LOSSLESS
+                && !Tensor.isLossless(stored, w.type().dtype())) {
+            return Optional.of(wrongType(file, entry, w));
+        }
+        return Optional.empty();
+    }
+
+    private static boolean fits(List<Long> stored, Shape wanted) {
+        if (stored.size() != wanted.rank()) {
+            return false;
+        }
+        for (int i = 0; i < stored.size(); i++) {
+            Dim d = wanted.dim(i);
+            if (d.isKnown() && !d.is(stored.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Diagnostic wrongShape(WeightFile file, WeightEntry entry, Wanted w) {
+        Diagnostic d = Diagnostic.of(
+                        RuntimeCode.WEIGHT_SHAPE,
+                        "the weight \"" + w.name() + "\" is " + w.type().shape() + " in the model and " + entry.shape()
+                                + " in the file")
+                .note("file:  " + entry.type() + "  (" + file.path() + ")")
+                .note("model: " + w.type());
+        boolean transposeFits = entry.shape().size() == 2
+                && fits(entry.shape().reversed(), w.type().shape());
+        return transposeFits
+                ? d.hint("the file has it transposed: write transpose(weight \"" + w.name() + "\" : " + entry.type()
+                        + ")")
+                : d;
+    }
+
+    private static Diagnostic wrongType(WeightFile file, WeightEntry entry, Wanted w) {
+        return Diagnostic.of(
+                        RuntimeCode.WEIGHT_DTYPE,
+                        "the weight \"" + w.name() + "\" is " + w.type().dtype() + " in the model and "
+                                + entry.dtype().get() + " in the file")
+                .note("file:  " + entry.type() + "  (" + file.path() + ")")
+                .note("converting would lose precision, so it is not done unasked")
+                .hint("write " + entry.dtype().get() + " in the model, or convert with --cast-weights");
+    }
+}

@@ -1,0 +1,25 @@
+package heddle.runtime.weights;
+
+import heddle.compiler.type.DType;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a weight file says of one tensor.
+ *
+ * @param encoding the element type in the file's own words: {@code BF16}, {@code FLOAT}
+ * @param dtype    that type in Heddle's words; absent when Heddle does not read it
+ * @param bytes    what it takes in the file
+ */
+public record WeightEntry(String name, String encoding, Optional<DType> dtype, List<Long> shape, long bytes) {
+    public WeightEntry {
+        shape = List.copyOf(shape);
+    }
+
+    /** {@code f32[384, 384]}, with the file's word for a type that Heddle does not have. */
+    public String type() {
+        return dtype.map(DType::text).orElse(encoding)
+                + shape.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
+    }
+}
