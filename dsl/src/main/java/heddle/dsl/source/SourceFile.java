@@ -1,7 +1,5 @@
 package heddle.dsl.source;
 
-import java.util.Arrays;
-
 /**
  * A text with a name, as the parser reads it and as messages quote it.
  *
@@ -26,13 +24,25 @@ public record SourceFile(String name, String text) {
         return new Position(line, text.codePointCount(lineStart, end) + 1);
     }
 
+    /** The offset at which a line, counted from 1, begins; the length of the text for lines past the end. */
+    public int lineStart(int line) {
+        int start = 0;
+        for (int i = 1; i < line; i++) {
+            int lineBreak = text.indexOf('\n', start);
+            if (lineBreak < 0) {
+                return text.length();
+            }
+            start = lineBreak + 1;
+        }
+        return start;
+    }
+
     /** The text of a line, counted from 1, without its line break; empty past the end. */
     public String line(int number) {
-        return Arrays.stream(text.split("\n", -1))
-                .skip(number - 1L)
-                .findFirst()
-                .map(l -> l.endsWith("\r") ? l.substring(0, l.length() - 1) : l)
-                .orElse("");
+        int start = lineStart(number);
+        int end = text.indexOf('\n', start);
+        String line = text.substring(start, end < 0 ? text.length() : end);
+        return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
     }
 
     @Override

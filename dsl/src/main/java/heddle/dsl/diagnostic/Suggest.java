@@ -1,0 +1,58 @@
+package heddle.dsl.diagnostic;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Did you mean: finds the known names close to one that is not known. */
+public final class Suggest {
+    private Suggest() {}
+
+    /** The known name most like {@code name}, if one is so close that it was probably meant. */
+    public static Optional<String> closest(String name, Collection<String> known) {
+        return close(name, known).stream().findFirst();
+    }
+
+    /** The known names that may have been meant, the most alike first; ties in alphabetical order. */
+    public static List<String> close(String name, Collection<String> known) {
+        return known.stream()
+                .distinct()
+                .filter(candidate -> difference(name, candidate) <= tolerance(name))
+                .sorted(Comparator.<String>comparingInt(candidate -> difference(name, candidate))
+                        .thenComparing(Comparator.naturalOrder()))
+                .toList();
+    }
+
+    /** One slip in three letters; words of one or two letters are all alike, so only their case may differ. */
+    private static int tolerance(String name) {
+        return name.length() / 3;
+    }
+
+    /** Slips of the keyboard between two words, where upper and lower case count as the same letter. */
+    private static int difference(String a, String b) {
+        return distance(a.toLowerCase(Locale.ROOT), b.toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * The Damerau-Levenshtein distance in its restricted form (optimal string alignment): the least number of
+     * insertions, deletions, replacements and swaps of neighbours that make {@code b} of {@code a}.
+     */
+    static int distance(String a, String b) {
+        int[][] d = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                d[i][j] = i == 0 ? j : j == 0 ? i : step(a, b, d, i, j);
+            }
+        }
+        return d[a.length()][b.length()];
+    }
+
+    private static int step(String a, String b, int[][] d, int i, int j) {
+        int replaced = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        int least = Math.min(replaced, 1 + Math.min(d[i - 1][j], d[i][j - 1]));
+        boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return swapped ? Math.min(least, 1 + d[i - 2][j - 2]) : least;
+    }
+}
