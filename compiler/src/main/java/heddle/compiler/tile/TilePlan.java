@@ -1,6 +1,8 @@
 package heddle.compiler.tile;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * How a kernel is cut up, apart from what it means.
@@ -14,5 +16,23 @@ public record TilePlan(Map<String, Integer> blocks) {
 
     public int block(Axis axis) {
         return blocks.getOrDefault(axis.name(), 1);
+    }
+
+    /** The block sizes of some axes. */
+    public Map<Axis, Integer> sizes(Axis... axes) {
+        Map<Axis, Integer> sizes = new LinkedHashMap<>();
+        for (Axis axis : axes) {
+            sizes.put(axis, block(axis));
+        }
+        return sizes;
+    }
+
+    /** As listings show it: {@code i 32, j 128}. */
+    @Override
+    public String toString() {
+        return blocks.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(e -> e.getKey() + " " + e.getValue())
+                .collect(Collectors.joining(", "));
     }
 }

@@ -62,8 +62,12 @@ public record Attention(
         batch = List.copyOf(batch);
     }
 
+    /**
+     * One pass over the keys for each block of queries. The maximum starts at minus infinity; a row that has seen
+     * nothing but minus infinity is shifted by zero instead, so that no difference of infinities arises.
+     */
     @Override
     public TileKernel program(String name, TilePlan plan, List<String> comments) {
-        throw new UnsupportedOperationException();
+        return new AttentionProgram(this, plan).kernel(name, comments);
     }
 }

@@ -2,10 +2,18 @@ package heddle.compiler.tile.family;
 
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.Reads;
 import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.Tile.Space;
+import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code output[address] = epilogue(sum over k of a · b)}: matrix products and einsums.
@@ -34,8 +42,30 @@ public record Contraction(
         batch = List.copyOf(batch);
     }
 
+    /**
+     * Blocks of the output are independent; each runs over the blocks of {@code k}. The blocks of {@code m} are
+     * innermost, so that neighbours read the same block of {@code b}.
+     */
     @Override
     public TileKernel program(String name, TilePlan plan, List<String> comments) {
-        throw new UnsupportedOperationException();
+        Tile sum = new Tile(acc.name(), acc.type(), List.of(m, n), Space.REGISTER);
+        Tile left = Operand.tile("left", a, plan, m, k);
+        Tile right = Operand.tile("right", b, plan, n, k);
+        List<Stmt> step = List.of(
+                new Stmt.Define(left, new TileExpr.Map(a)),
+                new Stmt.Define(right, new TileExpr.Map(b)),
+                new Stmt.Accumulate(sum, new TileExpr.Dot(left, right, k)));
+        List<Stmt> body = List.of(
+                new Stmt.Define(sum, new TileExpr.Map(zero(acc.type()))),
+                new Stmt.Loop(k, Optional.empty(), step),
+                new Stmt.Store(output, List.of(m, n), address, epilogue));
+        List<Axis> parallel = new ArrayList<>(batch);
+        parallel.addAll(List.of(n, m));
+        List<Buffer> reads = Reads.of(List.of(a, b, epilogue));
+        return new TileKernel(name, "contraction", reads, List.of(output), parallel, body, plan, comments);
+    }
+
+    private static ScalarExpr zero(DType type) {
+        return type.isInt() ? new ScalarExpr.IntLiteral(type, 0) : new ScalarExpr.Literal(type, 0);
     }
 }

@@ -1,0 +1,41 @@
+package heddle.compiler.tile;
+
+import heddle.compiler.type.DType;
+import java.util.Map;
+
+/**
+ * What is known of a mask over a block of indexes, as programs of the block's corners, so that any target can ask at
+ * run time without reading the mask's elements.
+ *
+ * <pre>
+ * j <= i over i in [i0, i1], j in [j0, j1]:   everywhere  j1 <= i0     somewhere  j0 <= i1
+ * </pre>
+ *
+ * <p>Found by interval arithmetic. A block is empty when the mask is not true {@code somewhere}, full when it is true
+ * {@code everywhere}, and partial otherwise, which is also the answer when nothing is known because the mask reads data.
+ *
+ * @param everywhere when true, the mask is true at every index of the block
+ * @param somewhere  when false, the mask is false at every index of the block
+ */
+public record BlockMask(ScalarExpr everywhere, ScalarExpr somewhere) {
+    /** Both ends of a block along an axis, which are in it. */
+    public record Range(ScalarExpr first, ScalarExpr last) {}
+
+    /**
+     * Classifies {@code mask} over a block.
+     *
+     * @param ranges the axes that the block spans; any other axis has one index in it
+     */
+    public static BlockMask of(ScalarExpr mask, Map<Axis, Range> ranges) {
+        Interval truth = new IntervalAnalysis(ranges).truth(mask);
+        return new BlockMask(truth.low(), truth.high());
+    }
+
+    /** Whether anything can be told about blocks from the indexes alone. */
+    public boolean isKnown() {
+        return !everywhere.equals(FALSE) || !somewhere.equals(TRUE);
+    }
+
+    static final ScalarExpr TRUE = new ScalarExpr.Literal(DType.BOOL, 1);
+    static final ScalarExpr FALSE = new ScalarExpr.Literal(DType.BOOL, 0);
+}

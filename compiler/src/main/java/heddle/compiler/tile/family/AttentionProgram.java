@@ -1,0 +1,166 @@
+package heddle.compiler.tile.family;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.Reads;
+import heddle.compiler.tile.Reduction;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.Tile.Space;
+import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlan;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes the tile program of an {@link Attention}. */
+final class AttentionProgram {
+    private final Attention attention;
+    private final TilePlan plan;
+    private final DType type;
+    private final Tile query;
+    private final Tile key;
+    private final Tile value;
+    private final Tile score;
+    private final Tile rowMax;
+    private final Tile rowSum;
+    private final Tile acc;
+
+    AttentionProgram(Attention attention, TilePlan plan) {
+        this.attention = attention;
+        this.plan = plan;
+        Axis i = attention.i();
+        type = attention.raw().type();
+        query = new Tile("q", attention.q().type(), List.of(i, attention.d()), Space.LOCAL);
+        key = Operand.tile("k", attention.k(), plan, attention.j(), attention.d());
+        value = Operand.tile("v", attention.v(), plan, attention.e(), attention.j());
+        score = new Tile(attention.raw().name(), type, List.of(i, attention.j()), Space.LOCAL);
+        rowMax = row("rowMax");
+        rowSum = row("rowSum");
+        acc = new Tile(attention.acc().name(), type, List.of(i, attention.e()), Space.LOCAL);
+    }
+
+    private Tile row(String name) {
+        return new Tile(name, type, List.of(attention.i()), Space.REGISTER);
+    }
+
+    TileKernel kernel(String name, List<String> comments) {
+        List<Stmt> body = new ArrayList<>();
+        body.add(map(query, attention.q()));
+        body.add(map(acc, literal(0)));
+        body.add(map(rowMax, literal(Double.NEGATIVE_INFINITY)));
+        body.add(map(rowSum, literal(0)));
+        List<Stmt> block = new ArrayList<>(scores());
+        block.addAll(softmax());
+        block.addAll(product());
+        body.add(new Stmt.Loop(attention.j(), attention.mask(), block));
+        body.addAll(results());
+        List<Axis> parallel = new ArrayList<>(attention.batch());
+        parallel.add(attention.i());
+        return new TileKernel(name, "attention", reads(), writes(), parallel, body, plan, comments);
+    }
+
+    private List<Stmt> scores() {
+        List<Stmt> steps = new ArrayList<>();
+        steps.add(map(key, attention.k()));
+        steps.add(new Stmt.Define(score, new TileExpr.Dot(query, key, attention.d())));
+        if (!attention.score().equals(score.value())) {
+            steps.add(new Stmt.Update(score, new TileExpr.Map(attention.score())));
+        }
+        attention.mask().ifPresent(mask -> {
+            ScalarExpr masked = apply(ScalarFn.SELECT, mask, score.value(), literal(Double.NEGATIVE_INFINITY));
+            steps.add(new Stmt.Masked(List.of(new Stmt.Update(score, new TileExpr.Map(masked)))));
+        });
+        return steps;
+    }
+
+    private List<Stmt> softmax() {
+        Tile blockMax = row("blockMax");
+        Tile newMax = row("newMax");
+        Tile shift = row("shift");
+        Tile rescale = row("rescale");
+        Tile blockSum = row("blockSum");
+        ScalarExpr nothingYet = apply(ScalarFn.EQ, newMax.value(), literal(Double.NEGATIVE_INFINITY));
+        return List.of(
+                reduce(blockMax, Reduction.MAX),
+                map(newMax, apply(ScalarFn.MAX, rowMax.value(), blockMax.value())),
+                map(shift, apply(ScalarFn.SELECT, nothingYet, literal(0), newMax.value())),
+                map(rescale, exponential(rowMax, shift)),
+                new Stmt.Update(score, new TileExpr.Map(exponential(score, shift))),
+                reduce(blockSum, Reduction.SUM),
+                new Stmt.Update(
+                        rowSum,
+                        new TileExpr.Map(apply(
+                                ScalarFn.ADD, apply(ScalarFn.MUL, rowSum.value(), rescale.value()), blockSum.value()))),
+                new Stmt.Update(rowMax, new TileExpr.Map(newMax.value())),
+                new Stmt.Update(acc, new TileExpr.Map(apply(ScalarFn.MUL, acc.value(), rescale.value()))));
+    }
+
+    private List<Stmt> product() {
+        List<Stmt> steps = new ArrayList<>();
+        attention
+                .weight()
+                .ifPresent(weight -> steps.add(
+                        new Stmt.Update(score, new TileExpr.Map(apply(ScalarFn.MUL, score.value(), weight)))));
+        steps.add(map(value, attention.v()));
+        steps.add(new Stmt.Accumulate(acc, new TileExpr.Dot(score, value, attention.j(), true)));
+        return steps;
+    }
+
+    /** A row that has seen no score above minus infinity has a sum of zero; its result is zero. */
+    private List<Stmt> results() {
+        List<Stmt> steps = new ArrayList<>();
+        Tile scale = row("scale");
+        ScalarExpr empty = apply(ScalarFn.EQ, rowSum.value(), literal(0));
+        ScalarExpr inverse = apply(ScalarFn.DIV, literal(1), rowSum.value());
+        steps.add(map(scale, apply(ScalarFn.SELECT, empty, literal(0), inverse)));
+        steps.add(new Stmt.Update(acc, new TileExpr.Map(apply(ScalarFn.MUL, acc.value(), scale.value()))));
+        steps.add(new Stmt.Store(
+                attention.output(), List.of(attention.i(), attention.e()), attention.address(), attention.epilogue()));
+        attention
+                .logSumExp()
+                .ifPresent(lse -> steps.add(new Stmt.Store(
+                        lse.output(),
+                        List.of(attention.i()),
+                        lse.address(),
+                        apply(ScalarFn.ADD, rowMax.value(), apply(ScalarFn.LOG, rowSum.value())))));
+        return steps;
+    }
+
+    private List<Buffer> reads() {
+        List<ScalarExpr> programs = new ArrayList<>(
+                List.of(attention.q(), attention.k(), attention.v(), attention.score(), attention.epilogue()));
+        attention.mask().ifPresent(programs::add);
+        attention.weight().ifPresent(programs::add);
+        return Reads.of(programs);
+    }
+
+    private List<Buffer> writes() {
+        List<Buffer> buffers = new ArrayList<>(List.of(attention.output()));
+        attention.logSumExp().ifPresent(lse -> buffers.add(lse.output()));
+        return buffers;
+    }
+
+    private Stmt reduce(Tile result, Reduction kind) {
+        return new Stmt.Define(result, new TileExpr.Reduce(kind, score.value(), attention.j()));
+    }
+
+    private static ScalarExpr exponential(Tile tile, Tile shift) {
+        return apply(ScalarFn.EXP, apply(ScalarFn.SUB, tile.value(), shift.value()));
+    }
+
+    private static Stmt map(Tile tile, ScalarExpr program) {
+        return new Stmt.Define(tile, new TileExpr.Map(program));
+    }
+
+    private ScalarExpr literal(double value) {
+        return new ScalarExpr.Literal(type, value);
+    }
+
+    private static ScalarExpr apply(ScalarFn fn, ScalarExpr... args) {
+        return ScalarExpr.apply(fn, args);
+    }
+}

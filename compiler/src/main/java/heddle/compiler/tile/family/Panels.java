@@ -1,0 +1,97 @@
+package heddle.compiler.tile.family;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.LinearForm;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The right side of a product laid out in panels, so that a block of columns is read from front to back: {@code
+ * [ceil(n / width), k, width]}, padded with zeros (Goto and van de Geijn, Anatomy of High-Performance Matrix
+ * Multiplication, 2008). A weight is packed once, when it is loaded.
+ *
+ * @param pack    writes the panels
+ * @param operand the product's {@code b}, read from the panels
+ */
+public record Panels(MapFamily pack, ScalarExpr operand) {
+    /**
+     * Panels of {@code c.b()}, which may not depend on the batch.
+     *
+     * @param width  columns of a panel: the block size of {@code n}
+     * @param buffer the name of the panels' buffer
+     */
+    public static Panels of(Contraction c, int width, String buffer) {
+        if (c.batch().stream().anyMatch(axis -> ScalarExprs.reads(c.b(), axis))) {
+            throw new IllegalArgumentException("the right side differs from batch to batch: " + c.b());
+        }
+        Dim count = c.n().extent().ceilDiv(Dim.of(width));
+        DType type = c.b().type();
+        Buffer panels = new Buffer(buffer, new TensorType(type, Shape.of(count, c.k().extent(), Dim.of(width))));
+        Axis panel = new Axis("panel", count);
+        Axis column = new Axis("column", Dim.of(width));
+        ScalarExpr n = add(times(ScalarExpr.of(panel), width), ScalarExpr.of(column));
+        ScalarExpr value = ScalarExprs.substitute(c.b(), Map.of(c.n(), n));
+        ScalarExpr within = ScalarExpr.apply(ScalarFn.LT, n, ScalarExpr.of(c.n().extent()));
+        ScalarExpr padded = c.n().extent().equals(count.times(width))
+                ? value
+                : ScalarExpr.apply(ScalarFn.SELECT, within, value, zero(type));
+        MapFamily pack = new MapFamily(
+                List.of(panel, c.k(), column),
+                panels,
+                address(ScalarExpr.of(panel), c.k(), ScalarExpr.of(column), width),
+                IndexSimplifier.simplify(padded));
+        ScalarExpr index = ScalarExpr.of(c.n());
+        ScalarExpr at =
+                address(divided(ScalarFn.FLOOR_DIV, index, width), c.k(), divided(ScalarFn.MOD, index, width), width);
+        return new Panels(pack, new ScalarExpr.Element(panels, at));
+    }
+
+    /** {@code c} with its right side read from the panels. */
+    public Contraction applyTo(Contraction c) {
+        return new Contraction(
+                c.batch(), c.m(), c.n(), c.k(), c.a(), operand, c.acc(), c.epilogue(), c.output(), c.address());
+    }
+
+    /** Whether {@code b} is read from panels of {@code width} columns, so that all columns of a block are there. */
+    public static boolean arePanels(ScalarExpr b, Axis n, Axis k, int width) {
+        if (!(b instanceof ScalarExpr.Element element)) {
+            return false;
+        }
+        Axis panel = new Axis("panel", n.extent().ceilDiv(Dim.of(width)));
+        Axis column = new Axis("column", Dim.of(width));
+        ScalarExpr split = add(times(ScalarExpr.of(panel), width), ScalarExpr.of(column));
+        LinearForm found = IndexSimplifier.form(ScalarExprs.substitute(element.address(), Map.of(n, split)));
+        LinearForm wanted = IndexSimplifier.form(address(ScalarExpr.of(panel), k, ScalarExpr.of(column), width));
+        return found.equals(wanted);
+    }
+
+    private static ScalarExpr address(ScalarExpr panel, Axis k, ScalarExpr column, int width) {
+        ScalarExpr row = add(ScalarExpr.apply(ScalarFn.MUL, panel, ScalarExpr.of(k.extent())), ScalarExpr.of(k));
+        return IndexSimplifier.simplify(add(times(row, width), column));
+    }
+
+    private static ScalarExpr divided(ScalarFn fn, ScalarExpr index, int width) {
+        return ScalarExpr.apply(fn, index, ScalarExpr.of(width));
+    }
+
+    private static ScalarExpr times(ScalarExpr e, int factor) {
+        return ScalarExpr.apply(ScalarFn.MUL, e, ScalarExpr.of(factor));
+    }
+
+    private static ScalarExpr add(ScalarExpr a, ScalarExpr b) {
+        return ScalarExpr.apply(ScalarFn.ADD, a, b);
+    }
+
+    private static ScalarExpr zero(DType type) {
+        return type.isInt() ? new ScalarExpr.IntLiteral(type, 0) : new ScalarExpr.Literal(type, 0);
+    }
+}
