@@ -2,25 +2,23 @@ package heddle.compiler.ir;
 
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.jgrapht.graph.DirectedAcyclicGraph;
 
 /**
  * A computation: operations and the values that flow between them. Immutable; a rewrite builds another graph with
- * {@link Builder}. Nodes are listed operands first.
+ * {@link Builder}. Nodes are listed operands first. Every question about one node takes time in proportion to the
+ * answer, so that passes are linear in the graph.
  */
 public final class Graph {
     /** A use of a value. Edges have identity, so {@code mul(x, x)} has two. */
-    private static final class Use {
-        private final int slot;
-        private final int result;
+    static final class Use {
+        final int slot;
+        final int result;
 
         Use(int slot, int result) {
             this.slot = slot;
@@ -31,60 +29,65 @@ public final class Graph {
     private final String name;
     private final DirectedAcyclicGraph<Node, Use> dag;
     private final List<Node> nodes;
-    private final Map<Node, List<Value>> operands = new IdentityHashMap<>();
+    private final List<List<Value>> operands;
+    private final List<List<Node>> users;
+    private final int[] useCounts;
     private final SequencedMap<String, Value> outputs;
 
-    private Graph(
-            String name, DirectedAcyclicGraph<Node, Use> dag, List<Node> nodes, SequencedMap<String, Value> outputs) {
-        this.name = name;
-        this.dag = dag;
-        this.nodes = List.copyOf(nodes);
-        this.outputs = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(outputs));
-        for (Node n : nodes) {
-            Value[] slots = new Value[dag.inDegreeOf(n)];
-            for (Use u : dag.incomingEdgesOf(n)) {
-                slots[u.slot] = new Value(dag.getEdgeSource(u), u.result);
+    private Graph(Builder builder) {
+        name = builder.name;
+        dag = builder.dag;
+        nodes = List.copyOf(builder.nodes);
+        operands = List.copyOf(builder.operands);
+        outputs = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(builder.outputs));
+        users = new ArrayList<>(nodes.size());
+        useCounts = new int[nodes.size()];
+        nodes.forEach(n -> users.add(new ArrayList<>()));
+        for (Node user : nodes) {
+            for (Value v : operands.get(user.id())) {
+                useCounts[v.node().id()]++;
+                List<Node> known = users.get(v.node().id());
+                if (known.isEmpty() || known.getLast() != user) {
+                    known.add(user);
+                }
             }
-            operands.put(n, List.of(slots));
         }
+        outputs.values().forEach(v -> useCounts[v.node().id()]++);
+        users.replaceAll(Collections::unmodifiableList);
     }
 
     public String name() {
         return name;
     }
 
-    /** All nodes, operands before users. */
+    /** All nodes, operands before users; the position is the node's id. */
     public List<Node> nodes() {
         return nodes;
     }
 
+    /** Whether {@code node} is one of this graph's. */
+    public boolean contains(Node node) {
+        return node.id() < nodes.size() && nodes.get(node.id()) == node;
+    }
+
     /** What a node reads, in slot order. */
     public List<Value> operands(Node node) {
-        return operands.get(node);
+        return operands.get(position(node));
     }
 
     /** What a node reads at one slot. */
     public Value operand(Node node, int slot) {
-        return operands.get(node).get(slot);
+        return operands(node).get(slot);
     }
 
     /** The nodes that read any result of {@code node}, each once, in graph order. */
     public List<Node> users(Node node) {
-        Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<Node> users = new ArrayList<>();
-        for (Use u : dag.outgoingEdgesOf(node)) {
-            if (seen.add(dag.getEdgeTarget(u))) {
-                users.add(dag.getEdgeTarget(u));
-            }
-        }
-        users.sort((a, b) -> Integer.compare(a.id(), b.id()));
-        return users;
+        return users.get(position(node));
     }
 
     /** How many times results of {@code node} are read, as operands and as outputs of the graph. */
     public int useCount(Node node) {
-        return dag.outDegreeOf(node)
-                + (int) outputs.values().stream().filter(v -> v.node() == node).count();
+        return useCounts[position(node)];
     }
 
     /** Everything {@code node} depends on. */
@@ -97,11 +100,23 @@ public final class Graph {
         return outputs;
     }
 
-    /** Builds a graph node by node; operands are added before the nodes that read them. */
+    DirectedAcyclicGraph<Node, Use> dag() {
+        return dag;
+    }
+
+    private int position(Node node) {
+        if (!contains(node)) {
+            throw new IllegalArgumentException(node + " is not in graph " + name);
+        }
+        return node.id();
+    }
+
+    /** Builds a graph node by node; operands are added before the nodes that read them. Used once. */
     public static final class Builder {
         private final String name;
         private final DirectedAcyclicGraph<Node, Use> dag = new DirectedAcyclicGraph<>(null, null, false, true);
         private final List<Node> nodes = new ArrayList<>();
+        private final List<List<Value>> operands = new ArrayList<>();
         private final SequencedMap<String, Value> outputs = new LinkedHashMap<>();
 
         public Builder(String name) {
@@ -110,18 +125,23 @@ public final class Graph {
 
         /** Adds a node and infers its result types. @throws TypeMismatch when the operands do not fit */
         public Node add(Op op, List<Value> operands, Origin origin) {
-            List<TensorType> types = operands.stream().map(Value::type).toList();
-            return add(op, operands, op.infer(types), origin);
+            return add(op, operands, op.infer(operands.stream().map(Value::type).toList()), origin);
         }
 
-        private Node add(Op op, List<Value> operands, List<TensorType> results, Origin origin) {
+        /** Adds a node like {@code node}, with its operation and origin, that reads {@code operands}. */
+        public Node copy(Node node, List<Value> operands) {
+            return add(node.op(), operands, node.origin());
+        }
+
+        private Node add(Op op, List<Value> read, List<TensorType> results, Origin origin) {
             Node node = new Node(nodes.size(), op, results, origin);
             dag.addVertex(node);
-            for (int slot = 0; slot < operands.size(); slot++) {
-                Value v = operands.get(slot);
+            for (int slot = 0; slot < read.size(); slot++) {
+                Value v = read.get(slot);
                 dag.addEdge(v.node(), node, new Use(slot, v.index()));
             }
             nodes.add(node);
+            operands.add(List.copyOf(read));
             return node;
         }
 
@@ -137,13 +157,18 @@ public final class Graph {
             }
         }
 
-        /** What was added so far. */
-        public Collection<Node> nodes() {
+        /** What was added so far, in order. */
+        public List<Node> nodes() {
             return Collections.unmodifiableList(nodes);
         }
 
+        /** What a node added so far reads. */
+        public List<Value> operands(Node node) {
+            return operands.get(node.id());
+        }
+
         public Graph build() {
-            return new Graph(name, dag, nodes, outputs);
+            return new Graph(this);
         }
     }
 }

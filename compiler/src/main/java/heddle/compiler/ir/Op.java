@@ -1,5 +1,6 @@
 package heddle.compiler.ir;
 
+import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,8 @@ public interface Op {
     String name();
 
     /**
-     * The attributes of the text form in printing order. Values are {@code Long}, {@code Double}, {@code Boolean},
-     * {@code String}, {@link heddle.compiler.type.DType}, {@link heddle.compiler.type.Dim},
+     * The attributes of the text form in printing order, without what the result types say. Values are {@code Long},
+     * {@code Float}, {@code Double}, {@code Boolean}, {@code String}, {@link heddle.compiler.type.DType}, {@link Dim},
      * {@link heddle.compiler.type.Shape} or lists of these.
      */
     default Map<String, Object> attributes() {
@@ -31,4 +32,9 @@ public interface Op {
      * @param lengths the bound symbols
      */
     List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths);
+
+    /** This operation with symbols replaced in its attributes. */
+    default Op bind(Map<String, Dim> lengths) {
+        return this;
+    }
 }

@@ -70,7 +70,12 @@ public record Constant(TensorType type, List<Number> values) implements Pointwis
 
     @Override
     public Map<String, Object> attributes() {
-        return Map.of("values", values);
+        return Map.of("values", values.stream().map(this::printed).toList());
+    }
+
+    /** A float that is not f64 in its own, shorter decimals. */
+    private Number printed(Number value) {
+        return type.dtype().isFloat() && type.dtype() != DType.F64 ? (Number) value.floatValue() : value;
     }
 
     @Override

@@ -1,0 +1,90 @@
+package heddle.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A new graph made from an old one: the old nodes are gone through in order, and for each one either a copy or
+ * something else is added, its operands looked up in a map from old values to new ones.
+ */
+public final class Rewriter {
+    /** What a node of the old graph becomes. */
+    @FunctionalInterface
+    public interface Rule {
+        /**
+         * The values that stand for the node's results, one for each; empty when it is to be copied.
+         *
+         * @param node     a node of the old graph
+         * @param operands its operands in the new graph
+         * @param out      the new graph so far
+         */
+        Optional<List<Value>> replace(Node node, List<Value> operands, Graph.Builder out);
+    }
+
+    private final Graph source;
+    private final Graph.Builder out;
+    private final List<List<Value>> replaced;
+
+    /** A rewriter that has not looked at any node. */
+    public Rewriter(Graph source) {
+        this.source = source;
+        this.out = new Graph.Builder(source.name());
+        this.replaced = new ArrayList<>(source.nodes().size());
+        source.nodes().forEach(n -> replaced.add(List.of()));
+    }
+
+    /** {@code source} with every node put through {@code rule}. */
+    public static Graph rewrite(Graph source, Rule rule) {
+        Rewriter r = new Rewriter(source);
+        for (Node node : source.nodes()) {
+            rule.replace(node, r.operands(node), r.out)
+                    .ifPresentOrElse(values -> r.replace(node, values), () -> r.copy(node));
+        }
+        return r.finish();
+    }
+
+    /** The new graph, to add nodes to. */
+    public Graph.Builder out() {
+        return out;
+    }
+
+    /** What stands for a value of the old graph. @throws IllegalStateException when it was left out */
+    public Value get(Value old) {
+        List<Value> values = replaced.get(old.node().id());
+        if (values.isEmpty()) {
+            throw new IllegalStateException(old + " of " + source.name() + " was left out but is read");
+        }
+        return values.get(old.index());
+    }
+
+    /** The operands of an old node in the new graph. */
+    public List<Value> operands(Node old) {
+        return source.operands(old).stream().map(this::get).toList();
+    }
+
+    /** Copies an old node. */
+    public Node copy(Node old) {
+        Node node = out.copy(old, operands(old));
+        List<Value> values = new ArrayList<>();
+        for (int i = 0; i < node.results().size(); i++) {
+            values.add(new Value(node, i));
+        }
+        replace(old, values);
+        return node;
+    }
+
+    /** Lets new values stand for an old node's results, one for each. */
+    public void replace(Node old, List<Value> values) {
+        if (values.size() != old.results().size()) {
+            throw new IllegalArgumentException(values.size() + " values for " + old);
+        }
+        replaced.set(old.id(), List.copyOf(values));
+    }
+
+    /** The new graph, with the old one's outputs. */
+    public Graph finish() {
+        source.outputs().forEach((name, value) -> out.output(name, get(value)));
+        return out.build();
+    }
+}

@@ -1,0 +1,49 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.Catalogue;
+import heddle.compiler.tile.Reduction;
+import heddle.compiler.tile.ScalarFn;
+import java.util.Locale;
+
+/** The primitive operations by their names in the text form, one line each. */
+public final class GraphCatalogue {
+    /** All of them. */
+    public static final Catalogue PRIMITIVES = reductions(scalarFunctions(Catalogue.EMPTY
+            .with("input", a -> new Input(a.string("name"), a.result()))
+            .with("weight", a -> new Weight(a.string("name"), a.result()))
+            .with("constant", a -> new Constant(a.result(), a.numbers("values")))
+            .with("length", a -> new Length(a.dim("dim"), a.result().dtype()))
+            .with("iota", a -> new Iota(a.dim("length")))
+            .with("cast", a -> new Cast(a.result().dtype()))
+            .with("permute", a -> new Permute(a.integers("order")))
+            .with("reshape", a -> new Reshape(a.result().shape()))
+            .with("expand", a -> new Expand(a.result().shape()))
+            .with("slice", a -> new Slice(a.dims("starts"), a.dims("lengths"), a.longs("steps")))
+            .with("concat", a -> new Concat(a.integer("axis")))
+            .with("pad", a -> new Pad(a.dims("low"), a.dims("high"), a.number("value")))
+            .with("gather", a -> new Gather(a.integer("axis")))
+            .with("take_along", a -> new TakeAlong(a.integer("axis")))
+            .with("contract", a -> new Contract(a.string("equation")))
+            .with("softmax", a -> new Softmax(a.integer("axis")))
+            .with("stop_gradient", a -> new StopGradient())
+            .with("dropout", a -> new Dropout(a.number("p")))));
+
+    private GraphCatalogue() {}
+
+    private static Catalogue scalarFunctions(Catalogue catalogue) {
+        Catalogue all = catalogue;
+        for (ScalarFn fn : ScalarFn.values()) {
+            all = fn == ScalarFn.CAST ? all : all.with(fn.text(), a -> new Elementwise(fn));
+        }
+        return all;
+    }
+
+    private static Catalogue reductions(Catalogue catalogue) {
+        Catalogue all = catalogue;
+        for (Reduction kind : Reduction.values()) {
+            String name = "reduce_" + kind.name().toLowerCase(Locale.ROOT);
+            all = all.with(name, a -> new Reduce(kind, a.integers("axes"), a.flag("keep_dims")));
+        }
+        return all;
+    }
+}
