@@ -141,7 +141,6 @@ record AttributeReader(TextCursor in) {
     }
 
     private TensorType type() {
-        in.peek();
         int start = in.offset();
         String word = in.name("a type such as f32[B, 4]");
         DType dtype = DType.named(word)

@@ -69,7 +69,6 @@ public final class GraphReader {
         in.expect("%", "before the number of a node");
         long id = number();
         in.expect("=", "after %" + id);
-        in.peek();
         int opStart = in.offset();
         String name = in.name("an operation");
         Catalogue.Factory factory = catalogue
@@ -110,7 +109,6 @@ public final class GraphReader {
     }
 
     private Value value() {
-        in.peek();
         int start = in.offset();
         in.expect("%", "before the number of a value");
         long id = number();

@@ -28,7 +28,9 @@ final class TextCursor {
         return Character.isLetterOrDigit(c) || c == '_';
     }
 
+    /** Where what comes next starts. */
     int offset() {
+        skipSpace();
         return at;
     }
 

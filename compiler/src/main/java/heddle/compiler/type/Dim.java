@@ -21,7 +21,8 @@ public final class Dim implements Comparable<Dim> {
     private sealed interface Atom extends Comparable<Atom> {
         @Override
         default int compareTo(Atom other) {
-            return toString().compareTo(other.toString());
+            boolean symbol = this instanceof Symbol;
+            return symbol == other instanceof Symbol ? toString().compareTo(other.toString()) : symbol ? -1 : 1;
         }
     }
 
@@ -35,11 +36,14 @@ public final class Dim implements Comparable<Dim> {
     private record Quotient(Dim numerator, Dim denominator) implements Atom {
         @Override
         public String toString() {
-            return "(" + numerator + ")//(" + denominator + ")";
+            boolean sum = numerator.terms.size() > 1 || numerator.toString().startsWith("-");
+            boolean simple = denominator.asSymbol().isPresent() || denominator.isKnown() && denominator.value() >= 0;
+            return (sum ? "(" + numerator + ")" : numerator.toString()) + "//"
+                    + (simple ? denominator.toString() : "(" + denominator + ")");
         }
     }
 
-    /** A product of atoms, sorted; empty is one. */
+    /** A product of atoms, sorted; empty is one. In graded lexicographic order, as polynomial division needs it. */
     private record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
         static final Monomial ONE = new Monomial(List.of());
 
@@ -62,13 +66,18 @@ public final class Dim implements Comparable<Dim> {
 
         @Override
         public int compareTo(Monomial other) {
-            int byDegree = Integer.compare(other.atoms.size(), atoms.size());
-            return byDegree != 0 ? byDegree : toString().compareTo(other.toString());
+            int order = Integer.compare(other.atoms.size(), atoms.size());
+            for (int i = 0; order == 0 && i < atoms.size(); i++) {
+                order = atoms.get(i).compareTo(other.atoms.get(i));
+            }
+            return order;
         }
 
         @Override
         public String toString() {
-            return atoms.stream().map(Atom::toString).collect(Collectors.joining("*"));
+            return atoms.stream()
+                    .map(a -> a instanceof Quotient ? "(" + a + ")" : a.toString())
+                    .collect(Collectors.joining("*"));
         }
     }
 
@@ -315,11 +324,14 @@ public final class Dim implements Comparable<Dim> {
                 out.append(c < 0 ? " - " : " + ");
                 c = Math.abs(c);
             }
+            List<Atom> atoms = term.getKey().atoms();
             String m = term.getKey().toString();
-            if (m.isEmpty()) {
+            if (atoms.isEmpty()) {
                 out.append(c);
             } else if (c == 1) {
-                out.append(m);
+                // A quotient needs its brackets only beside other factors and behind a minus.
+                boolean bare = atoms.size() == 1 && term.getValue() == 1;
+                out.append(bare ? atoms.getFirst().toString() : m);
             } else if (c == -1) {
                 out.append('-').append(m);
             } else {
