@@ -27,6 +27,13 @@ public record TilePlan(Map<String, Integer> blocks) {
         return sizes;
     }
 
+    /** This plan with blocks of {@code size} along {@code axis}, unless it says something already. */
+    public TilePlan orElse(Axis axis, int size) {
+        Map<String, Integer> more = new LinkedHashMap<>(blocks);
+        more.putIfAbsent(axis.name(), size);
+        return new TilePlan(more);
+    }
+
     /** As listings show it: {@code i 32, j 128}. */
     @Override
     public String toString() {

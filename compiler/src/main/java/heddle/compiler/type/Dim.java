@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -309,6 +310,29 @@ public final class Dim implements Comparable<Dim> {
     @Override
     public int hashCode() {
         return Objects.hash(terms);
+    }
+
+    /** As an expression of sums and products, in which {@code quotient} writes divisions that round down. */
+    public String text(BinaryOperator<String> quotient) {
+        String sum = terms.entrySet().stream()
+                .map(term -> {
+                    List<String> factors = new ArrayList<>();
+                    if (term.getValue() != 1 || term.getKey().atoms().isEmpty()) {
+                        factors.add(term.getValue().toString());
+                    }
+                    term.getKey().atoms().forEach(a -> factors.add(text(a, quotient)));
+                    return String.join(" * ", factors);
+                })
+                .collect(Collectors.joining(" + "));
+        return sum.isEmpty() ? "0" : sum.replace("+ -", "- ");
+    }
+
+    private static String text(Atom atom, BinaryOperator<String> quotient) {
+        return switch (atom) {
+            case Symbol s -> s.name();
+            case Quotient q ->
+                quotient.apply(q.numerator().text(quotient), q.denominator().text(quotient));
+        };
     }
 
     /** As written in the language: {@code 2*N - 1}. */

@@ -3,6 +3,7 @@ package heddle.compiler.tile.family;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
 import java.util.List;
@@ -17,8 +18,20 @@ public record MapFamily(List<Axis> axes, Buffer output, ScalarExpr address, Scal
         axes = List.copyOf(axes);
     }
 
+    /** Elements along the last axis that one block has, unless the plan says otherwise. */
+    private static final int BLOCK = 8192;
+
+    /**
+     * <pre>
+     * parallel axes, the last in blocks:
+     *   store output[address] = body
+     * </pre>
+     */
     @Override
     public TileKernel program(String name, TilePlan plan, List<String> comments) {
-        throw new UnsupportedOperationException();
+        List<Axis> blocked = axes.isEmpty() ? List.of() : List.of(axes.getLast());
+        List<Stmt> program = List.of(new Stmt.Store(output, blocked, address, body));
+        TilePlan blocks = axes.isEmpty() ? plan : plan.orElse(axes.getLast(), BLOCK);
+        return TileKernel.of(name, "map", axes, program, blocks, comments);
     }
 }

@@ -4,9 +4,18 @@ import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.Stride;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reductions along rows, each of which may read the results of those before it, and what is written from them:
@@ -19,7 +28,7 @@ import java.util.List;
  */
 public record RowFamily(List<Axis> rows, Axis row, List<Step> steps, List<Write> writes) implements Family {
     /** {@code name = reduce over row of value}, or, with no reduction, {@code name = value} once a row. */
-    public record Step(ScalarExpr.Variable name, java.util.Optional<Reduction> reduction, ScalarExpr value) {}
+    public record Step(ScalarExpr.Variable name, Optional<Reduction> reduction, ScalarExpr value) {}
 
     /**
      * One stored result.
@@ -34,8 +43,61 @@ public record RowFamily(List<Axis> rows, Axis row, List<Step> steps, List<Write>
         writes = List.copyOf(writes);
     }
 
+    /** Columns that one block has when lanes run across rows. */
+    private static final int COLUMNS = 64;
+
+    /**
+     * <pre>
+     * parallel rows:
+     *   name = reduce over row of value     for each step
+     *   store output[address] = value       for each write, over row or once
+     * </pre>
+     *
+     * Where memory is contiguous across rows rather than along them, the last axis of {@code rows} is blocked and every
+     * step is a tile over it.
+     */
     @Override
     public TileKernel program(String name, TilePlan plan, List<String> comments) {
-        throw new UnsupportedOperationException();
+        TilePlan blocks = runsAcross() ? plan.orElse(rows.getLast(), COLUMNS) : plan;
+        List<Axis> across = rows.isEmpty() || blocks.block(rows.getLast()) == 1 ? List.of() : List.of(rows.getLast());
+        List<Stmt> body = new ArrayList<>();
+        for (Step step : steps) {
+            Tile tile = new Tile(step.name().name(), step.name().type(), across, Tile.Space.REGISTER);
+            TileExpr value = step.reduction().isPresent()
+                    ? new TileExpr.Reduce(step.reduction().get(), step.value(), row)
+                    : new TileExpr.Map(step.value());
+            body.add(new Stmt.Define(tile, value));
+        }
+        for (Write write : writes) {
+            List<Axis> axes = new ArrayList<>(write.perElement() ? List.of(row) : List.of());
+            axes.addAll(across);
+            body.add(new Stmt.Store(write.output(), axes, write.address(), write.value()));
+        }
+        return TileKernel.of(name, "rows", rows, body, blocks, comments);
+    }
+
+    /** Whether more accesses are contiguous across rows than along them. */
+    private boolean runsAcross() {
+        return !rows.isEmpty() && contiguous(rows.getLast()) > contiguous(row);
+    }
+
+    private long contiguous(Axis axis) {
+        Set<ScalarExpr> addresses = new HashSet<>();
+        steps.forEach(s -> collectAddresses(s.value(), addresses));
+        writes.forEach(w -> {
+            addresses.add(w.address());
+            collectAddresses(w.value(), addresses);
+        });
+        return addresses.stream()
+                .filter(a -> Stride.of(a, axis).filter(Stride::isContiguous).isPresent())
+                .count();
+    }
+
+    private static void collectAddresses(ScalarExpr program, Set<ScalarExpr> addresses) {
+        ScalarExprs.visit(program, e -> {
+            if (e instanceof ScalarExpr.Element x) {
+                addresses.add(x.address());
+            }
+        });
     }
 }

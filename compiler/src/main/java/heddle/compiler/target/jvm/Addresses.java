@@ -1,0 +1,83 @@
+package heddle.compiler.target.jvm;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.Stride;
+import heddle.compiler.tile.ValueNumbers;
+import heddle.compiler.type.Dim;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Where elements lie along the axis of a loop: what does not change is computed before the loop, as {@code int}. */
+final class Addresses {
+    /**
+     * A position in an array that moves by {@code step} from one index to the next.
+     *
+     * @param text the position at the loop's index
+     */
+    record Position(String text, Dim step) {}
+
+    private record Key(Buffer buffer, int start) {}
+
+    private final Axis axis;
+    private final String index;
+    private final Locals locals;
+    private final JavaText before;
+    private final ScalarCode code;
+    private final ValueNumbers numbers = new ValueNumbers();
+    private final Map<Key, String> starts = new HashMap<>();
+
+    /**
+     * @param index  the {@code int} variable of the loop over {@code axis}
+     * @param before text that stands before the loop
+     */
+    Addresses(Axis axis, String index, Locals locals, Set<Support> support, JavaText before) {
+        this.axis = axis;
+        this.index = index;
+        this.locals = locals;
+        this.before = before;
+        this.code = new ScalarCode(locals, support, before);
+    }
+
+    /**
+     * The position of an element, or empty when it does not move evenly.
+     *
+     * @param conditional whether the element may only be read on some condition, so that nothing may be read for it
+     *                    before
+     */
+    Optional<Position> of(Element x, String at, boolean conditional) {
+        Optional<Stride> stride = Stride.of(x.address(), axis);
+        if (stride.isEmpty() || conditional && Captures.reads(stride.get().start())) {
+            return Optional.empty();
+        }
+        String start = starts.computeIfAbsent(
+                new Key(x.buffer(), numbers.of(stride.get().start())),
+                key -> declare(key.buffer(), stride.get().start()));
+        Dim step = stride.get().step();
+        if (step.isZero()) {
+            return Optional.of(new Position(start, step));
+        }
+        String moved =
+                step.is(1) ? at : "(int) " + ScalarCode.operand(Locals.length(step)) + " * " + ScalarCode.operand(at);
+        return Optional.of(new Position(start + " + " + moved, step));
+    }
+
+    Optional<Position> of(Element x, boolean conditional) {
+        return of(x, index, conditional);
+    }
+
+    private String declare(Buffer buffer, ScalarExpr start) {
+        Locals.Array array = locals.array(buffer);
+        String text = code.operand(start);
+        if (text.equals("0L")) {
+            return array.offset();
+        }
+        String name = locals.fresh(array.array() + "Start");
+        before.line("int " + name + " = (int) (" + array.offset() + " + " + text + ");");
+        return name;
+    }
+}

@@ -1,0 +1,43 @@
+package heddle.compiler.target.jvm;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** The members of the class being written. */
+final class ClassText {
+    private final Names names = new Names();
+    private final List<JavaText> methods = new ArrayList<>();
+    private final Set<Support> support = EnumSet.noneOf(Support.class);
+
+    ClassText() {
+        for (String reserved : List.of("F", "D", "I", "run", "blocks")) {
+            names.unique(reserved);
+        }
+        for (Support s : Support.values()) {
+            names.unique(s.methodName());
+        }
+    }
+
+    /** A name for a new method. */
+    String methodName(String wish) {
+        return names.unique(wish);
+    }
+
+    /** A new method's text, placed after those begun before. */
+    JavaText method() {
+        JavaText text = new JavaText(1);
+        methods.add(text);
+        return text;
+    }
+
+    /** The scalar functions that the methods call; writers add to it. */
+    Set<Support> support() {
+        return support;
+    }
+
+    List<JavaText> methods() {
+        return methods;
+    }
+}
