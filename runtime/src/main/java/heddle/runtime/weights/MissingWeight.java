@@ -2,6 +2,7 @@ package heddle.runtime.weights;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
 import heddle.runtime.RuntimeCode;
 import java.util.Optional;
 
@@ -19,7 +20,8 @@ final class MissingWeight {
         Optional<String> prefixed = file.entries().keySet().stream()
                 .filter(n -> n.endsWith("." + name) || name.endsWith("." + n))
                 .findFirst();
-        Optional<String> meant = prefixed;
+        Optional<String> meant =
+                prefixed.or(() -> Suggest.closest(name, file.entries().keySet()));
         return meant.map(m -> d.hint("did you mean \"" + m + "\"?"))
                 .orElseGet(() -> d.hint("heddle weights " + file.path() + " lists the names in the file"));
     }

@@ -1,0 +1,32 @@
+package heddle.runtime.cli;
+
+import heddle.dsl.diagnostic.DiagnosticException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what went wrong in a command into a message and an exit code. */
+final class Failures implements IExecutionExceptionHandler {
+    @Override
+    public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        Throwable cause = e.getCause() instanceof Error error ? error : e;
+        return switch (cause) {
+            case DiagnosticException wrong -> {
+                Terminal.print(wrong.diagnostics(), err);
+                yield ExitCode.WRONG_INPUT;
+            }
+            case OutOfMemoryError memory -> {
+                err.println("heddle: out of memory: " + memory.getMessage());
+                err.println("the limit is " + Sizes.text(Runtime.getRuntime().maxMemory())
+                        + "; HEDDLE_JAVA_OPTS=-Xmx8g raises it, a smaller batch or shorter input needs less");
+                yield ExitCode.OUT_OF_MEMORY;
+            }
+            default -> {
+                BugReport.write(cause, parsed, err);
+                yield ExitCode.BUG;
+            }
+        };
+    }
+}
