@@ -1,0 +1,74 @@
+package heddle.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** House rules that a compiler does not check. */
+class HouseRulesTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final int MOST_LINES = 400;
+
+    @Test
+    void sourcesAreShort() throws IOException {
+        List<String> tooLong = new ArrayList<>();
+        for (Path file : sources(".java")) {
+            long lines;
+            try (Stream<String> l = Files.lines(file)) {
+                lines = l.count();
+            }
+            if (lines > MOST_LINES) {
+                tooLong.add(ROOT.relativize(file) + " has " + lines + " lines");
+            }
+        }
+        assertEquals(List.of(), tooLong, "split these");
+    }
+
+    @Test
+    void nothingIsLeftOpen() throws IOException {
+        assertNowhere(Pattern.compile("\\b(TODO|FIXME|XXX)\\b"), ".java");
+        assertNowhere(Pattern.compile("^import (static )?[\\w.]+\\.\\*;"), ".java");
+        assertNowhere(Pattern.compile("printStackTrace\\("), ".java");
+    }
+
+    @Test
+    void theRootIsFound() throws IOException {
+        assertTrue(sources(".java").size() > 100, "sources under " + ROOT);
+    }
+
+    private static void assertNowhere(Pattern pattern, String ending) throws IOException {
+        List<String> found = new ArrayList<>();
+        for (Path file : sources(ending)) {
+            if (file.endsWith("HouseRulesTest.java")) {
+                continue;
+            }
+            List<String> lines = Files.readAllLines(file);
+            for (int i = 0; i < lines.size(); i++) {
+                if (pattern.matcher(lines.get(i)).find()) {
+                    found.add(ROOT.relativize(file) + ":" + (i + 1) + ": " + lines.get(i).strip());
+                }
+            }
+        }
+        assertEquals(List.of(), found, pattern.toString());
+    }
+
+    private static List<Path> sources(String ending) throws IOException {
+        List<Path> all = new ArrayList<>();
+        for (String module : List.of("dsl", "compiler", "runtime", "tests")) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module))) {
+                files.filter(f -> f.toString().endsWith(ending))
+                        .filter(f -> !f.toString().contains("/target/"))
+                        .forEach(all::add);
+            }
+        }
+        return all;
+    }
+}
