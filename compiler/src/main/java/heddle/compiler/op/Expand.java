@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -31,6 +32,11 @@ public record Expand(Shape shape) implements Pointwise {
                     0);
         }
         return List.of(new TensorType(x.dtype(), shape));
+    }
+
+    @Override
+    public Op bind(Map<String, Dim> bindings) {
+        return new Expand(shape.bind(bindings));
     }
 
     @Override

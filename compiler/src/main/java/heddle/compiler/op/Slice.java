@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.Dim;
@@ -71,6 +72,14 @@ public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) imple
     private static boolean outside(Dim at, Dim length) {
         Dim beyond = at.minus(length);
         return at.isKnown() && at.value() < 0 || beyond.isKnown() && beyond.value() >= 0;
+    }
+
+    @Override
+    public Op bind(Map<String, Dim> bindings) {
+        return new Slice(
+                new Shape(starts).bind(bindings).dims(),
+                new Shape(lengths).bind(bindings).dims(),
+                steps);
     }
 
     @Override
