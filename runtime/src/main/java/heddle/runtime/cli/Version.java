@@ -13,6 +13,8 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        return new String[] {"heddle " + number(), "Java " + Runtime.version()};
+        return new String[] {
+            "heddle " + number(), "Java " + Runtime.version()
+        };
     }
 }

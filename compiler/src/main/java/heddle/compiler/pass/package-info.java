@@ -1,2 +1,0 @@
-/** The simple passes, and the pipeline that runs, verifies and times passes. */
-package heddle.compiler.pass;
