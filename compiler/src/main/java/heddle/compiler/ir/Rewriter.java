@@ -44,6 +44,15 @@ public final class Rewriter {
         return r.finish();
     }
 
+    /** All results of a node. */
+    public static List<Value> results(Node node) {
+        List<Value> values = new ArrayList<>();
+        for (int i = 0; i < node.results().size(); i++) {
+            values.add(new Value(node, i));
+        }
+        return values;
+    }
+
     /** The new graph, to add nodes to. */
     public Graph.Builder out() {
         return out;
@@ -66,11 +75,7 @@ public final class Rewriter {
     /** Copies an old node. */
     public Node copy(Node old) {
         Node node = out.copy(old, operands(old));
-        List<Value> values = new ArrayList<>();
-        for (int i = 0; i < node.results().size(); i++) {
-            values.add(new Value(node, i));
-        }
-        replace(old, values);
+        replace(old, results(node));
         return node;
     }
 

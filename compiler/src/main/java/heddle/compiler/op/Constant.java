@@ -1,8 +1,10 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import java.util.Arrays;
 import java.util.List;
@@ -82,6 +84,11 @@ public record Constant(TensorType type, List<Number> values) implements Pointwis
     public List<TensorType> infer(List<TensorType> operands) {
         Require.count(name(), operands, 0);
         return List.of(type);
+    }
+
+    @Override
+    public Op bind(Map<String, Dim> bindings) {
+        return new Constant(type.bind(bindings), values);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -34,6 +35,11 @@ public record Expand(Shape shape) implements Pointwise {
     }
 
     @Override
+    public Op bind(Map<String, Dim> bindings) {
+        return new Expand(shape.bind(bindings));
+    }
+
+    @Override
     public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
         NdArray x = operands.getFirst();
         long[] to = shape.evaluate(lengths);
@@ -43,10 +49,5 @@ public record Expand(Shape shape) implements Pointwise {
     @Override
     public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
         return operands.at(0, Broadcast.index(operands.type(0).shape(), index));
-    }
-
-    @Override
-    public boolean isView() {
-        return true;
     }
 }

@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,11 @@ public record Input(String key, TensorType type) implements Op {
     public List<TensorType> infer(List<TensorType> operands) {
         Require.count(name(), operands, 0);
         return List.of(type);
+    }
+
+    @Override
+    public Op bind(Map<String, Dim> bindings) {
+        return new Input(key, type.bind(bindings));
     }
 
     /** @throws IllegalStateException always: its value is given to {@link Interpreter} */

@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -28,6 +29,11 @@ public record Iota(Dim length) implements Pointwise {
         TensorType type = new TensorType(DType.I64, Shape.of(length));
         Require.notNegative(name(), length, "length", type);
         return List.of(type);
+    }
+
+    @Override
+    public Op bind(Map<String, Dim> bindings) {
+        return new Iota(length.bind(bindings));
     }
 
     @Override

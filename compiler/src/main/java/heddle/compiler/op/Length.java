@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -26,6 +27,11 @@ public record Length(Dim dim, DType dtype) implements Pointwise {
         TensorType type = TensorType.scalar(dtype);
         Require.isNumeric(name(), type);
         return List.of(type);
+    }
+
+    @Override
+    public Op bind(Map<String, Dim> bindings) {
+        return new Length(dim.bind(bindings), dtype);
     }
 
     @Override

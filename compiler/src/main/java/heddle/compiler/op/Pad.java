@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
@@ -51,6 +52,14 @@ public record Pad(List<Dim> low, List<Dim> high, double value) implements Pointw
             dims.add(low.get(axis).plus(x.dim(axis)).plus(high.get(axis)));
         }
         return List.of(new TensorType(x.dtype(), new Shape(dims)));
+    }
+
+    @Override
+    public Op bind(Map<String, Dim> bindings) {
+        return new Pad(
+                new Shape(low).bind(bindings).dims(),
+                new Shape(high).bind(bindings).dims(),
+                value);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.Dim;
@@ -32,6 +33,11 @@ public record Reshape(Shape shape) implements Pointwise {
                     0);
         }
         return List.of(new TensorType(x.dtype(), shape));
+    }
+
+    @Override
+    public Op bind(Map<String, Dim> bindings) {
+        return new Reshape(shape.bind(bindings));
     }
 
     @Override
@@ -104,10 +110,5 @@ public record Reshape(Shape shape) implements Pointwise {
             source.set(axes.get(i), i == 0 ? at : ScalarExpr.apply(ScalarFn.MOD, at, ScalarExpr.of(length)));
             stride = stride.times(length);
         }
-    }
-
-    @Override
-    public boolean isView() {
-        return true;
     }
 }

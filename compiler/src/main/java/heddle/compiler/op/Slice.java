@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.Dim;
@@ -74,6 +75,14 @@ public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) imple
     }
 
     @Override
+    public Op bind(Map<String, Dim> bindings) {
+        return new Slice(
+                new Shape(starts).bind(bindings).dims(),
+                new Shape(lengths).bind(bindings).dims(),
+                steps);
+    }
+
+    @Override
     public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> bound) {
         NdArray x = operands.getFirst();
         long[] strides = x.strides();
@@ -106,10 +115,5 @@ public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) imple
             source.add(at);
         }
         return operands.at(0, source);
-    }
-
-    @Override
-    public boolean isView() {
-        return true;
     }
 }

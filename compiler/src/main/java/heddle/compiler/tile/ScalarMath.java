@@ -93,8 +93,14 @@ public final class ScalarMath {
         };
     }
 
-    /** {@code value} of type {@code from} as an element of type {@code to}: Java's conversions. */
+    /**
+     * {@code value} of type {@code from} as an element of type {@code to}: Java's conversions. To its own type nothing is
+     * rounded.
+     */
     public static double cast(DType from, DType to, double value) {
+        if (from == to) {
+            return value;
+        }
         return switch (to) {
             case F32, F64, F16, BF16 -> to.nearest(value);
             case I32 -> from.isFloat() ? (int) value : (int) (long) value;

@@ -13,8 +13,6 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        return new String[] {
-            "heddle " + number(), "Java " + Runtime.version()
-        };
+        return new String[] {"heddle " + number(), "Java " + Runtime.version()};
     }
 }

@@ -1,0 +1,111 @@
+package heddle.compiler.pass;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Op;
+import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.Rewriter;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
+import heddle.compiler.op.Constant;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Expand;
+import heddle.compiler.op.Length;
+import heddle.compiler.op.Permute;
+import heddle.compiler.op.Reduce;
+import heddle.compiler.op.Reshape;
+import heddle.compiler.op.Slice;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Computes what is known when the model is compiled.
+ *
+ * <pre>
+ * %1 = constant {values = [32.0]} : f32[]
+ * %2 = sqrt(%1) : f32[]                       ⇒    constant {values = [5.656854]} : f32[]
+ * </pre>
+ *
+ * Constants of one value fold at any shape, others up to {@link #LIMIT} elements. Each result is rounded to its type, as
+ * it would be when it ran. Iotas do not fold: masks made of them are skipped by blocks, which a table of numbers is not.
+ * Elementwise operations that give back an operand bit for bit are taken out as {@link ExactIdentities} says.
+ */
+public record FoldConstants() implements Pass {
+    /** The most elements a folded constant and those it is made from may have. */
+    public static final int LIMIT = 4096;
+
+    /** Operations that do the same to every element. */
+    private static final Set<Class<? extends Op>> MAPS = Set.of(Elementwise.class, Cast.class);
+
+    /** Operations that only move elements. */
+    private static final Set<Class<? extends Op>> VIEWS =
+            Set.of(Reshape.class, Expand.class, Permute.class, Slice.class);
+
+    private static final Set<Class<? extends Op>> SUMS = Set.of(Reduce.class, Contract.class);
+
+    @Override
+    public String name() {
+        return "fold-constants";
+    }
+
+    @Override
+    public Graph run(Graph graph) {
+        return Rewriter.rewrite(
+                graph,
+                (node, operands, out) -> folded(node, operands)
+                        .map(c -> List.of(out.value(c, node.origin())))
+                        .or(() -> ExactIdentities.operand(node, operands, out).map(List::of)));
+    }
+
+    private static Optional<Constant> folded(Node node, List<Value> operands) {
+        Class<? extends Op> kind = node.op().getClass();
+        if (node.op() instanceof Length length && length.dim().isKnown()) {
+            return Optional.of(evaluated(node, List.of()));
+        }
+        boolean foldable = MAPS.contains(kind) || VIEWS.contains(kind) || SUMS.contains(kind);
+        if (!foldable || !operands.stream().allMatch(v -> v.node().op() instanceof Constant)) {
+            return Optional.empty();
+        }
+        List<Constant> constants =
+                operands.stream().map(v -> (Constant) v.node().op()).toList();
+        if (SUMS.contains(kind) || !constants.stream().allMatch(Constant::isSplat)) {
+            return small(node, constants);
+        }
+        return Optional.of(
+                MAPS.contains(kind)
+                        ? splat(node, constants)
+                        : new Constant(node.type(), constants.getFirst().values()));
+    }
+
+    /** One element computed for all. */
+    private static Constant splat(Node node, List<Constant> constants) {
+        List<NdArray> scalars = constants.stream()
+                .map(c -> NdArray.scalar(c.type().dtype(), c.values().getFirst().doubleValue()))
+                .toList();
+        double value = node.op().evaluate(scalars, Map.of()).getFirst().data()[0];
+        return Constant.splat(node.type(), value);
+    }
+
+    private static Optional<Constant> small(Node node, List<Constant> constants) {
+        if (!isSmall(node.type()) || !constants.stream().allMatch(c -> isSmall(c.type()))) {
+            return Optional.empty();
+        }
+        List<NdArray> operands = constants.stream()
+                .map(c -> c.evaluate(List.of(), Map.of()).getFirst())
+                .toList();
+        return Optional.of(evaluated(node, operands));
+    }
+
+    private static boolean isSmall(TensorType type) {
+        return type.shape().isKnown() && type.shape().size().value() <= LIMIT;
+    }
+
+    private static Constant evaluated(Node node, List<NdArray> operands) {
+        return Constant.of(node.type(), node.op().evaluate(operands, Map.of()).getFirst());
+    }
+}

@@ -1,0 +1,2 @@
+/** The simple passes, and the pipeline that runs, verifies and times passes. */
+package heddle.compiler.pass;
