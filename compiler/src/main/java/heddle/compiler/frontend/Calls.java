@@ -1,0 +1,155 @@
+package heddle.compiler.frontend;
+
+import heddle.compiler.frontend.function.ArgumentBinding;
+import heddle.compiler.frontend.function.ArgumentBinding.Given;
+import heddle.compiler.frontend.function.Arguments;
+import heddle.compiler.frontend.function.Catalogue;
+import heddle.compiler.frontend.function.LanguageFunction;
+import heddle.compiler.frontend.function.Signature;
+import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Builtin;
+import heddle.compiler.frontend.value.Denotation.Closure;
+import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.frontend.value.Emitter;
+import heddle.compiler.frontend.value.FrontendCode;
+import heddle.compiler.frontend.value.Operand;
+import heddle.compiler.frontend.value.Promotion;
+import heddle.compiler.frontend.value.Scope;
+import heddle.compiler.frontend.value.Words;
+import heddle.dsl.ast.Expr;
+import heddle.dsl.ast.Item;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Calls: functions of the language become operations, functions of the model are copied to where they are called. */
+final class Calls {
+    private final Emitter emitter;
+    private final Expressions expressions;
+    private final Statements statements;
+    private final Diagnostics diagnostics;
+    private final Deque<Item.Function> active = new ArrayDeque<>();
+
+    Calls(Emitter emitter, Expressions expressions, Statements statements, Diagnostics diagnostics) {
+        this.emitter = emitter;
+        this.expressions = expressions;
+        this.statements = statements;
+        this.diagnostics = diagnostics;
+    }
+
+    Denotation call(Expr.Call call, Scope scope) {
+        Optional<Denotation> callee = callee(call, scope);
+        List<Given> arguments = call.arguments().stream()
+                .map(a -> new Given(a.name(), expressions.operand(a.value(), scope)))
+                .toList();
+        if (callee.isEmpty()) {
+            return Denotation.POISON;
+        }
+        return callee.get() instanceof Closure closure
+                ? inline(closure, call, arguments)
+                : expand(Catalogue.find(((Builtin) callee.get()).name()).orElseThrow(), call, arguments);
+    }
+
+    /** A {@link Closure} or a {@link Builtin}; empty when there is none, which has been reported. */
+    private Optional<Denotation> callee(Expr.Call call, Scope scope) {
+        String name = call.callee().text();
+        Optional<Scope.Binding> binding = scope.find(name);
+        Optional<Denotation> value = binding.map(Scope.Binding::value);
+        if (value.isPresent() && (value.get() instanceof Closure || value.get() instanceof Builtin)) {
+            return value;
+        }
+        // A value may have the name of a function of the language: `let size = 3` does not hide size(x, axis).
+        if (Catalogue.find(name).isPresent()) {
+            return Optional.of(new Builtin(name));
+        }
+        if (value.isPresent()) {
+            if (!value.get().isPoison()) {
+                diagnostics.report(Diagnostic.at(
+                                call.callee().span(),
+                                FrontendCode.NOT_A_FUNCTION,
+                                "`" + name + "` is " + Words.describe(value.get()) + ", not a function")
+                        .related(binding.get().declaration(), "declared here")
+                        .hint("elements are taken with brackets: `" + name + "[...]`"));
+            }
+        } else if (!diagnostics.isIncomplete()) {
+            Diagnostic d = Diagnostic.at(
+                    call.callee().span(), FrontendCode.UNKNOWN_FUNCTION, "there is no function `" + name + "`");
+            diagnostics.report(Remedies.function(name, scope).map(d::hint).orElse(d));
+        }
+        return Optional.empty();
+    }
+
+    private Denotation expand(LanguageFunction function, Expr.Call call, List<Given> arguments) {
+        Map<String, List<Operand>> bound = ArgumentBinding.bind(function.signature(), arguments, call.span());
+        if (arguments.stream().anyMatch(g -> g.operand().value().isPoison())) {
+            return Denotation.POISON;
+        }
+        emitter.at(call.span(), arguments.stream().map(Given::operand).toList());
+        return function.expand(new Arguments(function.signature(), bound, call.span(), emitter));
+    }
+
+    private Denotation inline(Closure closure, Expr.Call call, List<Given> arguments) {
+        Item.Function function = closure.declaration();
+        Map<String, List<Operand>> bound = ArgumentBinding.bind(signature(function), arguments, call.span());
+        if (active.contains(function)) {
+            throw new DiagnosticException(Diagnostic.at(
+                            call.callee().span(), FrontendCode.RECURSION, "`" + function.name() + "` calls itself")
+                    .related(function.name().span(), "declared here")
+                    .note("functions are copied to where they are called, which would never end")
+                    .hint("repeat with a loop: `for l in 0 .. n { ... }`"));
+        }
+        Scope scope = closure.scope().call();
+        active.push(function);
+        emitter.enterCall(call.span(), function.name().text());
+        try {
+            passArguments(function, bound, scope);
+            Optional<Denotation> result = statements.run(function.body(), scope);
+            return result.orElseThrow(() -> noResult(function));
+        } finally {
+            emitter.leave();
+            active.pop();
+        }
+    }
+
+    private static Signature signature(Item.Function function) {
+        Signature s = Signature.of(function.name().text());
+        for (Item.Parameter p : function.parameters()) {
+            s = p.defaultValue().isPresent()
+                    ? s.withOptional(p.name().text())
+                    : s.withRequired(p.name().text());
+        }
+        return s;
+    }
+
+    private void passArguments(Item.Function function, Map<String, List<Operand>> bound, Scope scope) {
+        for (Item.Parameter p : function.parameters()) {
+            Operand argument = bound.containsKey(p.name().text())
+                    ? bound.get(p.name().text()).getFirst()
+                    : expressions.operand(p.defaultValue().orElseThrow(), scope);
+            scope.declare(p.name().text(), argument.value(), p.name().span(), true);
+            bound.put(p.name().text(), List.of(argument));
+        }
+        for (Item.Parameter p : function.parameters()) {
+            Operand argument = bound.get(p.name().text()).getFirst();
+            if (p.type().isPresent() && !argument.value().isPoison()) {
+                emitter.at(argument.span(), List.of(argument));
+                Tensor tensor = new Promotion(emitter)
+                        .toTensor(argument, Types.dtype(p.type().get().dtype()));
+                expressions.types().unify(p.name(), p.type().get(), argument, tensor.type(), scope);
+                scope.declare(p.name().text(), tensor, p.name().span(), true);
+            }
+        }
+    }
+
+    private static DiagnosticException noResult(Item.Function function) {
+        return new DiagnosticException(Diagnostic.at(
+                        function.name().span(),
+                        FrontendCode.NO_RESULT,
+                        "`" + function.name() + "` ends without a result")
+                .hint("end its body with `return value`"));
+    }
+}

@@ -1,0 +1,125 @@
+package heddle.compiler.frontend;
+
+import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Closure;
+import heddle.compiler.frontend.value.Denotation.Length;
+import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.frontend.value.FrontendCode;
+import heddle.compiler.frontend.value.Scope;
+import heddle.compiler.type.Dim;
+import heddle.dsl.ast.Item;
+import heddle.dsl.ast.Name;
+import heddle.dsl.ast.SourceUnit;
+import heddle.dsl.ast.Stmt;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.source.Span;
+import java.util.Optional;
+
+/** One file, from its first item to its last. */
+final class FileElaboration {
+    private final SourceUnit unit;
+    private final Scope scope = Scope.file();
+    private final ModelElaboration model;
+    private final boolean isMain;
+
+    FileElaboration(SourceUnit unit, ModelElaboration model, boolean isMain) {
+        this.unit = unit;
+        this.model = model;
+        this.isMain = isMain;
+    }
+
+    /** Runs the file. @return the names it declares */
+    Scope run() {
+        declareFunctions();
+        for (Item item : unit.items()) {
+            try {
+                run(item);
+            } catch (DiagnosticException e) {
+                model.diagnostics().report(e);
+            }
+        }
+        return scope;
+    }
+
+    /** Functions can be called before the place where they are declared; other names are only known to come. */
+    private void declareFunctions() {
+        for (Item item : unit.items()) {
+            switch (item) {
+                case Item.Function f -> model.statements().declare(f.name(), new Closure(f, scope), scope, false);
+                case Item.Dims d -> d.names().forEach(n -> scope.announce(n.text(), n.span()));
+                case Item.Input i -> scope.announce(i.name().text(), i.name().span());
+                case Stmt.Let l ->
+                    l.bindings().forEach(b -> b.names().forEach(n -> scope.announce(n.text(), n.span())));
+                default -> {}
+            }
+        }
+    }
+
+    private void run(Item item) {
+        switch (item) {
+            case Item.Import i -> importNames(i);
+            case Item.Dims d -> d.names().forEach(this::dim);
+            case Item.Input i -> input(i);
+            case Stmt.Output o -> output(o);
+            case Stmt s -> model.statements().run(s, scope);
+            default -> {} // the name of the model and functions are known already
+        }
+    }
+
+    private void dim(Name name) {
+        Dim dim = model.length(name);
+        model.statements().declare(name, new Length(dim), scope, false);
+    }
+
+    private void importNames(Item.Import i) {
+        Optional<Scope> imported = model.imports().scope(i, unit.file());
+        if (imported.isEmpty()) {
+            model.diagnostics().markIncomplete();
+            return;
+        }
+        imported.get().bindings().forEach((name, binding) -> {
+            Optional<Scope.Binding> own = scope.findHere(name);
+            if (own.isPresent() && !own.get().declaration().equals(binding.declaration())) {
+                model.diagnostics()
+                        .report(Diagnostic.at(
+                                        i.path().span(),
+                                        FrontendCode.DUPLICATE_NAME,
+                                        "this file declares `" + name + "`, which is declared already")
+                                .related(own.get().declaration(), "declared here")
+                                .related(binding.declaration(), "and here in the imported file")
+                                .hint("rename one of them"));
+            } else {
+                scope.share(name, binding);
+            }
+        });
+    }
+
+    private void input(Item.Input input) {
+        requireMain(input.span(), "inputs");
+        Denotation value = model.expressions()
+                .types()
+                .resolve(input.type(), scope)
+                .<Denotation>map(type -> model.input(input, type))
+                .orElse(Denotation.POISON);
+        model.statements().declare(input.name(), value, scope, false);
+    }
+
+    private void output(Stmt.Output output) {
+        requireMain(output.span(), "outputs");
+        Denotation value = model.expressions().evaluate(output.value(), scope);
+        if (!value.isPoison()) {
+            Tensor tensor = model.outputTensor(output, value);
+            output.type().ifPresent(t -> model.checkOutputType(output, t, tensor, scope));
+            model.output(output, tensor);
+        }
+    }
+
+    private void requireMain(Span span, String what) {
+        if (!isMain) {
+            throw new DiagnosticException(
+                    Diagnostic.at(span, FrontendCode.IMPORT_CONTENT, "a file that is imported declares no " + what)
+                            .hint("declare them in the model's own file, and pass values to functions"));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package heddle.compiler.frontend;
+
+import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Bool;
+import heddle.compiler.frontend.value.Denotation.Length;
+import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.frontend.value.Emitter;
+import heddle.compiler.frontend.value.FrontendCode;
+import heddle.compiler.frontend.value.Operand;
+import heddle.compiler.frontend.value.Promotion;
+import heddle.compiler.frontend.value.Words;
+import heddle.compiler.op.Elementwise;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.dsl.ast.Expr.BinaryOp;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.source.Span;
+import java.util.List;
+
+/** Arithmetic, comparisons and logic on tensors, element by element with broadcasting. */
+final class TensorArithmetic {
+    private final Emitter emitter;
+
+    TensorArithmetic(Emitter emitter) {
+        this.emitter = emitter;
+    }
+
+    Tensor apply(BinaryOp op, Operand a, Operand b, Span at) {
+        for (Operand o : List.of(a, b)) {
+            Denotation v = o.value();
+            if (!(v instanceof Tensor || v.isNumber() || v instanceof Bool)) {
+                throw undefined(op, a, b, at, "");
+            }
+        }
+        ScalarFn fn = function(op);
+        List<Tensor> both = quotientOfLengths(op, a, b)
+                ? List.of(scalar(a), scalar(b))
+                : new Promotion(emitter).toCommonType(List.of(a, b), at);
+        checkType(op, fn, both.getFirst().dtype(), a, b, at);
+        checkShapes(op, a, b, both.get(0), both.get(1), at);
+        return emitter.add(new Elementwise(fn), both);
+    }
+
+    /** A quotient of lengths that need not be whole is a number of the graph. */
+    private static boolean quotientOfLengths(BinaryOp op, Operand a, Operand b) {
+        return op == BinaryOp.DIV && a.value() instanceof Length && b.value() instanceof Length;
+    }
+
+    private Tensor scalar(Operand o) {
+        return new Promotion(emitter).toTensor(o, DType.F32);
+    }
+
+    private static ScalarFn function(BinaryOp op) {
+        return switch (op) {
+            case ADD -> ScalarFn.ADD;
+            case SUB -> ScalarFn.SUB;
+            case MUL -> ScalarFn.MUL;
+            case DIV -> ScalarFn.DIV;
+            case FLOOR_DIV -> ScalarFn.FLOOR_DIV;
+            case MOD -> ScalarFn.MOD;
+            case EQ -> ScalarFn.EQ;
+            case NE -> ScalarFn.NE;
+            case LT -> ScalarFn.LT;
+            case LE -> ScalarFn.LE;
+            case GT -> ScalarFn.GT;
+            case GE -> ScalarFn.GE;
+            case AND -> ScalarFn.AND;
+            case OR -> ScalarFn.OR;
+            case MATMUL, POW -> throw new IllegalArgumentException(op.symbol);
+        };
+    }
+
+    private static void checkType(BinaryOp op, ScalarFn fn, DType dtype, Operand a, Operand b, Span at) {
+        if (fn.resultType(List.of(dtype, dtype)).isPresent()) {
+            return;
+        }
+        String hint = "convert bools to numbers: cast(x, f32)";
+        if (fn.rule() == ScalarFn.Rule.LOGIC) {
+            hint = "compare first, for example x != 0";
+        } else if (dtype.isInt()) {
+            hint = "divide integers with `" + BinaryOp.FLOOR_DIV.symbol + "`, or convert them: cast(x, f32)";
+        }
+        throw undefined(op, a, b, at, hint);
+    }
+
+    private static DiagnosticException undefined(BinaryOp op, Operand a, Operand b, Span at, String hint) {
+        Diagnostic d = both(
+                Diagnostic.at(
+                        at,
+                        FrontendCode.OPERATOR,
+                        "`" + op.symbol + "` is not defined for " + Words.describe(a.value()) + " and "
+                                + Words.describe(b.value())),
+                a,
+                b);
+        return new DiagnosticException(hint.isEmpty() ? d : d.hint(hint));
+    }
+
+    private static Diagnostic both(Diagnostic d, Operand a, Operand b) {
+        Diagnostic sides = d.related(a.span(), Words.describe(a.value())).related(b.span(), Words.describe(b.value()));
+        return Words.origin(Words.origin(sides, a), b);
+    }
+
+    private static void checkShapes(BinaryOp op, Operand a, Operand b, Tensor left, Tensor right, Span at) {
+        for (int axis = -1; axis >= -Math.min(left.rank(), right.rank()); axis--) {
+            Dim x = left.dim(axis);
+            Dim y = right.dim(axis);
+            if (!x.equals(y) && !x.is(1) && !y.is(1)) {
+                Diagnostic d = Diagnostic.at(
+                                at,
+                                FrontendCode.BROADCAST,
+                                "the shapes on the two sides of `" + op.symbol + "` do not fit: axis " + axis + " is "
+                                        + x + " and " + y)
+                        .label(x + " on the left, " + y + " on the right");
+                throw new DiagnosticException(both(d, a, b)
+                        .note("shapes are aligned at their last axes; lengths must be equal, or one of them 1"));
+            }
+        }
+    }
+}

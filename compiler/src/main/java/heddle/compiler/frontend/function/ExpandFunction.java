@@ -1,0 +1,28 @@
+package heddle.compiler.frontend.function;
+
+import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Tensor;
+
+/** Axes of length one repeated. */
+final class ExpandFunction implements LanguageFunction {
+    @Override
+    public Signature signature() {
+        return Signature.of("expand", "x", "shape");
+    }
+
+    @Override
+    public String summary() {
+        return "repeats x along axes of length one, and along new leading axes, to have the shape";
+    }
+
+    @Override
+    public String shapes() {
+        return "[1, m], [k, n, m] → [k, n, m]";
+    }
+
+    @Override
+    public Denotation expand(Arguments a) {
+        Tensor x = a.tensor("x");
+        return a.maths().expand(x, a.shape("shape"));
+    }
+}

@@ -1,0 +1,32 @@
+package heddle.compiler.frontend.function;
+
+import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.op.Iota;
+import heddle.compiler.type.Dim;
+
+/** Counting numbers. */
+final class IotaFunction implements LanguageFunction {
+    @Override
+    public Signature signature() {
+        return Signature.of("iota", "n");
+    }
+
+    @Override
+    public String summary() {
+        return "the numbers 0, 1, 2, … n - 1";
+    }
+
+    @Override
+    public String shapes() {
+        return "i64[n]";
+    }
+
+    @Override
+    public Denotation expand(Arguments a) {
+        Dim n = a.length("n");
+        if (n.isKnown() && n.value() < 0) {
+            throw a.wrongValue("n", "a length cannot be negative");
+        }
+        return a.emitter().add(new Iota(n));
+    }
+}

@@ -1,0 +1,25 @@
+package heddle.compiler.frontend.function;
+
+import heddle.compiler.frontend.value.Denotation;
+
+/**
+ * A function of the language: how it is called, what the manual says of it, and the primitive operations it stands
+ * for. Each has one line in the {@link Catalogue}.
+ */
+public interface LanguageFunction {
+    /** Name and parameters. */
+    Signature signature();
+
+    /** What it computes, one sentence without a full stop. */
+    String summary();
+
+    /** How the result's type follows from the arguments': {@code [.., n, k], [.., k, m] → [.., n, m]}. */
+    String shapes();
+
+    /**
+     * Adds the operations of one call to the graph.
+     *
+     * @throws heddle.dsl.diagnostic.DiagnosticException when the arguments do not fit
+     */
+    Denotation expand(Arguments arguments);
+}

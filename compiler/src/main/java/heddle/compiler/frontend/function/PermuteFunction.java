@@ -1,0 +1,33 @@
+package heddle.compiler.frontend.function;
+
+import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Tensor;
+import java.util.List;
+
+/** Another order of axes. */
+final class PermuteFunction implements LanguageFunction {
+    @Override
+    public Signature signature() {
+        return Signature.of("permute", "x", "order");
+    }
+
+    @Override
+    public String summary() {
+        return "puts axes in another order: axis i of the result is axis order[i] of x";
+    }
+
+    @Override
+    public String shapes() {
+        return "[a, b, c], [2, 0, 1] → [c, a, b]";
+    }
+
+    @Override
+    public Denotation expand(Arguments a) {
+        Tensor x = a.tensor("x");
+        List<Integer> order = a.axes("order", x.rank());
+        if (order.size() != x.rank()) {
+            throw a.wrongValue("order", "it names " + order.size() + " axes, and x has " + x.rank());
+        }
+        return a.maths().permute(x, order);
+    }
+}

@@ -1,0 +1,26 @@
+package heddle.compiler.frontend.function;
+
+import heddle.compiler.frontend.value.Denotation;
+
+/** A power, which the operator {@code **} stands for. */
+final class PowFunction implements LanguageFunction {
+    @Override
+    public Signature signature() {
+        return Signature.of("pow", "x", "exponent");
+    }
+
+    @Override
+    public String summary() {
+        return "x to the power of exponent, the operator `**`";
+    }
+
+    @Override
+    public String shapes() {
+        return "broadcast of both";
+    }
+
+    @Override
+    public Denotation expand(Arguments a) {
+        return Power.of(a.emitter(), a.operand("x"), a.operand("exponent"), a.call());
+    }
+}

@@ -1,0 +1,41 @@
+package heddle.compiler.frontend.function;
+
+import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Length;
+import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.frontend.value.Emitter;
+import heddle.compiler.frontend.value.FrontendCode;
+import heddle.compiler.frontend.value.Maths;
+import heddle.compiler.frontend.value.Numbers;
+import heddle.compiler.frontend.value.Operand;
+import heddle.compiler.frontend.value.Promotion;
+import heddle.compiler.tile.ScalarFn;
+import heddle.dsl.ast.Expr.BinaryOp;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.source.Span;
+import java.util.List;
+
+/** Powers of tensors and numbers. */
+public final class Power {
+    private Power() {}
+
+    /** {@code base ** exponent}. @param at where operands that do not fit are reported */
+    public static Denotation of(Emitter emitter, Operand base, Operand exponent, Span at) {
+        if (base.value().isNumber() && exponent.value().isNumber()) {
+            return Numbers.apply(BinaryOp.POW, base, exponent, at);
+        }
+        // A square of integers stays exact, and one product is faster than a power.
+        if (exponent.value() instanceof Length l && l.dim().is(2) && base.value() instanceof Tensor x) {
+            return new Maths(emitter).square(x);
+        }
+        List<Tensor> both = new Promotion(emitter).toCommonType(List.of(base, exponent), at);
+        Tensor x = both.getFirst();
+        if (!x.dtype().isFloat()) {
+            throw new DiagnosticException(
+                    Diagnostic.at(at, FrontendCode.OPERATOR, "powers need floating-point elements, not " + x.type())
+                            .hint("write cast(x, f32) ** y; of integers only the square is taken"));
+        }
+        return new Maths(emitter).apply(ScalarFn.POW, x, both.get(1));
+    }
+}

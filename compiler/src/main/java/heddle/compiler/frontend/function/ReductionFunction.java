@@ -1,0 +1,101 @@
+package heddle.compiler.frontend.function;
+
+import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.frontend.value.FrontendCode;
+import heddle.compiler.frontend.value.Maths;
+import heddle.compiler.tile.Reduction;
+import heddle.compiler.type.DType;
+import java.util.List;
+import java.util.Locale;
+
+/** Functions that make one element of many. */
+enum ReductionFunction implements LanguageFunction {
+    SUM("sum along the axes, or of all elements") {
+        @Override
+        Tensor apply(Arguments a) {
+            return reduce(a, Reduction.SUM);
+        }
+    },
+    PROD("product along the axes, or of all elements") {
+        @Override
+        Tensor apply(Arguments a) {
+            return reduce(a, Reduction.PROD);
+        }
+    },
+    MEAN("arithmetic mean along the axes, or of all elements") {
+        @Override
+        Tensor apply(Arguments a) {
+            Tensor x = a.tensor("x");
+            if (!x.dtype().isFloat()) {
+                throw a.unfit("x", FrontendCode.OPERATOR, "needs floating-point elements, not " + x.type(), CAST);
+            }
+            return a.maths().mean(x, a.axes("axis", x.rank()), a.truth("keepdims"));
+        }
+    },
+    ANY("whether any element along the axes is true") {
+        @Override
+        Tensor apply(Arguments a) {
+            return reduceTruth(a, Reduction.MAX);
+        }
+    },
+    ALL("whether all elements along the axes are true") {
+        @Override
+        Tensor apply(Arguments a) {
+            return reduceTruth(a, Reduction.MIN);
+        }
+    };
+
+    private static final String CAST = "write cast(x, f32)";
+
+    private final String summary;
+
+    ReductionFunction(String summary) {
+        this.summary = summary;
+    }
+
+    abstract Tensor apply(Arguments a);
+
+    @Override
+    public Signature signature() {
+        return Signature.of(name().toLowerCase(Locale.ROOT), "x")
+                .withOptional("axis")
+                .withDefault("keepdims", false);
+    }
+
+    @Override
+    public String summary() {
+        return summary;
+    }
+
+    @Override
+    public String shapes() {
+        return "x without the axes, which stay as 1 with keepdims";
+    }
+
+    @Override
+    public Denotation expand(Arguments a) {
+        return apply(a);
+    }
+
+    /** Reduces {@code x} along {@code axis}, which may be a list or left out. */
+    static Tensor reduce(Arguments a, Reduction kind) {
+        Tensor x = a.tensor("x");
+        if (x.dtype() == DType.BOOL) {
+            throw a.unfit("x", FrontendCode.OPERATOR, "needs numbers, not " + x.type(), "write cast(x, i64)");
+        }
+        List<Integer> axes = a.axes("axis", x.rank());
+        return axes.isEmpty() ? x : a.maths().reduce(kind, x, axes, a.truth("keepdims"));
+    }
+
+    /** Truth values as 0 and 1, for which the maximum is "any" and the minimum "all". */
+    private static Tensor reduceTruth(Arguments a, Reduction kind) {
+        Tensor x = a.tensor("x");
+        if (x.dtype() != DType.BOOL) {
+            throw a.unfit("x", FrontendCode.OPERATOR, "needs bools, not " + x.type(), "compare first, like x != 0");
+        }
+        Maths m = a.maths();
+        Tensor zeroOrOne = m.cast(x, DType.I32);
+        return m.cast(m.reduce(kind, zeroOrOne, a.axes("axis", x.rank()), a.truth("keepdims")), DType.BOOL);
+    }
+}

@@ -1,0 +1,28 @@
+package heddle.compiler.frontend.function;
+
+import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Tensor;
+
+/** An axis of length one more. */
+final class UnsqueezeFunction implements LanguageFunction {
+    @Override
+    public Signature signature() {
+        return Signature.of("unsqueeze", "x", "axis");
+    }
+
+    @Override
+    public String summary() {
+        return "inserts an axis of length one, which is axis `axis` of the result";
+    }
+
+    @Override
+    public String shapes() {
+        return "[a, b], 1 → [a, 1, b]";
+    }
+
+    @Override
+    public Denotation expand(Arguments a) {
+        Tensor x = a.tensor("x");
+        return a.maths().insertAxis(x, a.axis("axis", x.rank() + 1));
+    }
+}

@@ -1,0 +1,40 @@
+package heddle.compiler.frontend.function;
+
+import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.frontend.value.FrontendCode;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
+import java.util.List;
+
+/** A choice for each element. */
+final class WhereFunction implements LanguageFunction {
+    @Override
+    public Signature signature() {
+        return Signature.of("where", "condition", "a", "b");
+    }
+
+    @Override
+    public String summary() {
+        return "a where the condition is true, b elsewhere; the other one does not count, not even as NaN";
+    }
+
+    @Override
+    public String shapes() {
+        return "broadcast of all three";
+    }
+
+    @Override
+    public Denotation expand(Arguments a) {
+        Tensor condition = a.tensor("condition", DType.BOOL);
+        if (condition.dtype() != DType.BOOL) {
+            throw a.unfit(
+                    "condition",
+                    FrontendCode.OPERATOR,
+                    "needs a bool condition, not " + condition.type(),
+                    "compare, like x != 0");
+        }
+        List<Tensor> choices = a.sameType("a", "b");
+        return a.maths().apply(ScalarFn.SELECT, condition, choices.get(0), choices.get(1));
+    }
+}

@@ -1,0 +1,92 @@
+package heddle.compiler.frontend.value;
+
+import heddle.compiler.ir.Value;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.TensorType;
+import heddle.dsl.ast.Item;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an expression stands for: a tensor, which exists when the model runs, or something that is known while it is
+ * compiled.
+ */
+public sealed interface Denotation {
+    /** What stands in for the result of an expression that was reported as wrong, so that it is reported once. */
+    Denotation POISON = new Poison();
+
+    /** A value of the graph. */
+    record Tensor(Value value) implements Denotation {
+        public TensorType type() {
+            return value.type();
+        }
+
+        public DType dtype() {
+            return type().dtype();
+        }
+
+        public int rank() {
+            return type().rank();
+        }
+
+        /** The length of an axis; negative axes count from the end. */
+        public Dim dim(int axis) {
+            return type().dim(axis);
+        }
+    }
+
+    /** An exact integer or a length: {@code 12}, {@code N}, {@code 2*N - 1}. */
+    record Length(Dim dim) implements Denotation {}
+
+    /** A number with a fraction: {@code 1e-5}, {@code inf}. */
+    record Real(double value) implements Denotation {}
+
+    record Bool(boolean value) implements Denotation {}
+
+    /** A text, holes filled. */
+    record Text(String value) implements Denotation {}
+
+    /** {@code [a, b]}, and what {@code split} gives. */
+    record Sequence(List<Denotation> elements) implements Denotation {
+        public Sequence {
+            elements = List.copyOf(elements);
+        }
+    }
+
+    /** An element type: {@code f32}. */
+    record ElementType(DType dtype) implements Denotation {}
+
+    /** A function of the model with the names it sees. */
+    record Closure(Item.Function declaration, Scope scope) implements Denotation {}
+
+    /** A function of the language. */
+    record Builtin(String name) implements Denotation {}
+
+    record Poison() implements Denotation {}
+
+    /** Whether this, or an element of it, was reported already. */
+    default boolean isPoison() {
+        return switch (this) {
+            case Poison ignored -> true;
+            case Sequence s -> s.elements().stream().anyMatch(Denotation::isPoison);
+            default -> false;
+        };
+    }
+
+    /** A number in the language's sense: {@link Length} or {@link Real}. */
+    default boolean isNumber() {
+        return this instanceof Length || this instanceof Real;
+    }
+
+    /** The integer this is, when it is one that is known. */
+    default Optional<Long> integer() {
+        return this instanceof Length l && l.dim().isKnown()
+                ? Optional.of(l.dim().value())
+                : Optional.empty();
+    }
+
+    static Denotation of(long value) {
+        return new Length(Dim.of(value));
+    }
+}

@@ -1,0 +1,139 @@
+package heddle.compiler.frontend.value;
+
+import heddle.dsl.source.Span;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The names that are declared in a file, a function call or a block, inside those around it. */
+public final class Scope {
+    /** Where a scope begins; names of a block belong to the function or file around it. */
+    public enum Kind {
+        FILE,
+        CALL,
+        BLOCK
+    }
+
+    /** A declared name. */
+    public static final class Binding {
+        private Denotation value;
+        private final Span declaration;
+        private final boolean rebindable;
+
+        private Binding(Denotation value, Span declaration, boolean rebindable) {
+            this.value = value;
+            this.declaration = declaration;
+            this.rebindable = rebindable;
+        }
+
+        public Denotation value() {
+            return value;
+        }
+
+        /** The name where it was declared. */
+        public Span declaration() {
+            return declaration;
+        }
+
+        /** Whether {@code =} may give it another value: true for what {@code let} and parameters declare. */
+        public boolean isRebindable() {
+            return rebindable;
+        }
+
+        public void rebind(Denotation newValue) {
+            value = newValue;
+        }
+    }
+
+    private final Kind kind;
+    private final Optional<Scope> parent;
+    private final Map<String, Binding> bindings = new LinkedHashMap<>();
+    private final Map<String, Span> announced = new LinkedHashMap<>();
+
+    private Scope(Kind kind, Optional<Scope> parent) {
+        this.kind = kind;
+        this.parent = parent;
+    }
+
+    public static Scope file() {
+        return new Scope(Kind.FILE, Optional.empty());
+    }
+
+    /** The scope of one call of a function that was declared here. */
+    public Scope call() {
+        return new Scope(Kind.CALL, Optional.of(this));
+    }
+
+    /** The scope of a loop body or a branch. */
+    public Scope block() {
+        return new Scope(Kind.BLOCK, Optional.of(this));
+    }
+
+    /** Declares or replaces a name in this very scope. */
+    public void declare(String name, Denotation value, Span declaration, boolean rebindable) {
+        bindings.put(name, new Binding(value, declaration, rebindable));
+    }
+
+    /** Notes that the file declares a name somewhere, perhaps further down. */
+    public void announce(String name, Span declaration) {
+        announced.putIfAbsent(name, declaration);
+    }
+
+    /** Where a name is declared that cannot be seen yet. */
+    public Optional<Span> announced(String name) {
+        for (Scope s = this; s != null; s = s.parent.orElse(null)) {
+            Span span = s.announced.get(name);
+            if (span != null) {
+                return Optional.of(span);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Makes a name of an imported file seen here, where it always keeps its value. */
+    public void share(String name, Binding imported) {
+        declare(name, imported.value(), imported.declaration(), false);
+    }
+
+    /** What a name stands for, here or in the scopes around. */
+    public Optional<Binding> find(String name) {
+        for (Scope s = this; s != null; s = s.parent.orElse(null)) {
+            Binding b = s.bindings.get(name);
+            if (b != null) {
+                return Optional.of(b);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What a name stands for in the same function or, outside functions, the same file. */
+    public Optional<Binding> findInFunction(String name) {
+        for (Scope s = this; s != null; s = s.kind == Kind.BLOCK ? s.parent.orElse(null) : null) {
+            Binding b = s.bindings.get(name);
+            if (b != null) {
+                return Optional.of(b);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What a name stands for in this scope alone. */
+    public Optional<Binding> findHere(String name) {
+        return Optional.ofNullable(bindings.get(name));
+    }
+
+    public Map<String, Binding> bindings() {
+        return bindings;
+    }
+
+    /** Every name that can be seen from here. */
+    public Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        for (Scope s = this; s != null; s = s.parent.orElse(null)) {
+            names.addAll(s.bindings.keySet());
+        }
+        return names;
+    }
+}

@@ -1,0 +1,84 @@
+package heddle.compiler.frontend.value;
+
+import heddle.compiler.frontend.value.Denotation.Bool;
+import heddle.compiler.frontend.value.Denotation.Builtin;
+import heddle.compiler.frontend.value.Denotation.Closure;
+import heddle.compiler.frontend.value.Denotation.ElementType;
+import heddle.compiler.frontend.value.Denotation.Length;
+import heddle.compiler.frontend.value.Denotation.Poison;
+import heddle.compiler.frontend.value.Denotation.Real;
+import heddle.compiler.frontend.value.Denotation.Sequence;
+import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.frontend.value.Denotation.Text;
+import heddle.compiler.ir.Node;
+import heddle.compiler.op.Input;
+import heddle.compiler.op.Weight;
+import heddle.compiler.type.Dim;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.source.Span;
+import java.util.List;
+
+/** How messages speak of values. */
+public final class Words {
+    private Words() {}
+
+    /** {@code f32[B, N]}, {@code the integer 3}, {@code the length 2*N}, {@code a list of 2}. */
+    public static String describe(Denotation value) {
+        return switch (value) {
+            case Tensor t -> t.type().toString();
+            case Length l -> (l.dim().isKnown() ? "the integer " : "the length ") + l.dim();
+            case Real r -> "the number " + number(r.value());
+            case Bool b -> Boolean.toString(b.value());
+            case Text t -> "the text \"" + t.value() + "\"";
+            case Sequence s -> "a list of " + s.elements().size();
+            case ElementType e -> "the element type " + e.dtype();
+            case Closure c -> "the function " + c.declaration().name();
+            case Builtin b -> "the function " + b.name();
+            case Poison ignored -> "a value that could not be computed";
+        };
+    }
+
+    /** A number as the language writes it: {@code 0.5}, {@code 3.0}, {@code -inf}. */
+    public static String number(double value) {
+        return Double.isInfinite(value) ? (value < 0 ? "-inf" : "inf") : Double.toString(value);
+    }
+
+    /** {@code 1 argument}, {@code 2 arguments}. */
+    public static String count(long n, String noun) {
+        return n + " " + noun + (n == 1 ? "" : "s");
+    }
+
+    /** A length that a message sets against another: {@code 384}, {@code 2*N}. */
+    public static String length(Dim dim) {
+        return dim.toString();
+    }
+
+    /**
+     * Adds to a diagnostic where an operand's shape comes from: the declaration of an input or weight, or the
+     * expression behind a name, when that is not the operand itself.
+     */
+    public static Diagnostic origin(Diagnostic diagnostic, Operand operand) {
+        if (!(operand.value() instanceof Tensor tensor)) {
+            return diagnostic;
+        }
+        Node node = tensor.value().node();
+        List<Span> spans = node.origin().spans();
+        if (spans.isEmpty() || spans.getFirst().equals(operand.span())) {
+            return diagnostic;
+        }
+        String what = switch (node.op()) {
+            case Input i -> "input " + i.key() + " is " + tensor.type();
+            case Weight w -> "weight \"" + w.key() + "\" is " + tensor.type();
+            default ->
+                operand.span().text().equals(spans.getFirst().text())
+                        ? tensor.type().toString()
+                        : "the value of `" + shorten(operand.span().text()) + "` is made here: " + tensor.type();
+        };
+        return diagnostic.related(spans.getFirst(), what);
+    }
+
+    private static String shorten(String source) {
+        String line = source.strip().replaceAll("\\s+", " ");
+        return line.length() <= 32 ? line : line.substring(0, 29) + "...";
+    }
+}
