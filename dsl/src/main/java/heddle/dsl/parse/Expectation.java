@@ -25,25 +25,16 @@ record Expectation(Set<Integer> types) {
             HeddleParser.NOT,
             HeddleParser.IF);
 
-    private static final Set<Integer> CONTINUES_EXPRESSION = Set.of(
-            HeddleParser.PLUS,
-            HeddleParser.MINUS,
-            HeddleParser.STAR,
-            HeddleParser.SLASH,
-            HeddleParser.DIV,
-            HeddleParser.PERCENT,
-            HeddleParser.AT,
-            HeddleParser.POWER,
-            HeddleParser.EQ,
-            HeddleParser.NE,
-            HeddleParser.LT,
-            HeddleParser.LE,
-            HeddleParser.GT,
-            HeddleParser.GE,
-            HeddleParser.AND,
-            HeddleParser.OR,
-            HeddleParser.LBRACKET,
-            HeddleParser.LPAREN);
+    private static final Set<Integer> ENDS_OPERAND = Set.of(
+            HeddleParser.INT,
+            HeddleParser.FLOAT,
+            HeddleParser.INF,
+            HeddleParser.TRUE,
+            HeddleParser.FALSE,
+            HeddleParser.STRING,
+            HeddleParser.NAME,
+            HeddleParser.RPAREN,
+            HeddleParser.RBRACKET);
 
     private static final Set<Integer> STARTS_STATEMENT = Set.of(
             HeddleParser.MODEL,
@@ -58,6 +49,10 @@ record Expectation(Set<Integer> types) {
             HeddleParser.RETURN,
             HeddleParser.NAME);
 
+    static Expectation of(IntervalSet expected) {
+        return new Expectation(new TreeSet<>(expected.toSet()));
+    }
+
     /** Whether {@code type} is a word that is never a name. */
     static boolean reserved(int type) {
         String literal = HeddleParser.VOCABULARY.getLiteralName(type);
@@ -68,22 +63,26 @@ record Expectation(Set<Integer> types) {
         return STARTS_EXPRESSION.contains(type);
     }
 
-    static Expectation of(IntervalSet expected) {
-        return new Expectation(new TreeSet<>(expected.toSet()));
+    static boolean endsOperand(int type) {
+        return ENDS_OPERAND.contains(type);
+    }
+
+    /** The text of a keyword or sign. */
+    static String sign(int type) {
+        return HeddleParser.VOCABULARY.getLiteralName(type).replace("'", "");
     }
 
     boolean has(int type) {
         return types.contains(type);
     }
 
+    boolean only(int type) {
+        return types.equals(Set.of(type));
+    }
+
     /** An expression may begin here. */
     boolean expression() {
         return types.containsAll(STARTS_EXPRESSION);
-    }
-
-    /** An expression has just ended here and may go on. */
-    boolean operator() {
-        return has(HeddleParser.PLUS) && has(HeddleParser.POWER);
     }
 
     boolean statement() {
@@ -95,13 +94,12 @@ record Expectation(Set<Integer> types) {
         return has(HeddleParser.NAME) && !expression() && !statement();
     }
 
-    /** The text of a keyword or sign. */
-    static String sign(int type) {
-        return HeddleParser.VOCABULARY.getLiteralName(type).replace("'", "");
-    }
-
-    /** For example {@code an expression or `)`}. */
-    String inWords() {
+    /**
+     * For example {@code an expression or `)`}.
+     *
+     * @param afterOperand whether an expression has just ended, so that an operator could go on with it
+     */
+    String inWords(boolean afterOperand) {
         Set<Integer> rest = new TreeSet<>(types);
         rest.remove(Token.EPSILON);
         rest.remove(Token.EOF);
@@ -113,20 +111,19 @@ record Expectation(Set<Integer> types) {
             rest.removeAll(STARTS_EXPRESSION);
             words.add("an expression");
         }
-        if (operator()) {
-            rest.removeAll(CONTINUES_EXPRESSION);
-        }
         boolean end = rest.remove(HeddleParser.END);
+        boolean comma = rest.remove(HeddleParser.COMMA);
+        if (afterOperand && end) {
+            words.add("an operator");
+        } else if (comma) {
+            words.add("`,`");
+        }
         rest.forEach(type -> words.add(word(type)));
         if (end) {
             words.add("the end of the statement");
         }
-        if (words.isEmpty()) {
-            words.add("an operator");
-        }
-        return words.size() == 1
-                ? words.getFirst()
-                : String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.getLast();
+        int last = words.size() - 1;
+        return last == 0 ? words.getFirst() : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
     }
 
     private static String word(int type) {

@@ -50,6 +50,14 @@ public final class Parser {
         return template;
     }
 
+    /** What the grammar matched in a file without mistakes; throws {@link DiagnosticException} if there are some. */
+    static HeddleParser.FileContext tree(SourceFile file) {
+        parse(file).orThrow();
+        Problems problems = new Problems();
+        return parser(file, 0, file.text().length(), problems, new Complaint(file, problems))
+                .file();
+    }
+
     /** The expression in a hole between two offsets of the file. */
     static Optional<Expr> hole(SourceFile file, int start, int end, Problems problems) {
         HeddleParser parser = parser(file, start, end, problems, new Complaint(file, problems));
@@ -67,7 +75,9 @@ public final class Parser {
     private static HeddleParser parser(SourceFile file, int start, int end, Problems problems, Complaint complaint) {
         List<CommonToken> tokens = new Spelling(file, problems).correct(Tokens.read(file, start, end));
         tokens = Layout.of(file, Brackets.balance(file, problems, tokens));
-        HeddleParser parser = new HeddleParser(new CommonTokenStream(new ListTokenSource(tokens, file.name())));
+        CommonTokenStream stream = new CommonTokenStream(new ListTokenSource(tokens, file.name()));
+        stream.fill();
+        HeddleParser parser = new HeddleParser(stream);
         parser.removeErrorListeners();
         parser.setErrorHandler(new Recovery(complaint));
         parser.addParseListener(new NestingLimit());

@@ -4,14 +4,13 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.source.Span;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.TreeSet;
 
 /** Collects the mistakes of one file: at most one for each place, handed out in the order of the places. */
 final class Problems {
     private final List<Diagnostic> found = new ArrayList<>();
-    private final Set<Integer> places = new HashSet<>();
+    private final TreeSet<Integer> places = new TreeSet<>();
 
     void add(Diagnostic diagnostic) {
         if (places.add(start(diagnostic))) {
@@ -21,6 +20,11 @@ final class Problems {
 
     boolean hasAt(int start) {
         return places.contains(start);
+    }
+
+    /** Whether a mistake was found at {@code start} or after, before {@code end}. */
+    boolean hasBetween(int start, int end) {
+        return !places.subSet(start, end).isEmpty();
     }
 
     boolean isEmpty() {

@@ -26,7 +26,7 @@ final class Recovery extends DefaultErrorStrategy {
     public void reportError(Parser parser, RecognitionException mistake) {
         if (mistake != reported) {
             reported = mistake;
-            complaint.report(parser, mistake.getOffendingToken(), expected(parser, mistake));
+            complaint.report(parser, mistake.getOffendingToken(), Expectation.of(expected(parser, mistake)));
         }
     }
 

@@ -75,6 +75,14 @@ final class Spelling {
                 foreign(token, "comments start with `//`", "a comment runs from `//` to the end of its line");
                 yield Optional.empty();
             }
+            case HeddleLexer.FOREIGN_NAME -> {
+                problems.add(Diagnostic.at(
+                                span(token),
+                                SyntaxCode.STRAY_CHARACTER,
+                                "`" + token.getText() + "` has letters that no name may have")
+                        .hint("names are made of the letters a to z and A to Z, digits and `_`"));
+                yield Optional.of(Tokens.retyped(token, HeddleParser.NAME));
+            }
             case HeddleLexer.MALFORMED_NUMBER -> {
                 problems.add(number(token));
                 yield Optional.of(Tokens.retyped(token, HeddleParser.INT));
@@ -121,9 +129,6 @@ final class Spelling {
             return previous != null && previous.getType() == HeddleParser.INT
                     ? problem.hint("write `" + previous.getText() + ".0`")
                     : problem.hint("values have no members: write `f(x)` instead of `x.f()`, and `0 .. n` for a range");
-        }
-        if (Character.isLetter(text.codePointAt(0))) {
-            return problem.hint("names are made of the letters a to z, digits and `_`");
         }
         return text.equals("&") || text.equals("|") ? problem.hint("logic is written `and`, `or`, `not`") : problem;
     }

@@ -120,6 +120,7 @@ SPACE   : [ \t\f\u00A0\uFEFF]+ -> skip ;
 // ---- What is not Heddle, taken whole so that the message can name it ----------------------------------------------
 
 UNTERMINATED_STRING : '"' STRING_CHAR* '\\'? ;
+FOREIGN_NAME        : [\p{L}_] [\p{L}\p{M}\p{N}_]* ;
 FOREIGN_STRING      : '\'' ~['\r\n]* '\'' ;
 FOREIGN_COMMENT     : '#' ~[\r\n]* | '/*' .*? '*/' ;
 FOREIGN_SIGN

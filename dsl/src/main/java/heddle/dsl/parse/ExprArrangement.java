@@ -1,0 +1,219 @@
+package heddle.dsl.parse;
+
+import static heddle.dsl.doc.Doc.LINE;
+import static heddle.dsl.doc.Doc.SOFT_LINE;
+import static heddle.dsl.doc.Doc.SPACE;
+import static heddle.dsl.doc.Doc.concat;
+import static heddle.dsl.doc.Doc.group;
+import static heddle.dsl.doc.Doc.indent;
+
+import heddle.dsl.doc.Doc;
+import heddle.dsl.parse.grammar.HeddleParser;
+import java.util.ArrayList;
+import java.util.List;
+import org.antlr.v4.runtime.ParserRuleContext;
+import org.antlr.v4.runtime.Token;
+import org.antlr.v4.runtime.tree.ParseTree;
+import org.antlr.v4.runtime.tree.TerminalNode;
+
+/** Where expressions and types have spaces and may break. */
+final class ExprArrangement {
+    private final Comments comments;
+
+    ExprArrangement(Comments comments) {
+        this.comments = comments;
+    }
+
+    Doc token(TerminalNode node) {
+        return comments.doc(node.getSymbol());
+    }
+
+    /** An expression whose further lines are indented. */
+    Doc expr(HeddleParser.ExprContext context) {
+        return switch (context) {
+            case HeddleParser.AtomContext c -> primary(c.primary());
+            case HeddleParser.IndexContext c ->
+                concat(expr(c.expr()), bracketed(c.LBRACKET(), c.subscript(), c.COMMA(), c.RBRACKET()));
+            case HeddleParser.NegateContext c -> concat(token(c.MINUS()), expr(c.expr()));
+            case HeddleParser.NotContext c -> concat(token(c.NOT()), SPACE, expr(c.expr()));
+            case HeddleParser.ChoiceContext c -> choice(c, true);
+            default -> chain(context, true);
+        };
+    }
+
+    /** An expression that starts a line which is indented already. */
+    private Doc exprOnNewLine(HeddleParser.ExprContext context) {
+        if (context instanceof HeddleParser.ChoiceContext choice) {
+            return choice(choice, false);
+        }
+        return isBinary(context) ? chain(context, false) : expr(context);
+    }
+
+    /** What follows an {@code =}, the space before it included. */
+    Doc value(HeddleParser.ExprContext context) {
+        boolean startsWithBracket = context instanceof HeddleParser.AtomContext atom
+                && (atom.primary() instanceof HeddleParser.ReferenceContext
+                        || atom.primary() instanceof HeddleParser.ListContext
+                        || atom.primary() instanceof HeddleParser.GroupContext);
+        return Doc.value(exprOnNewLine(context), startsWithBracket);
+    }
+
+    Doc type(HeddleParser.TypeContext context) {
+        return context.LBRACKET() == null
+                ? token(context.NAME())
+                : concat(
+                        token(context.NAME()),
+                        bracketed(context.LBRACKET(), context.expr(), context.COMMA(), context.RBRACKET()));
+    }
+
+    Doc parameters(HeddleParser.ParametersContext context) {
+        return bracketed(context.LPAREN(), context.parameter(), context.COMMA(), context.RPAREN());
+    }
+
+    /** Elements in brackets: all on one line, or each on its own with a comma after the last. */
+    private Doc bracketed(
+            TerminalNode open,
+            List<? extends ParserRuleContext> elements,
+            List<TerminalNode> commas,
+            TerminalNode close) {
+        List<Doc> inside = new ArrayList<>();
+        for (int i = 0; i < elements.size(); i++) {
+            inside.add(i == 0 ? SOFT_LINE : LINE);
+            inside.add(element(elements.get(i)));
+            boolean last = i == elements.size() - 1;
+            if (i < commas.size()) {
+                inside.add(last ? comments.docWithout(commas.get(i).getSymbol()) : token(commas.get(i)));
+            }
+        }
+        if (!elements.isEmpty()) {
+            inside.add(new Doc.WhenBroken(","));
+        }
+        for (Comments.OwnLine comment : comments.takeBefore(close.getSymbol())) {
+            inside.add(SOFT_LINE);
+            inside.add(new Doc.Comment(comment.text(), true));
+        }
+        return group(
+                token(open), new Doc.Indent(concat(inside)), elements.isEmpty() ? concat() : SOFT_LINE, token(close));
+    }
+
+    private Doc element(ParserRuleContext context) {
+        return switch (context) {
+            case HeddleParser.ExprContext c -> expr(c);
+            case HeddleParser.SubscriptContext c -> subscript(c);
+            case HeddleParser.ArgumentContext c ->
+                c.NAME() == null
+                        ? expr(c.expr())
+                        : concat(token(c.NAME()), SPACE, token(c.ASSIGN()), SPACE, expr(c.expr()));
+            case HeddleParser.ParameterContext c -> parameter(c);
+            default -> throw new IllegalStateException(context.getClass().getName());
+        };
+    }
+
+    private Doc parameter(HeddleParser.ParameterContext context) {
+        List<Doc> parts = new ArrayList<>(List.of(token(context.NAME())));
+        if (context.type() != null) {
+            parts.addAll(List.of(token(context.COLON()), SPACE, type(context.type())));
+        }
+        if (context.expr() != null) {
+            parts.addAll(List.of(SPACE, token(context.ASSIGN()), SPACE, expr(context.expr())));
+        }
+        return concat(parts);
+    }
+
+    private Doc primary(HeddleParser.PrimaryContext context) {
+        return switch (context) {
+            case HeddleParser.ReferenceContext c ->
+                c.arguments() == null
+                        ? token(c.NAME())
+                        : concat(
+                                token(c.NAME()),
+                                bracketed(
+                                        c.arguments().LPAREN(),
+                                        c.arguments().argument(),
+                                        c.arguments().COMMA(),
+                                        c.arguments().RPAREN()));
+            case HeddleParser.ListContext c -> bracketed(c.LBRACKET(), c.expr(), c.COMMA(), c.RBRACKET());
+            case HeddleParser.GroupContext c -> parenthesised(c);
+            case HeddleParser.WeightContext c ->
+                concat(token(c.WEIGHT()), SPACE, token(c.STRING()), SPACE, token(c.COLON()), SPACE, type(c.type()));
+            default -> comments.doc(context.start);
+        };
+    }
+
+    private Doc parenthesised(HeddleParser.GroupContext context) {
+        List<Doc> inside = new ArrayList<>(List.of(SOFT_LINE, exprOnNewLine(context.expr())));
+        for (Comments.OwnLine comment : comments.takeBefore(context.RPAREN().getSymbol())) {
+            inside.add(SOFT_LINE);
+            inside.add(new Doc.Comment(comment.text(), true));
+        }
+        return group(token(context.LPAREN()), new Doc.Indent(concat(inside)), SOFT_LINE, token(context.RPAREN()));
+    }
+
+    private Doc subscript(HeddleParser.SubscriptContext context) {
+        return switch (context) {
+            case HeddleParser.RangeContext c -> range(c);
+            case HeddleParser.AtContext c -> expr(c.expr());
+            default -> comments.doc(context.start);
+        };
+    }
+
+    /** {@code 1:N} is written close together, {@code i + 1 : N - 1} is not. */
+    private Doc range(HeddleParser.RangeContext context) {
+        List<ParseTree> pieces = new ArrayList<>();
+        if (context.from != null) {
+            pieces.add(context.from);
+        }
+        for (int i = 0; i < context.bounds().getChildCount(); i++) {
+            pieces.add(context.bounds().getChild(i));
+        }
+        boolean spaced = pieces.stream().anyMatch(p -> p instanceof HeddleParser.ExprContext e && isWide(e));
+        List<Doc> parts = new ArrayList<>();
+        for (int i = 0; i < pieces.size(); i++) {
+            if (spaced && i > 0) {
+                parts.add(SPACE);
+            }
+            parts.add(
+                    pieces.get(i) instanceof HeddleParser.ExprContext e
+                            ? expr(e)
+                            : token((TerminalNode) pieces.get(i)));
+        }
+        return concat(parts);
+    }
+
+    private static boolean isWide(HeddleParser.ExprContext context) {
+        return !(context instanceof HeddleParser.AtomContext
+                || context instanceof HeddleParser.NegateContext
+                || context instanceof HeddleParser.IndexContext);
+    }
+
+    private Doc choice(HeddleParser.ChoiceContext context, boolean indented) {
+        List<Doc> lines = new ArrayList<>();
+        HeddleParser.ExprContext rest = context;
+        while (rest instanceof HeddleParser.ChoiceContext c) {
+            lines.addAll(
+                    List.of(token(c.IF()), SPACE, expr(c.expr(0)), SPACE, token(c.THEN()), SPACE, expr(c.expr(1))));
+            lines.addAll(List.of(LINE, token(c.ELSE()), SPACE));
+            rest = c.expr(2);
+        }
+        lines.add(expr(rest));
+        return group(indented ? indent(lines.toArray(Doc[]::new)) : concat(lines));
+    }
+
+    private static boolean isBinary(HeddleParser.ExprContext context) {
+        return context.getChildCount() == 3 && context.getChild(1) instanceof TerminalNode;
+    }
+
+    /** Operands at one level of precedence, all on one line or each on its own. */
+    private Doc chain(HeddleParser.ExprContext context, boolean indented) {
+        List<Doc> parts = new ArrayList<>();
+        HeddleParser.ExprContext left = context;
+        while (left.getClass() == context.getClass()) {
+            Token op = ((TerminalNode) left.getChild(1)).getSymbol();
+            Doc tail = concat(LINE, expr((HeddleParser.ExprContext) left.getChild(2)));
+            parts.addAll(0, List.of(SPACE, comments.doc(op), indented ? indent(tail) : tail));
+            left = (HeddleParser.ExprContext) left.getChild(0);
+        }
+        parts.addFirst(expr(left));
+        return group(parts.toArray(Doc[]::new));
+    }
+}
