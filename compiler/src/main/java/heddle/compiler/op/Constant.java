@@ -13,25 +13,25 @@ import java.util.Map;
 /**
  * A tensor whose elements the model states. Kept in one form, so that equal constants are equal records: floats are
  * {@code Double}s that the element type holds, integers and bools (0 and 1) are {@code Long}s, and elements that are
- * all the same are one value.
+ * all the same, or none at all, are one value.
  *
  * @param values row-major, or one value for every element; the shape is known when there are several
  */
 public record Constant(TensorType type, List<Number> values) implements Pointwise {
     public Constant {
         DType dtype = type.dtype();
-        List<Number> held =
-                values.stream().map(v -> held(dtype, v)).distinct().limit(2).toList();
-        if (held.size() != 1) {
-            if (!type.shape().isKnown() || type.shape().size().value() != values.size()) {
-                throw new IllegalArgumentException(values.size() + " values for a constant of type " + type);
-            }
-            held = values.stream().map(v -> held(dtype, v)).toList();
-        } else if (values.size() != 1
-                && !(type.shape().isKnown() && type.shape().size().is(values.size()))) {
+        boolean fits = values.size() == 1
+                || type.shape().isKnown() && type.shape().size().is(values.size());
+        if (!fits) {
             throw new IllegalArgumentException(values.size() + " values for a constant of type " + type);
         }
-        values = held;
+        List<Number> held = values.stream().map(v -> held(dtype, v)).toList();
+        long distinct = held.stream().distinct().limit(2).count();
+        values = switch ((int) distinct) {
+            case 0 -> List.of(held(dtype, 0));
+            case 1 -> List.of(held.getFirst());
+            default -> held;
+        };
     }
 
     private static Number held(DType dtype, Number value) {
