@@ -1,0 +1,95 @@
+package heddle.runtime.jvm;
+
+import heddle.compiler.target.jvm.JavaSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * Compiled classes of sources seen before, in a directory. An entry is found by what made it: source, options, Java and
+ * Heddle version. Entries that are damaged or were made from something else are made again; they are never loaded.
+ */
+final class ClassCache {
+    private final Path directory;
+    private final String version;
+    private final Consumer<String> warnings;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    /**
+     * @param directory made when something is first written to it
+     * @param version   of Heddle
+     * @param warnings  told once when nothing can be kept
+     */
+    ClassCache(Path directory, String version, Consumer<String> warnings) {
+        this.directory = directory;
+        this.version = version;
+        this.warnings = warnings;
+    }
+
+    /** The classes of a source, compiled when they are not kept. */
+    Map<String, byte[]> classes(JavaSource source) {
+        String key = key(source);
+        Optional<Map<String, byte[]>> kept = read(key);
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        Map<String, byte[]> made = JavaCompilation.compile(source);
+        write(key, made);
+        return made;
+    }
+
+    /** Where the classes of a source are kept. */
+    Path file(JavaSource source) {
+        return file(key(source));
+    }
+
+    private String key(JavaSource source) {
+        String java = System.getProperty("java.vm.vendor") + " " + Runtime.version();
+        return ClassFileEntry.key(
+                source.className(), source.text(), String.join(" ", JavaCompilation.OPTIONS), java, version);
+    }
+
+    private Path file(String key) {
+        return directory.resolve(key + ".classes");
+    }
+
+    private Optional<Map<String, byte[]>> read(String key) {
+        try {
+            return ClassFileEntry.read(key, Files.readAllBytes(file(key)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            warn(e);
+            return Optional.empty();
+        }
+    }
+
+    /** Writes to a file of its own first, so that no reader and no other writer ever sees half an entry. */
+    private void write(String key, Map<String, byte[]> classes) {
+        try {
+            Files.createDirectories(directory);
+            Path part = Files.createTempFile(directory, key.substring(0, 8), ".part");
+            try {
+                Files.write(part, ClassFileEntry.write(key, classes));
+                Files.move(part, file(key), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(part);
+            }
+        } catch (IOException e) {
+            warn(e);
+        }
+    }
+
+    private void warn(IOException e) {
+        if (warned.compareAndSet(false, true)) {
+            warnings.accept("compiled classes cannot be kept in " + directory + " (" + e
+                    + "); set HEDDLE_CACHE to a directory you may write to");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package heddle.runtime.jvm;
+
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.jvm.JavaSource;
+import heddle.compiler.target.jvm.JvmWriter;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.KernelCost;
+import heddle.compiler.type.DType;
+import heddle.runtime.tensor.Tensor;
+import java.lang.reflect.Array;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A plan compiled for this JVM, with its weights. Runs of several threads follow one another: they share the memory of
+ * intermediate results, which is kept from one run to the next while lengths stay the same.
+ */
+public final class JvmProgram {
+    private final Plan plan;
+    private final JavaSource source;
+    private final PlanClass code;
+    private final WorkerPool workers;
+    private final RunMemory weights;
+    private final Map<JavaSource.Call, KernelCost> costs = new IdentityHashMap<>();
+
+    /** The memory of the last run, and the lengths it is for. */
+    private RunMemory memory;
+
+    private Map<String, Long> lengths;
+
+    private JvmProgram(Plan plan, JavaSource source, PlanClass code, WorkerPool workers, RunMemory weights) {
+        this.plan = plan;
+        this.source = source;
+        this.code = code;
+        this.workers = workers;
+        this.weights = weights;
+    }
+
+    /**
+     * Compiles a plan, or takes its classes from the cache, and computes what depends on the weights alone.
+     *
+     * @param weights by the plan's names, of the plan's types; their arrays are used, not copied
+     */
+    public static JvmProgram load(Plan plan, Map<String, Tensor> weights, JvmOptions options) {
+        JvmPlatform.requireVectorModule();
+        JavaSource source = new JvmWriter(options.target()).write(plan);
+        ClassCache cache = new ClassCache(options.classes(), options.version(), options.warnings());
+        PlanClass code = PlanClass.load(source, cache.classes(source));
+        RunMemory constants = new RunMemory();
+        plan.weights()
+                .forEach((name, buffer) ->
+                        constants.put(buffer, weights.get(name).storage()));
+        plan.constants().forEach(c -> constants.put(c.buffer(), array(c)));
+        JvmProgram program = new JvmProgram(
+                plan, source, code, WorkerPool.of(options.target().threads()), constants);
+        for (JavaSource.Call call : source.prepare()) {
+            call.kernel().writes().forEach(b -> constants.allocate(b, Map.of()));
+            program.run(call, constants, new long[plan.lengths().size()]);
+        }
+        return program;
+    }
+
+    private static Object array(Plan.ConstantBuffer constant) {
+        List<Double> values = constant.values();
+        Object array = Tensor.newStorage(constant.buffer().type().dtype(), values.size());
+        for (int i = 0; i < values.size(); i++) {
+            switch (array) {
+                case float[] a -> a[i] = values.get(i).floatValue();
+                case double[] a -> a[i] = values.get(i);
+                case long[] a -> a[i] = values.get(i).longValue();
+                case int[] a -> a[i] = values.get(i).intValue();
+                case boolean[] a -> a[i] = values.get(i) != 0;
+                default -> throw new AssertionError(array.getClass());
+            }
+        }
+        return array;
+    }
+
+    /** The generated Java. */
+    public JavaSource source() {
+        return source;
+    }
+
+    /** The outputs for some inputs, by name. */
+    public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+        return run(inputs, Optional.empty());
+    }
+
+    /** The outputs for some inputs, by name; {@code profile} is told of every kernel when it has ended. */
+    public Map<String, Tensor> run(Map<String, Tensor> inputs, Consumer<KernelTiming> profile) {
+        return run(inputs, Optional.of(profile));
+    }
+
+    private synchronized Map<String, Tensor> run(Map<String, Tensor> inputs, Optional<Consumer<KernelTiming>> profile) {
+        Map<String, Long> bound = LengthBinding.of(plan, inputs);
+        RunMemory run = memory(bound);
+        plan.inputs().forEach((name, buffer) -> run.put(buffer, inputs.get(name).storage()));
+        Map<String, Tensor> outputs = new LinkedHashMap<>();
+        plan.outputs().forEach((name, buffer) -> outputs.put(name, output(buffer, run, bound)));
+        long[] values = plan.lengths().stream().mapToLong(bound::get).toArray();
+        for (JavaSource.Call call : source.launches()) {
+            long start = System.nanoTime();
+            run(call, run, values);
+            long nanos = System.nanoTime() - start;
+            profile.ifPresent(p -> p.accept(timing(call, nanos, bound)));
+        }
+        return outputs;
+    }
+
+    /** The memory of intermediate results, kept while lengths stay the same. */
+    private RunMemory memory(Map<String, Long> bound) {
+        if (!bound.equals(lengths)) {
+            memory = new RunMemory(weights);
+            for (JavaSource.Call call : source.launches()) {
+                call.kernel().writes().stream()
+                        .filter(b -> !plan.outputs().containsValue(b))
+                        .forEach(b -> memory.allocate(b, bound));
+            }
+            lengths = bound;
+        }
+        return new RunMemory(memory);
+    }
+
+    /** An output's tensor: the result is computed into it, or copied when it is an input or a weight. */
+    private static Tensor output(Buffer buffer, RunMemory run, Map<String, Long> bound) {
+        DType dtype = buffer.type().dtype();
+        long[] shape = buffer.type().shape().evaluate(bound);
+        if (!run.has(buffer)) {
+            return Tensor.wrap(dtype, shape, run.allocate(buffer, bound));
+        }
+        Object array = run.array(buffer);
+        Object copy = Tensor.newStorage(dtype, Array.getLength(array));
+        System.arraycopy(array, 0, copy, 0, Array.getLength(array));
+        return Tensor.wrap(dtype, shape, copy);
+    }
+
+    private void run(JavaSource.Call call, RunMemory run, long[] values) {
+        RunMemory.Arguments arguments = run.arguments(call.arguments());
+        workers.run(
+                code.blocks().of(call.entry(), values),
+                (from, to) -> code.run().run(call.entry(), arguments.arrays(), arguments.offsets(), values, from, to));
+    }
+
+    private KernelTiming timing(JavaSource.Call call, long nanos, Map<String, Long> bound) {
+        KernelCost cost = costs.computeIfAbsent(call, c -> KernelCost.of(c.kernel()));
+        return new KernelTiming(
+                call.kernel().name(),
+                call.kernel().family(),
+                nanos,
+                cost.flops().evaluate(bound),
+                cost.bytes().evaluate(bound));
+    }
+}

@@ -1,0 +1,78 @@
+package heddle.runtime.jvm;
+
+import heddle.compiler.tile.Buffer;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.tensor.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Where the buffers of a plan lie: an array and an offset in it for each. */
+final class RunMemory {
+    private record Place(Object array, int offset) {}
+
+    /** A call's arrays and offsets, in the order of its arguments. */
+    record Arguments(Object[] arrays, int[] offsets) {}
+
+    /** By the buffer's name, which is unique in a plan and quick to look up. */
+    private final Map<String, Place> places = new HashMap<>();
+
+    RunMemory() {}
+
+    /** Memory that starts with what {@code other} holds. */
+    RunMemory(RunMemory other) {
+        places.putAll(other.places);
+    }
+
+    /** Says that a buffer's elements are those of {@code array}. */
+    void put(Buffer buffer, Object array) {
+        put(buffer, array, 0);
+    }
+
+    /** Says that a buffer's elements are those of {@code array} from {@code offset} on. */
+    void put(Buffer buffer, Object array, int offset) {
+        places.put(buffer.name(), new Place(array, offset));
+    }
+
+    boolean has(Buffer buffer) {
+        return places.containsKey(buffer.name());
+    }
+
+    Object array(Buffer buffer) {
+        return places.get(buffer.name()).array();
+    }
+
+    /** Gives a buffer an array of its own. */
+    Object allocate(Buffer buffer, Map<String, Long> lengths) {
+        Object array = Tensor.newStorage(buffer.type().dtype(), elements(buffer, lengths));
+        put(buffer, array);
+        return array;
+    }
+
+    Arguments arguments(List<Buffer> buffers) {
+        Object[] arrays = new Object[buffers.size()];
+        int[] offsets = new int[arrays.length];
+        for (int i = 0; i < arrays.length; i++) {
+            Place place = places.get(buffers.get(i).name());
+            if (place == null) {
+                throw new IllegalStateException("buffer " + buffers.get(i) + " was never given memory");
+            }
+            arrays[i] = place.array();
+            offsets[i] = place.offset();
+        }
+        return new Arguments(arrays, offsets);
+    }
+
+    /** The elements a buffer has. @throws DiagnosticException when they do not fit into an array */
+    static int elements(Buffer buffer, Map<String, Long> lengths) {
+        long size = buffer.type().shape().size().evaluate(lengths);
+        if (size > Integer.MAX_VALUE - 8) {
+            throw new DiagnosticException(Diagnostic.of(
+                            JvmCode.BUFFER_TOO_LARGE,
+                            "a tensor " + buffer.type() + " has " + size + " elements for " + lengths)
+                    .hint("the jvm target holds a tensor in one array: use shorter lengths or smaller batches"));
+        }
+        return (int) size;
+    }
+}
