@@ -42,4 +42,9 @@ public record Dropout(double probability) implements Pointwise {
     public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
         return operands.at(0, index);
     }
+
+    @Override
+    public boolean isView() {
+        return true;
+    }
 }

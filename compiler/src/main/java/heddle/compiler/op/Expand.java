@@ -50,4 +50,9 @@ public record Expand(Shape shape) implements Pointwise {
     public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
         return operands.at(0, Broadcast.index(operands.type(0).shape(), index));
     }
+
+    @Override
+    public boolean isView() {
+        return true;
+    }
 }

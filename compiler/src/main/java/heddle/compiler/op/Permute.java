@@ -57,4 +57,9 @@ public record Permute(List<Integer> order) implements Pointwise {
         }
         return operands.at(0, source);
     }
+
+    @Override
+    public boolean isView() {
+        return true;
+    }
 }

@@ -111,4 +111,9 @@ public record Reshape(Shape shape) implements Pointwise {
             stride = stride.times(length);
         }
     }
+
+    @Override
+    public boolean isView() {
+        return true;
+    }
 }

@@ -116,4 +116,9 @@ public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) imple
         }
         return operands.at(0, source);
     }
+
+    @Override
+    public boolean isView() {
+        return true;
+    }
 }

@@ -28,4 +28,9 @@ public record StopGradient() implements Pointwise {
     public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
         return operands.at(0, index);
     }
+
+    @Override
+    public boolean isView() {
+        return true;
+    }
 }

@@ -49,20 +49,29 @@ public final class RandomGraph {
 
     /** Runs {@code graph} on arrays that depend on the seed and on the names of inputs and weights alone. */
     public static Map<String, NdArray> run(Graph graph, long seed) {
+        return new TreeMap<>(new Interpreter(inputs(graph, seed), weights(graph, seed), lengths()).run(graph));
+    }
+
+    /** The arrays that {@link #run} gives to inputs. */
+    public static Map<String, NdArray> inputs(Graph graph, long seed) {
         Map<String, NdArray> inputs = new HashMap<>();
-        Map<String, NdArray> weights = new HashMap<>();
         graph.nodes().forEach(n -> {
-            switch (n.op()) {
-                case Input i ->
-                    inputs.put(
-                            i.key(), array(i.type(), new Random(seed ^ i.key().hashCode())));
-                case Weight w ->
-                    weights.put(
-                            w.key(), array(w.type(), new Random(seed ^ w.key().hashCode())));
-                default -> {}
+            if (n.op() instanceof Input i) {
+                inputs.put(i.key(), array(i.type(), new Random(seed ^ i.key().hashCode())));
             }
         });
-        return new TreeMap<>(new Interpreter(inputs, weights, lengths()).run(graph));
+        return inputs;
+    }
+
+    /** The arrays that {@link #run} gives to weights. */
+    public static Map<String, NdArray> weights(Graph graph, long seed) {
+        Map<String, NdArray> weights = new HashMap<>();
+        graph.nodes().forEach(n -> {
+            if (n.op() instanceof Weight w) {
+                weights.put(w.key(), array(w.type(), new Random(seed ^ w.key().hashCode())));
+            }
+        });
+        return weights;
     }
 
     private static NdArray array(TensorType type, Random random) {

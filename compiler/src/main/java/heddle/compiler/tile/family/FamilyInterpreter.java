@@ -6,12 +6,12 @@ import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarEvaluator;
 import heddle.compiler.tile.ScalarEvaluator.Code;
 import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.ScalarMath;
 import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Computes families the plain way in double precision: loops as the definitions read, with nothing cut into tiles.
@@ -64,11 +64,10 @@ public final class FamilyInterpreter {
     private static Code step(RowFamily f, RowFamily.Step step, ScalarEvaluator evaluator) {
         int slot = evaluator.slot(step.name());
         Code value = evaluator.code(step.value());
-        ToDoubleFunction<double[]> result = step.reduction()
-                .<ToDoubleFunction<double[]>>map(
-                        kind -> frame -> reduce(kind, step.value().type(), evaluator, f.row(), value, frame))
-                .orElse(value::run);
-        return frame -> frame[slot] = result.applyAsDouble(frame);
+        Code result = step.reduction()
+                .map(kind -> reduce(kind, step.value().type(), evaluator, f.row(), value))
+                .orElse(value);
+        return frame -> frame[slot] = result.run(frame);
     }
 
     private void contraction(Contraction f, ScalarEvaluator evaluator) {
@@ -76,8 +75,9 @@ public final class FamilyInterpreter {
         Code b = evaluator.code(f.b());
         int acc = evaluator.slot(f.acc());
         Code store = store(evaluator, f.output(), f.address(), f.epilogue());
+        Code sum = sum(evaluator, f.k(), frame -> a.run(frame) * b.run(frame));
         Code element = frame -> {
-            frame[acc] = sum(evaluator, f.k(), at -> a.run(at) * b.run(at), frame);
+            frame[acc] = sum.run(frame);
             return store.run(frame);
         };
         loop(evaluator, f.batch(), over(evaluator, f.m(), over(evaluator, f.n(), element)));
@@ -100,8 +100,6 @@ public final class FamilyInterpreter {
 
     /** The scores of one query, made into probabilities and then into its row of the result. */
     private static final class AttentionRow {
-        private final Attention f;
-        private final ScalarEvaluator evaluator;
         private final Code product;
         private final Code score;
         private final Code mask;
@@ -110,21 +108,22 @@ public final class FamilyInterpreter {
         private final double[] p;
         private final int raw;
         private final int acc;
+        private final int j;
+        private final int logSumExpSlot;
         private final ScalarExpr.Variable logSumExp = new ScalarExpr.Variable("logSumExp", DType.F32);
 
         AttentionRow(Attention f, ScalarEvaluator evaluator) {
-            this.f = f;
-            this.evaluator = evaluator;
             Code q = evaluator.code(f.q());
             Code k = evaluator.code(f.k());
-            product = frame -> sum(evaluator, f.d(), at -> q.run(at) * k.run(at), frame);
+            product = sum(evaluator, f.d(), frame -> q.run(frame) * k.run(frame));
             score = evaluator.code(f.score());
             mask = f.mask().map(evaluator::code).orElse(frame -> 1);
             weight = f.weight().map(evaluator::code).orElse(frame -> 1);
             v = evaluator.code(f.v());
             raw = evaluator.slot(f.raw());
             acc = evaluator.slot(f.acc());
-            evaluator.slot(logSumExp);
+            j = evaluator.slot(f.j());
+            logSumExpSlot = evaluator.slot(logSumExp);
             p = new double[Math.toIntExact(evaluator.extent(f.j()))];
         }
 
@@ -133,7 +132,6 @@ public final class FamilyInterpreter {
         }
 
         void probabilities(double[] frame) {
-            int j = evaluator.slot(f.j());
             double max = Double.NEGATIVE_INFINITY;
             for (int at = 0; at < p.length; at++) {
                 frame[j] = at;
@@ -150,7 +148,7 @@ public final class FamilyInterpreter {
                 p[at] = Math.exp(p[at] - shift);
                 total += p[at];
             }
-            frame[evaluator.slot(logSumExp)] = shift + Math.log(total);
+            frame[logSumExpSlot] = shift + Math.log(total);
             for (int at = 0; at < p.length; at++) {
                 p[at] = total == 0 ? 0 : p[at] / total;
             }
@@ -158,7 +156,6 @@ public final class FamilyInterpreter {
 
         /** Values whose probability is zero do not count, even when they are infinite or not a number. */
         void accumulate(double[] frame) {
-            int j = evaluator.slot(f.j());
             double sum = 0;
             for (int at = 0; at < p.length; at++) {
                 frame[j] = at;
@@ -177,20 +174,22 @@ public final class FamilyInterpreter {
         return frame -> data[(int) at.run(frame)] = element.run(frame);
     }
 
-    private static double reduce(
-            Reduction kind, DType type, ScalarEvaluator evaluator, Axis axis, Code value, double[] frame) {
+    private static Code reduce(Reduction kind, DType type, ScalarEvaluator evaluator, Axis axis, Code value) {
         int slot = evaluator.slot(axis);
-        double result = ScalarMath.neutral(kind, type);
         long extent = evaluator.extent(axis);
-        for (long at = 0; at < extent; at++) {
-            frame[slot] = at;
-            result = ScalarMath.apply(ScalarMath.combine(kind), type, result, value.run(frame), 0);
-        }
-        return result;
+        ScalarFn combine = ScalarMath.combine(kind);
+        return frame -> {
+            double result = ScalarMath.neutral(kind, type);
+            for (long at = 0; at < extent; at++) {
+                frame[slot] = at;
+                result = ScalarMath.apply(combine, type, result, value.run(frame), 0);
+            }
+            return result;
+        };
     }
 
-    private static double sum(ScalarEvaluator evaluator, Axis axis, Code value, double[] frame) {
-        return reduce(Reduction.SUM, DType.F64, evaluator, axis, value, frame);
+    private static Code sum(ScalarEvaluator evaluator, Axis axis, Code value) {
+        return reduce(Reduction.SUM, DType.F64, evaluator, axis, value);
     }
 
     /** {@code body} at every index of the axes, outermost first. */

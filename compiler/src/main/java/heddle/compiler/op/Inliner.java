@@ -1,0 +1,92 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.type.TensorType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Writes elements of values as scalar expressions by following pointwise operations down to where inlining ends: at
+ * what lies in a buffer, or at what the caller has a name for. Views, broadcasts and gathers become address arithmetic
+ * on the way, elementwise operations become functions.
+ */
+public final class Inliner {
+    /** Where inlining ends. */
+    @FunctionalInterface
+    public interface Leaf {
+        /** The element of {@code value} at canonical index expressions, or empty to go on to what it is made of. */
+        Optional<ScalarExpr> at(Value value, List<ScalarExpr> index);
+    }
+
+    private record Key(Value value, List<ScalarExpr> index) {}
+
+    private final Graph graph;
+    private final Leaf leaf;
+    private final Map<Key, ScalarExpr> done = new HashMap<>();
+
+    public Inliner(Graph graph, Leaf leaf) {
+        this.graph = graph;
+        this.leaf = leaf;
+    }
+
+    /**
+     * The element of {@code value} at {@code index}.
+     *
+     * @throws IllegalStateException when it depends on an operation that is neither pointwise nor a leaf
+     */
+    public ScalarExpr at(Value value, List<ScalarExpr> index) {
+        return IndexSimplifier.simplify(element(value, index));
+    }
+
+    private ScalarExpr element(Value value, List<ScalarExpr> index) {
+        Key key = new Key(value, index.stream().map(IndexSimplifier::simplify).toList());
+        ScalarExpr known = done.get(key);
+        if (known == null) {
+            known = leaf.at(value, key.index).orElseGet(() -> computed(key));
+            done.put(key, known);
+        }
+        return known;
+    }
+
+    private ScalarExpr computed(Key key) {
+        Node node = key.value.node();
+        if (node.op() instanceof Pointwise op) {
+            return op.at(key.index, new NodeOperands(node));
+        }
+        throw new IllegalStateException(node + " has no element of its own");
+    }
+
+    private final class NodeOperands implements Pointwise.Operands {
+        private final Node node;
+
+        NodeOperands(Node node) {
+            this.node = node;
+        }
+
+        @Override
+        public int count() {
+            return graph.operands(node).size();
+        }
+
+        @Override
+        public TensorType type(int slot) {
+            return graph.operand(node, slot).type();
+        }
+
+        @Override
+        public TensorType result() {
+            return node.type();
+        }
+
+        @Override
+        public ScalarExpr at(int slot, List<ScalarExpr> index) {
+            return element(graph.operand(node, slot), index);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Input;
+import heddle.compiler.op.Weight;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.type.TensorType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The buffer of each stored value. A reshape of a stored value is the same buffer. */
+final class Buffers {
+    private final Graph graph;
+    private final Partition partition;
+    private final StoredOutputs outputs;
+    private final Identifiers identifiers = new Identifiers();
+    private final Map<Value, Buffer> buffers = new HashMap<>();
+
+    Buffers(Graph graph, Partition partition) {
+        this.graph = graph;
+        this.partition = partition;
+        this.outputs = StoredOutputs.of(graph);
+        for (Node node : graph.nodes()) {
+            if (partition.isStored(node)) {
+                for (int i = 0; i < node.results().size(); i++) {
+                    Value value = new Value(node, i);
+                    TensorType type =
+                            outputs.renamed().getOrDefault(value, value).type();
+                    buffers.put(value, new Buffer(identifiers.unique(name(value)), type));
+                }
+            }
+        }
+    }
+
+    private String name(Value value) {
+        return switch (value.node().op()) {
+            case Input input -> input.key();
+            case Weight weight -> weight.key();
+            default ->
+                outputName(value).orElse(value.node().op().name() + value.node().id());
+        };
+    }
+
+    private Optional<String> outputName(Value value) {
+        Value stored = outputs.renamed().getOrDefault(value, value);
+        return graph.outputs().entrySet().stream()
+                .filter(e -> e.getValue().equals(stored))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /** The buffer that {@code value} lies in. */
+    Optional<Buffer> of(Value value) {
+        Buffer own = buffers.get(value);
+        return own != null ? Optional.of(own) : Optional.ofNullable(buffers.get(StoredOutputs.reshaped(graph, value)));
+    }
+
+    /** A stored value's element. */
+    Optional<ScalarExpr> element(Value value, List<ScalarExpr> index) {
+        return of(value)
+                .map(buffer -> new ScalarExpr.Element(
+                        buffer, IndexSimplifier.address(value.type().shape(), index)));
+    }
+
+    /** A name for a buffer that no value has. */
+    String unique(String name) {
+        return identifiers.unique(name);
+    }
+}

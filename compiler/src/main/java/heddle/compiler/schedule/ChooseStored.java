@@ -1,0 +1,105 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.type.Dim;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import java.util.Set;
+
+/**
+ * Chooses the pointwise results that are stored rather than computed where they are read.
+ *
+ * <p>A result must be stored when it is a result of the graph, when it is an operand of attention, and when it is an
+ * operand of a contraction: contractions read strided views of buffers. Otherwise it is computed in place when
+ *
+ * <ul>
+ *   <li>it is a view or a number, or
+ *   <li>one node reads it, and no element of it more than once, or
+ *   <li>computing an element costs no more than reading it back: one read at most and two simple operations, or
+ *   <li>it depends on indexes alone and takes no divisions or transcendental functions,
+ * </ul>
+ *
+ * and the expression does not grow too large.
+ */
+final class ChooseStored {
+    /** Beyond this many operations an expression is a kernel of its own. */
+    private static final int MAX_OPERATIONS = 96;
+
+    private final Graph graph;
+    private final Set<Node> inRegions = new HashSet<>();
+    private final Set<Node> required = new HashSet<>();
+    private final SequencedSet<Node> stored = new LinkedHashSet<>();
+    private final Map<Node, ElementCost> costs = new HashMap<>();
+
+    ChooseStored(Graph graph, List<Region> regions) {
+        this.graph = graph;
+        regions.forEach(r -> inRegions.addAll(r.nodes()));
+        StoredOutputs outputs = StoredOutputs.of(graph);
+        required.addAll(outputs.copied());
+        outputs.renamed().keySet().forEach(v -> required.add(v.node()));
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Contract) {
+                ContractionAxes axes = ContractionAxes.of(graph, node);
+                required.add(axes.storedOperand(graph, node, 0));
+                required.add(axes.storedOperand(graph, node, 1));
+            } else if (!(node.op() instanceof Pointwise) && !RowDomain.isAnchor(node)) {
+                graph.operands(node).forEach(v -> required.add(v.node()));
+            }
+        }
+    }
+
+    /** The nodes to store, operands first. */
+    SequencedSet<Node> chosen() {
+        for (Node node : graph.nodes()) {
+            if (inRegions.contains(node) || Partition.isGiven(node)) {
+                costs.put(node, ElementCost.READ);
+            } else if (node.op() instanceof Pointwise op) {
+                ElementCost cost = graph.operands(node).stream()
+                        .map(v -> costs.get(v.node()))
+                        .reduce(ElementCost.of(node), ElementCost::plus);
+                boolean store = required.contains(node)
+                        || (!op.isView() && !Partition.isNumber(node) && !isInPlace(node, cost));
+                costs.put(node, store ? ElementCost.READ : cost);
+                if (store) {
+                    stored.add(node);
+                }
+            }
+        }
+        return stored;
+    }
+
+    private boolean isInPlace(Node node, ElementCost cost) {
+        if (cost.operations() > MAX_OPERATIONS) {
+            return false;
+        }
+        boolean once = readings(node, node.type().shape().size()) <= 1;
+        return once || cost.isCheap() || cost.isIndexArithmetic();
+    }
+
+    /** How often an element is read, counting through views: once for each reader, or often when it is broadcast. */
+    private int readings(Node node, Dim size) {
+        int readings = 0;
+        for (Node user : graph.users(node)) {
+            if (user.op() instanceof Pointwise p && p.isView() && !required.contains(user)) {
+                readings += readings(user, size);
+            } else {
+                readings += isLarger(user, size) ? 2 : 1;
+            }
+        }
+        return readings;
+    }
+
+    private boolean isLarger(Node user, Dim size) {
+        Dim read = RowDomain.isAnchor(user)
+                ? graph.operand(user, 0).type().shape().size()
+                : user.type().shape().size();
+        return !read.equals(size) && !(read.isKnown() && size.isKnown() && read.value() < size.value());
+    }
+}

@@ -1,0 +1,80 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Equation;
+import heddle.compiler.op.Inliner;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.type.TensorType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One axis for each letter of a contraction's equation, named {@code xb} for {@code b}. */
+record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
+    static ContractionAxes of(Graph graph, Node contract) {
+        Equation equation = ((Contract) contract.op()).parsed();
+        Map<Character, Axis> axes = new LinkedHashMap<>();
+        bind(axes, equation.left(), graph.operand(contract, 0).type());
+        bind(axes, equation.right(), graph.operand(contract, 1).type());
+        return new ContractionAxes(equation, axes);
+    }
+
+    private static void bind(Map<Character, Axis> axes, String letters, TensorType type) {
+        for (int i = 0; i < letters.length(); i++) {
+            axes.putIfAbsent(letters.charAt(i), new Axis("x" + letters.charAt(i), type.dim(i)));
+        }
+    }
+
+    /** The axes of some letters. */
+    List<Axis> of(String letters) {
+        return letters.chars().mapToObj(c -> axes.get((char) c)).toList();
+    }
+
+    /** The canonical index with these letters. */
+    List<ScalarExpr> index(String letters) {
+        return of(letters).stream()
+                .map(ScalarExpr::of)
+                .map(IndexSimplifier::simplify)
+                .toList();
+    }
+
+    List<ScalarExpr> resultIndex() {
+        return index(equation.result());
+    }
+
+    /**
+     * The node that must be stored so that an operand can be read as a strided view: what the operand is a view of, or
+     * the operand itself when that view has no strides.
+     */
+    Node storedOperand(Graph graph, Node contract, int slot) {
+        Value operand = graph.operand(contract, slot);
+        Value base = operand;
+        while (base.node().op() instanceof Pointwise p && p.isView()) {
+            base = graph.operand(base.node(), 0);
+        }
+        if (base.equals(operand) || Partition.isNumber(base.node())) {
+            return operand.node();
+        }
+        Value stored = base;
+        Buffer buffer = new Buffer("base", base.type());
+        Inliner inliner = new Inliner(
+                graph,
+                (v, index) -> v.equals(stored)
+                        ? Optional.of(new ScalarExpr.Element(
+                                buffer, IndexSimplifier.address(v.type().shape(), index)))
+                        : Optional.empty());
+        ScalarExpr element = inliner.at(operand, index(slot == 0 ? equation.left() : equation.right()));
+        return element instanceof ScalarExpr.Element e
+                        && IndexSimplifier.form(e.address()).isAffine()
+                ? base.node()
+                : operand.node();
+    }
+}

@@ -1,0 +1,56 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.ir.Node;
+import heddle.compiler.op.Concat;
+import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Pointwise;
+
+/**
+ * What one element of a value costs where it is computed in place.
+ *
+ * @param operations in additions
+ * @param reads      elements read from buffers
+ */
+record ElementCost(int operations, int reads) {
+    private static final int TRANSCENDENTAL = 8;
+    private static final int DIVISION = 3;
+
+    /** Reading an element that is stored. */
+    static final ElementCost READ = new ElementCost(0, 1);
+
+    static final ElementCost NOTHING = new ElementCost(0, 0);
+
+    ElementCost plus(ElementCost other) {
+        return new ElementCost(operations + other.operations, reads + other.reads);
+    }
+
+    /** What a node adds to the cost of its operands. */
+    static ElementCost of(Node node) {
+        return new ElementCost(
+                switch (node.op()) {
+                    case Elementwise e -> of(e);
+                    case Concat concat -> 2;
+                    case Pointwise p -> p.isView() ? 0 : 1;
+                    default -> 0;
+                },
+                0);
+    }
+
+    private static int of(Elementwise e) {
+        return switch (e.fn()) {
+            case EXP, LOG, TANH, ERF, SIGMOID, SIN, COS, POW -> TRANSCENDENTAL;
+            case DIV, SQRT, RSQRT, FLOOR_DIV, MOD -> DIVISION;
+            default -> 1;
+        };
+    }
+
+    /** Whether computing an element again costs no more than storing it and reading it back. */
+    boolean isCheap() {
+        return reads <= 1 && operations <= 2;
+    }
+
+    /** Whether it is computed from indexes alone, in a few simple steps. */
+    boolean isIndexArithmetic() {
+        return reads == 0 && operations < TRANSCENDENTAL;
+    }
+}

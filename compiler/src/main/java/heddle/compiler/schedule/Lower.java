@@ -1,0 +1,151 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.Node;
+import heddle.compiler.op.Constant;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Input;
+import heddle.compiler.op.Weight;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.family.Contraction;
+import heddle.compiler.tile.family.Family;
+import heddle.compiler.tile.family.Panels;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Lowers a graph to kernels. What needs weights and constants alone is done once, when the weights are loaded; the
+ * right side of a product that is known then is packed on that occasion.
+ */
+public final class Lower {
+    private final Graph graph;
+    private final Partition partition;
+    private final Buffers buffers;
+    private final List<Launch> prepare = new ArrayList<>();
+    private final List<Launch> launches = new ArrayList<>();
+    private final Set<Buffer> prepared = new HashSet<>();
+
+    private Lower(Graph graph, Partition partition) {
+        this.graph = graph;
+        this.partition = partition;
+        this.buffers = new Buffers(graph, partition);
+    }
+
+    /** Kernels as large as they are good for. */
+    public static Schedule fused(Graph graph) {
+        return new Lower(graph, Partition.fused(graph)).schedule();
+    }
+
+    /** A kernel for each node. */
+    public static Schedule unfused(Graph graph) {
+        return new Lower(graph, Partition.unfused(graph)).schedule();
+    }
+
+    private Schedule schedule() {
+        SequencedMap<String, Buffer> inputs = new LinkedHashMap<>();
+        SequencedMap<String, Buffer> weights = new LinkedHashMap<>();
+        List<Plan.ConstantBuffer> constants = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            Buffer buffer = buffers.of(node.value()).orElse(null);
+            switch (node.op()) {
+                case Input input -> inputs.put(input.key(), buffer);
+                case Weight weight -> weights.put(weight.key(), buffer);
+                case Constant c -> {
+                    if (!c.isSplat()) {
+                        constants.add(constant(c, buffer));
+                    }
+                }
+                default -> {}
+            }
+        }
+        prepared.addAll(weights.values());
+        constants.forEach(c -> prepared.add(c.buffer()));
+        partition.kernels().values().forEach(this::lower);
+        SequencedMap<String, Buffer> outputs = new LinkedHashMap<>();
+        graph.outputs().forEach((name, v) -> outputs.put(name, buffers.of(v).orElseThrow()));
+        return new Schedule(
+                graph.name(),
+                lengths(),
+                Collections.unmodifiableSequencedMap(inputs),
+                Collections.unmodifiableSequencedMap(weights),
+                constants,
+                Collections.unmodifiableSequencedMap(outputs),
+                prepare,
+                launches);
+    }
+
+    private static Plan.ConstantBuffer constant(Constant c, Buffer buffer) {
+        return new Plan.ConstantBuffer(
+                buffer, c.values().stream().map(Number::doubleValue).toList());
+    }
+
+    private void lower(Region region) {
+        Family family = family(region);
+        if (family instanceof Contraction c) {
+            family = packed(c);
+        }
+        List<String> comments =
+                region.nodes().stream().map(node -> GraphText.line(graph, node)).toList();
+        add(new Launch(buffers.unique(kernelName(region)), family, comments));
+    }
+
+    private Family family(Region region) {
+        if (region.anchors().isEmpty()) {
+            return LowerMap.of(graph, region, buffers);
+        }
+        Node anchor = region.anchors().getFirst();
+        if (anchor.op() instanceof Contract) {
+            return LowerContraction.of(graph, region, buffers);
+        }
+        return LowerRows.of(graph, region, buffers);
+    }
+
+    /** The product with its right side packed beforehand when that is known once the weights are. */
+    private Contraction packed(Contraction c) {
+        Parts right = new Parts(List.of(c.n(), c.k()), List.of(c.b()), List.of());
+        boolean batched = c.batch().stream().anyMatch(axis -> ScalarExprs.reads(c.b(), axis));
+        if (batched || !isPrepared(right) || right.reads().isEmpty()) {
+            return c;
+        }
+        String name = right.reads().getFirst().name() + "_panels";
+        Panels panels = Panels.of(c, Tiling.columns(c.n().extent()), buffers.unique(name));
+        add(new Launch(buffers.unique("pack_" + right.reads().getFirst().name()), panels.pack(), List.of()));
+        return panels.applyTo(c);
+    }
+
+    private void add(Launch launch) {
+        boolean known = isPrepared(Parts.of(launch.family()));
+        (known ? prepare : launches).add(launch);
+        if (known) {
+            prepared.addAll(launch.outputs());
+        }
+    }
+
+    private boolean isPrepared(Parts parts) {
+        return parts.symbols().isEmpty() && prepared.containsAll(parts.reads());
+    }
+
+    private static String kernelName(Region region) {
+        Node named =
+                region.anchors().isEmpty() ? region.root() : region.anchors().getFirst();
+        return named.op().name() + "_" + region.root().id();
+    }
+
+    private SortedSet<String> lengths() {
+        SortedSet<String> symbols = new TreeSet<>();
+        graph.nodes()
+                .forEach(n -> n.results().forEach(t -> t.shape().dims().forEach(d -> symbols.addAll(d.symbols()))));
+        prepare.forEach(l -> symbols.addAll(Parts.of(l.family()).symbols()));
+        launches.forEach(l -> symbols.addAll(Parts.of(l.family()).symbols()));
+        return symbols;
+    }
+}

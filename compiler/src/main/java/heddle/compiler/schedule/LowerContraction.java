@@ -1,0 +1,129 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Equation;
+import heddle.compiler.op.Inliner;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.LinearForm;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.family.Contraction;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Lowers a contraction, with the pointwise nodes after it as its epilogue, to the form with one {@code m}, one {@code n}
+ * and one {@code k}. Letters are merged where strides allow; letters of one side that do not merge become batch axes,
+ * along which the other side stays where it is. The sides are exchanged when that makes the output contiguous along
+ * {@code n}.
+ */
+final class LowerContraction {
+    private final Graph graph;
+    private final Region region;
+    private final Buffers buffers;
+    private final Node contract;
+    private final ContractionAxes axes;
+
+    private LowerContraction(Graph graph, Region region, Buffers buffers) {
+        this.graph = graph;
+        this.region = region;
+        this.buffers = buffers;
+        this.contract = region.anchors().getFirst();
+        this.axes = ContractionAxes.of(graph, contract);
+    }
+
+    static Contraction of(Graph graph, Region region, Buffers buffers) {
+        return new LowerContraction(graph, region, buffers).family();
+    }
+
+    private Contraction family() {
+        Equation e = axes.equation();
+        boolean swap = e.columns().isEmpty()
+                || (!e.result().isEmpty()
+                        && e.rows().indexOf(e.result().charAt(e.result().length() - 1)) >= 0);
+        ScalarExpr a = operand(swap ? 1 : 0);
+        ScalarExpr b = operand(swap ? 0 : 1);
+        ScalarExpr address = IndexSimplifier.address(contract.type().shape(), axes.resultIndex());
+        List<Axis> rows = axes.of(swap ? e.columns() : e.rows());
+        List<Axis> columns = axes.of(swap ? e.rows() : e.columns());
+        MergedAxes m = MergedAxes.of("m", rows, forms(a, address));
+        MergedAxes n = MergedAxes.of("n", columns, forms(b, address));
+        MergedAxes k = MergedAxes.all("k", summed(e));
+        MergedAxes batch = MergedAxes.of("batch", axes.of(e.batch()), forms(a, b, address));
+        Map<Axis, ScalarExpr> index = new HashMap<>(batch.index());
+        List.of(m, n, k).forEach(merged -> index.putAll(merged.index()));
+        List<Axis> outer = new ArrayList<>(batch.outer());
+        outer.add(batch.inner());
+        outer.addAll(m.outer());
+        outer.addAll(n.outer());
+        outer.removeIf(axis -> axis.extent().is(1));
+        ScalarExpr.Variable acc = new ScalarExpr.Variable(
+                "acc", LowerRows.accumulator(contract.type().dtype()));
+        return new Contraction(
+                outer,
+                m.inner(),
+                n.inner(),
+                k.inner(),
+                wide(at(a, index), acc.type()),
+                wide(at(b, index), acc.type()),
+                acc,
+                at(epilogue(acc), index),
+                buffers.of(region.root().value()).orElseThrow(),
+                at(address, index));
+    }
+
+    /** Letters that are summed over, in the order of the side that has them all. */
+    private List<Axis> summed(Equation e) {
+        StringBuilder letters = new StringBuilder();
+        (e.left() + e.right())
+                .chars()
+                .filter(c -> e.result().indexOf(c) < 0 && letters.indexOf(String.valueOf((char) c)) < 0)
+                .forEach(letters::appendCodePoint);
+        return axes.of(letters.toString());
+    }
+
+    private ScalarExpr operand(int slot) {
+        Equation e = axes.equation();
+        Inliner inliner = new Inliner(graph, buffers::element);
+        return inliner.at(graph.operand(contract, slot), axes.index(slot == 0 ? e.left() : e.right()));
+    }
+
+    private ScalarExpr epilogue(ScalarExpr.Variable acc) {
+        List<ScalarExpr> index = axes.resultIndex();
+        List<ScalarExpr> at = region.rootIndex(graph, contract.type().shape(), index, Map.of(contract, index))
+                .orElseThrow();
+        ScalarExpr result = ScalarExpr.cast(contract.type().dtype(), acc);
+        Inliner inliner = new Inliner(graph, (v, i) -> leaf(v, i, result));
+        return inliner.at(region.root().value(), at);
+    }
+
+    private Optional<ScalarExpr> leaf(Value value, List<ScalarExpr> index, ScalarExpr result) {
+        if (value.node() == contract) {
+            return Optional.of(result);
+        }
+        return region.nodes().contains(value.node()) ? Optional.empty() : buffers.element(value, index);
+    }
+
+    private static List<LinearForm> forms(ScalarExpr... elementsOrAddresses) {
+        List<LinearForm> forms = new ArrayList<>();
+        for (ScalarExpr e : elementsOrAddresses) {
+            forms.add(IndexSimplifier.form(e instanceof ScalarExpr.Element element ? element.address() : e));
+        }
+        return forms;
+    }
+
+    private static ScalarExpr wide(ScalarExpr e, DType type) {
+        return ScalarExpr.cast(type, e);
+    }
+
+    private static ScalarExpr at(ScalarExpr e, Map<Axis, ScalarExpr> index) {
+        return IndexSimplifier.simplify(ScalarExprs.substitute(e, index));
+    }
+}

@@ -1,0 +1,115 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Inliner;
+import heddle.compiler.op.Reduce;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.Reduction;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Lowers reductions and softmaxes over the same rows, with what lies between them, to one row kernel. A softmax becomes
+ * its maximum, its sum and a factor:
+ *
+ * <pre>
+ * max = max of x;  shift = 0 where max is -inf, else max
+ * sum = sum of exp(x - shift);  scale = 0 where sum is 0, else 1 / sum
+ * softmax = exp(x - shift) * scale
+ * </pre>
+ */
+final class LowerRows {
+    private final Graph graph;
+    private final Region region;
+    private final Buffers buffers;
+    private final RowDomain domain;
+    private final Inliner inliner;
+    private final List<RowFamily.Step> steps = new ArrayList<>();
+    private final Map<Node, ScalarExpr> computed = new HashMap<>();
+
+    private LowerRows(Graph graph, Region region, Buffers buffers) {
+        this.graph = graph;
+        this.region = region;
+        this.buffers = buffers;
+        this.domain = RowDomain.of(graph, region.anchors().getFirst());
+        this.inliner = new Inliner(graph, this::leaf);
+    }
+
+    static RowFamily of(Graph graph, Region region, Buffers buffers) {
+        return new LowerRows(graph, region, buffers).family();
+    }
+
+    private RowFamily family() {
+        Map<Node, List<ScalarExpr>> anchorIndex = new HashMap<>();
+        for (Node anchor : region.anchors()) {
+            anchorIndex.put(anchor, domain.indexOf(anchor));
+            ScalarExpr x = inliner.at(graph.operand(anchor, 0), domain.index());
+            DType type = anchor.type().dtype();
+            ScalarExpr wide = ScalarExpr.cast(accumulator(type), x);
+            ScalarExpr result = anchor.op() instanceof Reduce r ? reduce(r.kind(), wide) : softmax(wide);
+            computed.put(anchor, ScalarExpr.cast(type, result));
+        }
+        Value root = region.root().value();
+        List<ScalarExpr> at = domain.rootIndex(graph, region, anchorIndex).orElseThrow();
+        RowFamily.Write write = new RowFamily.Write(
+                buffers.of(root).orElseThrow(),
+                domain.isPerElement(region.root()),
+                IndexSimplifier.address(root.type().shape(), at),
+                inliner.at(root, at));
+        return new RowFamily(domain.rows(), domain.row(), steps, List.of(write));
+    }
+
+    private Optional<ScalarExpr> leaf(Value value, List<ScalarExpr> index) {
+        ScalarExpr anchor = computed.get(value.node());
+        if (anchor != null) {
+            return Optional.of(anchor);
+        }
+        return region.nodes().contains(value.node()) ? Optional.empty() : buffers.element(value, index);
+    }
+
+    /** Sixteen-bit floats are summed in f32. */
+    static DType accumulator(DType type) {
+        return type == DType.F16 || type == DType.BF16 ? DType.F32 : type;
+    }
+
+    private ScalarExpr reduce(Reduction kind, ScalarExpr x) {
+        return step(kind.name().toLowerCase(Locale.ROOT), Optional.of(kind), x);
+    }
+
+    private ScalarExpr softmax(ScalarExpr x) {
+        ScalarExpr zero = new ScalarExpr.Literal(x.type(), 0);
+        ScalarExpr one = new ScalarExpr.Literal(x.type(), 1);
+        ScalarExpr lowest = new ScalarExpr.Literal(x.type(), Double.NEGATIVE_INFINITY);
+        ScalarExpr max = reduce(Reduction.MAX, x);
+        ScalarExpr shift = step("shift", Optional.empty(), select(equal(max, lowest), zero, max));
+        ScalarExpr exp = ScalarExpr.apply(ScalarFn.EXP, ScalarExpr.apply(ScalarFn.SUB, x, shift));
+        ScalarExpr sum = reduce(Reduction.SUM, exp);
+        ScalarExpr inverse = ScalarExpr.apply(ScalarFn.DIV, one, sum);
+        ScalarExpr scale = step("scale", Optional.empty(), select(equal(sum, zero), zero, inverse));
+        return ScalarExpr.apply(ScalarFn.MUL, exp, scale);
+    }
+
+    private ScalarExpr step(String name, Optional<Reduction> reduction, ScalarExpr value) {
+        ScalarExpr.Variable variable = new ScalarExpr.Variable(name + steps.size(), value.type());
+        steps.add(new RowFamily.Step(variable, reduction, value));
+        return variable;
+    }
+
+    private static ScalarExpr equal(ScalarExpr a, ScalarExpr b) {
+        return ScalarExpr.apply(ScalarFn.EQ, a, b);
+    }
+
+    private static ScalarExpr select(ScalarExpr condition, ScalarExpr a, ScalarExpr b) {
+        return ScalarExpr.apply(ScalarFn.SELECT, condition, a, b);
+    }
+}

@@ -1,0 +1,80 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.op.Constant;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Input;
+import heddle.compiler.op.Length;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Reshape;
+import heddle.compiler.op.Weight;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which nodes one kernel computes together and which results are stored: what kernel fusion decides. Everything that is
+ * neither stored nor in a region is pointwise and computed where it is read.
+ *
+ * @param kernels by the node whose result the kernel stores, in the order they run
+ */
+record Partition(Map<Node, Region> kernels) {
+    /** Whether the results of {@code node} lie in buffers. */
+    boolean isStored(Node node) {
+        return isGiven(node) || kernels.containsKey(node);
+    }
+
+    /** Whether the result of {@code node} is there before anything runs. */
+    static boolean isGiven(Node node) {
+        return node.op() instanceof Input
+                || node.op() instanceof Weight
+                || (node.op() instanceof Constant c && !c.isSplat());
+    }
+
+    /** Whether {@code node} is a number that needs no buffer. */
+    static boolean isNumber(Node node) {
+        return node.op() instanceof Length || node.op() instanceof Constant;
+    }
+
+    private static Partition of(List<Region> regions) {
+        Map<Node, Region> kernels = new LinkedHashMap<>();
+        regions.stream().sorted(Comparator.comparingInt(r -> r.root().id())).forEach(r -> kernels.put(r.root(), r));
+        return new Partition(kernels);
+    }
+
+    /** One kernel for each node, so that what fusion gains can be measured; reshapes of stored values are free. */
+    static Partition unfused(Graph graph) {
+        StoredOutputs outputs = StoredOutputs.of(graph);
+        List<Region> regions = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            boolean free = isGiven(node) || isNumber(node) || node.op() instanceof Reshape;
+            if (!free || outputs.needsCopy(node)) {
+                regions.add(node.op() instanceof Pointwise ? Region.map(node) : Region.of(node));
+            }
+        }
+        return of(regions);
+    }
+
+    /** Kernels as large as they are good for. */
+    static Partition fused(Graph graph) {
+        List<Region> regions = new ArrayList<>();
+        Set<Node> taken = new HashSet<>();
+        GrowRegion grow = new GrowRegion(graph, taken);
+        for (Node node : graph.nodes()) {
+            if (taken.contains(node) || isGiven(node) || node.op() instanceof Pointwise) {
+                continue;
+            }
+            boolean grows = node.op() instanceof Contract || RowDomain.isAnchor(node);
+            Region region = grows ? grow.from(node) : Region.of(node);
+            taken.addAll(region.nodes());
+            regions.add(region);
+        }
+        new ChooseStored(graph, regions).chosen().forEach(node -> regions.add(Region.map(node)));
+        return of(regions);
+    }
+}

@@ -1,0 +1,93 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.Contraction;
+import heddle.compiler.tile.family.Family;
+import heddle.compiler.tile.family.MapFamily;
+import heddle.compiler.tile.family.RowFamily;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * What a family is made of, whichever it is.
+ *
+ * @param axes     its loops
+ * @param programs every scalar program and address in it
+ * @param outputs  the buffers it stores to
+ */
+record Parts(List<Axis> axes, List<ScalarExpr> programs, List<Buffer> outputs) {
+    static Parts of(Family family) {
+        return switch (family) {
+            case MapFamily f -> new Parts(f.axes(), List.of(f.address(), f.body()), List.of(f.output()));
+            case RowFamily f -> of(f);
+            case Contraction f -> of(f);
+            case Attention f -> of(f);
+        };
+    }
+
+    private static Parts of(RowFamily f) {
+        List<Axis> axes = new ArrayList<>(f.rows());
+        axes.add(f.row());
+        List<ScalarExpr> programs = new ArrayList<>();
+        f.steps().forEach(s -> programs.add(s.value()));
+        f.writes().forEach(w -> programs.addAll(List.of(w.address(), w.value())));
+        return new Parts(
+                axes, programs, f.writes().stream().map(RowFamily.Write::output).toList());
+    }
+
+    private static Parts of(Contraction f) {
+        List<Axis> axes = new ArrayList<>(f.batch());
+        axes.addAll(List.of(f.m(), f.n(), f.k()));
+        return new Parts(axes, List.of(f.a(), f.b(), f.epilogue(), f.address()), List.of(f.output()));
+    }
+
+    private static Parts of(Attention f) {
+        List<Axis> axes = new ArrayList<>(f.batch());
+        axes.addAll(List.of(f.i(), f.j(), f.d(), f.e()));
+        List<ScalarExpr> programs = new ArrayList<>(List.of(f.q(), f.k(), f.v(), f.score(), f.epilogue(), f.address()));
+        f.mask().ifPresent(programs::add);
+        f.weight().ifPresent(programs::add);
+        List<Buffer> outputs = new ArrayList<>(List.of(f.output()));
+        f.logSumExp().ifPresent(l -> {
+            programs.add(l.address());
+            outputs.add(l.output());
+        });
+        return new Parts(axes, programs, outputs);
+    }
+
+    /** The buffers it reads, each once. */
+    SequencedSet<Buffer> reads() {
+        SequencedSet<Buffer> buffers = new LinkedHashSet<>();
+        visit(e -> {
+            if (e instanceof ScalarExpr.Element element) {
+                buffers.add(element.buffer());
+            }
+        });
+        return buffers;
+    }
+
+    /** The lengths it needs that are not known. */
+    Set<String> symbols() {
+        Set<String> symbols = new TreeSet<>();
+        axes.forEach(a -> symbols.addAll(a.extent().symbols()));
+        visit(e -> {
+            if (e instanceof ScalarExpr.Length l) {
+                symbols.addAll(l.dim().symbols());
+            }
+        });
+        return symbols;
+    }
+
+    private void visit(Consumer<ScalarExpr> visitor) {
+        programs.forEach(p -> ScalarExprs.visit(p, visitor));
+    }
+}

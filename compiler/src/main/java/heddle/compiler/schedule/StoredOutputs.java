@@ -1,0 +1,51 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Reshape;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How the results of a graph are stored. A result that reshapes a computed value is that value's buffer under the
+ * result's type; one that reshapes something given, or a value that is a result of another shape, is a copy.
+ *
+ * @param copied  nodes that need a kernel though a view would do
+ * @param renamed for each value stored under the shape of a result, that result
+ */
+record StoredOutputs(Set<Node> copied, Map<Value, Value> renamed) {
+    static StoredOutputs of(Graph graph) {
+        Set<Node> copied = new HashSet<>();
+        Map<Value, Value> renamed = new HashMap<>();
+        for (Value output : graph.outputs().values()) {
+            if (Partition.isGiven(output.node())) {
+                continue;
+            }
+            Value base = reshaped(graph, output);
+            boolean hasKernel = !Partition.isGiven(base.node()) && !Partition.isNumber(base.node());
+            if (hasKernel && renamed.getOrDefault(base, output).equals(output)) {
+                renamed.put(base, output);
+            } else {
+                copied.add(output.node());
+            }
+        }
+        return new StoredOutputs(copied, renamed);
+    }
+
+    /** What a chain of reshapes starts from. */
+    static Value reshaped(Graph graph, Value value) {
+        Value base = value;
+        while (base.node().op() instanceof Reshape) {
+            base = graph.operand(base.node(), 0);
+        }
+        return base;
+    }
+
+    /** Whether a view or number is a result that needs a buffer of its own. */
+    boolean needsCopy(Node node) {
+        return copied.contains(node);
+    }
+}
