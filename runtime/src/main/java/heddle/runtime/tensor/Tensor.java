@@ -150,6 +150,16 @@ public final class Tensor {
         return new Tensor(to, shape, result);
     }
 
+    /** Rounds floats that were stored in place to values that this tensor's format has. */
+    public Tensor rounded() {
+        if (storage instanceof float[] a && dtype != DType.F32) {
+            for (int i = 0; i < a.length; i++) {
+                a[i] = round(dtype, a[i]);
+            }
+        }
+        return this;
+    }
+
     private static float round(DType to, float value) {
         return switch (to) {
             case F16 -> Float.float16ToFloat(Float.floatToFloat16(value));

@@ -1,0 +1,116 @@
+package heddle.runtime.input;
+
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
+import heddle.runtime.tensor.Tensor;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Finds the lengths that a model leaves open from the tensors it is given, and holds the tensors to them. */
+public final class LengthBinding {
+    private final SortedMap<String, Long> lengths = new TreeMap<>();
+    private final Map<String, String> origins = new TreeMap<>();
+
+    /** Fixes a length. */
+    public void set(String name, long length, String origin) {
+        lengths.put(name, length);
+        origins.put(name, origin);
+    }
+
+    /** All lengths found so far, by name. */
+    public SortedMap<String, Long> lengths() {
+        return lengths;
+    }
+
+    /**
+     * Takes the open lengths of {@code type} from a tensor.
+     *
+     * @param what names the tensor in messages: {@code the input ids}
+     * @throws DiagnosticException when the tensor does not fit
+     */
+    public void bind(String what, TensorType type, Tensor tensor) {
+        if (tensor.dtype() != type.dtype()) {
+            throw new DiagnosticException(
+                    Diagnostic.of(RuntimeCode.INPUT_DTYPE, what + " is " + tensor + ", the model has " + type)
+                            .hint("save it with elements of type " + type.dtype()));
+        }
+        long[] shape = tensor.shape();
+        if (shape.length != type.rank()) {
+            throw mismatch(what, type, tensor);
+        }
+        for (int axis = 0; axis < shape.length; axis++) {
+            solve(type.dim(axis), shape[axis], what);
+        }
+        for (int axis = 0; axis < shape.length; axis++) {
+            Dim dim = type.dim(axis);
+            if (lengths.keySet().containsAll(dim.symbols()) && dim.evaluate(lengths) != shape[axis]) {
+                throw mismatch(what, type, tensor);
+            }
+        }
+    }
+
+    /** Binds the one unknown of {@code dim = length}, when there is one and the equation is linear in it. */
+    private void solve(Dim dim, long length, String origin) {
+        SortedSet<String> open = dim.symbols();
+        open.removeAll(lengths.keySet());
+        if (open.size() != 1) {
+            return;
+        }
+        String name = open.first();
+        long zero = at(dim, name, 0);
+        long slope = at(dim, name, 1) - zero;
+        if (slope == 0 || Math.floorMod(length - zero, slope) != 0) {
+            return;
+        }
+        long value = (length - zero) / slope;
+        if (value >= 0 && at(dim, name, value) == length) {
+            set(name, value, origin);
+        }
+    }
+
+    private long at(Dim dim, String name, long value) {
+        Map<String, Long> all = new TreeMap<>(lengths);
+        all.put(name, value);
+        return dim.evaluate(all);
+    }
+
+    private DiagnosticException mismatch(String what, TensorType type, Tensor tensor) {
+        SortedSet<String> symbols = type.shape().dims().stream()
+                .flatMap(d -> d.symbols().stream())
+                .filter(lengths::containsKey)
+                .collect(Collectors.toCollection(TreeSet::new));
+        String values = symbols.stream().map(s -> s + " = " + lengths.get(s)).collect(Collectors.joining(", "));
+        Diagnostic d = Diagnostic.of(
+                RuntimeCode.INPUT_SHAPE,
+                what + " is " + tensor + ", the model has " + type + (values.isEmpty() ? "" : " with " + values));
+        for (String s : symbols) {
+            d = d.note(s + " = " + lengths.get(s) + " comes from " + origins.get(s));
+        }
+        return new DiagnosticException(d);
+    }
+
+    /** @throws DiagnosticException when one of {@code names} is still open */
+    public void requireAll(Iterable<String> names) {
+        for (String name : names) {
+            if (!lengths.containsKey(name)) {
+                throw new DiagnosticException(
+                        Diagnostic.of(RuntimeCode.LENGTH_UNBOUND, "the length " + name + " is not known")
+                                .hint("give it with -D " + name + "=128"));
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return lengths.entrySet().stream()
+                .map(e -> e.getKey() + " = " + e.getValue())
+                .collect(Collectors.joining(", "));
+    }
+}

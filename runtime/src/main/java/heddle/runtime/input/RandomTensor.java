@@ -1,0 +1,36 @@
+package heddle.runtime.input;
+
+import heddle.compiler.type.TensorType;
+import heddle.runtime.tensor.Tensor;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Tensors for timings and comparisons, the same for the same seed on every machine: floats from a normal distribution,
+ * bools by a toss of a coin, integers from {@code [0, bound)}.
+ */
+public final class RandomTensor {
+    private RandomTensor() {}
+
+    /**
+     * A random tensor.
+     *
+     * @param deviation the standard deviation of floats
+     * @param bound     integers stay below it
+     */
+    public static Tensor of(TensorType type, Map<String, Long> lengths, long seed, double deviation, long bound) {
+        Tensor t = Tensor.zeros(type.dtype(), type.shape().evaluate(lengths));
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < t.size(); i++) {
+            switch (t.storage()) {
+                case float[] a -> a[i] = (float) (deviation * random.nextGaussian());
+                case double[] a -> a[i] = deviation * random.nextGaussian();
+                case long[] a -> a[i] = random.nextLong(bound);
+                case int[] a -> a[i] = (int) random.nextLong(bound);
+                case boolean[] a -> a[i] = random.nextBoolean();
+                default -> throw new AssertionError(t.storage().getClass());
+            }
+        }
+        return t.rounded();
+    }
+}

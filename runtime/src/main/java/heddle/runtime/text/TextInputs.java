@@ -1,0 +1,52 @@
+package heddle.runtime.text;
+
+import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
+import heddle.runtime.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** Gives the tensors of a {@link TokenBatch} to a model's inputs, by the names that such inputs go by. */
+public final class TextInputs {
+    private static final List<String> IDS = List.of("ids", "input_ids", "tokens");
+    private static final List<String> MASK = List.of("mask", "attention_mask");
+    private static final List<String> TYPES = List.of("types", "type_ids", "token_type_ids");
+
+    private TextInputs() {}
+
+    /**
+     * The inputs that {@code batch} fills, in the model's types.
+     *
+     * @param inputs the model's inputs by name
+     * @throws DiagnosticException when the model does not take text
+     */
+    public static SequencedMap<String, Tensor> of(TokenBatch batch, Map<String, TensorType> inputs) {
+        SequencedMap<String, Tensor> given = new LinkedHashMap<>();
+        inputs.forEach((name, type) -> {
+            if (IDS.contains(name)) {
+                given.put(name, batch.ids().cast(type.dtype()));
+            } else if (MASK.contains(name)) {
+                given.put(name, batch.mask().cast(type.dtype()));
+            } else if (TYPES.contains(name)) {
+                given.put(name, batch.types().cast(type.dtype()));
+            }
+        });
+        if (inputs.keySet().stream().noneMatch(IDS::contains)) {
+            throw new DiagnosticException(
+                    Diagnostic.of(RuntimeCode.TEXT_INPUT, "the model has no input for token numbers")
+                            .note("its inputs are " + String.join(", ", inputs.keySet()))
+                            .hint("declare input ids: i64[B, N]"));
+        }
+        boolean padded = batch.tokens().stream().mapToInt(List::size).distinct().count() > 1;
+        if (padded && inputs.keySet().stream().noneMatch(MASK::contains)) {
+            throw new DiagnosticException(
+                    Diagnostic.of(RuntimeCode.TEXT_INPUT, "texts of different lengths are padded, and the model has no mask")
+                            .hint("declare input mask: i64[B, N], or run the texts one at a time"));
+        }
+        return given;
+    }
+}

@@ -1,0 +1,19 @@
+package heddle.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RuntimeCodeTest {
+    @ParameterizedTest
+    @EnumSource
+    void everyCodeHasAPage(RuntimeCode code) throws IOException {
+        Path page = Path.of("..", "docs", "errors", code.id() + ".md");
+        assertEquals(
+                "# " + code.id() + ": " + code.title(), Files.readAllLines(page).getFirst());
+    }
+}
