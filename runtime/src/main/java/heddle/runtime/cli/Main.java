@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
+            CheckCommand.class,
+            FormatCommand.class,
             WeightsCommand.class,
         },
         footer = {

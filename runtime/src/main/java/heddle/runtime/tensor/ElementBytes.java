@@ -1,6 +1,8 @@
 package heddle.runtime.tensor;
 
 import heddle.compiler.type.DType;
+import heddle.runtime.file.AtomicFile;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -8,6 +10,8 @@ import java.nio.ByteOrder;
 
 /** Elements as they lie in files: {@link DType#bytes()} bytes each, a bool is one byte that is 0 or not. */
 public final class ElementBytes {
+    private static final int CHUNK = 1 << 16;
+
     private ElementBytes() {}
 
     /** The first {@code count} elements in {@code bytes}, in an array of the kind {@link Tensor} holds them in. */
@@ -42,8 +46,16 @@ public final class ElementBytes {
         }
     }
 
-    /** Appends {@code count} elements of a tensor, from {@code start} on, to {@code out} in its byte order. */
-    public static void encode(Tensor tensor, int start, int count, ByteBuffer out) {
+    /** Writes all elements of a tensor, row-major and little-endian. */
+    public static void write(Tensor tensor, AtomicFile out) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int start = 0; start < tensor.size(); start += CHUNK) {
+            encode(tensor, start, Math.min(CHUNK, tensor.size() - start), buffer.clear());
+            out.append(buffer.flip());
+        }
+    }
+
+    private static void encode(Tensor tensor, int start, int count, ByteBuffer out) {
         for (int i = start; i < start + count; i++) {
             switch (tensor.storage()) {
                 case float[] a -> {

@@ -4,11 +4,14 @@ import heddle.compiler.type.DType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
+import heddle.runtime.file.AtomicFile;
+import heddle.runtime.file.MappedFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Array;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -139,14 +142,14 @@ public final class Npy {
         String header = new NpyHeader(NpyFormat.descr(t.dtype()), false, shape).toString();
         // The elements begin at a multiple of 64, for readers that map the file.
         String padded = header + " ".repeat(Math.floorMod(-(10 + header.length() + 1), 64)) + "\n";
-        try (ElementWriter out = new ElementWriter(file)) {
-            out.bytes(MAGIC);
-            out.bytes(new byte[] {1, 0, (byte) padded.length(), (byte) (padded.length() >> 8)});
-            out.bytes(padded.getBytes(StandardCharsets.ISO_8859_1));
-            out.elements(t);
+        try (AtomicFile out = new AtomicFile(file)) {
+            out.append(ByteBuffer.wrap(MAGIC));
+            out.append(ByteBuffer.wrap(new byte[] {1, 0, (byte) padded.length(), (byte) (padded.length() >> 8)}));
+            out.append(ByteBuffer.wrap(padded.getBytes(StandardCharsets.ISO_8859_1)));
+            ElementBytes.write(t, out);
             out.commit();
         } catch (IOException e) {
-            throw ElementWriter.unwritable(file, e);
+            throw AtomicFile.unwritable(file, e);
         }
     }
 }

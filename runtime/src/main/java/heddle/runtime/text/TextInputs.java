@@ -43,9 +43,9 @@ public final class TextInputs {
         }
         boolean padded = batch.tokens().stream().mapToInt(List::size).distinct().count() > 1;
         if (padded && inputs.keySet().stream().noneMatch(MASK::contains)) {
-            throw new DiagnosticException(
-                    Diagnostic.of(RuntimeCode.TEXT_INPUT, "texts of different lengths are padded, and the model has no mask")
-                            .hint("declare input mask: i64[B, N], or run the texts one at a time"));
+            throw new DiagnosticException(Diagnostic.of(
+                            RuntimeCode.TEXT_INPUT, "texts of different lengths are padded, and the model has no mask")
+                    .hint("declare input mask: i64[B, N], or run the texts one at a time"));
         }
         return given;
     }

@@ -1,7 +1,8 @@
 package heddle.runtime.weights;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import heddle.runtime.tensor.ElementWriter;
+import heddle.runtime.file.AtomicFile;
+import heddle.runtime.tensor.ElementBytes;
 import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,22 +32,22 @@ public final class Safetensors {
             header.put(e.getKey(), entry);
             at += t.bytes();
         }
-        try (ElementWriter out = new ElementWriter(file)) {
+        try (AtomicFile out = new AtomicFile(file)) {
             String json = JSON.std.asString(header);
             int bytes = json.getBytes(StandardCharsets.UTF_8).length;
             // Padded with spaces, so that elements lie at multiples of eight when the file is mapped.
             byte[] padded = (json + " ".repeat(Math.floorMod(-bytes, 8))).getBytes(StandardCharsets.UTF_8);
-            out.bytes(ByteBuffer.allocate(8)
+            out.append(ByteBuffer.allocate(8)
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .putLong(padded.length)
-                    .array());
-            out.bytes(padded);
+                    .flip());
+            out.append(ByteBuffer.wrap(padded));
             for (Tensor t : tensors.values()) {
-                out.elements(t);
+                ElementBytes.write(t, out);
             }
             out.commit();
         } catch (IOException e) {
-            throw ElementWriter.unwritable(file, e);
+            throw AtomicFile.unwritable(file, e);
         }
     }
 }

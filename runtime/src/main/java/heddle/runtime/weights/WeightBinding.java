@@ -1,13 +1,12 @@
 package heddle.runtime.weights;
 
+import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
-import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Label;
-import heddle.dsl.source.Span;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;
@@ -18,14 +17,6 @@ import java.util.SequencedMap;
 
 /** Takes the weights a model asks for out of a file. */
 public final class WeightBinding {
-    /**
-     * A weight as the model has it.
-     *
-     * @param type lengths that are not known fit any
-     * @param place where the model names it
-     */
-    public record Wanted(String name, TensorType type, Optional<Span> place) {}
-
     /** What to do about weights whose element type is not the model's. */
     public enum Conversion {
         /** Convert where every value stays exactly what it was. */
@@ -37,31 +28,31 @@ public final class WeightBinding {
     private WeightBinding() {}
 
     /**
-     * All weights, in the model's types.
+     * All weights, in the model's types. Lengths that are not known fit any.
      *
      * @throws DiagnosticException with everything that does not fit
      */
-    public static SequencedMap<String, Tensor> load(WeightFile file, List<Wanted> wanted, Conversion conversion) {
+    public static SequencedMap<String, Tensor> load(WeightFile file, List<Declaration> wanted, Conversion conversion) {
         List<Diagnostic> wrong = new ArrayList<>();
-        for (Wanted w : wanted) {
+        for (Declaration w : wanted) {
             mistake(file, w, conversion).map(d -> placed(d, w)).ifPresent(wrong::add);
         }
         if (!wrong.isEmpty()) {
             throw new DiagnosticException(wrong);
         }
         SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
-        for (Wanted w : wanted) {
+        for (Declaration w : wanted) {
             tensors.put(w.name(), file.read(w.name()).cast(w.type().dtype()));
         }
         return tensors;
     }
 
-    private static Diagnostic placed(Diagnostic d, Wanted w) {
-        Optional<Label> label = w.place().map(p -> new Label(p, "the model has " + w.type()));
-        return new Diagnostic(d.code(), d.message(), label, d.related(), d.notes(), d.hint());
+    private static Diagnostic placed(Diagnostic d, Declaration w) {
+        Label label = new Label(w.span(), "the model has " + w.type());
+        return new Diagnostic(d.code(), d.message(), Optional.of(label), d.related(), d.notes(), d.hint());
     }
 
-    private static Optional<Diagnostic> mistake(WeightFile file, Wanted w, Conversion conversion) {
+    private static Optional<Diagnostic> mistake(WeightFile file, Declaration w, Conversion conversion) {
         WeightEntry entry = file.entries().get(w.name());
         if (entry == null) {
             return Optional.of(MissingWeight.diagnostic(file, w.name()));
@@ -94,7 +85,7 @@ public final class WeightBinding {
         return true;
     }
 
-    private static Diagnostic wrongShape(WeightFile file, WeightEntry entry, Wanted w) {
+    private static Diagnostic wrongShape(WeightFile file, WeightEntry entry, Declaration w) {
         Diagnostic d = Diagnostic.of(
                         RuntimeCode.WEIGHT_SHAPE,
                         "the weight \"" + w.name() + "\" is " + w.type().shape() + " in the model and " + entry.shape()
@@ -109,7 +100,7 @@ public final class WeightBinding {
                 : d;
     }
 
-    private static Diagnostic wrongType(WeightFile file, WeightEntry entry, Wanted w) {
+    private static Diagnostic wrongType(WeightFile file, WeightEntry entry, Declaration w) {
         return Diagnostic.of(
                         RuntimeCode.WEIGHT_DTYPE,
                         "the weight \"" + w.name() + "\" is " + w.type().dtype() + " in the model and "

@@ -5,20 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.source.SourceFile;
+import heddle.dsl.source.Span;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.WeightBinding.Conversion;
-import heddle.runtime.weights.WeightBinding.Wanted;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,7 @@ class WeightBindingTest {
 
     @Test
     void losingPrecisionHasToBeAskedFor() {
-        Wanted w = wanted("bert.layer.0.weight", DType.F16, 2, 3);
+        Declaration w = wanted("bert.layer.0.weight", DType.F16, 2, 3);
         assertEquals(RuntimeCode.WEIGHT_DTYPE, SafetensorsTest.code(() -> load(w)));
         assertEquals(
                 DType.F16,
@@ -82,15 +83,15 @@ class WeightBindingTest {
                         .dtype());
     }
 
-    private SequencedMap<String, Tensor> load(Wanted... wanted) {
+    private SequencedMap<String, Tensor> load(Declaration... wanted) {
         return WeightBinding.load(file, List.of(wanted), Conversion.LOSSLESS);
     }
 
-    private static Wanted wanted(String name, DType dtype, long... shape) {
+    private static Declaration wanted(String name, DType dtype, long... shape) {
         return wanted(name, new TensorType(dtype, Shape.of(shape)));
     }
 
-    private static Wanted wanted(String name, TensorType type) {
-        return new Wanted(name, type, Optional.empty());
+    private static Declaration wanted(String name, TensorType type) {
+        return new Declaration(name, type, new Span(new SourceFile("m.heddle", name), 0, name.length()));
     }
 }

@@ -1,4 +1,4 @@
-package heddle.runtime.tensor;
+package heddle.runtime.file;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticCode;

@@ -1,0 +1,33 @@
+package heddle.runtime;
+
+import heddle.compiler.frontend.Frontend;
+import heddle.compiler.frontend.Model;
+import heddle.dsl.parse.Parser;
+import heddle.dsl.source.SourceFile;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The way in: reads models. */
+public final class Heddle {
+    private Heddle() {}
+
+    /**
+     * Reads and checks a model.
+     *
+     * @throws heddle.dsl.diagnostic.DiagnosticException with every mistake in it
+     */
+    public static HeddleModel model(Path file) {
+        return model(file, Map.of());
+    }
+
+    /**
+     * Reads and checks a model some of whose lengths are known.
+     *
+     * @param lengths values for names that the model declares with {@code dim}; the others are bound when it runs
+     */
+    public static HeddleModel model(Path file, Map<String, Long> lengths) {
+        SourceFile source = SourceReader.read(file);
+        Model model = Frontend.elaborate(Parser.parse(source).orThrow(), SourceReader::imported, lengths);
+        return new HeddleModel(file, model);
+    }
+}

@@ -1,0 +1,71 @@
+package heddle.runtime.file;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+
+/**
+ * A file in the making. It takes its name at {@link #commit}, so that nobody ever sees half of it; closed without that,
+ * it is gone.
+ */
+public final class AtomicFile implements AutoCloseable {
+    private final Path target;
+    private final Path temporary;
+    private final FileChannel channel;
+
+    public AtomicFile(Path file) throws IOException {
+        // A symbolic link stays one: what it points to is replaced.
+        this.target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        String name = "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + System.nanoTime();
+        this.temporary = target.resolveSibling(name + ".tmp");
+        this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    }
+
+    /** Writes a text file. @throws DiagnosticException when that cannot be done */
+    public static void write(Path file, String text) {
+        try (AtomicFile out = new AtomicFile(file)) {
+            out.append(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            out.commit();
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    /** Appends all that remains in a buffer. */
+    public void append(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /** Gives the file its name, in place of any that had it, whose permissions it keeps. */
+    public void commit() throws IOException {
+        channel.close();
+        PosixFileAttributeView view = Files.getFileAttributeView(target, PosixFileAttributeView.class);
+        if (view != null && Files.exists(target)) {
+            Files.setPosixFilePermissions(temporary, view.readAttributes().permissions());
+        }
+        Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        Files.deleteIfExists(temporary);
+    }
+
+    /** What to throw when a file could not be written. */
+    public static DiagnosticException unwritable(Path file, IOException cause) {
+        return new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNWRITABLE, file + " cannot be written")
+                .note(String.valueOf(cause)));
+    }
+}
