@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MapKernelTest {
     @TempDir
-    Path classes;
+    static Path classes;
 
     @Test
     void addsAlongRows() {

@@ -127,7 +127,7 @@ final class ScalarFnCode {
 
     private String cast(DType from, DType to, String a) {
         if (to == DType.BOOL) {
-            return a + " != 0";
+            return from == DType.BOOL ? a : a + " != 0";
         }
         String number = from == DType.BOOL ? "(" + a + " ? 1 : 0)" : a;
         return switch (to) {

@@ -158,6 +158,9 @@ final class VectorCode {
         return switch (e.fn()) {
             case SELECT -> select(e);
             case CAST -> cast(e);
+            case SIGN -> sign(e);
+            case POW -> power(e);
+            case FLOOR_DIV -> of(new Apply(ScalarFn.FLOOR, e.type(), List.of(new Apply(ScalarFn.DIV, e.type(), e.args()))));
             case NEG, ABS, SQRT -> declare("v", arg(e, 0) + "." + e.fn().text() + "()");
             case RSQRT -> declare("v", one() + ".div(" + arg(e, 0) + ".sqrt())");
             case ADD, SUB, MUL, DIV, MIN, MAX -> declare("v", arg(e, 0) + "." + e.fn().text() + "(" + arg(e, 1) + ")");
@@ -174,6 +177,24 @@ final class VectorCode {
         String name = locals.fresh(e.fn().text());
         out.line(VectorMath.expand(template.get(), x, name, locals));
         return name;
+    }
+
+    private String sign(Apply e) {
+        String x = arg(e, 0);
+        return declare("v", x + ".blend(1, " + x + ".compare(VectorOperators.GT, 0)).blend(-1, " + x
+                + ".compare(VectorOperators.LT, 0))");
+    }
+
+    /** Small whole powers are products. */
+    private String power(Apply e) {
+        if (!(e.args().getLast() instanceof ScalarExpr.Literal exponent)) {
+            return laneByLane(e);
+        }
+        String x = arg(e, 0);
+        if (exponent.value() == 2) {
+            return declare("v", x + ".mul(" + x + ")");
+        }
+        return exponent.value() == 3 ? declare("v", x + ".mul(" + x + ").mul(" + x + ")") : laneByLane(e);
     }
 
     private String cast(Apply e) {
