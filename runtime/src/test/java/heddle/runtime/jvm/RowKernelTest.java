@@ -131,8 +131,7 @@ class RowKernelTest {
                 new Step(max, Optional.of(Reduction.MAX), element),
                 new Step(shift, Optional.empty(), fn(ScalarFn.SELECT, fn(ScalarFn.EQ, max, lowest), zero, max)),
                 new Step(sum, Optional.of(Reduction.SUM), exp));
-        ScalarExpr quotient =
-                fn(ScalarFn.SELECT, fn(ScalarFn.EQ, sum, zero), zero, fn(ScalarFn.DIV, exp, sum));
+        ScalarExpr quotient = fn(ScalarFn.SELECT, fn(ScalarFn.EQ, sum, zero), zero, fn(ScalarFn.DIV, exp, sum));
         return new RowFamily(rows(axis), axes[axis], steps, List.of(new Write(y, true, address(-1), quotient)));
     }
 
@@ -167,15 +166,14 @@ class RowKernelTest {
             Variable squares = new Variable("squares", DType.F32);
             Variable scale = new Variable("scale", DType.F32);
             ScalarExpr centred = fn(ScalarFn.SUB, element, mean);
-            ScalarExpr variance =
-                    fn(ScalarFn.ADD, fn(ScalarFn.DIV, squares, count), new Literal(DType.F32, 1e-5));
+            ScalarExpr variance = fn(ScalarFn.ADD, fn(ScalarFn.DIV, squares, count), new Literal(DType.F32, 1e-5));
             List<Step> steps = List.of(
                     new Step(sum, Optional.of(Reduction.SUM), element),
                     new Step(mean, Optional.empty(), fn(ScalarFn.DIV, sum, count)),
                     new Step(squares, Optional.of(Reduction.SUM), fn(ScalarFn.MUL, centred, centred)),
                     new Step(scale, Optional.empty(), fn(ScalarFn.RSQRT, variance)));
-            ScalarExpr result = fn(
-                    ScalarFn.MUL, fn(ScalarFn.MUL, centred, scale), new Element(weight, ScalarExpr.of(axes[2])));
+            ScalarExpr result =
+                    fn(ScalarFn.MUL, fn(ScalarFn.MUL, centred, scale), new Element(weight, ScalarExpr.of(axes[2])));
             List<Write> writes =
                     List.of(new Write(means, false, address(axis), mean), new Write(y, true, address(-1), result));
             bench.kernel(new RowFamily(rows(axis), axes[axis], steps, writes));

@@ -25,15 +25,60 @@ class ScalarFnKernelTest {
     private static final long SEED = 20250607;
 
     private static final double[] FLOATS = {
-        0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3.3, -3.7, 1e-8, -1e-8, 1e-3, 7, 20, -20, 60, 88, 88.7, 88.8, -80,
-        -100, 110, 1e4, -1e4, 99999, 123456.7, 1e7, -1e10, 1e30, -1e30, 1e-40, Double.POSITIVE_INFINITY,
-        Double.NEGATIVE_INFINITY, Double.NaN
+        0,
+        -0.0,
+        1,
+        -1,
+        0.5,
+        -0.5,
+        1.5,
+        2.5,
+        -2.5,
+        3.3,
+        -3.7,
+        1e-8,
+        -1e-8,
+        1e-3,
+        7,
+        20,
+        -20,
+        60,
+        88,
+        88.7,
+        88.8,
+        -80,
+        -100,
+        110,
+        1e4,
+        -1e4,
+        99999,
+        123456.7,
+        1e7,
+        -1e10,
+        1e30,
+        -1e30,
+        1e-40,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        Double.NaN
     };
 
     /** Functions that no rounding happens in but that of the result. */
     private static final Set<ScalarFn> ROUNDED_ONCE = Set.of(
-            ScalarFn.NEG, ScalarFn.ABS, ScalarFn.SIGN, ScalarFn.SQRT, ScalarFn.FLOOR, ScalarFn.CEIL, ScalarFn.ROUND,
-            ScalarFn.ADD, ScalarFn.SUB, ScalarFn.MUL, ScalarFn.DIV, ScalarFn.MIN, ScalarFn.MAX, ScalarFn.SELECT);
+            ScalarFn.NEG,
+            ScalarFn.ABS,
+            ScalarFn.SIGN,
+            ScalarFn.SQRT,
+            ScalarFn.FLOOR,
+            ScalarFn.CEIL,
+            ScalarFn.ROUND,
+            ScalarFn.ADD,
+            ScalarFn.SUB,
+            ScalarFn.MUL,
+            ScalarFn.DIV,
+            ScalarFn.MIN,
+            ScalarFn.MAX,
+            ScalarFn.SELECT);
 
     @TempDir
     static Path classes;
@@ -50,9 +95,8 @@ class ScalarFnKernelTest {
         for (DType type : DType.values()) {
             List<Buffer> buffers = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
-                double[] values = random.doubles(1021)
-                        .map(r -> element(type, r, random))
-                        .toArray();
+                double[] values =
+                        random.doubles(1021).map(r -> element(type, r, random)).toArray();
                 buffers.add(bench.input(type.text() + "_" + i, type, k -> values[k], n));
             }
             operands.put(type, buffers);

@@ -160,7 +160,8 @@ final class VectorCode {
             case CAST -> cast(e);
             case SIGN -> sign(e);
             case POW -> power(e);
-            case FLOOR_DIV -> of(new Apply(ScalarFn.FLOOR, e.type(), List.of(new Apply(ScalarFn.DIV, e.type(), e.args()))));
+            case FLOOR_DIV ->
+                of(new Apply(ScalarFn.FLOOR, e.type(), List.of(new Apply(ScalarFn.DIV, e.type(), e.args()))));
             case NEG, ABS, SQRT -> declare("v", arg(e, 0) + "." + e.fn().text() + "()");
             case RSQRT -> declare("v", one() + ".div(" + arg(e, 0) + ".sqrt())");
             case ADD, SUB, MUL, DIV, MIN, MAX -> declare("v", arg(e, 0) + "." + e.fn().text() + "(" + arg(e, 1) + ")");
@@ -181,8 +182,10 @@ final class VectorCode {
 
     private String sign(Apply e) {
         String x = arg(e, 0);
-        return declare("v", x + ".blend(1, " + x + ".compare(VectorOperators.GT, 0)).blend(-1, " + x
-                + ".compare(VectorOperators.LT, 0))");
+        return declare(
+                "v",
+                x + ".blend(1, " + x + ".compare(VectorOperators.GT, 0)).blend(-1, " + x
+                        + ".compare(VectorOperators.LT, 0))");
     }
 
     /** Small whole powers are products. */

@@ -55,7 +55,10 @@ final class VectorMath {
         Matcher m = NAME.matcher(template);
         StringBuilder out = new StringBuilder();
         while (m.find()) {
-            m.appendReplacement(out, names.computeIfAbsent(m.group(1), n -> locals.fresh(r + Character.toUpperCase(n.charAt(0)) + n.substring(1))));
+            m.appendReplacement(
+                    out,
+                    names.computeIfAbsent(
+                            m.group(1), n -> locals.fresh(r + Character.toUpperCase(n.charAt(0)) + n.substring(1))));
         }
         return m.appendTail(out).toString().stripTrailing();
     }

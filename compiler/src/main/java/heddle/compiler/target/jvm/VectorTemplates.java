@@ -13,8 +13,7 @@ final class VectorTemplates {
      * low bits are the float 2^(n-1); twice that reaches the largest results. Polynomial of Cephes' expf. Within 2 ulp;
      * results below 2^-125 are zero.
      */
-    static final String EXP =
-            """
+    static final String EXP = """
             FloatVector $k = $x.fma(1.44269504f, 12583038f);
             FloatVector $n = $k.sub(12583038f);
             FloatVector $f = $n.fma(FloatVector.broadcast(F, -0.693359375f), $x);
@@ -40,8 +39,7 @@ final class VectorTemplates {
      * {@code n ln 2 + log m}, with m between √½ and √2. Polynomial of Cephes' logf. Numbers too small to be normal are
      * scaled first. Within 2 ulp.
      */
-    static final String LOG =
-            """
+    static final String LOG = """
             VectorMask<Float> $tiny = $x.compare(VectorOperators.LT, Float.MIN_NORMAL);
             IntVector $bits = $x.blend($x.mul(8388608f), $tiny).reinterpretAsInts();
             IntVector $k = $bits.sub(0x3f3504f3).lanewise(VectorOperators.ASHR, 23);
@@ -70,10 +68,10 @@ final class VectorTemplates {
      * {@code x P(x²) / Q(x²)}, fitted for least relative error on [0, 9.02] by iteratively reweighted least squares
      * (Lawson 1961); ±1 beyond. Error 2.1e-8 before rounding, within 3 ulp.
      */
-    static final String TANH = rational(
-            9.02f,
-            new float[] {1.331781e-8f, 2.0582573e-5f, 3.4939803e-3f, 1.3379672e-1f, 1f},
-            new float[] {7.761502e-7f, 3.2830032e-4f, 2.5870869e-2f, 4.671299e-1f, 1f});
+    static final String TANH =
+            rational(9.02f, new float[] {1.331781e-8f, 2.0582573e-5f, 3.4939803e-3f, 1.3379672e-1f, 1f}, new float[] {
+                7.761502e-7f, 3.2830032e-4f, 2.5870869e-2f, 4.671299e-1f, 1f
+            });
 
     /** As {@link #TANH}, on [0, 3.93]. Error 1.9e-8 before rounding, within 3 ulp. */
     static final String ERF = rational(
@@ -138,14 +136,11 @@ final class VectorTemplates {
                     }
                     $r = FloatVector.fromArray(F, $large, 0);
                 }
-                """
-                .replace("QUARTER", String.valueOf(quarter))
-                .replace("FUNCTION", name);
+                """.replace("QUARTER", String.valueOf(quarter)).replace("FUNCTION", name);
     }
 
     /** Adding 2^23 to a smaller number rounds it; larger ones have no fraction. */
-    static final String ROUND =
-            """
+    static final String ROUND = """
             FloatVector $a = $x.abs();
             IntVector $sign = $x.reinterpretAsInts().and(0x80000000);
             FloatVector $n = $a.add(8388608f).sub(8388608f).reinterpretAsInts().or($sign).reinterpretAsFloats();
