@@ -70,6 +70,18 @@ public sealed interface Doc {
         return new Concat(List.copyOf(flat));
     }
 
+    /** One after the other with nowhere to break between: comments that stand there go to the end. */
+    static Doc tight(Doc... parts) {
+        List<Doc> words = new ArrayList<>();
+        List<Doc> late = new ArrayList<>();
+        for (Doc part : ((Concat) concat(parts)).parts()) {
+            boolean between = part instanceof Comment && words.stream().anyMatch(word -> !(word instanceof Comment));
+            (between ? late : words).add(part);
+        }
+        words.addAll(late);
+        return concat(words);
+    }
+
     /** Comments at either end are left outside: they need no line break inside. */
     static Doc group(Doc... parts) {
         List<Doc> before = new ArrayList<>();

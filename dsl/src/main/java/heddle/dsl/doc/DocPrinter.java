@@ -124,7 +124,12 @@ public final class DocPrinter {
                     }
                 }
                 case Doc.Indent i -> ahead.push(new Task(0, task.flat(), i.content()));
-                case Doc.Group g -> ahead.push(new Task(0, task.flat() || !g.broken(), g.content()));
+                case Doc.Group g -> {
+                    if (task.flat() && g.broken()) {
+                        return false;
+                    }
+                    ahead.push(new Task(0, task.flat(), g.content()));
+                }
                 case Doc.Value v -> {
                     if (!task.flat()) {
                         return true;

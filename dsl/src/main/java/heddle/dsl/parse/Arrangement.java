@@ -69,11 +69,11 @@ public final class Arrangement {
             case HeddleParser.InputContext c ->
                 concat(words(c.INPUT(), c.NAME()), token(c.COLON()), SPACE, new Doc.Stop(), exprs.type(c.type()));
             case HeddleParser.OutputContext c -> output(c);
-            case HeddleParser.FunctionContext c -> function(c);
+            case HeddleParser.FunctionContext c -> group(function(c));
             case HeddleParser.LetContext c -> let(c);
             case HeddleParser.AssignContext c -> binding(c.binding());
-            case HeddleParser.ForContext c -> loop(c);
-            case HeddleParser.WhenContext c -> conditional(c.conditional(), onOneLine(c));
+            case HeddleParser.ForContext c -> group(loop(c));
+            case HeddleParser.WhenContext c -> group(conditional(c.conditional(), onOneLine(c)));
             case HeddleParser.ReturnContext c ->
                 group(
                         token(c.RETURN()),
@@ -141,7 +141,7 @@ public final class Arrangement {
         Token close = context.RBRACE().getSymbol();
         if (oneLine && context.item().size() == 1) {
             Doc statement = item(context.item(0));
-            return group(token(context.LBRACE()), indent(LINE, statement), LINE, token(context.RBRACE()));
+            return concat(token(context.LBRACE()), indent(LINE, statement), LINE, token(context.RBRACE()));
         }
         Doc open = token(context.LBRACE());
         Doc body = items(context.item(), close);

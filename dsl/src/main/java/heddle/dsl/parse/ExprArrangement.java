@@ -6,6 +6,7 @@ import static heddle.dsl.doc.Doc.SPACE;
 import static heddle.dsl.doc.Doc.concat;
 import static heddle.dsl.doc.Doc.group;
 import static heddle.dsl.doc.Doc.indent;
+import static heddle.dsl.doc.Doc.tight;
 
 import heddle.dsl.doc.Doc;
 import heddle.dsl.parse.grammar.HeddleParser;
@@ -33,9 +34,9 @@ final class ExprArrangement {
         return switch (context) {
             case HeddleParser.AtomContext c -> primary(c.primary());
             case HeddleParser.IndexContext c ->
-                concat(expr(c.expr()), bracketed(c.LBRACKET(), c.subscript(), c.COMMA(), c.RBRACKET()));
-            case HeddleParser.NegateContext c -> concat(token(c.MINUS()), expr(c.expr()));
-            case HeddleParser.NotContext c -> concat(token(c.NOT()), SPACE, expr(c.expr()));
+                tight(expr(c.expr()), bracketed(c.LBRACKET(), c.subscript(), c.COMMA(), c.RBRACKET()));
+            case HeddleParser.NegateContext c -> tight(token(c.MINUS()), expr(c.expr()));
+            case HeddleParser.NotContext c -> tight(token(c.NOT()), SPACE, expr(c.expr()));
             case HeddleParser.ChoiceContext c -> choice(c, true);
             default -> chain(context, true);
         };
@@ -61,7 +62,7 @@ final class ExprArrangement {
     Doc type(HeddleParser.TypeContext context) {
         return context.LBRACKET() == null
                 ? token(context.NAME())
-                : concat(
+                : tight(
                         token(context.NAME()),
                         bracketed(context.LBRACKET(), context.expr(), context.COMMA(), context.RBRACKET()));
     }
@@ -92,8 +93,9 @@ final class ExprArrangement {
             inside.add(SOFT_LINE);
             inside.add(new Doc.Comment(comment.text(), true));
         }
-        return group(
-                token(open), new Doc.Indent(concat(inside)), elements.isEmpty() ? concat() : SOFT_LINE, token(close));
+        return inside.isEmpty()
+                ? tight(token(open), token(close))
+                : group(token(open), new Doc.Indent(concat(inside)), SOFT_LINE, token(close));
     }
 
     private Doc element(ParserRuleContext context) {
@@ -103,7 +105,7 @@ final class ExprArrangement {
             case HeddleParser.ArgumentContext c ->
                 c.NAME() == null
                         ? expr(c.expr())
-                        : concat(token(c.NAME()), SPACE, token(c.ASSIGN()), SPACE, expr(c.expr()));
+                        : tight(token(c.NAME()), SPACE, token(c.ASSIGN()), SPACE, expr(c.expr()));
             case HeddleParser.ParameterContext c -> parameter(c);
             default -> throw new IllegalStateException(context.getClass().getName());
         };
@@ -117,7 +119,7 @@ final class ExprArrangement {
         if (context.expr() != null) {
             parts.addAll(List.of(SPACE, token(context.ASSIGN()), SPACE, expr(context.expr())));
         }
-        return concat(parts);
+        return tight(parts.toArray(Doc[]::new));
     }
 
     private Doc primary(HeddleParser.PrimaryContext context) {
@@ -125,7 +127,7 @@ final class ExprArrangement {
             case HeddleParser.ReferenceContext c ->
                 c.arguments() == null
                         ? token(c.NAME())
-                        : concat(
+                        : tight(
                                 token(c.NAME()),
                                 bracketed(
                                         c.arguments().LPAREN(),
@@ -135,7 +137,7 @@ final class ExprArrangement {
             case HeddleParser.ListContext c -> bracketed(c.LBRACKET(), c.expr(), c.COMMA(), c.RBRACKET());
             case HeddleParser.GroupContext c -> parenthesised(c);
             case HeddleParser.WeightContext c ->
-                concat(token(c.WEIGHT()), SPACE, token(c.STRING()), SPACE, token(c.COLON()), SPACE, type(c.type()));
+                tight(token(c.WEIGHT()), SPACE, token(c.STRING()), SPACE, token(c.COLON()), SPACE, type(c.type()));
             default -> comments.doc(context.start);
         };
     }
@@ -177,7 +179,7 @@ final class ExprArrangement {
                             ? expr(e)
                             : token((TerminalNode) pieces.get(i)));
         }
-        return concat(parts);
+        return tight(parts.toArray(Doc[]::new));
     }
 
     private static boolean isWide(HeddleParser.ExprContext context) {
@@ -186,16 +188,19 @@ final class ExprArrangement {
                 || context instanceof HeddleParser.IndexContext);
     }
 
+    /** All on one line, or each condition and the last alternative on its own. */
     private Doc choice(HeddleParser.ChoiceContext context, boolean indented) {
         List<Doc> lines = new ArrayList<>();
+        Doc lead = concat();
         HeddleParser.ExprContext rest = context;
         while (rest instanceof HeddleParser.ChoiceContext c) {
-            lines.addAll(
-                    List.of(token(c.IF()), SPACE, expr(c.expr(0)), SPACE, token(c.THEN()), SPACE, expr(c.expr(1))));
-            lines.addAll(List.of(LINE, token(c.ELSE()), SPACE));
+            Doc condition = concat(token(c.IF()), SPACE, expr(c.expr(0)), SPACE);
+            lines.add(tight(lead, condition, token(c.THEN()), SPACE, expr(c.expr(1))));
+            lines.add(LINE);
+            lead = concat(token(c.ELSE()), SPACE);
             rest = c.expr(2);
         }
-        lines.add(expr(rest));
+        lines.add(tight(lead, expr(rest)));
         return group(indented ? indent(lines.toArray(Doc[]::new)) : concat(lines));
     }
 

@@ -85,7 +85,11 @@ final class Layout {
                     bracketDepth--;
                     laid.add(token);
                 }
-                default -> laid.add(settle(token, tokens.get(i + 1).getType()));
+                default ->
+                    laid.add(settle(
+                            token,
+                            tokens.get(bracketDepth > 0 ? nextInStatement(i + 1) : i + 1)
+                                    .getType()));
             }
         }
         return laid;
@@ -105,10 +109,7 @@ final class Layout {
     }
 
     private boolean continuesAcross(int newline) {
-        int next = newline + 1;
-        while (tokens.get(next).getType() == HeddleParser.NEWLINE) {
-            next++;
-        }
+        int next = nextInStatement(newline + 1);
         if (laid.isEmpty() || Statements.startsAt(tokens, next)) {
             return false;
         }
@@ -118,6 +119,14 @@ final class Layout {
                 || AFTER.contains(before)
                 || OPERATORS.contains(after)
                 || BEFORE.contains(after);
+    }
+
+    private int nextInStatement(int index) {
+        int next = index;
+        while (tokens.get(next).getType() == HeddleParser.NEWLINE) {
+            next++;
+        }
+        return next;
     }
 
     private CommonToken settle(CommonToken token, int next) {

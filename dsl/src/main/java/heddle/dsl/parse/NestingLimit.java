@@ -6,10 +6,10 @@ import org.antlr.v4.runtime.tree.ErrorNode;
 import org.antlr.v4.runtime.tree.ParseTreeListener;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
-/** Stops the parser before brackets in brackets, or a sum of a thousand terms, could exhaust the stack. */
+/** Stops the parser before brackets in brackets, or a sum of many hundred terms, could exhaust the stack. */
 final class NestingLimit implements ParseTreeListener {
     /** Rules inside rules; a pair of brackets takes two, and so does each operator. */
-    private static final int DEPTH = 1000;
+    private static final int DEPTH = 700;
 
     /** The file nests deeper than any person would write. */
     static final class Exceeded extends RuntimeException {
