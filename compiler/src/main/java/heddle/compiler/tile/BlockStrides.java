@@ -21,7 +21,7 @@ public record BlockStrides(Buffer buffer, ScalarExpr start, Map<Axis, Dim> strid
 
     /**
      * The strides of {@code program} over blocks of {@code sizes}, each of which begins at a multiple of its size; empty
-     * when it is computed rather than read, or has no strides.
+     * when it is computed rather than read, or has no strides. An axis of size one is not cut into blocks.
      */
     public static Optional<BlockStrides> of(ScalarExpr program, Map<Axis, Integer> sizes) {
         if (!(program instanceof ScalarExpr.Element element)) {
@@ -36,6 +36,10 @@ public record BlockStrides(Buffer buffer, ScalarExpr start, Map<Axis, Dim> strid
         Map<Axis, ScalarExpr> split = new HashMap<>();
         Map<Axis, Axis> within = new LinkedHashMap<>();
         sizes.forEach((axis, size) -> {
+            if (size == 1) {
+                within.put(axis, axis);
+                return;
+            }
             Axis block = new Axis(axis.name() + "'block", axis.extent().ceilDiv(Dim.of(size)));
             Axis inner = new Axis(axis.name() + "'within", Dim.of(size));
             within.put(axis, inner);

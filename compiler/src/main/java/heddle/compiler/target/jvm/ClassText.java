@@ -10,8 +10,10 @@ final class ClassText {
     private final Names names = new Names();
     private final List<JavaText> methods = new ArrayList<>();
     private final Set<Support> support = EnumSet.noneOf(Support.class);
+    private final ProductMethods products;
 
-    ClassText() {
+    ClassText(JvmTarget target) {
+        products = new ProductMethods(target, this);
         for (String reserved : List.of("F", "D", "I", "run", "blocks")) {
             names.unique(reserved);
         }
@@ -23,6 +25,11 @@ final class ClassText {
     /** A name for a new method. */
     String methodName(String wish) {
         return names.unique(wish);
+    }
+
+    /** The methods that multiply tiles. */
+    ProductMethods products() {
+        return products;
     }
 
     /** A new method's text, placed after those begun before. */

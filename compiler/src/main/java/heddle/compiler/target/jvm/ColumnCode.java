@@ -62,7 +62,8 @@ final class ColumnCode {
         Locals locals = code.locals().block();
         String index = locals.fresh(axis.name());
         JavaText out = code.out();
-        out.open("for (int " + index + " = 0; " + index + " < " + KernelScope.extent(axis) + "; " + index + "++)");
+        Locals.Range range = locals.range(axis);
+        out.open("for (int " + index + " = " + range.from() + "; " + index + " < " + range.to() + "; " + index + "++)");
         locals.bind(axis, "(long) " + index);
         JavaText before = out.apart();
         JavaText body = out.apart();

@@ -48,9 +48,11 @@ final class EntryMethod {
         }
         symbols.forEach(s -> parameters.add("long " + s));
         text.open("static void " + name + "(" + String.join(", ", parameters) + ", long from, long to)");
+        KernelWriter writer = KernelWriter.of(kernel, scope.target());
+        writer.writeScratch(scope, text);
         text.open("for (long block = from; block < to; block++)");
         writeIndexes(scope, text);
-        KernelWriter.of(kernel).writeBlock(scope, text);
+        writer.writeBlock(scope, text);
         text.close().close();
     }
 

@@ -18,7 +18,7 @@ public final class JvmWriter {
 
     /** The plan's kernels as one class; kernels that differ only in their buffers become one method. */
     public JavaSource write(Plan plan) {
-        ClassText members = new ClassText();
+        ClassText members = new ClassText(target);
         List<EntryMethod> entries = new ArrayList<>();
         Map<TileKernel, Integer> known = new HashMap<>();
         List<JavaSource.Call> prepare = calls(plan.prepare(), members, entries, known);

@@ -41,6 +41,11 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
         return members.support();
     }
 
+    /** Whether a buffer is memory of a worker rather than an argument. */
+    boolean isScratch(Buffer buffer) {
+        return !kernel.reads().contains(buffer) && !kernel.writes().contains(buffer);
+    }
+
     /** Whether the kernel handles more than one index of {@code axis} at a time. */
     boolean isBlocked(Axis axis) {
         return kernel.parallel().contains(axis) && kernel.plan().block(axis) > 1;

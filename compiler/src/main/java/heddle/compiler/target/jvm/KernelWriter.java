@@ -1,5 +1,6 @@
 package heddle.compiler.target.jvm;
 
+import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
 
 /** Writes what a kernel does with one block. There is one for each shape of tile program. */
@@ -11,8 +12,14 @@ interface KernelWriter {
      */
     void writeBlock(KernelScope scope, JavaText body);
 
+    /** Writes what stands before that loop: memory that is reused for every block. */
+    default void writeScratch(KernelScope scope, JavaText body) {}
+
     /** The writer for a kernel's statements. */
-    static KernelWriter of(TileKernel kernel) {
+    static KernelWriter of(TileKernel kernel, JvmTarget target) {
+        if (kernel.body().stream().anyMatch(s -> s instanceof Stmt.Loop)) {
+            return new TileKernelWriter(kernel, target);
+        }
         boolean blocked = !kernel.parallel().isEmpty()
                 && kernel.plan().block(kernel.parallel().getLast()) > 1;
         return blocked ? new ColumnKernelWriter() : new RowKernelWriter();

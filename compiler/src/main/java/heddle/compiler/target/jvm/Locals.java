@@ -19,10 +19,19 @@ final class Locals {
      */
     record Value(String name, boolean vector) {}
 
+    /**
+     * The indexes a loop along an axis takes.
+     *
+     * @param from the first, an {@code int} expression
+     * @param to   the one after the last
+     */
+    record Range(String from, String to) {}
+
     private final Names names;
     private final Map<Buffer, Array> arrays = new HashMap<>();
     private final Map<Axis, String> indexes = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
+    private final Map<Axis, Range> ranges = new HashMap<>();
 
     Locals() {
         this(new Names());
@@ -47,6 +56,7 @@ final class Locals {
         inner.arrays.putAll(arrays);
         inner.indexes.putAll(indexes);
         inner.values.putAll(values);
+        inner.ranges.putAll(ranges);
         return inner;
     }
 
@@ -82,6 +92,16 @@ final class Locals {
             throw new IllegalStateException("axis " + axis + " has no index here");
         }
         return index;
+    }
+
+    /** Says that loops along an axis take part of its indexes. */
+    void bind(Axis axis, Range range) {
+        ranges.put(axis, range);
+    }
+
+    /** The indexes of a loop along an axis: all of them, unless something else was said. */
+    Range range(Axis axis) {
+        return ranges.getOrDefault(axis, new Range("0", KernelScope.extent(axis)));
     }
 
     /** Says what holds the value that scalar programs read as {@code variable}. */

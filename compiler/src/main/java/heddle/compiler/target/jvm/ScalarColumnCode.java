@@ -63,7 +63,8 @@ final class ScalarColumnCode {
     private void along(Axis axis, Consumer<ScalarCode> step) {
         Locals inner = locals.block();
         String index = inner.fresh(axis.name());
-        out.open("for (int " + index + " = 0; " + index + " < " + KernelScope.extent(axis) + "; " + index + "++)");
+        Locals.Range range = locals.range(axis);
+        out.open("for (int " + index + " = " + range.from() + "; " + index + " < " + range.to() + "; " + index + "++)");
         inner.bind(axis, "(long) " + index);
         step.accept(new ScalarCode(inner, support, out));
         out.close();

@@ -1,8 +1,6 @@
 package heddle.compiler.tile.family;
 
 import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.Reads;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
@@ -60,7 +58,7 @@ final class AttentionProgram {
         body.addAll(results());
         List<Axis> parallel = new ArrayList<>(attention.batch());
         parallel.add(attention.i());
-        return new TileKernel(name, "attention", reads(), writes(), parallel, body, plan, comments);
+        return TileKernel.of(name, "attention", parallel, body, plan, comments);
     }
 
     private List<Stmt> scores() {
@@ -128,20 +126,6 @@ final class AttentionProgram {
                         lse.address(),
                         apply(ScalarFn.ADD, rowMax.value(), apply(ScalarFn.LOG, rowSum.value())))));
         return steps;
-    }
-
-    private List<Buffer> reads() {
-        List<ScalarExpr> programs = new ArrayList<>(
-                List.of(attention.q(), attention.k(), attention.v(), attention.score(), attention.epilogue()));
-        attention.mask().ifPresent(programs::add);
-        attention.weight().ifPresent(programs::add);
-        return Reads.of(programs);
-    }
-
-    private List<Buffer> writes() {
-        List<Buffer> buffers = new ArrayList<>(List.of(attention.output()));
-        attention.logSumExp().ifPresent(lse -> buffers.add(lse.output()));
-        return buffers;
     }
 
     private Stmt reduce(Tile result, Reduction kind) {

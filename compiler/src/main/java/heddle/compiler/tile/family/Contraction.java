@@ -2,7 +2,6 @@ package heddle.compiler.tile.family;
 
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.Reads;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
@@ -61,8 +60,7 @@ public record Contraction(
                 new Stmt.Store(output, List.of(m, n), address, epilogue));
         List<Axis> parallel = new ArrayList<>(batch);
         parallel.addAll(List.of(n, m));
-        List<Buffer> reads = Reads.of(List.of(a, b, epilogue));
-        return new TileKernel(name, "contraction", reads, List.of(output), parallel, body, plan, comments);
+        return TileKernel.of(name, "contraction", parallel, body, plan, comments);
     }
 
     private static ScalarExpr zero(DType type) {

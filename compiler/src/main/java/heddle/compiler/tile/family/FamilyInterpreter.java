@@ -73,6 +73,7 @@ public final class FamilyInterpreter {
     private void contraction(Contraction f, ScalarEvaluator evaluator) {
         Code a = evaluator.code(f.a());
         Code b = evaluator.code(f.b());
+        evaluator.slot(f.k());
         int acc = evaluator.slot(f.acc());
         Code store = store(evaluator, f.output(), f.address(), f.epilogue());
         Code sum = sum(evaluator, f.k(), frame -> a.run(frame) * b.run(frame));
@@ -120,6 +121,8 @@ public final class FamilyInterpreter {
             mask = f.mask().map(evaluator::code).orElse(frame -> 1);
             weight = f.weight().map(evaluator::code).orElse(frame -> 1);
             v = evaluator.code(f.v());
+            evaluator.slot(f.d());
+            evaluator.slot(f.j());
             raw = evaluator.slot(f.raw());
             acc = evaluator.slot(f.acc());
             j = evaluator.slot(f.j());

@@ -63,7 +63,9 @@ public record Panels(MapFamily pack, ScalarExpr operand) {
 
     /** Whether {@code b} is read from panels of {@code width} columns, so that all columns of a block are there. */
     public static boolean arePanels(ScalarExpr b, Axis n, Axis k, int width) {
-        if (!(b instanceof ScalarExpr.Element element)) {
+        boolean whole = n.extent().equals(n.extent().floorDiv(Dim.of(width)).times(width));
+        // A matrix of one row looks like a panel but need not have all its columns.
+        if (!(b instanceof ScalarExpr.Element element) || k.extent().is(1) && !whole) {
             return false;
         }
         Axis panel = new Axis("panel", n.extent().ceilDiv(Dim.of(width)));
