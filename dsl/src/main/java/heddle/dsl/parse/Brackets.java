@@ -48,7 +48,8 @@ final class Brackets {
                     closeRound();
                     open(token);
                 }
-                case HeddleParser.RPAREN, HeddleParser.RBRACKET -> close(token);
+                case HeddleParser.RPAREN, HeddleParser.RBRACKET ->
+                    close(token, tokens.get(i + 1).getType() == token.getType() ? 2 : 1);
                 case HeddleParser.RBRACE -> {
                     closeRound();
                     open.poll();
@@ -79,7 +80,8 @@ final class Brackets {
         balanced.add(token);
     }
 
-    private void close(CommonToken closer) {
+    /** @param inARow how many such closing brackets stand side by side, at least */
+    private void close(CommonToken closer, int inARow) {
         if (!inRound()) {
             problems.add(Diagnostic.at(
                             span(closer), SyntaxCode.UNOPENED_BRACKET, "`" + closer.getText() + "` closes nothing")
@@ -92,12 +94,14 @@ final class Brackets {
             balanced.add(closer);
             return;
         }
-        boolean matchesOuter = open.stream()
+        // In `f([a)` the inner bracket was forgotten; in `f([a))` the first `)` is a slip for `]`.
+        long outer = open.stream()
                 .takeWhile(t -> t.getType() != HeddleParser.LBRACE)
-                .anyMatch(t -> CLOSER.get(t.getType()) == wanted);
-        if (matchesOuter) {
+                .filter(t -> CLOSER.get(t.getType()) == wanted)
+                .count();
+        if (outer >= inARow) {
             closeMissing("this bracket is never closed");
-            close(closer);
+            close(closer, inARow);
             return;
         }
         CommonToken opener = open.pop();
