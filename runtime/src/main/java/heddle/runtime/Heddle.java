@@ -6,10 +6,17 @@ import heddle.dsl.parse.Parser;
 import heddle.dsl.source.SourceFile;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** The way in: reads models. */
 public final class Heddle {
     private Heddle() {}
+
+    /** The version of this build. */
+    public static String version() {
+        return Optional.ofNullable(Heddle.class.getPackage().getImplementationVersion())
+                .orElse("development build");
+    }
 
     /**
      * Reads and checks a model.

@@ -1,7 +1,22 @@
 package heddle.runtime;
 
+import heddle.compiler.Compilation;
+import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.frontend.Model;
+import heddle.compiler.type.TensorType;
+import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.jvm.JvmOptions;
+import heddle.runtime.jvm.JvmPlatform;
+import heddle.runtime.jvm.JvmProgram;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.text.TextInputs;
+import heddle.runtime.text.TokenBatch;
+import heddle.runtime.text.Tokenizer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
 
 /** A model that was read and found right. */
 public final class HeddleModel {
@@ -21,6 +36,62 @@ public final class HeddleModel {
     /** What the compiler knows of it: the graph, its inputs, weights and outputs and where they were declared. */
     public Model declaration() {
         return model;
+    }
+
+    /** The inputs by name, in the order of declaration. */
+    public SequencedMap<String, TensorType> inputs() {
+        SequencedMap<String, TensorType> types = new LinkedHashMap<>();
+        model.inputs().forEach(i -> types.put(i.name(), i.type()));
+        return types;
+    }
+
+    /** The model's weights from the file that the options or its manifest name, in the model's types. */
+    public SequencedMap<String, Tensor> weights(CompileOptions options) {
+        return new ModelData(file, options).weights(model.weights());
+    }
+
+    /** The tokenizer that the options or the model's manifest name. */
+    public Tokenizer tokenizer(CompileOptions options) {
+        return new ModelData(file, options).tokenizer();
+    }
+
+    /** The inputs that some texts make, for a model that takes token numbers; texts that are too long are cut. */
+    public SequencedMap<String, Tensor> tokenize(List<String> texts, CompileOptions options) {
+        try (Tokenizer tokenizer = tokenizer(options)) {
+            TokenBatch batch = tokenizer.encode(texts);
+            batch.truncated()
+                    .forEach(i -> options.warnings()
+                            .accept("text " + (i + 1) + " is too long and was cut to "
+                                    + batch.tokens().get(i).size() + " tokens"));
+            return TextInputs.of(batch, inputs());
+        }
+    }
+
+    /** What the compiler makes of it; nothing is loaded or run. */
+    public Compilation compilation(Fusion fusion) {
+        return Compiler.compile(model.graph(), fusion);
+    }
+
+    /** Compiles the model and loads its weights, all as its manifest says. */
+    public CompiledModel compile() {
+        return compile(CompileOptions.defaults());
+    }
+
+    /** Compiles the model and loads its weights. */
+    public CompiledModel compile(CompileOptions options) {
+        return compile(weights(options), options);
+    }
+
+    /** Compiles the model for weights that are there already; their arrays are used, not copied. */
+    public CompiledModel compile(SequencedMap<String, Tensor> weights, CompileOptions options) {
+        Compilation compilation = compilation(options.fusion());
+        JvmOptions jvm = new JvmOptions(
+                JvmPlatform.target(options.threads()),
+                CacheDirectory.ofUser().directory("classes"),
+                Heddle.version(),
+                options.warnings());
+        JvmProgram program = JvmProgram.load(compilation.plan(), weights, jvm);
+        return new CompiledModel(this, weights, options, compilation, program);
     }
 
     /** One line: {@code MiniLM: 2 inputs, 101 weights, 2 outputs, 700 nodes}. */

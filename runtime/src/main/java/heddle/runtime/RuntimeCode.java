@@ -27,7 +27,8 @@ public enum RuntimeCode implements DiagnosticCode {
     TEXT_INPUT("H0810", "The model does not take text"),
     FILE_UNREADABLE("H0811", "A file cannot be read"),
     FILE_UNWRITABLE("H0812", "A file cannot be written"),
-    MANIFEST("H0813", "The manifest beside the model is wrong");
+    MANIFEST("H0813", "The manifest beside the model is wrong"),
+    LENGTHS("H0814", "The model cannot run with these lengths");
 
     private final String id;
     private final String title;

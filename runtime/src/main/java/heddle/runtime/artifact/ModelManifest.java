@@ -26,9 +26,7 @@ public record ModelManifest(
         Path directory, Optional<String> weights, Optional<String> tokenizer, Optional<Integer> tokens) {
     /** The manifest beside a model; one without entries when there is no such file. */
     public static ModelManifest of(Path model) {
-        String name = model.getFileName().toString();
-        String stem = name.endsWith(".heddle") ? name.substring(0, name.length() - ".heddle".length()) : name;
-        Path file = model.resolveSibling(stem + ".properties");
+        Path file = beside(model);
         Path directory = model.toAbsolutePath().getParent();
         ModelManifest manifest = new ModelManifest(directory, Optional.empty(), Optional.empty(), Optional.empty());
         if (!Files.exists(file)) {
@@ -40,6 +38,13 @@ public record ModelManifest(
             throw new DiagnosticException(Diagnostic.of(RuntimeCode.MANIFEST, file + " cannot be read")
                     .note(String.valueOf(e)));
         }
+    }
+
+    /** Where the manifest of a model is, when it has one. */
+    public static Path beside(Path model) {
+        String name = model.getFileName().toString();
+        String stem = name.endsWith(".heddle") ? name.substring(0, name.length() - ".heddle".length()) : name;
+        return model.resolveSibling(stem + ".properties");
     }
 
     private ModelManifest read(SourceFile source) {

@@ -17,6 +17,10 @@ final class Failures implements IExecutionExceptionHandler {
                 Terminal.print(wrong.diagnostics(), err);
                 yield ExitCode.WRONG_INPUT;
             }
+            case UnavailableTarget target -> {
+                err.println("heddle: " + target.getMessage());
+                yield ExitCode.TARGET_UNAVAILABLE;
+            }
             case OutOfMemoryError memory -> {
                 err.println("heddle: out of memory: " + memory.getMessage());
                 err.println("the limit is " + Sizes.text(Runtime.getRuntime().maxMemory())

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             CheckCommand.class,
             FormatCommand.class,
+            RunCommand.class,
             WeightsCommand.class,
         },
         footer = {

@@ -107,8 +107,8 @@ public final class LengthBinding {
         }
     }
 
-    @Override
-    public String toString() {
+    /** {@code B = 2, N = 7}. */
+    static String text(Map<String, Long> lengths) {
         return lengths.entrySet().stream()
                 .map(e -> e.getKey() + " = " + e.getValue())
                 .collect(Collectors.joining(", "));

@@ -12,7 +12,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -85,18 +84,15 @@ public final class JvmProgram {
         return source;
     }
 
-    /** The outputs for some inputs, by name. */
-    public Map<String, Tensor> run(Map<String, Tensor> inputs) {
-        return run(inputs, Optional.empty());
-    }
-
-    /** The outputs for some inputs, by name; {@code profile} is told of every kernel when it has ended. */
-    public Map<String, Tensor> run(Map<String, Tensor> inputs, Consumer<KernelTiming> profile) {
-        return run(inputs, Optional.of(profile));
-    }
-
-    private synchronized Map<String, Tensor> run(Map<String, Tensor> inputs, Optional<Consumer<KernelTiming>> profile) {
-        Map<String, Long> bound = LengthBinding.of(plan, inputs);
+    /**
+     * The outputs for some inputs, by name.
+     *
+     * @param inputs  of the plan's types under {@code bound}
+     * @param bound   the length of every symbol
+     * @param profile told of every kernel when it has ended
+     */
+    public synchronized Map<String, Tensor> run(
+            Map<String, Tensor> inputs, Map<String, Long> bound, Consumer<KernelTiming> profile) {
         RunMemory run = memory(bound);
         plan.inputs().forEach((name, buffer) -> run.put(buffer, inputs.get(name).storage()));
         Map<String, Tensor> outputs = new LinkedHashMap<>();
@@ -106,7 +102,7 @@ public final class JvmProgram {
             long start = System.nanoTime();
             run(call, run, values);
             long nanos = System.nanoTime() - start;
-            profile.ifPresent(p -> p.accept(timing(call, nanos, bound)));
+            profile.accept(timing(call, nanos, bound));
         }
         return outputs;
     }

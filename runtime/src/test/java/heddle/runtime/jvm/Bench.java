@@ -123,7 +123,7 @@ final class Bench {
     }
 
     Map<String, Tensor> run(int lanes, int threads) {
-        return program(lanes, threads).run(tensors());
+        return program(lanes, threads).run(tensors(), lengths, timing -> {});
     }
 
     /** Runs with vectors of each length and compares every element of every output. */

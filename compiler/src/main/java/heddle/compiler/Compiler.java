@@ -1,0 +1,46 @@
+package heddle.compiler;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Pass;
+import heddle.compiler.pass.EliminateCommonSubexpressions;
+import heddle.compiler.pass.EliminateDeadCode;
+import heddle.compiler.pass.FoldConstants;
+import heddle.compiler.pass.Pipeline;
+import heddle.compiler.pass.RemoveInferenceIdentities;
+import heddle.compiler.schedule.Lower;
+import java.util.List;
+import java.util.Set;
+
+/** From a model's graph to an execution plan: the passes in their order, then the lowering to kernels. */
+public final class Compiler {
+    /** Whether operations become kernels together or one by one. */
+    public enum Fusion {
+        FUSED,
+        UNFUSED
+    }
+
+    private static final List<Pass> SIMPLIFY = List.of(
+            new RemoveInferenceIdentities(),
+            new FoldConstants(),
+            new EliminateCommonSubexpressions(),
+            new EliminateDeadCode());
+
+    private Compiler() {}
+
+    /** The passes, in order. */
+    public static Pipeline pipeline(Fusion fusion) {
+        return new Pipeline(SIMPLIFY);
+    }
+
+    /** Compiles a graph. */
+    public static Compilation compile(Graph graph, Fusion fusion) {
+        return compile(graph, fusion, Set.of());
+    }
+
+    /** Compiles a graph with some passes left out, by their names. */
+    public static Compilation compile(Graph graph, Fusion fusion, Set<String> disabled) {
+        Pipeline.Result passes = pipeline(fusion).without(disabled).run(graph);
+        return new Compilation(
+                passes, fusion == Fusion.FUSED ? Lower.fused(passes.graph()) : Lower.unfused(passes.graph()));
+    }
+}

@@ -1,0 +1,73 @@
+package heddle.runtime;
+
+import heddle.compiler.Compiler.Fusion;
+import heddle.runtime.artifact.ArtifactCache;
+import heddle.runtime.artifact.DownloadProgress;
+import heddle.runtime.artifact.MavenSource;
+import heddle.runtime.artifact.ModelFiles;
+import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.weights.WeightBinding.Conversion;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * How a model is compiled and where its files are.
+ *
+ * @param fusion     whether operations become kernels together
+ * @param threads    that take part in a run; results do not depend on it
+ * @param weights    a weight file's name, {@code maven:group:artifact:version!/file}, or {@code random}; absent for the
+ *                   one that the model's manifest names
+ * @param tokenizer  the same for a tokenizer, {@code random} excepted
+ * @param conversion whether weights of another element type may be rounded
+ * @param files      finds what is named
+ * @param warnings   told of what does not keep a run from succeeding, a line at a time
+ */
+public record CompileOptions(
+        Fusion fusion,
+        int threads,
+        Optional<String> weights,
+        Optional<String> tokenizer,
+        Conversion conversion,
+        ModelFiles files,
+        Consumer<String> warnings) {
+    /** Fused, on all processors, with the files that the model's manifest names; downloads are told on standard error. */
+    public static CompileOptions defaults() {
+        MavenSource maven = new MavenSource(new DownloadProgress(System.err, false));
+        return new CompileOptions(
+                Fusion.FUSED,
+                Runtime.getRuntime().availableProcessors(),
+                Optional.empty(),
+                Optional.empty(),
+                Conversion.LOSSLESS,
+                new ModelFiles(new ArtifactCache(CacheDirectory.ofUser(), maven)),
+                System.err::println);
+    }
+
+    public CompileOptions withFusion(Fusion value) {
+        return new CompileOptions(value, threads, weights, tokenizer, conversion, files, warnings);
+    }
+
+    public CompileOptions withThreads(int value) {
+        return new CompileOptions(fusion, value, weights, tokenizer, conversion, files, warnings);
+    }
+
+    public CompileOptions withWeights(String value) {
+        return new CompileOptions(fusion, threads, Optional.of(value), tokenizer, conversion, files, warnings);
+    }
+
+    public CompileOptions withTokenizer(String value) {
+        return new CompileOptions(fusion, threads, weights, Optional.of(value), conversion, files, warnings);
+    }
+
+    public CompileOptions withConversion(Conversion value) {
+        return new CompileOptions(fusion, threads, weights, tokenizer, value, files, warnings);
+    }
+
+    public CompileOptions withFiles(ModelFiles value) {
+        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, value, warnings);
+    }
+
+    public CompileOptions withWarnings(Consumer<String> value) {
+        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, files, value);
+    }
+}

@@ -1,0 +1,83 @@
+package heddle.runtime;
+
+import heddle.compiler.Compilation;
+import heddle.runtime.input.ModelInputs;
+import heddle.runtime.jvm.JvmProgram;
+import heddle.runtime.jvm.KernelTiming;
+import heddle.runtime.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+
+/** A model as generated code in this JVM, with its weights. May be run by several threads, one run at a time. */
+public final class CompiledModel {
+    private final HeddleModel model;
+    private final SequencedMap<String, Tensor> weights;
+    private final CompileOptions options;
+    private final Compilation compilation;
+    private final JvmProgram program;
+    private final ModelInputs inputs;
+
+    CompiledModel(
+            HeddleModel model,
+            SequencedMap<String, Tensor> weights,
+            CompileOptions options,
+            Compilation compilation,
+            JvmProgram program) {
+        this.model = model;
+        this.weights = weights;
+        this.options = options;
+        this.compilation = compilation;
+        this.program = program;
+        this.inputs = new ModelInputs(model.declaration(), weights);
+    }
+
+    public HeddleModel model() {
+        return model;
+    }
+
+    /** What the compiler made of the model, stage by stage. */
+    public Compilation compilation() {
+        return compilation;
+    }
+
+    /** The weights by name, in the model's types. */
+    public SequencedMap<String, Tensor> weights() {
+        return weights;
+    }
+
+    /** The generated Java. */
+    public String java() {
+        return program.source().text();
+    }
+
+    /**
+     * The outputs for some inputs, by name.
+     *
+     * @throws heddle.dsl.diagnostic.DiagnosticException when an input is missing, unknown or does not fit
+     */
+    public Map<String, Tensor> run(Map<String, Tensor> given) {
+        return run(given, timing -> {});
+    }
+
+    /** The outputs for some inputs, by name; {@code profile} is told of every kernel when it has ended. */
+    public Map<String, Tensor> run(Map<String, Tensor> given, Consumer<KernelTiming> profile) {
+        return program.run(given, inputs.check(given), profile);
+    }
+
+    /**
+     * The length of every symbol of the model.
+     *
+     * @throws heddle.dsl.diagnostic.DiagnosticException when an input is missing, unknown or does not fit
+     */
+    public SortedMap<String, Long> lengths(Map<String, Tensor> given) {
+        return inputs.check(given);
+    }
+
+    /** The outputs for some texts, by name. */
+    public Map<String, Tensor> run(List<String> texts) {
+        return run(model.tokenize(texts, options));
+    }
+}

@@ -1,0 +1,78 @@
+package heddle.runtime;
+
+import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.artifact.ModelManifest;
+import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.input.RandomTensor;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.text.Tokenizer;
+import heddle.runtime.weights.WeightBinding;
+import heddle.runtime.weights.WeightFile;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/** Finds a model's weights and tokenizer: where the options say, or else where the manifest beside the model says. */
+final class ModelData {
+    /** Texts are cut here when the manifest does not say where. */
+    private static final int DEFAULT_TOKENS = 512;
+
+    private final Path model;
+    private final ModelManifest manifest;
+    private final CompileOptions options;
+
+    ModelData(Path model, CompileOptions options) {
+        this.model = model;
+        this.manifest = ModelManifest.of(model);
+        this.options = options;
+    }
+
+    SequencedMap<String, Tensor> weights(List<Declaration> wanted) {
+        if (wanted.isEmpty()) {
+            return new LinkedHashMap<>();
+        }
+        if (options.weights().equals(Optional.of("random"))) {
+            return random(wanted);
+        }
+        Path file = find(options.weights(), manifest.weights())
+                .orElseThrow(() -> new DiagnosticException(Diagnostic.of(
+                                RuntimeCode.WEIGHTS_NOT_GIVEN,
+                                "the model " + model + " has "
+                                        + (wanted.size() == 1 ? "1 weight" : wanted.size() + " weights")
+                                        + " and no weight file was named")
+                        .hint("name one with --weights FILE, or in "
+                                + ModelManifest.beside(model).getFileName() + " beside the model: weights = FILE")));
+        return WeightBinding.load(WeightFile.open(file), wanted, options.conversion());
+    }
+
+    /** Scaled so that a product with a matrix keeps the size of what it multiplies. */
+    private static SequencedMap<String, Tensor> random(List<Declaration> wanted) {
+        SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
+        for (Declaration w : wanted) {
+            TensorType type = w.type();
+            double deviation = type.rank() < 2 ? 1 : 1 / Math.sqrt(type.dim(-2).evaluate(Map.of()));
+            weights.put(w.name(), RandomTensor.of(type, Map.of(), w.name().hashCode(), deviation, 2));
+        }
+        return weights;
+    }
+
+    Tokenizer tokenizer() {
+        Path file = find(options.tokenizer(), manifest.tokenizer())
+                .orElseThrow(() -> new DiagnosticException(Diagnostic.of(
+                                RuntimeCode.TOKENIZER, "no tokenizer was named for " + model)
+                        .hint("name one with --tokenizer FILE, or in "
+                                + ModelManifest.beside(model).getFileName() + " beside the model: tokenizer = FILE")));
+        return Tokenizer.open(file, manifest.tokens().orElse(DEFAULT_TOKENS), CacheDirectory.ofUser());
+    }
+
+    private Optional<Path> find(Optional<String> asked, Optional<String> declared) {
+        return asked.map(name -> options.files().find(name, Path.of("")))
+                .or(() -> declared.map(name -> options.files().find(name, manifest.directory())));
+    }
+}

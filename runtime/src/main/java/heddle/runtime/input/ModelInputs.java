@@ -1,0 +1,99 @@
+package heddle.runtime.input;
+
+import heddle.compiler.frontend.Model;
+import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.ir.Rewriter;
+import heddle.compiler.ir.TypeMismatch;
+import heddle.compiler.type.Dim;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
+import heddle.runtime.RuntimeCode;
+import heddle.runtime.tensor.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Checks what a model is run with before it runs, so that no kernel ever meets a tensor that does not fit. */
+public final class ModelInputs {
+    private final Model model;
+    private final Map<String, Tensor> weights;
+    private final IndexRange indexes;
+    private SortedMap<String, Long> fitting = new TreeMap<>();
+
+    /** @param weights by name; a length that stands in a weight's type is bound by them */
+    public ModelInputs(Model model, Map<String, Tensor> weights) {
+        this.model = model;
+        this.weights = weights;
+        this.indexes = new IndexRange(model.graph());
+    }
+
+    /**
+     * The length of every symbol.
+     *
+     * @throws DiagnosticException when an input is missing, unknown or does not fit
+     */
+    public synchronized SortedMap<String, Long> check(Map<String, Tensor> inputs) {
+        requireKnown(inputs);
+        LengthBinding binding = new LengthBinding();
+        for (Declaration w : model.weights()) {
+            binding.bind("the weight " + w.name(), w.type(), weights.get(w.name()));
+        }
+        for (Declaration d : model.inputs()) {
+            binding.bind("the input " + d.name(), d.type(), inputs.get(d.name()));
+        }
+        binding.requireAll(model.lengths().stream().map(Model.NamedLength::name).toList());
+        SortedMap<String, Long> lengths = binding.lengths();
+        if (!lengths.equals(fitting)) {
+            requireFitting(lengths);
+            fitting = lengths;
+        }
+        inputs.forEach((name, tensor) -> indexes.check(name, tensor, lengths));
+        return lengths;
+    }
+
+    private void requireKnown(Map<String, Tensor> inputs) {
+        List<String> names = model.inputs().stream().map(Declaration::name).toList();
+        for (String name : inputs.keySet()) {
+            if (!names.contains(name)) {
+                throw unknown(name, names);
+            }
+        }
+        for (Declaration d : model.inputs()) {
+            if (!inputs.containsKey(d.name())) {
+                throw new DiagnosticException(Diagnostic.of(
+                                RuntimeCode.INPUT_MISSING, "the input " + d.name() + ": " + d.type() + " was not given")
+                        .hint("add --input " + d.name() + "=FILE.npy, or --input " + d.name() + "=random"));
+            }
+        }
+    }
+
+    /** What to throw for an input that the model does not have. */
+    public static DiagnosticException unknown(String name, List<String> known) {
+        Diagnostic d = Diagnostic.of(RuntimeCode.INPUT_UNKNOWN, "the model has no input \"" + name + "\"");
+        return new DiagnosticException(Suggest.closest(name, known)
+                .map(meant -> d.hint("did you mean \"" + meant + "\"?"))
+                .orElseGet(() -> d.note("its inputs are " + String.join(", ", known))));
+    }
+
+    /** Infers every type again with the lengths in place: a slice may reach past the end of these and not of others. */
+    private void requireFitting(SortedMap<String, Long> lengths) {
+        Map<String, Dim> bindings = new HashMap<>();
+        lengths.forEach((name, length) -> bindings.put(name, Dim.of(length)));
+        Rewriter.rewrite(model.graph(), (node, operands, out) -> {
+            try {
+                return Optional.of(Rewriter.results(out.add(node.op().bind(bindings), operands, node.origin())));
+            } catch (TypeMismatch e) {
+                String message = "the model cannot run with " + LengthBinding.text(lengths);
+                Diagnostic d = node.origin().spans().stream()
+                        .findFirst()
+                        .map(span -> Diagnostic.at(span, RuntimeCode.LENGTHS, message))
+                        .orElseGet(() -> Diagnostic.of(RuntimeCode.LENGTHS, message));
+                throw new DiagnosticException(d.note(e.getMessage()));
+            }
+        });
+    }
+}
