@@ -133,6 +133,18 @@ public final class Graph {
             return add(node.op(), operands, node.origin());
         }
 
+        /**
+         * Adds a node like {@code node}, which read {@code before}. Types are inferred only when operands have others than
+         * before.
+         */
+        Node copy(Node node, List<Value> before, List<Value> operands) {
+            boolean same = true;
+            for (int slot = 0; same && slot < before.size(); slot++) {
+                same = before.get(slot).type().equals(operands.get(slot).type());
+            }
+            return same ? add(node.op(), operands, node.results(), node.origin()) : copy(node, operands);
+        }
+
         private Node add(Op op, List<Value> read, List<TensorType> results, Origin origin) {
             Node node = new Node(nodes.size(), op, results, origin);
             dag.addVertex(node);

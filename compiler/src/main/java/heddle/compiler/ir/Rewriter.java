@@ -74,7 +74,7 @@ public final class Rewriter {
 
     /** Copies an old node. */
     public Node copy(Node old) {
-        Node node = out.copy(old, operands(old));
+        Node node = out.copy(old, source.operands(old), operands(old));
         replace(old, results(node));
         return node;
     }

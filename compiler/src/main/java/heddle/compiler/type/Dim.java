@@ -112,6 +112,9 @@ public final class Dim implements Comparable<Dim> {
     }
 
     public Dim plus(Dim other) {
+        if (isZero() || other.isZero()) {
+            return isZero() ? other : this;
+        }
         TreeMap<Monomial, Long> t = new TreeMap<>(terms);
         other.terms.forEach((m, c) -> {
             long sum = Math.addExact(t.getOrDefault(m, 0L), c);
@@ -137,6 +140,9 @@ public final class Dim implements Comparable<Dim> {
     }
 
     public Dim times(Dim other) {
+        if (is(1) || other.is(1)) {
+            return is(1) ? other : this;
+        }
         Dim sum = ZERO;
         for (var a : terms.entrySet()) {
             TreeMap<Monomial, Long> t = new TreeMap<>();
@@ -304,7 +310,7 @@ public final class Dim implements Comparable<Dim> {
 
     @Override
     public boolean equals(Object o) {
-        return o instanceof Dim d && terms.equals(d.terms);
+        return this == o || o instanceof Dim d && terms.equals(d.terms);
     }
 
     @Override
