@@ -14,6 +14,11 @@ public interface Op {
     /** The name in the text form. */
     String name();
 
+    /** What sort of operation it is. */
+    default OpCategory category() {
+        return OpCategory.FUSED;
+    }
+
     /**
      * The attributes of the text form in printing order, without what the result types say. Values are {@code Long},
      * {@code Float}, {@code Double}, {@code Boolean}, {@code String}, {@link heddle.compiler.type.DType}, {@link Dim},

@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarMath;
 import heddle.compiler.type.DType;
@@ -17,6 +18,11 @@ public record Cast(DType to) implements Pointwise {
     @Override
     public String name() {
         return "cast";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.ELEMENTWISE;
     }
 
     @Override

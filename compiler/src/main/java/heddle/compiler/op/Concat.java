@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.Dim;
@@ -14,6 +15,11 @@ public record Concat(int axis) implements Pointwise {
     @Override
     public String name() {
         return "concat";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.LAYOUT;
     }
 
     @Override

@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -68,6 +69,11 @@ public record Constant(TensorType type, List<Number> values) implements Pointwis
     @Override
     public String name() {
         return "constant";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.CONSTANT;
     }
 
     @Override

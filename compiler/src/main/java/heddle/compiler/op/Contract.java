@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -27,6 +28,11 @@ public record Contract(String equation) implements Op {
     @Override
     public String name() {
         return "contract";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.CONTRACTION;
     }
 
     @Override

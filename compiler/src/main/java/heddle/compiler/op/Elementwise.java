@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.ScalarMath;
@@ -23,6 +24,11 @@ public record Elementwise(ScalarFn fn) implements Pointwise {
     @Override
     public String name() {
         return fn.text();
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.ELEMENTWISE;
     }
 
     @Override

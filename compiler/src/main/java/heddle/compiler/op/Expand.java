@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -14,6 +15,11 @@ public record Expand(Shape shape) implements Pointwise {
     @Override
     public String name() {
         return "expand";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.LAYOUT;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
@@ -19,6 +20,11 @@ public record Gather(int axis) implements Pointwise {
     @Override
     public String name() {
         return "gather";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.LAYOUT;
     }
 
     @Override

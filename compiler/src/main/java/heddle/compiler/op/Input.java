@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import java.util.List;
@@ -16,6 +17,11 @@ public record Input(String key, TensorType type) implements Op {
     @Override
     public String name() {
         return "input";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.INPUT;
     }
 
     @Override

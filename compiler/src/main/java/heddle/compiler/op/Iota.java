@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -16,6 +17,11 @@ public record Iota(Dim length) implements Pointwise {
     @Override
     public String name() {
         return "iota";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.CONSTANT;
     }
 
     @Override

@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -14,6 +15,11 @@ public record Length(Dim dim, DType dtype) implements Pointwise {
     @Override
     public String name() {
         return "length";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.CONSTANT;
     }
 
     @Override

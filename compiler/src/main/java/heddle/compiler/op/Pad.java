@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
@@ -29,6 +30,11 @@ public record Pad(List<Dim> low, List<Dim> high, double value) implements Pointw
     @Override
     public String name() {
         return "pad";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.LAYOUT;
     }
 
     @Override

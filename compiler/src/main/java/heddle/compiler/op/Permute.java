@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -23,6 +24,11 @@ public record Permute(List<Integer> order) implements Pointwise {
     @Override
     public String name() {
         return "permute";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.LAYOUT;
     }
 
     @Override

@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarMath;
 import heddle.compiler.type.Dim;
@@ -27,6 +28,11 @@ public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims) imple
     @Override
     public String name() {
         return "reduce_" + kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.REDUCTION;
     }
 
     @Override

@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.Dim;
@@ -18,6 +19,11 @@ public record Reshape(Shape shape) implements Pointwise {
     @Override
     public String name() {
         return "reshape";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.LAYOUT;
     }
 
     @Override

@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.Dim;
@@ -41,6 +42,11 @@ public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) imple
     @Override
     public String name() {
         return "slice";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.LAYOUT;
     }
 
     @Override

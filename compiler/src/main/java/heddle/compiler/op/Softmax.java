@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,11 @@ public record Softmax(int axis) implements Op {
     @Override
     public String name() {
         return "softmax";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.REDUCTION;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.List;
@@ -11,6 +12,11 @@ public record StopGradient() implements Pointwise {
     @Override
     public String name() {
         return "stop_gradient";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.ELEMENTWISE;
     }
 
     @Override

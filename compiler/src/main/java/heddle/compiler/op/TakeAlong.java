@@ -1,6 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
@@ -15,6 +16,11 @@ public record TakeAlong(int axis) implements Pointwise {
     @Override
     public String name() {
         return "take_along";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.LAYOUT;
     }
 
     @Override

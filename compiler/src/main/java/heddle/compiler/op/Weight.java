@@ -2,6 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import java.util.List;
@@ -16,6 +17,11 @@ public record Weight(String key, TensorType type) implements Op {
     @Override
     public String name() {
         return "weight";
+    }
+
+    @Override
+    public OpCategory category() {
+        return OpCategory.WEIGHT;
     }
 
     @Override
