@@ -1,0 +1,115 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarText;
+import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.FamilyInterpreter;
+import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Softmax attention as one operation, the score matrix never stored:
+ *
+ * <pre>
+ * s = score(sum over d of q · k), -inf where not mask
+ * o = sum over j of softmax_j(s) · weight · v
+ * </pre>
+ *
+ * Every part is a scalar program over the axes that reads the operands at addresses, so head splits, transposes, grouped
+ * heads and captured biases need no operations of their own. In the programs the operands are the buffers {@code x0},
+ * {@code x1}, … and the result is {@code o}. A second result, the log-sum-exp of the scores, is there when the body
+ * stores it.
+ *
+ * @param operands the type of each operand
+ * @param body     the computation
+ */
+public record FusedAttention(List<TensorType> operands, Attention body) implements Op {
+    public FusedAttention {
+        operands = List.copyOf(operands);
+    }
+
+    /** The buffer that stands for an operand in the body. */
+    public static Buffer operand(int slot, TensorType type) {
+        return new Buffer("x" + slot, type);
+    }
+
+    /** The buffer that stands for the result. */
+    public static Buffer result(TensorType type) {
+        return new Buffer("o", type);
+    }
+
+    @Override
+    public String name() {
+        return "attention";
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("batch", body.batch().stream().map(Axis::name).toList());
+        List<Axis> axes = new ArrayList<>(body.batch());
+        axes.addAll(List.of(body.i(), body.j(), body.d(), body.e()));
+        shown.put("lengths", axes.stream().map(Axis::extent).toList());
+        shown.put("q", ScalarText.of(body.q()));
+        shown.put("k", ScalarText.of(body.k()));
+        shown.put("v", ScalarText.of(body.v()));
+        shown.put("score", ScalarText.of(body.score()));
+        body.mask().ifPresent(m -> shown.put("mask", ScalarText.of(m)));
+        body.weight().ifPresent(w -> shown.put("weight", ScalarText.of(w)));
+        shown.put("o", ScalarText.of(body.address()));
+        body.logSumExp().ifPresent(l -> shown.put("log_sum_exp", ScalarText.of(l.address())));
+        return shown;
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> given) {
+        Require.count(name(), given, operands.size());
+        for (int slot = 0; slot < operands.size(); slot++) {
+            if (!given.get(slot).equals(operands.get(slot))) {
+                throw Require.mismatch(
+                        "operand " + slot + " of attention is " + given.get(slot) + ", not " + operands.get(slot),
+                        "",
+                        slot);
+            }
+        }
+        List<TensorType> results = new ArrayList<>(List.of(body.output().type()));
+        body.logSumExp().ifPresent(l -> results.add(l.output().type()));
+        return results;
+    }
+
+    @Override
+    public List<NdArray> evaluate(List<NdArray> arrays, Map<String, Long> lengths) {
+        Map<Buffer, double[]> memory = new HashMap<>();
+        for (int slot = 0; slot < operands.size(); slot++) {
+            memory.put(operand(slot, operands.get(slot)), arrays.get(slot).data());
+        }
+        List<NdArray> results = new ArrayList<>();
+        results.add(allocate(body.output(), memory, lengths));
+        body.logSumExp().ifPresent(l -> results.add(allocate(l.output(), memory, lengths)));
+        new FamilyInterpreter(memory, lengths).run(body);
+        return results;
+    }
+
+    private static NdArray allocate(Buffer buffer, Map<Buffer, double[]> memory, Map<String, Long> lengths) {
+        NdArray array =
+                NdArray.zeros(buffer.type().dtype(), buffer.type().shape().evaluate(lengths));
+        memory.put(buffer, array.data());
+        return array;
+    }
+
+    /** The programs that read captured operands as they come: score, mask and weight. */
+    public List<ScalarExpr> captures() {
+        List<ScalarExpr> programs = new ArrayList<>(List.of(body.score()));
+        body.mask().ifPresent(programs::add);
+        body.weight().ifPresent(programs::add);
+        return programs;
+    }
+}

@@ -1,0 +1,107 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.FusedAttention;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.family.Attention;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/**
+ * What {@link GrowAttention} found, over the axes it found it with.
+ *
+ * @param resultAxes the axes of the product with the values, outermost first
+ */
+record AttentionParts(
+        List<Axis> resultAxes,
+        Roles roles,
+        Axis j,
+        Axis d,
+        ScalarExpr q,
+        ScalarExpr k,
+        ScalarExpr v,
+        ScalarExpr.Variable raw,
+        SplitMask score,
+        Optional<ScalarExpr> weight,
+        Captures captures) {
+    private static final List<String> BATCH_NAMES = List.of("b", "h", "g");
+
+    /** The operation and the values it reads. */
+    record Fused(FusedAttention op, List<Value> operands) {}
+
+    /** With the result stored where {@code layout} says, and axes and operands named for readers. */
+    Fused fused(ResultLayout layout) {
+        SequencedMap<Axis, Axis> names = names();
+        Map<Axis, ScalarExpr> index = new HashMap<>();
+        names.forEach((from, to) -> index.put(from, ScalarExpr.of(to)));
+        SequencedMap<Buffer, Buffer> buffers = new LinkedHashMap<>();
+        List<Value> operands = new ArrayList<>();
+        List<ScalarExpr> programs = new ArrayList<>(List.of(q, k, v, score.score()));
+        score.mask().ifPresent(programs::add);
+        weight.ifPresent(programs::add);
+        programs.forEach(program -> ScalarExprs.visit(program, x -> {
+            if (x instanceof ScalarExpr.Element e && !buffers.containsKey(e.buffer())) {
+                operands.add(captures.value(e.buffer()));
+                buffers.put(
+                        e.buffer(),
+                        FusedAttention.operand(buffers.size(), e.buffer().type()));
+            }
+        }));
+        Renaming renaming = new Renaming(index, buffers);
+        DType result = layout.type().dtype();
+        ScalarExpr.Variable acc = new ScalarExpr.Variable("acc", raw.type());
+        Attention body = new Attention(
+                roles.batch().stream().map(names::get).toList(),
+                names.get(roles.i()),
+                names.get(j),
+                names.get(d),
+                names.get(roles.e()),
+                renaming.of(q, raw.type()),
+                renaming.of(k, raw.type()),
+                renaming.of(v, raw.type()),
+                raw,
+                renaming.of(score.score(), raw.type()),
+                score.mask().map(m -> renaming.of(m, DType.BOOL)),
+                weight.map(w -> renaming.of(w, raw.type())),
+                acc,
+                ScalarExpr.cast(result, acc),
+                FusedAttention.result(layout.type()),
+                renaming.of(layout.address(), DType.I64),
+                Optional.empty());
+        return new Fused(new FusedAttention(operands.stream().map(Value::type).toList(), body), operands);
+    }
+
+    private SequencedMap<Axis, Axis> names() {
+        SequencedMap<Axis, Axis> names = new LinkedHashMap<>();
+        for (int n = 0; n < roles.batch().size(); n++) {
+            Axis axis = roles.batch().get(n);
+            names.put(axis, new Axis(n < BATCH_NAMES.size() ? BATCH_NAMES.get(n) : "g" + n, axis.extent()));
+        }
+        names.put(roles.i(), new Axis("i", roles.i().extent()));
+        names.put(j, new Axis("j", j.extent()));
+        names.put(d, new Axis("d", d.extent()));
+        names.put(roles.e(), new Axis("e", roles.e().extent()));
+        return names;
+    }
+
+    private record Renaming(Map<Axis, ScalarExpr> index, Map<Buffer, Buffer> buffers) {
+        ScalarExpr of(ScalarExpr e, DType type) {
+            ScalarExpr renamed = ScalarExprs.transform(
+                    ScalarExprs.substitute(e, index),
+                    x -> x instanceof ScalarExpr.Element element
+                            ? new ScalarExpr.Element(buffers.get(element.buffer()), element.address())
+                            : x);
+            return IndexSimplifier.simplify(ScalarExpr.cast(type, renamed));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Pointwise;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The way down from a softmax: through pointwise nodes to the contraction that multiplies the probabilities with the
+ * values.
+ *
+ * @param product the contraction
+ * @param slot    its operand that the probabilities are
+ */
+record Probabilities(Node product, int slot) {
+    /** Empty when no contraction reads the probabilities at all. @throws DeclinedException when others do too */
+    static Optional<Probabilities> of(Graph graph, Node softmax) {
+        if (!reachesProduct(graph, softmax)) {
+            return Optional.empty();
+        }
+        Node node = softmax;
+        while (true) {
+            Node user = onlyUser(graph, node);
+            if (user.op() instanceof Contract) {
+                int slot = graph.operand(user, 0).node() == node ? 0 : 1;
+                return Optional.of(new Probabilities(user, slot));
+            }
+            if (!(user.op() instanceof Pointwise)) {
+                throw new DeclinedException(
+                        user,
+                        user.op().name() + " stands between the softmax and the product with the values; only"
+                                + " elementwise factors may");
+            }
+            node = user;
+        }
+    }
+
+    private static boolean reachesProduct(Graph graph, Node node) {
+        return graph.users(node).stream()
+                .anyMatch(u -> u.op() instanceof Contract || (u.op() instanceof Pointwise && reachesProduct(graph, u)));
+    }
+
+    private static Node onlyUser(Graph graph, Node node) {
+        List<Node> users = graph.users(node);
+        if (graph.useCount(node) == 1 && users.size() == 1) {
+            return users.getFirst();
+        }
+        boolean output = graph.outputs().values().stream().anyMatch(v -> v.node() == node);
+        throw new DeclinedException(
+                output ? node : users.getLast(),
+                output
+                        ? "the probabilities are an output of the model, so they must be stored"
+                        : "the probabilities are read more than once, so they must be stored");
+    }
+
+    /** The probabilities as the product reads them. */
+    Value weights(Graph graph) {
+        return graph.operand(product, slot);
+    }
+
+    /** What they are multiplied with. */
+    Value values(Graph graph) {
+        return graph.operand(product, 1 - slot);
+    }
+}

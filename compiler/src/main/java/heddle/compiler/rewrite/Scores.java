@@ -1,0 +1,92 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.type.Dim;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.Set;
+
+/**
+ * The way up from a softmax: through pointwise nodes to the one contraction the scores come from.
+ *
+ * @param product the contraction
+ * @param cone    the pointwise nodes between it and the softmax that depend on it
+ */
+record Scores(Node product, Set<Node> cone) {
+    /** Empty when the scores come from no contraction. @throws DeclinedException when there is no single one */
+    static Optional<Scores> of(Graph graph, Node softmax) {
+        SequencedSet<Node> products = new LinkedHashSet<>();
+        collect(graph, graph.operand(softmax, 0).node(), new HashSet<>(), products);
+        List<Node> whole = products.stream()
+                .filter(p -> p.type().shape().size().equals(size(graph, softmax)))
+                .toList();
+        if (products.isEmpty()) {
+            return Optional.empty();
+        }
+        if (whole.size() > 1) {
+            throw new DeclinedException(
+                    whole.getLast(),
+                    "the scores come from several products; one product of queries and keys can be fused");
+        }
+        Node product = whole.isEmpty() ? products.getFirst() : whole.getFirst();
+        Set<Node> cone = new HashSet<>();
+        dependsOn(graph, graph.operand(softmax, 0).node(), product, cone, new HashSet<>());
+        Scores scores = new Scores(product, cone);
+        scores.requireNoOtherReader(graph, softmax);
+        return Optional.of(scores);
+    }
+
+    private static Dim size(Graph graph, Node softmax) {
+        return graph.operand(softmax, 0).type().shape().size();
+    }
+
+    private static void collect(Graph graph, Node node, Set<Node> seen, Set<Node> products) {
+        if (node.op() instanceof Contract) {
+            products.add(node);
+        } else if (node.op() instanceof Pointwise && seen.add(node)) {
+            graph.operands(node).forEach(v -> collect(graph, v.node(), seen, products));
+        }
+    }
+
+    /** Adds to {@code cone} what lies between {@code node} and {@code product}, both included when there is a way. */
+    private static boolean dependsOn(Graph graph, Node node, Node product, Set<Node> cone, Set<Node> seen) {
+        if (cone.contains(node)) {
+            return true;
+        }
+        if (node == product) {
+            cone.add(node);
+            return true;
+        }
+        if (!(node.op() instanceof Pointwise) || !seen.add(node)) {
+            return false;
+        }
+        boolean depends = false;
+        for (var operand : graph.operands(node)) {
+            depends |= dependsOn(graph, operand.node(), product, cone, seen);
+        }
+        if (depends) {
+            cone.add(node);
+        }
+        return depends;
+    }
+
+    private void requireNoOtherReader(Graph graph, Node softmax) {
+        for (Node node : cone) {
+            for (Node user : graph.users(node)) {
+                if (user != softmax && !cone.contains(user)) {
+                    throw new DeclinedException(
+                            user, "the scores are also read by " + user.op().name() + ", so they must be stored");
+                }
+            }
+            if (graph.outputs().values().stream().anyMatch(v -> v.node() == node)) {
+                throw new DeclinedException(node, "the scores are an output of the model, so they must be stored");
+            }
+        }
+    }
+}
