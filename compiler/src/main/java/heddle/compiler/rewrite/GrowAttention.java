@@ -136,7 +136,8 @@ final class GrowAttention {
             softmaxIndex = index;
             return Optional.of(p);
         }
-        return isComputedInPlace(value, index, null) ? Optional.empty() : Optional.of(captures.element(value, index));
+        boolean inPlace = probabilities.path().contains(value.node()) || isComputedInPlace(value, index, null);
+        return inPlace ? Optional.empty() : Optional.of(captures.element(value, index));
     }
 
     /** The product with the values must sum over the softmax axis, all of it, and over nothing else. */
@@ -225,7 +226,8 @@ final class GrowAttention {
      */
     private Factor operand(Value value, List<ScalarExpr> index, Axis over) {
         Inliner inliner = new Inliner(
-                graph, (v, at) -> isView(v) || isScaled(v) ? Optional.empty() : Optional.of(captures.element(v, at)));
+                graph, (v, at) -> isView(v) || isScaled(v) || readsNoBuffer(v)
+                        ? Optional.empty() : Optional.of(captures.element(v, at)));
         Factor factor = Factor.of(inliner.at(value, index), f -> !ScalarExprs.reads(f, over));
         return factor.core() instanceof ScalarExpr.Element
                 ? factor

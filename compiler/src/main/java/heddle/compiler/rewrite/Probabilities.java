@@ -5,8 +5,10 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The way down from a softmax: through pointwise nodes to the contraction that multiplies the probabilities with the
@@ -14,19 +16,21 @@ import java.util.Optional;
  *
  * @param product the contraction
  * @param slot    its operand that the probabilities are
+ * @param path    the pointwise nodes between
  */
-record Probabilities(Node product, int slot) {
+record Probabilities(Node product, int slot, Set<Node> path) {
     /** Empty when no contraction reads the probabilities at all. @throws DeclinedException when others do too */
     static Optional<Probabilities> of(Graph graph, Node softmax) {
         if (!reachesProduct(graph, softmax)) {
             return Optional.empty();
         }
+        Set<Node> path = new HashSet<>();
         Node node = softmax;
         while (true) {
             Node user = onlyUser(graph, node);
             if (user.op() instanceof Contract) {
                 int slot = graph.operand(user, 0).node() == node ? 0 : 1;
-                return Optional.of(new Probabilities(user, slot));
+                return Optional.of(new Probabilities(user, slot, path));
             }
             if (!(user.op() instanceof Pointwise)) {
                 throw new DeclinedException(
@@ -34,6 +38,7 @@ record Probabilities(Node product, int slot) {
                         user.op().name() + " stands between the softmax and the product with the values; only"
                                 + " elementwise factors may");
             }
+            path.add(user);
             node = user;
         }
     }

@@ -5,6 +5,7 @@ import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
+import heddle.compiler.op.FusedAttention;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import heddle.compiler.tile.Buffer;
@@ -103,10 +104,11 @@ public final class Lower {
             return LowerMap.of(graph, region, buffers);
         }
         Node anchor = region.anchors().getFirst();
-        if (anchor.op() instanceof Contract) {
-            return LowerContraction.of(graph, region, buffers);
-        }
-        return LowerRows.of(graph, region, buffers);
+        return switch (anchor.op()) {
+            case Contract c -> LowerContraction.of(graph, region, buffers);
+            case FusedAttention a -> LowerAttention.of(graph, region, buffers);
+            default -> LowerRows.of(graph, region, buffers);
+        };
     }
 
     /** The product with its right side packed beforehand when that is known once the weights are. */

@@ -16,19 +16,19 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Models of tests, from text or from files of the repository. */
-final class Elaborated {
+public final class Elaborated {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     private Elaborated() {}
 
-    static Model of(String... lines) {
+    public static Model of(String... lines) {
         return Frontend.elaborate(
                 Parser.parse(new SourceFile("test.heddle", String.join("\n", lines)))
                         .orThrow(),
                 Elaborated::find);
     }
 
-    static Model file(String path) {
+    public static Model file(String path) {
         return Frontend.elaborate(Parser.parse(read(ROOT.resolve(path))).orThrow(), Elaborated::find);
     }
 
