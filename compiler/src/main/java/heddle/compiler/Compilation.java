@@ -2,6 +2,7 @@ package heddle.compiler;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.pass.Pipeline;
+import heddle.compiler.rewrite.FusionReport;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.Schedule;
 
@@ -20,5 +21,10 @@ public record Compilation(Pipeline.Result passes, Schedule schedule, Plan plan) 
     /** The graph that was lowered. */
     public Graph graph() {
         return passes.graph();
+    }
+
+    /** The attention in the graph: what is fused, and what is not and why. */
+    public FusionReport report() {
+        return FusionReport.of(graph());
     }
 }

@@ -7,7 +7,9 @@ import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveInferenceIdentities;
+import heddle.compiler.rewrite.FuseAttention;
 import heddle.compiler.schedule.Lower;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -25,11 +27,17 @@ public final class Compiler {
             new EliminateCommonSubexpressions(),
             new EliminateDeadCode());
 
+    private static final List<Pass> FUSE = List.of(new FuseAttention(), new EliminateDeadCode());
+
     private Compiler() {}
 
     /** The passes, in order. */
     public static Pipeline pipeline(Fusion fusion) {
-        return new Pipeline(SIMPLIFY);
+        List<Pass> passes = new ArrayList<>(SIMPLIFY);
+        if (fusion == Fusion.FUSED) {
+            passes.addAll(FUSE);
+        }
+        return new Pipeline(passes);
     }
 
     /** Compiles a graph. */

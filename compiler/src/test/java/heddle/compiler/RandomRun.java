@@ -19,7 +19,8 @@ import java.util.Random;
 import java.util.SequencedMap;
 
 /** Arrays for the inputs and weights of a graph, drawn from a seed, and what comes of running on them. */
-public record RandomRun(long seed, Map<String, Long> lengths, Map<String, NdArray> inputs, Map<String, NdArray> weights) {
+public record RandomRun(
+        long seed, Map<String, Long> lengths, Map<String, NdArray> inputs, Map<String, NdArray> weights) {
     /** Floats are normally distributed, integers 0 to 3, bools mostly true. */
     public static RandomRun of(Graph graph, long seed, Map<String, Long> lengths) {
         RandomRun run = new RandomRun(seed, lengths, new HashMap<>(), new HashMap<>());
@@ -66,8 +67,7 @@ public record RandomRun(long seed, Map<String, Long> lengths, Map<String, NdArra
                 boolean close = Double.compare(e[i], a[i]) == 0
                         || Math.abs(e[i] - a[i]) <= tolerance * Math.max(1, Math.abs(e[i]));
                 if (!close) {
-                    throw new AssertionError(
-                            e[i] + " expected, " + a[i] + " at " + i + " of " + name + ": " + place);
+                    throw new AssertionError(e[i] + " expected, " + a[i] + " at " + i + " of " + name + ": " + place);
                 }
             }
         });

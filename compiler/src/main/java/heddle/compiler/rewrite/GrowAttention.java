@@ -226,8 +226,10 @@ final class GrowAttention {
      */
     private Factor operand(Value value, List<ScalarExpr> index, Axis over) {
         Inliner inliner = new Inliner(
-                graph, (v, at) -> isView(v) || isScaled(v) || readsNoBuffer(v)
-                        ? Optional.empty() : Optional.of(captures.element(v, at)));
+                graph,
+                (v, at) -> isView(v) || isScaled(v) || readsNoBuffer(v)
+                        ? Optional.empty()
+                        : Optional.of(captures.element(v, at)));
         Factor factor = Factor.of(inliner.at(value, index), f -> !ScalarExprs.reads(f, over));
         return factor.core() instanceof ScalarExpr.Element
                 ? factor

@@ -52,8 +52,10 @@ final class LowerAttention {
     }
 
     private ScalarExpr program(ScalarExpr e) {
-        return ScalarExprs.transform(e, x -> x instanceof ScalarExpr.Element element
-                ? new ScalarExpr.Element(actual.get(element.buffer()), element.address())
-                : x);
+        return ScalarExprs.transform(
+                e,
+                x -> x instanceof ScalarExpr.Element element
+                        ? new ScalarExpr.Element(actual.get(element.buffer()), element.address())
+                        : x);
     }
 }

@@ -26,9 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class FuseAttentionTest {
     private static final List<Map<String, Long>> SHAPES = List.of(
-            Map.of("B", 2L, "N", 5L, "M", 7L),
-            Map.of("B", 1L, "N", 1L, "M", 3L),
-            Map.of("B", 3L, "N", 4L, "M", 1L));
+            Map.of("B", 2L, "N", 5L, "M", 7L), Map.of("B", 1L, "N", 1L, "M", 3L), Map.of("B", 3L, "N", 4L, "M", 1L));
 
     private static final String HEADS = """
             dim B, N, M
@@ -109,7 +107,9 @@ class FuseAttentionTest {
     void scaledScores() {
         FusedAttention a =
                 assertFuses(HEADS + "output o = softmax(q @ transpose(k) / sqrt(size(q, -1)), axis = -1) @ v");
-        assertTrue(ScalarText.of(a.body().score()).startsWith("score / 2.8"), ScalarText.of(a.body().score()));
+        assertTrue(
+                ScalarText.of(a.body().score()).startsWith("score / 2.8"),
+                ScalarText.of(a.body().score()));
     }
 
     @Test
@@ -194,7 +194,8 @@ class FuseAttentionTest {
                 output o = merge_axes(transpose(o4, 1, 2), -2, -1)
                 """;
         FusedAttention a = assertFuses(source);
-        assertEquals("x0[b * (32*N) + i * 32 + h * 8 + d]", ScalarText.of(a.body().q()));
+        assertEquals(
+                "x0[b * (32*N) + i * 32 + h * 8 + d]", ScalarText.of(a.body().q()));
         assertEquals(List.of(), otherKernels(source));
     }
 
@@ -208,7 +209,9 @@ class FuseAttentionTest {
                 output o = softmax(q @ transpose(repeat(k, 2, 1)) / 2.0, axis = -1) @ repeat(v, 2, 1)
                 """;
         FusedAttention a = assertFuses(source);
-        assertTrue(ScalarText.of(a.body().k()).contains("h // 2"), ScalarText.of(a.body().k()));
+        assertTrue(
+                ScalarText.of(a.body().k()).contains("h // 2"),
+                ScalarText.of(a.body().k()));
         assertEquals(List.of(), otherKernels(source));
     }
 
