@@ -21,7 +21,7 @@ public final class RandomProgram {
 
     public static String of(long seed) {
         RandomProgram program = new RandomProgram(seed);
-        program.statements(1 + program.random.nextInt(6), 3, true);
+        program.statements(1 + program.random.nextInt(6), 2, true);
         return program.text.toString();
     }
 

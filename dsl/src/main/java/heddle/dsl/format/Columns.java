@@ -3,33 +3,30 @@ package heddle.dsl.format;
 import heddle.dsl.doc.DocPrinter.Line;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /** Aligns, in lines that follow one another, the types of inputs and the comments at the ends. */
 final class Columns {
-    /** A comment is not moved further right than this for the sake of alignment. */
-    private static final int FARTHEST = 60;
+    /** Lines whose lengths differ by more are not aligned with each other. */
+    private static final int MOST_SPACES = 30;
+
+    private static final int NOT_ALIGNED = -1;
 
     private Columns() {}
 
     static String align(List<Line> lines) {
-        List<Line> typed = alignStops(lines);
-        StringBuilder text = new StringBuilder();
-        for (List<Line> run : runs(typed, Columns::endsInComment)) {
-            int column = run.stream().mapToInt(Line::width).max().orElseThrow();
-            run.forEach(line ->
-                    text.append(written(line, endsInComment(line) ? column : 0)).append('\n'));
-        }
-        return text.toString();
-    }
-
-    private static List<Line> alignStops(List<Line> lines) {
-        return runs(lines, line -> line.stop() >= 0).stream()
+        List<Line> typed = runs(lines, Line::stop).stream()
                 .flatMap(run -> {
                     int column = run.stream().mapToInt(Line::stop).max().orElseThrow();
-                    return run.stream().map(line -> line.stop() < 0 ? line : moved(line, column));
+                    return run.stream().map(line -> line.stop() == NOT_ALIGNED ? line : moved(line, column));
                 })
                 .toList();
+        StringBuilder text = new StringBuilder();
+        for (List<Line> run : runs(typed, Columns::codeBeforeComment)) {
+            int column = run.stream().mapToInt(Columns::codeBeforeComment).max().orElseThrow();
+            run.forEach(line -> text.append(written(line, column)).append('\n'));
+        }
+        return text.toString();
     }
 
     private static Line moved(Line line, int column) {
@@ -39,32 +36,36 @@ final class Columns {
         return new Line(line.indent(), text, column, line.comment());
     }
 
-    private static boolean endsInComment(Line line) {
-        return !line.comment().isEmpty() && !line.text().isEmpty() && line.width() <= FARTHEST;
+    private static int codeBeforeComment(Line line) {
+        return line.comment().isEmpty() || line.text().isEmpty() ? NOT_ALIGNED : line.width();
     }
 
-    /** Cuts the lines into the longest runs of lines that are all {@code member}, and single other lines. */
-    private static List<List<Line>> runs(List<Line> lines, Predicate<Line> member) {
+    /** Cuts the lines into runs to align at the greatest {@code column} of each; lines without one stand alone. */
+    private static List<List<Line>> runs(List<Line> lines, ToIntFunction<Line> column) {
         List<List<Line>> runs = new ArrayList<>();
-        boolean open = false;
+        int least = NOT_ALIGNED;
+        int most = NOT_ALIGNED;
         for (Line line : lines) {
-            boolean belongs = member.test(line);
-            if (!belongs || !open) {
+            int now = column.applyAsInt(line);
+            boolean joins = now != NOT_ALIGNED
+                    && least != NOT_ALIGNED
+                    && Math.max(most, now) - Math.min(least, now) <= MOST_SPACES;
+            least = joins ? Math.min(least, now) : now;
+            most = joins ? Math.max(most, now) : now;
+            if (!joins) {
                 runs.add(new ArrayList<>());
             }
             runs.getLast().add(line);
-            open = belongs;
         }
         return runs;
     }
 
     private static String written(Line line, int commentColumn) {
-        String code = line.text().isEmpty() ? "" : " ".repeat(line.indent()) + line.text();
+        String indent = line.text().isEmpty() && line.comment().isEmpty() ? "" : " ".repeat(line.indent());
         if (line.comment().isEmpty()) {
-            return code;
+            return indent + line.text();
         }
-        String gap =
-                code.isEmpty() ? " ".repeat(line.indent()) : " ".repeat(Math.max(0, commentColumn - code.length()) + 2);
-        return code + gap + line.comment();
+        String gap = line.text().isEmpty() ? "" : " ".repeat(commentColumn - line.width() + 2);
+        return indent + line.text() + gap + line.comment();
     }
 }

@@ -153,20 +153,20 @@ final class ExprArrangement {
 
     private Doc subscript(HeddleParser.SubscriptContext context) {
         return switch (context) {
-            case HeddleParser.RangeContext c -> range(c);
-            case HeddleParser.AtContext c -> expr(c.expr());
+            case HeddleParser.AxisContext c -> c.bounds() == null ? expr(c.from) : range(c.from, c.bounds());
+            case HeddleParser.RangeContext c -> range(null, c.bounds());
             default -> comments.doc(context.start);
         };
     }
 
     /** {@code 1:N} is written close together, {@code i + 1 : N - 1} is not. */
-    private Doc range(HeddleParser.RangeContext context) {
+    private Doc range(HeddleParser.ExprContext from, HeddleParser.BoundsContext bounds) {
         List<ParseTree> pieces = new ArrayList<>();
-        if (context.from != null) {
-            pieces.add(context.from);
+        if (from != null) {
+            pieces.add(from);
         }
-        for (int i = 0; i < context.bounds().getChildCount(); i++) {
-            pieces.add(context.bounds().getChild(i));
+        for (int i = 0; i < bounds.getChildCount(); i++) {
+            pieces.add(bounds.getChild(i));
         }
         boolean spaced = pieces.stream().anyMatch(p -> p instanceof HeddleParser.ExprContext e && isWide(e));
         List<Doc> parts = new ArrayList<>();

@@ -120,13 +120,19 @@ final class ExprBuilder {
 
     private Subscript subscript(HeddleParser.SubscriptContext context) {
         return switch (context) {
-            case HeddleParser.AtContext c -> new Subscript.At(expr(c.expr()));
-            case HeddleParser.RangeContext c ->
-                new Subscript.Range(optional(c.from), optional(c.bounds().to), optional(c.bounds().by), span(c));
+            case HeddleParser.AxisContext c ->
+                c.bounds() == null
+                        ? new Subscript.At(expr(c.from))
+                        : range(Optional.of(expr(c.from)), c.bounds(), span(c));
+            case HeddleParser.RangeContext c -> range(Optional.empty(), c.bounds(), span(c));
             case HeddleParser.EllipsisContext c -> new Subscript.Ellipsis(span(c));
             case HeddleParser.NewAxisContext c -> new Subscript.NewAxis(span(c));
             default -> throw new IllegalStateException(context.getClass().getName());
         };
+    }
+
+    private Subscript range(Optional<Expr> start, HeddleParser.BoundsContext bounds, Span span) {
+        return new Subscript.Range(start, optional(bounds.to), optional(bounds.by), span);
     }
 
     private Optional<Expr> optional(HeddleParser.ExprContext context) {

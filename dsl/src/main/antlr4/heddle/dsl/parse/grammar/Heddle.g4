@@ -3,8 +3,8 @@
  *
  * Between the lexer and the parser one step takes place that a grammar cannot say well, the layout:
  *   - A line break or `;` ends a statement and arrives here as END. Line breaks inside ( ) and [ ], after an operator,
- *    | from=expr? bounds                                         # range         // start:stop:step, each may be left out
-    | expr                                                      # at            // an integer or a tensor of integers `=` or `,`, and before an operator, `then`, `else` or `{` are only white space. END also stands before each `}`.
+ *    | from=expr bounds?                                         # axis          // an integer, a tensor of integers, or a range
+    | bounds                                                    # range         // a range that starts with its colon
  *   - `model`, `import`, `dim`, `input` and `output` are keywords only where a statement begins, `weight` only before
  *     a string; elsewhere they are ordinary names, so `layer_norm(x, weight = w)` can be written.
  *   - Holes in strings are parsed by the rule `hole`.
@@ -79,10 +79,11 @@ argument  : (NAME '=')? expr ;
 subscript
     : '...'                                                     # ellipsis      // all axes not spoken of
     | 'new'                                                     # newAxis       // an axis of length one
-    | expr                                                      # at            // an integer or a tensor of integers
-    | from=expr? bounds                                         # range
+    | from=expr bounds?                                         # axis          // an integer, a tensor of integers, a range
+    | bounds                                                    # range         // a range that starts with its colon
     ;
 
+// Start, stop and step may each be left out: 1:N  :N  1:  ::2
 bounds : ':' to=expr? (':' by=expr?)? ;
 
 // What stands between the braces of "layer.{l}.weight".
