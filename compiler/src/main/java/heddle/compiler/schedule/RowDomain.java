@@ -42,7 +42,9 @@ record RowDomain(Shape full, List<Axis> rows, Axis row, List<ScalarExpr> index, 
                 index.add(along.get(reduced.indexOf(axis)));
             } else {
                 Axis kept = new Axis("x" + axis, full.dim(axis));
-                rows.add(kept);
+                if (!full.dim(axis).is(1)) {
+                    rows.add(kept);
+                }
                 index.add(IndexSimplifier.simplify(ScalarExpr.of(kept)));
             }
         }

@@ -70,8 +70,13 @@ record Bounds(Optional<Dim> low, Optional<Dim> high) {
             return UNKNOWN;
         }
         Bounds b = of(IndexSimplifier.form(a.args().getFirst()), positive);
-        return new Bounds(
-                b.low.map(d -> d.floorDiv(divisor.constant())), b.high.map(d -> d.floorDiv(divisor.constant())));
+        Dim d = divisor.constant();
+        return new Bounds(b.low.map(low -> low.floorDiv(d)), b.high.map(high -> floorDivOfLast(high, d)));
+    }
+
+    /** {@code last // d}, where {@code last} is often one less than a multiple of {@code d}. */
+    private static Dim floorDivOfLast(Dim last, Dim d) {
+        return last.plus(1).dividedExactlyBy(d).map(quotient -> quotient.minus(1)).orElseGet(() -> last.floorDiv(d));
     }
 
     /** No greater than either side; of two upper bounds that of the second is taken, where clamps have their limit. */

@@ -67,6 +67,14 @@ class IndexSimplifierTest {
     }
 
     @Test
+    void aSymbolicAxisSplitAndMergedIsItself() {
+        Axis m = new Axis("m", Dim.symbol("B").times(N));
+        ScalarExpr outer = mod(div(of(m), N), Dim.symbol("B"));
+        assertEquals("floor_div(m, N)", IndexSimplifier.simplify(outer).toString());
+        assertEquals(of(m), IndexSimplifier.simplify(add(mul(outer, N), mod(of(m), N))));
+    }
+
+    @Test
     void aDivisorSharedWithACoefficientIsTakenOut() {
         ScalarExpr merged = add(mul(of(H), Dim.of(32)), of(D));
         assertEquals(
