@@ -38,6 +38,11 @@ public interface Op {
      */
     List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths);
 
+    /** What must be true of lengths that {@link #infer} cannot decide. */
+    default List<LengthCondition> conditions(List<TensorType> operands) {
+        return List.of();
+    }
+
     /** This operation with symbols replaced in its attributes. */
     default Op bind(Map<String, Dim> lengths) {
         return this;

@@ -32,8 +32,10 @@ public record Interpreter(Map<String, NdArray> inputs, Map<String, NdArray> weig
             List<NdArray> operands = graph.operands(node).stream()
                     .map(v -> results.get(v.node()).get(v.index()))
                     .toList();
-            results.put(node, evaluate(node, operands));
-            usesLeft.put(node, graph.useCount(node));
+            if (graph.useCount(node) > 0) {
+                results.put(node, evaluate(node, operands));
+                usesLeft.put(node, graph.useCount(node));
+            }
             for (Value v : graph.operands(node)) {
                 if (usesLeft.merge(v.node(), -1, Integer::sum) == 0) {
                     results.remove(v.node());

@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
@@ -35,6 +36,11 @@ public record Iota(Dim length) implements Pointwise {
         TensorType type = new TensorType(DType.I64, Shape.of(length));
         Require.notNegative(name(), length, "length", type);
         return List.of(type);
+    }
+
+    @Override
+    public List<LengthCondition> conditions(List<TensorType> operands) {
+        return List.of(new LengthCondition(length, "iota has the negative length " + length));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A tensor with a margin of one value around it.
@@ -58,6 +60,13 @@ public record Pad(List<Dim> low, List<Dim> high, double value) implements Pointw
             dims.add(low.get(axis).plus(x.dim(axis)).plus(high.get(axis)));
         }
         return List.of(new TensorType(x.dtype(), new Shape(dims)));
+    }
+
+    @Override
+    public List<LengthCondition> conditions(List<TensorType> operands) {
+        return Stream.concat(low.stream(), high.stream())
+                .map(d -> new LengthCondition(d, "pad of " + operands.getFirst() + " has the negative margin " + d))
+                .toList();
     }
 
     @Override

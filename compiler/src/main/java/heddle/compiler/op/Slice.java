@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
@@ -61,17 +62,36 @@ public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) imple
         Require.rank(name(), starts.size(), x, "ranges");
         for (int axis = 0; axis < x.rank(); axis++) {
             Require.notNegative(name(), lengths.get(axis), "length", x);
-            Dim last = starts.get(axis).plus(lengths.get(axis).minus(1).times(steps.get(axis)));
             boolean empty = lengths.get(axis).isZero();
-            if (!empty && (outside(starts.get(axis), x.dim(axis)) || outside(last, x.dim(axis)))) {
-                throw Require.mismatch(
-                        "slice of " + x + ": elements " + starts.get(axis) + " to " + last + " of axis " + axis
-                                + ", which has length " + x.dim(axis),
-                        "a slice must lie inside its tensor",
-                        0);
+            if (!empty && (outside(starts.get(axis), x.dim(axis)) || outside(last(axis), x.dim(axis)))) {
+                throw Require.mismatch(reach(x, axis), "a slice must lie inside its tensor", 0);
             }
         }
         return List.of(new TensorType(x.dtype(), new Shape(lengths)));
+    }
+
+    private Dim last(int axis) {
+        return starts.get(axis).plus(lengths.get(axis).minus(1).times(steps.get(axis)));
+    }
+
+    private String reach(TensorType x, int axis) {
+        return "slice of " + x + ": elements " + starts.get(axis) + " to " + last(axis) + " of axis " + axis
+                + ", which has length " + x.dim(axis);
+    }
+
+    @Override
+    public List<LengthCondition> conditions(List<TensorType> operands) {
+        TensorType x = operands.getFirst();
+        List<LengthCondition> conditions = new ArrayList<>();
+        for (int axis = 0; axis < x.rank(); axis++) {
+            boolean forwards = steps.get(axis) > 0;
+            Dim least = forwards ? starts.get(axis) : last(axis);
+            Dim greatest = forwards ? last(axis) : starts.get(axis);
+            for (Dim d : List.of(lengths.get(axis), least, x.dim(axis).minus(1).minus(greatest))) {
+                conditions.add(new LengthCondition(d, reach(x, axis)));
+            }
+        }
+        return conditions;
     }
 
     /** Whether an index is known to lie outside. */

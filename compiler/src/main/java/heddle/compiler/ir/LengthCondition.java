@@ -1,0 +1,43 @@
+package heddle.compiler.ir;
+
+import heddle.compiler.type.Dim;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * What an operation asks of lengths that are known only when the model runs: {@code places[0:N]} of {@code f32[512,
+ * 384]} needs N to be at most 512.
+ *
+ * @param notNegative must not be negative
+ * @param message     what is wrong when it is, in the operation's words
+ */
+public record LengthCondition(Dim notNegative, String message) {
+    /** Every condition of a graph that is open until it runs, once, with the origin of the first node that has it. */
+    public static SequencedMap<LengthCondition, Origin> of(Graph graph) {
+        SequencedMap<LengthCondition, Origin> conditions = new LinkedHashMap<>();
+        for (Node node : graph.nodes()) {
+            for (LengthCondition c : node.op()
+                    .conditions(graph.operands(node).stream().map(Value::type).toList())) {
+                // A length by itself is never negative.
+                if (!c.notNegative.isKnown() && c.notNegative.asSymbol().isEmpty()) {
+                    conditions.putIfAbsent(c, node.origin());
+                }
+            }
+        }
+        return conditions;
+    }
+
+    /** Whether it is met. @throws IllegalStateException when a symbol is not bound */
+    public boolean holds(Map<String, Long> lengths) {
+        return notNegative.evaluate(lengths) >= 0;
+    }
+
+    /** The conditions that these lengths do not meet. */
+    public static List<Map.Entry<LengthCondition, Origin>> unmet(Graph graph, Map<String, Long> lengths) {
+        return of(graph).entrySet().stream()
+                .filter(c -> !c.getKey().holds(lengths))
+                .toList();
+    }
+}
