@@ -4,16 +4,21 @@ import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarText;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.FamilyInterpreter;
+import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Softmax attention as one operation, the score matrix never stored:
@@ -44,6 +49,20 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
     /** The buffer that stands for the result. */
     public static Buffer result(TensorType type) {
         return new Buffer("o", type);
+    }
+
+    /** This attention with its log-sum-exp as a second result, {@code [batch.., queries]}. */
+    public FusedAttention withLogSumExp() {
+        if (body.logSumExp().isPresent()) {
+            return this;
+        }
+        List<Axis> rows = new ArrayList<>(body.batch());
+        rows.add(body.i());
+        Shape shape = new Shape(rows.stream().map(Axis::extent).toList());
+        ScalarExpr address =
+                IndexSimplifier.address(shape, rows.stream().map(ScalarExpr::of).toList());
+        Buffer output = new Buffer("lse", new TensorType(body.raw().type(), shape));
+        return new FusedAttention(operands, body.withLogSumExp(new Attention.LogSumExp(output, address)));
     }
 
     @Override
@@ -103,6 +122,21 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
                 NdArray.zeros(buffer.type().dtype(), buffer.type().shape().evaluate(lengths));
         memory.put(buffer, array.data());
         return array;
+    }
+
+    /** The operands that queries, keys and values are read from, each slot once. */
+    public SortedSet<Integer> products() {
+        SortedSet<Integer> slots = new TreeSet<>();
+        for (ScalarExpr part : List.of(body.q(), body.k(), body.v())) {
+            ScalarExprs.visit(part, x -> {
+                for (int slot = 0; slot < operands.size(); slot++) {
+                    if (x instanceof ScalarExpr.Element e && e.buffer().equals(operand(slot, operands.get(slot)))) {
+                        slots.add(slot);
+                    }
+                }
+            });
+        }
+        return slots;
     }
 
     /** The programs that read captured operands as they come: score, mask and weight. */

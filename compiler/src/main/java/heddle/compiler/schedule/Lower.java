@@ -3,6 +3,7 @@ package heddle.compiler.schedule;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.Node;
+import heddle.compiler.op.AttentionProbabilities;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.FusedAttention;
@@ -107,6 +108,7 @@ public final class Lower {
         return switch (anchor.op()) {
             case Contract c -> LowerContraction.of(graph, region, buffers);
             case FusedAttention a -> LowerAttention.of(graph, region, buffers);
+            case AttentionProbabilities p -> LowerAttention.probabilities(graph, region, buffers);
             default -> LowerRows.of(graph, region, buffers);
         };
     }

@@ -3,29 +3,52 @@ package heddle.compiler.schedule;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.AttentionProbabilities;
 import heddle.compiler.op.FusedAttention;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.Contraction;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Lowers fused attention: its body is an attention kernel already, over the buffers that its operands lie in. */
+/**
+ * Lowers fused attention and what is computed again from it: their bodies are kernels already, over the buffers that the
+ * operands lie in.
+ */
 final class LowerAttention {
     private final Map<Buffer, Buffer> actual = new HashMap<>();
 
-    private LowerAttention() {}
+    private LowerAttention(Graph graph, Node node, Buffers buffers) {
+        for (Value operand : graph.operands(node)) {
+            Buffer formal = FusedAttention.operand(actual.size(), operand.type());
+            actual.put(formal, buffers.of(operand).orElseThrow());
+        }
+    }
 
     static Attention of(Graph graph, Region region, Buffers buffers) {
         Node node = region.root();
         FusedAttention op = (FusedAttention) node.op();
-        LowerAttention lower = new LowerAttention();
-        for (int slot = 0; slot < op.operands().size(); slot++) {
-            Buffer formal = FusedAttention.operand(slot, op.operands().get(slot));
-            lower.actual.put(formal, buffers.of(graph.operand(node, slot)).orElseThrow());
-        }
-        return lower.attention(op.body(), node, buffers);
+        return new LowerAttention(graph, node, buffers).attention(op.body(), node, buffers);
+    }
+
+    /** The product that {@link AttentionProbabilities} is. */
+    static Contraction probabilities(Graph graph, Region region, Buffers buffers) {
+        Node node = region.root();
+        Contraction c = ((AttentionProbabilities) node.op()).body();
+        LowerAttention lower = new LowerAttention(graph, node, buffers);
+        return new Contraction(
+                c.batch(),
+                c.m(),
+                c.n(),
+                c.k(),
+                lower.program(c.a()),
+                lower.program(c.b()),
+                c.acc(),
+                lower.program(c.epilogue()),
+                buffers.of(node.value()).orElseThrow(),
+                c.address());
     }
 
     private Attention attention(Attention a, Node node, Buffers buffers) {

@@ -62,6 +62,12 @@ public record Attention(
         batch = List.copyOf(batch);
     }
 
+    /** The same attention, its log-sum-exp stored where {@code to} says. */
+    public Attention withLogSumExp(LogSumExp to) {
+        return new Attention(
+                batch, i, j, d, e, q, k, v, raw, score, mask, weight, acc, epilogue, output, address, Optional.of(to));
+    }
+
     /**
      * One pass over the keys for each block of queries. The maximum starts at minus infinity; a row that has seen
      * nothing but minus infinity is shifted by zero instead, so that no difference of infinities arises.
