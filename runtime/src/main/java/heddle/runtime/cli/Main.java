@@ -21,7 +21,13 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             FormatCommand.class,
             RunCommand.class,
+            CompileCommand.class,
+            InspectCommand.class,
+            ExplainCommand.class,
+            VerifyCommand.class,
+            BenchCommand.class,
             WeightsCommand.class,
+            DoctorCommand.class,
         },
         footer = {
             "",

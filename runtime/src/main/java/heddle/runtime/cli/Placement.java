@@ -14,15 +14,12 @@ final class Placement {
     static String line(CompiledModel model, Fusion fusion, Map<String, Long> lengths) {
         Compilation compilation = model.compilation();
         Plan plan = compilation.plan();
-        long attentions = plan.launches().stream()
-                .filter(k -> k.family().equals("attention"))
-                .count();
         String memory = "peak " + Sizes.text(bytes(plan, lengths));
         if (fusion == Fusion.UNFUSED) {
             return "unfused, target jvm, " + memory;
         }
         Plan unfused = model.model().compilation(Fusion.UNFUSED).plan();
-        return "fused " + attentions + " attention, target jvm, " + memory + " (unfused "
+        return compilation.report().summary() + ", target jvm, " + memory + " (unfused "
                 + Sizes.text(bytes(unfused, lengths)) + ")";
     }
 

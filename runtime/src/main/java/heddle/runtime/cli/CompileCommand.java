@@ -1,0 +1,139 @@
+package heddle.runtime.cli;
+
+import heddle.compiler.Compilation;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.ir.GraphText;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.jvm.JavaSource;
+import heddle.compiler.target.jvm.JvmWriter;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileListing;
+import heddle.dsl.ast.Item;
+import heddle.dsl.parse.Parser;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.SourceReader;
+import heddle.runtime.file.AtomicFile;
+import heddle.runtime.jvm.JvmPlatform;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle compile}: what the compiler makes of a model, stage by stage. */
+@Command(
+        name = "compile",
+        description = "Compiles a model and prints or writes what comes of it.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Stages: ast, the syntax tree; graph, the computation as written; fused, the computation after all passes;",
+            "tiles, the kernels as programs over tiles; java, the generated class; plan, kernels and buffers as JSON.",
+            "",
+            "Examples:",
+            "  heddle compile examples/minilm.heddle --emit fused",
+            "  heddle compile examples/minilm.heddle -D N=128 --emit java,plan -o out/"
+        })
+final class CompileCommand implements Callable<Integer> {
+    /** What can be looked at, in the order of the way of a model. */
+    enum Stage {
+        AST("ast"),
+        GRAPH("graph"),
+        FUSED("fused"),
+        TILES("tiles"),
+        JAVA("java"),
+        PLAN("json");
+
+        private final String ending;
+
+        Stage(String ending) {
+            this.ending = ending;
+        }
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Mixin
+    private TargetOption target;
+
+    @Option(names = "--unfused", description = "One kernel for each operation.")
+    private boolean unfused;
+
+    @Option(
+            names = "--emit",
+            split = ",",
+            defaultValue = "java",
+            description = "${COMPLETION-CANDIDATES}; several are separated by commas. Default: java.")
+    private List<Stage> stages = new ArrayList<>();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "DIR",
+            description = "Writes files there instead of printing.")
+    private Path directory;
+
+    @Override
+    public Integer call() throws IOException {
+        target.require();
+        HeddleModel declared = model.model();
+        Compilation compilation = declared.compilation(unfused ? Fusion.UNFUSED : Fusion.FUSED);
+        for (Stage stage : stages) {
+            emit(stage, declared, compilation);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void emit(Stage stage, HeddleModel declared, Compilation compilation) throws IOException {
+        String name = compilation.plan().name();
+        String text = switch (stage) {
+            case AST -> ast(declared.file());
+            case GRAPH -> GraphText.print(declared.declaration().graph());
+            case FUSED -> GraphText.print(compilation.graph());
+            case TILES -> tiles(compilation.plan());
+            case PLAN -> PlanJson.of(compilation.plan());
+            case JAVA -> {
+                JavaSource source = new JvmWriter(JvmPlatform.target(1)).write(compilation.plan());
+                name = source.className();
+                yield source.text();
+            }
+        };
+        PrintWriter out = spec.commandLine().getOut();
+        if (directory == null) {
+            out.print(text.endsWith("\n") ? text : text + "\n");
+            return;
+        }
+        Path file = directory.resolve(name + "." + stage.ending);
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw AtomicFile.unwritable(directory, e);
+        }
+        AtomicFile.write(file, text);
+        out.println(stage.name().toLowerCase(Locale.ROOT) + ": " + file);
+    }
+
+    private static String ast(Path file) {
+        return Parser.parse(SourceReader.read(file)).orThrow().items().stream()
+                .map(Item::toString)
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String tiles(Plan plan) {
+        Stream<TileKernel> kernels = Stream.concat(plan.prepare().stream(), plan.launches().stream());
+        return kernels.map(TileListing::of).collect(Collectors.joining("\n"));
+    }
+}

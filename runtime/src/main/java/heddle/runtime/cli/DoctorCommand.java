@@ -1,0 +1,92 @@
+package heddle.runtime.cli;
+
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.Heddle;
+import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.jvm.JvmPlatform;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import javax.tools.ToolProvider;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle doctor}: what Heddle finds on this machine. */
+@Command(
+        name = "doctor",
+        description = "Says what Heddle finds on this machine, and what to do about what is missing.",
+        mixinStandardHelpOptions = true)
+final class DoctorCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    private boolean healthy = true;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        line(out, "heddle", Heddle.version());
+        line(out, "java", Runtime.version() + " in " + System.getProperty("java.home"));
+        line(out, "system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        line(out, "processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
+        line(
+                out,
+                "memory limit",
+                Sizes.text(Runtime.getRuntime().maxMemory()) + ", raise it with HEDDLE_JAVA_OPTS=-Xmx8g");
+        vectors(out);
+        compiler(out);
+        cache(out);
+        tornado(out);
+        return healthy ? ExitCode.DONE : ExitCode.TARGET_UNAVAILABLE;
+    }
+
+    private void vectors(PrintWriter out) {
+        try {
+            int lanes = JvmPlatform.target(1).lanes();
+            line(out, "vectors", lanes + " floats (" + lanes * Float.SIZE + " bits)");
+        } catch (DiagnosticException e) {
+            missing(out, "vectors", "the Vector API is not loaded: start with the launcher, ./heddle");
+        }
+    }
+
+    private void compiler(PrintWriter out) {
+        if (ToolProvider.getSystemJavaCompiler() == null) {
+            missing(out, "compiler", "none: install a JDK, this is only a runtime");
+        } else {
+            line(out, "compiler", "javax.tools");
+        }
+    }
+
+    private void cache(PrintWriter out) {
+        CacheDirectory cache = CacheDirectory.ofUser();
+        try {
+            Path probe = Files.createTempFile(cache.directory("."), "probe-", ".tmp");
+            Files.delete(probe);
+            line(out, "cache", cache.root() + ", set HEDDLE_CACHE to move it");
+        } catch (IOException | DiagnosticException e) {
+            missing(out, "cache", cache.root() + " cannot be written to: set HEDDLE_CACHE");
+        }
+    }
+
+    private static void tornado(PrintWriter out) {
+        String sdk = System.getenv("TORNADOVM_HOME");
+        line(
+                out,
+                "tornado",
+                sdk == null
+                        ? "no TORNADOVM_HOME; this build runs on the jvm target"
+                        : "TORNADOVM_HOME=" + sdk + ", not used by this build yet");
+    }
+
+    private void missing(PrintWriter out, String what, String remedy) {
+        healthy = false;
+        line(out, what, remedy);
+    }
+
+    private static void line(PrintWriter out, String what, String found) {
+        out.printf("%-14s%s%n", what, found);
+    }
+}

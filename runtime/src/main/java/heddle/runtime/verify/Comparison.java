@@ -1,0 +1,57 @@
+package heddle.runtime.verify;
+
+import heddle.compiler.ir.NdArray;
+import heddle.runtime.tensor.Tensor;
+
+/**
+ * A result held against the reference.
+ *
+ * @param absolute the largest difference
+ * @param relative the largest difference divided by the size of what was expected, where that is not zero
+ * @param worst    position of the element that is furthest beyond the tolerance, or closest to it
+ * @param got      that element
+ * @param want     what it should be
+ * @param within   whether all elements are within the tolerance
+ */
+public record Comparison(double absolute, double relative, long[] worst, double got, double want, boolean within) {
+    /** Compares every element. */
+    public static Comparison of(Tensor result, NdArray reference, Tolerance tolerance) {
+        double absolute = 0;
+        double relative = 0;
+        int worst = 0;
+        double excess = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < result.size(); i++) {
+            double got = result.element(i);
+            double want = reference.data()[i];
+            double beyond = tolerance.excess(got, want);
+            if (beyond > excess) {
+                excess = beyond;
+                worst = i;
+            }
+            if (beyond > Double.NEGATIVE_INFINITY) {
+                double difference = Double.isNaN(got - want) ? Double.POSITIVE_INFINITY : Math.abs(got - want);
+                absolute = Math.max(absolute, difference);
+                relative = want == 0 ? relative : Math.max(relative, difference / Math.abs(want));
+            }
+        }
+        boolean any = result.size() > 0;
+        return new Comparison(
+                absolute,
+                relative,
+                position(worst, result.shape()),
+                any ? result.element(worst) : 0,
+                any ? reference.data()[worst] : 0,
+                excess <= 0);
+    }
+
+    private static long[] position(int flat, long[] shape) {
+        long[] index = new long[shape.length];
+        long rest = flat;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            long length = Math.max(shape[axis], 1);
+            index[axis] = rest % length;
+            rest /= length;
+        }
+        return index;
+    }
+}
