@@ -6,6 +6,10 @@ import heddle.compiler.target.jvm.JvmWriter;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.KernelCost;
 import heddle.compiler.type.DType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
+import heddle.runtime.input.LengthBinding;
 import heddle.runtime.tensor.Tensor;
 import java.lang.reflect.Array;
 import java.util.IdentityHashMap;
@@ -24,12 +28,14 @@ public final class JvmProgram {
     private final PlanClass code;
     private final WorkerPool workers;
     private final RunMemory weights;
-    private final Map<JavaSource.Call, KernelCost> costs = new IdentityHashMap<>();
 
     /** The memory of the last run, and the lengths it is for. */
     private RunMemory memory;
 
-    private Map<String, Long> lengths;
+    private Map<String, Long> lastLengths;
+
+    /** What each kernel costs at those lengths: operations and bytes. */
+    private final Map<JavaSource.Call, long[]> costs = new IdentityHashMap<>();
 
     private JvmProgram(Plan plan, JavaSource source, PlanClass code, WorkerPool workers, RunMemory weights) {
         this.plan = plan;
@@ -84,15 +90,21 @@ public final class JvmProgram {
         return source;
     }
 
+    /** The outputs for some inputs, by name. */
+    public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+        return run(inputs, Map.of(), timing -> {});
+    }
+
     /**
      * The outputs for some inputs, by name.
      *
-     * @param inputs  of the plan's types under {@code bound}
-     * @param bound   the length of every symbol
+     * @param lengths those of the plan's lengths that are known; inputs show the others
      * @param profile told of every kernel when it has ended
+     * @throws DiagnosticException when inputs or lengths are missing or do not fit
      */
     public synchronized Map<String, Tensor> run(
-            Map<String, Tensor> inputs, Map<String, Long> bound, Consumer<KernelTiming> profile) {
+            Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
+        Map<String, Long> bound = bind(inputs, lengths);
         RunMemory run = memory(bound);
         plan.inputs().forEach((name, buffer) -> run.put(buffer, inputs.get(name).storage()));
         Map<String, Tensor> outputs = new LinkedHashMap<>();
@@ -107,16 +119,31 @@ public final class JvmProgram {
         return outputs;
     }
 
+    private Map<String, Long> bind(Map<String, Tensor> inputs, Map<String, Long> lengths) {
+        LengthBinding binding = new LengthBinding();
+        lengths.forEach((name, length) -> binding.set(name, length, "the caller"));
+        plan.inputs().forEach((name, buffer) -> {
+            if (!inputs.containsKey(name)) {
+                throw new DiagnosticException(
+                        Diagnostic.of(RuntimeCode.INPUT_MISSING, "the input " + name + " was not given"));
+            }
+            binding.bind("the input " + name, buffer.type(), inputs.get(name));
+        });
+        binding.requireAll(plan.lengths());
+        return binding.lengths();
+    }
+
     /** The memory of intermediate results, kept while lengths stay the same. */
     private RunMemory memory(Map<String, Long> bound) {
-        if (!bound.equals(lengths)) {
+        if (!bound.equals(lastLengths)) {
             memory = new RunMemory(weights);
             for (JavaSource.Call call : source.launches()) {
                 call.kernel().writes().stream()
                         .filter(b -> !plan.outputs().containsValue(b))
                         .forEach(b -> memory.allocate(b, bound));
             }
-            lengths = bound;
+            lastLengths = bound;
+            costs.clear();
         }
         return new RunMemory(memory);
     }
@@ -142,12 +169,10 @@ public final class JvmProgram {
     }
 
     private KernelTiming timing(JavaSource.Call call, long nanos, Map<String, Long> bound) {
-        KernelCost cost = costs.computeIfAbsent(call, c -> KernelCost.of(c.kernel()));
-        return new KernelTiming(
-                call.kernel().name(),
-                call.kernel().family(),
-                nanos,
-                cost.flops().evaluate(bound),
-                cost.bytes().evaluate(bound));
+        long[] cost = costs.computeIfAbsent(call, c -> {
+            KernelCost open = KernelCost.of(c.kernel());
+            return new long[] {open.flops().evaluate(bound), open.bytes().evaluate(bound)};
+        });
+        return new KernelTiming(call.kernel().name(), call.kernel().family(), nanos, cost[0], cost[1]);
     }
 }

@@ -118,7 +118,8 @@ final class VectorCode {
             return laneByLane(x);
         }
         if (!position.get().step().is(1)) {
-            return isMask ? laneByLane(x) : gather(x, position.get());
+            // The Vector API checks the places of all lanes of a gather, of those that are masked out too.
+            return isMask || guard.isPresent() ? laneByLane(x) : gather(x, position.get());
         }
         String from = locals.array(x.buffer()).array() + ", " + position.get().text();
         return isMask
@@ -131,11 +132,10 @@ final class VectorCode {
 
     private String gather(Element x, Addresses.Position position) {
         String map = loop.steps(position.step());
+        String from = locals.array(x.buffer()).array() + ", " + position.text();
         return declare(
                 x.buffer().name(),
-                lanes.vector() + ".fromArray(" + lanes.species() + ", "
-                        + locals.array(x.buffer()).array() + ", " + position.text() + ", " + map + ", 0"
-                        + guard.map(m -> ", " + m).orElse("") + ")");
+                lanes.vector() + ".fromArray(" + lanes.species() + ", " + from + ", " + map + ", 0)");
     }
 
     /** Writes a store of neighbouring elements. */

@@ -1,0 +1,174 @@
+package heddle.runtime.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.family.MapFamily;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code doubled = w + w} once; then {@code y = (x + doubled) + step} of each run, by way of a buffer between. */
+class JvmProgramTest {
+    private static final Dim N = Dim.symbol("N");
+    private static final Buffer X = buffer("x", N, Dim.of(3));
+    private static final Buffer W = buffer("w", Dim.of(3));
+    private static final Buffer STEP = buffer("step", Dim.of(3));
+    private static final Buffer DOUBLED = buffer("doubled", Dim.of(3));
+    private static final Buffer BETWEEN = buffer("between", N, Dim.of(3));
+    private static final Buffer Y = buffer("y", N, Dim.of(3));
+
+    @TempDir
+    static Path classes;
+
+    private static Buffer buffer(String name, Dim... shape) {
+        return new Buffer(name, new TensorType(DType.F32, Shape.of(shape)));
+    }
+
+    private static TileKernel add(String name, Buffer output, Buffer a, Buffer b) {
+        Axis n = new Axis("n", N);
+        Axis c = new Axis("c", Dim.of(3));
+        boolean perRow = output.type().rank() == 2;
+        ScalarExpr column = ScalarExpr.of(c);
+        ScalarExpr row = ScalarExpr.apply(
+                ScalarFn.ADD, ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(n), ScalarExpr.of(3)), column);
+        ScalarExpr address = perRow ? row : column;
+        ScalarExpr sum = ScalarExpr.apply(
+                ScalarFn.ADD, new Element(a, a.type().rank() == 2 ? row : column), new Element(b, column));
+        return new MapFamily(perRow ? List.of(n, c) : List.of(c), output, address, sum)
+                .program(name, new TilePlan(Map.of()), List.of());
+    }
+
+    private static SequencedMap<String, Buffer> named(Buffer... buffers) {
+        SequencedMap<String, Buffer> map = new LinkedHashMap<>();
+        for (Buffer b : buffers) {
+            map.put(b.name(), b);
+        }
+        return map;
+    }
+
+    private static JvmProgram program() {
+        Plan plan = new Plan(
+                "adds",
+                List.of("N"),
+                named(X),
+                named(W),
+                List.of(new Plan.ConstantBuffer(STEP, List.of(0.25, 0.5, 0.75))),
+                named(Y, X, W),
+                List.of(add("prepare", DOUBLED, W, W)),
+                List.of(add("first", BETWEEN, X, DOUBLED), add("second", Y, BETWEEN, STEP)));
+        Map<String, Tensor> weights = Map.of("w", Tensor.of(new float[] {10, 20, 30}, 3));
+        return JvmProgram.load(plan, weights, new JvmOptions(JvmPlatform.target(2), classes, "test", w -> {
+            throw new AssertionError(w);
+        }));
+    }
+
+    private static Tensor rows(int n, float start) {
+        float[] x = new float[n * 3];
+        IntStream.range(0, x.length).forEach(i -> x[i] = start + i);
+        return Tensor.of(x, n, 3);
+    }
+
+    private static float[] expected(int n, float start) {
+        float[] y = new float[n * 3];
+        IntStream.range(0, y.length).forEach(i -> y[i] = start + i + 2 * 10 * (i % 3 + 1) + 0.25f * (i % 3 + 1));
+        return y;
+    }
+
+    @Test
+    void runsWithWeightsAndConstantsForAnyLength() {
+        JvmProgram program = program();
+        for (int n : new int[] {1, 4, 4, 2, 0, 50}) {
+            Map<String, Tensor> outputs = program.run(Map.of("x", rows(n, 7)));
+            assertArrayEquals(expected(n, 7), outputs.get("y").floats());
+            assertArrayEquals(new long[] {n, 3}, outputs.get("y").shape());
+        }
+    }
+
+    @Test
+    void outputsAreTheCallersToKeep() {
+        JvmProgram program = program();
+        Tensor x = rows(4, 1);
+        Map<String, Tensor> first = program.run(Map.of("x", x));
+        Map<String, Tensor> second = program.run(Map.of("x", rows(4, 2)));
+        assertArrayEquals(expected(4, 1), first.get("y").floats());
+        assertArrayEquals(expected(4, 2), second.get("y").floats());
+        assertArrayEquals(x.floats(), first.get("x").floats());
+        assertNotSame(x.floats(), first.get("x").floats());
+        first.get("w").floats()[0] = 99;
+        assertArrayEquals(
+                expected(4, 3), program.run(Map.of("x", rows(4, 3))).get("y").floats());
+    }
+
+    @Test
+    void severalThreadsMayRunOneProgram() throws Exception {
+        JvmProgram program = program();
+        List<Callable<float[]>> runs = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            int n = i % 5 + 1;
+            runs.add(() -> program.run(Map.of("x", rows(n, n))).get("y").floats());
+        }
+        try (ExecutorService callers = Executors.newFixedThreadPool(4)) {
+            int i = 0;
+            for (var result : callers.invokeAll(runs)) {
+                int n = i++ % 5 + 1;
+                assertArrayEquals(expected(n, n), result.get());
+            }
+        }
+    }
+
+    @Test
+    void profilesEveryKernel() {
+        List<KernelTiming> timings = new ArrayList<>();
+        program().run(Map.of("x", rows(4, 1)), Map.of(), timings::add);
+        assertEquals(
+                List.of("first", "second"),
+                timings.stream().map(KernelTiming::name).toList());
+        assertEquals(12, timings.getFirst().flops());
+        assertEquals(4 * (12 + 3 + 12), timings.getFirst().bytes());
+        assertTrue(timings.getFirst().nanos() > 0);
+    }
+
+    @Test
+    void saysWhatIsWrongWithInputs() {
+        JvmProgram program = program();
+        assertEquals("H0802", code(() -> program.run(Map.of())));
+        assertEquals("H0804", code(() -> program.run(Map.of("x", Tensor.of(new float[8], 2, 4)))));
+        assertEquals("H0805", code(() -> program.run(Map.of("x", Tensor.of(new double[3], 1, 3)))));
+        assertEquals("H0804", code(() -> program.run(Map.of("x", rows(2, 1)), Map.of("N", 3L), timing -> {})));
+    }
+
+    private static String code(Runnable run) {
+        return assertThrows(DiagnosticException.class, run::run)
+                .diagnostics()
+                .getFirst()
+                .code()
+                .id();
+    }
+}

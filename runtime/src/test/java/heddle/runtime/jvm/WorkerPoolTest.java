@@ -1,0 +1,90 @@
+package heddle.runtime.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkerPoolTest {
+    private static AtomicIntegerArray count(WorkerPool pool, int blocks) {
+        AtomicIntegerArray done = new AtomicIntegerArray(blocks);
+        pool.run(blocks, (from, to) -> {
+            for (long b = from; b < to; b++) {
+                done.incrementAndGet((int) b);
+            }
+        });
+        return done;
+    }
+
+    private static void assertEachOnce(AtomicIntegerArray done) {
+        for (int b = 0; b < done.length(); b++) {
+            assertEquals(1, done.get(b), "block " + b);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5})
+    void runsEveryBlockOnce(int threads) {
+        WorkerPool pool = WorkerPool.of(threads);
+        for (int blocks : new int[] {0, 1, 2, 7, 100, 1021}) {
+            for (int repeat = 0; repeat < 20; repeat++) {
+                assertEachOnce(count(pool, blocks));
+            }
+        }
+    }
+
+    @Test
+    void wakesWorkersThatWentToSleep() throws InterruptedException {
+        WorkerPool pool = WorkerPool.of(2);
+        for (int repeat = 0; repeat < 5; repeat++) {
+            Thread.sleep(20);
+            assertEachOnce(count(pool, 50));
+        }
+    }
+
+    @Test
+    void severalCallersShareAPool() throws Exception {
+        WorkerPool pool = WorkerPool.of(3);
+        try (ExecutorService callers = Executors.newFixedThreadPool(4)) {
+            Set<Future<AtomicIntegerArray>> results = ConcurrentHashMap.newKeySet();
+            IntStream.range(0, 200).forEach(i -> results.add(callers.submit(() -> count(pool, 64))));
+            for (Future<AtomicIntegerArray> result : results) {
+                assertEachOnce(result.get());
+            }
+        }
+    }
+
+    @Test
+    void passesOnWhatABlockThrowsWhenAllHaveEnded() {
+        WorkerPool pool = WorkerPool.of(3);
+        AtomicIntegerArray done = new AtomicIntegerArray(1);
+        IllegalStateException thrown = assertThrows(
+                IllegalStateException.class,
+                () -> pool.run(100, (from, to) -> {
+                    done.addAndGet(0, (int) (to - from));
+                    if (from <= 50 && 50 < to) {
+                        throw new IllegalStateException("block 50");
+                    }
+                }));
+        assertEquals("block 50", thrown.getMessage());
+        assertEquals(100, done.get(0));
+        assertEachOnce(count(pool, 100));
+    }
+
+    @Test
+    void refusesToHaveNoThreads() {
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> WorkerPool.of(0))
+                .getMessage()
+                .contains("0"));
+    }
+}
