@@ -76,7 +76,10 @@ record Bounds(Optional<Dim> low, Optional<Dim> high) {
 
     /** {@code last // d}, where {@code last} is often one less than a multiple of {@code d}. */
     private static Dim floorDivOfLast(Dim last, Dim d) {
-        return last.plus(1).dividedExactlyBy(d).map(quotient -> quotient.minus(1)).orElseGet(() -> last.floorDiv(d));
+        return last.plus(1)
+                .dividedExactlyBy(d)
+                .map(quotient -> quotient.minus(1))
+                .orElseGet(() -> last.floorDiv(d));
     }
 
     /** No greater than either side; of two upper bounds that of the second is taken, where clamps have their limit. */

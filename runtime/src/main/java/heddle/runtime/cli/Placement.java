@@ -2,8 +2,7 @@ package heddle.runtime.cli;
 
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.TileKernel;
+import heddle.compiler.schedule.MemoryPlan;
 import heddle.runtime.CompiledModel;
 import java.util.Map;
 
@@ -13,22 +12,15 @@ final class Placement {
 
     static String line(CompiledModel model, Fusion fusion, Map<String, Long> lengths) {
         Compilation compilation = model.compilation();
-        Plan plan = compilation.plan();
-        String memory = "peak " + Sizes.text(bytes(plan, lengths));
+        String memory = "peak " + peak(compilation, lengths);
         if (fusion == Fusion.UNFUSED) {
             return "unfused, target jvm, " + memory;
         }
-        Plan unfused = model.model().compilation(Fusion.UNFUSED).plan();
-        return compilation.report().summary() + ", target jvm, " + memory + " (unfused "
-                + Sizes.text(bytes(unfused, lengths)) + ")";
+        String unfused = peak(model.model().compilation(Fusion.UNFUSED), lengths);
+        return compilation.report().summary() + ", target jvm, " + memory + " (unfused " + unfused + ")";
     }
 
-    private static long bytes(Plan plan, Map<String, Long> lengths) {
-        return plan.launches().stream()
-                .map(TileKernel::writes)
-                .flatMap(java.util.List::stream)
-                .mapToLong(b -> b.type().shape().size().evaluate(lengths)
-                        * b.type().dtype().bytes())
-                .sum();
+    private static String peak(Compilation compilation, Map<String, Long> lengths) {
+        return Sizes.text(MemoryPlan.of(compilation.plan(), lengths).peakBytes());
     }
 }

@@ -1,5 +1,6 @@
 package heddle.runtime.jvm;
 
+import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.target.jvm.JavaSource;
 import heddle.compiler.target.jvm.JvmWriter;
@@ -136,12 +137,9 @@ public final class JvmProgram {
     /** The memory of intermediate results, kept while lengths stay the same. */
     private RunMemory memory(Map<String, Long> bound) {
         if (!bound.equals(lastLengths)) {
+            plan.launches().forEach(k -> k.writes().forEach(b -> RunMemory.elements(b, bound)));
             memory = new RunMemory(weights);
-            for (JavaSource.Call call : source.launches()) {
-                call.kernel().writes().stream()
-                        .filter(b -> !plan.outputs().containsValue(b))
-                        .forEach(b -> memory.allocate(b, bound));
-            }
+            memory.allocate(MemoryPlan.of(plan, bound));
             lastLengths = bound;
             costs.clear();
         }

@@ -1,5 +1,6 @@
 package heddle.runtime.jvm;
 
+import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.tile.Buffer;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -48,6 +49,14 @@ final class RunMemory {
         Object array = Tensor.newStorage(buffer.type().dtype(), elements(buffer, lengths));
         put(buffer, array);
         return array;
+    }
+
+    /** Gives the buffers of a memory plan their places in arrays that they share. */
+    void allocate(MemoryPlan plan) {
+        List<Object> arrays = plan.arrays().stream()
+                .map(a -> Tensor.newStorage(a.storage(), a.elements()))
+                .toList();
+        plan.places().forEach((buffer, place) -> put(buffer, arrays.get(place.array()), place.offset()));
     }
 
     Arguments arguments(List<Buffer> buffers) {

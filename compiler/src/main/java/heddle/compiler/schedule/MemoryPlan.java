@@ -1,0 +1,168 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Where the intermediate results of a run lie: a few arrays, in which buffers that are never needed at the same time
+ * share their place. Inputs, weights, what is prepared from them, and outputs have arrays of their own.
+ *
+ * <p>Buffers are placed by falling size, each into the tightest gap between those that are needed while it is (greedy by
+ * size, after Pisarchyk and Lee, Efficient Memory Management for Deep Neural Net Inference, 2020, arXiv:2001.03288). A
+ * kernel's reads and writes never share a place.
+ *
+ * @param arrays    what to allocate
+ * @param places    by buffer
+ * @param peakBytes the bytes of the arrays and of the outputs
+ */
+public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places, long peakBytes) {
+    /** Places begin at multiples of this many elements, so that rows begin at cache lines. */
+    private static final int ALIGNMENT = 16;
+
+    /** The most elements of an array. */
+    private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
+
+    /** @param storage the element type the array holds; {@code F32} serves for sixteen-bit floats as well */
+    public record Array(DType storage, int elements) {
+        long bytes() {
+            return (long) elements * storage.bytes();
+        }
+    }
+
+    /** @param array  the position in {@link #arrays} */
+    public record Place(int array, int offset) {}
+
+    public MemoryPlan {
+        arrays = List.copyOf(arrays);
+        places = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(places));
+    }
+
+    /** The type that a JVM array holds elements of {@code type} as. */
+    public static DType storage(DType type) {
+        return type == DType.F16 || type == DType.BF16 ? DType.F32 : type;
+    }
+
+    /** A buffer, and the first and the last launch that needs it. */
+    private record Life(Buffer buffer, long elements, int from, int to) {
+        boolean meets(Life other) {
+            return from <= other.to && other.from <= to;
+        }
+    }
+
+    /**
+     * The plan for some lengths.
+     *
+     * @throws IllegalArgumentException when a buffer has more elements than an array can
+     */
+    public static MemoryPlan of(Plan plan, Map<String, Long> lengths) {
+        List<Life> lives = lives(plan, lengths);
+        lives.sort(Comparator.comparingLong(Life::elements).reversed().thenComparingInt(Life::from));
+        List<Packing> packings = new ArrayList<>();
+        SequencedMap<Buffer, Place> places = new LinkedHashMap<>();
+        for (Life life : lives) {
+            places.put(life.buffer, place(life, packings));
+        }
+        List<Array> arrays = packings.stream().map(Packing::array).toList();
+        long bytes = arrays.stream().mapToLong(Array::bytes).sum();
+        for (Buffer output : plan.outputs().values()) {
+            bytes += output.type().shape().size().evaluate(lengths)
+                    * storage(output.type().dtype()).bytes();
+        }
+        return new MemoryPlan(arrays, places, bytes);
+    }
+
+    private static List<Life> lives(Plan plan, Map<String, Long> lengths) {
+        Map<Buffer, Life> lives = new LinkedHashMap<>();
+        for (int at = 0; at < plan.launches().size(); at++) {
+            TileKernel kernel = plan.launches().get(at);
+            for (Buffer written : kernel.writes()) {
+                if (!plan.outputs().containsValue(written)) {
+                    lives.putIfAbsent(written, new Life(written, elements(written, lengths), at, at));
+                }
+            }
+            int now = at;
+            for (Buffer read : kernel.reads()) {
+                lives.computeIfPresent(read, (b, life) -> new Life(b, life.elements, life.from, now));
+            }
+        }
+        return new ArrayList<>(lives.values());
+    }
+
+    private static long elements(Buffer buffer, Map<String, Long> lengths) {
+        long elements = buffer.type().shape().size().evaluate(lengths);
+        if (elements > MAX_ELEMENTS - ALIGNMENT) {
+            throw new IllegalArgumentException(
+                    buffer + " : " + buffer.type() + " has " + elements + " elements, more than an array can have");
+        }
+        return Math.max(ALIGNMENT, Math.ceilDiv(elements, ALIGNMENT) * ALIGNMENT);
+    }
+
+    private static Place place(Life life, List<Packing> packings) {
+        DType storage = storage(life.buffer.type().dtype());
+        for (int i = 0; i < packings.size(); i++) {
+            if (packings.get(i).storage == storage) {
+                long offset = packings.get(i).offset(life);
+                if (offset + life.elements <= MAX_ELEMENTS) {
+                    packings.get(i).add(life, offset);
+                    return new Place(i, (int) offset);
+                }
+            }
+        }
+        packings.add(new Packing(storage));
+        packings.getLast().add(life, 0);
+        return new Place(packings.size() - 1, 0);
+    }
+
+    /** An array that is being filled. */
+    private static final class Packing {
+        private record Placed(Life life, long offset) {
+            long end() {
+                return offset + life.elements;
+            }
+        }
+
+        private final DType storage;
+        private final List<Placed> placed = new ArrayList<>();
+
+        Packing(DType storage) {
+            this.storage = storage;
+        }
+
+        /** The start of the tightest gap that is free all through a life, or the end of what is then in use. */
+        long offset(Life life) {
+            List<Placed> inUse = placed.stream()
+                    .filter(p -> p.life.meets(life))
+                    .sorted(Comparator.comparingLong(Placed::offset))
+                    .toList();
+            long best = -1;
+            long tightest = Long.MAX_VALUE;
+            long end = 0;
+            for (Placed p : inUse) {
+                long gap = p.offset - end;
+                if (gap >= life.elements && gap < tightest) {
+                    best = end;
+                    tightest = gap;
+                }
+                end = Math.max(end, p.end());
+            }
+            return best >= 0 ? best : end;
+        }
+
+        void add(Life life, long offset) {
+            placed.add(new Placed(life, offset));
+        }
+
+        Array array() {
+            return new Array(
+                    storage, (int) placed.stream().mapToLong(Placed::end).max().orElse(0));
+        }
+    }
+}

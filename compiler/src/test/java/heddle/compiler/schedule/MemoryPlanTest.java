@@ -1,0 +1,125 @@
+package heddle.compiler.schedule;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.op.RandomGraph;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlan;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MemoryPlanTest {
+    private static Buffer buffer(String name, DType type, long size) {
+        return new Buffer(name, new TensorType(type, Shape.of(Dim.of(size))));
+    }
+
+    private static TileKernel kernel(Buffer write, Buffer... reads) {
+        return new TileKernel(
+                "make_" + write,
+                "map",
+                List.of(reads),
+                List.of(write),
+                List.of(),
+                List.of(),
+                new TilePlan(Map.of()),
+                List.of());
+    }
+
+    private static Plan plan(Buffer output, TileKernel... launches) {
+        SequencedMap<String, Buffer> outputs = new LinkedHashMap<>();
+        outputs.put("y", output);
+        SequencedMap<String, Buffer> none = new LinkedHashMap<>();
+        return new Plan("p", List.of("N"), none, none, List.of(), outputs, List.of(), List.of(launches));
+    }
+
+    @Test
+    void aChainNeedsTwoPlaces() {
+        Buffer a = buffer("aaa", DType.F32, 1600);
+        Buffer b = buffer("bbb", DType.F32, 1600);
+        Buffer c = buffer("ccc", DType.F16, 1600);
+        Buffer y = buffer("yyy", DType.F32, 16);
+        MemoryPlan memory = MemoryPlan.of(plan(y, kernel(a), kernel(b, a), kernel(c, b), kernel(y, c)), Map.of());
+        assertEquals(List.of(new MemoryPlan.Array(DType.F32, 3200)), memory.arrays());
+        assertEquals(memory.places().get(a), memory.places().get(c));
+        assertEquals(4 * 3200 + 4 * 16, memory.peakBytes());
+        assertFalse(memory.places().containsKey(y));
+    }
+
+    @Test
+    void elementKindsHaveArraysOfTheirOwn() {
+        Buffer a = buffer("aaa", DType.F64, 5);
+        Buffer b = buffer("bbb", DType.BOOL, 5);
+        Buffer y = buffer("yyy", DType.F32, 1);
+        MemoryPlan memory = MemoryPlan.of(plan(y, kernel(a), kernel(b), kernel(y, a, b)), Map.of());
+        assertEquals(2, memory.arrays().size());
+        assertEquals(16 * 8 + 16 + 4, memory.peakBytes());
+    }
+
+    @Test
+    void whatFitsNoArrayIsRefused() {
+        Buffer a = new Buffer("aaa", new TensorType(DType.F32, Shape.of(Dim.symbol("N"), Dim.symbol("N"))));
+        Buffer y = buffer("yyy", DType.F32, 1);
+        Plan plan = plan(y, kernel(a), kernel(y, a));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> MemoryPlan.of(plan, Map.of("N", 100_000L)));
+        assertTrue(e.getMessage().contains("10000000000 elements"), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void nothingThatIsNeededAtOnceOverlaps(long seed) {
+        Plan plan = Lower.unfused(RandomGraph.of(seed, 60)).plan();
+        MemoryPlan memory = MemoryPlan.of(plan, RandomGraph.lengths());
+        List<Buffer> buffers = new ArrayList<>(memory.places().keySet());
+        for (Buffer a : buffers) {
+            for (Buffer b : buffers) {
+                if (!a.equals(b) && overlap(memory, a, b)) {
+                    assertTrue(
+                            last(plan, a) < first(plan, b) || last(plan, b) < first(plan, a),
+                            "seed " + seed + ": " + a + " and " + b);
+                }
+            }
+        }
+    }
+
+    private static boolean overlap(MemoryPlan memory, Buffer a, Buffer b) {
+        MemoryPlan.Place p = memory.places().get(a);
+        MemoryPlan.Place q = memory.places().get(b);
+        return p.array() == q.array() && p.offset() < q.offset() + size(b) && q.offset() < p.offset() + size(a);
+    }
+
+    private static long size(Buffer b) {
+        return b.type().shape().size().evaluate(RandomGraph.lengths());
+    }
+
+    private static int first(Plan plan, Buffer b) {
+        for (int i = 0; i < plan.launches().size(); i++) {
+            if (plan.launches().get(i).writes().contains(b)) {
+                return i;
+            }
+        }
+        throw new AssertionError(b);
+    }
+
+    private static int last(Plan plan, Buffer b) {
+        int last = first(plan, b);
+        for (int i = 0; i < plan.launches().size(); i++) {
+            last = plan.launches().get(i).reads().contains(b) ? i : last;
+        }
+        return last;
+    }
+}
