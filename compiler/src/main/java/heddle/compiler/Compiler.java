@@ -28,7 +28,8 @@ public final class Compiler {
             new EliminateCommonSubexpressions(),
             new EliminateDeadCode());
 
-    private static final List<Pass> FUSE = List.of(new RecogniseSoftmax(), new FuseAttention(), new EliminateDeadCode());
+    private static final List<Pass> FUSE =
+            List.of(new RecogniseSoftmax(), new EliminateDeadCode(), new FuseAttention(), new EliminateDeadCode());
 
     private Compiler() {}
 

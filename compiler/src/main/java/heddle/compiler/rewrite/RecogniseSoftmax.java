@@ -112,9 +112,12 @@ public record RecogniseSoftmax() implements Pass {
                 return Optional.of(new ScalarExpr.Variable("row", v.type().dtype()));
             }
             boolean view = v.node().op() instanceof Pointwise p && p.isView();
-            return view ? Optional.empty() : Optional.of(new ScalarExpr.Variable("other", v.type().dtype()));
+            return view
+                    ? Optional.empty()
+                    : Optional.of(new ScalarExpr.Variable("other", v.type().dtype()));
         });
-        boolean isRow = inliner.at(value, at) instanceof ScalarExpr.Variable v && v.name().equals("row");
+        boolean isRow = inliner.at(value, at) instanceof ScalarExpr.Variable v
+                && v.name().equals("row");
         return isRow ? Optional.of(axes.getFirst()) : Optional.empty();
     }
 

@@ -18,8 +18,7 @@ class RecogniseSoftmaxTest {
     private static final String X = "dim N\ninput x: f32[3, N, 4]\n";
 
     private static Graph graph(String body) {
-        return new EliminateCommonSubexpressions()
-                .run(Elaborated.of(X + body).graph());
+        return new EliminateCommonSubexpressions().run(Elaborated.of(X + body).graph());
     }
 
     /** All that is left is one softmax along {@code axis}, and it means what was written. */
