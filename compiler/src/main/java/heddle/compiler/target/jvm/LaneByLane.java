@@ -33,14 +33,19 @@ final class LaneByLane {
             out.line(element + " = " + (e.type() == DType.BOOL ? "false" : "0") + ";");
             out.open("if (" + guard + ".laneIsSet(" + lane + "))");
         });
-        String value = new ScalarCode(inner, code.loop().support(), out).of(e);
+        String at = code.at() + " + " + lane;
+        ScalarCode.Positions positions = (x, conditional) -> code.loop()
+                .addresses()
+                .of(x, at, conditional || code.isConditional())
+                .map(Addresses.Position::text);
+        String value = new ScalarCode(inner, code.loop().support(), out, positions).of(e);
         out.line(element + " = " + value + ";");
         code.guard().ifPresent(guard -> out.close());
         out.close();
         String from = ".fromArray(" + lanes.species() + ", " + array + ", 0)";
         return e.type() == DType.BOOL
                 ? code.declareMask("VectorMask" + from)
-                : code.declare("v", lanes.vector() + from);
+                : code.declare(e instanceof Apply a ? a.fn().text() : "v", lanes.vector() + from);
     }
 
     private String scratch(DType type) {

@@ -144,7 +144,7 @@ final class VectorCode {
         String whenTrue = branch(e.args().get(1), condition);
         String whenFalse = branch(e.args().get(2), condition + ".not()");
         if (e.type() != DType.BOOL) {
-            return declare("v", whenFalse + ".blend(" + whenTrue + ", " + condition + ")");
+            return declare("select", whenFalse + ".blend(" + whenTrue + ", " + condition + ")");
         }
         return declareMask(whenTrue + ".and(" + condition + ").or(" + whenFalse + ".andNot(" + condition + "))");
     }

@@ -26,10 +26,10 @@ final class VectorFunctions {
             case POW -> power(e);
             case FLOOR_DIV ->
                 code.of(new Apply(ScalarFn.FLOOR, e.type(), List.of(new Apply(ScalarFn.DIV, e.type(), e.args()))));
-            case NEG, ABS, SQRT -> code.declare("v", arg(e, 0) + "." + e.fn().text() + "()");
-            case RSQRT -> code.declare("v", lanes.broadcast("1") + ".div(" + arg(e, 0) + ".sqrt())");
+            case NEG, ABS, SQRT -> code.declare(e.fn().text(), arg(e, 0) + "." + e.fn().text() + "()");
+            case RSQRT -> code.declare(e.fn().text(), lanes.broadcast("1") + ".div(" + arg(e, 0) + ".sqrt())");
             case ADD, SUB, MUL, DIV, MIN, MAX ->
-                code.declare("v", arg(e, 0) + "." + e.fn().text() + "(" + arg(e, 1) + ")");
+                code.declare(e.fn().text(), arg(e, 0) + "." + e.fn().text() + "(" + arg(e, 1) + ")");
             default -> function(e);
         };
     }
@@ -48,7 +48,7 @@ final class VectorFunctions {
     private String sign(Apply e) {
         String x = arg(e, 0);
         return code.declare(
-                "v",
+                "sign",
                 x + ".blend(1, " + x + ".compare(VectorOperators.GT, 0)).blend(-1, " + x
                         + ".compare(VectorOperators.LT, 0))");
     }
@@ -60,10 +60,10 @@ final class VectorFunctions {
         }
         String x = arg(e, 0);
         if (exponent.value() == 2) {
-            return code.declare("v", x + ".mul(" + x + ")");
+            return code.declare(e.fn().text(), x + ".mul(" + x + ")");
         }
         return exponent.value() == 3
-                ? code.declare("v", x + ".mul(" + x + ").mul(" + x + ")")
+                ? code.declare(e.fn().text(), x + ".mul(" + x + ").mul(" + x + ")")
                 : new LaneByLane(code).of(e);
     }
 
@@ -73,7 +73,8 @@ final class VectorFunctions {
             return new LaneByLane(code).of(e);
         }
         if (from.type() == DType.BOOL) {
-            return code.declare("v", lanes.vector() + ".zero(" + lanes.species() + ").blend(1, " + code.of(from) + ")");
+            return code.declare(
+                    e.fn().text(), lanes.vector() + ".zero(" + lanes.species() + ").blend(1, " + code.of(from) + ")");
         }
         return lanes.hold(from.type()) ? code.of(from) : new LaneByLane(code).of(e);
     }

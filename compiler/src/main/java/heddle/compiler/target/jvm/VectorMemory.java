@@ -38,7 +38,8 @@ final class VectorMemory {
     }
 
     private String loadVector(Element x, String from) {
-        return code.declare(x.buffer().name(), lanes.vector() + ".fromArray(" + lanes.species() + ", " + from + ")");
+        return code.declare(
+                x.buffer().name() + "V", lanes.vector() + ".fromArray(" + lanes.species() + ", " + from + ")");
     }
 
     private String loadMask(String from) {
