@@ -26,8 +26,7 @@ public final class GraphCatalogue {
             .with("contract", a -> new Contract(a.string("equation")))
             .with("softmax", a -> new Softmax(a.integer("axis")))
             .with("stop_gradient", a -> new StopGradient())
-            .with("dropout", a -> new Dropout(a.number("p")))
-            .with("attention", AttentionReader::read)));
+            .with("dropout", a -> new Dropout(a.number("p")))));
 
     private GraphCatalogue() {}
 

@@ -17,6 +17,14 @@ public sealed interface TileExpr {
         }
     }
 
-    /** {@code program} reduced over an axis. */
-    record Reduce(Reduction kind, ScalarExpr program, Axis over) implements TileExpr {}
+    /**
+     * {@code program} reduced over an axis.
+     *
+     * @param ignoresNaN whether an extreme may pass NaN over, because what is computed from it becomes NaN all the same
+     */
+    record Reduce(Reduction kind, ScalarExpr program, Axis over, boolean ignoresNaN) implements TileExpr {
+        public Reduce(Reduction kind, ScalarExpr program, Axis over) {
+            this(kind, program, over, false);
+        }
+    }
 }

@@ -30,8 +30,7 @@ final class ColumnKernelWriter implements KernelWriter {
                     to,
                     axis.extent(),
                     1,
-                    (code, copy) ->
-                            new ColumnCode(loop, code).write(scope.kernel().body()));
+                    codes -> new ColumnCode(loop, codes).write(scope.kernel().body()));
         } else {
             ScalarLoop loop = new ScalarLoop(axis, part.locals(), scope.support(), part.text());
             ScalarCode code = loop.open(loopText, from, to);

@@ -68,8 +68,9 @@ final class ColumnsCode {
         boolean padded = width % lanes.count() == 0 && !leavesScratch(step);
         String from = ranges.from(lane);
         String to = padded ? from.equals("0") ? String.valueOf(width) : from + " + " + width : ranges.to(lane);
+        int copies = padded && width >= 2 * lanes.count() ? 2 : 1;
         Dim length = padded ? Dim.of(width) : lane.extent();
-        loop.write(out, from, to, length, 1, (code, copy) -> new ColumnCode(loop, code).write(step.body()));
+        loop.write(out, from, to, length, copies, codes -> new ColumnCode(loop, codes).write(step.body()));
     }
 
     /** Whether memory outside the tiles is touched at an index along the lanes, where padding lanes have none. */

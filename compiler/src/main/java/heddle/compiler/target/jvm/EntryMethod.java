@@ -2,6 +2,7 @@ package heddle.compiler.target.jvm;
 
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ final class EntryMethod {
         kernel.parallel().forEach(captures::addExtent);
         this.symbols = new TreeSet<>(captures.symbols());
         Locals locals = new Locals();
-        for (String s : List.of("from", "to", "block")) {
+        for (String s : List.of("from", "to", "block", "rest")) {
             locals.fresh(s);
         }
         symbols.forEach(locals::fresh);
@@ -56,26 +57,36 @@ final class EntryMethod {
         text.close().close();
     }
 
-    /** Takes the number of a block apart into the indexes of the parallel axes, the last of which moves fastest. */
+    /** Takes the number of a block apart into the indexes of the parallel axes. */
     private void writeIndexes(KernelScope scope, JavaText text) {
-        List<Axis> counted =
-                kernel.parallel().stream().filter(a -> !blocks(a).is(1)).toList();
-        String rest = "block";
-        for (Axis axis : kernel.parallel().reversed()) {
-            if (!counted.contains(axis)) {
-                writeIndex(scope, text, axis, "0");
-                continue;
+        List<Axis> axes = kernel.parallel();
+        List<Axis> counted = axes.stream().filter(a -> !blocks(a).is(1)).toList();
+        boolean first = true;
+        for (Axis axis : axes.reversed()) {
+            String number = "0";
+            if (!blocks(axis).is(1)) {
+                String rest = first ? "block" : "rest";
+                boolean last = axis.equals(counted.getFirst());
+                String count = ScalarCode.operand(Locals.length(blocks(axis)));
+                number = last ? rest : rest + " % " + count;
+                if (scope.isBlocked(axis) && isMasked()) {
+                    number = count + " - 1 - " + ScalarCode.operand(number);
+                }
+                writeIndex(scope, text, axis, number);
+                if (!last) {
+                    text.line((first ? "long rest = block" : "rest = rest") + " / " + count + ";");
+                }
+                first = false;
+            } else {
+                writeIndex(scope, text, axis, number);
             }
-            if (axis.equals(counted.getFirst())) {
-                writeIndex(scope, text, axis, rest);
-                continue;
-            }
-            String count = ScalarCode.operand(Locals.length(blocks(axis)));
-            writeIndex(scope, text, axis, rest + " % " + count);
-            String outer = scope.locals().fresh("rest");
-            text.line("long " + outer + " = " + rest + " / " + count + ";");
-            rest = outer;
         }
+    }
+
+    /** Whether blocks differ in work. Under a causal mask later ones have more of it, and begin first. */
+    private boolean isMasked() {
+        return kernel.body().stream()
+                .anyMatch(s -> s instanceof Stmt.Loop loop && loop.mask().isPresent());
     }
 
     private void writeIndex(KernelScope scope, JavaText text, Axis axis, String number) {
@@ -88,13 +99,13 @@ final class EntryMethod {
         int size = kernel.plan().block(axis);
         String from = scope.locals().fresh(KernelScope.from(axis));
         String to = scope.locals().fresh(KernelScope.to(axis));
+        String extent = ScalarCode.operand(Locals.length(axis.extent()));
         if (number.equals("0")) {
             text.line("int " + from + " = 0;");
-            text.line("int " + to + " = " + KernelScope.extent(axis) + ";");
+            text.line("int " + to + " = (int) " + extent + ";");
         } else {
             text.line("int " + from + " = (int) (" + number + ") * " + size + ";");
-            text.line("int " + to + " = (int) Math.min(" + from + " + " + size + ", " + Locals.length(axis.extent())
-                    + ");");
+            text.line("int " + to + " = (int) Math.min(" + from + " + " + size + ", " + extent + ");");
         }
     }
 

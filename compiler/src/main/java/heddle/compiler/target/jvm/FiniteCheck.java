@@ -33,15 +33,17 @@ final class FiniteCheck {
     private static void writeLargest(JavaText out, MicroKernel.Strides strides, int lanes) {
         out.line("IntVector most = IntVector.zero(I);");
         out.line("int rest = 0;");
-        out.open("for (int k = 0; k < depth; k++)");
-        out.line("int p = aAt + " + strides.aStep().times("k") + ";");
         out.line("int r = 0;");
         out.open("for (; r <= rows - " + lanes + "; r += " + lanes + ")");
-        out.line("IntVector bits = FloatVector.fromArray(F, a, p + r).reinterpretAsInts();");
-        out.line("most = most.max(bits.and(Integer.MAX_VALUE));");
-        out.close();
+        out.open("for (int k = 0; k < depth; k++)");
+        out.line("int p = aAt + r + " + strides.aStep().times("k") + ";");
+        out.line("most = most.max(FloatVector.fromArray(F, a, p).reinterpretAsInts().and(Integer.MAX_VALUE));");
+        out.close().close();
         out.open("for (; r < rows; r++)");
-        out.line("rest = Math.max(rest, Float.floatToRawIntBits(a[p + r]) & Integer.MAX_VALUE);");
+        out.open("for (int k = 0; k < depth; k++)");
+        out.line("int bits = Float.floatToRawIntBits(a[aAt + r + "
+                + strides.aStep().times("k") + "]);");
+        out.line("rest = Math.max(rest, bits & Integer.MAX_VALUE);");
         out.close().close();
         out.line("int infinity = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);");
         out.line("return Math.max(rest, most.reduceLanes(VectorOperators.MAX)) < infinity;");

@@ -60,7 +60,7 @@ record KernelForm(TileKernel kernel, List<Buffer> buffers) {
         private TileExpr tile(TileExpr e) {
             return switch (e) {
                 case TileExpr.Map m -> new TileExpr.Map(scalar(m.program()));
-                case TileExpr.Reduce r -> new TileExpr.Reduce(r.kind(), scalar(r.program()), r.over());
+                case TileExpr.Reduce r -> new TileExpr.Reduce(r.kind(), scalar(r.program()), r.over(), r.ignoresNaN());
                 case TileExpr.Dot d -> d;
             };
         }

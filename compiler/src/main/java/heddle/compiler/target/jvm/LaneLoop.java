@@ -7,6 +7,7 @@ import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.Stride;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,12 @@ final class LaneLoop {
     interface Step {
         /** @param copy which of the steps of one trip this is, from zero */
         void write(VectorCode code, int copy);
+    }
+
+    /** Writes the steps of one trip. */
+    interface Trip {
+        /** @param codes one for each vector of the trip */
+        void write(List<VectorCode> codes);
     }
 
     private final Lanes lanes;
@@ -49,7 +56,7 @@ final class LaneLoop {
         this.support = support;
         this.before = before;
         this.invariants = new LaneInvariants(lanes, locals, support, before);
-        this.addresses = new Addresses(axis, locals, support, before);
+        this.addresses = new Addresses(axis, index, locals, support, before);
     }
 
     /**
@@ -90,28 +97,38 @@ final class LaneLoop {
      * @param copies steps in a trip of the main loop
      */
     void write(JavaText out, String from, String to, Dim length, int copies, Step step) {
+        write(out, from, to, length, copies, codes -> {
+            for (int copy = 0; copy < codes.size(); copy++) {
+                step.write(codes.get(copy), copy);
+            }
+        });
+    }
+
+    /** Writes the loop, with vectors of one trip side by side. */
+    void write(JavaText out, String from, String to, Dim length, int copies, Trip trip) {
         out.line("int " + index + " = " + from + ";");
         if (copies > 1) {
-            writeTrips(out, to, copies, step);
+            writeTrips(out, to, copies, trip);
         }
-        writeTrips(out, to, 1, step);
+        writeTrips(out, to, 1, trip);
         if (!length.isKnown() || length.value() % lanes.count() != 0) {
             out.open("if (" + index + " < " + to + ")");
             String tail = locals.fresh("tail");
             out.line(lanes.mask() + " " + tail + " = " + lanes.species() + ".indexInRange(" + index + ", " + to + ");");
-            step.write(new VectorCode(this, locals.block(), out, index, Optional.of(tail)), 0);
+            trip.write(List.of(new VectorCode(this, locals.block(), out, index, Optional.of(tail))));
             out.close();
         }
     }
 
-    private void writeTrips(JavaText out, String to, int copies, Step step) {
+    private void writeTrips(JavaText out, String to, int copies, Trip trip) {
         int stride = copies * lanes.count();
         out.open("for (; " + index + " <= " + to + " - " + stride + "; " + index + " += " + stride + ")");
-        Locals inner = locals.block();
+        List<VectorCode> codes = new ArrayList<>();
         for (int copy = 0; copy < copies; copy++) {
             String at = copy == 0 ? index : index + " + " + copy * lanes.count();
-            step.write(new VectorCode(this, inner, out, at, Optional.empty()), copy);
+            codes.add(new VectorCode(this, locals.block(), out, at, Optional.empty()));
         }
+        trip.write(codes);
         out.close();
     }
 

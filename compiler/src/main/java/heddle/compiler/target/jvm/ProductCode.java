@@ -76,8 +76,7 @@ final class ProductCode {
         }
         ScalarExpr start = IndexSimplifier.simplify(ScalarExprs.substitute(block.start(), whole));
         Locals.Array array = locals.array(block.buffer());
-        String at = new ScalarCode(locals, scope.support(), out).operand(start);
-        String position = at.equals("0L") ? array.offset() : "(int) (" + array.offset() + " + " + at + ")";
+        String position = new ScalarCode(locals, scope.support(), out).position(array.offset(), start);
         return new Side(array.array(), position, distance(block.along(along)), distance(block.along(over)));
     }
 

@@ -81,7 +81,8 @@ final class TileLowering {
             }
             case TileExpr.Reduce r -> {
                 LocalTile t = local(tile);
-                Stmt reduce = new Stmt.Define(tile, new TileExpr.Reduce(r.kind(), onScratch(r.program()), r.over()));
+                Stmt reduce = new Stmt.Define(
+                        tile, new TileExpr.Reduce(r.kind(), onScratch(r.program()), r.over(), r.ignoresNaN()));
                 Stmt keep = new Stmt.Store(t.buffer(), t.axes(), t.address(), tile.value());
                 append(new Step.Columns(lane, List.of(reduce, keep), Lanes.of(tile.type(), target)), steps);
             }

@@ -83,12 +83,12 @@ final class AttentionProgram {
         Tile blockSum = row("blockSum");
         ScalarExpr nothingYet = apply(ScalarFn.EQ, newMax.value(), literal(Double.NEGATIVE_INFINITY));
         return List.of(
-                reduce(blockMax, Reduction.MAX),
+                reduce(blockMax, Reduction.MAX, true),
                 map(newMax, apply(ScalarFn.MAX, rowMax.value(), blockMax.value())),
                 map(shift, apply(ScalarFn.SELECT, nothingYet, literal(0), newMax.value())),
                 map(rescale, exponential(rowMax, shift)),
                 new Stmt.Update(score, new TileExpr.Map(exponential(score, shift))),
-                reduce(blockSum, Reduction.SUM),
+                reduce(blockSum, Reduction.SUM, false),
                 new Stmt.Update(
                         rowSum,
                         new TileExpr.Map(apply(
@@ -128,8 +128,8 @@ final class AttentionProgram {
         return steps;
     }
 
-    private Stmt reduce(Tile result, Reduction kind) {
-        return new Stmt.Define(result, new TileExpr.Reduce(kind, score.value(), attention.j()));
+    private Stmt reduce(Tile result, Reduction kind, boolean ignoresNaN) {
+        return new Stmt.Define(result, new TileExpr.Reduce(kind, score.value(), attention.j(), ignoresNaN));
     }
 
     private static ScalarExpr exponential(Tile tile, Tile shift) {
