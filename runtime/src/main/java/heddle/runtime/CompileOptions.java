@@ -6,6 +6,8 @@ import heddle.runtime.artifact.DownloadProgress;
 import heddle.runtime.artifact.MavenSource;
 import heddle.runtime.artifact.ModelFiles;
 import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.jvm.JvmOptions;
+import heddle.runtime.jvm.JvmPlatform;
 import heddle.runtime.weights.WeightBinding.Conversion;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -41,6 +43,12 @@ public record CompileOptions(
                 Conversion.LOSSLESS,
                 new ModelFiles(new ArtifactCache(CacheDirectory.ofUser(), maven)),
                 System.err::println);
+    }
+
+    /** What these mean for generated code. */
+    public JvmOptions jvm() {
+        return new JvmOptions(
+                JvmPlatform.target(threads), CacheDirectory.ofUser().directory("classes"), Heddle.version(), warnings);
     }
 
     public CompileOptions withFusion(Fusion value) {

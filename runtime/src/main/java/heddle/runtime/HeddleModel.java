@@ -5,9 +5,7 @@ import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.type.TensorType;
-import heddle.runtime.cache.CacheDirectory;
-import heddle.runtime.jvm.JvmOptions;
-import heddle.runtime.jvm.JvmPlatform;
+import heddle.runtime.artifact.ModelManifest;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.TextInputs;
@@ -55,6 +53,11 @@ public final class HeddleModel {
         return new ModelData(file, options).tokenizer();
     }
 
+    /** Texts to compare with, from the model's manifest. */
+    public List<String> sentences() {
+        return ModelManifest.of(file).sentences();
+    }
+
     /** The inputs that some texts make, for a model that takes token numbers; texts that are too long are cut. */
     public SequencedMap<String, Tensor> tokenize(List<String> texts, CompileOptions options) {
         try (Tokenizer tokenizer = tokenizer(options)) {
@@ -85,12 +88,7 @@ public final class HeddleModel {
     /** Compiles the model for weights that are there already; their arrays are used, not copied. */
     public CompiledModel compile(SequencedMap<String, Tensor> weights, CompileOptions options) {
         Compilation compilation = compilation(options.fusion());
-        JvmOptions jvm = new JvmOptions(
-                JvmPlatform.target(options.threads()),
-                CacheDirectory.ofUser().directory("classes"),
-                Heddle.version(),
-                options.warnings());
-        JvmProgram program = JvmProgram.load(compilation.plan(), weights, jvm);
+        JvmProgram program = JvmProgram.load(compilation.plan(), weights, options.jvm());
         return new CompiledModel(this, weights, options, compilation, program);
     }
 

@@ -28,7 +28,9 @@ public enum RuntimeCode implements DiagnosticCode {
     FILE_UNREADABLE("H0811", "A file cannot be read"),
     FILE_UNWRITABLE("H0812", "A file cannot be written"),
     MANIFEST("H0813", "The manifest beside the model is wrong"),
-    LENGTHS("H0814", "The model cannot run with these lengths");
+    LENGTHS("H0814", "The model cannot run with these lengths"),
+    ATTENTION_ABSENT("H0815", "The model has no attention to look at"),
+    TOKEN_ABSENT("H0816", "The text has no such token");
 
     private final String id;
     private final String title;

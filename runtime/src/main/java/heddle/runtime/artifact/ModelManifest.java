@@ -8,6 +8,8 @@ import heddle.runtime.RuntimeCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,17 +20,28 @@ import java.util.Optional;
  * weights   = a file beside the model, or maven:group:artifact:version!/file
  * tokenizer = the same
  * tokens    = the most tokens a text may have
+ * sentence  = a text to compare with, a line each
  * </pre>
  *
  * @param directory where relative names start from
+ * @param sentences texts that {@code heddle attend} compares with when none are given
  */
 public record ModelManifest(
-        Path directory, Optional<String> weights, Optional<String> tokenizer, Optional<Integer> tokens) {
+        Path directory,
+        Optional<String> weights,
+        Optional<String> tokenizer,
+        Optional<Integer> tokens,
+        List<String> sentences) {
+    public ModelManifest {
+        sentences = List.copyOf(sentences);
+    }
+
     /** The manifest beside a model; one without entries when there is no such file. */
     public static ModelManifest of(Path model) {
         Path file = beside(model);
         Path directory = model.toAbsolutePath().getParent();
-        ModelManifest manifest = new ModelManifest(directory, Optional.empty(), Optional.empty(), Optional.empty());
+        ModelManifest manifest =
+                new ModelManifest(directory, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
         if (!Files.exists(file)) {
             return manifest;
         }
@@ -69,10 +82,16 @@ public record ModelManifest(
             throw wrong(span, "this line is not key = value");
         }
         return switch (key) {
-            case "weights" -> new ModelManifest(directory, Optional.of(value), tokenizer, tokens);
-            case "tokenizer" -> new ModelManifest(directory, weights, Optional.of(value), tokens);
-            case "tokens" -> new ModelManifest(directory, weights, tokenizer, Optional.of(count(value, span)));
-            default -> throw wrong(span, "the key is not weights, tokenizer or tokens");
+            case "weights" -> new ModelManifest(directory, Optional.of(value), tokenizer, tokens, sentences);
+            case "tokenizer" -> new ModelManifest(directory, weights, Optional.of(value), tokens, sentences);
+            case "tokens" ->
+                new ModelManifest(directory, weights, tokenizer, Optional.of(count(value, span)), sentences);
+            case "sentence" -> {
+                List<String> all = new ArrayList<>(sentences);
+                all.add(value);
+                yield new ModelManifest(directory, weights, tokenizer, tokens, all);
+            }
+            default -> throw wrong(span, "the key is not weights, tokenizer, tokens or sentence");
         };
     }
 

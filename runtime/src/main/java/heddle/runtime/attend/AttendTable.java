@@ -25,17 +25,23 @@ public final class AttendTable {
 
     private static void attention(StringBuilder out, Observation observation, int position) {
         out.append("What \"").append(observation.tokens().get(position)).append("\" attends to\n");
-        out.append(String.format("  %5s %4s  %-15s %s%n", "layer", "head", "head looks at", "most attended"));
+        out.append(String.format("  %5s %4s  %-30s %s%n", "layer", "head", "head looks at", "most attended"));
         for (int l = 0; l < observation.layers().size(); l++) {
             Observation.Layer layer = observation.layers().get(l);
             for (int h = 0; h < layer.heads(); h++) {
-                String label = HeadProfile.of(layer.probabilities()[h], observation.separator())
-                        .label();
+                HeadProfile profile = HeadProfile.of(layer.probabilities()[h], observation.separator());
                 out.append(String.format(
-                        "  %5d %4d  %-15s %s%n", l, h, label, top(observation, layer.probabilities()[h][position])));
+                        "  %5d %4d  %-30s %s%n",
+                        l, h, kind(profile), top(observation, layer.probabilities()[h][position])));
             }
         }
         out.append('\n');
+    }
+
+    private static String kind(HeadProfile profile) {
+        return profile.label().equals(profile.words())
+                ? profile.words()
+                : profile.label() + ", then " + profile.words();
     }
 
     private static String top(Observation observation, float[] row) {
@@ -54,7 +60,7 @@ public final class AttendTable {
                 .append(" tokens or more)\n");
         out.append(String.format(
                 "  %5s  %10s %6s %8s %6s %6s %8s %6s  %s%n",
-                "layer", "separators", "itself", "previous", "next", "near", "distant", "reach", "kinds of head"));
+                "layer", "separators", "itself", "previous", "next", "near", "distant", "reach", "besides separators"));
         for (int l = 0; l < observation.layers().size(); l++) {
             Observation.Layer layer = observation.layers().get(l);
             List<HeadProfile> profiles = IntStream.range(0, layer.heads())
@@ -82,7 +88,7 @@ public final class AttendTable {
 
     private static String kinds(List<HeadProfile> profiles) {
         return profiles.stream()
-                .collect(Collectors.groupingBy(HeadProfile::label, Collectors.counting()))
+                .collect(Collectors.groupingBy(HeadProfile::words, Collectors.counting()))
                 .entrySet()
                 .stream()
                 .sorted((a, b) -> {

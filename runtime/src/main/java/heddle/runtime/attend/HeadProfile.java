@@ -64,12 +64,14 @@ public record HeadProfile(
         return previous + next;
     }
 
-    /** What the head looks at most. */
+    /** What the head looks at most: separators, when more than half goes there, or else what {@link #words} says. */
     public String label() {
-        double most = Math.max(Math.max(separators, self), Math.max(neighbours(), Math.max(near, distant)));
-        if (most == separators) {
-            return "separators";
-        }
+        return separators > 0.5 ? "separators" : words();
+    }
+
+    /** What the head looks at most when separators are left out: with these many heads look when they have nothing to say. */
+    public String words() {
+        double most = Math.max(self, Math.max(neighbours(), Math.max(near, distant)));
         if (most == neighbours()) {
             return previous > 2 * next ? "previous token" : next > 2 * previous ? "next token" : "neighbours";
         }

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             VerifyCommand.class,
             BenchCommand.class,
+            AttendCommand.class,
             WeightsCommand.class,
             DoctorCommand.class,
         },

@@ -10,11 +10,19 @@ import java.util.List;
  * @param mask      {@code i64[B, N]}, 1 for a token and 0 for padding
  * @param types     {@code i64[B, N]}, which of two texts a token belongs to: zeros
  * @param tokens    the tokens as text, without padding
+ * @param separators which of the tokens only mark where a text starts and ends
  * @param truncated the texts that were cut, by index
  */
-public record TokenBatch(Tensor ids, Tensor mask, Tensor types, List<List<String>> tokens, List<Integer> truncated) {
+public record TokenBatch(
+        Tensor ids,
+        Tensor mask,
+        Tensor types,
+        List<List<String>> tokens,
+        List<boolean[]> separators,
+        List<Integer> truncated) {
     public TokenBatch {
         tokens = tokens.stream().map(List::copyOf).toList();
+        separators = List.copyOf(separators);
         truncated = List.copyOf(truncated);
     }
 }

@@ -55,10 +55,12 @@ public final class Tokenizer implements AutoCloseable {
     public TokenBatch encode(List<String> texts) {
         Encoding[] rows = tokenizer.batchEncode(texts);
         List<List<String>> tokens = new ArrayList<>();
+        List<boolean[]> separators = new ArrayList<>();
         List<Integer> truncated = new ArrayList<>();
         for (int i = 0; i < rows.length; i++) {
             int length = (int) Arrays.stream(rows[i].getAttentionMask()).sum();
             tokens.add(Arrays.asList(rows[i].getTokens()).subList(0, length));
+            separators.add(flags(rows[i].getSpecialTokenMask(), length));
             if (rows[i].exceedMaxLength()) {
                 truncated.add(i);
             }
@@ -68,7 +70,16 @@ public final class Tokenizer implements AutoCloseable {
                 table(rows, Encoding::getAttentionMask),
                 table(rows, Encoding::getTypeIds),
                 tokens,
+                separators,
                 truncated);
+    }
+
+    private static boolean[] flags(long[] ones, int length) {
+        boolean[] flags = new boolean[length];
+        for (int i = 0; i < length; i++) {
+            flags[i] = ones[i] != 0;
+        }
+        return flags;
     }
 
     @FunctionalInterface
