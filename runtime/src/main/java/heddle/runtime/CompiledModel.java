@@ -31,7 +31,7 @@ public final class CompiledModel {
         this.options = options;
         this.compilation = compilation;
         this.program = program;
-        this.inputs = new ModelInputs(model.declaration(), weights);
+        this.inputs = new ModelInputs(model.declaration(), model.fixedLengths(), weights);
     }
 
     public HeddleModel model() {

@@ -35,6 +35,6 @@ public final class Heddle {
     public static HeddleModel model(Path file, Map<String, Long> lengths) {
         SourceFile source = SourceReader.read(file);
         Model model = Frontend.elaborate(Parser.parse(source).orThrow(), SourceReader::imported, lengths);
-        return new HeddleModel(file, model);
+        return new HeddleModel(file, model, lengths);
     }
 }

@@ -14,16 +14,19 @@ import heddle.runtime.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 
 /** A model that was read and found right. */
 public final class HeddleModel {
     private final Path file;
     private final Model model;
+    private final Map<String, Long> fixed;
 
-    HeddleModel(Path file, Model model) {
+    HeddleModel(Path file, Model model, Map<String, Long> fixed) {
         this.file = file;
         this.model = model;
+        this.fixed = Map.copyOf(fixed);
     }
 
     /** Where it was read from. */
@@ -34,6 +37,11 @@ public final class HeddleModel {
     /** What the compiler knows of it: the graph, its inputs, weights and outputs and where they were declared. */
     public Model declaration() {
         return model;
+    }
+
+    /** The lengths that were fixed when it was read; the others are bound when it runs. */
+    public Map<String, Long> fixedLengths() {
+        return fixed;
     }
 
     /** The inputs by name, in the order of declaration. */

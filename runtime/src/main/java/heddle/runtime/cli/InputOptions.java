@@ -68,7 +68,7 @@ final class InputOptions {
     }
 
     private void drawRandom(HeddleModel model, List<String> names, SequencedMap<String, Tensor> tensors) {
-        LengthBinding binding = new LengthBinding();
+        LengthBinding binding = new LengthBinding(model.fixedLengths());
         tensors.forEach(
                 (name, t) -> binding.bind("the input " + name, model.inputs().get(name), t));
         IndexRange indexes = new IndexRange(model.declaration().graph());

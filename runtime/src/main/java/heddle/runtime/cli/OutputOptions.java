@@ -30,15 +30,22 @@ final class OutputOptions {
         return files.isEmpty();
     }
 
+    /** @throws ParameterException for a file of a format that is not written */
+    void check() {
+        for (String file : files) {
+            if (!file.endsWith(".npy") && !file.endsWith(".safetensors")) {
+                throw new ParameterException(
+                        spec.commandLine(), "--output " + file + " ends in neither .npy nor .safetensors");
+            }
+        }
+    }
+
     void write(Map<String, Tensor> results) {
         for (String file : files) {
             if (file.endsWith(".safetensors")) {
                 Safetensors.write(new LinkedHashMap<>(results), Path.of(file));
-            } else if (file.endsWith(".npy")) {
-                writeOne(file, results);
             } else {
-                throw new ParameterException(
-                        spec.commandLine(), "--output " + file + " ends in neither .npy nor .safetensors");
+                writeOne(file, results);
             }
         }
     }

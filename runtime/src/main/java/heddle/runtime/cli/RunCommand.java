@@ -60,6 +60,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         target.require();
+        outputs.check();
         PrintWriter out = spec.commandLine().getOut();
         CompileOptions options = execution.options().withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
         HeddleModel declared = model.model();

@@ -18,8 +18,12 @@ public final class LengthBinding {
     private final SortedMap<String, Long> lengths = new TreeMap<>();
     private final Map<String, String> origins = new TreeMap<>();
 
-    /** Fixes a length. */
-    public void set(String name, long length, String origin) {
+    /** @param fixed lengths that are known beforehand */
+    public LengthBinding(Map<String, Long> fixed) {
+        fixed.forEach((name, length) -> set(name, length, "-D or the caller"));
+    }
+
+    private void set(String name, long length, String origin) {
         lengths.put(name, length);
         origins.put(name, origin);
     }

@@ -20,13 +20,18 @@ import java.util.TreeMap;
 /** Checks what a model is run with before it runs, so that no kernel ever meets a tensor that does not fit. */
 public final class ModelInputs {
     private final Model model;
+    private final Map<String, Long> fixed;
     private final Map<String, Tensor> weights;
     private final IndexRange indexes;
     private SortedMap<String, Long> fitting = new TreeMap<>();
 
-    /** @param weights by name; a length that stands in a weight's type is bound by them */
-    public ModelInputs(Model model, Map<String, Tensor> weights) {
+    /**
+     * @param fixed   lengths that were known when the model was read
+     * @param weights by name; a length that stands in a weight's type is bound by them
+     */
+    public ModelInputs(Model model, Map<String, Long> fixed, Map<String, Tensor> weights) {
         this.model = model;
+        this.fixed = Map.copyOf(fixed);
         this.weights = weights;
         this.indexes = new IndexRange(model.graph());
     }
@@ -38,7 +43,7 @@ public final class ModelInputs {
      */
     public synchronized SortedMap<String, Long> check(Map<String, Tensor> inputs) {
         requireKnown(inputs);
-        LengthBinding binding = new LengthBinding();
+        LengthBinding binding = new LengthBinding(fixed);
         for (Declaration w : model.weights()) {
             binding.bind("the weight " + w.name(), w.type(), weights.get(w.name()));
         }

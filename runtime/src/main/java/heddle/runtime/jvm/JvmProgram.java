@@ -121,8 +121,7 @@ public final class JvmProgram {
     }
 
     private Map<String, Long> bind(Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        LengthBinding binding = new LengthBinding();
-        lengths.forEach((name, length) -> binding.set(name, length, "the caller"));
+        LengthBinding binding = new LengthBinding(lengths);
         plan.inputs().forEach((name, buffer) -> {
             if (!inputs.containsKey(name)) {
                 throw new DiagnosticException(
