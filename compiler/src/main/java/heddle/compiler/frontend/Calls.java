@@ -47,7 +47,7 @@ final class Calls {
                 .map(a -> new Given(a.name(), expressions.operand(a.value(), scope)))
                 .toList();
         if (callee.isEmpty()) {
-            return Denotation.POISON;
+            return Denotation.Poison.VALUE;
         }
         return callee.get() instanceof Closure closure
                 ? inline(closure, call, arguments)
@@ -86,7 +86,7 @@ final class Calls {
     private Denotation expand(LanguageFunction function, Expr.Call call, List<Given> arguments) {
         Map<String, List<Operand>> bound = ArgumentBinding.bind(function.signature(), arguments, call.span());
         if (arguments.stream().anyMatch(g -> g.operand().value().isPoison())) {
-            return Denotation.POISON;
+            return Denotation.Poison.VALUE;
         }
         emitter.at(call.span(), arguments.stream().map(Given::operand).toList());
         return function.expand(new Arguments(function.signature(), bound, call.span(), emitter));

@@ -66,7 +66,7 @@ final class Expressions {
             return denotation(expr, scope);
         } catch (DiagnosticException e) {
             diagnostics.report(e);
-            return Denotation.POISON;
+            return Denotation.Poison.VALUE;
         }
     }
 
@@ -105,7 +105,7 @@ final class Expressions {
             return new Builtin(ref.name());
         }
         if (diagnostics.isIncomplete() || !unknownNames.add(ref.name())) {
-            return Denotation.POISON;
+            return Denotation.Poison.VALUE;
         }
         throw new DiagnosticException(unknown(ref, scope));
     }
@@ -132,7 +132,7 @@ final class Expressions {
     private Denotation choice(Expr.If e, Scope scope) {
         return condition(e.condition(), scope)
                 .map(c -> evaluate(c ? e.then() : e.otherwise(), scope))
-                .orElse(Denotation.POISON);
+                .orElse(Denotation.Poison.VALUE);
     }
 
     /** The value of a condition; empty when it was reported as wrong. */
@@ -200,6 +200,6 @@ final class Expressions {
             diagnostics.report(
                     value instanceof Tensor ? d.hint("cut a tensor with split(x, " + names + ", axis = -1)") : d);
         }
-        return Collections.nCopies(names, Denotation.POISON);
+        return Collections.nCopies(names, Denotation.Poison.VALUE);
     }
 }

@@ -101,7 +101,7 @@ final class FileElaboration {
                 .types()
                 .resolve(input.type(), scope)
                 .<Denotation>map(type -> model.input(input, type))
-                .orElse(Denotation.POISON);
+                .orElse(Denotation.Poison.VALUE);
         model.statements().declare(input.name(), value, scope, false);
     }
 

@@ -37,7 +37,7 @@ final class Indexing {
             subscripts.add(evaluated);
         }
         if (poisoned) {
-            return Denotation.POISON;
+            return Denotation.Poison.VALUE;
         }
         emitter.at(e.span(), List.of(base));
         return switch (base.value()) {

@@ -84,13 +84,12 @@ final class Operators {
     Denotation binary(Expr.Binary e, Scope scope) {
         Operand a = expressions.operand(e.left(), scope);
         // `false and x` and `true or x` do not look at x, which may have a meaning only otherwise.
-        if (a.value() instanceof Bool b
-                && (e.op() == BinaryOp.AND && !b.value() || e.op() == BinaryOp.OR && b.value())) {
+        if (a.value() instanceof Bool b && e.op() == (b.value() ? BinaryOp.OR : BinaryOp.AND)) {
             return b;
         }
         Operand b = expressions.operand(e.right(), scope);
         if (a.value().isPoison() || b.value().isPoison()) {
-            return Denotation.POISON;
+            return Denotation.Poison.VALUE;
         }
         emitter.at(e.span(), List.of(a, b));
         if (Numbers.isDecided(e.op(), a.value(), b.value())) {
@@ -119,7 +118,7 @@ final class Operators {
     }
 
     private static boolean isTruth(Denotation value) {
-        return value instanceof Bool || value instanceof Tensor t && t.dtype() == DType.BOOL;
+        return value instanceof Bool || (value instanceof Tensor t && t.dtype() == DType.BOOL);
     }
 
     private static Sequence joined(Sequence a, Sequence b) {

@@ -13,13 +13,12 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.parse.Parser;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /** Texts with their holes filled. */
 final class Texts {
     private final Expressions expressions;
     /** Literals that were taken apart: the body of a loop comes by often. */
-    private final Map<Expr.StringLiteral, Template> templates = new IdentityHashMap<>();
+    private final IdentityHashMap<Expr.StringLiteral, Template> templates = new IdentityHashMap<>();
 
     Texts(Expressions expressions) {
         this.expressions = expressions;
@@ -35,7 +34,7 @@ final class Texts {
                 case Template.Hole h -> {
                     Denotation value = expressions.evaluate(h.value(), scope);
                     if (value.isPoison()) {
-                        return Denotation.POISON;
+                        return Denotation.Poison.VALUE;
                     }
                     out.append(written(h, value));
                 }

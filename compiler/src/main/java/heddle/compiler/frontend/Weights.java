@@ -36,7 +36,7 @@ final class Weights {
         Denotation name = texts.fill(weight.template(), scope);
         Optional<TensorType> type = types.resolve(weight.type(), scope);
         if (!(name instanceof Text text) || type.isEmpty()) {
-            return Denotation.POISON;
+            return Denotation.Poison.VALUE;
         }
         checkKnown(weight, type.get());
         Used earlier = used.get(text.value());

@@ -66,7 +66,8 @@ enum ActivationFunction implements LanguageFunction {
         Tensor x = a.tensor("x");
         boolean fits = this == RELU ? x.dtype() != DType.BOOL : x.dtype().isFloat();
         if (!fits) {
-            throw a.unfit("x", FrontendCode.OPERATOR, "is not defined for " + x.type(), "write cast(x, f32)");
+            throw a.mistakes()
+                    .unfit("x", FrontendCode.OPERATOR, "is not defined for " + x.type(), "write cast(x, f32)");
         }
         return apply(x, a.maths());
     }

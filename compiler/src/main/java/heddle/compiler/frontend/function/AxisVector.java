@@ -21,12 +21,13 @@ final class AxisVector {
             return vector;
         }
         if (!vector.type().equals(expected)) {
-            throw a.unfit(
-                    parameter,
-                    FrontendCode.BROADCAST,
-                    "needs " + parameter + " to be " + expected + " for x, which is " + x.type() + ", not "
-                            + vector.type(),
-                    "");
+            throw a.mistakes()
+                    .unfit(
+                            parameter,
+                            FrontendCode.BROADCAST,
+                            "needs " + parameter + " to be " + expected + " for x, which is " + x.type() + ", not "
+                                    + vector.type(),
+                            "");
         }
         List<Dim> dims = new ArrayList<>(Collections.nCopies(x.rank() - axis, Dim.ONE));
         dims.set(0, x.dim(axis));

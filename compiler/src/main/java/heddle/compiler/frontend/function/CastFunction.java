@@ -26,7 +26,7 @@ final class CastFunction implements LanguageFunction {
 
     @Override
     public Denotation expand(Arguments a) {
-        DType to = a.dtype("dtype");
+        DType to = a.known("dtype").dtype();
         boolean alike = switch (a.value("x")) {
             case Tensor ignored -> false;
             case Bool ignored -> to == DType.BOOL;

@@ -43,9 +43,9 @@ enum CopiesFunction implements LanguageFunction {
     public Denotation expand(Arguments a) {
         Tensor x = a.tensor("x");
         int axis = a.axis("axis", x.rank());
-        Dim n = a.length("n");
+        Dim n = a.known("n").length();
         if (n.isKnown() && n.value() < 0) {
-            throw a.wrongValue("n", "there cannot be " + n + " copies");
+            throw a.mistakes().wrongValue("n", "there cannot be " + n + " copies");
         }
         Maths m = a.maths();
         List<Dim> copied = new ArrayList<>(x.type().shape().dims());

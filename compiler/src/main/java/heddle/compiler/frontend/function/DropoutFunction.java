@@ -24,9 +24,9 @@ final class DropoutFunction implements LanguageFunction {
     @Override
     public Denotation expand(Arguments a) {
         Tensor x = a.floats("x");
-        double p = a.real("p");
+        double p = a.known("p").real();
         if (!(p >= 0 && p < 1)) {
-            throw a.wrongValue("p", "a probability to drop lies between 0 and 1, without 1");
+            throw a.mistakes().wrongValue("p", "a probability to drop lies between 0 and 1, without 1");
         }
         return a.emitter().add(new Dropout(p), x);
     }

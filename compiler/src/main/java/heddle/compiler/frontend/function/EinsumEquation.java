@@ -10,7 +10,7 @@ import java.util.List;
 /** The text of an einsum taken apart. */
 record EinsumEquation(List<String> operands, String result, Operand source) {
     static EinsumEquation parse(Arguments a) {
-        String text = a.text("equation").replace(" ", "");
+        String text = a.known("equation").text().replace(" ", "");
         Operand source = a.operand("equation");
         int arrow = text.indexOf("->");
         List<String> operands = Arrays.asList((arrow < 0 ? text : text.substring(0, arrow)).split(",", -1));
@@ -41,7 +41,7 @@ record EinsumEquation(List<String> operands, String result, Operand source) {
     }
 
     private void checkLetters(String letters) {
-        if (!letters.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z')) {
+        if (!letters.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))) {
             throw wrong("\"" + letters + "\" is not made of letters, one for each axis");
         }
         if (distinct(letters).length() != letters.length()) {

@@ -27,7 +27,8 @@ final class EmbedFunction implements LanguageFunction {
         Tensor ids = a.index("ids");
         Tensor table = a.tensor("table");
         if (table.rank() == 0) {
-            throw a.unfit("table", FrontendCode.AXIS, "needs a table with at least one axis, not " + table.type(), "");
+            throw a.mistakes()
+                    .unfit("table", FrontendCode.AXIS, "needs a table with at least one axis, not " + table.type(), "");
         }
         return a.emitter().add(new Gather(0), table, ids);
     }

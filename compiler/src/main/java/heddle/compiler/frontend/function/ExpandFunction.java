@@ -23,6 +23,6 @@ final class ExpandFunction implements LanguageFunction {
     @Override
     public Denotation expand(Arguments a) {
         Tensor x = a.tensor("x");
-        return a.maths().expand(x, a.shape("shape"));
+        return a.maths().expand(x, a.known("shape").shape());
     }
 }

@@ -50,11 +50,13 @@ enum ExtremeFunction implements LanguageFunction {
             return ReductionFunction.reduce(a, reduction);
         }
         if (a.has("axis")) {
-            throw a.wrongValue("axis", "the " + comparative + " of two values has no axis; leave out one of them");
+            throw a.mistakes()
+                    .wrongValue("axis", "the " + comparative + " of two values has no axis; leave out one of them");
         }
         if (Numbers.known(a.value("x")).isPresent()
                 && Numbers.known(a.value("other")).isPresent()) {
-            boolean first = (this == MIN) == (a.real("x") <= a.real("other"));
+            boolean first =
+                    (this == MIN) == (a.known("x").real() <= a.known("other").real());
             return a.value(first ? "x" : "other");
         }
         List<Tensor> both = a.sameType("x", "other");

@@ -35,6 +35,10 @@ enum FilledFunction implements LanguageFunction {
 
     @Override
     public Denotation expand(Arguments a) {
-        return a.emitter().add(Constant.splat(new TensorType(a.dtype("dtype"), a.shape("shape")), value));
+        return a.emitter()
+                .add(Constant.splat(
+                        new TensorType(
+                                a.known("dtype").dtype(), a.known("shape").shape()),
+                        value));
     }
 }

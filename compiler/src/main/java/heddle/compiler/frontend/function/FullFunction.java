@@ -24,8 +24,8 @@ final class FullFunction implements LanguageFunction {
 
     @Override
     public Denotation expand(Arguments a) {
-        DType dtype = a.has("dtype") ? a.dtype("dtype") : Promotion.alone(a.value("value"));
+        DType dtype = a.has("dtype") ? a.known("dtype").dtype() : Promotion.alone(a.value("value"));
         Tensor value = a.tensor("value", dtype);
-        return a.maths().expand(a.maths().cast(value, dtype), a.shape("shape"));
+        return a.maths().expand(a.maths().cast(value, dtype), a.known("shape").shape());
     }
 }

@@ -23,9 +23,9 @@ final class IotaFunction implements LanguageFunction {
 
     @Override
     public Denotation expand(Arguments a) {
-        Dim n = a.length("n");
+        Dim n = a.known("n").length();
         if (n.isKnown() && n.value() < 0) {
-            throw a.wrongValue("n", "a length cannot be negative");
+            throw a.mistakes().wrongValue("n", "a length cannot be negative");
         }
         return a.emitter().add(new Iota(n));
     }

@@ -33,7 +33,7 @@ final class LayerNormFunction implements LanguageFunction {
         Maths m = a.maths();
         Tensor centred = m.subtract(x, m.mean(x, axis));
         Tensor variance = m.mean(m.square(centred), axis);
-        Tensor scale = m.apply(ScalarFn.RSQRT, m.add(variance, a.real("eps")));
+        Tensor scale = m.apply(ScalarFn.RSQRT, m.add(variance, a.known("eps").real()));
         Tensor result = m.multiply(centred, scale);
         if (a.has("weight")) {
             result = m.multiply(result, AxisVector.of(a, "weight", x, axis));

@@ -30,7 +30,7 @@ final class MergeAxesFunction implements LanguageFunction {
         int first = a.axis("first", x.rank());
         int last = a.axis("last", x.rank());
         if (last < first) {
-            throw a.wrongValue("last", "axis " + last + " comes before axis " + first);
+            throw a.mistakes().wrongValue("last", "axis " + last + " comes before axis " + first);
         }
         List<Dim> dims = new ArrayList<>(x.type().shape().dims());
         List<Dim> merged = dims.subList(first, last + 1);

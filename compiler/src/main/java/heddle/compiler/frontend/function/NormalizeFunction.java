@@ -28,6 +28,6 @@ final class NormalizeFunction implements LanguageFunction {
         int axis = a.axis("axis", x.rank());
         Maths m = a.maths();
         Tensor length = m.apply(ScalarFn.SQRT, m.sum(m.square(x), axis));
-        return m.divide(x, m.apply(ScalarFn.MAX, length, m.number(a.real("eps"), x.dtype())));
+        return m.divide(x, m.apply(ScalarFn.MAX, length, m.number(a.known("eps").real(), x.dtype())));
     }
 }

@@ -32,24 +32,25 @@ final class PadFunction implements LanguageFunction {
         List<Dim> high = new ArrayList<>(low);
         if (a.has("axis")) {
             int axis = a.axis("axis", x.rank());
-            set(a, a.lengths("margins"), axis, low, high);
+            set(a, a.known("margins").lengths(), axis, low, high);
         } else {
-            List<List<Dim>> all = a.lengthLists("margins");
+            List<List<Dim>> all = a.known("margins").lengthLists();
             if (all.size() != x.rank()) {
-                throw a.wrongValue(
-                        "margins",
-                        "there are " + all.size() + " pairs, and x has " + x.rank() + " axes; or name an axis");
+                throw a.mistakes()
+                        .wrongValue(
+                                "margins",
+                                "there are " + all.size() + " pairs, and x has " + x.rank() + " axes; or name an axis");
             }
             for (int axis = 0; axis < all.size(); axis++) {
                 set(a, all.get(axis), axis, low, high);
             }
         }
-        return a.emitter().add(new Pad(low, high, a.real("value")), x);
+        return a.emitter().add(new Pad(low, high, a.known("value").real()), x);
     }
 
     private static void set(Arguments a, List<Dim> pair, int axis, List<Dim> low, List<Dim> high) {
         if (pair.size() != 2) {
-            throw a.wrongValue("margins", "an axis needs two margins, [low, high]");
+            throw a.mistakes().wrongValue("margins", "an axis needs two margins, [low, high]");
         }
         low.set(axis, pair.get(0));
         high.set(axis, pair.get(1));

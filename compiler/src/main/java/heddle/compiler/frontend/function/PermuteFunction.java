@@ -26,7 +26,7 @@ final class PermuteFunction implements LanguageFunction {
         Tensor x = a.tensor("x");
         List<Integer> order = a.axes("order", x.rank());
         if (order.size() != x.rank()) {
-            throw a.wrongValue("order", "it names " + order.size() + " axes, and x has " + x.rank());
+            throw a.mistakes().wrongValue("order", "it names " + order.size() + " axes, and x has " + x.rank());
         }
         return a.maths().permute(x, order);
     }

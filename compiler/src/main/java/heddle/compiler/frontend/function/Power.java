@@ -20,7 +20,11 @@ import java.util.List;
 public final class Power {
     private Power() {}
 
-    /** {@code base ** exponent}. @param at where operands that do not fit are reported */
+    /**
+     * {@code base ** exponent}.
+     *
+     * @param at where operands that do not fit are reported
+     */
     public static Denotation of(Emitter emitter, Operand base, Operand exponent, Span at) {
         if (base.value().isNumber() && exponent.value().isNumber()) {
             return Numbers.apply(BinaryOp.POW, base, exponent, at);

@@ -33,7 +33,11 @@ public final class Product {
         this.at = at;
     }
 
-    /** {@code a @ b}. @param at where a mismatch of both sides is reported: the operator or the call */
+    /**
+     * {@code a @ b}.
+     *
+     * @param at where a mismatch of both sides is reported: the operator or the call
+     */
     public static Tensor matmul(Emitter emitter, Operand a, Operand b, Span at) {
         return new Product(emitter, a, b, at).emit();
     }
@@ -118,14 +122,14 @@ public final class Product {
                 .label(left.dim(-1) + " on the left, " + summedRight(right) + " on the right"));
         d = d.note("the last axis of the left side and the last but one of the right side must be equal");
         if (right.rank() > 1 && left.dim(-1).equals(right.dim(-1))) {
-            return new DiagnosticException(d.hint("did you mean `" + written(b, "b", true) + "`?"));
+            return new DiagnosticException(d.hint("did you mean `transpose(" + Words.written(b, "b") + ")`?"));
         }
         if (left.rank() > 1 && left.dim(-2).equals(summedRight(right))) {
-            return new DiagnosticException(d.hint("did you mean `" + written(a, "a", true) + "`?"));
+            return new DiagnosticException(d.hint("did you mean `transpose(" + Words.written(a, "a") + ")`?"));
         }
         if (left.rank() == right.rank() && right.rank() > 1 && right.dim(-1).equals(left.dim(-2))) {
             return new DiagnosticException(
-                    d.hint("did you mean `" + written(b, "b", false) + " @ " + written(a, "a", false) + "`?"));
+                    d.hint("did you mean `" + Words.written(b, "b") + " @ " + Words.written(a, "a") + "`?"));
         }
         return new DiagnosticException(d);
     }
@@ -144,12 +148,5 @@ public final class Product {
     private Diagnostic both(Diagnostic d) {
         Diagnostic sides = d.related(a.span(), Words.describe(a.value())).related(b.span(), Words.describe(b.value()));
         return Words.origin(Words.origin(sides, a), b);
-    }
-
-    /** An operand as it could be written in a hint. */
-    private static String written(Operand o, String otherwise, boolean transposed) {
-        String source = o.span().text();
-        String name = source.length() <= 24 && !source.contains("\n") ? source : otherwise;
-        return transposed ? "transpose(" + name + ")" : name;
     }
 }

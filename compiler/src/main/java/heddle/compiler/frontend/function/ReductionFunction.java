@@ -28,9 +28,11 @@ enum ReductionFunction implements LanguageFunction {
         Tensor apply(Arguments a) {
             Tensor x = a.tensor("x");
             if (!x.dtype().isFloat()) {
-                throw a.unfit("x", FrontendCode.OPERATOR, "needs floating-point elements, not " + x.type(), CAST);
+                throw a.mistakes()
+                        .unfit("x", FrontendCode.OPERATOR, "needs floating-point elements, not " + x.type(), CAST);
             }
-            return a.maths().mean(x, a.axes("axis", x.rank()), a.truth("keepdims"));
+            return a.maths()
+                    .mean(x, a.axes("axis", x.rank()), a.known("keepdims").truth());
         }
     },
     ANY("whether any element along the axes is true") {
@@ -82,20 +84,30 @@ enum ReductionFunction implements LanguageFunction {
     static Tensor reduce(Arguments a, Reduction kind) {
         Tensor x = a.tensor("x");
         if (x.dtype() == DType.BOOL) {
-            throw a.unfit("x", FrontendCode.OPERATOR, "needs numbers, not " + x.type(), "write cast(x, i64)");
+            throw a.mistakes()
+                    .unfit("x", FrontendCode.OPERATOR, "needs numbers, not " + x.type(), "write cast(x, i64)");
         }
         List<Integer> axes = a.axes("axis", x.rank());
-        return axes.isEmpty() ? x : a.maths().reduce(kind, x, axes, a.truth("keepdims"));
+        return axes.isEmpty()
+                ? x
+                : a.maths().reduce(kind, x, axes, a.known("keepdims").truth());
     }
 
     /** Truth values as 0 and 1, for which the maximum is "any" and the minimum "all". */
     private static Tensor reduceTruth(Arguments a, Reduction kind) {
         Tensor x = a.tensor("x");
         if (x.dtype() != DType.BOOL) {
-            throw a.unfit("x", FrontendCode.OPERATOR, "needs bools, not " + x.type(), "compare first, like x != 0");
+            throw a.mistakes()
+                    .unfit("x", FrontendCode.OPERATOR, "needs bools, not " + x.type(), "compare first, like x != 0");
         }
         Maths m = a.maths();
         Tensor zeroOrOne = m.cast(x, DType.I32);
-        return m.cast(m.reduce(kind, zeroOrOne, a.axes("axis", x.rank()), a.truth("keepdims")), DType.BOOL);
+        return m.cast(
+                m.reduce(
+                        kind,
+                        zeroOrOne,
+                        a.axes("axis", x.rank()),
+                        a.known("keepdims").truth()),
+                DType.BOOL);
     }
 }

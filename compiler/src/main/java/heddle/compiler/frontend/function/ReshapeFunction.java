@@ -24,6 +24,6 @@ final class ReshapeFunction implements LanguageFunction {
     public Denotation expand(Arguments a) {
         Tensor x = a.tensor("x");
         return a.maths()
-                .reshape(x, Reshaping.complete(a, "shape", x, x.type().shape().size()));
+                .reshape(x, Reshaping.complete(a, "shape", x.type().shape().size()));
     }
 }

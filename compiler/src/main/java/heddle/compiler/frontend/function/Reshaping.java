@@ -1,6 +1,5 @@
 package heddle.compiler.frontend.function;
 
-import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -15,36 +14,37 @@ final class Reshaping {
     private Reshaping() {}
 
     /** The lengths of an argument, of which one may be -1, with a product of {@code size}. */
-    static Shape complete(Arguments a, String parameter, Tensor x, Dim size) {
-        List<Dim> dims = new ArrayList<>(a.lengths(parameter));
+    static Shape complete(Arguments a, String parameter, Dim size) {
+        List<Dim> dims = new ArrayList<>(a.known(parameter).lengths());
         int open = dims.indexOf(Dim.of(-1));
         if (open != dims.lastIndexOf(Dim.of(-1))) {
-            throw a.wrongValue(parameter, "only one length may be -1");
+            throw a.mistakes().wrongValue(parameter, "only one length may be -1");
         }
         if (open >= 0) {
             dims.set(open, Dim.ONE);
             Optional<Dim> rest = size.dividedExactlyBy(new Shape(dims).size());
-            dims.set(open, rest.orElseThrow(() -> doesNotFit(a, parameter, x, size, dims)));
+            dims.set(open, rest.orElseThrow(() -> doesNotFit(a, parameter, size, dims)));
         }
         Shape shape = new Shape(dims);
         if (shape.dims().stream().anyMatch(d -> d.isKnown() && d.value() < 0)) {
-            throw a.wrongValue(parameter, "a length cannot be negative");
+            throw a.mistakes().wrongValue(parameter, "a length cannot be negative");
         }
         if (!shape.size().equals(size)) {
-            throw doesNotFit(a, parameter, x, size, dims);
+            throw doesNotFit(a, parameter, size, dims);
         }
         return shape;
     }
 
-    private static DiagnosticException doesNotFit(Arguments a, String parameter, Tensor x, Dim size, List<Dim> dims) {
+    private static DiagnosticException doesNotFit(Arguments a, String parameter, Dim size, List<Dim> dims) {
         Dim product = new Shape(dims).size();
-        Diagnostic d = a.mistake(
+        Diagnostic d = a.mistakes()
+                .at(
                         parameter,
                         FrontendCode.RESHAPE,
                         "cannot bring " + size + " elements into lengths of product " + product)
                 .label("product " + product);
-        d = d.related(a.operand("x").span(), x.type() + ", " + size + " elements");
-        return new DiagnosticException(a.origin(d, "x")
+        return new DiagnosticException(a.mistakes()
+                .related(d, "x")
                 .note("lengths are compared as polynomials; a symbol such as N equals only itself")
                 .hint("the product of the lengths must stay " + size + "; one of them may be -1"));
     }

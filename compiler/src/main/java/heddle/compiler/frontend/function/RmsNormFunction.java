@@ -31,7 +31,8 @@ final class RmsNormFunction implements LanguageFunction {
         int axis = a.axis("axis", x.rank());
         Maths m = a.maths();
         Tensor meanSquare = m.mean(m.square(x), axis);
-        Tensor result = m.multiply(x, m.apply(ScalarFn.RSQRT, m.add(meanSquare, a.real("eps"))));
+        Tensor result = m.multiply(
+                x, m.apply(ScalarFn.RSQRT, m.add(meanSquare, a.known("eps").real())));
         return a.has("weight") ? m.multiply(result, AxisVector.of(a, "weight", x, axis)) : result;
     }
 }

@@ -38,17 +38,18 @@ final class RopeFunction implements LanguageFunction {
     public Denotation expand(Arguments a) {
         Tensor x = a.floats("x");
         if (x.rank() < 2 || !x.dim(-1).isKnown() || x.dim(-1).value() % 2 != 0) {
-            throw a.unfit(
-                    "x",
-                    FrontendCode.OPERATION,
-                    "needs a last axis of a known, even length after the axis of positions, not " + x.type(),
-                    "");
+            throw a.mistakes()
+                    .unfit(
+                            "x",
+                            FrontendCode.OPERATION,
+                            "needs a last axis of a known, even length after the axis of positions, not " + x.type(),
+                            "");
         }
         Maths m = a.maths();
         Tensor angle = angles(a, x);
         Tensor cos = m.cast(m.apply(ScalarFn.COS, angle), x.dtype());
         Tensor sin = m.cast(m.apply(ScalarFn.SIN, angle), x.dtype());
-        return a.truth("interleaved") ? turnNeighbours(m, x, cos, sin) : turnHalves(m, x, cos, sin);
+        return a.known("interleaved").truth() ? turnNeighbours(m, x, cos, sin) : turnHalves(m, x, cos, sin);
     }
 
     /** The angles in at least f32, shaped to broadcast against half of {@code x}. */
@@ -57,17 +58,18 @@ final class RopeFunction implements LanguageFunction {
         if (positions.rank() == 0
                 || positions.rank() >= x.rank()
                 || !positions.dim(-1).equals(x.dim(-2))) {
-            throw a.unfit(
-                    "positions",
-                    FrontendCode.BROADCAST,
-                    "needs one position for each of the " + x.dim(-2) + " places of x, which is " + x.type() + ", not "
-                            + positions.type(),
-                    "positions that start at zero are iota(" + x.dim(-2) + ")");
+            throw a.mistakes()
+                    .unfit(
+                            "positions",
+                            FrontendCode.BROADCAST,
+                            "needs one position for each of the " + x.dim(-2) + " places of x, which is " + x.type()
+                                    + ", not " + positions.type(),
+                            "positions that start at zero are iota(" + x.dim(-2) + ")");
         }
         Maths m = a.maths();
         DType dtype = x.dtype() == DType.F64 ? DType.F64 : DType.F32;
         long pairs = x.dim(-1).value() / 2;
-        double base = a.real("base");
+        double base = a.known("base").real();
         List<Number> rates = new ArrayList<>();
         for (long i = 0; i < pairs; i++) {
             rates.add(Math.pow(base, (double) -i / pairs));

@@ -28,7 +28,7 @@ final class SplitAxisFunction implements LanguageFunction {
     public Denotation expand(Arguments a) {
         Tensor x = a.tensor("x");
         int axis = a.axis("axis", x.rank());
-        Shape sizes = Reshaping.complete(a, "sizes", x, x.dim(axis));
+        Shape sizes = Reshaping.complete(a, "sizes", x.dim(axis));
         List<Dim> dims = new ArrayList<>(x.type().shape().dims());
         dims.remove(axis);
         dims.addAll(axis, sizes.dims());

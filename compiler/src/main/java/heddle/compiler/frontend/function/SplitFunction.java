@@ -43,9 +43,9 @@ final class SplitFunction implements LanguageFunction {
     }
 
     private static List<Dim> equal(Arguments a, Tensor x, int axis) {
-        long parts = a.integer("parts");
+        long parts = a.known("parts").integer();
         if (parts < 1) {
-            throw a.wrongValue("parts", "there must be at least one part, not " + parts);
+            throw a.mistakes().wrongValue("parts", "there must be at least one part, not " + parts);
         }
         Dim length = x.dim(axis)
                 .dividedExactlyBy(Dim.of(parts))
@@ -55,7 +55,7 @@ final class SplitFunction implements LanguageFunction {
     }
 
     private static List<Dim> listed(Arguments a, Tensor x, int axis) {
-        List<Dim> lengths = a.shape("parts").dims();
+        List<Dim> lengths = a.known("parts").shape().dims();
         Dim sum = lengths.stream().reduce(Dim.ZERO, Dim::plus);
         if (!sum.equals(x.dim(axis))) {
             throw doesNotDivide(a, x, axis, "the parts make " + sum + " together, not " + x.dim(axis));
@@ -64,9 +64,8 @@ final class SplitFunction implements LanguageFunction {
     }
 
     private static DiagnosticException doesNotDivide(Arguments a, Tensor x, int axis, String why) {
-        Diagnostic d = a.mistake(
-                        "parts", FrontendCode.SPLIT, "cannot cut axis " + axis + " of " + x.type() + ": " + why)
-                .related(a.operand("x").span(), x.type().toString());
-        return new DiagnosticException(a.origin(d, "x"));
+        Diagnostic d = a.mistakes()
+                .at("parts", FrontendCode.SPLIT, "cannot cut axis " + axis + " of " + x.type() + ": " + why);
+        return new DiagnosticException(a.mistakes().related(d, "x"));
     }
 }

@@ -25,7 +25,8 @@ final class SqueezeFunction implements LanguageFunction {
         Tensor x = a.tensor("x");
         int axis = a.axis("axis", x.rank());
         if (!x.dim(axis).is(1)) {
-            throw a.wrongValue("axis", "axis " + axis + " of " + x.type() + " has length " + x.dim(axis) + ", not 1");
+            throw a.mistakes()
+                    .wrongValue("axis", "axis " + axis + " of " + x.type() + " has length " + x.dim(axis) + ", not 1");
         }
         return a.maths().dropAxis(x, axis);
     }

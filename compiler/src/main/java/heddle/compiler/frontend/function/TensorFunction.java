@@ -37,7 +37,7 @@ final class TensorFunction implements LanguageFunction {
         List<Dim> dims = new ArrayList<>();
         List<Denotation> elements = new ArrayList<>();
         flatten(a, a.value("elements"), 0, dims, elements);
-        DType dtype = a.has("dtype") ? a.dtype("dtype") : common(elements);
+        DType dtype = a.has("dtype") ? a.known("dtype").dtype() : common(elements);
         List<Number> values = new ArrayList<>();
         for (Denotation e : elements) {
             values.add(number(a, e, dtype));
@@ -51,7 +51,7 @@ final class TensorFunction implements LanguageFunction {
     private static void flatten(Arguments a, Denotation value, int depth, List<Dim> dims, List<Denotation> elements) {
         if (!(value instanceof Sequence s)) {
             if (depth < dims.size()) {
-                throw a.wrongValue("elements", "a number stands beside a list");
+                throw a.mistakes().wrongValue("elements", "a number stands beside a list");
             }
             elements.add(value);
             return;
@@ -60,7 +60,7 @@ final class TensorFunction implements LanguageFunction {
         if (depth == dims.size() && elements.isEmpty()) {
             dims.add(length);
         } else if (depth >= dims.size() || !dims.get(depth).equals(length)) {
-            throw a.wrongValue("elements", "lists at one depth have different lengths");
+            throw a.mistakes().wrongValue("elements", "lists at one depth have different lengths");
         }
         s.elements().forEach(e -> flatten(a, e, depth + 1, dims, elements));
     }
@@ -84,6 +84,6 @@ final class TensorFunction implements LanguageFunction {
             return r.value();
         }
         String what = "cannot make an element of type " + dtype + " of " + Words.describe(element);
-        throw a.unfit("elements", FrontendCode.NUMBER_DTYPE, what, "");
+        throw a.mistakes().unfit("elements", FrontendCode.NUMBER_DTYPE, what, "");
     }
 }

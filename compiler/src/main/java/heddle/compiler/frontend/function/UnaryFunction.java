@@ -33,6 +33,8 @@ enum UnaryFunction implements LanguageFunction {
 
     private final ScalarFn fn;
     private final String summary;
+
+    @SuppressWarnings("ImmutableEnumChecker") // functions without state
     private final DoubleUnaryOperator known;
 
     UnaryFunction(ScalarFn fn, String summary, DoubleUnaryOperator known) {
@@ -75,7 +77,8 @@ enum UnaryFunction implements LanguageFunction {
         boolean fits = fn.rule() == ScalarFn.Rule.FLOAT ? x.dtype().isFloat() : x.dtype() != DType.BOOL;
         if (!fits) {
             String needed = fn.rule() == ScalarFn.Rule.FLOAT ? "floating-point elements" : "numbers";
-            throw a.unfit("x", FrontendCode.OPERATOR, "needs " + needed + ", not " + x.type(), "write cast(x, f32)");
+            throw a.mistakes()
+                    .unfit("x", FrontendCode.OPERATOR, "needs " + needed + ", not " + x.type(), "write cast(x, f32)");
         }
         return a.emitter().add(new Elementwise(fn), x);
     }
@@ -90,8 +93,8 @@ enum UnaryFunction implements LanguageFunction {
 
     private Denotation fold(Arguments a, double x, boolean whole) {
         double y = known.applyAsDouble(x);
-        if (Double.isNaN(y) || whole && Math.abs(y) >= 0x1p53) {
-            throw a.unfit("x", FrontendCode.ARITHMETIC, "has no result for " + x, "");
+        if (Double.isNaN(y) || (whole && Math.abs(y) >= 0x1p53)) {
+            throw a.mistakes().unfit("x", FrontendCode.ARITHMETIC, "has no result for " + x, "");
         }
         return whole ? new Length(Dim.of((long) y)) : new Real(y);
     }

@@ -28,11 +28,12 @@ final class WhereFunction implements LanguageFunction {
     public Denotation expand(Arguments a) {
         Tensor condition = a.tensor("condition", DType.BOOL);
         if (condition.dtype() != DType.BOOL) {
-            throw a.unfit(
-                    "condition",
-                    FrontendCode.OPERATOR,
-                    "needs a bool condition, not " + condition.type(),
-                    "compare, like x != 0");
+            throw a.mistakes()
+                    .unfit(
+                            "condition",
+                            FrontendCode.OPERATOR,
+                            "needs a bool condition, not " + condition.type(),
+                            "compare, like x != 0");
         }
         List<Tensor> choices = a.sameType("a", "b");
         return a.maths().apply(ScalarFn.SELECT, condition, choices.get(0), choices.get(1));

@@ -13,9 +13,6 @@ import java.util.Optional;
  * compiled.
  */
 public sealed interface Denotation {
-    /** What stands in for the result of an expression that was reported as wrong, so that it is reported once. */
-    Denotation POISON = new Poison();
-
     /** A value of the graph. */
     record Tensor(Value value) implements Denotation {
         public TensorType type() {
@@ -63,7 +60,10 @@ public sealed interface Denotation {
     /** A function of the language. */
     record Builtin(String name) implements Denotation {}
 
-    record Poison() implements Denotation {}
+    /** What stands in for the result of an expression that was reported as wrong, so that it is reported once. */
+    record Poison() implements Denotation {
+        public static final Denotation VALUE = new Poison();
+    }
 
     /** Whether this, or an element of it, was reported already. */
     default boolean isPoison() {

@@ -68,7 +68,7 @@ public final class Maths {
 
     /** A length as a scalar. */
     public Tensor length(Dim dim, DType dtype) {
-        return dim.isKnown() ? number(dim.value(), dtype) : emitter.add(new Length(dim, dtype));
+        return dim.isKnown() ? number((double) dim.value(), dtype) : emitter.add(new Length(dim, dtype));
     }
 
     public Tensor cast(Tensor x, DType dtype) {

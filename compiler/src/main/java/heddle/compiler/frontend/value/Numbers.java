@@ -76,7 +76,7 @@ public final class Numbers {
         if (!x.isKnown() || !y.isKnown()) {
             throw new ArithmeticException(x + " is not known to be divisible by " + y);
         }
-        return new Real((double) x.value() / y.value());
+        return new Real((double) x.value() / (double) y.value());
     }
 
     private static Dim notZero(Dim divisor) {
@@ -95,7 +95,7 @@ public final class Numbers {
             if (!base.isKnown()) {
                 throw new ArithmeticException("a length has no negative powers");
             }
-            return new Real(Math.pow(base.value(), e));
+            return new Real(Math.pow((double) base.value(), (double) e));
         }
         if (base.isKnown() && Math.abs(base.value()) <= 1) {
             return e == 0 ? new Length(Dim.ONE) : new Length(e % 2 == 0 ? base.times(base) : base);

@@ -126,8 +126,7 @@ public final class Promotion {
                 .related(b.span(), right.type().toString());
         d = Words.origin(Words.origin(d, a), b);
         boolean castRight = rank(left.dtype()) >= rank(right.dtype());
-        String source = (castRight ? b : a).span().text();
-        String written = source.length() <= 24 && !source.contains("\n") ? source : "x";
+        String written = Words.written(castRight ? b : a, "x");
         return new DiagnosticException(d.note("types are never converted silently")
                 .hint("write cast(" + written + ", " + (castRight ? left : right).dtype() + ")"));
     }

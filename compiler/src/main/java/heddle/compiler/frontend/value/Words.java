@@ -13,7 +13,6 @@ import heddle.compiler.frontend.value.Denotation.Text;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
-import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.source.Span;
 import java.util.List;
@@ -48,11 +47,6 @@ public final class Words {
         return n + " " + noun + (n == 1 ? "" : "s");
     }
 
-    /** A length that a message sets against another: {@code 384}, {@code 2*N}. */
-    public static String length(Dim dim) {
-        return dim.toString();
-    }
-
     /**
      * Adds to a diagnostic where an operand's shape comes from: the declaration of an input or weight, or the
      * expression behind a name, when that is not the operand itself.
@@ -75,6 +69,12 @@ public final class Words {
                         : "the value of `" + shorten(operand.span().text()) + "` is made here: " + tensor.type();
         };
         return diagnostic.related(spans.getFirst(), what);
+    }
+
+    /** An operand as a hint can repeat it: its source when that is short, else {@code otherwise}. */
+    public static String written(Operand operand, String otherwise) {
+        String source = operand.span().text();
+        return source.length() <= 24 && !source.contains("\n") ? source : otherwise;
     }
 
     private static String shorten(String source) {

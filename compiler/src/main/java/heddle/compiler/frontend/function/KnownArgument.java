@@ -1,0 +1,110 @@
+package heddle.compiler.frontend.function;
+
+import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Bool;
+import heddle.compiler.frontend.value.Denotation.ElementType;
+import heddle.compiler.frontend.value.Denotation.Length;
+import heddle.compiler.frontend.value.Denotation.Sequence;
+import heddle.compiler.frontend.value.Denotation.Text;
+import heddle.compiler.frontend.value.Numbers;
+import heddle.compiler.frontend.value.Operand;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.dsl.diagnostic.DiagnosticException;
+import java.util.List;
+
+/**
+ * An argument that is known when the model is compiled.
+ *
+ * <p>Each method takes it as one kind of value and throws {@link DiagnosticException} when it is
+ * another.
+ */
+public record KnownArgument(String parameter, Operand operand, ArgumentMistakes mistakes) {
+    public boolean isList() {
+        return operand.value() instanceof Sequence;
+    }
+
+    /**
+     * The elements of a list.
+     *
+     * @param expected the list that is needed, in words
+     */
+    List<KnownArgument> elements(String expected) {
+        if (!(operand.value() instanceof Sequence s)) {
+            throw wrong(expected);
+        }
+        return s.elements().stream().map(this::element).toList();
+    }
+
+    private KnownArgument element(Denotation value) {
+        return new KnownArgument(parameter, new Operand(value, operand.span()), mistakes);
+    }
+
+    public long integer() {
+        return operand.value()
+                .integer()
+                .orElseThrow(() -> wrong("an integer that is known when the model is compiled"));
+    }
+
+    /** An integer or a length. */
+    public Dim length() {
+        if (operand.value() instanceof Length l) {
+            return l.dim();
+        }
+        throw wrong("an integer or a length");
+    }
+
+    public List<Dim> lengths() {
+        return elements("a list of lengths, for example [B, N]").stream()
+                .map(KnownArgument::length)
+                .toList();
+    }
+
+    /** A list of lists of lengths. */
+    public List<List<Dim>> lengthLists() {
+        return elements("a list of lists of lengths").stream()
+                .map(KnownArgument::lengths)
+                .toList();
+    }
+
+    /** Lengths that are not negative. */
+    public Shape shape() {
+        List<Dim> dims = lengths();
+        for (Dim d : dims) {
+            if (d.isKnown() && d.value() < 0) {
+                throw mistakes.wrongValue(parameter, "a length cannot be negative, and one is " + d);
+            }
+        }
+        return new Shape(dims);
+    }
+
+    public double real() {
+        return Numbers.known(operand.value()).orElseThrow(() -> wrong("a number that is known"));
+    }
+
+    public boolean truth() {
+        if (operand.value() instanceof Bool b) {
+            return b.value();
+        }
+        throw wrong("true or false");
+    }
+
+    public String text() {
+        if (operand.value() instanceof Text t) {
+            return t.value();
+        }
+        throw wrong("a text");
+    }
+
+    public DType dtype() {
+        if (operand.value() instanceof ElementType t) {
+            return t.dtype();
+        }
+        throw wrong("an element type, like f32");
+    }
+
+    private DiagnosticException wrong(String expected) {
+        return mistakes.wrongKind(parameter, expected, operand);
+    }
+}
