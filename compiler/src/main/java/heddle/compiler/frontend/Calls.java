@@ -95,7 +95,7 @@ final class Calls {
     private Denotation inline(Closure closure, Expr.Call call, List<Given> arguments) {
         Item.Function function = closure.declaration();
         Map<String, List<Operand>> bound = ArgumentBinding.bind(signature(function), arguments, call.span());
-        if (active.contains(function)) {
+        if (active.stream().anyMatch(f -> f == function)) {
             throw new DiagnosticException(Diagnostic.at(
                             call.callee().span(), FrontendCode.RECURSION, "`" + function.name() + "` calls itself")
                     .related(function.name().span(), "declared here")

@@ -1,7 +1,9 @@
 package heddle.compiler.frontend;
 
+import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Contract;
+import heddle.compiler.op.Interpreter;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.parse.Parser;
@@ -50,6 +52,13 @@ public final class Elaborated {
     /** The type of the output {@code y}. */
     static String typeOfY(String... lines) {
         return of(lines).graph().outputs().get("y").type().toString();
+    }
+
+    /** The elements of the output {@code y} of a model without inputs, by the reference interpreter. */
+    static NdArray valueOfY(String... lines) {
+        return new Interpreter(Map.of(), Map.of(), Map.of())
+                .run(of(lines).graph())
+                .get("y");
     }
 
     /** The only contraction of a model. */
