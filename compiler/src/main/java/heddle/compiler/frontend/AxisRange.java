@@ -24,7 +24,7 @@ record AxisRange(Dim start, Dim length, long step) {
     static AxisRange at(Operand index, Dim axisLength) {
         Dim i = fromFront(length(index), axisLength);
         if (isNegative(i) || isNegative(axisLength.minus(i).minus(1))) {
-            throw outside(index.span(), "there is no element " + length(index), axisLength);
+            throw outside(index.span(), "there is no element " + length(index) + " in", axisLength);
         }
         return new AxisRange(i, Dim.ONE, 1);
     }
@@ -39,7 +39,7 @@ record AxisRange(Dim start, Dim length, long step) {
         Dim start = range.start().map(s -> fromFront(length(s), n)).orElse(Dim.ZERO);
         Dim stop = range.stop().map(s -> fromFront(length(s), n)).orElse(n);
         if (isNegative(start) || isNegative(n.minus(stop)) || isNegative(stop.minus(start))) {
-            throw outside(range.span(), "the range " + start + ":" + stop + " is not inside the axis", n);
+            throw outside(range.span(), "the range " + start + ":" + stop + " does not fit in", n);
         }
         return new AxisRange(start, stop.minus(start).ceilDiv(Dim.of(step)), step);
     }
@@ -48,7 +48,7 @@ record AxisRange(Dim start, Dim length, long step) {
         Dim start = range.start().map(s -> fromFront(length(s), n)).orElse(n.minus(1));
         Dim stop = range.stop().map(s -> fromFront(length(s), n)).orElse(Dim.of(-1));
         if (isNegative(n.minus(start).minus(1)) || isNegative(start.minus(stop))) {
-            throw outside(range.span(), "the range " + start + ":" + stop + " is not inside the axis", n);
+            throw outside(range.span(), "the range " + start + ":" + stop + " does not fit in", n);
         }
         return new AxisRange(start, start.minus(stop).ceilDiv(Dim.of(-step)), step);
     }
@@ -84,7 +84,7 @@ record AxisRange(Dim start, Dim length, long step) {
     }
 
     private static DiagnosticException outside(Span at, String what, Dim axisLength) {
-        Diagnostic d = Diagnostic.at(at, FrontendCode.INDEX, what + " in an axis of length " + axisLength);
+        Diagnostic d = Diagnostic.at(at, FrontendCode.INDEX, what + " an axis of length " + axisLength);
         Optional<String> valid = axisLength.isKnown() && axisLength.value() > 0
                 ? Optional.of("elements run from 0 to " + (axisLength.value() - 1) + ", or from -" + axisLength
                         + " to -1 counted from the end")

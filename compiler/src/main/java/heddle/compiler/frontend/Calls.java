@@ -9,6 +9,7 @@ import heddle.compiler.frontend.function.Signature;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Builtin;
 import heddle.compiler.frontend.value.Denotation.Closure;
+import heddle.compiler.frontend.value.Denotation.Sequence;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Emitter;
 import heddle.compiler.frontend.value.FrontendCode;
@@ -21,10 +22,12 @@ import heddle.dsl.ast.Item;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Calls: functions of the language become operations, functions of the model are copied to where they are called. */
 final class Calls {
@@ -84,17 +87,37 @@ final class Calls {
     }
 
     private Denotation expand(LanguageFunction function, Expr.Call call, List<Given> arguments) {
-        Map<String, List<Operand>> bound = ArgumentBinding.bind(function.signature(), arguments, call.span());
+        Map<String, List<Operand>> bound =
+                ArgumentBinding.bind(function.signature(), function.signature().toString(), arguments, call.span());
         if (arguments.stream().anyMatch(g -> g.operand().value().isPoison())) {
             return Denotation.Poison.VALUE;
         }
-        emitter.at(call.span(), arguments.stream().map(Given::operand).toList());
+        emitter.at(call.span(), read(call, arguments));
         return function.expand(new Arguments(function.signature(), bound, call.span(), emitter));
+    }
+
+    /** The operands of a call, those in lists one by one, so that each has its own place. */
+    private static List<Operand> read(Expr.Call call, List<Given> arguments) {
+        List<Operand> read = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            Operand operand = arguments.get(i).operand();
+            if (call.arguments().get(i).value() instanceof Expr.ListLiteral list
+                    && operand.value() instanceof Sequence values) {
+                for (int e = 0; e < list.elements().size(); e++) {
+                    read.add(new Operand(
+                            values.elements().get(e), list.elements().get(e).span()));
+                }
+            } else {
+                read.add(operand);
+            }
+        }
+        return read;
     }
 
     private Denotation inline(Closure closure, Expr.Call call, List<Given> arguments) {
         Item.Function function = closure.declaration();
-        Map<String, List<Operand>> bound = ArgumentBinding.bind(signature(function), arguments, call.span());
+        Map<String, List<Operand>> bound =
+                ArgumentBinding.bind(signature(function), usage(function), arguments, call.span());
         if (active.stream().anyMatch(f -> f == function)) {
             throw new DiagnosticException(Diagnostic.at(
                             call.callee().span(), FrontendCode.RECURSION, "`" + function.name() + "` calls itself")
@@ -123,6 +146,13 @@ final class Calls {
                     : s.withRequired(p.name().text());
         }
         return s;
+    }
+
+    private static String usage(Item.Function function) {
+        return function.parameters().stream()
+                .map(p -> p.name()
+                        + p.defaultValue().map(d -> " = " + d.span().text()).orElse(""))
+                .collect(Collectors.joining(", ", function.name() + "(", ")"));
     }
 
     private void passArguments(Item.Function function, Map<String, List<Operand>> bound, Scope scope) {

@@ -31,7 +31,7 @@ import java.util.Set;
 final class Expressions {
     private final Diagnostics diagnostics;
     private final Texts texts = new Texts(this);
-    private final Types types = new Types(this);
+    private final Types types;
     private final Weights weights;
     private final Operators operators;
     private final Indexing indexing;
@@ -41,6 +41,7 @@ final class Expressions {
 
     Expressions(Emitter emitter, Diagnostics diagnostics) {
         this.diagnostics = diagnostics;
+        types = new Types(this, diagnostics);
         weights = new Weights(emitter, texts, types);
         operators = new Operators(emitter, this);
         indexing = new Indexing(emitter, this);
@@ -120,8 +121,7 @@ final class Expressions {
                     .related(later.get(), "declared here")
                     .hint("move the declaration up");
         }
-        Diagnostic d = Diagnostic.at(
-                ref.span(), FrontendCode.UNKNOWN_NAME, "nothing is known of the name `" + ref.name() + "`");
+        Diagnostic d = Diagnostic.at(ref.span(), FrontendCode.UNKNOWN_NAME, "`" + ref.name() + "` is not declared");
         boolean looksLikeLength =
                 ref.name().length() <= 2 && Character.isUpperCase(ref.name().charAt(0));
         return Remedies.name(ref.name(), scope)

@@ -7,6 +7,7 @@ import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.frontend.value.Scope;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.TensorType;
 import heddle.dsl.ast.Item;
 import heddle.dsl.ast.Name;
 import heddle.dsl.ast.SourceUnit;
@@ -96,17 +97,20 @@ final class FileElaboration {
     }
 
     private void input(Item.Input input) {
-        requireMain(input.span(), "inputs");
-        Denotation value = model.expressions()
-                .types()
-                .resolve(input.type(), scope)
-                .<Denotation>map(type -> model.input(input, type))
-                .orElse(Denotation.Poison.VALUE);
+        Denotation value = Denotation.Poison.VALUE;
+        if (isMain) {
+            Optional<TensorType> type = model.expressions().types().resolve(input.type(), scope);
+            value = type.<Denotation>map(t -> model.input(input, t)).orElse(value);
+        } else {
+            model.diagnostics().report(notInImported(input.span(), "inputs"));
+        }
         model.statements().declare(input.name(), value, scope, false);
     }
 
     private void output(Stmt.Output output) {
-        requireMain(output.span(), "outputs");
+        if (!isMain) {
+            throw new DiagnosticException(notInImported(output.span(), "outputs"));
+        }
         Denotation value = model.expressions().evaluate(output.value(), scope);
         if (!value.isPoison()) {
             Tensor tensor = model.outputTensor(output, value);
@@ -115,11 +119,8 @@ final class FileElaboration {
         }
     }
 
-    private void requireMain(Span span, String what) {
-        if (!isMain) {
-            throw new DiagnosticException(
-                    Diagnostic.at(span, FrontendCode.IMPORT_CONTENT, "a file that is imported declares no " + what)
-                            .hint("declare them in the model's own file, and pass values to functions"));
-        }
+    private static Diagnostic notInImported(Span span, String what) {
+        return Diagnostic.at(span, FrontendCode.IMPORT_CONTENT, "a file that is imported declares no " + what)
+                .hint("declare them in the model's own file, and pass values to functions");
     }
 }

@@ -1,5 +1,6 @@
 package heddle.compiler.frontend;
 
+import heddle.compiler.frontend.value.Broadcasting;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Bool;
 import heddle.compiler.frontend.value.Denotation.Length;
@@ -12,7 +13,6 @@ import heddle.compiler.frontend.value.Words;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
-import heddle.compiler.type.Dim;
 import heddle.dsl.ast.Expr.BinaryOp;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -39,7 +39,7 @@ final class TensorArithmetic {
                 ? List.of(scalar(a), scalar(b))
                 : new Promotion(emitter).toCommonType(List.of(a, b), at);
         checkType(op, fn, both.getFirst().dtype(), a, b, at);
-        checkShapes(op, a, b, both.get(0), both.get(1), at);
+        Broadcasting.check(List.of(a, b), both, op.symbol, at);
         return emitter.add(new Elementwise(fn), both);
     }
 
@@ -86,7 +86,7 @@ final class TensorArithmetic {
     }
 
     private static DiagnosticException undefined(BinaryOp op, Operand a, Operand b, Span at, String hint) {
-        Diagnostic d = both(
+        Diagnostic d = Words.both(
                 Diagnostic.at(
                         at,
                         FrontendCode.OPERATOR,
@@ -95,27 +95,5 @@ final class TensorArithmetic {
                 a,
                 b);
         return new DiagnosticException(hint.isEmpty() ? d : d.hint(hint));
-    }
-
-    private static Diagnostic both(Diagnostic d, Operand a, Operand b) {
-        Diagnostic sides = d.related(a.span(), Words.describe(a.value())).related(b.span(), Words.describe(b.value()));
-        return Words.origin(Words.origin(sides, a), b);
-    }
-
-    private static void checkShapes(BinaryOp op, Operand a, Operand b, Tensor left, Tensor right, Span at) {
-        for (int axis = -1; axis >= -Math.min(left.rank(), right.rank()); axis--) {
-            Dim x = left.dim(axis);
-            Dim y = right.dim(axis);
-            if (!x.equals(y) && !x.is(1) && !y.is(1)) {
-                Diagnostic d = Diagnostic.at(
-                                at,
-                                FrontendCode.BROADCAST,
-                                "the shapes on the two sides of `" + op.symbol + "` do not fit: axis " + axis + " is "
-                                        + x + " and " + y)
-                        .label(x + " on the left, " + y + " on the right");
-                throw new DiagnosticException(both(d, a, b)
-                        .note("shapes are aligned at their last axes; lengths must be equal, or one of them 1"));
-            }
-        }
     }
 }

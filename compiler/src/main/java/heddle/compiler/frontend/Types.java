@@ -23,13 +23,24 @@ import java.util.Optional;
 /** Types as written, made types of tensors. */
 final class Types {
     private final Expressions expressions;
+    private final Diagnostics diagnostics;
 
-    Types(Expressions expressions) {
+    Types(Expressions expressions, Diagnostics diagnostics) {
         this.expressions = expressions;
+        this.diagnostics = diagnostics;
     }
 
     /** The type, or empty when a part of it was reported as wrong. */
     Optional<TensorType> resolve(TypeExpr type, Scope scope) {
+        try {
+            return type(type, scope);
+        } catch (DiagnosticException e) {
+            diagnostics.report(e);
+            return Optional.empty();
+        }
+    }
+
+    private Optional<TensorType> type(TypeExpr type, Scope scope) {
         DType dtype = dtype(type.dtype());
         List<Dim> dims = new ArrayList<>();
         for (Expr e : type.dims()) {

@@ -21,21 +21,24 @@ public final class ArgumentBinding {
     public record Given(Optional<Name> name, Operand operand) {}
 
     private final Signature signature;
+    private final String usage;
     private final Span call;
     private final Map<String, List<Operand>> bound = new HashMap<>();
 
-    private ArgumentBinding(Signature signature, Span call) {
+    private ArgumentBinding(Signature signature, String usage, Span call) {
         this.signature = signature;
+        this.usage = usage;
         this.call = call;
     }
 
     /**
      * The arguments by parameter; a parameter that was left out is absent unless it has a default.
      *
+     * @param usage how the function is called, for messages
      * @throws DiagnosticException when arguments are missing, too many, unknown or given twice
      */
-    public static Map<String, List<Operand>> bind(Signature signature, List<Given> arguments, Span call) {
-        ArgumentBinding b = new ArgumentBinding(signature, call);
+    public static Map<String, List<Operand>> bind(Signature signature, String usage, List<Given> arguments, Span call) {
+        ArgumentBinding b = new ArgumentBinding(signature, usage, call);
         b.byPlace(arguments);
         b.byName(arguments);
         b.complete();
@@ -70,7 +73,7 @@ public final class ArgumentBinding {
                         "`" + signature.name() + "` takes " + Words.count(accepted, "argument") + ", not "
                                 + placed.size())
                 .label("one too many")
-                .note("it is called as " + signature));
+                .note("it is called as " + usage));
     }
 
     private void byName(List<Given> arguments) {
@@ -89,7 +92,7 @@ public final class ArgumentBinding {
                                 FrontendCode.DUPLICATE_ARGUMENT,
                                 "`" + name + "` of `" + signature.name() + "` is given twice")
                         .related(earlier.getFirst().span(), "given here already")
-                        .note("it is called as " + signature));
+                        .note("it is called as " + usage));
             }
         }
     }
@@ -101,7 +104,7 @@ public final class ArgumentBinding {
                         name.span(),
                         FrontendCode.UNKNOWN_ARGUMENT,
                         "`" + signature.name() + "` has no parameter `" + name + "`")
-                .note("it is called as " + signature);
+                .note("it is called as " + usage);
         return new DiagnosticException(Suggest.closest(name.text(), names)
                 .map(s -> d.hint("did you mean `" + s + "`?"))
                 .orElse(d));
@@ -123,7 +126,7 @@ public final class ArgumentBinding {
                             call,
                             FrontendCode.ARGUMENT_COUNT,
                             "`" + signature.name() + "` is called without " + String.join(" and ", missing))
-                    .note("it is called as " + signature));
+                    .note("it is called as " + usage));
         }
     }
 }

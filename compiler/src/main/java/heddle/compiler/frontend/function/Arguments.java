@@ -155,7 +155,11 @@ public final class Arguments {
             return Axes.all(rank);
         }
         if (!known(parameter).isList()) {
-            return List.of(axis(parameter, rank));
+            long axis = value(parameter)
+                    .integer()
+                    .orElseThrow(() -> mistakes.wrongKind(
+                            parameter, "an axis or a list of axes, for example [0, 1]", operand(parameter)));
+            return List.of(Axes.resolve(operand(parameter), axis, rank));
         }
         List<Integer> axes = known(parameter).elements("a list of axes").stream()
                 .map(e -> Axes.resolve(e.operand(), e.integer(), rank))

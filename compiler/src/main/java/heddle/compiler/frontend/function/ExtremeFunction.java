@@ -1,5 +1,6 @@
 package heddle.compiler.frontend.function;
 
+import heddle.compiler.frontend.value.Broadcasting;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Numbers;
@@ -60,6 +61,8 @@ enum ExtremeFunction implements LanguageFunction {
             return a.value(first ? "x" : "other");
         }
         List<Tensor> both = a.sameType("x", "other");
+        Broadcasting.check(
+                List.of(a.operand("x"), a.operand("other")), both, signature().name(), a.call());
         return a.maths().apply(fn, both.get(0), both.get(1));
     }
 }

@@ -1,5 +1,6 @@
 package heddle.compiler.frontend.function;
 
+import heddle.compiler.frontend.value.Broadcasting;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Length;
 import heddle.compiler.frontend.value.Denotation.Tensor;
@@ -40,6 +41,7 @@ public final class Power {
                     Diagnostic.at(at, FrontendCode.OPERATOR, "powers need floating-point elements, not " + x.type())
                             .hint("write cast(x, f32) ** y; of integers only the square is taken"));
         }
+        Broadcasting.check(List.of(base, exponent), both, BinaryOp.POW.symbol, at);
         return new Maths(emitter).apply(ScalarFn.POW, x, both.get(1));
     }
 }

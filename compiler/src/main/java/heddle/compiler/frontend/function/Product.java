@@ -8,6 +8,7 @@ import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Promotion;
 import heddle.compiler.frontend.value.Words;
 import heddle.compiler.op.Contract;
+import heddle.compiler.op.Weight;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -114,39 +115,42 @@ public final class Product {
     }
 
     private DiagnosticException lengthsDiffer(Tensor left, Tensor right) {
-        Diagnostic d = both(Diagnostic.at(
+        String lengths = left.dim(-1) + " on the left, " + summedRight(right) + " on the right";
+        Diagnostic mistake = Diagnostic.at(
                         at,
                         FrontendCode.MATMUL,
                         "the matrix product of " + left.type() + " and " + right.type() + " sums over lengths "
                                 + left.dim(-1) + " and " + summedRight(right))
-                .label(left.dim(-1) + " on the left, " + summedRight(right) + " on the right"));
-        d = d.note("the last axis of the left side and the last but one of the right side must be equal");
+                .label(lengths);
+        Diagnostic d = Words.both(mistake, a, b)
+                .note("the last axis of the left side and the last but one of the right side must be equal");
         if (right.rank() > 1 && left.dim(-1).equals(right.dim(-1))) {
-            return new DiagnosticException(d.hint("did you mean `transpose(" + Words.written(b, "b") + ")`?"));
+            return new DiagnosticException(d.hint(transposeHint(b, right, "right")));
         }
         if (left.rank() > 1 && left.dim(-2).equals(summedRight(right))) {
-            return new DiagnosticException(d.hint("did you mean `transpose(" + Words.written(a, "a") + ")`?"));
-        }
-        if (left.rank() == right.rank() && right.rank() > 1 && right.dim(-1).equals(left.dim(-2))) {
-            return new DiagnosticException(
-                    d.hint("did you mean `" + Words.written(b, "b") + " @ " + Words.written(a, "a") + "`?"));
+            return new DiagnosticException(d.hint(transposeHint(a, left, "left")));
         }
         return new DiagnosticException(d);
     }
 
-    private DiagnosticException batchesDiffer(int axis, Tensor left, Tensor right) {
-        return new DiagnosticException(both(Diagnostic.at(
-                                at,
-                                FrontendCode.BROADCAST,
-                                "the matrix product of " + left.type() + " and " + right.type()
-                                        + " has batches of lengths " + left.dim(axis) + " and " + right.dim(axis))
-                        .label("axis " + axis + " is " + left.dim(axis) + " on the left, " + right.dim(axis)
-                                + " on the right"))
-                .note("axes before the last two are batches: their lengths are equal, or one of them is 1"));
+    private static String transposeHint(Operand operand, Tensor tensor, String side) {
+        boolean isWeight = tensor.value().node().op() instanceof Weight;
+        String reason = isWeight ? "a weight may be stored the other way round: " : "";
+        String written = Words.written(operand, "");
+        return reason
+                + (written.isEmpty()
+                        ? "put the " + side + " side in `transpose(...)`"
+                        : "did you mean `transpose(" + written + ")`?");
     }
 
-    private Diagnostic both(Diagnostic d) {
-        Diagnostic sides = d.related(a.span(), Words.describe(a.value())).related(b.span(), Words.describe(b.value()));
-        return Words.origin(Words.origin(sides, a), b);
+    private DiagnosticException batchesDiffer(int axis, Tensor left, Tensor right) {
+        Diagnostic d = Diagnostic.at(
+                        at,
+                        FrontendCode.BROADCAST,
+                        "the matrix product of " + left.type() + " and " + right.type() + " has batches of lengths "
+                                + left.dim(axis) + " and " + right.dim(axis))
+                .label("axis " + axis + " is " + left.dim(axis) + " on the left, " + right.dim(axis) + " on the right");
+        return new DiagnosticException(Words.both(d, a, b)
+                .note("axes before the last two are batches: their lengths are equal, or one of them is 1"));
     }
 }

@@ -1,5 +1,6 @@
 package heddle.compiler.frontend.function;
 
+import heddle.compiler.frontend.value.Broadcasting;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.FrontendCode;
@@ -36,6 +37,8 @@ final class WhereFunction implements LanguageFunction {
                             "compare, like x != 0");
         }
         List<Tensor> choices = a.sameType("a", "b");
+        List<Tensor> all = List.of(condition, choices.get(0), choices.get(1));
+        Broadcasting.check(List.of(a.operand("condition"), a.operand("a"), a.operand("b")), all, "where", a.call());
         return a.maths().apply(ScalarFn.SELECT, condition, choices.get(0), choices.get(1));
     }
 }

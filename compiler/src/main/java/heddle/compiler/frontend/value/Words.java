@@ -15,7 +15,7 @@ import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.source.Span;
-import java.util.List;
+import java.util.Optional;
 
 /** How messages speak of values. */
 public final class Words {
@@ -56,29 +56,34 @@ public final class Words {
             return diagnostic;
         }
         Node node = tensor.value().node();
-        List<Span> spans = node.origin().spans();
-        if (spans.isEmpty() || spans.getFirst().equals(operand.span())) {
+        Optional<Span> place = node.origin().spans().stream()
+                .filter(s -> !covers(s, operand.span()))
+                .findFirst();
+        if (place.isEmpty()) {
             return diagnostic;
         }
         String what = switch (node.op()) {
             case Input i -> "input " + i.key() + " is " + tensor.type();
             case Weight w -> "weight \"" + w.key() + "\" is " + tensor.type();
-            default ->
-                operand.span().text().equals(spans.getFirst().text())
-                        ? tensor.type().toString()
-                        : "the value of `" + shorten(operand.span().text()) + "` is made here: " + tensor.type();
+            default -> "`" + written(operand, "the value") + "` is made here: " + tensor.type();
         };
-        return diagnostic.related(spans.getFirst(), what);
+        return diagnostic.related(place.get(), what);
+    }
+
+    /** Whether a place contains the other, so that it says nothing new. */
+    private static boolean covers(Span outer, Span inner) {
+        return outer.file().equals(inner.file()) && outer.start() <= inner.start() && inner.end() <= outer.end();
+    }
+
+    /** Adds both sides of an operator and where their shapes come from. */
+    public static Diagnostic both(Diagnostic diagnostic, Operand a, Operand b) {
+        Diagnostic sides = diagnostic.related(a.span(), describe(a.value())).related(b.span(), describe(b.value()));
+        return origin(origin(sides, a), b);
     }
 
     /** An operand as a hint can repeat it: its source when that is short, else {@code otherwise}. */
     public static String written(Operand operand, String otherwise) {
         String source = operand.span().text();
         return source.length() <= 24 && !source.contains("\n") ? source : otherwise;
-    }
-
-    private static String shorten(String source) {
-        String line = source.strip().replaceAll("\\s+", " ");
-        return line.length() <= 32 ? line : line.substring(0, 29) + "...";
     }
 }
