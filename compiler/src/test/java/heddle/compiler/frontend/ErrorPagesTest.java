@@ -39,7 +39,8 @@ class ErrorPagesTest {
 
     private static List<Diagnostic> diagnostics(String text) {
         try {
-            Frontend.elaborate(Parser.parse(new SourceFile(NAME, text)).orThrow(), (path, importer) -> find(path, text));
+            Frontend.elaborate(
+                    Parser.parse(new SourceFile(NAME, text)).orThrow(), (path, importer) -> find(path, text));
             return List.of();
         } catch (DiagnosticException e) {
             return e.diagnostics();

@@ -10,26 +10,26 @@ import java.util.Locale;
 
 /** Functions that stand between the layers of networks. */
 enum ActivationFunction implements LanguageFunction {
-    RELU("max(x, 0)") {
+    RELU("`max(x, 0)`") {
         @Override
         Tensor apply(Tensor x, Maths m) {
             return m.apply(ScalarFn.MAX, x, m.number(0, x.dtype()));
         }
     },
-    SILU("x * sigmoid(x), also called swish") {
+    SILU("`x * sigmoid(x)`, also called swish") {
         @Override
         Tensor apply(Tensor x, Maths m) {
             return m.multiply(x, m.apply(ScalarFn.SIGMOID, x));
         }
     },
-    GELU("x * (1 + erf(x / sqrt(2))) / 2") {
+    GELU("`x * (1 + erf(x / sqrt(2))) / 2`") {
         @Override
         Tensor apply(Tensor x, Maths m) {
             Tensor erf = m.apply(ScalarFn.ERF, m.multiply(x, Math.sqrt(0.5)));
             return m.multiply(m.multiply(x, m.add(erf, 1)), 0.5);
         }
     },
-    GELU_TANH("the approximation x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))) / 2") {
+    GELU_TANH("the approximation `x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))) / 2`") {
         @Override
         Tensor apply(Tensor x, Maths m) {
             Tensor cubic = m.multiply(m.multiply(m.square(x), x), 0.044715);

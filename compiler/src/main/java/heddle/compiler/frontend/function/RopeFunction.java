@@ -25,8 +25,8 @@ final class RopeFunction implements LanguageFunction {
 
     @Override
     public String summary() {
-        return "turns pairs of the last axis by angles that grow with the position; pairs are (i, i + d/2), or (2*i,"
-                + " 2*i + 1) when interleaved";
+        return "turns pairs of the last axis by angles that grow with the position; pairs are i and i + d/2, or"
+                + " neighbours when interleaved";
     }
 
     @Override

@@ -1,6 +1,7 @@
 package heddle.compiler.frontend.function;
 
 import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Words;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ public record Signature(String name, List<Parameter> parameters) {
         private static String text(Denotation value) {
             return switch (value) {
                 case Denotation.Length l -> l.dim().toString();
-                case Denotation.Real r -> Double.toString(r.value());
+                case Denotation.Real r -> Words.number(r.value());
                 case Denotation.Bool b -> Boolean.toString(b.value());
                 case Denotation.ElementType t -> t.dtype().text();
                 default -> throw new IllegalStateException("default " + value);

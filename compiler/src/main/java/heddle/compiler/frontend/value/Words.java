@@ -37,9 +37,12 @@ public final class Words {
         };
     }
 
-    /** A number as the language writes it: {@code 0.5}, {@code 3.0}, {@code -inf}. */
+    /** A number as the language writes it: {@code 0.5}, {@code 3.0}, {@code 1e-5}, {@code -inf}. */
     public static String number(double value) {
-        return Double.isInfinite(value) ? (value < 0 ? "-inf" : "inf") : Double.toString(value);
+        if (Double.isInfinite(value)) {
+            return value < 0 ? "-inf" : "inf";
+        }
+        return Double.toString(value).replace(".0E", "e").replace('E', 'e');
     }
 
     /** {@code 1 argument}, {@code 2 arguments}. */

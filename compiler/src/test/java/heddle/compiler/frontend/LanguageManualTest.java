@@ -1,0 +1,67 @@
+package heddle.compiler.frontend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.frontend.function.Catalogue;
+import heddle.compiler.frontend.function.LanguageFunction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What docs/language.md says is so: its models compile, its tables are those of the compiler. */
+class LanguageManualTest {
+    private static final Path MANUAL = Path.of("..", "docs", "language.md");
+    private static final Path GRAMMAR =
+            Path.of("..", "dsl", "src", "main", "antlr4", "heddle", "dsl", "parse", "grammar", "Heddle.g4");
+    private static final Pattern MODEL = Pattern.compile("```heddle\n(.*?)```", Pattern.DOTALL);
+
+    static List<String> models() throws IOException {
+        return MODEL.matcher(Files.readString(MANUAL))
+                .results()
+                .map(m -> m.group(1))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void compiles(String model) {
+        assertTrue(!Elaborated.of(model).outputs().isEmpty(), model);
+    }
+
+    @Test
+    void listsTheFunctionsOfTheCatalogue() throws IOException {
+        StringBuilder table = new StringBuilder();
+        for (Catalogue.Section section : Catalogue.sections()) {
+            table.append("\n### ").append(section.title()).append("\n\n| function | | shapes |\n|---|---|---|\n");
+            for (LanguageFunction f : section.functions()) {
+                table.append("| `" + f.signature() + "` | " + f.summary() + " | " + f.shapes() + " |\n");
+            }
+        }
+        checkPart("functions", table + "\n");
+    }
+
+    @Test
+    void quotesTheGrammar() throws IOException {
+        String grammar = Files.readString(GRAMMAR);
+        String rules = grammar.substring(grammar.indexOf("file : item"), grammar.indexOf("// What stands between"));
+        checkPart("grammar", "\n```antlr\n" + rules.strip() + "\n```\n\n");
+    }
+
+    /** The part of the manual between the comments that begin with {@code name} and {@code end of name}. */
+    private static void checkPart(String name, String expected) throws IOException {
+        String manual = Files.readString(MANUAL);
+        int start = manual.indexOf('\n', manual.indexOf("<!-- " + name + ":")) + 1;
+        int end = manual.indexOf("<!-- end of " + name);
+        if (Boolean.getBoolean("heddle.update")) {
+            Files.writeString(MANUAL, manual.substring(0, start) + expected + manual.substring(end));
+        } else {
+            assertEquals(expected, manual.substring(start, end), "run with -Dheddle.update=true");
+        }
+    }
+}
