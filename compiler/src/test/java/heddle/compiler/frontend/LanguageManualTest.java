@@ -14,11 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What docs/language.md says is so: its models compile, its tables are those of the compiler. */
+/** What docs/language.md says is so: its models compile, its table of functions is the catalogue. */
 class LanguageManualTest {
     private static final Path MANUAL = Path.of("..", "docs", "language.md");
-    private static final Path GRAMMAR =
-            Path.of("..", "dsl", "src", "main", "antlr4", "heddle", "dsl", "parse", "grammar", "Heddle.g4");
     private static final Pattern MODEL = Pattern.compile("```heddle\n(.*?)```", Pattern.DOTALL);
 
     static List<String> models() throws IOException {
@@ -44,13 +42,6 @@ class LanguageManualTest {
             }
         }
         checkPart("functions", table + "\n");
-    }
-
-    @Test
-    void quotesTheGrammar() throws IOException {
-        String grammar = Files.readString(GRAMMAR);
-        String rules = grammar.substring(grammar.indexOf("file : item"), grammar.indexOf("// What stands between"));
-        checkPart("grammar", "\n```antlr\n" + rules.strip() + "\n```\n\n");
     }
 
     /** The part of the manual between the comments that begin with {@code name} and {@code end of name}. */
