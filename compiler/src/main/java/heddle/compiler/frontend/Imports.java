@@ -31,7 +31,10 @@ final class Imports {
 
     /** The names of an imported file; empty when the file has mistakes, which were reported. */
     Optional<Scope> scope(Item.Import i, SourceFile importer) {
-        SourceFile file = resolver.find(i.path().value(), importer).orElseThrow(() -> notFound(i));
+        SourceFile file = resolver.find(i.path().value(), importer).orElseThrow(() -> {
+            model.diagnostics().markIncomplete();
+            return notFound(i);
+        });
         if (open.containsKey(file.name())) {
             throw cycle(i, file);
         }
