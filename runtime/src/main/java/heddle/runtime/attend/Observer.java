@@ -39,7 +39,7 @@ public final class Observer {
         SequencedMap<String, Tensor> weights = model.weights(options);
         Plan plan = Lower.fused(exposed.graph()).plan();
         this.program = JvmProgram.load(plan, weights, options.jvm());
-        this.inputs = new ModelInputs(model.declaration(), weights);
+        this.inputs = new ModelInputs(model.declaration(), model.fixedLengths(), weights);
     }
 
     private static DiagnosticException absent(HeddleModel model, String why) {
