@@ -8,6 +8,7 @@ import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveInferenceIdentities;
 import heddle.compiler.rewrite.FuseAttention;
+import heddle.compiler.rewrite.RecogniseSoftmax;
 import heddle.compiler.schedule.Lower;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,8 @@ public final class Compiler {
             new EliminateCommonSubexpressions(),
             new EliminateDeadCode());
 
-    private static final List<Pass> FUSE = List.of(new FuseAttention(), new EliminateDeadCode());
+    private static final List<Pass> FUSE =
+            List.of(new RecogniseSoftmax(), new EliminateDeadCode(), new FuseAttention(), new EliminateDeadCode());
 
     private Compiler() {}
 

@@ -1,19 +1,22 @@
 package heddle.compiler.ir;
 
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the text form says of an operation, for the catalogue to make it from. Asking for something that is not there,
  * or is of another kind, throws {@link IllegalArgumentException}.
  *
- * @param values  the attributes, as {@link Op#attributes} has them; a length that is a number may be a {@code Long}
- * @param results the types the text gives the results
+ * @param values   the attributes, as {@link Op#attributes} has them; a length that is a number may be a {@code Long}
+ * @param operands the types of the operands
+ * @param results  the types the text gives the results
  */
-public record Attributes(Map<String, Object> values, List<TensorType> results) {
+public record Attributes(Map<String, Object> values, List<TensorType> operands, List<TensorType> results) {
     /** The type of the only result. */
     public TensorType result() {
         if (results.size() != 1) {
@@ -56,6 +59,20 @@ public record Attributes(Map<String, Object> values, List<TensorType> results) {
 
     public List<Integer> integers(String key) {
         return longs(key).stream().map(Math::toIntExact).toList();
+    }
+
+    public List<String> strings(String key) {
+        return list(key, String.class);
+    }
+
+    /** The string {@code key}, when it is there. */
+    public Optional<String> optional(String key) {
+        return values.containsKey(key) ? Optional.of(string(key)) : Optional.empty();
+    }
+
+    /** The element type {@code key}, or another one when it is not there. */
+    public DType dtype(String key, DType otherwise) {
+        return values.containsKey(key) ? get(key, DType.class) : otherwise;
     }
 
     public List<Number> numbers(String key) {

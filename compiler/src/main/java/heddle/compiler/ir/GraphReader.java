@@ -78,7 +78,10 @@ public final class GraphReader {
         List<Value> operands = operands();
         Map<String, Object> values = attributes.attributes();
         List<TensorType> types = in.acceptOnLine(":") ? attributes.types() : List.of();
-        Op op = operation(opStart, factory, new Attributes(values, types));
+        Op op = operation(
+                opStart,
+                factory,
+                new Attributes(values, operands.stream().map(Value::type).toList(), types));
         Origin origin = in.acceptOnLine("//") ? origin(in.restOfLine()) : Origin.NONE;
         Node node = add(opStart, op, operands, origin);
         if (!node.results().equals(types)) {

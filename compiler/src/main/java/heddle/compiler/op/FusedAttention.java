@@ -10,6 +10,7 @@ import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarText;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.FamilyInterpreter;
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
@@ -51,6 +52,11 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
         return new Buffer("o", type);
     }
 
+    /** The buffer that stands for the log-sum-exp. */
+    static Buffer logSumExp(TensorType type) {
+        return new Buffer("lse", type);
+    }
+
     /** This attention with its log-sum-exp as a second result, {@code [batch.., queries]}. */
     public FusedAttention withLogSumExp() {
         if (body.logSumExp().isPresent()) {
@@ -61,7 +67,7 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
         Shape shape = new Shape(rows.stream().map(Axis::extent).toList());
         ScalarExpr address =
                 IndexSimplifier.address(shape, rows.stream().map(ScalarExpr::of).toList());
-        Buffer output = new Buffer("lse", new TensorType(body.raw().type(), shape));
+        Buffer output = logSumExp(new TensorType(body.raw().type(), shape));
         return new FusedAttention(operands, body.withLogSumExp(new Attention.LogSumExp(output, address)));
     }
 
@@ -76,6 +82,9 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
         shown.put("batch", body.batch().stream().map(Axis::name).toList());
         List<Axis> axes = new ArrayList<>(body.batch());
         axes.addAll(List.of(body.i(), body.j(), body.d(), body.e()));
+        if (body.raw().type() != DType.F32) {
+            shown.put("compute", body.raw().type());
+        }
         shown.put("lengths", axes.stream().map(Axis::extent).toList());
         shown.put("q", ScalarText.of(body.q()));
         shown.put("k", ScalarText.of(body.k()));

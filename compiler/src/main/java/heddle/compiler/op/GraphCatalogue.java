@@ -26,7 +26,8 @@ public final class GraphCatalogue {
             .with("contract", a -> new Contract(a.string("equation")))
             .with("softmax", a -> new Softmax(a.integer("axis")))
             .with("stop_gradient", a -> new StopGradient())
-            .with("dropout", a -> new Dropout(a.number("p")))));
+            .with("dropout", a -> new Dropout(a.number("p")))
+            .with("attention", AttentionReader::read)));
 
     private GraphCatalogue() {}
 

@@ -159,6 +159,9 @@ public final class IndexSimplifier {
         if (d.is(1)) {
             return x;
         }
+        if (x.isConstant()) {
+            return LinearForm.of(x.constant().floorDiv(d));
+        }
         Split split = Split.of(x, d);
         if (Bounds.isWithin(split.rest, d)) {
             return split.whole;
@@ -184,6 +187,10 @@ public final class IndexSimplifier {
     private static LinearForm mod(LinearForm x, Dim d) {
         if (d.is(1)) {
             return LinearForm.ZERO;
+        }
+        if (x.isConstant()) {
+            Dim c = x.constant();
+            return LinearForm.of(c.minus(c.floorDiv(d).times(d)));
         }
         LinearForm rest = Split.of(x, d).rest;
         if (Bounds.isWithin(rest, d)) {

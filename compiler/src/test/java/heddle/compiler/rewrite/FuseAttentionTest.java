@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import heddle.compiler.RandomRun;
 import heddle.compiler.frontend.Elaborated;
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.GraphReader;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.FusedAttention;
+import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
@@ -19,6 +21,8 @@ import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Schedule;
 import heddle.compiler.tile.ScalarText;
 import heddle.compiler.tile.family.MapFamily;
+import heddle.compiler.type.DType;
+import heddle.dsl.source.SourceFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +43,8 @@ class FuseAttentionTest {
         Graph graph = Elaborated.of(source).graph();
         graph = new RemoveInferenceIdentities().run(graph);
         graph = new FoldConstants().run(graph);
-        return new EliminateCommonSubexpressions().run(graph);
+        graph = new RecogniseSoftmax().run(new EliminateCommonSubexpressions().run(graph));
+        return new EliminateDeadCode().run(graph);
     }
 
     private static List<FusedAttention> fused(Graph graph) {
@@ -58,6 +63,10 @@ class FuseAttentionTest {
         Graph after = new EliminateDeadCode().run(new FuseAttention().run(before));
         List<FusedAttention> found = fused(after);
         assertEquals(1, found.size(), () -> reasons(before) + "\n" + GraphText.print(before));
+        String text = GraphText.print(after);
+        Graph read = GraphReader.read(new SourceFile("fused.graph", text), GraphCatalogue.PRIMITIVES);
+        assertEquals(text, GraphText.print(read));
+        assertEquals(found, fused(read), "the text form keeps all of " + text);
         Schedule schedule = Lower.fused(after);
         for (Map<String, Long> lengths : SHAPES) {
             long seed = lengths.hashCode();
@@ -314,6 +323,27 @@ class FuseAttentionTest {
                 output o = (softmax(q @ transpose(k), axis = -1) * keep / 0.9) @ v
                 """);
         assertTrue(a.body().weight().isPresent());
+    }
+
+    @Test
+    void softmaxWrittenOut() {
+        assertFuses(HEADS + """
+                let s = q @ transpose(k) * 0.25
+                let e = exp(s - max(s, axis = -1, keepdims = true))
+                output o = (e / sum(e, axis = -1, keepdims = true)) @ v
+                """);
+    }
+
+    @Test
+    void doublePrecision() {
+        FusedAttention a = assertFuses("""
+                dim B, N, M
+                input q: f64[B, N, 8]
+                input k: f64[B, M, 8]
+                input v: f64[B, M, 8]
+                output o = softmax(q @ transpose(k) * 0.25, axis = -1) @ v
+                """);
+        assertEquals(DType.F64, a.body().raw().type());
     }
 
     @Test

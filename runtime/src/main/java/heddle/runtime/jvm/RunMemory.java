@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** Where the buffers of a plan lie: an array and an offset in it for each. */
 final class RunMemory {
+    /** A little less than an array can have, so that the places of others may begin at round numbers. */
+    private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 64;
+
     private record Place(Object array, int offset) {}
 
     /** A call's arrays and offsets, in the order of its arguments. */
@@ -76,7 +79,7 @@ final class RunMemory {
     /** The elements a buffer has. @throws DiagnosticException when they do not fit into an array */
     static int elements(Buffer buffer, Map<String, Long> lengths) {
         long size = buffer.type().shape().size().evaluate(lengths);
-        if (size > Integer.MAX_VALUE - 8) {
+        if (size > MAX_ELEMENTS) {
             throw new DiagnosticException(Diagnostic.of(
                             JvmCode.BUFFER_TOO_LARGE,
                             "a tensor " + buffer.type() + " has " + size + " elements for " + lengths)

@@ -84,6 +84,10 @@ class JvmProgramTest {
                 List.of(add("prepare", DOUBLED, W, W)),
                 List.of(add("first", BETWEEN, X, DOUBLED), add("second", Y, BETWEEN, STEP)));
         Map<String, Tensor> weights = Map.of("w", Tensor.of(new float[] {10, 20, 30}, 3));
+        return load(plan, weights);
+    }
+
+    private static JvmProgram load(Plan plan, Map<String, Tensor> weights) {
         return JvmProgram.load(plan, weights, new JvmOptions(JvmPlatform.target(2), classes, "test", w -> {
             throw new AssertionError(w);
         }));
@@ -162,6 +166,29 @@ class JvmProgramTest {
         assertEquals("H0804", code(() -> program.run(Map.of("x", Tensor.of(new float[8], 2, 4)))));
         assertEquals("H0805", code(() -> program.run(Map.of("x", Tensor.of(new double[3], 1, 3)))));
         assertEquals("H0804", code(() -> program.run(Map.of("x", rows(2, 1)), Map.of("N", 3L), timing -> {})));
+    }
+
+    @Test
+    void saysThatATensorIsTooLarge() {
+        Buffer x = buffer("x", N);
+        Buffer outer = buffer("outer", N, N);
+        Axis i = new Axis("i", N);
+        Axis j = new Axis("j", N);
+        ScalarExpr address = ScalarExpr.apply(
+                ScalarFn.ADD, ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(i), ScalarExpr.of(N)), ScalarExpr.of(j));
+        ScalarExpr sum =
+                ScalarExpr.apply(ScalarFn.ADD, new Element(x, ScalarExpr.of(i)), new Element(x, ScalarExpr.of(j)));
+        TileKernel kernel =
+                new MapFamily(List.of(i, j), outer, address, sum).program("outer", new TilePlan(Map.of()), List.of());
+        Plan plan =
+                new Plan("outer", List.of("N"), named(x), named(), List.of(), named(outer), List.of(), List.of(kernel));
+        JvmProgram program = load(plan, Map.of());
+        assertEquals(
+                1,
+                program.run(Map.of("x", Tensor.of(new float[1], 1)))
+                        .get("outer")
+                        .size());
+        assertEquals("H0903", code(() -> program.run(Map.of("x", Tensor.of(new float[50_000], 50_000)))));
     }
 
     private static String code(Runnable run) {

@@ -17,27 +17,22 @@ final class Addresses {
     /**
      * A position in an array that moves by {@code step} from one index to the next.
      *
-     * @param text the position at the loop's index
+     * @param text the position at the index asked for
      */
     record Position(String text, Dim step) {}
 
     private record Key(Buffer buffer, int start) {}
 
     private final Axis axis;
-    private final String index;
     private final Locals locals;
     private final JavaText before;
     private final ScalarCode code;
     private final ValueNumbers numbers = new ValueNumbers();
     private final Map<Key, String> starts = new HashMap<>();
 
-    /**
-     * @param index  the {@code int} variable of the loop over {@code axis}
-     * @param before text that stands before the loop
-     */
-    Addresses(Axis axis, String index, Locals locals, Set<Support> support, JavaText before) {
+    /** @param before text that stands before the loop over {@code axis} */
+    Addresses(Axis axis, Locals locals, Set<Support> support, JavaText before) {
         this.axis = axis;
-        this.index = index;
         this.locals = locals;
         this.before = before;
         this.code = new ScalarCode(locals, support, before);
@@ -46,6 +41,7 @@ final class Addresses {
     /**
      * The position of an element, or empty when it does not move evenly.
      *
+     * @param at          the index, an {@code int} expression
      * @param conditional whether the element may only be read on some condition, so that nothing may be read for it
      *                    before
      */
@@ -64,10 +60,6 @@ final class Addresses {
         String moved =
                 step.is(1) ? at : "(int) " + ScalarCode.operand(Locals.length(step)) + " * " + ScalarCode.operand(at);
         return Optional.of(new Position(start + " + " + moved, step));
-    }
-
-    Optional<Position> of(Element x, boolean conditional) {
-        return of(x, index, conditional);
     }
 
     private String declare(Buffer buffer, ScalarExpr start) {

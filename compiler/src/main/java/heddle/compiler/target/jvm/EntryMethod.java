@@ -27,7 +27,7 @@ final class EntryMethod {
         kernel.parallel().forEach(captures::addExtent);
         this.symbols = new TreeSet<>(captures.symbols());
         Locals locals = new Locals();
-        for (String s : List.of("from", "to", "block", "rest")) {
+        for (String s : List.of("from", "to", "block")) {
             locals.fresh(s);
         }
         symbols.forEach(locals::fresh);
@@ -57,29 +57,27 @@ final class EntryMethod {
         text.close().close();
     }
 
-    /** Takes the number of a block apart into the indexes of the parallel axes. */
+    /** Takes the number of a block apart into the indexes of the parallel axes, the last of which moves fastest. */
     private void writeIndexes(KernelScope scope, JavaText text) {
-        List<Axis> axes = kernel.parallel();
-        List<Axis> counted = axes.stream().filter(a -> !blocks(a).is(1)).toList();
-        boolean first = true;
-        for (Axis axis : axes.reversed()) {
-            String number = "0";
-            if (!blocks(axis).is(1)) {
-                String rest = first ? "block" : "rest";
-                boolean last = axis.equals(counted.getFirst());
-                String count = ScalarCode.operand(Locals.length(blocks(axis)));
-                number = last ? rest : rest + " % " + count;
-                if (scope.isBlocked(axis) && isMasked()) {
-                    number = count + " - 1 - " + ScalarCode.operand(number);
-                }
-                writeIndex(scope, text, axis, number);
-                if (!last) {
-                    text.line((first ? "long rest = block" : "rest = rest") + " / " + count + ";");
-                }
-                first = false;
-            } else {
-                writeIndex(scope, text, axis, number);
+        List<Axis> counted =
+                kernel.parallel().stream().filter(a -> !blocks(a).is(1)).toList();
+        String rest = "block";
+        for (Axis axis : kernel.parallel().reversed()) {
+            if (!counted.contains(axis)) {
+                writeIndex(scope, text, axis, "0");
+                continue;
             }
+            boolean last = axis.equals(counted.getFirst());
+            String count = ScalarCode.operand(Locals.length(blocks(axis)));
+            String number = last ? rest : rest + " % " + count;
+            boolean backwards = scope.isBlocked(axis) && isMasked();
+            writeIndex(scope, text, axis, backwards ? count + " - 1 - " + ScalarCode.operand(number) : number);
+            if (last) {
+                continue;
+            }
+            String outer = scope.locals().fresh("rest");
+            text.line("long " + outer + " = " + rest + " / " + count + ";");
+            rest = outer;
         }
     }
 
@@ -99,13 +97,13 @@ final class EntryMethod {
         int size = kernel.plan().block(axis);
         String from = scope.locals().fresh(KernelScope.from(axis));
         String to = scope.locals().fresh(KernelScope.to(axis));
-        String extent = ScalarCode.operand(Locals.length(axis.extent()));
         if (number.equals("0")) {
             text.line("int " + from + " = 0;");
-            text.line("int " + to + " = (int) " + extent + ";");
+            text.line("int " + to + " = " + KernelScope.extent(axis) + ";");
         } else {
             text.line("int " + from + " = (int) (" + number + ") * " + size + ";");
-            text.line("int " + to + " = (int) Math.min(" + from + " + " + size + ", " + extent + ");");
+            text.line("int " + to + " = (int) Math.min(" + from + " + " + size + ", " + Locals.length(axis.extent())
+                    + ");");
         }
     }
 

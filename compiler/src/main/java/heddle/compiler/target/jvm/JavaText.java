@@ -4,6 +4,8 @@ package heddle.compiler.target.jvm;
 final class JavaText {
     private static final String INDENT = "    ";
 
+    private static final int WIDTH = 120;
+
     private final StringBuilder text = new StringBuilder();
     private int depth;
 
@@ -11,15 +13,30 @@ final class JavaText {
         this.depth = depth;
     }
 
-    /** Appends lines; each is indented as deep as the open blocks ask for. */
+    /** Appends lines; each is indented as deep as the open blocks ask for, and broken where it is too long. */
     JavaText line(String lines) {
         for (String line : lines.split("\n", -1)) {
-            if (!line.isBlank()) {
-                text.append(INDENT.repeat(depth)).append(line);
+            String indent = INDENT.repeat(depth);
+            String rest = line;
+            while (indent.length() + rest.length() > WIDTH && breakPlace(rest, WIDTH - indent.length()) > 0) {
+                int at = breakPlace(rest, WIDTH - indent.length());
+                text.append(indent).append(rest, 0, at).append('\n');
+                rest = rest.substring(at + 1);
+                indent = INDENT.repeat(depth + 2);
+            }
+            if (!rest.isBlank()) {
+                text.append(indent).append(rest);
             }
             text.append('\n');
         }
         return this;
+    }
+
+    /** The last space within {@code width} that a line of code may be broken at, or -1. */
+    private static int breakPlace(String line, int width) {
+        boolean comment = line.startsWith("//") || line.startsWith("*") || line.startsWith(" *");
+        int at = comment ? -1 : line.lastIndexOf(", ", width - 1);
+        return at < 0 ? -1 : at + 1;
     }
 
     JavaText blank() {

@@ -33,7 +33,7 @@ final class LaneInvariants {
     String spread(ScalarExpr e) {
         return vectors.computeIfAbsent(numbers.of(e), number -> {
             String scalar = code.of(e);
-            String name = locals.fresh(e instanceof ScalarExpr.Variable v ? v.name() + "All" : "all");
+            String name = locals.fresh(name(e) + "All");
             if (e.type() == DType.BOOL) {
                 before.line(lanes.mask() + " " + name + " = " + lanes.species() + ".maskAll(" + scalar + ");");
             } else {
@@ -41,6 +41,15 @@ final class LaneInvariants {
             }
             return name;
         });
+    }
+
+    private static String name(ScalarExpr e) {
+        return switch (e) {
+            case ScalarExpr.Variable v -> v.name();
+            case ScalarExpr.Element x -> x.buffer().name();
+            case ScalarExpr.Apply a -> a.fn().text();
+            default -> "constant";
+        };
     }
 
     /** A local variable with the value of {@code e}. */

@@ -56,7 +56,7 @@ final class LaneLoop {
         this.support = support;
         this.before = before;
         this.invariants = new LaneInvariants(lanes, locals, support, before);
-        this.addresses = new Addresses(axis, index, locals, support, before);
+        this.addresses = new Addresses(axis, locals, support, before);
     }
 
     /**

@@ -3,6 +3,7 @@ package heddle.compiler.target.jvm;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.ValueNumbers;
@@ -20,10 +21,16 @@ import java.util.Set;
  * becomes a local variable.
  */
 final class ScalarCode {
+    /** Knows where elements lie better than their addresses say. */
+    interface Positions {
+        /** @param conditional whether nothing may be read ahead for the element */
+        Optional<String> of(Element x, boolean conditional);
+    }
+
     private final Locals locals;
     private final ScalarFnCode functions;
     private final JavaText out;
-    private final Optional<Addresses> addresses;
+    private final Positions positions;
     private final ValueNumbers numbers = new ValueNumbers();
     private final Map<Integer, String> computed = new HashMap<>();
     private final Map<Integer, Integer> uses = new HashMap<>();
@@ -33,19 +40,15 @@ final class ScalarCode {
 
     /** @param out where local variables are declared */
     ScalarCode(Locals locals, Set<Support> support, JavaText out) {
-        this(locals, support, out, Optional.empty());
+        this(locals, support, out, (x, conditional) -> Optional.empty());
     }
 
-    /** @param addresses knows the positions of elements along the loop this is the body of */
-    ScalarCode(Locals locals, Set<Support> support, JavaText out, Addresses addresses) {
-        this(locals, support, out, Optional.of(addresses));
-    }
-
-    private ScalarCode(Locals locals, Set<Support> support, JavaText out, Optional<Addresses> addresses) {
+    /** @param positions of elements along the loop this is the body of */
+    ScalarCode(Locals locals, Set<Support> support, JavaText out, Positions positions) {
         this.locals = locals;
         this.functions = new ScalarFnCode(support);
         this.out = out;
-        this.addresses = addresses;
+        this.positions = positions;
     }
 
     /** The value of a program as a Java expression. */
@@ -67,20 +70,12 @@ final class ScalarCode {
         if (!(selected ? seenSelected : seen).add(number)) {
             return;
         }
-        List<ScalarExpr> parts = parts(e);
+        List<ScalarExpr> parts = ScalarExprs.operands(e);
         for (int i = 0; i < parts.size(); i++) {
             boolean branch = e instanceof Apply a && a.fn() == ScalarFn.SELECT && i > 0;
             uses.merge(numbers.of(parts.get(i)), 1, Integer::sum);
             count(parts.get(i), selected || branch, seen, seenSelected);
         }
-    }
-
-    private static List<ScalarExpr> parts(ScalarExpr e) {
-        return switch (e) {
-            case Apply a -> a.args();
-            case Element x -> List.of(x.address());
-            default -> List.of();
-        };
     }
 
     private String expression(ScalarExpr e) {
@@ -116,8 +111,7 @@ final class ScalarCode {
 
     /** Where an element lies, as an array index. */
     private String position(Element x, boolean conditional) {
-        Optional<String> moving = addresses.flatMap(a -> a.of(x, conditional)).map(Addresses.Position::text);
-        return moving.orElseGet(() -> {
+        return positions.of(x, conditional).orElseGet(() -> {
             PositionCode code = new PositionCode(locals, this::expression);
             return code.of(locals.array(x.buffer()).offset(), x.address());
         });
@@ -137,10 +131,28 @@ final class ScalarCode {
 
     private String apply(Apply a) {
         List<String> args = new ArrayList<>();
-        for (ScalarExpr arg : a.args()) {
-            args.add(operand(expression(arg)));
+        for (int i = 0; i < a.args().size(); i++) {
+            String text = expression(a.args().get(i));
+            args.add(bindsTighter(a.args().get(i), a.fn(), i == 0) ? text : operand(text));
         }
         return functions.of(a, args);
+    }
+
+    /** Whether an argument needs no parentheses: {@code a * b + c}. */
+    private static boolean bindsTighter(ScalarExpr arg, ScalarFn fn, boolean first) {
+        if (!(arg instanceof Apply inner)) {
+            return false;
+        }
+        return switch (fn) {
+            case ADD, SUB -> inner.fn() == ScalarFn.MUL || first && isSum(inner.fn());
+            case MUL -> first && inner.fn() == ScalarFn.MUL;
+            case LT, LE, GT, GE -> inner.fn() == ScalarFn.MUL || isSum(inner.fn());
+            default -> false;
+        };
+    }
+
+    private static boolean isSum(ScalarFn fn) {
+        return fn == ScalarFn.ADD || fn == ScalarFn.SUB;
     }
 
     private static String literal(ScalarExpr.Literal l) {

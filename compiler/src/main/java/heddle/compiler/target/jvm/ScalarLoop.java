@@ -1,5 +1,6 @@
 package heddle.compiler.target.jvm;
 
+import heddle.compiler.target.jvm.Addresses.Position;
 import heddle.compiler.tile.Axis;
 import java.util.Set;
 
@@ -17,13 +18,17 @@ final class ScalarLoop {
         this.locals = locals;
         this.support = support;
         this.index = locals.fresh(axis.name());
-        this.addresses = new Addresses(axis, index, locals, support, before);
+        this.addresses = new Addresses(axis, locals, support, before);
         locals.bind(axis, "(long) " + index);
     }
 
     /** Begins the loop and gives what writes its body, which the caller closes. */
     ScalarCode open(JavaText out, String from, String to) {
         out.open("for (int " + index + " = " + from + "; " + index + " < " + to + "; " + index + "++)");
-        return new ScalarCode(locals, support, out, addresses);
+        return new ScalarCode(
+                locals,
+                support,
+                out,
+                (x, conditional) -> addresses.of(x, index, conditional).map(Position::text));
     }
 }

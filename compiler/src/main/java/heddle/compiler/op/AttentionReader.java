@@ -1,0 +1,96 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.Attributes;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarReader;
+import heddle.compiler.tile.family.Attention;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes a {@link FusedAttention} of its text form. */
+final class AttentionReader {
+    private static final List<String> PARTS = List.of("i", "j", "d", "e");
+
+    private final Attributes text;
+    private final List<Axis> batch = new ArrayList<>();
+    private final List<Axis> parts = new ArrayList<>();
+    private final ScalarExpr.Variable raw;
+    private final ScalarReader reader;
+
+    private AttentionReader(Attributes text) {
+        this.text = text;
+        this.raw = new ScalarExpr.Variable("score", text.dtype("compute", DType.F32));
+        this.reader = new ScalarReader(axes(), buffers(), Map.of(raw.name(), raw));
+    }
+
+    static FusedAttention read(Attributes text) {
+        return new FusedAttention(text.operands(), new AttentionReader(text).body());
+    }
+
+    private Map<String, Axis> axes() {
+        List<String> names = text.strings("batch");
+        List<Dim> lengths = text.dims("lengths");
+        if (lengths.size() != names.size() + PARTS.size()) {
+            throw new IllegalArgumentException(
+                    "attention has a length for each batch axis and for i, j, d and e, not " + lengths.size());
+        }
+        Map<String, Axis> axes = new HashMap<>();
+        for (int n = 0; n < lengths.size(); n++) {
+            boolean isBatch = n < names.size();
+            Axis axis = new Axis(isBatch ? names.get(n) : PARTS.get(n - names.size()), lengths.get(n));
+            (isBatch ? batch : parts).add(axis);
+            axes.put(axis.name(), axis);
+        }
+        return axes;
+    }
+
+    private Map<String, Buffer> buffers() {
+        Map<String, Buffer> buffers = new HashMap<>();
+        for (int slot = 0; slot < text.operands().size(); slot++) {
+            Buffer buffer = FusedAttention.operand(slot, text.operands().get(slot));
+            buffers.put(buffer.name(), buffer);
+        }
+        return buffers;
+    }
+
+    private Attention body() {
+        TensorType type = text.results().getFirst();
+        ScalarExpr.Variable acc = new ScalarExpr.Variable("acc", raw.type());
+        return new Attention(
+                batch,
+                parts.get(0),
+                parts.get(1),
+                parts.get(2),
+                parts.get(3),
+                program("q"),
+                program("k"),
+                program("v"),
+                raw,
+                program("score"),
+                text.optional("mask").map(m -> reader.read(m, DType.BOOL)),
+                text.optional("weight").map(w -> reader.read(w, raw.type())),
+                acc,
+                ScalarExpr.cast(type.dtype(), acc),
+                FusedAttention.result(type),
+                reader.read(text.string("o"), DType.I64),
+                logSumExp());
+    }
+
+    private ScalarExpr program(String key) {
+        return reader.read(text.string(key), raw.type());
+    }
+
+    private Optional<Attention.LogSumExp> logSumExp() {
+        return text.optional("log_sum_exp")
+                .map(address -> new Attention.LogSumExp(
+                        FusedAttention.logSumExp(text.results().getLast()), reader.read(address, DType.I64)));
+    }
+}
