@@ -5,8 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Softmax;
+import heddle.dsl.format.Formatter;
+import heddle.dsl.source.SourceFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExamplesTest {
     @Test
@@ -37,5 +44,26 @@ class ExamplesTest {
 
     private static List<String> names(List<Model.Declaration> declarations) {
         return declarations.stream().map(Model.Declaration::name).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "examples/minilm.heddle",
+                "examples/decoder.heddle",
+                "lib/attention.heddle",
+                "lib/encoder.heddle",
+                "lib/decoder.heddle"
+            })
+    void whatShipsIsFormatted(String path) throws IOException {
+        String text = Files.readString(Path.of("..", path));
+        assertEquals(text, Formatter.format(new SourceFile(path, text)));
+    }
+
+    @Test
+    void theDecoderGivesScoresForTheNextToken() {
+        Model m = Elaborated.file("examples/decoder.heddle");
+        assertEquals(1 + 5 * 9 + 1, m.weights().size());
+        assertEquals("f32[B, N, 512]", m.graph().outputs().get("logits").type().toString());
     }
 }
