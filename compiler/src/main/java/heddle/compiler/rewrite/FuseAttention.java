@@ -61,11 +61,11 @@ public record FuseAttention() implements Pass {
         return rewriter.finish();
     }
 
-    /** Why a softmax is not fused, when it looks like attention. */
+    /** Whether a softmax is attention, and when it is but cannot be fused, why. */
     public static Outcome examine(Graph graph, Node softmax) {
         try {
             Optional<Match> match = match(graph, softmax);
-            return match.isPresent() ? new Outcome.Replaced(List.of()) : Outcome.NO_MATCH;
+            return match.isPresent() ? new Outcome.Matched() : new Outcome.NoMatch();
         } catch (DeclinedException declined) {
             return declined.outcome();
         }

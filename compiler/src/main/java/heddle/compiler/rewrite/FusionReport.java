@@ -40,7 +40,7 @@ public record FusionReport(List<Fused> fused, List<Declined> declined) {
             } else if (node.op() instanceof Softmax) {
                 switch (FuseAttention.examine(graph, node)) {
                     case Outcome.Declined d -> declined.add(new Declined(node, d.at(), d.reason()));
-                    case Outcome.Replaced r ->
+                    case Outcome.Matched m ->
                         declined.add(new Declined(node, node, "attention fusion was not asked for"));
                     case Outcome.NoMatch n -> {}
                 }

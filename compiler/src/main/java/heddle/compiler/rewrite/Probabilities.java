@@ -5,6 +5,8 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,9 +45,20 @@ record Probabilities(Node product, int slot, Set<Node> path) {
         }
     }
 
-    private static boolean reachesProduct(Graph graph, Node node) {
-        return graph.users(node).stream()
-                .anyMatch(u -> u.op() instanceof Contract || (u.op() instanceof Pointwise && reachesProduct(graph, u)));
+    private static boolean reachesProduct(Graph graph, Node softmax) {
+        Set<Node> seen = new HashSet<>();
+        Deque<Node> open = new ArrayDeque<>(List.of(softmax));
+        while (!open.isEmpty()) {
+            for (Node user : graph.users(open.pop())) {
+                if (user.op() instanceof Contract) {
+                    return true;
+                }
+                if (user.op() instanceof Pointwise && seen.add(user)) {
+                    open.push(user);
+                }
+            }
+        }
+        return false;
     }
 
     private static Node onlyUser(Graph graph, Node node) {

@@ -4,6 +4,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Softmax;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -83,14 +84,17 @@ final class ChooseStored {
         return once || cost.isCheap() || cost.isIndexArithmetic();
     }
 
-    /** How often an element is read, counting through views: once for each reader, or often when it is broadcast. */
+    /**
+     * How often an element is read, counting through views: once for each reader, more often by a softmax, which passes
+     * over it again, and when it is broadcast.
+     */
     private int readings(Node node, Dim size) {
         int readings = 0;
         for (Node user : graph.users(node)) {
             if (user.op() instanceof Pointwise p && p.isView() && !required.contains(user)) {
                 readings += readings(user, size);
             } else {
-                readings += isLarger(user, size) ? 2 : 1;
+                readings += user.op() instanceof Softmax || isLarger(user, size) ? 2 : 1;
             }
         }
         return readings;

@@ -30,7 +30,7 @@ public record LinearForm(Map<ScalarExpr, Dim> terms, Dim constant) {
         return new LinearForm(Map.of(atom, Dim.ONE), Dim.ZERO);
     }
 
-    /** The canonical form of an i64 expression. */
+    /** The sum of these terms; those with a coefficient of zero vanish. */
     public static LinearForm of(Map<ScalarExpr, Dim> terms, Dim constant) {
         Map<ScalarExpr, Dim> kept = new LinkedHashMap<>(terms);
         kept.values().removeIf(Dim::isZero);
@@ -87,15 +87,29 @@ public record LinearForm(Map<ScalarExpr, Dim> terms, Dim constant) {
     public ScalarExpr toExpr() {
         ScalarExpr sum = null;
         for (var term : sorted()) {
-            ScalarExpr product = term.getValue().is(1)
-                    ? term.getKey()
-                    : ScalarExpr.apply(ScalarFn.MUL, term.getKey(), ScalarExpr.of(term.getValue()));
-            sum = sum == null ? product : ScalarExpr.apply(ScalarFn.ADD, sum, product);
+            sum = plus(sum, term.getKey(), term.getValue());
         }
         if (sum == null) {
             return ScalarExpr.of(constant);
         }
-        return constant.isZero() ? sum : ScalarExpr.apply(ScalarFn.ADD, sum, ScalarExpr.of(constant));
+        if (constant.isZero()) {
+            return sum;
+        }
+        return isNegative(constant)
+                ? ScalarExpr.apply(ScalarFn.SUB, sum, ScalarExpr.of(constant.times(-1)))
+                : ScalarExpr.apply(ScalarFn.ADD, sum, ScalarExpr.of(constant));
+    }
+
+    /** {@code sum + atom * factor}; a sum that is null is not there yet. */
+    private static ScalarExpr plus(ScalarExpr sum, ScalarExpr atom, Dim factor) {
+        boolean subtract = sum != null && isNegative(factor);
+        Dim size = subtract ? factor.times(-1) : factor;
+        ScalarExpr product = size.is(1) ? atom : ScalarExpr.apply(ScalarFn.MUL, atom, ScalarExpr.of(size));
+        return sum == null ? product : ScalarExpr.apply(subtract ? ScalarFn.SUB : ScalarFn.ADD, sum, product);
+    }
+
+    private static boolean isNegative(Dim dim) {
+        return dim.isKnown() && dim.value() < 0;
     }
 
     private List<Map.Entry<ScalarExpr, Dim>> sorted() {

@@ -193,14 +193,16 @@ public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, 
         /** {@code fn(args)}, the numbers among the arguments having the type of the others. */
         private ScalarExpr apply(ScalarFn fn, List<ScalarExpr> args) {
             int first = fn == ScalarFn.SELECT ? 1 : 0;
-            Optional<DType> type = args.stream()
-                    .skip(first)
+            List<ScalarExpr> alike = args.subList(first, args.size());
+            DType type = alike.stream()
                     .filter(a -> !isNumber(a))
-                    .map(ScalarExpr::type)
-                    .findFirst();
+                    .findFirst()
+                    .or(() -> alike.stream().filter(a -> a.type().isFloat()).findFirst())
+                    .orElse(alike.getFirst())
+                    .type();
             List<ScalarExpr> typed = new ArrayList<>(args);
             for (int i = first; i < args.size(); i++) {
-                typed.set(i, typed(args.get(i), type.orElse(args.get(i).type())));
+                typed.set(i, typed(args.get(i), type));
             }
             return ScalarExpr.apply(fn, typed.toArray(ScalarExpr[]::new));
         }

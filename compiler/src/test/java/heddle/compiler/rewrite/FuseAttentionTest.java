@@ -59,6 +59,10 @@ class FuseAttentionTest {
 
     /** One attention is found, it means what was written, and so do its kernels. */
     private static FusedAttention assertFuses(String source) {
+        return assertFuses(source, 1e-6);
+    }
+
+    private static FusedAttention assertFuses(String source, double tolerance) {
         Graph before = normalised(source);
         Graph after = new EliminateDeadCode().run(new FuseAttention().run(before));
         List<FusedAttention> found = fused(after);
@@ -72,8 +76,8 @@ class FuseAttentionTest {
             long seed = lengths.hashCode();
             RandomRun run = RandomRun.of(before, seed, lengths);
             String place = "lengths " + lengths + "\n" + GraphText.print(after);
-            RandomRun.assertClose(run.run(before), run.run(after), 1e-6, place);
-            RandomRun.assertClose(run.run(before), run.run(schedule), 1e-6, place);
+            RandomRun.assertClose(run.run(before), run.run(after), tolerance, place);
+            RandomRun.assertClose(run.run(before), run.run(schedule), tolerance, place);
         }
         return found.getFirst();
     }
@@ -323,6 +327,85 @@ class FuseAttentionTest {
                 output o = (softmax(q @ transpose(k), axis = -1) * keep / 0.9) @ v
                 """);
         assertTrue(a.body().weight().isPresent());
+    }
+
+    @Test
+    void twoHalvesOfASum() {
+        FusedAttention a = assertFuses("""
+                dim B, N, M
+                input q: f32[B, N, 2, 4]
+                input k: f32[B, M, 2, 4]
+                input v: f32[B, M, 8]
+                output o = einsum("bij,bje->bie", softmax(einsum("bixd,bjxd->bij", q, k), axis = -1), v)
+                """);
+        assertTrue(a.body().d().extent().is(8));
+    }
+
+    @Test
+    void sixteenBits() {
+        FusedAttention a = assertFuses("""
+                dim B, N, M
+                input q: bf16[B, 3, N, 4]
+                input k: bf16[B, 3, M, 4]
+                input v: bf16[B, 3, M, 4]
+                let s = cast(q @ transpose(k), f32) * 0.5
+                output o = cast(cast(softmax(s, axis = -1), bf16) @ v, f32)
+                """, 3e-2);
+        assertEquals(DType.F32, a.body().raw().type());
+    }
+
+    @Test
+    void scoresByRowAndColumn() {
+        FusedAttention a = assertFuses(HEADS + """
+                input temperature: f32[4, 1, 1]
+                input decay: f32[M]
+                output o = softmax(q @ transpose(k * decay[:, new]) / temperature, axis = -1) @ v
+                """);
+        assertEquals("score * x3[j] / x4[h]", ScalarText.of(a.body().score()));
+    }
+
+    @Test
+    void slopesAndDistances() {
+        assertFuses(HEADS + """
+                let slopes = tensor([0.5, 0.25, 0.125, 0.0625])[:, new, new]
+                let distance = cast(iota(M)[new, :] - iota(N)[:, new], f32)
+                output o = softmax(q @ transpose(k) + slopes * distance, axis = -1) @ v
+                """);
+    }
+
+    @Test
+    void slidingWindowWithinDocuments() {
+        FusedAttention a = assertFuses(HEADS + """
+                input document: i64[B, N]
+                input other: i64[B, M]
+                let near = iota(M)[new, :] > iota(N)[:, new] - 3 and iota(M)[new, :] <= iota(N)[:, new]
+                let same = document[:, :, new] == other[:, new, :]
+                output o = softmax(where((near and same)[:, new], q @ transpose(k), -inf), axis = -1) @ v
+                """);
+        assertTrue(ScalarText.of(a.body().mask().orElseThrow()).contains("=="));
+    }
+
+    @Test
+    void relativePositionTable() {
+        assertFuses(HEADS + """
+                input table: f32[4, 9]
+                let offset = max(min(iota(M)[new, :] - iota(N)[:, new], 4), -4) + 4
+                let bias = gather(table, offset, axis = 1)
+                output o = softmax(q @ transpose(k) + bias, axis = -1) @ v
+                """);
+    }
+
+    @Test
+    void rotatedQueriesAndKeysAreComputedBefore() {
+        assertFuses("""
+                dim B, N
+                input q: f32[B, N, 2, 8]
+                input k: f32[B, N, 2, 8]
+                input v: f32[B, N, 2, 8]
+                fn heads(x) = transpose(x, 1, 2)
+                fn turned(x) = rope(heads(x), iota(N), base = 10000.0)
+                output o = softmax(turned(q) @ transpose(turned(k)), axis = -1) @ heads(v)
+                """);
     }
 
     @Test

@@ -1,0 +1,118 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Constant;
+import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Inliner;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Decides, for values that flow into a fused node, what the node computes in place and what it reads as an operand. It
+ * looks through views always, so that no layout is copied.
+ */
+final class Lookup {
+    private final Graph graph;
+    private final Captures captures = new Captures();
+    private final Map<Node, Boolean> bufferless = new HashMap<>();
+
+    Lookup(Graph graph) {
+        this.graph = graph;
+    }
+
+    Captures captures() {
+        return captures;
+    }
+
+    /**
+     * An operand of a product: an element of a stored value, found through views, and the factors on it that do not run
+     * along {@code over}. The operand itself is stored when it is anything else.
+     */
+    Factor multiplicand(Value value, List<ScalarExpr> index, Axis over) {
+        Inliner inliner = new Inliner(
+                graph,
+                (v, at) -> isView(v) || isScaled(v) || readsNoBuffer(v)
+                        ? Optional.empty()
+                        : Optional.of(captures.element(v, at)));
+        Factor factor = Factor.of(inliner.at(value, index), f -> !ScalarExprs.reads(f, over));
+        return factor.core() instanceof ScalarExpr.Element ? factor : stored(value, index);
+    }
+
+    private Factor stored(Value value, List<ScalarExpr> index) {
+        return new Factor(captures.element(value, index), x -> x);
+    }
+
+    /** An operand of a product on which no factors are taken off. */
+    ScalarExpr unscaled(Value value, List<ScalarExpr> index, Axis over) {
+        Factor factor = multiplicand(value, index, over);
+        ScalarExpr one = new ScalarExpr.Literal(factor.core().type(), 1);
+        boolean plain = factor.apply().apply(one).equals(one);
+        return (plain ? factor : stored(value, index)).core();
+    }
+
+    /**
+     * A value beside the scores: empty when it is computed for each score, as are views and numbers, index arithmetic,
+     * and what depends on {@code i} and {@code j} at once. The rest is smaller than the scores and better computed once.
+     */
+    Optional<ScalarExpr> beside(Value value, List<ScalarExpr> index, Axis i, Axis j) {
+        boolean joint = index.stream().anyMatch(x -> ScalarExprs.reads(x, i))
+                && index.stream().anyMatch(x -> ScalarExprs.reads(x, j));
+        boolean inPlace = isView(value) || readsNoBuffer(value) || (joint && isComputed(value));
+        return inPlace ? Optional.empty() : Optional.of(captures.element(value, index));
+    }
+
+    private static boolean isView(Value v) {
+        return v.node().op() instanceof Pointwise op && op.isView();
+    }
+
+    private static boolean isComputed(Value v) {
+        return v.node().op() instanceof Pointwise op && !(op instanceof Constant);
+    }
+
+    /** Whether a value is another one times something smaller. */
+    private boolean isScaled(Value v) {
+        if (!(v.node().op() instanceof Elementwise e) || (e.fn() != ScalarFn.MUL && e.fn() != ScalarFn.DIV)) {
+            return false;
+        }
+        DType type = v.type().dtype();
+        if (wide(type) != type) {
+            return false; // Sixteen-bit products round, which moving the factor would undo.
+        }
+        Dim size = v.type().shape().size();
+        List<Value> operands = graph.operands(v.node());
+        boolean first = operands.getFirst().type().shape().size().equals(size);
+        boolean last = operands.getLast().type().shape().size().equals(size);
+        return first != last && (first || e.fn() == ScalarFn.MUL);
+    }
+
+    /** The type that products of {@code type} are summed in. */
+    static DType wide(DType type) {
+        return type == DType.F16 || type == DType.BF16 ? DType.F32 : type;
+    }
+
+    /** Whether a value is made of numbers and indexes alone. */
+    private boolean readsNoBuffer(Value value) {
+        Boolean known = bufferless.get(value.node());
+        return known != null ? known : remember(value.node());
+    }
+
+    private boolean remember(Node node) {
+        boolean stored = !(node.op() instanceof Pointwise) || (node.op() instanceof Constant c && !c.isSplat());
+        for (Value operand : graph.operands(node)) {
+            stored |= !readsNoBuffer(operand);
+        }
+        bufferless.put(node, !stored);
+        return !stored;
+    }
+}

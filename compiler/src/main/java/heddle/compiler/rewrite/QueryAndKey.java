@@ -1,0 +1,100 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Equation;
+import heddle.compiler.op.Inliner;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.type.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Queries and keys at the index for which the result is computed.
+ *
+ * @param q     changes along {@code d}, not along the softmax axis
+ * @param k     changes along {@code d} and the softmax axis
+ * @param d     what the scores sum over, several letters as one
+ * @param score the product with the factors that were taken off q and k
+ */
+record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
+    /**
+     * @param index where the softmax is computed
+     * @param j     the softmax axis
+     * @param raw   stands for the product
+     */
+    static QueryAndKey of(
+            Graph graph,
+            Node softmax,
+            Scores scores,
+            List<ScalarExpr> index,
+            Axis j,
+            ScalarExpr.Variable raw,
+            Lookup lookup) {
+        Node product = scores.product();
+        Equation e = ((Contract) product.op()).parsed();
+        Map<Character, ScalarExpr> letters = new HashMap<>();
+        put(letters, e.result(), productIndex(graph, softmax, scores, index));
+        Shape inner = new Shape(e.summed()
+                .chars()
+                .mapToObj(c -> graph.operand(product, 0).type().dim(e.left().indexOf(c)))
+                .toList());
+        Axis d = new Axis("d", inner.size());
+        put(letters, e.summed(), IndexSimplifier.index(inner, ScalarExpr.of(d)));
+        Factor a = lookup.multiplicand(graph.operand(product, 0), at(product, e.left(), letters), d);
+        Factor b = lookup.multiplicand(graph.operand(product, 1), at(product, e.right(), letters), d);
+        ScalarExpr score =
+                b.apply().apply(a.apply().apply(ScalarExpr.cast(a.core().type(), raw)));
+        boolean rightIsKey = ScalarExprs.reads(b.core(), j);
+        if (rightIsKey == ScalarExprs.reads(a.core(), j)) {
+            throw new DeclinedException(
+                    product,
+                    rightIsKey
+                            ? "both factors of the scores run along the softmax axis"
+                            : "the product of the scores does not run along the softmax axis");
+        }
+        return rightIsKey
+                ? new QueryAndKey(a.core(), b.core(), d, score)
+                : new QueryAndKey(b.core(), a.core(), d, score);
+    }
+
+    private static void put(Map<Character, ScalarExpr> at, String letters, List<ScalarExpr> index) {
+        for (int n = 0; n < letters.length(); n++) {
+            at.put(letters.charAt(n), index.get(n));
+        }
+    }
+
+    private static List<ScalarExpr> at(Node product, String letters, Map<Character, ScalarExpr> index) {
+        if (!letters.chars().allMatch(c -> index.containsKey((char) c))) {
+            throw new DeclinedException(product, "the product of the scores sums one factor alone");
+        }
+        return letters.chars().mapToObj(c -> index.get((char) c)).toList();
+    }
+
+    /** Where the softmax at its index reads the product. */
+    private static List<ScalarExpr> productIndex(Graph graph, Node softmax, Scores scores, List<ScalarExpr> index) {
+        Node product = scores.product();
+        List<List<ScalarExpr>> found = new ArrayList<>();
+        Inliner inliner = new Inliner(graph, (value, at) -> {
+            if (value.node() == product) {
+                found.add(at);
+            }
+            return scores.cone().contains(value.node()) && value.node() != product
+                    ? Optional.empty()
+                    : Optional.of(new ScalarExpr.Variable(
+                            value.toString(), value.type().dtype()));
+        });
+        inliner.at(graph.operand(softmax, 0), index);
+        if (found.size() != 1) {
+            throw new DeclinedException(product, "the scores of several positions are mixed before the softmax");
+        }
+        return found.getFirst();
+    }
+}
