@@ -26,6 +26,7 @@ class TextInputsTest {
             Tensor.of(new long[] {1, 1, 1, 1, 1, 0}, 2, 3),
             Tensor.of(new long[6], 2, 3),
             List.of(List.of("a", "b", "c"), List.of("a", "c")),
+            List.of(),
             List.of());
 
     @TempDir
