@@ -10,6 +10,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -318,26 +319,32 @@ public final class Dim implements Comparable<Dim> {
         return Objects.hash(terms);
     }
 
-    /** As an expression of sums and products, in which {@code quotient} writes divisions that round down. */
-    public String text(BinaryOperator<String> quotient) {
+    /**
+     * As an expression of sums and products in another notation.
+     *
+     * @param symbol   what a symbol is called there
+     * @param quotient writes a division that rounds down
+     */
+    public String text(UnaryOperator<String> symbol, BinaryOperator<String> quotient) {
         String sum = terms.entrySet().stream()
                 .map(term -> {
                     List<String> factors = new ArrayList<>();
                     if (term.getValue() != 1 || term.getKey().atoms().isEmpty()) {
                         factors.add(term.getValue().toString());
                     }
-                    term.getKey().atoms().forEach(a -> factors.add(text(a, quotient)));
+                    term.getKey().atoms().forEach(a -> factors.add(text(a, symbol, quotient)));
                     return String.join(" * ", factors);
                 })
                 .collect(Collectors.joining(" + "));
         return sum.isEmpty() ? "0" : sum.replace("+ -", "- ");
     }
 
-    private static String text(Atom atom, BinaryOperator<String> quotient) {
+    private static String text(Atom atom, UnaryOperator<String> symbol, BinaryOperator<String> quotient) {
         return switch (atom) {
-            case Symbol s -> s.name();
+            case Symbol s -> symbol.apply(s.name());
             case Quotient q ->
-                quotient.apply(q.numerator().text(quotient), q.denominator().text(quotient));
+                quotient.apply(
+                        q.numerator().text(symbol, quotient), q.denominator().text(symbol, quotient));
         };
     }
 

@@ -87,7 +87,8 @@ final class Bench {
     Plan plan() {
         List<TileKernel> kernels = new ArrayList<>();
         for (Launch l : launches) {
-            kernels.add(l.family().program("kernel" + kernels.size(), l.plan(), List.of("by hand")));
+            kernels.add(
+                    l.family().program("kernel" + kernels.size(), l.plan(), List.of("by hand, in C:\\users\\unet */")));
         }
         List<String> symbols = List.copyOf(lengths.keySet());
         return new Plan("bench", symbols, inputs, new LinkedHashMap<>(), List.of(), outputs, List.of(), kernels);

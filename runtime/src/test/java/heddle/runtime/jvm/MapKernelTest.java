@@ -184,6 +184,20 @@ class MapKernelTest {
         bench.check("no elements and one");
     }
 
+    /** Names that a model may give and that mean something in generated Java. */
+    @Test
+    void namesOfJavaAreNamesLikeOthers() {
+        bench = new Bench(classes);
+        i = new Axis("from", bench.length("F", 3));
+        c = new Axis("class", bench.length("Math", 20));
+        row = at(i, c);
+        Buffer x = input("FloatVector", i.extent(), c.extent());
+        Buffer f = input("F_", bench.length("long", 3));
+        map("block", fn(ADD, fn(EXP, new Element(x, row)), element(f, i)));
+        map("I", ScalarExpr.cast(DType.F64, fn(MUL, ScalarExpr.of(c.extent()), ScalarExpr.of(c))));
+        bench.check("names");
+    }
+
     @Test
     void blocksOfTheLastAxisFitTogether() {
         lengths(2, 1021);

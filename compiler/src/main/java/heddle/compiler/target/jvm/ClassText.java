@@ -14,7 +14,7 @@ final class ClassText {
 
     ClassText(JvmTarget target) {
         products = new ProductMethods(target, this);
-        for (String reserved : List.of("F", "D", "I", "run", "blocks")) {
+        for (String reserved : List.of("run", "blocks")) {
             names.unique(reserved);
         }
         for (Support s : Support.values()) {

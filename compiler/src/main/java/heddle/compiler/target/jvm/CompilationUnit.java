@@ -78,7 +78,7 @@ record CompilationUnit(JvmTarget target, Plan plan, String className) {
 
     private void writeLengths(JavaText out) {
         for (int i = 0; i < plan.lengths().size(); i++) {
-            out.line("long " + plan.lengths().get(i) + " = lengths[" + i + "];");
+            out.line("long " + Names.identifier(plan.lengths().get(i)) + " = lengths[" + i + "];");
         }
     }
 }

@@ -27,9 +27,6 @@ final class EntryMethod {
         kernel.parallel().forEach(captures::addExtent);
         this.symbols = new TreeSet<>(captures.symbols());
         Locals locals = new Locals();
-        for (String s : List.of("from", "to", "block")) {
-            locals.fresh(s);
-        }
         symbols.forEach(locals::fresh);
         buffers.forEach(locals::buffer);
         write(new KernelScope(kernel, target, members, name, locals), members.method());
@@ -39,7 +36,7 @@ final class EntryMethod {
         text.line("/**");
         text.line(" * {@code " + kernel.family() + "} over "
                 + kernel.parallel().stream().map(a -> a + " < " + a.extent()).collect(Collectors.joining(", ")));
-        kernel.comments().forEach(c -> text.line(" * " + c.replace("*/", "* /")));
+        kernel.comments().forEach(c -> text.line(" * " + comment(c)));
         text.line(" */");
         List<String> parameters = new ArrayList<>();
         for (Buffer b : buffers) {
@@ -47,7 +44,7 @@ final class EntryMethod {
             parameters.add(Locals.type(b.type().dtype()) + "[] " + a.array());
             parameters.add("int " + a.offset());
         }
-        symbols.forEach(s -> parameters.add("long " + s));
+        symbols.forEach(s -> parameters.add("long " + Names.identifier(s)));
         text.open("static void " + name + "(" + String.join(", ", parameters) + ", long from, long to)");
         KernelWriter writer = KernelWriter.of(kernel, scope.target());
         writer.writeScratch(scope, text);
@@ -55,6 +52,11 @@ final class EntryMethod {
         writeIndexes(scope, text);
         writer.writeBlock(scope, text);
         text.close().close();
+    }
+
+    /** Text that neither ends a comment nor begins a Unicode escape, as the path {@code models\\unet} would. */
+    private static String comment(String text) {
+        return text.replace("*/", "* /").replace("\\", "\\\\");
     }
 
     /** Takes the number of a block apart into the indexes of the parallel axes, the last of which moves fastest. */
@@ -128,7 +130,7 @@ final class EntryMethod {
             String type = Locals.type(buffers.get(i).type().dtype());
             arguments.add("(" + type + "[]) arrays[" + i + "], offsets[" + i + "]");
         }
-        arguments.addAll(symbols);
+        symbols.forEach(s -> arguments.add(Names.identifier(s)));
         arguments.add("from, to");
         return name + "(" + String.join(", ", arguments) + ")";
     }

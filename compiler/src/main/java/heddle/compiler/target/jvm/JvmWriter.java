@@ -20,7 +20,7 @@ public final class JvmWriter {
     public JavaSource write(Plan plan) {
         ClassText members = new ClassText(target);
         List<EntryMethod> entries = new ArrayList<>();
-        Map<TileKernel, Integer> known = new HashMap<>();
+        Map<String, Integer> known = new HashMap<>();
         List<JavaSource.Call> prepare = calls(plan.prepare(), members, entries, known);
         List<JavaSource.Call> launches = calls(plan.launches(), members, entries, known);
         String className = Names.identifier(plan.name()) + "Plan";
@@ -29,14 +29,14 @@ public final class JvmWriter {
     }
 
     private List<JavaSource.Call> calls(
-            List<TileKernel> kernels, ClassText members, List<EntryMethod> entries, Map<TileKernel, Integer> known) {
+            List<TileKernel> kernels, ClassText members, List<EntryMethod> entries, Map<String, Integer> known) {
         List<JavaSource.Call> calls = new ArrayList<>();
         for (TileKernel kernel : kernels) {
             KernelForm form = KernelForm.of(kernel);
-            Integer entry = known.get(form.kernel());
+            Integer entry = known.get(form.listing());
             if (entry == null) {
                 entry = entries.size();
-                known.put(form.kernel(), entry);
+                known.put(form.listing(), entry);
                 entries.add(new EntryMethod(kernel, form, target, members));
             }
             List<Buffer> arguments = form.buffers();

@@ -76,8 +76,8 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
             }
         }
         for (String symbol : captures.symbols()) {
-            declared.add("long " + symbol);
-            passed.add(symbol);
+            declared.add("long " + Names.identifier(symbol));
+            passed.add(Names.identifier(symbol));
         }
         for (ScalarExpr.Variable v : captures.variables()) {
             if (!locals.hasValue(v.name())) {

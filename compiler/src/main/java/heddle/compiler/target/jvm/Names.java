@@ -6,6 +6,33 @@ import javax.lang.model.SourceVersion;
 
 /** The Java identifiers of one scope. */
 final class Names {
+    /** What generated methods use under these names: constants, parameters and classes. */
+    private static final Set<String> RESERVED = Set.of(
+            "F",
+            "D",
+            "I",
+            "entry",
+            "arrays",
+            "offsets",
+            "lengths",
+            "from",
+            "to",
+            "block",
+            "Arrays",
+            "Double",
+            "DoubleVector",
+            "Float",
+            "FloatVector",
+            "IllegalArgumentException",
+            "IntVector",
+            "Integer",
+            "Long",
+            "Math",
+            "Object",
+            "VectorMask",
+            "VectorOperators",
+            "VectorSpecies");
+
     private final Set<String> taken = new HashSet<>();
 
     Names() {}
@@ -24,9 +51,9 @@ final class Names {
         return name;
     }
 
-    /** {@code text} with everything that may not stand in an identifier replaced. */
+    /** {@code text} with everything that may not stand in an identifier replaced, and told from what has a meaning. */
     static String identifier(String text) {
         String name = text.replaceAll("[^A-Za-z0-9_]", "_");
-        return name.isEmpty() || Character.isDigit(name.charAt(0)) || !SourceVersion.isName(name) ? "_" + name : name;
+        return SourceVersion.isName(name) && !RESERVED.contains(name) ? name : "_" + name;
     }
 }

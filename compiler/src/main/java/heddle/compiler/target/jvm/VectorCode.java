@@ -25,6 +25,7 @@ final class VectorCode {
     private final Optional<String> tail;
 
     private final ValueNumbers numbers = new ValueNumbers();
+    private final Map<Integer, Boolean> varying = new HashMap<>();
     private Map<Integer, String> computed = new HashMap<>();
     private final Map<Integer, ScalarExpr> programs = new HashMap<>();
 
@@ -108,6 +109,16 @@ final class VectorCode {
 
     /** Whether the value differs from lane to lane. */
     boolean varies(ScalarExpr e) {
+        int number = numbers.of(e);
+        Boolean known = varying.get(number);
+        if (known == null) {
+            known = computeVaries(e);
+            varying.put(number, known);
+        }
+        return known;
+    }
+
+    private boolean computeVaries(ScalarExpr e) {
         return switch (e) {
             case ScalarExpr.Index i -> i.axis().equals(loop.axis());
             case ScalarExpr.Variable v -> locals.value(v.name()).vector();

@@ -1,0 +1,51 @@
+package heddle.compiler.tile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import heddle.compiler.tile.family.MapFamily;
+import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class KernelCostTest {
+    private static final Dim N = Dim.symbol("N");
+    private static final Axis I = new Axis("i", N);
+    private static final Axis J = new Axis("j", Dim.of(8));
+    private static final Buffer X = new Buffer("x", new TensorType(DType.F32, Shape.of(N, Dim.of(8))));
+    private static final ScalarExpr ADDRESS =
+            IndexSimplifier.address(X.type().shape(), List.of(ScalarExpr.of(I), ScalarExpr.of(J)));
+    private static final ScalarExpr ELEMENT = new ScalarExpr.Element(X, ADDRESS);
+
+    @Test
+    void aMapCountsItsFunctionsAtEveryElement() {
+        Buffer y = new Buffer("y", X.type());
+        ScalarExpr square = ScalarExpr.apply(ScalarFn.MUL, ELEMENT, ELEMENT);
+        ScalarExpr body = ScalarExpr.apply(ScalarFn.EXP, square);
+        TileKernel kernel =
+                new MapFamily(List.of(I, J), y, ADDRESS, body).program("k", new TilePlan(Map.of()), List.of());
+        KernelCost cost = KernelCost.of(kernel);
+        assertEquals(N.times(16), cost.flops());
+        assertEquals(N.times(2 * 8 * 4), cost.bytes());
+    }
+
+    @Test
+    void aReductionCountsOneMoreForEachElement() {
+        Buffer sums = new Buffer("sums", new TensorType(DType.F32, Shape.of(N)));
+        ScalarExpr.Variable sum = new ScalarExpr.Variable("sum", DType.F32);
+        ScalarExpr square = ScalarExpr.apply(ScalarFn.MUL, ELEMENT, ELEMENT);
+        RowFamily rows = new RowFamily(
+                List.of(I),
+                J,
+                List.of(new RowFamily.Step(sum, Optional.of(Reduction.SUM), square)),
+                List.of(new RowFamily.Write(sums, false, ScalarExpr.of(I), ScalarExpr.apply(ScalarFn.SQRT, sum))));
+        KernelCost cost = KernelCost.of(rows.program("k", new TilePlan(Map.of()), List.of()));
+        assertEquals(N.times(8 * 2 + 1), cost.flops());
+        assertEquals(N.times(8 * 4 + 4), cost.bytes());
+    }
+}
