@@ -1,8 +1,13 @@
 package heddle.compiler.tile;
 
+import static heddle.compiler.tile.ScalarExpr.apply;
+
+import heddle.compiler.type.DType;
+import java.util.List;
+
 /**
- * The least and the greatest value something takes; for a bool, with false below true, whether it is true always and
- * whether it can be true at all.
+ * The least and the greatest value a number takes, and the arithmetic of both (Moore, Interval Analysis, 1966). For a
+ * bool, with false below true, they say whether it is true always and whether it can be true at all.
  */
 record Interval(ScalarExpr low, ScalarExpr high) {
     /** Nothing known of a bool. */
@@ -12,20 +17,36 @@ record Interval(ScalarExpr low, ScalarExpr high) {
         return new Interval(value, value);
     }
 
-    boolean isPoint() {
+    private boolean isPoint() {
         return low.equals(high);
     }
 
-    static Interval not(Interval x) {
-        return new Interval(not(x.high), not(x.low));
+    // ---- bools
+
+    Interval not() {
+        return new Interval(not(high), not(low));
     }
 
-    static Interval and(Interval x, Interval y) {
-        return new Interval(and(x.low, y.low), and(x.high, y.high));
+    Interval and(Interval other) {
+        return new Interval(and(low, other.low), and(high, other.high));
     }
 
-    static Interval or(Interval x, Interval y) {
-        return new Interval(or(x.low, y.low), or(x.high, y.high));
+    Interval or(Interval other) {
+        return new Interval(or(low, other.low), or(high, other.high));
+    }
+
+    Interval xor(Interval other) {
+        return and(other.not()).or(not().and(other));
+    }
+
+    /** {@code fn} of two numbers, one of the comparisons. */
+    Interval compared(ScalarFn fn, Interval other) {
+        return switch (fn) {
+            case LT, LE -> new Interval(apply(fn, high, other.low), apply(fn, low, other.high));
+            case GT, GE -> new Interval(apply(fn, low, other.high), apply(fn, high, other.low));
+            case NE -> compared(ScalarFn.EQ, other).not();
+            default -> compared(ScalarFn.LE, other).and(compared(ScalarFn.GE, other));
+        };
     }
 
     private static ScalarExpr not(ScalarExpr x) {
@@ -34,20 +55,83 @@ record Interval(ScalarExpr low, ScalarExpr high) {
         }
         return x instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.NOT
                 ? a.args().getFirst()
-                : ScalarExpr.apply(ScalarFn.NOT, x);
+                : apply(ScalarFn.NOT, x);
     }
 
     private static ScalarExpr and(ScalarExpr x, ScalarExpr y) {
         if (x.equals(BlockMask.FALSE) || y.equals(BlockMask.TRUE)) {
             return x;
         }
-        return x.equals(BlockMask.TRUE) || y.equals(BlockMask.FALSE) ? y : ScalarExpr.apply(ScalarFn.AND, x, y);
+        return x.equals(BlockMask.TRUE) || y.equals(BlockMask.FALSE) ? y : apply(ScalarFn.AND, x, y);
     }
 
     private static ScalarExpr or(ScalarExpr x, ScalarExpr y) {
         if (x.equals(BlockMask.TRUE) || y.equals(BlockMask.FALSE)) {
             return x;
         }
-        return x.equals(BlockMask.FALSE) || y.equals(BlockMask.TRUE) ? y : ScalarExpr.apply(ScalarFn.OR, x, y);
+        return x.equals(BlockMask.FALSE) || y.equals(BlockMask.TRUE) ? y : apply(ScalarFn.OR, x, y);
+    }
+
+    // ---- numbers
+
+    /** {@code fn}, which does not fall when an argument rises, of both. */
+    Interval rising(ScalarFn fn, Interval other) {
+        return new Interval(apply(fn, low, other.low), apply(fn, high, other.high));
+    }
+
+    /** {@code fn}, which does not fall when its argument rises. */
+    Interval rising(ScalarFn fn) {
+        return new Interval(apply(fn, low), apply(fn, high));
+    }
+
+    Interval cast(DType type) {
+        return new Interval(ScalarExpr.cast(type, low), ScalarExpr.cast(type, high));
+    }
+
+    Interval negated() {
+        return new Interval(apply(ScalarFn.NEG, high), apply(ScalarFn.NEG, low));
+    }
+
+    Interval minus(Interval other) {
+        return new Interval(apply(ScalarFn.SUB, low, other.high), apply(ScalarFn.SUB, high, other.low));
+    }
+
+    Interval times(Interval other) {
+        List<Interval> corners = isPoint()
+                ? List.of(times(low, other))
+                : other.isPoint() ? List.of(times(other.low, this)) : List.of(times(low, other), times(high, other));
+        return corners.stream().reduce(Interval::hull).orElseThrow();
+    }
+
+    private static Interval times(ScalarExpr factor, Interval x) {
+        return point(apply(ScalarFn.MUL, factor, x.low)).hull(point(apply(ScalarFn.MUL, factor, x.high)));
+    }
+
+    /** The least interval that holds both. */
+    Interval hull(Interval other) {
+        return new Interval(apply(ScalarFn.MIN, low, other.low), apply(ScalarFn.MAX, high, other.high));
+    }
+
+    Interval magnitude() {
+        ScalarExpr zero =
+                low.type().isInt() ? new ScalarExpr.IntLiteral(low.type(), 0) : new ScalarExpr.Literal(low.type(), 0);
+        ScalarExpr distance = apply(ScalarFn.MAX, low, apply(ScalarFn.NEG, high));
+        return new Interval(apply(ScalarFn.MAX, distance, zero), apply(ScalarFn.MAX, apply(ScalarFn.NEG, low), high));
+    }
+
+    /** The quotient by a positive number, rounded down. */
+    Interval dividedBy(ScalarExpr divisor) {
+        return rising(ScalarFn.FLOOR_DIV, point(divisor));
+    }
+
+    /** The remainder: exact when no multiple of the positive divisor lies within, else from zero to below the divisor. */
+    Interval modulo(ScalarExpr divisor) {
+        Interval quotient = dividedBy(divisor);
+        ScalarExpr same = apply(ScalarFn.EQ, quotient.low, quotient.high);
+        Interval exact = rising(ScalarFn.MOD, point(divisor));
+        ScalarExpr most = apply(ScalarFn.SUB, divisor, new ScalarExpr.IntLiteral(divisor.type(), 1));
+        return new Interval(
+                apply(ScalarFn.SELECT, same, exact.low, new ScalarExpr.IntLiteral(divisor.type(), 0)),
+                apply(ScalarFn.SELECT, same, exact.high, most));
     }
 }

@@ -3,14 +3,10 @@ package heddle.compiler.tile;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExpr.IntLiteral;
 import heddle.compiler.type.DType;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Interval arithmetic on scalar programs whose ends are programs again (Moore, Interval Analysis, 1966). Index
- * arithmetic is taken not to overflow.
- */
+/** Finds the {@link Interval} of a scalar program over a block. Index arithmetic is taken not to overflow. */
 final class IntervalAnalysis {
     private final Map<Axis, BlockMask.Range> ranges;
 
@@ -23,59 +19,41 @@ final class IntervalAnalysis {
         if (isOneValue(e)) {
             return Interval.point(e);
         }
-        if (!(e instanceof Apply a)) {
-            return Interval.EITHER;
-        }
+        return e instanceof Apply a ? truth(a) : Interval.EITHER;
+    }
+
+    private Interval truth(Apply a) {
         return switch (a.fn()) {
-            case NOT -> Interval.not(truth(arg(a, 0)));
-            case AND -> Interval.and(truth(arg(a, 0)), truth(arg(a, 1)));
-            case OR -> Interval.or(truth(arg(a, 0)), truth(arg(a, 1)));
-            case XOR -> different(truth(arg(a, 0)), truth(arg(a, 1)));
-            case SELECT -> selected(truth(arg(a, 0)), truth(arg(a, 1)), truth(arg(a, 2)));
-            case EQ, NE, LT, LE, GT, GE -> compared(a);
+            case NOT -> truth(arg(a, 0)).not();
+            case AND -> truth(arg(a, 0)).and(truth(arg(a, 1)));
+            case OR -> truth(arg(a, 0)).or(truth(arg(a, 1)));
+            case XOR -> truth(arg(a, 0)).xor(truth(arg(a, 1)));
+            case SELECT -> {
+                Interval condition = truth(arg(a, 0));
+                yield condition.and(truth(arg(a, 1))).or(condition.not().and(truth(arg(a, 2))));
+            }
+            case EQ, NE, LT, LE, GT, GE -> arg(a, 0).type() == DType.BOOL ? comparedBools(a) : compared(a);
             case CAST -> nonZero(arg(a, 0));
             default -> Interval.EITHER;
         };
     }
 
-    private static Interval different(Interval x, Interval y) {
-        return Interval.or(Interval.and(x, Interval.not(y)), Interval.and(Interval.not(x), y));
-    }
-
-    private static Interval selected(Interval c, Interval x, Interval y) {
-        return Interval.or(Interval.and(c, x), Interval.and(Interval.not(c), y));
-    }
-
     private Interval compared(Apply a) {
-        if (arg(a, 0).type() == DType.BOOL) {
-            Interval x = truth(arg(a, 0));
-            Interval y = truth(arg(a, 1));
-            return switch (a.fn()) {
-                case EQ -> Interval.not(different(x, y));
-                case NE -> different(x, y);
-                case LT -> Interval.and(Interval.not(x), y);
-                case LE -> Interval.or(Interval.not(x), y);
-                case GT -> Interval.and(x, Interval.not(y));
-                default -> Interval.or(x, Interval.not(y));
-            };
-        }
-        Optional<Interval> x = range(arg(a, 0));
-        Optional<Interval> y = range(arg(a, 1));
-        return x.isEmpty() || y.isEmpty() ? Interval.EITHER : compared(a.fn(), x.get(), y.get());
+        return range(arg(a, 0))
+                .flatMap(x -> range(arg(a, 1)).map(y -> x.compared(a.fn(), y)))
+                .orElse(Interval.EITHER);
     }
 
-    private static Interval compared(ScalarFn fn, Interval x, Interval y) {
-        return switch (fn) {
-            case LT, LE ->
-                new Interval(ScalarExpr.apply(fn, x.high(), y.low()), ScalarExpr.apply(fn, x.low(), y.high()));
-            case GT, GE ->
-                new Interval(ScalarExpr.apply(fn, x.low(), y.high()), ScalarExpr.apply(fn, x.high(), y.low()));
-            case NE -> Interval.not(compared(ScalarFn.EQ, x, y));
-            default -> {
-                Interval upper = compared(ScalarFn.LE, x, y);
-                Interval lower = compared(ScalarFn.GE, x, y);
-                yield Interval.and(upper, lower);
-            }
+    private Interval comparedBools(Apply a) {
+        Interval x = truth(arg(a, 0));
+        Interval y = truth(arg(a, 1));
+        return switch (a.fn()) {
+            case EQ -> x.xor(y).not();
+            case NE -> x.xor(y);
+            case LT -> x.not().and(y);
+            case LE -> x.not().or(y);
+            case GT -> x.and(y.not());
+            default -> x.or(y.not());
         };
     }
 
@@ -86,7 +64,7 @@ final class IntervalAnalysis {
         ScalarExpr zero =
                 number.type().isInt() ? new IntLiteral(number.type(), 0) : new ScalarExpr.Literal(number.type(), 0);
         return range(number)
-                .map(x -> compared(ScalarFn.NE, x, Interval.point(zero)))
+                .map(x -> x.compared(ScalarFn.NE, Interval.point(zero)))
                 .orElse(Interval.EITHER);
     }
 
@@ -99,112 +77,37 @@ final class IntervalAnalysis {
         if (isOneValue(e) && (e.type().isInt() || isFinite(e))) {
             return Optional.of(Interval.point(e));
         }
-        return e instanceof Apply a ? applied(a) : Optional.empty();
+        return e instanceof Apply a ? range(a) : Optional.empty();
     }
 
     private static boolean isFinite(ScalarExpr e) {
         return e instanceof ScalarExpr.Literal l && Double.isFinite(l.value());
     }
 
-    private Optional<Interval> applied(Apply a) {
-        if (a.fn() == ScalarFn.SELECT) {
-            return choice(a);
-        }
-        if (a.fn() == ScalarFn.CAST && arg(a, 0).type() == DType.BOOL) {
-            Interval t = truth(arg(a, 0));
-            return Optional.of(new Interval(ScalarExpr.cast(a.type(), t.low()), ScalarExpr.cast(a.type(), t.high())));
-        }
-        Optional<Interval> first = range(arg(a, 0));
-        Optional<Interval> last = range(a.args().getLast());
-        return first.isEmpty() || last.isEmpty() ? Optional.empty() : applied(a, first.get(), last.get());
-    }
-
-    private Optional<Interval> applied(Apply a, Interval x, Interval y) {
+    private Optional<Interval> range(Apply a) {
+        ScalarExpr last = a.args().getLast();
         return switch (a.fn()) {
-            case ADD, MIN, MAX -> both(a.fn(), x.low(), y.low(), x.high(), y.high());
-            case SUB -> both(a.fn(), x.low(), y.high(), x.high(), y.low());
-            case NEG ->
-                Optional.of(new Interval(
-                        ScalarExpr.apply(ScalarFn.NEG, x.high()), ScalarExpr.apply(ScalarFn.NEG, x.low())));
-            case MUL -> Optional.of(product(x, y));
-            case ABS -> Optional.of(magnitude(x));
-            case FLOOR_DIV ->
-                isPositive(arg(a, 1)) ? both(a.fn(), x.low(), y.low(), x.high(), y.low()) : Optional.empty();
-            case MOD -> isPositive(arg(a, 1)) ? Optional.of(remainder(x, arg(a, 1))) : Optional.empty();
-            case FLOOR, CEIL, ROUND ->
-                Optional.of(new Interval(ScalarExpr.apply(a.fn(), x.low()), ScalarExpr.apply(a.fn(), x.high())));
+            case SELECT -> range(arg(a, 1)).flatMap(x -> range(last).map(x::hull));
             case CAST ->
-                Optional.of(new Interval(ScalarExpr.cast(a.type(), x.low()), ScalarExpr.cast(a.type(), x.high())));
-            default -> Optional.empty();
+                last.type() == DType.BOOL
+                        ? Optional.of(truth(last).cast(a.type()))
+                        : range(last).map(x -> x.cast(a.type()));
+            case NEG -> range(last).map(Interval::negated);
+            case ABS -> range(last).map(Interval::magnitude);
+            case FLOOR, CEIL, ROUND -> range(last).map(x -> x.rising(a.fn()));
+            case FLOOR_DIV -> isPositive(last) ? range(arg(a, 0)).map(x -> x.dividedBy(last)) : Optional.empty();
+            case MOD -> isPositive(last) ? range(arg(a, 0)).map(x -> x.modulo(last)) : Optional.empty();
+            default -> range(arg(a, 0)).flatMap(x -> range(last).flatMap(y -> range(a.fn(), x, y)));
         };
     }
 
-    private static Optional<Interval> both(
-            ScalarFn fn, ScalarExpr low1, ScalarExpr low2, ScalarExpr high1, ScalarExpr high2) {
-        return Optional.of(new Interval(ScalarExpr.apply(fn, low1, low2), ScalarExpr.apply(fn, high1, high2)));
-    }
-
-    private static Interval product(Interval x, Interval y) {
-        List<ScalarExpr> corners = x.isPoint()
-                ? List.of(times(x.low(), y.low()), times(x.low(), y.high()))
-                : y.isPoint()
-                        ? List.of(times(x.low(), y.low()), times(x.high(), y.low()))
-                        : List.of(
-                                times(x.low(), y.low()),
-                                times(x.low(), y.high()),
-                                times(x.high(), y.low()),
-                                times(x.high(), y.high()));
-        return new Interval(extreme(ScalarFn.MIN, corners), extreme(ScalarFn.MAX, corners));
-    }
-
-    private static ScalarExpr times(ScalarExpr x, ScalarExpr y) {
-        return ScalarExpr.apply(ScalarFn.MUL, x, y);
-    }
-
-    private static ScalarExpr extreme(ScalarFn fn, List<ScalarExpr> values) {
-        return values.stream().reduce((x, y) -> ScalarExpr.apply(fn, x, y)).orElseThrow();
-    }
-
-    private static Interval magnitude(Interval x) {
-        ScalarExpr below = ScalarExpr.apply(ScalarFn.NEG, x.high());
-        ScalarExpr distance = ScalarExpr.apply(ScalarFn.MAX, x.low(), below);
-        ScalarExpr zero = x.low().type().isInt()
-                ? new IntLiteral(x.low().type(), 0)
-                : new ScalarExpr.Literal(x.low().type(), 0);
-        return new Interval(
-                ScalarExpr.apply(ScalarFn.MAX, distance, zero),
-                ScalarExpr.apply(ScalarFn.MAX, ScalarExpr.apply(ScalarFn.NEG, x.low()), x.high()));
-    }
-
-    /** Exact when no multiple of the divisor lies within, otherwise everything from zero to below the divisor. */
-    private static Interval remainder(Interval x, ScalarExpr divisor) {
-        ScalarExpr same = ScalarExpr.apply(
-                ScalarFn.EQ,
-                ScalarExpr.apply(ScalarFn.FLOOR_DIV, x.low(), divisor),
-                ScalarExpr.apply(ScalarFn.FLOOR_DIV, x.high(), divisor));
-        ScalarExpr zero = new IntLiteral(divisor.type(), 0);
-        ScalarExpr most = ScalarExpr.apply(ScalarFn.SUB, divisor, new IntLiteral(divisor.type(), 1));
-        return new Interval(
-                ScalarExpr.apply(ScalarFn.SELECT, same, ScalarExpr.apply(ScalarFn.MOD, x.low(), divisor), zero),
-                ScalarExpr.apply(ScalarFn.SELECT, same, ScalarExpr.apply(ScalarFn.MOD, x.high(), divisor), most));
-    }
-
-    private Optional<Interval> choice(Apply a) {
-        Optional<Interval> x = range(arg(a, 1));
-        Optional<Interval> y = range(arg(a, 2));
-        if (x.isEmpty() || y.isEmpty()) {
-            return Optional.empty();
-        }
-        return both(
-                        ScalarFn.MIN,
-                        x.get().low(),
-                        y.get().low(),
-                        x.get().high(),
-                        y.get().high())
-                .map(Interval::low)
-                .map(low -> new Interval(
-                        low,
-                        ScalarExpr.apply(ScalarFn.MAX, x.get().high(), y.get().high())));
+    private static Optional<Interval> range(ScalarFn fn, Interval x, Interval y) {
+        return switch (fn) {
+            case ADD, MIN, MAX -> Optional.of(x.rising(fn, y));
+            case SUB -> Optional.of(x.minus(y));
+            case MUL -> Optional.of(x.times(y));
+            default -> Optional.empty();
+        };
     }
 
     private static boolean isPositive(ScalarExpr e) {
