@@ -70,14 +70,13 @@ class TileListingTest {
                 # minilm.heddle:12:5
                 kernel attention(queries, keys, values) -> result:  # plan: i 32, j 128
                   parallel h in 8, i in blocks(N, 32):
-                    local q[i, d] = queries[h * (64*N) + i * 64 + d]
+                    local q[i, d] = queries[h * (64*N) + i * 64 + d] * 0.125
                     local acc[i, e] = 0
                     register rowMax[i] = -inf
                     register rowSum[i] = 0
                     for j in blocks(N, 128) by mask j <= i:
                       global k[j, d] = keys[h * (64*N) + j * 64 + d]
                       local score[i, j] = dot(q, k) over d
-                      score = score * 0.125
                       in partial blocks:
                         score = where(j <= i, score, -inf)
                       register blockMax[i] = max(score) over j

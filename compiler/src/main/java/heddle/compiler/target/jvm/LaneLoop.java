@@ -107,10 +107,11 @@ final class LaneLoop {
     /** Writes the loop, with vectors of one trip side by side. */
     void write(JavaText out, String from, String to, Dim length, int copies, Trip trip) {
         out.line("int " + index + " = " + from + ";");
-        if (copies > 1) {
-            writeTrips(out, to, copies, trip);
+        writeTrips(out, to, copies, trip);
+        boolean whole = length.isKnown() && length.value() % (copies * lanes.count()) == 0;
+        if (copies > 1 && !whole) {
+            writeTrips(out, to, 1, trip);
         }
-        writeTrips(out, to, 1, trip);
         if (!length.isKnown() || length.value() % lanes.count() != 0) {
             out.open("if (" + index + " < " + to + ")");
             String tail = locals.fresh("tail");

@@ -18,6 +18,7 @@ import java.util.List;
 final class AttentionProgram {
     private final Attention attention;
     private final TilePlan plan;
+    private final ScaledQuery scaled;
     private final DType type;
     private final Tile query;
     private final Tile key;
@@ -30,6 +31,7 @@ final class AttentionProgram {
     AttentionProgram(Attention attention, TilePlan plan) {
         this.attention = attention;
         this.plan = plan;
+        this.scaled = ScaledQuery.of(attention);
         Axis i = attention.i();
         type = attention.raw().type();
         query = new Tile("q", attention.q().type(), List.of(i, attention.d()), Space.LOCAL);
@@ -47,7 +49,7 @@ final class AttentionProgram {
 
     TileKernel kernel(String name, List<String> comments) {
         List<Stmt> body = new ArrayList<>();
-        body.add(map(query, attention.q()));
+        body.add(map(query, scaled.query()));
         body.add(map(acc, literal(0)));
         body.add(map(rowMax, literal(Double.NEGATIVE_INFINITY)));
         body.add(map(rowSum, literal(0)));
@@ -65,8 +67,8 @@ final class AttentionProgram {
         List<Stmt> steps = new ArrayList<>();
         steps.add(map(key, attention.k()));
         steps.add(new Stmt.Define(score, new TileExpr.Dot(query, key, attention.d())));
-        if (!attention.score().equals(score.value())) {
-            steps.add(new Stmt.Update(score, new TileExpr.Map(attention.score())));
+        if (!scaled.score().equals(score.value())) {
+            steps.add(new Stmt.Update(score, new TileExpr.Map(scaled.score())));
         }
         attention.mask().ifPresent(mask -> {
             ScalarExpr masked = apply(ScalarFn.SELECT, mask, score.value(), literal(Double.NEGATIVE_INFINITY));

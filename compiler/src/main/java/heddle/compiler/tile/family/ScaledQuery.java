@@ -1,0 +1,51 @@
+package heddle.compiler.tile.family;
+
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarExprs;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A constant scale of the scores, moved to the queries, of which there are fewer: {@code (q · k) * c} is {@code (q * c) ·
+ * k} but for rounding.
+ *
+ * @param query the program of the queries
+ * @param score the score program over their product
+ */
+record ScaledQuery(ScalarExpr query, ScalarExpr score) {
+    /** The attention's programs, changed when every use of the product is the same scaling of it. */
+    static ScaledQuery of(Attention attention) {
+        ScalarExpr raw = attention.raw();
+        List<ScalarExpr> uses = new ArrayList<>();
+        ScalarExprs.visit(attention.score(), e -> {
+            if (ScalarExprs.operands(e).contains(raw)) {
+                uses.add(e);
+            }
+        });
+        boolean same = !uses.isEmpty() && uses.stream().allMatch(uses.getFirst()::equals);
+        if (!same || !(uses.getFirst() instanceof Apply scale) || !isScale(scale, raw)) {
+            return new ScaledQuery(attention.q(), attention.score());
+        }
+        List<ScalarExpr> args = scale.args().stream()
+                .map(arg -> arg.equals(raw) ? attention.q() : arg)
+                .toList();
+        return new ScaledQuery(
+                new Apply(scale.fn(), scale.type(), args),
+                ScalarExprs.transform(attention.score(), e -> e.equals(scale) ? raw : e));
+    }
+
+    private static boolean isScale(Apply e, ScalarExpr raw) {
+        ScalarExpr first = e.args().getFirst();
+        ScalarExpr last = e.args().getLast();
+        return switch (e.fn()) {
+            case MUL -> isFinite(first) && last.equals(raw) || first.equals(raw) && isFinite(last);
+            case DIV -> first.equals(raw) && isFinite(last);
+            default -> false;
+        };
+    }
+
+    private static boolean isFinite(ScalarExpr e) {
+        return e instanceof ScalarExpr.Literal l && Double.isFinite(l.value()) && l.value() != 0;
+    }
+}
