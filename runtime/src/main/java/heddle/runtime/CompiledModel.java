@@ -1,6 +1,7 @@
 package heddle.runtime;
 
 import heddle.compiler.Compilation;
+import heddle.compiler.schedule.MemoryPlan;
 import heddle.runtime.input.ModelInputs;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.jvm.KernelTiming;
@@ -62,9 +63,22 @@ public final class CompiledModel {
         return run(given, timing -> {});
     }
 
-    /** The outputs for some inputs, by name; {@code profile} is told of every kernel when it has ended. */
+    /**
+     * The outputs for some inputs, by name; {@code profile} is told of every kernel when it has ended.
+     *
+     * @throws OutOfMemoryError that says how much memory the run needs
+     */
     public Map<String, Tensor> run(Map<String, Tensor> given, Consumer<KernelTiming> profile) {
-        return program.run(given, inputs.check(given), profile);
+        SortedMap<String, Long> lengths = inputs.check(given);
+        try {
+            return program.run(given, lengths, profile);
+        } catch (OutOfMemoryError e) {
+            long bytes = MemoryPlan.of(compilation.plan(), lengths).peakBytes();
+            OutOfMemoryError needed = new OutOfMemoryError(
+                    "intermediate results take " + bytes / 1_000_000 + " MB, outputs not counted, for " + lengths);
+            needed.initCause(e);
+            throw needed;
+        }
     }
 
     /**

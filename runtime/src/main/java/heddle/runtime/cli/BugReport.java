@@ -36,7 +36,12 @@ final class BugReport {
         List<String> args = parsed.expandedArgs();
         out.println("heddle " + String.join(" ", args));
         out.println();
-        bug.printStackTrace(out);
+        for (Throwable cause = bug; cause != null; cause = cause.getCause()) {
+            out.println(cause);
+            for (StackTraceElement frame : cause.getStackTrace()) {
+                out.println("    at " + frame);
+            }
+        }
         for (String arg : args) {
             if (arg.endsWith(".heddle")) {
                 out.println();

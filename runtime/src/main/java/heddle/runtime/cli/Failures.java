@@ -10,8 +10,19 @@ import picocli.CommandLine.ParseResult;
 final class Failures implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
-        PrintWriter err = command.getErr();
-        Throwable cause = e.getCause() instanceof Error error ? error : e;
+        return report(e, parsed, command.getErr());
+    }
+
+    /** Runs a command; errors of the JVM, which pass the handler by, are reported too. */
+    static int execute(ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (OutOfMemoryError | StackOverflowError | AssertionError e) {
+            return report(e, parsed, parsed.commandSpec().commandLine().getErr());
+        }
+    }
+
+    private static int report(Throwable cause, ParseResult parsed, PrintWriter err) {
         return switch (cause) {
             case DiagnosticException wrong -> {
                 Terminal.print(wrong.diagnostics(), err);

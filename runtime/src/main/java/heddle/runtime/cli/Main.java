@@ -59,6 +59,7 @@ public final class Main implements Runnable {
                 .setUsageHelpWidth(100)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(new UsageErrors())
+                .setExecutionStrategy(Failures::execute)
                 .setExecutionExceptionHandler(new Failures());
         int code = commands.execute(args);
         out.flush();
