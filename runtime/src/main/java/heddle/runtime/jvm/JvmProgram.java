@@ -6,17 +6,18 @@ import heddle.compiler.target.jvm.JavaSource;
 import heddle.compiler.target.jvm.JvmWriter;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.KernelCost;
-import heddle.compiler.type.DType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.input.LengthBinding;
 import heddle.runtime.tensor.Tensor;
 import java.lang.reflect.Array;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -108,8 +109,11 @@ public final class JvmProgram {
         Map<String, Long> bound = bind(inputs, lengths);
         RunMemory run = memory(bound);
         plan.inputs().forEach((name, buffer) -> run.put(buffer, inputs.get(name).storage()));
-        Map<String, Tensor> outputs = new LinkedHashMap<>();
-        plan.outputs().forEach((name, buffer) -> outputs.put(name, output(buffer, run, bound)));
+        List<Buffer> computed = plan.outputs().values().stream()
+                .filter(buffer -> !run.has(buffer))
+                .distinct()
+                .toList();
+        computed.forEach(buffer -> run.allocate(buffer, bound));
         long[] values = plan.lengths().stream().mapToLong(bound::get).toArray();
         for (JavaSource.Call call : source.launches()) {
             long start = System.nanoTime();
@@ -117,7 +121,7 @@ public final class JvmProgram {
             long nanos = System.nanoTime() - start;
             profile.accept(timing(call, nanos, bound));
         }
-        return outputs;
+        return outputs(run, computed, bound);
     }
 
     private Map<String, Long> bind(Map<String, Tensor> inputs, Map<String, Long> lengths) {
@@ -137,25 +141,38 @@ public final class JvmProgram {
     private RunMemory memory(Map<String, Long> bound) {
         if (!bound.equals(lastLengths)) {
             plan.launches().forEach(k -> k.writes().forEach(b -> RunMemory.elements(b, bound)));
-            memory = new RunMemory(weights);
-            memory.allocate(MemoryPlan.of(plan, bound));
+            RunMemory next = new RunMemory(weights);
+            lastLengths = null; // Until the new memory is there: a run that finds too little leaves none behind.
+            memory = null;
+            next.allocate(MemoryPlan.of(plan, bound));
+            memory = next;
             lastLengths = bound;
             costs.clear();
         }
         return new RunMemory(memory);
     }
 
-    /** An output's tensor: the result is computed into it, or copied when it is an input or a weight. */
-    private static Tensor output(Buffer buffer, RunMemory run, Map<String, Long> bound) {
-        DType dtype = buffer.type().dtype();
-        long[] shape = buffer.type().shape().evaluate(bound);
-        if (!run.has(buffer)) {
-            return Tensor.wrap(dtype, shape, run.allocate(buffer, bound));
-        }
-        Object array = run.array(buffer);
-        Object copy = Tensor.newStorage(dtype, Array.getLength(array));
-        System.arraycopy(array, 0, copy, 0, Array.getLength(array));
-        return Tensor.wrap(dtype, shape, copy);
+    /**
+     * The tensors of the outputs: what was computed as it is for the first output it is, copied for another one; inputs
+     * and weights are copied.
+     */
+    private Map<String, Tensor> outputs(RunMemory run, List<Buffer> computed, Map<String, Long> bound) {
+        Set<Buffer> own = new HashSet<>(computed);
+        Map<String, Tensor> outputs = new LinkedHashMap<>();
+        plan.outputs().forEach((name, buffer) -> {
+            Object array = own.remove(buffer) ? run.array(buffer) : copy(buffer, run.array(buffer));
+            outputs.put(
+                    name,
+                    Tensor.wrap(buffer.type().dtype(), buffer.type().shape().evaluate(bound), array));
+        });
+        return outputs;
+    }
+
+    private static Object copy(Buffer buffer, Object array) {
+        int elements = Array.getLength(array);
+        Object copy = Tensor.newStorage(buffer.type().dtype(), elements);
+        System.arraycopy(array, 0, copy, 0, elements);
+        return copy;
     }
 
     private void run(JavaSource.Call call, RunMemory run, long[] values) {

@@ -131,6 +131,20 @@ class JvmProgramTest {
     }
 
     @Test
+    void aResultMayBeSeveralOutputs() {
+        SequencedMap<String, Buffer> outputs = new LinkedHashMap<>();
+        outputs.put("one", Y);
+        outputs.put("other", Y);
+        Plan plan = new Plan(
+                "twice", List.of("N"), named(X), named(W), List.of(), outputs, List.of(), List.of(add("sum", Y, X, W)));
+        JvmProgram program = load(plan, Map.of("w", Tensor.of(new float[] {10, 20, 30}, 3)));
+        Map<String, Tensor> results = program.run(Map.of("x", rows(1, 1)));
+        assertArrayEquals(new float[] {11, 22, 33}, results.get("one").floats());
+        assertArrayEquals(new float[] {11, 22, 33}, results.get("other").floats());
+        assertNotSame(results.get("one").floats(), results.get("other").floats());
+    }
+
+    @Test
     void severalThreadsMayRunOneProgram() throws Exception {
         JvmProgram program = program();
         List<Callable<float[]>> runs = new ArrayList<>();
