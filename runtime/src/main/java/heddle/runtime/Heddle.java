@@ -2,6 +2,8 @@ package heddle.runtime;
 
 import heddle.compiler.frontend.Frontend;
 import heddle.compiler.frontend.Model;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.parse.Parser;
 import heddle.dsl.source.SourceFile;
 import java.nio.file.Path;
@@ -34,7 +36,18 @@ public final class Heddle {
      */
     public static HeddleModel model(Path file, Map<String, Long> lengths) {
         SourceFile source = SourceReader.read(file);
+        lengths.forEach(Heddle::requireLength);
         Model model = Frontend.elaborate(Parser.parse(source).orThrow(), SourceReader::imported, lengths);
         return new HeddleModel(file, model, lengths);
+    }
+
+    /** Longer than any array, a length would only make products of lengths overflow. */
+    private static void requireLength(String name, long length) {
+        if (length > Integer.MAX_VALUE) {
+            throw new DiagnosticException(Diagnostic.of(
+                            RuntimeCode.LENGTHS,
+                            "the length " + name + " = " + length + " is more than a tensor can have elements")
+                    .hint("a length is at most " + Integer.MAX_VALUE));
+        }
     }
 }
