@@ -106,7 +106,7 @@ record AttributeReader(TextCursor in) {
         while (true) {
             if (in.accept("*")) {
                 product = product.times(factor());
-            } else if (in.accept("//")) {
+            } else if (in.accept("div")) {
                 product = product.floorDiv(factor());
             } else {
                 return product;

@@ -74,7 +74,7 @@ record Bounds(Optional<Dim> low, Optional<Dim> high) {
         return new Bounds(b.low.map(low -> low.floorDiv(d)), b.high.map(high -> floorDivOfLast(high, d)));
     }
 
-    /** {@code last // d}, where {@code last} is often one less than a multiple of {@code d}. */
+    /** {@code last div d}, where {@code last} is often one less than a multiple of {@code d}. */
     private static Dim floorDivOfLast(Dim last, Dim d) {
         return last.plus(1)
                 .dividedExactlyBy(d)

@@ -4,6 +4,7 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,13 +15,14 @@ import java.util.Optional;
  * axes allow, and an axis that was split and merged again is the axis it was:
  *
  * <pre>
- * ((b*N + n) // N)            → b
- * (m // D)*D + m % D          → m
- * (h*D + d) // (2*D)          → h // 2
+ * (b*N + n) div N             → b
+ * (m div D)*D + m % D         → m
+ * (h*D + d) div (2*D)         → h div 2
  * min(max(i, 0), N - 1)       → i                  where i runs to N
  * </pre>
  *
- * Index arithmetic is taken not to overflow 64 bits.
+ * Index arithmetic is taken not to overflow 64 bits. Numbers that a model computes with itself may; they are left as
+ * written where collecting them would.
  */
 public final class IndexSimplifier {
     private IndexSimplifier() {}
@@ -49,6 +51,10 @@ public final class IndexSimplifier {
 
     /** The index that has a row-major address: the inverse of {@link #address}. */
     public static List<ScalarExpr> index(Shape shape, ScalarExpr address) {
+        if (shape.size().isZero()) {
+            // No element has an address, and strides of zero divide nothing.
+            return Collections.nCopies(shape.rank(), ScalarExpr.of(0));
+        }
         LinearForm flat = form(address);
         List<Dim> strides = shape.strides();
         List<ScalarExpr> index = new ArrayList<>();
@@ -66,9 +72,20 @@ public final class IndexSimplifier {
             case ScalarExpr.Length l -> LinearForm.of(l.dim());
             case ScalarExpr.Index i -> i.axis().extent().is(1) ? LinearForm.ZERO : LinearForm.of(e);
             case ScalarExpr.Element el -> LinearForm.of(simplify(el));
-            case ScalarExpr.Apply a -> apply(a);
+            case ScalarExpr.Apply a -> collected(a);
             default -> LinearForm.of(e);
         };
+    }
+
+    private static LinearForm collected(ScalarExpr.Apply a) {
+        try {
+            return apply(a);
+        } catch (ArithmeticException overflow) {
+            return LinearForm.of(new ScalarExpr.Apply(
+                    a.fn(),
+                    a.type(),
+                    a.args().stream().map(IndexSimplifier::simplify).toList()));
+        }
     }
 
     private static LinearForm apply(ScalarExpr.Apply a) {
@@ -173,7 +190,7 @@ public final class IndexSimplifier {
         return split.whole.plus(rest);
     }
 
-    /** {@code x // d} as an atom; {@code (y // a) // d} is {@code y // (a*d)}. */
+    /** {@code x div d} as an atom; {@code (y div a) div d} is {@code y div (a*d)}. */
     private static LinearForm quotient(LinearForm x, Dim d) {
         if (x.asAtom() instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.FLOOR_DIV) {
             LinearForm inner = argument(a, 1);
@@ -206,12 +223,12 @@ public final class IndexSimplifier {
         return LinearForm.of(ScalarExpr.apply(ScalarFn.MOD, rest.toExpr(), ScalarExpr.of(d)));
     }
 
-    /** {@code (y // d)*(c*d) + (y % d)*c} is {@code y*c}, as often as it occurs. */
+    /** {@code (y div d)*(c*d) + (y % d)*c} is {@code y*c}, as often as it occurs. */
     private static LinearForm recombine(LinearForm form) {
         for (var term : form.terms().entrySet()) {
             if (term.getKey() instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.MOD) {
                 LinearForm divisor = argument(a, 1);
-                if (divisor.isConstant()) {
+                if (divisor.isConstant() && !divisor.constant().isZero()) {
                     Dim c = term.getValue();
                     LinearForm y = argument(a, 0);
                     LinearForm parts = LinearForm.of(term.getKey())

@@ -56,8 +56,14 @@ final class PredicateSimplifier {
         if (args.getFirst().type() != DType.I64) {
             return Optional.empty();
         }
-        LinearForm x = IndexSimplifier.form(args.get(0));
-        LinearForm y = IndexSimplifier.form(args.get(1));
+        try {
+            return compared(fn, IndexSimplifier.form(args.get(0)), IndexSimplifier.form(args.get(1)));
+        } catch (ArithmeticException overflow) {
+            return Optional.empty(); // The sides are further apart than 64 bits can tell.
+        }
+    }
+
+    private static Optional<ScalarExpr> compared(ScalarFn fn, LinearForm x, LinearForm y) {
         return switch (fn) {
             case LT -> decided(less(x, y), atLeast(x, y));
             case LE -> decided(atLeast(y, x), less(y, x));

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, Map<String, ScalarExpr> variables) {
     private static final Pattern TOKEN =
-            Pattern.compile("\\s*([A-Za-z_]\\w*|\\d+(?:\\.\\d+)?(?:E-?\\d+)?|//|[=!<>]=|[-+*/%<>()\\[\\],])");
+            Pattern.compile("\\s*([A-Za-z_]\\w*|\\d+(?:\\.\\d+)?(?:E-?\\d+)?|[=!<>]=|[-+*/%<>()\\[\\],])");
 
     private static final List<Map<String, ScalarFn>> LEVELS = List.of(
             Map.of("or", ScalarFn.OR),
@@ -39,7 +39,7 @@ public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, 
                     ">=",
                     ScalarFn.GE),
             Map.of("+", ScalarFn.ADD, "-", ScalarFn.SUB),
-            Map.of("*", ScalarFn.MUL, "/", ScalarFn.DIV, "//", ScalarFn.FLOOR_DIV, "%", ScalarFn.MOD));
+            Map.of("*", ScalarFn.MUL, "/", ScalarFn.DIV, "div", ScalarFn.FLOOR_DIV, "%", ScalarFn.MOD));
 
     private static final int COMPARE = 2;
 
@@ -218,7 +218,10 @@ public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, 
         /** {@code e}, or the same number as one of {@code type}. */
         ScalarExpr typed(ScalarExpr e, DType type) {
             return switch (e) {
-                case ScalarExpr.IntLiteral i -> number(type, i.value());
+                case ScalarExpr.IntLiteral i ->
+                    type.isInt()
+                            ? new ScalarExpr.IntLiteral(type, i.value()) // Not by way of a double, which has 53 bits.
+                            : number(type, i.value());
                 case ScalarExpr.Literal l -> l.type() == DType.BOOL ? l : number(type, l.value());
                 case ScalarExpr.Apply a ->
                     isNumber(a)

@@ -74,7 +74,7 @@ public final class ScalarText {
             case SUB -> "-";
             case MUL -> "*";
             case DIV -> "/";
-            case FLOOR_DIV -> "//";
+            case FLOOR_DIV -> "div";
             case MOD -> "%";
             case EQ -> "==";
             case NE -> "!=";

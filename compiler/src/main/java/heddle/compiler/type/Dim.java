@@ -36,11 +36,15 @@ public final class Dim implements Comparable<Dim> {
     }
 
     private record Quotient(Dim numerator, Dim denominator) implements Atom {
+        boolean isNonNegative() {
+            return numerator.isNonNegative() && denominator.isNonNegative();
+        }
+
         @Override
         public String toString() {
             boolean sum = numerator.terms.size() > 1 || numerator.toString().startsWith("-");
             boolean simple = denominator.asSymbol().isPresent() || denominator.isKnown() && denominator.value() >= 0;
-            return (sum ? "(" + numerator + ")" : numerator.toString()) + "//"
+            return (sum ? "(" + numerator + ")" : numerator.toString()) + " div "
                     + (simple ? denominator.toString() : "(" + denominator + ")");
         }
     }
@@ -225,15 +229,27 @@ public final class Dim implements Comparable<Dim> {
     public boolean isNonNegative() {
         return terms.entrySet().stream()
                 .allMatch(t -> t.getValue() >= 0
-                        && t.getKey().atoms().stream()
-                                .allMatch(a -> !(a instanceof Quotient q)
-                                        || (q.numerator().isNonNegative()
-                                                && q.denominator().isNonNegative())));
+                        && t.getKey().atoms().stream().allMatch(a -> !(a instanceof Quotient q) || q.isNonNegative()));
     }
 
     /** The symbols that are positive when this is: those of a single product, none when this is a sum. */
     public SortedSet<String> factors() {
-        return terms.size() == 1 && terms.firstEntry().getValue() > 0 ? symbols() : new TreeSet<>();
+        SortedSet<String> positive = new TreeSet<>();
+        if (terms.size() == 1 && terms.firstEntry().getValue() > 0) {
+            for (Atom a : terms.firstKey().atoms()) {
+                switch (a) {
+                    case Symbol s -> positive.add(s.name());
+                    // Of a quotient that could be negative nothing follows: two of them make a positive product.
+                    case Quotient q -> {
+                        if (q.isNonNegative()) {
+                            positive.addAll(q.numerator().factors());
+                            positive.addAll(q.denominator().factors());
+                        }
+                    }
+                }
+            }
+        }
+        return positive;
     }
 
     /** Whether this is the number {@code value}. */
@@ -348,7 +364,7 @@ public final class Dim implements Comparable<Dim> {
         };
     }
 
-    /** As written in the language: {@code 2*N - 1}. */
+    /** As written in the language: {@code 2*N - 1}, {@code (N + 1) div 2}. */
     @Override
     public String toString() {
         if (terms.isEmpty()) {

@@ -18,7 +18,7 @@ class NumbersTest {
                 "(N + 1) * (N - 1) | N*N - 1",
                 "6 * N / 3 | 2*N",
                 "B * N / N | B",
-                "N div 2 | N//2",
+                "N div 2 | N div 2",
                 "N % 2 + 2 * (N div 2) | N",
                 "N ** 2 | N*N",
                 "384 / 12 | 32",

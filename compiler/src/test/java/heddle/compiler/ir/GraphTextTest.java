@@ -22,8 +22,8 @@ class GraphTextTest {
               %2 = constant {values = [0.1]} : f32[]  // layer.0
               %3 = constant {values = [-inf, nan, 1.0E-5]} : f64[3]
               %4 = constant {values = [1, 0]} : bool[2]
-              %5 = length {dim = B*((N + 1)//2) - (N//2) - 2*(N//3)} : f32[]
-              %6 = iota {length = (N + 1)//2} : i64[(N + 1)//2]
+              %5 = length {dim = B*((N + 1) div 2) - (N div 2) - 2*(N div 3)} : f32[]
+              %6 = iota {length = (N + 1) div 2} : i64[(N + 1) div 2]
               %7 = contract(%0, %1) {equation = "bnk,km->bnm"} : f32[B, N, 6]  // layer.0/linear tiny.heddle:12:5
               %8 = mul(%7, %2) : f32[B, N, 6]
               %9 = reduce_max(%8) {axes = [1, 2], keep_dims = false} : f32[B]

@@ -13,7 +13,7 @@ class BindLengthsTest {
             %1 = weight {name = "w"} : f32[N]
             %2 = constant {values = [1.0]} : f32[N, B]
             %3 = length {dim = B*N} : f32[]
-            %4 = iota {length = N//2} : i64[N//2]
+            %4 = iota {length = N div 2} : i64[N div 2]
             %5 = reshape(%0) : f32[B*N]
             %6 = expand(%1) : f32[B, N]
             %7 = slice(%0) {starts = [0, N - 4], lengths = [B, 4], steps = [1, 1]} : f32[B, 4]

@@ -223,7 +223,7 @@ class FuseAttentionTest {
                 """;
         FusedAttention a = assertFuses(source);
         assertTrue(
-                ScalarText.of(a.body().k()).contains("h // 2"),
+                ScalarText.of(a.body().k()).contains("h div 2"),
                 ScalarText.of(a.body().k()));
         assertEquals(List.of(), otherKernels(source));
     }

@@ -52,6 +52,25 @@ class IndexSimplifierTest {
     }
 
     @Test
+    void nothingIsDividedByALengthOfZero() {
+        Shape none = Shape.of(5, 0, 3);
+        assertEquals(List.of(of(0), of(0), of(0)), IndexSimplifier.index(none, of(H)));
+        ScalarExpr remainder = mod(of(H), Dim.ZERO);
+        assertEquals(remainder, IndexSimplifier.simplify(remainder));
+        assertEquals(add(of(I), remainder), IndexSimplifier.simplify(add(of(I), remainder)));
+    }
+
+    @Test
+    void numbersThatCannotBeCollectedStay() {
+        Dim large = Dim.of(1L << 62);
+        ScalarExpr x = new ScalarExpr.Element(new Buffer("x", new TensorType(DType.I64, Shape.of(12))), of(H));
+        ScalarExpr product = mul(mul(x, large), Dim.of(4));
+        assertEquals(product, IndexSimplifier.simplify(product));
+        ScalarExpr compared = apply(ScalarFn.LE, add(of(H), of(Dim.of(Long.MAX_VALUE))), of(Dim.of(-2)));
+        assertEquals(compared, IndexSimplifier.simplify(compared));
+    }
+
+    @Test
     void anAxisSplitAndMergedIsItself() {
         Axis m = new Axis("m", Dim.of(384));
         ScalarExpr back = add(mul(div(of(m), Dim.of(32)), Dim.of(32)), mod(of(m), Dim.of(32)));

@@ -36,7 +36,7 @@ class ScalarReaderTest {
                 "score + where(j < i, 0, -inf)",
                 "-score * f32(i - j + (M - 1))",
                 "min(max(score, -1), 1)",
-                "score + x0[x1[j // 2] % 4 * N + 1]"
+                "score + x0[x1[j div 2] % 4 * N + 1]"
             })
     void whatIsPrintedIsReadBack(String text) {
         assertEquals(text, ScalarText.of(READER.read(text, DType.F32)));
@@ -48,6 +48,8 @@ class ScalarReaderTest {
         assertEquals(new ScalarExpr.Literal(DType.F32, 1), sum.args().getLast());
         ScalarExpr.Apply test = (ScalarExpr.Apply) READER.read("x1[i] == 1", DType.BOOL);
         assertEquals(ScalarExpr.of(1), test.args().getLast());
+        ScalarExpr.Apply odd = (ScalarExpr.Apply) READER.read("x1[i] == 9007199254740993", DType.BOOL);
+        assertEquals(ScalarExpr.of(9007199254740993L), odd.args().getLast(), "more than a double can tell");
         assertEquals(new ScalarExpr.Literal(DType.F32, 2), READER.read("2", DType.F32));
     }
 

@@ -110,15 +110,27 @@ class DimTest {
     }
 
     @Test
+    void factorsArePositiveWhenTheProductIs() {
+        Dim half = N.minus(M).floorDiv(Dim.of(2));
+        assertEquals(Set.of("M", "N"), N.times(M).times(3).factors());
+        assertEquals(Set.of("N"), N.floorDiv(Dim.of(2)).factors());
+        assertEquals(Set.of("M", "N"), N.floorDiv(M).factors());
+        assertEquals(Set.of(), half.factors(), "with M = 0 and N = 2 the quotient is 1");
+        assertEquals(Set.of(), N.plus(M).floorDiv(Dim.of(2)).factors());
+        assertEquals(Set.of("N"), half.times(N).factors());
+        assertEquals(Set.of(), N.times(-1).factors());
+    }
+
+    @Test
     void printingIsUnambiguous() {
         Dim half = N.floorDiv(Dim.of(2));
-        assertEquals("N//2", half.toString());
+        assertEquals("N div 2", half.toString());
         assertEquals(
-                "4*(N//2) + N//3 + 1",
+                "4*(N div 2) + N div 3 + 1",
                 half.times(4).plus(N.floorDiv(Dim.of(3))).plus(1).toString());
-        assertEquals("-(N//2)", Dim.ZERO.minus(half).toString());
-        assertEquals("(N + 1)//(2*M)", N.plus(1).floorDiv(M.times(2)).toString());
-        assertEquals("(-N)//2", Dim.ZERO.minus(N).floorDiv(Dim.of(2)).toString());
+        assertEquals("-(N div 2)", Dim.ZERO.minus(half).toString());
+        assertEquals("(N + 1) div (2*M)", N.plus(1).floorDiv(M.times(2)).toString());
+        assertEquals("(-N) div 2", Dim.ZERO.minus(N).floorDiv(Dim.of(2)).toString());
         assertEquals("N*N - 2*M + 3", N.times(N).minus(M.times(2)).plus(3).toString());
         assertEquals("0", Dim.ZERO.toString());
     }
