@@ -20,8 +20,8 @@ import java.util.Optional;
  * </pre>
  */
 public record FuseAttention() implements Pass {
-    /** Attention at a softmax, and the node its result stands for. */
-    private record Match(AttentionParts.Fused fused, Node root) {}
+    /** Attention at a softmax, and the node its result stands for. It comes from where the softmax comes from. */
+    private record Match(Node softmax, AttentionParts.Fused fused, Node root) {}
 
     @Override
     public String name() {
@@ -30,11 +30,11 @@ public record FuseAttention() implements Pass {
 
     @Override
     public Graph run(Graph graph) {
-        Map<Node, AttentionParts.Fused> roots = new HashMap<>();
+        Map<Node, Match> roots = new HashMap<>();
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Softmax) {
                 try {
-                    match(graph, node).ifPresent(m -> roots.put(m.root, m.fused));
+                    match(graph, node).ifPresent(m -> roots.put(m.root, m));
                 } catch (DeclinedException declined) {
                     continue; // The report says why.
                 }
@@ -45,17 +45,15 @@ public record FuseAttention() implements Pass {
         }
         Rewriter rewriter = new Rewriter(graph);
         for (Node node : graph.nodes()) {
-            AttentionParts.Fused fused = roots.get(node);
-            if (fused == null) {
+            Match match = roots.get(node);
+            if (match == null) {
                 rewriter.copy(node);
             } else {
+                AttentionParts.Fused fused = match.fused;
                 List<Value> operands =
                         fused.operands().stream().map(rewriter::get).toList();
-                rewriter.replace(
-                        node,
-                        List.of(rewriter.out()
-                                .add(fused.op(), operands, node.origin())
-                                .value()));
+                Node attention = rewriter.out().add(fused.op(), operands, match.softmax.origin());
+                rewriter.replace(node, List.of(attention.value()));
             }
         }
         return rewriter.finish();
@@ -79,6 +77,6 @@ public record FuseAttention() implements Pass {
         }
         AttentionParts parts = new GrowAttention(graph, softmax, probabilities.get(), scores.get()).parts();
         ResultLayout layout = ResultLayout.of(graph, probabilities.get().product(), parts.resultAxes());
-        return Optional.of(new Match(parts.fused(layout), layout.root()));
+        return Optional.of(new Match(softmax, parts.fused(layout), layout.root()));
     }
 }
