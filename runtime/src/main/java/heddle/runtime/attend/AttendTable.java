@@ -10,6 +10,9 @@ import java.util.stream.IntStream;
 public final class AttendTable {
     private static final int SHOWN = 4;
 
+    /** Less than this would be printed as nothing. */
+    private static final float SMALLEST = 0.005f;
+
     private AttendTable() {}
 
     /** The whole report, one table after the other. */
@@ -25,13 +28,13 @@ public final class AttendTable {
 
     private static void attention(StringBuilder out, Observation observation, int position) {
         out.append("What \"").append(observation.tokens().get(position)).append("\" attends to\n");
-        out.append(String.format("  %5s %4s  %-30s %s%n", "layer", "head", "head looks at", "most attended"));
+        out.append(String.format("  %5s %4s  %-32s %s%n", "layer", "head", "head looks at", "most attended"));
         for (int l = 0; l < observation.layers().size(); l++) {
             Observation.Layer layer = observation.layers().get(l);
             for (int h = 0; h < layer.heads(); h++) {
                 HeadProfile profile = HeadProfile.of(layer.probabilities()[h], observation.separator());
                 out.append(String.format(
-                        "  %5d %4d  %-30s %s%n",
+                        "  %5d %4d  %-32s %s%n",
                         l, h, kind(profile), top(observation, layer.probabilities()[h][position])));
             }
         }
@@ -48,6 +51,7 @@ public final class AttendTable {
         return IntStream.range(0, row.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer j) -> -row[j]).thenComparing(j -> j))
+                .filter(j -> row[j] >= SMALLEST)
                 .limit(SHOWN)
                 .map(j -> String.format(
                         Locale.ROOT, "%s %.2f", observation.tokens().get(j), row[j]))

@@ -73,6 +73,12 @@ class JvmProgramTest {
         return map;
     }
 
+    private static SequencedMap<String, Buffer> outputs() {
+        SequencedMap<String, Buffer> outputs = named(Y, X, W);
+        outputs.put("y again", Y);
+        return outputs;
+    }
+
     private static JvmProgram program() {
         Plan plan = new Plan(
                 "adds",
@@ -80,7 +86,7 @@ class JvmProgramTest {
                 named(X),
                 named(W),
                 List.of(new Plan.ConstantBuffer(STEP, List.of(0.25, 0.5, 0.75))),
-                named(Y, X, W),
+                outputs(),
                 List.of(add("prepare", DOUBLED, W, W)),
                 List.of(add("first", BETWEEN, X, DOUBLED), add("second", Y, BETWEEN, STEP)));
         Map<String, Tensor> weights = Map.of("w", Tensor.of(new float[] {10, 20, 30}, 3));
@@ -125,6 +131,8 @@ class JvmProgramTest {
         assertArrayEquals(expected(4, 2), second.get("y").floats());
         assertArrayEquals(x.floats(), first.get("x").floats());
         assertNotSame(x.floats(), first.get("x").floats());
+        assertArrayEquals(expected(4, 1), first.get("y again").floats());
+        assertNotSame(first.get("y").floats(), first.get("y again").floats());
         first.get("w").floats()[0] = 99;
         assertArrayEquals(
                 expected(4, 3), program.run(Map.of("x", rows(4, 3))).get("y").floats());
