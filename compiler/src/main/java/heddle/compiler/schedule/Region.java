@@ -7,6 +7,7 @@ import heddle.compiler.op.Inliner;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.type.Shape;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,9 @@ record Region(List<Node> anchors, SequencedSet<Node> nodes, Node root) {
         Shape result = root.type().shape();
         if (!result.size().equals(shape.size())) {
             return Optional.empty();
+        }
+        if (result.size().isZero()) {
+            return Optional.of(Collections.nCopies(result.rank(), ScalarExpr.of(0))); // Nothing is computed anywhere.
         }
         List<ScalarExpr> sameAddress = IndexSimplifier.index(result, IndexSimplifier.address(shape, index));
         return Optional.of(sameAddress).filter(at -> readsAnchorsAt(graph, root.value(), at, anchorIndex));

@@ -5,14 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.GraphReader;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.op.RandomGraph;
+import heddle.compiler.pass.BindLengths;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.dsl.source.SourceFile;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,6 +38,33 @@ class LowerTest {
     @MethodSource("seeds")
     void fusedKernelsMeanWhatTheGraphMeans(long seed) {
         check(seed, Lower::fused);
+    }
+
+    /** A length of zero that is known leaves strides of zero, by which nothing may be divided. */
+    @Test
+    void knownLengthsOfZeroAreLowered() {
+        Graph graph = GraphReader.read(new SourceFile("test.graph", """
+                graph nothing {
+                  %0 = input {name = "q"} : f32[N, 4]
+                  %1 = contract(%0, %0) {equation = "id,jd->ij"} : f32[N, N]
+                  %2 = softmax(%1) {axis = 1} : f32[N, N]
+                  %3 = contract(%2, %0) {equation = "ij,jd->id"} : f32[N, 4]
+                  %4 = reshape(%3) : f32[4, N]
+                  %5 = reduce_sum(%4) {axes = [1], keep_dims = false} : f32[4]
+                  %6 = softmax(%4) {axis = 1} : f32[4, N]
+                  output sum = %5
+                  output rows = %6
+                  output attention = %3
+                }
+                """), GraphCatalogue.PRIMITIVES);
+        Graph bound = new BindLengths(Map.of("N", Dim.ZERO)).run(graph);
+        Map<String, NdArray> inputs = Map.of("q", new NdArray(DType.F32, new long[] {0, 4}, new double[0]));
+        for (Schedule schedule : List.of(Lower.fused(bound), Lower.unfused(bound))) {
+            Map<String, NdArray> outputs = new ScheduleInterpreter(inputs, Map.of(), Map.of()).run(schedule);
+            assertArrayEquals(new double[4], outputs.get("sum").data());
+            assertArrayEquals(new long[] {4, 0}, outputs.get("rows").shape());
+            assertArrayEquals(new long[] {0, 4}, outputs.get("attention").shape());
+        }
     }
 
     private static void check(long seed, Function<Graph, Schedule> lower) {
