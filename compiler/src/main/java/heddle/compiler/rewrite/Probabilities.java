@@ -40,6 +40,7 @@ record Probabilities(Node product, int slot, Set<Node> path) {
                         user.op().name() + " stands between the softmax and the product with the values; only"
                                 + " elementwise factors may");
             }
+            Scores.requireNoEdges(user);
             path.add(user);
             node = user;
         }

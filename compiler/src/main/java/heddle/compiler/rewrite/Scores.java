@@ -2,7 +2,9 @@ package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.op.Concat;
 import heddle.compiler.op.Contract;
+import heddle.compiler.op.Pad;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.type.Dim;
 import java.util.HashSet;
@@ -38,6 +40,7 @@ record Scores(Node product, Set<Node> cone) {
         Set<Node> cone = new HashSet<>();
         dependsOn(graph, graph.operand(softmax, 0).node(), product, cone, new HashSet<>());
         Scores scores = new Scores(product, cone);
+        cone.forEach(Scores::requireNoEdges);
         scores.requireNoOtherReader(graph, softmax);
         return Optional.of(scores);
     }
@@ -74,6 +77,19 @@ record Scores(Node product, Set<Node> cone) {
             cone.add(node);
         }
         return depends;
+    }
+
+    /**
+     * A fused product is computed at every place. Behind a node that takes elements from it in some places and from
+     * elsewhere in others it would be computed where it has none.
+     */
+    static void requireNoEdges(Node node) {
+        if (node.op() instanceof Pad || node.op() instanceof Concat) {
+            throw new DeclinedException(
+                    node,
+                    node.op().name() + " puts other elements beside the scores or probabilities;"
+                            + " join or pad queries, keys and values instead");
+        }
     }
 
     private void requireNoOtherReader(Graph graph, Node softmax) {

@@ -1,6 +1,7 @@
 package heddle.compiler.rewrite;
 
 import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.Optional;
@@ -51,6 +52,9 @@ record SplitMask(ScalarExpr score, Optional<ScalarExpr> mask) {
 
     private static SplitMask selected(ScalarExpr.Apply a) {
         ScalarExpr condition = a.args().getFirst();
+        if (readsScore(condition)) {
+            return unmasked(a);
+        }
         if (isLowest(a.args().get(2))) {
             return of(a.args().get(1)).and(condition);
         }
@@ -93,6 +97,13 @@ record SplitMask(ScalarExpr score, Optional<ScalarExpr> mask) {
                 score,
                 Optional.of(mask.map(m -> ScalarExpr.apply(ScalarFn.AND, condition, m))
                         .orElse(condition)));
+    }
+
+    /** A mask is known before the scores are; the product is the one variable of the program. */
+    private static boolean readsScore(ScalarExpr condition) {
+        boolean[] found = {false};
+        ScalarExprs.visit(condition, e -> found[0] |= e instanceof ScalarExpr.Variable);
+        return found[0];
     }
 
     private static boolean isLowest(ScalarExpr e) {

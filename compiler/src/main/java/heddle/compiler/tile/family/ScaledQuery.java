@@ -31,8 +31,14 @@ record ScaledQuery(ScalarExpr query, ScalarExpr score) {
                 .map(arg -> arg.equals(raw) ? attention.q() : arg)
                 .toList();
         return new ScaledQuery(
-                new Apply(scale.fn(), scale.type(), args),
-                ScalarExprs.transform(attention.score(), e -> e.equals(scale) ? raw : e));
+                new Apply(scale.fn(), scale.type(), args), unscaled(attention.score(), scale, attention.raw()));
+    }
+
+    /** With a name of its own in between: a second factor that is equal must not be taken for the first. */
+    private static ScalarExpr unscaled(ScalarExpr score, Apply scale, ScalarExpr.Variable raw) {
+        ScalarExpr.Variable product = new ScalarExpr.Variable("scaled", raw.type());
+        ScalarExpr marked = ScalarExprs.transform(score, e -> e.equals(scale) ? product : e);
+        return ScalarExprs.transform(marked, e -> e.equals(product) ? raw : e);
     }
 
     private static boolean isScale(Apply e, ScalarExpr raw) {

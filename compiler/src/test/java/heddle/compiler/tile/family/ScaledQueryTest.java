@@ -1,0 +1,66 @@
+package heddle.compiler.tile.family;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.ScalarText;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ScaledQueryTest {
+    private static final ScalarExpr.Variable SCORE = new ScalarExpr.Variable("score", DType.F32);
+
+    private static ScalarExpr times(ScalarExpr e, double factor) {
+        return ScalarExpr.apply(ScalarFn.MUL, e, new ScalarExpr.Literal(DType.F32, factor));
+    }
+
+    private static ScaledQuery scaled(ScalarExpr score) {
+        Axis i = new Axis("i", Dim.symbol("N"));
+        Axis j = new Axis("j", Dim.symbol("N"));
+        Axis d = new Axis("d", Dim.of(8));
+        Axis e = new Axis("e", Dim.of(8));
+        Buffer x = new Buffer("x", new TensorType(DType.F32, new Shape(List.of(Dim.symbol("N"), Dim.of(8)))));
+        Buffer o = new Buffer("o", x.type());
+        ScalarExpr element = new ScalarExpr.Element(x, ScalarExpr.of(d));
+        return ScaledQuery.of(new Attention(
+                List.of(),
+                i,
+                j,
+                d,
+                e,
+                element,
+                element,
+                element,
+                SCORE,
+                score,
+                Optional.empty(),
+                Optional.empty(),
+                SCORE,
+                SCORE,
+                o,
+                ScalarExpr.of(e),
+                Optional.empty()));
+    }
+
+    @Test
+    void aScaleMovesToTheQueries() {
+        ScaledQuery s = scaled(times(SCORE, 0.5));
+        assertEquals("x[d] * 0.5", ScalarText.of(s.query()));
+        assertEquals("score", ScalarText.of(s.score()));
+    }
+
+    @Test
+    void ofTwoEqualScalesOneMoves() {
+        ScaledQuery s = scaled(times(times(SCORE, 0.5), 0.5));
+        assertEquals("x[d] * 0.5", ScalarText.of(s.query()));
+        assertEquals("score * 0.5", ScalarText.of(s.score()));
+    }
+}
