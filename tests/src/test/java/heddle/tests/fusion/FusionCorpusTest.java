@@ -1,0 +1,220 @@
+package heddle.tests.fusion;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.Compilation;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.rewrite.FusionReport;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.ScheduleInterpreter;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.DType;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.jvm.JvmOptions;
+import heddle.runtime.jvm.JvmPlatform;
+import heddle.runtime.jvm.JvmProgram;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.verify.Comparison;
+import heddle.runtime.verify.Reference;
+import heddle.runtime.verify.Tolerance;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Spellings of attention, one a file, that must fuse or must not: what becomes of the graph, whether the numbers are
+ * those of the reference, and that what is fused stores no scores.
+ */
+class FusionCorpusTest {
+    private static final List<Map<String, Long>> TINY = Stream.of(
+                    "B=1 N=1 M=1", "B=2 N=5 M=3", "B=1 N=3 M=1", "B=1 N=1 M=7")
+            .map(CorpusFile::lengths)
+            .toList();
+
+    /** One more than blocks of queries and keys have. */
+    private static final List<Map<String, Long>> MODERATE = List.of(CorpusFile.lengths("B=1 N=33 M=129"));
+
+    private static final Map<String, Compilation> COMPILATIONS = new HashMap<>();
+
+    @TempDir
+    static Path classes;
+
+    static List<String> all() {
+        return Stream.concat(fuses().stream(), CorpusFile.names("declines").stream())
+                .toList();
+    }
+
+    static List<String> fuses() {
+        return CorpusFile.names("fuses");
+    }
+
+    @AfterAll
+    static void forget() {
+        COMPILATIONS.clear();
+    }
+
+    @Test
+    void thereAreEnough() {
+        assertTrue(fuses().size() >= 100, fuses().size() + " must fuse");
+        assertTrue(all().size() - fuses().size() >= 40, all().size() - fuses().size() + " must not");
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void fusesWhatItShould(String name) {
+        CorpusFile file = CorpusFile.read(name);
+        assertTrue(file.saysWhatItShows(), name + " begins with a line that says what it shows");
+        assertEquals(name.startsWith("fuses/"), file.fused() > 0, name + " is in the wrong folder");
+        Compilation compilation = compilation(file);
+        FusionReport report = compilation.report();
+        String graph = report.declined() + "\n" + GraphText.print(compilation.graph());
+        assertEquals(file.fused(), report.fused().size(), graph);
+        assertEquals(file.reason().isPresent() ? 1 : 0, report.declined().size(), graph);
+        file.reason().ifPresent(reason -> assertReason(reason, report.declined().getFirst(), file));
+        file.kernels()
+                .ifPresent(n -> assertEquals(n, compilation.plan().launches().size(), () -> kernels(compilation)));
+    }
+
+    private static void assertReason(String expected, FusionReport.Declined declined, CorpusFile file) {
+        assertTrue(declined.reason().contains(expected), declined.reason());
+        file.here().ifPresent(line -> assertEquals(line, line(declined), declined.reason() + " at the wrong line"));
+    }
+
+    private static int line(FusionReport.Declined declined) {
+        var span = declined.at().origin().spans().getFirst();
+        return span.file().position(span.start()).line();
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void computesWhatIsWritten(String name) {
+        CorpusFile file = CorpusFile.read(name);
+        HeddleModel model = file.model();
+        Compilation compilation = compilation(file);
+        // Weights have lengths that are known, so that one program serves all lengths.
+        long seed = name.hashCode();
+        SequencedMap<String, Tensor> weights = Draw.USUAL.weights(model, Map.of(), seed);
+        JvmProgram program = JvmProgram.load(compilation.plan(), weights, options());
+        for (Map<String, Long> lengths : shapes(file)) {
+            for (Draw draw : Draw.values()) {
+                if (draw.suits(model)) {
+                    SequencedMap<String, Tensor> inputs = draw.inputs(model, lengths, seed);
+                    SequencedMap<String, NdArray> expected = meaning(file, Reference.run(model, weights, inputs));
+                    Function<DType, Tolerance> tolerance = type ->
+                            file.tolerance().map(t -> new Tolerance(t, t)).orElseGet(() -> draw.tolerance(type));
+                    String place = name + ", lengths " + lengths + ", " + draw + ", seed " + seed;
+                    assertClose(expected, program.run(inputs), tolerance, "jvm: " + place);
+                    if (!MODERATE.contains(lengths)) {
+                        Map<String, NdArray> kernels = new ScheduleInterpreter(arrays(inputs), arrays(weights), lengths)
+                                .run(compilation.schedule());
+                        assertClose(expected, tensors(kernels), tolerance, "schedule: " + place);
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<Map<String, Long>> shapes(CorpusFile file) {
+        return file.shapes(Stream.concat(TINY.stream(), MODERATE.stream()).toList());
+    }
+
+    private static SequencedMap<String, NdArray> meaning(CorpusFile file, SequencedMap<String, NdArray> computed) {
+        if (file.maskedRowsAreZeros()) {
+            computed.values().forEach(a -> Arrays.setAll(a.data(), i -> Double.isNaN(a.data()[i]) ? 0 : a.data()[i]));
+        }
+        return computed;
+    }
+
+    private static void assertClose(
+            Map<String, NdArray> expected,
+            Map<String, Tensor> actual,
+            Function<DType, Tolerance> tolerance,
+            String place) {
+        assertEquals(expected.keySet(), actual.keySet(), place);
+        expected.forEach((output, array) -> {
+            Tensor result = actual.get(output);
+            Comparison c = Comparison.of(result, array, tolerance.apply(result.dtype()));
+            assertTrue(
+                    c.within(),
+                    () -> place + ": " + output + Arrays.toString(c.worst()) + " is " + c.got() + ", not " + c.want());
+        });
+    }
+
+    /** Of what the kernels store nothing grows with queries and keys at once. */
+    @ParameterizedTest
+    @MethodSource("fuses")
+    void storesNoScores(String name) {
+        CorpusFile file = CorpusFile.read(name);
+        Compilation compilation = compilation(file);
+        Plan plan = compilation.plan();
+        List<String> large = new ArrayList<>();
+        for (TileKernel kernel : plan.launches()) {
+            for (Buffer buffer : kernel.writes()) {
+                if (growth(buffer, plan.lengths()) > 3) {
+                    large.add(buffer + " of " + kernel.name());
+                }
+            }
+        }
+        assertEquals(List.of(), large, () -> kernels(compilation));
+    }
+
+    /** How many times larger a buffer is when there are twice as many positions. */
+    private static double growth(Buffer buffer, List<String> symbols) {
+        Map<String, Long> once = new HashMap<>();
+        Map<String, Long> twice = new HashMap<>();
+        for (String symbol : symbols) {
+            once.put(symbol, symbol.equals("B") ? 1L : 6000L);
+            twice.put(symbol, symbol.equals("B") ? 1L : 12000L);
+        }
+        var size = buffer.type().shape().size();
+        return (double) size.evaluate(twice) / size.evaluate(once);
+    }
+
+    private static Compilation compilation(CorpusFile file) {
+        return COMPILATIONS.computeIfAbsent(
+                file.path().toString(), p -> file.model().compilation(Fusion.FUSED));
+    }
+
+    private static JvmOptions options() {
+        return new JvmOptions(JvmPlatform.target(2), classes, "test", warning -> {});
+    }
+
+    private static String kernels(Compilation compilation) {
+        List<String> lines = new ArrayList<>();
+        compilation.plan().launches().forEach(k -> lines.add(k.name() + " writes " + k.writes() + " " + k.comments()));
+        return String.join("\n", lines);
+    }
+
+    private static Map<String, NdArray> arrays(Map<String, Tensor> tensors) {
+        Map<String, NdArray> arrays = new LinkedHashMap<>();
+        tensors.forEach((name, t) -> {
+            double[] data = new double[t.size()];
+            Arrays.setAll(data, t::element);
+            arrays.put(name, new NdArray(t.dtype(), t.shape(), data));
+        });
+        return arrays;
+    }
+
+    private static Map<String, Tensor> tensors(Map<String, NdArray> arrays) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        arrays.forEach(
+                (name, a) -> tensors.put(name, Tensor.of(a.data(), a.shape()).cast(a.dtype())));
+        return tensors;
+    }
+}
