@@ -5,6 +5,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Inliner;
 import heddle.compiler.op.Pointwise;
@@ -26,6 +27,7 @@ import java.util.Optional;
  *
  * <pre>
  * exp(x) / sum(exp(x))                     → softmax(x)
+ * exp(x) * (1 / sum(exp(x)))               → softmax(x)
  * exp(x - max(x)) / sum(exp(x - max(x)))   → softmax(x)
  * softmax(x - max(x))                      → softmax(x)
  * </pre>
@@ -62,14 +64,36 @@ public record RecogniseSoftmax() implements Pass {
         if (node.op() instanceof Softmax softmax) {
             return unshifted(graph, graph.operand(node, 0), softmax.axis()).map(x -> new Match(softmax, x));
         }
-        if (!isFn(node, ScalarFn.DIV)) {
+        if (isFn(node, ScalarFn.DIV)) {
+            return written(graph, node, graph.operand(node, 0), graph.operand(node, 1));
+        }
+        if (isFn(node, ScalarFn.MUL)) {
+            Value first = graph.operand(node, 0);
+            Value last = graph.operand(node, 1);
+            return reciprocal(graph, last)
+                    .flatMap(sum -> written(graph, node, first, sum))
+                    .or(() -> reciprocal(graph, first).flatMap(sum -> written(graph, node, last, sum)));
+        }
+        return Optional.empty();
+    }
+
+    /** The x of {@code 1 / x}. */
+    private static Optional<Value> reciprocal(Graph graph, Value value) {
+        if (!isFn(value.node(), ScalarFn.DIV)) {
             return Optional.empty();
         }
-        Value exp = graph.operand(node, 0);
+        boolean one = graph.operand(value.node(), 0).node().op() instanceof Constant c
+                && c.isSplat()
+                && c.values().getFirst().doubleValue() == 1;
+        Value x = graph.operand(value.node(), 1);
+        return one && x.type().equals(value.type()) ? Optional.of(x) : Optional.empty();
+    }
+
+    private static Optional<Match> written(Graph graph, Node node, Value exp, Value sum) {
         if (!isFn(exp.node(), ScalarFn.EXP) || !exp.type().equals(node.type())) {
             return Optional.empty();
         }
-        return reducedAlong(graph, graph.operand(node, 1), exp, Reduction.SUM).map(axis -> {
+        return reducedAlong(graph, sum, exp, Reduction.SUM).map(axis -> {
             Value y = graph.operand(exp.node(), 0);
             return new Match(new Softmax(axis), unshifted(graph, y, axis).orElse(y));
         });

@@ -48,6 +48,18 @@ class RecogniseSoftmaxTest {
     }
 
     @Test
+    void timesTheReciprocalOfTheSum() {
+        assertBecomesSoftmax(2, """
+                let e = exp(x)
+                output y = 1.0 / sum(e, axis = -1, keepdims = true) * e
+                """);
+        assertDoesNotFire("""
+                let e = exp(x)
+                output y = 2.0 / sum(e, axis = -1, keepdims = true) * e
+                """);
+    }
+
+    @Test
     void withAMaximum() {
         assertBecomesSoftmax(2, """
                 let e = exp(x - max(x, axis = -1, keepdims = true))
