@@ -12,11 +12,14 @@ import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Expand;
+import heddle.compiler.op.Input;
 import heddle.compiler.op.Length;
 import heddle.compiler.op.Permute;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Reshape;
 import heddle.compiler.op.Slice;
+import heddle.compiler.op.Weight;
+import heddle.compiler.tile.ScalarMath;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +36,8 @@ import java.util.Set;
  *
  * Constants of one value fold at any shape, others up to {@link #LIMIT} elements. Each result is rounded to its type, as
  * it would be when it ran. Iotas do not fold: masks made of them are skipped by blocks, which a table of numbers is not.
- * Elementwise operations that give back an operand bit for bit are taken out as {@link ExactIdentities} says.
+ * A tensor that is known to have no elements is a constant, and so is what is summed over none. Elementwise operations
+ * that give back an operand bit for bit are taken out as {@link ExactIdentities} says.
  */
 public record FoldConstants() implements Pass {
     /** The most elements a folded constant and those it is made from may have. */
@@ -57,9 +61,33 @@ public record FoldConstants() implements Pass {
     public Graph run(Graph graph) {
         return Rewriter.rewrite(
                 graph,
-                (node, operands, out) -> folded(node, operands)
+                (node, operands, out) -> withoutElements(node, operands)
+                        .or(() -> folded(node, operands))
                         .map(c -> List.of(out.value(c, node.origin())))
                         .or(() -> ExactIdentities.operand(node, operands, out).map(List::of)));
+    }
+
+    /** What has no elements, or comes of none. Kernels are spared axes that are known to be empty. */
+    private static Optional<Constant> withoutElements(Node node, List<Value> operands) {
+        boolean given = node.op() instanceof Input || node.op() instanceof Weight;
+        if (given || node.results().size() > 1) {
+            return Optional.empty();
+        }
+        if (isEmpty(node.type())) {
+            return Optional.of(Constant.splat(node.type(), 0));
+        }
+        if (operands.stream().noneMatch(v -> isEmpty(v.type()))) {
+            return Optional.empty();
+        }
+        if (node.op() instanceof Reduce r) {
+            double neutral = ScalarMath.neutral(r.kind(), node.type().dtype());
+            return Optional.of(Constant.splat(node.type(), neutral));
+        }
+        return node.op() instanceof Contract ? Optional.of(Constant.splat(node.type(), 0)) : Optional.empty();
+    }
+
+    private static boolean isEmpty(TensorType type) {
+        return type.shape().dims().stream().anyMatch(d -> d.is(0));
     }
 
     private static Optional<Constant> folded(Node node, List<Value> operands) {

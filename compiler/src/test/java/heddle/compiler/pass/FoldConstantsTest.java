@@ -55,6 +55,29 @@ class FoldConstantsTest {
                 """);
     }
 
+    @Test
+    void whatHasNoElementsIsAConstant() {
+        GraphTexts.assertBecomes(PASS, """
+                %0 = input {name = "x"} : f32[0, 4]
+                %1 = weight {name = "w"} : f32[4, 3]
+                %2 = contract(%0, %1) {equation = "ab,bc->ac"} : f32[0, 3]
+                %3 = contract(%0, %0) {equation = "ab,ac->bc"} : f32[4, 4]
+                %4 = reduce_max(%0) {axes = [0], keep_dims = false} : f32[4]
+                output p = %2
+                output q = %3
+                output r = %4
+                """, """
+                %0 = input {name = "x"} : f32[0, 4]
+                %1 = weight {name = "w"} : f32[4, 3]
+                %2 = constant {values = [0.0]} : f32[0, 3]
+                %3 = constant {values = [0.0]} : f32[4, 4]
+                %4 = constant {values = [-inf]} : f32[4]
+                output p = %2
+                output q = %3
+                output r = %4
+                """);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
