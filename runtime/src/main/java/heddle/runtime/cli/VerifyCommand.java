@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Tolerances, |got - want| <= A + R * |want|: f32 A 2e-5 R 1e-4, f64 1e-10 1e-10, f16 2e-3 4e-3,",
-            "bf16 2e-2 3e-2, integers and bools exact. Exit code 5 when an element is beyond its tolerance.",
+            "Tolerances, |got - want| <= A * S + R * |want|: f32 A 2e-5 R 1e-4, f64 1e-10 1e-10, f16 2e-3 4e-3,",
+            "bf16 2e-2 3e-2, integers and bools exact. S is the root mean square of the output, at least 1; floats",
+            "are held to the coarsest type the model has. Exit code 5 when an element is beyond its tolerance.",
             "",
             "Examples:",
             "  heddle verify examples/minilm.heddle --text 'The bank is near the river'",
@@ -70,7 +71,7 @@ final class VerifyCommand implements Callable<Integer> {
                     declared.compile(weights, options.withFusion(fusion)).run(given);
             for (var output : reference.entrySet()) {
                 Tensor result = results.get(output.getKey());
-                Comparison c = Comparison.of(result, output.getValue(), tolerance(result.dtype()));
+                Comparison c = Comparison.of(result, output.getValue(), tolerance(result.dtype(), declared));
                 within &= c.within();
                 print(fusion, output.getKey(), c, out);
             }
@@ -79,8 +80,8 @@ final class VerifyCommand implements Callable<Integer> {
         return within ? ExitCode.DONE : ExitCode.VERIFY_FAILED;
     }
 
-    private Tolerance tolerance(DType dtype) {
-        Tolerance usual = Tolerance.of(dtype);
+    private Tolerance tolerance(DType dtype, HeddleModel declared) {
+        Tolerance usual = Tolerance.of(dtype, declared.declaration().graph());
         return new Tolerance(
                 absolute == null ? usual.absolute() : absolute, relative == null ? usual.relative() : relative);
     }

@@ -2,6 +2,7 @@ package heddle.runtime.verify;
 
 import heddle.compiler.ir.NdArray;
 import heddle.runtime.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * A result held against the reference.
@@ -14,8 +15,9 @@ import heddle.runtime.tensor.Tensor;
  * @param within   whether all elements are within the tolerance
  */
 public record Comparison(double absolute, double relative, long[] worst, double got, double want, boolean within) {
-    /** Compares every element. */
-    public static Comparison of(Tensor result, NdArray reference, Tolerance tolerance) {
+    /** Compares every element; the absolute part of the tolerance grows with the size of what is expected. */
+    public static Comparison of(Tensor result, NdArray reference, Tolerance asked) {
+        Tolerance tolerance = asked.scaled(Math.max(1, rootMeanSquare(reference)));
         double absolute = 0;
         double relative = 0;
         int worst = 0;
@@ -42,6 +44,15 @@ public record Comparison(double absolute, double relative, long[] worst, double 
                 any ? result.element(worst) : 0,
                 any ? reference.data()[worst] : 0,
                 excess <= 0);
+    }
+
+    /** Of the finite elements; 0 when there are none. */
+    private static double rootMeanSquare(NdArray array) {
+        return Math.sqrt(Arrays.stream(array.data())
+                .filter(Double::isFinite)
+                .map(v -> v * v)
+                .average()
+                .orElse(0));
     }
 
     private static long[] position(int flat, long[] shape) {

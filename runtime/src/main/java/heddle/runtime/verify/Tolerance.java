@@ -1,5 +1,6 @@
 package heddle.runtime.verify;
 
+import heddle.compiler.ir.Graph;
 import heddle.compiler.type.DType;
 
 /**
@@ -16,6 +17,24 @@ public record Tolerance(double absolute, double relative) {
             case BF16 -> new Tolerance(2e-2, 3e-2);
             case I32, I64, BOOL -> new Tolerance(0, 0);
         };
+    }
+
+    /** What is asked of results of {@code dtype} that a graph computes: no more than its coarsest floats can give. */
+    public static Tolerance of(DType dtype, Graph graph) {
+        if (!dtype.isFloat()) {
+            return of(dtype);
+        }
+        return graph.nodes().stream()
+                .flatMap(node -> node.results().stream())
+                .map(type -> type.dtype())
+                .filter(DType::isFloat)
+                .map(Tolerance::of)
+                .reduce(of(dtype), (a, b) -> a.absolute > b.absolute ? a : b);
+    }
+
+    /** The same with another absolute part. */
+    Tolerance scaled(double by) {
+        return new Tolerance(absolute * by, relative);
     }
 
     /** How far beyond the tolerance a result is; not positive when it is within. */
