@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code heddle bench}: how fast a model runs. */
@@ -66,6 +67,9 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         target.require();
+        if (runs < 1) {
+            throw new ParameterException(spec.commandLine(), "--runs is " + runs + ", at least 1 is needed");
+        }
         PrintWriter out = spec.commandLine().getOut();
         CompileOptions options = execution.options();
         HeddleModel declared = model.model();

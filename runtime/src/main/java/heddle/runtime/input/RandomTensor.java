@@ -1,7 +1,12 @@
 package heddle.runtime.input;
 
 import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
+import heddle.runtime.tensor.ElementCount;
 import heddle.runtime.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -17,9 +22,12 @@ public final class RandomTensor {
      *
      * @param deviation the standard deviation of floats
      * @param bound     integers stay below it
+     * @throws DiagnosticException when it would have more elements than an array can
      */
     public static Tensor of(TensorType type, Map<String, Long> lengths, long seed, double deviation, long bound) {
-        Tensor t = Tensor.zeros(type.dtype(), type.shape().evaluate(lengths));
+        long[] shape = type.shape().evaluate(lengths);
+        requireArray(type, shape);
+        Tensor t = Tensor.zeros(type.dtype(), shape);
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < t.size(); i++) {
             switch (t.storage()) {
@@ -32,5 +40,15 @@ public final class RandomTensor {
             }
         }
         return t.rounded();
+    }
+
+    private static void requireArray(TensorType type, long[] shape) {
+        try {
+            ElementCount.of(Arrays.stream(shape).boxed().toList());
+        } catch (IllegalArgumentException e) {
+            throw new DiagnosticException(
+                    Diagnostic.of(RuntimeCode.TENSOR_TOO_LARGE, "a random " + type + ": " + e.getMessage())
+                            .hint("use shorter lengths or smaller batches"));
+        }
     }
 }

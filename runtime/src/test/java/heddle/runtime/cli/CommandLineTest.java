@@ -221,6 +221,14 @@ class CommandLineTest {
     }
 
     @Test
+    void lengthsMayBeZeroButNotTooLarge() {
+        assertEquals(ExitCode.DONE, run("run", model, "-D", "N=0", "--input", "x=random"), err);
+        assertTrue(out.contains("y: f32[0, 4]"), out);
+        assertEquals(ExitCode.WRONG_INPUT, run("run", model, "-D", "N=2000000000", "--input", "x=random"));
+        assertTrue(err.contains("H0709"), err);
+    }
+
+    @Test
     void usageErrorsSayWhatWasMeant() {
         assertEquals(ExitCode.USAGE, run());
         assertEquals(ExitCode.USAGE, run("chekc", model));
@@ -228,6 +236,8 @@ class CommandLineTest {
         assertEquals(ExitCode.USAGE, run("run", model, "--txet", "a"));
         assertTrue(err.contains("did you mean --text?"), err);
         assertEquals(ExitCode.USAGE, run("run", model, "-D", "N=many"));
+        assertTrue(err.contains("'many' is not a whole number") && !err.contains("long"), err);
+        assertEquals(ExitCode.USAGE, run("bench", model, "-D", "N=1", "--runs", "0"));
         assertEquals(ExitCode.USAGE, run("run", model, "--threads", "0", "-D", "N=1", "--input", "x=random"));
         assertEquals(ExitCode.USAGE, run("run", model, "-D", "N=1", "--input", "x=random", "--output", "y.txt"));
     }
