@@ -19,74 +19,6 @@ import java.util.stream.Collectors;
  * polynomials. All arithmetic is 64 bit and fails on overflow.
  */
 public final class Dim implements Comparable<Dim> {
-    /** What a monomial is a product of. */
-    private sealed interface Atom extends Comparable<Atom> {
-        @Override
-        default int compareTo(Atom other) {
-            boolean symbol = this instanceof Symbol;
-            return symbol == other instanceof Symbol ? toString().compareTo(other.toString()) : symbol ? -1 : 1;
-        }
-    }
-
-    private record Symbol(String name) implements Atom {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    private record Quotient(Dim numerator, Dim denominator) implements Atom {
-        boolean isNonNegative() {
-            return numerator.isNonNegative() && denominator.isNonNegative();
-        }
-
-        @Override
-        public String toString() {
-            boolean sum = numerator.terms.size() > 1 || numerator.toString().startsWith("-");
-            boolean simple = denominator.asSymbol().isPresent() || denominator.isKnown() && denominator.value() >= 0;
-            return (sum ? "(" + numerator + ")" : numerator.toString()) + " div "
-                    + (simple ? denominator.toString() : "(" + denominator + ")");
-        }
-    }
-
-    /** A product of atoms, sorted; empty is one. In graded lexicographic order, as polynomial division needs it. */
-    private record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
-        static final Monomial ONE = new Monomial(List.of());
-
-        Monomial times(Monomial other) {
-            List<Atom> all = new ArrayList<>(atoms);
-            all.addAll(other.atoms);
-            all.sort(null);
-            return new Monomial(List.copyOf(all));
-        }
-
-        Optional<Monomial> dividedBy(Monomial other) {
-            List<Atom> rest = new ArrayList<>(atoms);
-            for (Atom a : other.atoms) {
-                if (!rest.remove(a)) {
-                    return Optional.empty();
-                }
-            }
-            return Optional.of(new Monomial(List.copyOf(rest)));
-        }
-
-        @Override
-        public int compareTo(Monomial other) {
-            int order = Integer.compare(other.atoms.size(), atoms.size());
-            for (int i = 0; order == 0 && i < atoms.size(); i++) {
-                order = atoms.get(i).compareTo(other.atoms.get(i));
-            }
-            return order;
-        }
-
-        @Override
-        public String toString() {
-            return atoms.stream()
-                    .map(a -> a instanceof Quotient ? "(" + a + ")" : a.toString())
-                    .collect(Collectors.joining("*"));
-        }
-    }
-
     public static final Dim ZERO = new Dim(new TreeMap<>());
     public static final Dim ONE = of(1);
 
@@ -107,10 +39,10 @@ public final class Dim implements Comparable<Dim> {
 
     /** A length bound when the model runs. */
     public static Dim symbol(String name) {
-        return atom(new Symbol(name));
+        return atom(new Monomial.Symbol(name));
     }
 
-    private static Dim atom(Atom atom) {
+    private static Dim atom(Monomial.Atom atom) {
         TreeMap<Monomial, Long> t = new TreeMap<>();
         t.put(new Monomial(List.of(atom)), 1L);
         return new Dim(t);
@@ -205,12 +137,17 @@ public final class Dim implements Comparable<Dim> {
         if (isKnown() && divisor.isKnown()) {
             return of(Math.floorDiv(value(), divisor.value()));
         }
-        return atom(new Quotient(this, divisor));
+        return atom(new Monomial.Quotient(this, divisor));
     }
 
     /** The quotient rounded towards plus infinity. */
     public Dim ceilDiv(Dim divisor) {
         return plus(divisor).minus(1).floorDiv(divisor);
+    }
+
+    /** Whether this needs brackets as an operand of a product. */
+    boolean isSum() {
+        return terms.size() > 1 || toString().startsWith("-");
     }
 
     public boolean isZero() {
@@ -229,18 +166,19 @@ public final class Dim implements Comparable<Dim> {
     public boolean isNonNegative() {
         return terms.entrySet().stream()
                 .allMatch(t -> t.getValue() >= 0
-                        && t.getKey().atoms().stream().allMatch(a -> !(a instanceof Quotient q) || q.isNonNegative()));
+                        && t.getKey().atoms().stream()
+                                .allMatch(a -> !(a instanceof Monomial.Quotient q) || q.isNonNegative()));
     }
 
     /** The symbols that are positive when this is: those of a single product, none when this is a sum. */
     public SortedSet<String> factors() {
         SortedSet<String> positive = new TreeSet<>();
         if (terms.size() == 1 && terms.firstEntry().getValue() > 0) {
-            for (Atom a : terms.firstKey().atoms()) {
+            for (Monomial.Atom a : terms.firstKey().atoms()) {
                 switch (a) {
-                    case Symbol s -> positive.add(s.name());
+                    case Monomial.Symbol s -> positive.add(s.name());
                     // Of a quotient that could be negative nothing follows: two of them make a positive product.
-                    case Quotient q -> {
+                    case Monomial.Quotient q -> {
                         if (q.isNonNegative()) {
                             positive.addAll(q.numerator().factors());
                             positive.addAll(q.denominator().factors());
@@ -270,7 +208,7 @@ public final class Dim implements Comparable<Dim> {
         if (terms.size() == 1
                 && terms.get(terms.firstKey()) == 1
                 && terms.firstKey().atoms().size() == 1
-                && terms.firstKey().atoms().getFirst() instanceof Symbol s) {
+                && terms.firstKey().atoms().getFirst() instanceof Monomial.Symbol s) {
             return Optional.of(s.name());
         }
         return Optional.empty();
@@ -280,10 +218,10 @@ public final class Dim implements Comparable<Dim> {
     public SortedSet<String> symbols() {
         SortedSet<String> names = new TreeSet<>();
         for (Monomial m : terms.keySet()) {
-            for (Atom a : m.atoms()) {
+            for (Monomial.Atom a : m.atoms()) {
                 switch (a) {
-                    case Symbol s -> names.add(s.name());
-                    case Quotient q -> {
+                    case Monomial.Symbol s -> names.add(s.name());
+                    case Monomial.Quotient q -> {
                         names.addAll(q.numerator().symbols());
                         names.addAll(q.denominator().symbols());
                     }
@@ -298,11 +236,11 @@ public final class Dim implements Comparable<Dim> {
         Dim sum = ZERO;
         for (var term : terms.entrySet()) {
             Dim product = of(term.getValue());
-            for (Atom a : term.getKey().atoms()) {
+            for (Monomial.Atom a : term.getKey().atoms()) {
                 product = product.times(
                         switch (a) {
-                            case Symbol s -> bindings.getOrDefault(s.name(), atom(s));
-                            case Quotient q ->
+                            case Monomial.Symbol s -> bindings.getOrDefault(s.name(), atom(s));
+                            case Monomial.Quotient q ->
                                 q.numerator()
                                         .bind(bindings)
                                         .floorDiv(q.denominator().bind(bindings));
@@ -355,10 +293,10 @@ public final class Dim implements Comparable<Dim> {
         return sum.isEmpty() ? "0" : sum.replace("+ -", "- ");
     }
 
-    private static String text(Atom atom, UnaryOperator<String> symbol, BinaryOperator<String> quotient) {
+    private static String text(Monomial.Atom atom, UnaryOperator<String> symbol, BinaryOperator<String> quotient) {
         return switch (atom) {
-            case Symbol s -> symbol.apply(s.name());
-            case Quotient q ->
+            case Monomial.Symbol s -> symbol.apply(s.name());
+            case Monomial.Quotient q ->
                 quotient.apply(
                         q.numerator().text(symbol, quotient), q.denominator().text(symbol, quotient));
         };
@@ -377,7 +315,7 @@ public final class Dim implements Comparable<Dim> {
                 out.append(c < 0 ? " - " : " + ");
                 c = Math.abs(c);
             }
-            List<Atom> atoms = term.getKey().atoms();
+            List<Monomial.Atom> atoms = term.getKey().atoms();
             String m = term.getKey().toString();
             if (atoms.isEmpty()) {
                 out.append(c);

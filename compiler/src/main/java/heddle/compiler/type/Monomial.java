@@ -1,0 +1,74 @@
+package heddle.compiler.type;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A product of atoms, sorted; empty is one. In graded lexicographic order, as polynomial division needs it. */
+record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
+    /** What a monomial is a product of. */
+    sealed interface Atom extends Comparable<Atom> {
+        @Override
+        default int compareTo(Atom other) {
+            boolean symbol = this instanceof Symbol;
+            return symbol == other instanceof Symbol ? toString().compareTo(other.toString()) : symbol ? -1 : 1;
+        }
+    }
+
+    record Symbol(String name) implements Atom {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    record Quotient(Dim numerator, Dim denominator) implements Atom {
+        boolean isNonNegative() {
+            return numerator.isNonNegative() && denominator.isNonNegative();
+        }
+
+        @Override
+        public String toString() {
+            boolean sum = numerator.isSum();
+            boolean simple = denominator.asSymbol().isPresent() || denominator.isKnown() && denominator.value() >= 0;
+            return (sum ? "(" + numerator + ")" : numerator.toString()) + " div "
+                    + (simple ? denominator.toString() : "(" + denominator + ")");
+        }
+    }
+
+    static final Monomial ONE = new Monomial(List.of());
+
+    Monomial times(Monomial other) {
+        List<Atom> all = new ArrayList<>(atoms);
+        all.addAll(other.atoms);
+        all.sort(null);
+        return new Monomial(List.copyOf(all));
+    }
+
+    Optional<Monomial> dividedBy(Monomial other) {
+        List<Atom> rest = new ArrayList<>(atoms);
+        for (Atom a : other.atoms) {
+            if (!rest.remove(a)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new Monomial(List.copyOf(rest)));
+    }
+
+    @Override
+    public int compareTo(Monomial other) {
+        int order = Integer.compare(other.atoms.size(), atoms.size());
+        for (int i = 0; order == 0 && i < atoms.size(); i++) {
+            order = atoms.get(i).compareTo(other.atoms.get(i));
+        }
+        return order;
+    }
+
+    @Override
+    public String toString() {
+        return atoms.stream()
+                .map(a -> a instanceof Quotient ? "(" + a + ")" : a.toString())
+                .collect(Collectors.joining("*"));
+    }
+}
