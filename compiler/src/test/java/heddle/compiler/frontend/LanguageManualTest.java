@@ -14,22 +14,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What docs/language.md says is so: its models compile, its table of functions is the catalogue. */
+/** What the manual says is so: its models and the README's compile, its table of functions is the catalogue. */
 class LanguageManualTest {
     private static final Path MANUAL = Path.of("..", "docs", "language.md");
     private static final Pattern MODEL = Pattern.compile("```heddle\n(.*?)```", Pattern.DOTALL);
 
     static List<String> models() throws IOException {
-        return MODEL.matcher(Files.readString(MANUAL))
-                .results()
-                .map(m -> m.group(1))
-                .toList();
+        String texts = Files.readString(MANUAL) + Files.readString(Path.of("..", "README.md"));
+        return MODEL.matcher(texts).results().map(m -> m.group(1)).toList();
     }
 
     @ParameterizedTest
     @MethodSource("models")
     void compiles(String model) {
         assertTrue(!Elaborated.of(model).outputs().isEmpty(), model);
+    }
+
+    @Test
+    void theReadmeShowsTheExample() throws IOException {
+        String example = Files.readString(Path.of("..", "examples", "attention.heddle"));
+        assertTrue(models().contains(example), "README.md and examples/attention.heddle differ");
     }
 
     @Test
