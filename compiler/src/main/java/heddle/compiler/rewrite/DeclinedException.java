@@ -7,13 +7,20 @@ final class DeclinedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient Node at;
+    private final String remedy;
 
-    DeclinedException(Node at, String reason) {
+    /**
+     * @param at     the node in the way
+     * @param reason what is in the way, in the words of the language
+     * @param remedy what to write so that it could be fused
+     */
+    DeclinedException(Node at, String reason, String remedy) {
         super(reason, null, false, false);
         this.at = at;
+        this.remedy = remedy;
     }
 
     Outcome.Declined outcome() {
-        return new Outcome.Declined(at, getMessage());
+        return new Outcome.Declined(at, getMessage(), remedy);
     }
 }

@@ -21,9 +21,10 @@ public record FusionReport(List<Fused> fused, List<Declined> declined) {
      * A softmax between two products that is not fused.
      *
      * @param at     the node in the way
-     * @param reason what is in the way
+     * @param reason what is in the way, in the words of the language
+     * @param remedy what to write so that it could be fused
      */
-    public record Declined(Node softmax, Node at, String reason) {}
+    public record Declined(Node softmax, Node at, String reason, String remedy) {}
 
     public FusionReport {
         fused = List.copyOf(fused);
@@ -39,9 +40,10 @@ public record FusionReport(List<Fused> fused, List<Declined> declined) {
                 fused.add(new Fused(node, attention));
             } else if (node.op() instanceof Softmax) {
                 switch (FuseAttention.examine(graph, node)) {
-                    case Outcome.Declined d -> declined.add(new Declined(node, d.at(), d.reason()));
+                    case Outcome.Declined d -> declined.add(new Declined(node, d.at(), d.reason(), d.remedy()));
                     case Outcome.Matched m ->
-                        declined.add(new Declined(node, node, "attention fusion was not asked for"));
+                        declined.add(
+                                new Declined(node, node, "attention fusion was not asked for", "compile with fusion"));
                     case Outcome.NoMatch n -> {}
                 }
             }

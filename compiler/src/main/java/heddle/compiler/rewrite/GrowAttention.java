@@ -70,7 +70,8 @@ final class GrowAttention {
             throw new DeclinedException(
                     probabilities.product(),
                     "the product with the values sums over " + summed.size()
-                            + " axes; it must be the softmax axis alone");
+                            + " axes; it must be the softmax axis alone",
+                    "multiply with the values along the softmax axis alone and sum the result along the others");
         }
         return summed.getFirst();
     }
@@ -126,7 +127,8 @@ final class GrowAttention {
             if (!whole) {
                 throw new DeclinedException(
                         probabilities.product(),
-                        "the product with the values does not sum over the softmax axis " + axis + " as it is");
+                        "the product with the values does not sum over the axis of " + Quote.of(softmax) + " as it is",
+                        "take the softmax along the keys, all of which the product with the values sums over");
             }
         }
         return softmaxIndex;
@@ -155,9 +157,11 @@ final class GrowAttention {
         ScalarExpr one = new ScalarExpr.Literal(Lookup.wide(p.type()), 1);
         ScalarExpr weighted = inliner.at(probabilities.weights(graph), index(probabilities.slot()));
         ScalarExpr weight = Factor.proportional(weighted, p, one)
-                .orElseThrow(() -> new DeclinedException(
-                        probabilities.product(),
-                        "the probabilities are changed by more than a factor before they meet the values"));
+                .orElseThrow(
+                        () -> new DeclinedException(
+                                probabilities.product(),
+                                "the probabilities are changed by more than a factor before they meet the values",
+                                "multiply probabilities with factors or set some to zero, and change scores before the softmax"));
         return Optional.of(weight).filter(w -> !w.equals(one));
     }
 }

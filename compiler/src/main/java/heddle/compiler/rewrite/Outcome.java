@@ -15,6 +15,7 @@ public sealed interface Outcome {
      *
      * @param at     the node in the way
      * @param reason what is in the way
+     * @param remedy what to write so that it could be fused
      */
-    record Declined(Node at, String reason) implements Outcome {}
+    record Declined(Node at, String reason, String remedy) implements Outcome {}
 }

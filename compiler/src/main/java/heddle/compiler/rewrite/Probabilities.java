@@ -37,8 +37,8 @@ record Probabilities(Node product, int slot, Set<Node> path) {
             if (!(user.op() instanceof Pointwise)) {
                 throw new DeclinedException(
                         user,
-                        user.op().name() + " stands between the softmax and the product with the values; only"
-                                + " elementwise factors may");
+                        Quote.of(user) + " stands between the softmax and the product with the values",
+                        "multiply the probabilities with the values first, or change the scores before the softmax");
             }
             Scores.requireNoEdges(user);
             path.add(user);
@@ -72,7 +72,10 @@ record Probabilities(Node product, int slot, Set<Node> path) {
                 output ? node : users.getLast(),
                 output
                         ? "the probabilities are an output of the model, so they must be stored"
-                        : "the probabilities are read more than once, so they must be stored");
+                        : "the probabilities are read more than once, so they must be stored",
+                output
+                        ? "remove the output; `heddle attend` shows the probabilities of attention that is fused"
+                        : "read the probabilities in the product with the values alone");
     }
 
     /** The probabilities as the product reads them. */

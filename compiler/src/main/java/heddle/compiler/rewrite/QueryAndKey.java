@@ -58,7 +58,8 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
                     product,
                     rightIsKey
                             ? "both factors of the scores run along the softmax axis"
-                            : "the product of the scores does not run along the softmax axis");
+                            : "the product of the scores does not run along the softmax axis",
+                    "multiply queries, which have no axis of the keys, with keys, which have one");
         }
         return rightIsKey
                 ? new QueryAndKey(a.core(), b.core(), d, score)
@@ -73,7 +74,8 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
 
     private static List<ScalarExpr> at(Node product, String letters, Map<Character, ScalarExpr> index) {
         if (!letters.chars().allMatch(c -> index.containsKey((char) c))) {
-            throw new DeclinedException(product, "the product of the scores sums one factor alone");
+            throw new DeclinedException(
+                    product, "the product of the scores sums one factor alone", "sum that factor before the product");
         }
         return letters.chars().mapToObj(c -> index.get((char) c)).toList();
     }
@@ -93,7 +95,10 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
         });
         inliner.at(graph.operand(softmax, 0), index);
         if (found.size() != 1) {
-            throw new DeclinedException(product, "the scores of several positions are mixed before the softmax");
+            throw new DeclinedException(
+                    product,
+                    "the scores of several positions are mixed before the softmax",
+                    "let each score depend on its own query and key; mix queries or keys instead");
         }
         return found.getFirst();
     }

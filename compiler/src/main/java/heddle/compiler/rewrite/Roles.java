@@ -25,7 +25,8 @@ record Roles(List<Axis> batch, Axis i, Axis e) {
     static Roles of(
             Node product, List<Axis> axes, Axis j, ScalarExpr q, ScalarExpr k, ScalarExpr v, List<ScalarExpr> rows) {
         if (!ScalarExprs.reads(v, j)) {
-            throw new DeclinedException(product, "the values do not run along the softmax axis");
+            throw new DeclinedException(
+                    product, "the values do not run along the softmax axis", "give the values one row for each key");
         }
         List<Axis> left =
                 new ArrayList<>(axes.stream().filter(a -> !a.extent().is(1)).toList());
@@ -39,7 +40,8 @@ record Roles(List<Axis> batch, Axis i, Axis e) {
                 throw new DeclinedException(
                         product,
                         "keys and values do not change along the same axes; along one of length " + axis.extent()
-                                + " only one of them does");
+                                + " only one of them does",
+                        "give keys and values the same heads and batches, and no axis of the queries");
             }
         }
         return new Roles(List.copyOf(left), i, e);

@@ -34,7 +34,8 @@ record Scores(Node product, Set<Node> cone) {
         if (whole.size() > 1) {
             throw new DeclinedException(
                     whole.getLast(),
-                    "the scores come from several products; one product of queries and keys can be fused");
+                    "the scores come from several products; one product of queries and keys can be fused",
+                    "make it one product: join the factors along their features, `concat([q, u], -1) @ transpose(concat([k, r], -1))`");
         }
         Node product = whole.isEmpty() ? products.getFirst() : whole.getFirst();
         Set<Node> cone = new HashSet<>();
@@ -87,8 +88,8 @@ record Scores(Node product, Set<Node> cone) {
         if (node.op() instanceof Pad || node.op() instanceof Concat) {
             throw new DeclinedException(
                     node,
-                    node.op().name() + " puts other elements beside the scores or probabilities;"
-                            + " join or pad queries, keys and values instead");
+                    Quote.of(node) + " puts other elements beside the scores or probabilities",
+                    "join or pad queries, keys and values instead");
         }
     }
 
@@ -97,11 +98,14 @@ record Scores(Node product, Set<Node> cone) {
             for (Node user : graph.users(node)) {
                 if (user != softmax && !cone.contains(user)) {
                     throw new DeclinedException(
-                            user, "the scores are also read by " + user.op().name() + ", so they must be stored");
+                            user,
+                            "the scores are also read by " + Quote.of(user) + ", so they must be stored",
+                            "read the scores in the softmax alone");
                 }
             }
             if (graph.outputs().values().stream().anyMatch(v -> v.node() == node)) {
-                throw new DeclinedException(node, "the scores are an output of the model, so they must be stored");
+                throw new DeclinedException(
+                        node, "the scores are an output of the model, so they must be stored", "remove the output");
             }
         }
     }

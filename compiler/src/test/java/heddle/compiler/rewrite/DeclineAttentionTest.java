@@ -32,14 +32,14 @@ class DeclineAttentionTest {
                 input r: f32[B, 4, M, 8]
                 let s = concat([q @ transpose(k), q @ transpose(r)], axis = -1)
                 output o = softmax(s, axis = -1) @ concat([v, v], axis = 2)
-                """, "concat puts other elements beside the scores");
+                """, "puts other elements beside the scores");
     }
 
     @Test
     void scoresShiftedAlongTheKeys() {
         assertDeclines(HEADS + """
                 output o = softmax(pad(q @ transpose(k), [1, 0], axis = 3)[..., 0:M], axis = -1) @ v
-                """, "pad puts other elements beside the scores");
+                """, "puts other elements beside the scores");
     }
 
     @Test
@@ -47,7 +47,7 @@ class DeclineAttentionTest {
         assertDeclines(HEADS + """
                 let p = softmax(q @ transpose(k), axis = -1)
                 output o = pad(p, [1, 0], axis = 2)[:, :, 0:N] @ v
-                """, "pad puts other elements beside the scores or probabilities");
+                """, "puts other elements beside the scores or probabilities");
     }
 
     @Test

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes diagnostics for a terminal:
@@ -36,38 +38,50 @@ public record DiagnosticRenderer(boolean colour) {
         rows.add(new Row()
                 .append("error[" + diagnostic.code().id() + "]", Ink.ERROR)
                 .append(": " + diagnostic.message(), Ink.BOLD));
-        Map<SourceFile, List<Mark>> marks = marksByFile(diagnostic);
+        rows.addAll(below(diagnostic.primary(), diagnostic.related(), diagnostic.notes(), diagnostic.hint()));
+        return text(rows);
+    }
+
+    /** What {@link #render} writes below the first line, for what is no mistake; each line ended. */
+    public String excerpt(Optional<Label> primary, List<Label> related, Optional<String> hint) {
+        return text(below(primary, related, List.of(), hint));
+    }
+
+    private String text(List<Row> rows) {
+        return rows.stream().map(row -> row.render(colour) + "\n").collect(Collectors.joining());
+    }
+
+    private static List<Row> below(
+            Optional<Label> primary, List<Label> related, List<String> notes, Optional<String> hint) {
+        Map<SourceFile, List<Mark>> marks = new LinkedHashMap<>();
+        primary.ifPresent(label -> add(marks, label, true));
+        related.forEach(label -> add(marks, label, false));
         int gutter = marks.values().stream()
                 .flatMap(List::stream)
                 .mapToInt(mark -> String.valueOf(mark.line()).length())
                 .max()
                 .orElse(1);
-        places(diagnostic, marks, gutter, rows);
-        remarks(diagnostic, gutter, rows);
-        return rows.stream().map(row -> row.render(colour) + "\n").collect(Collectors.joining());
-    }
-
-    private static Map<SourceFile, List<Mark>> marksByFile(Diagnostic diagnostic) {
-        Map<SourceFile, List<Mark>> marks = new LinkedHashMap<>();
-        diagnostic.primary().ifPresent(label -> add(marks, label, true));
-        diagnostic.related().forEach(label -> add(marks, label, false));
-        return marks;
+        List<Row> rows = new ArrayList<>();
+        places(Stream.concat(primary.stream(), related.stream()).toList(), marks, gutter, rows);
+        if (!marks.isEmpty() && (!notes.isEmpty() || hint.isPresent())) {
+            rows.add(new Row().put(gutter + 1, "|", Ink.FRAME));
+        }
+        notes.forEach(note -> remark("note", note, Ink.BOLD, gutter, rows));
+        hint.ifPresent(text -> remark("hint", text, Ink.HINT, gutter, rows));
+        return rows;
     }
 
     private static void add(Map<SourceFile, List<Mark>> marks, Label label, boolean primary) {
         marks.computeIfAbsent(label.span().file(), file -> new ArrayList<>()).addAll(Mark.of(label, primary));
     }
 
-    private static void places(Diagnostic diagnostic, Map<SourceFile, List<Mark>> marks, int gutter, List<Row> rows) {
+    private static void places(List<Label> labels, Map<SourceFile, List<Mark>> marks, int gutter, List<Row> rows) {
         String arrow = "--> ";
         for (Map.Entry<SourceFile, List<Mark>> entry : marks.entrySet()) {
-            Label first = diagnostic
-                    .primary()
+            Label first = labels.stream()
                     .filter(label -> label.span().file().equals(entry.getKey()))
-                    .orElseGet(() -> diagnostic.related().stream()
-                            .filter(label -> label.span().file().equals(entry.getKey()))
-                            .findFirst()
-                            .orElseThrow());
+                    .findFirst()
+                    .orElseThrow();
             rows.add(new Row()
                     .put(gutter + 1, arrow, Ink.FRAME)
                     .append(first.span().toString(), Ink.PLAIN));
@@ -75,15 +89,6 @@ public record DiagnosticRenderer(boolean colour) {
             rows.addAll(Excerpt.rows(entry.getKey(), entry.getValue(), gutter));
             arrow = "::: ";
         }
-        if (!marks.isEmpty()
-                && (!diagnostic.notes().isEmpty() || diagnostic.hint().isPresent())) {
-            rows.add(new Row().put(gutter + 1, "|", Ink.FRAME));
-        }
-    }
-
-    private static void remarks(Diagnostic diagnostic, int gutter, List<Row> rows) {
-        diagnostic.notes().forEach(note -> remark("note", note, Ink.BOLD, gutter, rows));
-        diagnostic.hint().ifPresent(hint -> remark("hint", hint, Ink.HINT, gutter, rows));
     }
 
     /** Lines after the first stand below the first one's text. */

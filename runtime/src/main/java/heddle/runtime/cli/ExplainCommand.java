@@ -55,7 +55,7 @@ final class ExplainCommand implements Callable<Integer> {
             out.println(JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(all));
         } else {
             report.fused().forEach(f -> print("fused", Explanation.of(f), out));
-            report.declined().forEach(d -> print("not fused", Explanation.of(d), out));
+            report.declined().forEach(d -> out.println(Explanation.text(d)));
             out.println(report.summary());
         }
         return requireFused && !report.declined().isEmpty() ? ExitCode.NOT_FUSED : ExitCode.DONE;

@@ -5,10 +5,14 @@ import heddle.compiler.rewrite.FusionReport;
 import heddle.compiler.tile.ScalarText;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.Dim;
+import heddle.dsl.diagnostic.DiagnosticRenderer;
+import heddle.dsl.diagnostic.Label;
 import heddle.dsl.source.SourceFile;
 import heddle.dsl.source.Span;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What there is to say of one attention, by headings. */
@@ -35,7 +39,20 @@ final class Explanation {
         Map<String, Object> fields = heading(declined.softmax());
         fields.put("in the way", place(declined.at()));
         fields.put("reason", declined.reason());
+        fields.put("remedy", declined.remedy());
         return fields;
+    }
+
+    /** The place in the way, underlined, with the reason and the remedy. */
+    static String text(FusionReport.Declined declined) {
+        Optional<Label> at = span(declined.at()).map(s -> new Label(s, ""));
+        List<Label> softmax = span(declined.softmax())
+                .filter(s -> !at.map(Label::span).equals(Optional.of(s)))
+                .map(s -> new Label(s, "the softmax"))
+                .stream()
+                .toList();
+        return "not fused: " + declined.reason() + "\n"
+                + new DiagnosticRenderer(false).excerpt(at, softmax, Optional.of(declined.remedy()));
     }
 
     private static Map<String, Object> heading(Node node) {
@@ -49,10 +66,13 @@ final class Explanation {
         return fields;
     }
 
+    private static Optional<Span> span(Node node) {
+        return node.origin().spans().stream().findFirst();
+    }
+
     /** {@code minilm.heddle:31:12: softmax(scores, axis = -1)}. */
     private static String place(Node node) {
-        return node.origin().spans().stream()
-                .findFirst()
+        return span(node)
                 .map(span -> {
                     SourceFile.Position p = span.file().position(span.start());
                     return span + ": " + span.file().line(p.line()).strip();
