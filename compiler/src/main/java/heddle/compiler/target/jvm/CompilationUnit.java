@@ -1,6 +1,8 @@
 package heddle.compiler.target.jvm;
 
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.source.JavaText;
+import heddle.compiler.target.source.Names;
 import heddle.compiler.type.Dim;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package heddle.compiler.target.jvm;
 
+import heddle.compiler.target.source.JavaText;
+import heddle.compiler.target.source.Names;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;

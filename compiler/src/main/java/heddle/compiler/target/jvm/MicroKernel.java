@@ -1,5 +1,6 @@
 package heddle.compiler.target.jvm;
 
+import heddle.compiler.target.source.JavaText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

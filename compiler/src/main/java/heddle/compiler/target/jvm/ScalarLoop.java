@@ -1,6 +1,7 @@
 package heddle.compiler.target.jvm;
 
 import heddle.compiler.target.jvm.Addresses.Position;
+import heddle.compiler.target.source.JavaText;
 import heddle.compiler.tile.Axis;
 import java.util.Set;
 

@@ -1,5 +1,7 @@
 package heddle.compiler.target.jvm;
 
+import heddle.compiler.target.source.JavaText;
+import heddle.compiler.target.source.Names;
 import heddle.compiler.tile.Axis;
 import java.util.ArrayList;
 import java.util.HashSet;

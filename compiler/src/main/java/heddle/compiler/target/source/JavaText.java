@@ -1,7 +1,7 @@
-package heddle.compiler.target.jvm;
+package heddle.compiler.target.source;
 
 /** Java source under construction: lines, indented by the blocks that are open. */
-final class JavaText {
+public final class JavaText {
     private static final String INDENT = "    ";
 
     private static final int WIDTH = 120;
@@ -9,12 +9,12 @@ final class JavaText {
     private final StringBuilder text = new StringBuilder();
     private int depth;
 
-    JavaText(int depth) {
+    public JavaText(int depth) {
         this.depth = depth;
     }
 
     /** Appends lines; each is indented as deep as the open blocks ask for, and broken where it is too long. */
-    JavaText line(String lines) {
+    public JavaText line(String lines) {
         for (String line : lines.split("\n", -1)) {
             String indent = INDENT.repeat(depth);
             String rest = line;
@@ -39,45 +39,45 @@ final class JavaText {
         return at < 0 ? -1 : at + 1;
     }
 
-    JavaText blank() {
+    public JavaText blank() {
         text.append('\n');
         return this;
     }
 
     /** {@code head {}, and what follows is one deeper. */
-    JavaText open(String head) {
+    public JavaText open(String head) {
         line(head + " {");
         depth++;
         return this;
     }
 
     /** Ends what {@link #open} began. */
-    JavaText close() {
+    public JavaText close() {
         return close("}");
     }
 
-    JavaText close(String end) {
+    public JavaText close(String end) {
         depth--;
         return line(end);
     }
 
     /** Appends finished text, for example what was written apart to stand before a loop. */
-    JavaText append(JavaText other) {
+    public JavaText append(JavaText other) {
         text.append(other.text);
         return this;
     }
 
     /** A text that continues at the depth this one has reached, to be {@linkplain #append appended} later. */
-    JavaText apart() {
+    public JavaText apart() {
         return new JavaText(depth);
     }
 
     /** A text one deeper than this one. */
-    JavaText inner() {
+    public JavaText inner() {
         return new JavaText(depth + 1);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return text.isEmpty();
     }
 

@@ -1,11 +1,11 @@
-package heddle.compiler.target.jvm;
+package heddle.compiler.target.source;
 
 import java.util.HashSet;
 import java.util.Set;
 import javax.lang.model.SourceVersion;
 
 /** The Java identifiers of one scope. */
-final class Names {
+public final class Names {
     /** What generated methods use under these names: constants, parameters and classes. */
     private static final Set<String> RESERVED = Set.of(
             "F",
@@ -35,15 +35,15 @@ final class Names {
 
     private final Set<String> taken = new HashSet<>();
 
-    Names() {}
+    public Names() {}
 
     /** A scope within {@code outer}: its names are taken here too. */
-    Names(Names outer) {
+    public Names(Names outer) {
         taken.addAll(outer.taken);
     }
 
     /** An identifier like {@code wish} that nothing else in the scope has. */
-    String unique(String wish) {
+    public String unique(String wish) {
         String name = identifier(wish);
         for (int n = 2; !taken.add(name); n++) {
             name = identifier(wish) + "_" + n;
@@ -52,7 +52,7 @@ final class Names {
     }
 
     /** {@code text} with everything that may not stand in an identifier replaced, and told from what has a meaning. */
-    static String identifier(String text) {
+    public static String identifier(String text) {
         String name = text.replaceAll("[^A-Za-z0-9_]", "_");
         return SourceVersion.isName(name) && !RESERVED.contains(name) ? name : "_" + name;
     }

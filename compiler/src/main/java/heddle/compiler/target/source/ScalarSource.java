@@ -1,0 +1,160 @@
+package heddle.compiler.target.source;
+
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.ValueNumbers;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Scalar programs as Java expressions, as a target has them. What a program reads twice becomes a local variable, unless
+ * it is needed in one branch of a select only.
+ */
+public final class ScalarSource {
+    /** How a target names and computes what programs are made of. */
+    public interface Dialect {
+        String index(ScalarExpr.Index index);
+
+        String length(ScalarExpr.Length length);
+
+        String variable(ScalarExpr.Variable variable);
+
+        /** @param conditional whether nothing may be read ahead for the element */
+        String element(Element element, boolean conditional, ScalarSource source);
+
+        /** @param args operands of any operator */
+        String apply(Apply e, List<String> args);
+
+        /** The Java type of a value. */
+        String type(DType type);
+
+        /** A new local variable. */
+        String fresh(String wish);
+    }
+
+    private final Dialect dialect;
+    private final JavaText out;
+    private final ValueNumbers numbers = new ValueNumbers();
+    private final Map<Integer, String> computed = new HashMap<>();
+    private final Map<Integer, Integer> uses = new HashMap<>();
+
+    /** Values that are needed whatever selects decide: only those may be computed ahead. */
+    private final Set<Integer> always = new HashSet<>();
+
+    /** @param out where local variables are declared */
+    public ScalarSource(Dialect dialect, JavaText out) {
+        this.dialect = dialect;
+        this.out = out;
+    }
+
+    /** The value of a program as a Java expression. */
+    public String of(ScalarExpr e) {
+        count(e, false, new HashSet<>(), new HashSet<>());
+        return expression(e);
+    }
+
+    private void count(ScalarExpr e, boolean selected, Set<Integer> seen, Set<Integer> seenSelected) {
+        int number = numbers.of(e);
+        if (!selected) {
+            always.add(number);
+        }
+        if (!(selected ? seenSelected : seen).add(number)) {
+            return;
+        }
+        List<ScalarExpr> parts = ScalarExprs.operands(e);
+        for (int i = 0; i < parts.size(); i++) {
+            boolean branch = e instanceof Apply a && a.fn() == ScalarFn.SELECT && i > 0;
+            uses.merge(numbers.of(parts.get(i)), 1, Integer::sum);
+            count(parts.get(i), selected || branch, seen, seenSelected);
+        }
+    }
+
+    /** The value of a part of the program that is being written. */
+    public String expression(ScalarExpr e) {
+        int number = numbers.of(e);
+        String known = computed.get(number);
+        if (known != null) {
+            return known;
+        }
+        String text = switch (e) {
+            case ScalarExpr.Literal l -> literal(l);
+            case ScalarExpr.IntLiteral i -> i.value() + (i.type() == DType.I64 ? "L" : "");
+            case ScalarExpr.Index i -> dialect.index(i);
+            case ScalarExpr.Length l -> dialect.length(l);
+            case ScalarExpr.Variable v -> dialect.variable(v);
+            case Element x -> dialect.element(x, !always.contains(number), this);
+            case Apply a -> apply(a);
+        };
+        boolean compound = e instanceof Apply || e instanceof Element;
+        if (compound && uses.getOrDefault(number, 0) > 1 && always.contains(number)) {
+            String name = dialect.fresh(e instanceof Element x ? x.buffer().name() + "_x" : "t");
+            out.line(dialect.type(e.type()) + " " + name + " = " + text + ";");
+            text = name;
+        }
+        if (!compound || always.contains(number)) {
+            computed.put(number, text);
+        }
+        return text;
+    }
+
+    private String apply(Apply a) {
+        List<String> args = new ArrayList<>();
+        for (int i = 0; i < a.args().size(); i++) {
+            String text = expression(a.args().get(i));
+            args.add(bindsTighter(a.args().get(i), a.fn(), i == 0) ? text : operand(text));
+        }
+        return dialect.apply(a, args);
+    }
+
+    /** Whether an argument needs no parentheses: {@code a * b + c}. */
+    private static boolean bindsTighter(ScalarExpr arg, ScalarFn fn, boolean first) {
+        if (!(arg instanceof Apply inner)) {
+            return false;
+        }
+        return switch (fn) {
+            case ADD, SUB -> inner.fn() == ScalarFn.MUL || first && isSum(inner.fn());
+            case MUL -> first && inner.fn() == ScalarFn.MUL;
+            case LT, LE, GT, GE -> inner.fn() == ScalarFn.MUL || isSum(inner.fn());
+            default -> false;
+        };
+    }
+
+    private static boolean isSum(ScalarFn fn) {
+        return fn == ScalarFn.ADD || fn == ScalarFn.SUB;
+    }
+
+    private static String literal(ScalarExpr.Literal l) {
+        return switch (l.type()) {
+            case BOOL -> String.valueOf(l.value() != 0);
+            case F64 -> Double.isFinite(l.value()) ? String.valueOf(l.value()) : special("Double", l.value());
+            default -> {
+                float f = (float) l.value();
+                yield Float.isFinite(f) ? f + "f" : special("Float", f);
+            }
+        };
+    }
+
+    private static String special(String type, double value) {
+        return type + "." + (value > 0 ? "POSITIVE_INFINITY" : value < 0 ? "NEGATIVE_INFINITY" : "NaN");
+    }
+
+    /** {@code text}, in parentheses unless it binds tighter than any operator. */
+    public static String operand(String text) {
+        int depth = 0;
+        boolean loose = text.startsWith("-") || text.startsWith("!");
+        for (int i = 0; i < text.length() && !loose; i++) {
+            char c = text.charAt(i);
+            depth += c == '(' || c == '[' ? 1 : c == ')' || c == ']' ? -1 : 0;
+            loose = depth == 0 && (c == ' ' || c == '*');
+        }
+        return loose ? "(" + text + ")" : text;
+    }
+}
