@@ -31,6 +31,12 @@ public record BlockMask(ScalarExpr everywhere, ScalarExpr somewhere) {
         return new BlockMask(truth.low(), truth.high());
     }
 
+    /** What the indexes alone tell of {@code mask} over a block: what it reads from memory may be anything. */
+    static BlockMask ofIndexes(ScalarExpr mask, Map<Axis, Range> ranges) {
+        Interval truth = new IntervalAnalysis(ranges, false).truth(mask);
+        return new BlockMask(truth.low(), truth.high());
+    }
+
     /** Whether anything can be told about blocks from the indexes alone. */
     public boolean isKnown() {
         return !everywhere.equals(FALSE) || !somewhere.equals(TRUE);

@@ -9,9 +9,16 @@ import java.util.Optional;
 /** Finds the {@link Interval} of a scalar program over a block. Index arithmetic is taken not to overflow. */
 final class IntervalAnalysis {
     private final Map<Axis, BlockMask.Range> ranges;
+    private final boolean dataIsKnown;
 
     IntervalAnalysis(Map<Axis, BlockMask.Range> ranges) {
+        this(ranges, true);
+    }
+
+    /** @param dataIsKnown whether bounds may read memory */
+    IntervalAnalysis(Map<Axis, BlockMask.Range> ranges, boolean dataIsKnown) {
         this.ranges = ranges;
+        this.dataIsKnown = dataIsKnown;
     }
 
     /** The truth of a bool program over the block. */
@@ -119,6 +126,7 @@ final class IntervalAnalysis {
         return switch (e) {
             case ScalarExpr.Index i -> !ranges.containsKey(i.axis());
             case ScalarExpr.Variable unknown -> false;
+            case ScalarExpr.Element x -> dataIsKnown && isOneValue(x.address());
             default -> ScalarExprs.operands(e).stream().allMatch(this::isOneValue);
         };
     }

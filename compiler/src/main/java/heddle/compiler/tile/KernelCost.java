@@ -3,53 +3,96 @@ package heddle.compiler.tile;
 import heddle.compiler.type.Dim;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a kernel costs as written, nothing skipped by masks.
+ * What a kernel costs.
  *
  * @param flops floating-point operations; every function counts one, a product with its addition two
  * @param bytes the sizes of the buffers it reads and writes, each once
  */
 public record KernelCost(Dim flops, Dim bytes) {
+    /** The cost as written, nothing skipped by masks. */
     public static KernelCost of(TileKernel kernel) {
-        Dim bytes = Stream.concat(kernel.reads().stream(), kernel.writes().stream())
+        return new KernelCost(new Flops(kernel, Optional.empty()).count(), bytes(kernel));
+    }
+
+    /**
+     * The cost at some lengths, as numbers: without the blocks that a mask empties, as far as the indexes tell, and with
+     * mask code in partial blocks alone. A block at an edge counts as a whole one.
+     */
+    public static KernelCost of(TileKernel kernel, Map<String, Long> lengths) {
+        Dim flops = new Flops(kernel, Optional.of(lengths)).count();
+        return new KernelCost(
+                Dim.of(flops.evaluate(lengths)), Dim.of(bytes(kernel).evaluate(lengths)));
+    }
+
+    private static Dim bytes(TileKernel kernel) {
+        return Stream.concat(kernel.reads().stream(), kernel.writes().stream())
                 .map(b -> b.type().shape().size().times(b.type().dtype().bytes()))
                 .reduce(Dim.ZERO, Dim::plus);
-        return new KernelCost(flops(kernel.body(), new LinkedHashSet<>(kernel.parallel())), bytes);
     }
 
-    private static Dim flops(List<Stmt> body, Set<Axis> loops) {
-        return body.stream().map(s -> flops(s, loops)).reduce(Dim.ZERO, Dim::plus);
-    }
+    /**
+     * Counts operations.
+     *
+     * @param lengths the bound symbols, when blocks that are skipped do not count
+     */
+    private record Flops(TileKernel kernel, Optional<Map<String, Long>> lengths) {
+        Dim count() {
+            return count(kernel.body(), new LinkedHashSet<>(kernel.parallel()));
+        }
 
-    private static Dim flops(Stmt stmt, Set<Axis> loops) {
-        return switch (stmt) {
-            case Stmt.Define d -> flops(d.value(), within(loops, d.tile().axes()));
-            case Stmt.Update u -> flops(u.value(), within(loops, u.tile().axes()));
-            case Stmt.Accumulate a -> flops(a.value(), within(loops, a.tile().axes()));
-            case Stmt.Loop l -> flops(l.body(), within(loops, List.of(l.axis())));
-            case Stmt.Masked m -> flops(m.body(), loops);
-            case Stmt.Store s -> times(within(loops, s.axes()), ScalarExprs.operations(s.value()));
-        };
-    }
+        private Dim count(List<Stmt> body, Set<Axis> loops) {
+            return body.stream().map(s -> count(s, loops)).reduce(Dim.ZERO, Dim::plus);
+        }
 
-    private static Dim flops(TileExpr e, Set<Axis> loops) {
-        return switch (e) {
-            case TileExpr.Map m -> times(loops, ScalarExprs.operations(m.program()));
-            case TileExpr.Reduce r -> times(within(loops, List.of(r.over())), ScalarExprs.operations(r.program()) + 1);
-            case TileExpr.Dot d -> times(within(loops, List.of(d.over())), 2);
-        };
-    }
+        private Dim count(Stmt stmt, Set<Axis> loops) {
+            return switch (stmt) {
+                case Stmt.Define d -> count(d.value(), within(loops, d.tile().axes()));
+                case Stmt.Update u -> count(u.value(), within(loops, u.tile().axes()));
+                case Stmt.Accumulate a ->
+                    count(a.value(), within(loops, a.tile().axes()));
+                case Stmt.Loop l -> blocks(l, within(loops, List.of(l.axis())));
+                case Stmt.Masked m -> count(m.body(), loops);
+                case Stmt.Store s -> times(within(loops, s.axes()), ScalarExprs.operations(s.value()));
+            };
+        }
 
-    private static Set<Axis> within(Set<Axis> loops, List<Axis> more) {
-        Set<Axis> all = new LinkedHashSet<>(loops);
-        all.addAll(more);
-        return all;
-    }
+        private Dim blocks(Stmt.Loop loop, Set<Axis> loops) {
+            if (lengths.isEmpty()) {
+                return count(loop.body(), loops);
+            }
+            BlockCount blocks = BlockCount.of(kernel, loop, lengths.get());
+            Dim all = Dim.ZERO;
+            for (Stmt stmt : loop.body()) {
+                long done = stmt instanceof Stmt.Masked ? blocks.partial() + blocks.open() : blocks.visited();
+                double share = blocks.total() == 0 ? 0 : (double) done / blocks.total();
+                all = all.plus(Dim.of(Math.round(count(stmt, loops).evaluate(lengths.get()) * share)));
+            }
+            return all;
+        }
 
-    private static Dim times(Set<Axis> loops, int each) {
-        return loops.stream().map(Axis::extent).reduce(Dim.of(each), Dim::times);
+        private static Dim count(TileExpr e, Set<Axis> loops) {
+            return switch (e) {
+                case TileExpr.Map m -> times(loops, ScalarExprs.operations(m.program()));
+                case TileExpr.Reduce r ->
+                    times(within(loops, List.of(r.over())), ScalarExprs.operations(r.program()) + 1);
+                case TileExpr.Dot d -> times(within(loops, List.of(d.over())), 2);
+            };
+        }
+
+        private static Set<Axis> within(Set<Axis> loops, List<Axis> more) {
+            Set<Axis> all = new LinkedHashSet<>(loops);
+            all.addAll(more);
+            return all;
+        }
+
+        private static Dim times(Set<Axis> loops, int each) {
+            return loops.stream().map(Axis::extent).reduce(Dim.of(each), Dim::times);
+        }
     }
 }

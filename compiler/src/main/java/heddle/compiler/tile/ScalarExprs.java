@@ -67,6 +67,13 @@ public final class ScalarExprs {
         return contains(e, ScalarExpr.of(axis));
     }
 
+    /** Whether {@code e} reads an element of a buffer, for its value or for an address. */
+    public static boolean readsMemory(ScalarExpr e) {
+        boolean[] reads = {false};
+        visit(e, x -> reads[0] |= x instanceof ScalarExpr.Element);
+        return reads[0];
+    }
+
     /** Whether {@code part} stands in {@code e}. */
     public static boolean contains(ScalarExpr e, ScalarExpr part) {
         return e.equals(part) || operands(e).stream().anyMatch(x -> contains(x, part));

@@ -183,10 +183,10 @@ public final class JvmProgram {
     }
 
     private KernelTiming timing(JavaSource.Call call, long nanos, Map<String, Long> bound) {
-        long[] cost = costs.computeIfAbsent(call, c -> {
-            KernelCost open = KernelCost.of(c.kernel());
-            return new long[] {open.flops().evaluate(bound), open.bytes().evaluate(bound)};
+        long[] numbers = costs.computeIfAbsent(call, c -> {
+            KernelCost cost = KernelCost.of(c.kernel(), bound);
+            return new long[] {cost.flops().value(), cost.bytes().value()};
         });
-        return new KernelTiming(call.kernel().name(), call.kernel().family(), nanos, cost[0], cost[1]);
+        return new KernelTiming(call.kernel().name(), call.kernel().family(), nanos, numbers[0], numbers[1]);
     }
 }

@@ -5,6 +5,7 @@ import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.Stride;
 import heddle.compiler.tile.ValueNumbers;
 import heddle.compiler.type.Dim;
@@ -48,7 +49,8 @@ final class Addresses {
      */
     Optional<Position> of(Element x, String at, boolean conditional) {
         Optional<Stride> stride = Stride.of(x.address(), axis);
-        if (stride.isEmpty() || conditional && Captures.reads(stride.get().start())) {
+        if (stride.isEmpty()
+                || conditional && ScalarExprs.readsMemory(stride.get().start())) {
             return Optional.empty();
         }
         String start = starts.computeIfAbsent(

@@ -104,9 +104,4 @@ final class Captures {
             case TileExpr.Dot d -> addExtent(d.over());
         }
     }
-
-    /** Whether a program reads memory. */
-    static boolean reads(ScalarExpr e) {
-        return !new Captures().add(e).buffers().isEmpty();
-    }
 }

@@ -48,7 +48,7 @@ final class Staging {
             return e;
         }
         if (!readsScratch(e)) {
-            failed |= conditional && Captures.reads(e);
+            failed |= conditional && ScalarExprs.readsMemory(e);
             return tile(e);
         }
         if (!(e instanceof Apply a)) {

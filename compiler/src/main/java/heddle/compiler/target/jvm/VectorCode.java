@@ -5,6 +5,7 @@ import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.ValueNumbers;
 import heddle.compiler.type.DType;
@@ -132,7 +133,7 @@ final class VectorCode {
     private String compute(ScalarExpr e) {
         if (!varies(e)) {
             boolean spread = e.type() == DType.BOOL || lanes.hold(e.type());
-            if (!spread || conditional && Captures.reads(e)) {
+            if (!spread || conditional && ScalarExprs.readsMemory(e)) {
                 return new LaneByLane(this).of(e);
             }
             return loop.invariants().spread(e);
@@ -179,7 +180,7 @@ final class VectorCode {
 
     /** A value that is only wanted where {@code condition} holds, and only there may read memory. */
     private String branch(ScalarExpr e, String condition) {
-        if (!Captures.reads(e)) {
+        if (!ScalarExprs.readsMemory(e)) {
             return of(e);
         }
         Optional<String> outerGuard = guard;

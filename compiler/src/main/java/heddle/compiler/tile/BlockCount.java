@@ -1,0 +1,56 @@
+package heddle.compiler.tile;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How many blocks of queries and keys a kernel comes across, by what it does with them. Those that the indexes alone do
+ * not decide depend on data that the mask reads, and are decided when the kernel runs.
+ *
+ * @param empty   skipped: the mask is nowhere true
+ * @param full    computed without mask code: the mask is true everywhere, or there is none
+ * @param partial computed with mask code
+ * @param open    known at run time
+ */
+public record BlockCount(long empty, long full, long partial, long open) {
+    /**
+     * The blocks of a kernel that loops over blocks under a mask, or of a kernel that loops over all of them.
+     *
+     * @param lengths the bound symbols
+     * @return empty when the kernel has no loop
+     */
+    public static Optional<BlockCount> of(TileKernel kernel, Map<String, Long> lengths) {
+        return kernel.body().stream()
+                .filter(s -> s instanceof Stmt.Loop)
+                .findFirst()
+                .map(loop -> of(kernel, (Stmt.Loop) loop, lengths));
+    }
+
+    /** The blocks of one loop of a kernel. */
+    static BlockCount of(TileKernel kernel, Stmt.Loop loop, Map<String, Long> lengths) {
+        return new BlockCounter(kernel, loop, lengths).count();
+    }
+
+    /** All blocks, which is what a kernel without a mask computes. */
+    public long total() {
+        return empty + full + partial + open;
+    }
+
+    /** The blocks that are computed, at the most. */
+    public long visited() {
+        return total() - empty;
+    }
+
+    /** Whether the indexes alone decide every block. */
+    public boolean isKnown() {
+        return open == 0;
+    }
+
+    /** {@code visits 2112 of 4096 blocks: 1984 full, 128 partial}. */
+    @Override
+    public String toString() {
+        String unknown = isKnown() ? "" : (full + partial > 0 ? ", " : "") + open + " known at run time";
+        String known = full + partial > 0 || isKnown() ? full + " full, " + partial + " partial" : "";
+        return "visits " + (isKnown() ? "" : "at most ") + visited() + " of " + total() + " blocks: " + known + unknown;
+    }
+}
