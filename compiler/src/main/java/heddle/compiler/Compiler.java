@@ -10,6 +10,7 @@ import heddle.compiler.pass.RemoveInferenceIdentities;
 import heddle.compiler.rewrite.FuseAttention;
 import heddle.compiler.rewrite.RecogniseSoftmax;
 import heddle.compiler.schedule.Lower;
+import heddle.compiler.schedule.Tiling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -42,15 +43,21 @@ public final class Compiler {
         return new Pipeline(passes);
     }
 
-    /** Compiles a graph. */
+    /** Compiles a graph for processors with vector registers. */
     public static Compilation compile(Graph graph, Fusion fusion) {
-        return compile(graph, fusion, Set.of());
+        return compile(graph, fusion, Tiling.VECTORS, Set.of());
     }
 
-    /** Compiles a graph with some passes left out, by their names. */
-    public static Compilation compile(Graph graph, Fusion fusion, Set<String> disabled) {
+    /**
+     * Compiles a graph.
+     *
+     * @param tiling   block sizes, as the target needs them
+     * @param disabled names of passes to leave out
+     */
+    public static Compilation compile(Graph graph, Fusion fusion, Tiling tiling, Set<String> disabled) {
         Pipeline.Result passes = pipeline(fusion).without(disabled).run(graph);
+        Graph last = passes.graph();
         return new Compilation(
-                passes, fusion == Fusion.FUSED ? Lower.fused(passes.graph()) : Lower.unfused(passes.graph()));
+                passes, fusion == Fusion.FUSED ? Lower.fused(last, tiling) : Lower.unfused(last, tiling));
     }
 }

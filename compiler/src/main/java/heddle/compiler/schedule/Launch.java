@@ -2,14 +2,8 @@ package heddle.compiler.schedule;
 
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
-import heddle.compiler.tile.family.Attention;
-import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
-import heddle.compiler.tile.family.MapFamily;
-import heddle.compiler.tile.family.RowFamily;
 import java.util.List;
-import java.util.Map;
 
 /**
  * One kernel of a schedule before it is cut into tiles.
@@ -22,15 +16,9 @@ public record Launch(String name, Family family, List<String> comments) {
         comments = List.copyOf(comments);
     }
 
-    /** The tile program under the default tile plan. */
-    TileKernel program() {
-        TilePlan plan = switch (family) {
-            case Contraction c -> Tiling.of(c);
-            case Attention a -> Tiling.of(a);
-            case MapFamily m -> new TilePlan(Map.of());
-            case RowFamily r -> new TilePlan(Map.of());
-        };
-        return family.program(name, plan, comments);
+    /** The tile program with the blocks that {@code tiling} chooses. */
+    TileKernel program(Tiling tiling) {
+        return family.program(name, tiling.of(family), comments);
     }
 
     /** What it stores. */

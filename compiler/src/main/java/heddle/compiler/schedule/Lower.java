@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedSet;
@@ -31,25 +32,27 @@ import java.util.TreeSet;
 public final class Lower {
     private final Graph graph;
     private final Partition partition;
+    private final Tiling tiling;
     private final Buffers buffers;
     private final List<Launch> prepare = new ArrayList<>();
     private final List<Launch> launches = new ArrayList<>();
     private final Set<Buffer> prepared = new HashSet<>();
 
-    private Lower(Graph graph, Partition partition) {
+    private Lower(Graph graph, Partition partition, Tiling tiling) {
         this.graph = graph;
+        this.tiling = tiling;
         this.partition = partition;
         this.buffers = new Buffers(graph, partition);
     }
 
     /** Kernels as large as they are good for. */
-    public static Schedule fused(Graph graph) {
-        return new Lower(graph, Partition.fused(graph)).schedule();
+    public static Schedule fused(Graph graph, Tiling tiling) {
+        return new Lower(graph, Partition.fused(graph), tiling).schedule();
     }
 
     /** A kernel for each node. */
-    public static Schedule unfused(Graph graph) {
-        return new Lower(graph, Partition.unfused(graph)).schedule();
+    public static Schedule unfused(Graph graph, Tiling tiling) {
+        return new Lower(graph, Partition.unfused(graph), tiling).schedule();
     }
 
     private Schedule schedule() {
@@ -81,6 +84,7 @@ public final class Lower {
                 Collections.unmodifiableSequencedMap(weights),
                 constants,
                 Collections.unmodifiableSequencedMap(outputs),
+                tiling,
                 prepare,
                 launches);
     }
@@ -117,11 +121,12 @@ public final class Lower {
     private Contraction packed(Contraction c) {
         Parts right = new Parts(List.of(c.n(), c.k()), List.of(c.b()), List.of());
         boolean batched = c.batch().stream().anyMatch(axis -> ScalarExprs.reads(c.b(), axis));
-        if (batched || !isPrepared(right) || right.reads().isEmpty()) {
+        OptionalInt width = tiling.panel(c);
+        if (batched || !isPrepared(right) || right.reads().isEmpty() || width.isEmpty()) {
             return c;
         }
         String name = right.reads().getFirst().name() + "_panels";
-        Panels panels = Panels.of(c, Tiling.columns(c.n().extent()), buffers.unique(name));
+        Panels panels = Panels.of(c, width.getAsInt(), buffers.unique(name));
         add(new Launch(buffers.unique("pack_" + right.reads().getFirst().name()), panels.pack(), List.of()));
         return panels.applyTo(c);
     }

@@ -16,6 +16,7 @@ import java.util.SortedSet;
  * @param weights   by the weight file's name
  * @param constants small tensors written in the model
  * @param outputs   by the model's output name
+ * @param tiling    the block sizes it is meant for
  * @param prepare   kernels that need weights, constants and known lengths alone
  * @param launches  kernels of every run
  */
@@ -26,6 +27,7 @@ public record Schedule(
         SequencedMap<String, Buffer> weights,
         List<Plan.ConstantBuffer> constants,
         SequencedMap<String, Buffer> outputs,
+        Tiling tiling,
         List<Launch> prepare,
         List<Launch> launches) {
     public Schedule {
@@ -47,7 +49,7 @@ public record Schedule(
                 name, List.copyOf(lengths), inputs, weights, constants, outputs, programs(prepare), programs(launches));
     }
 
-    private static List<TileKernel> programs(List<Launch> launches) {
-        return launches.stream().map(Launch::program).toList();
+    private List<TileKernel> programs(List<Launch> launches) {
+        return launches.stream().map(l -> l.program(tiling)).toList();
     }
 }

@@ -19,6 +19,7 @@ import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.RemoveInferenceIdentities;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Schedule;
+import heddle.compiler.schedule.Tiling;
 import heddle.compiler.tile.ScalarText;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.DType;
@@ -71,7 +72,7 @@ class FuseAttentionTest {
         Graph read = GraphReader.read(new SourceFile("fused.graph", text), GraphCatalogue.PRIMITIVES);
         assertEquals(text, GraphText.print(read));
         assertEquals(found, fused(read), "the text form keeps all of " + text);
-        Schedule schedule = Lower.fused(after);
+        Schedule schedule = Lower.fused(after, Tiling.VECTORS);
         for (Map<String, Long> lengths : SHAPES) {
             long seed = lengths.hashCode();
             RandomRun run = RandomRun.of(before, seed, lengths);
@@ -85,7 +86,7 @@ class FuseAttentionTest {
     /** @return the kernels beside the attention */
     private static List<String> otherKernels(String source) {
         Graph after = new EliminateDeadCode().run(new FuseAttention().run(normalised(source)));
-        return Lower.fused(after).all().stream()
+        return Lower.fused(after, Tiling.VECTORS).all().stream()
                 .filter(l -> l.family() instanceof MapFamily)
                 .map(l -> l.name())
                 .toList();

@@ -31,13 +31,13 @@ class LowerTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void kernelsOfSingleNodesMeanWhatTheGraphMeans(long seed) {
-        check(seed, Lower::unfused);
+        check(seed, graph -> Lower.unfused(graph, Tiling.VECTORS));
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void fusedKernelsMeanWhatTheGraphMeans(long seed) {
-        check(seed, Lower::fused);
+        check(seed, graph -> Lower.fused(graph, Tiling.VECTORS));
     }
 
     /** A length of zero that is known leaves strides of zero, by which nothing may be divided. */
@@ -59,7 +59,7 @@ class LowerTest {
                 """), GraphCatalogue.PRIMITIVES);
         Graph bound = new BindLengths(Map.of("N", Dim.ZERO)).run(graph);
         Map<String, NdArray> inputs = Map.of("q", new NdArray(DType.F32, new long[] {0, 4}, new double[0]));
-        for (Schedule schedule : List.of(Lower.fused(bound), Lower.unfused(bound))) {
+        for (Schedule schedule : List.of(Lower.fused(bound, Tiling.VECTORS), Lower.unfused(bound, Tiling.VECTORS))) {
             Map<String, NdArray> outputs = new ScheduleInterpreter(inputs, Map.of(), Map.of()).run(schedule);
             assertArrayEquals(new double[4], outputs.get("sum").data());
             assertArrayEquals(new long[] {4, 0}, outputs.get("rows").shape());

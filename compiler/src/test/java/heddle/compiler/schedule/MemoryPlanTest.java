@@ -82,7 +82,7 @@ class MemoryPlanTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void nothingThatIsNeededAtOnceOverlaps(long seed) {
-        Plan plan = Lower.unfused(RandomGraph.of(seed, 60)).plan();
+        Plan plan = Lower.unfused(RandomGraph.of(seed, 60), Tiling.VECTORS).plan();
         MemoryPlan memory = MemoryPlan.of(plan, RandomGraph.lengths());
         List<Buffer> buffers = new ArrayList<>(memory.places().keySet());
         for (Buffer a : buffers) {

@@ -65,7 +65,7 @@ class TileListingTest {
                 result,
                 address(result, i, h, e),
                 Optional.empty());
-        TileKernel kernel = attention.program("attention", Tiling.of(attention), List.of("minilm.heddle:12:5"));
+        TileKernel kernel = attention.program("attention", Tiling.VECTORS.of(attention), List.of("minilm.heddle:12:5"));
         assertEquals("""
                 # minilm.heddle:12:5
                 kernel attention(queries, keys, values) -> result:  # plan: i 32, j 128
@@ -115,6 +115,6 @@ class TileListingTest {
                       global right[n, k] = w[k * 1536 + n]
                       acc += dot(left, right) over k
                     store y[m * 1536 + n] = acc
-                """, TileListing.of(c.program("linear", Tiling.of(c), List.of())));
+                """, TileListing.of(c.program("linear", Tiling.VECTORS.of(c), List.of())));
     }
 }

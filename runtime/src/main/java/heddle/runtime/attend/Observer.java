@@ -4,6 +4,7 @@ import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.rewrite.ExposeAttention;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.Tiling;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.CompileOptions;
@@ -37,7 +38,7 @@ public final class Observer {
         this.embeddings = exposed.embeddings()
                 .orElseThrow(() -> absent(model, "no input of it picks rows of a table of weights"));
         SequencedMap<String, Tensor> weights = model.weights(options);
-        Plan plan = Lower.fused(exposed.graph()).plan();
+        Plan plan = Lower.fused(exposed.graph(), Tiling.VECTORS).plan();
         this.program = JvmProgram.load(plan, weights, options.jvm());
         this.inputs = new ModelInputs(model.declaration(), model.fixedLengths(), weights);
     }

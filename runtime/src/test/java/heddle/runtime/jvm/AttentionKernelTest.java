@@ -100,7 +100,7 @@ class AttentionKernelTest {
                     o,
                     address(o, i, h, e),
                     Optional.of(new Attention.LogSumExp(lse, address(lse, h, i))));
-            bench.kernel(attention, Tiling.of(attention));
+            bench.kernel(attention, Tiling.VECTORS.of(attention));
         }
 
         void add(ScalarExpr score) {
@@ -262,7 +262,7 @@ class AttentionKernelTest {
                 o,
                 address(o, index(i), column),
                 Optional.empty());
-        bench.kernel(attention, Tiling.of(attention));
+        bench.kernel(attention, Tiling.VECTORS.of(attention));
         bench.check("grouped heads");
     }
 

@@ -54,7 +54,7 @@ class ContractionKernelTest {
     }
 
     private void add(Contraction c) {
-        bench.kernel(c, Tiling.of(c));
+        bench.kernel(c, Tiling.VECTORS.of(c));
     }
 
     /** {@code x[m, k] · w} with {@code w} stored either way. */
@@ -105,7 +105,7 @@ class ContractionKernelTest {
         for (long[] s : new long[][] {{5, 100, 40}, {1, 64, 96}, {13, 12, 1}, {50, 24, 1200}}) {
             Contraction c =
                     product(DType.F32, axis("m", s[0], true), axis("n", s[1], false), axis("k", s[2], false), false);
-            int width = Tiling.columns(c.n().extent());
+            int width = Tiling.VECTORS.panel(c).getAsInt();
             Buffer wanted = Panels.of(c, width, "panels").pack().output();
             Buffer buffer = output(DType.F32, wanted.type().shape().dims().toArray(Dim[]::new));
             Panels panels = Panels.of(c, width, buffer.name());
