@@ -3,7 +3,6 @@ package heddle.compiler.rewrite;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.FusedAttention;
-import heddle.compiler.op.Softmax;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,16 +37,17 @@ public record FusionReport(List<Fused> fused, List<Declined> declined) {
         for (Node node : graph.nodes()) {
             if (node.op() instanceof FusedAttention attention) {
                 fused.add(new Fused(node, attention));
-            } else if (node.op() instanceof Softmax) {
-                switch (FuseAttention.examine(graph, node)) {
-                    case Outcome.Declined d -> declined.add(new Declined(node, d.at(), d.reason(), d.remedy()));
-                    case Outcome.Matched m ->
-                        declined.add(
-                                new Declined(node, node, "attention fusion was not asked for", "compile with fusion"));
-                    case Outcome.NoMatch n -> {}
-                }
             }
         }
+        FuseAttention.examine(graph).forEach((softmax, outcome) -> {
+            switch (outcome) {
+                case Outcome.Declined d -> declined.add(new Declined(softmax, d.at(), d.reason(), d.remedy()));
+                case Outcome.Matched m ->
+                    declined.add(new Declined(
+                            softmax, softmax, "attention fusion was not asked for", "compile with fusion"));
+                case Outcome.NoMatch n -> {}
+            }
+        });
         return new FusionReport(fused, declined);
     }
 

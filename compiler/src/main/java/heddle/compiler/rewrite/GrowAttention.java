@@ -12,9 +12,11 @@ import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Grows attention from a softmax: down to the product with the values, up to the product of queries and keys, and writes
@@ -107,9 +109,10 @@ final class GrowAttention {
 
     /** The product with the values must sum over the softmax axis, all of it, and over nothing else. */
     private List<ScalarExpr> softmaxIndex() {
+        Set<List<ScalarExpr>> read = new HashSet<>();
         Inliner inliner = new Inliner(graph, (value, index) -> {
             if (value.node() == softmax) {
-                softmaxIndex = index;
+                read.add(index);
             }
             return probabilities.path().contains(value.node())
                     ? Optional.empty()
@@ -117,6 +120,13 @@ final class GrowAttention {
                             value.toString(), value.type().dtype()));
         });
         inliner.at(probabilities.weights(graph), index(probabilities.slot()));
+        if (read.size() != 1) {
+            throw new DeclinedException(
+                    probabilities.product(),
+                    "the probabilities of several positions are mixed before the product",
+                    "mix the values instead");
+        }
+        softmaxIndex = read.iterator().next();
         int axis = ((Softmax) softmax.op()).axis();
         ScalarExpr along = IndexSimplifier.simplify(ScalarExpr.of(j));
         for (int n = 0; n < softmaxIndex.size(); n++) {

@@ -8,9 +8,11 @@ import heddle.compiler.op.Pointwise;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The way down from a softmax: through pointwise nodes to the contraction that multiplies the probabilities with the
@@ -21,61 +23,45 @@ import java.util.Set;
  * @param path    the pointwise nodes between
  */
 record Probabilities(Node product, int slot, Set<Node> path) {
-    /** Empty when no contraction reads the probabilities at all. @throws DeclinedException when others do too */
-    static Optional<Probabilities> of(Graph graph, Node softmax) {
-        if (!reachesProduct(graph, softmax)) {
-            return Optional.empty();
-        }
-        Set<Node> path = new HashSet<>();
-        Node node = softmax;
-        while (true) {
-            Node user = onlyUser(graph, node);
-            if (user.op() instanceof Contract) {
-                int slot = graph.operand(user, 0).node() == node ? 0 : 1;
-                return Optional.of(new Probabilities(user, slot, path));
-            }
-            if (!(user.op() instanceof Pointwise)) {
-                throw new DeclinedException(
-                        user,
-                        Quote.of(user) + " stands between the softmax and the product with the values",
-                        "multiply the probabilities with the values first, or change the scores before the softmax");
-            }
-            Scores.requireNoEdges(user);
-            path.add(user);
-            node = user;
-        }
-    }
-
-    private static boolean reachesProduct(Graph graph, Node softmax) {
-        Set<Node> seen = new HashSet<>();
-        Deque<Node> open = new ArrayDeque<>(List.of(softmax));
+    /** One for each product that reads the probabilities. @throws DeclinedException when one reads them twice */
+    static List<Probabilities> of(Graph graph, Node softmax) {
+        Set<Node> reached = new HashSet<>(Set.of(softmax));
+        SequencedSet<Node> products = new LinkedHashSet<>();
+        Deque<Node> open = new ArrayDeque<>(reached);
         while (!open.isEmpty()) {
             for (Node user : graph.users(open.pop())) {
                 if (user.op() instanceof Contract) {
-                    return true;
-                }
-                if (user.op() instanceof Pointwise && seen.add(user)) {
+                    products.add(user);
+                } else if (user.op() instanceof Pointwise && reached.add(user)) {
                     open.push(user);
                 }
             }
         }
-        return false;
+        return products.stream().map(p -> of(graph, softmax, p, reached)).toList();
     }
 
-    private static Node onlyUser(Graph graph, Node node) {
-        List<Node> users = graph.users(node);
-        if (graph.useCount(node) == 1 && users.size() == 1) {
-            return users.getFirst();
+    private static Probabilities of(Graph graph, Node softmax, Node product, Set<Node> reached) {
+        List<Integer> slots = IntStream.range(0, 2)
+                .filter(slot -> reached.contains(graph.operand(product, slot).node()))
+                .boxed()
+                .toList();
+        if (slots.size() > 1) {
+            throw new DeclinedException(
+                    product,
+                    "both factors of the product are made of the probabilities",
+                    "multiply the probabilities with values that do not depend on them");
         }
-        boolean output = graph.outputs().values().stream().anyMatch(v -> v.node() == node);
-        throw new DeclinedException(
-                output ? node : users.getLast(),
-                output
-                        ? "the probabilities are an output of the model, so they must be stored"
-                        : "the probabilities are read more than once, so they must be stored",
-                output
-                        ? "remove the output; `heddle attend` shows the probabilities of attention that is fused"
-                        : "read the probabilities in the product with the values alone");
+        Set<Node> path = new HashSet<>();
+        Deque<Node> open = new ArrayDeque<>();
+        open.push(graph.operand(product, slots.getFirst()).node());
+        while (!open.isEmpty()) {
+            Node node = open.pop();
+            if (node != softmax && reached.contains(node) && path.add(node)) {
+                Scores.requireNoEdges(node);
+                graph.operands(node).forEach(v -> open.push(v.node()));
+            }
+        }
+        return new Probabilities(product, slots.getFirst(), path);
     }
 
     /** The probabilities as the product reads them. */

@@ -42,7 +42,6 @@ record Scores(Node product, Set<Node> cone) {
         dependsOn(graph, graph.operand(softmax, 0).node(), product, cone, new HashSet<>());
         Scores scores = new Scores(product, cone);
         cone.forEach(Scores::requireNoEdges);
-        scores.requireNoOtherReader(graph, softmax);
         return Optional.of(scores);
     }
 
@@ -90,23 +89,6 @@ record Scores(Node product, Set<Node> cone) {
                     node,
                     Quote.of(node) + " puts other elements beside the scores or probabilities",
                     "join or pad queries, keys and values instead");
-        }
-    }
-
-    private void requireNoOtherReader(Graph graph, Node softmax) {
-        for (Node node : cone) {
-            for (Node user : graph.users(node)) {
-                if (user != softmax && !cone.contains(user)) {
-                    throw new DeclinedException(
-                            user,
-                            "the scores are also read by " + Quote.of(user) + ", so they must be stored",
-                            "read the scores in the softmax alone");
-                }
-            }
-            if (graph.outputs().values().stream().anyMatch(v -> v.node() == node)) {
-                throw new DeclinedException(
-                        node, "the scores are an output of the model, so they must be stored", "remove the output");
-            }
         }
     }
 }

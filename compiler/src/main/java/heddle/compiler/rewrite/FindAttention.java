@@ -1,0 +1,144 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Softmax;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * Finds the attentions of a graph that are fused: those of which, when all of them are, nothing reads the scores any
+ * more. Several that share scores compute them again, each for itself.
+ */
+final class FindAttention {
+    /**
+     * One softmax and one product with values.
+     *
+     * @param root the node the result stands for
+     */
+    record Match(Node softmax, Scores scores, Probabilities probabilities, AttentionParts.Fused fused, Node root) {}
+
+    private final Graph graph;
+    private final SequencedMap<Node, List<Match>> matches = new LinkedHashMap<>();
+    private final SequencedMap<Node, Outcome> outcomes = new LinkedHashMap<>();
+
+    private FindAttention(Graph graph) {
+        this.graph = graph;
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Softmax) {
+                try {
+                    List<Match> found = match(node);
+                    outcomes.put(node, found.isEmpty() ? new Outcome.NoMatch() : new Outcome.Matched());
+                    if (!found.isEmpty()) {
+                        matches.put(node, found);
+                    }
+                } catch (DeclinedException declined) {
+                    outcomes.put(node, declined.outcome());
+                }
+            }
+        }
+    }
+
+    static FindAttention in(Graph graph) {
+        FindAttention search = new FindAttention(graph);
+        while (search.declineStored()) {
+            // What was declined reads scores that others gave up.
+        }
+        return search;
+    }
+
+    /** What is fused, by the node that is replaced. */
+    Map<Node, Match> roots() {
+        Map<Node, Match> roots = new HashMap<>();
+        matches.values().forEach(all -> all.forEach(m -> roots.put(m.root, m)));
+        return roots;
+    }
+
+    /** For each softmax of the graph, whether it is fused, in graph order. */
+    SequencedMap<Node, Outcome> outcomes() {
+        return outcomes;
+    }
+
+    private List<Match> match(Node softmax) {
+        List<Match> found = new ArrayList<>();
+        Optional<Scores> scores = Scores.of(graph, softmax);
+        if (scores.isPresent()) {
+            for (Probabilities probabilities : Probabilities.of(graph, softmax)) {
+                AttentionParts parts = new GrowAttention(graph, softmax, probabilities, scores.get()).parts();
+                ResultLayout layout = ResultLayout.of(graph, probabilities.product(), parts.resultAxes());
+                found.add(new Match(softmax, scores.get(), probabilities, parts.fused(layout), layout.root()));
+            }
+        }
+        return found;
+    }
+
+    /** Declines attentions of which the scores are needed all the same. @return whether there were any */
+    private boolean declineStored() {
+        Map<Node, Optional<Node>> readers = readers();
+        Map<Node, Outcome> stored = new HashMap<>();
+        matches.forEach((softmax, all) -> {
+            if (readers.containsKey(all.getFirst().scores.product())) {
+                stored.put(softmax, declined(all, readers).outcome());
+            }
+        });
+        matches.keySet().removeAll(stored.keySet());
+        outcomes.putAll(stored);
+        return !stored.isEmpty();
+    }
+
+    /** The nodes that are computed when all matches are fused, each with one that reads it; an output needs none. */
+    private Map<Node, Optional<Node>> readers() {
+        Map<Node, Match> roots = roots();
+        Map<Node, Optional<Node>> readers = new HashMap<>();
+        Deque<Node> open = new ArrayDeque<>();
+        for (Value output : graph.outputs().values()) {
+            if (readers.putIfAbsent(output.node(), Optional.empty()) == null) {
+                open.add(output.node());
+            }
+        }
+        while (!open.isEmpty()) {
+            Node node = open.remove();
+            Match match = roots.get(node);
+            List<Value> read = match == null ? graph.operands(node) : match.fused.operands();
+            for (Value operand : read) {
+                if (readers.putIfAbsent(operand.node(), Optional.of(node)) == null) {
+                    open.add(operand.node());
+                }
+            }
+        }
+        return readers;
+    }
+
+    /** Who needs the scores of one softmax, or what comes of them. */
+    private static DeclinedException declined(List<Match> all, Map<Node, Optional<Node>> readers) {
+        Scores scores = all.getFirst().scores;
+        Set<Node> after = new HashSet<>(Set.of(all.getFirst().softmax));
+        all.forEach(m -> after.addAll(m.probabilities.path()));
+        Node read = scores.product();
+        Optional<Node> reader = readers.get(read);
+        while (reader.isPresent() && (scores.cone().contains(reader.get()) || after.contains(reader.get()))) {
+            read = reader.get();
+            reader = readers.get(read);
+        }
+        String what = after.contains(read) ? "the probabilities" : "the scores";
+        return reader.isEmpty()
+                ? new DeclinedException(
+                        read,
+                        what + " are an output of the model, so they must be stored",
+                        "remove the output; `heddle attend` shows the probabilities of attention that is fused")
+                : new DeclinedException(
+                        reader.get(),
+                        what + " are also read by " + Quote.of(reader.get()) + ", so they must be stored",
+                        "read " + what + " in attention alone");
+    }
+}
