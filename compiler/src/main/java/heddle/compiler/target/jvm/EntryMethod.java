@@ -1,6 +1,8 @@
 package heddle.compiler.target.jvm;
 
+import heddle.compiler.target.source.Captures;
 import heddle.compiler.target.source.JavaText;
+import heddle.compiler.target.source.KernelForm;
 import heddle.compiler.target.source.Names;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;

@@ -1,6 +1,7 @@
 package heddle.compiler.target.jvm;
 
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.source.KernelForm;
 import heddle.compiler.target.source.Names;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;

@@ -1,6 +1,7 @@
 package heddle.compiler.target.jvm;
 
 import heddle.compiler.target.source.JavaText;
+import heddle.compiler.target.source.PositionSource;
 import heddle.compiler.target.source.ScalarSource;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Element;
@@ -53,7 +54,7 @@ final class ScalarCode {
 
     /** The position of an element that need not be read. */
     String position(String offset, ScalarExpr address) {
-        return new PositionCode(locals, source::of).of(offset, address);
+        return new PositionSource(locals::index, source::of).of(offset, address);
     }
 
     /** Writes a store. */
@@ -84,7 +85,8 @@ final class ScalarCode {
             Locals.Array array = locals.array(x.buffer());
             String position = positions
                     .of(x, conditional)
-                    .orElseGet(() -> new PositionCode(locals, source::expression).of(array.offset(), x.address()));
+                    .orElseGet(() ->
+                            new PositionSource(locals::index, source::expression).of(array.offset(), x.address()));
             return array.array() + "[" + position + "]";
         }
 

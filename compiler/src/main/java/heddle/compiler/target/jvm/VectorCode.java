@@ -1,5 +1,6 @@
 package heddle.compiler.target.jvm;
 
+import heddle.compiler.target.source.Captures;
 import heddle.compiler.target.source.JavaText;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;

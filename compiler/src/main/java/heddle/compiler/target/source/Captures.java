@@ -1,4 +1,4 @@
-package heddle.compiler.target.jvm;
+package heddle.compiler.target.source;
 
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
@@ -20,31 +20,31 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** What a part of a kernel reads and writes from outside it: the parameters of the method it becomes. */
-final class Captures {
+public final class Captures {
     private final SequencedSet<Buffer> buffers = new LinkedHashSet<>();
     private final SequencedSet<Axis> axes = new LinkedHashSet<>();
     private final SequencedSet<Variable> variables = new LinkedHashSet<>();
     private final SortedSet<String> symbols = new TreeSet<>();
     private final Set<ScalarExpr> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    SequencedSet<Buffer> buffers() {
+    public SequencedSet<Buffer> buffers() {
         return buffers;
     }
 
-    SequencedSet<Axis> axes() {
+    public SequencedSet<Axis> axes() {
         return axes;
     }
 
-    SequencedSet<Variable> variables() {
+    public SequencedSet<Variable> variables() {
         return variables;
     }
 
     /** Symbols of lengths, sorted. */
-    SortedSet<String> symbols() {
+    public SortedSet<String> symbols() {
         return symbols;
     }
 
-    Captures add(ScalarExpr e) {
+    public Captures add(ScalarExpr e) {
         if (seen.add(e)) {
             switch (e) {
                 case Apply a -> a.args().forEach(this::add);
@@ -63,17 +63,17 @@ final class Captures {
     }
 
     /** An axis whose extent is needed. */
-    Captures addExtent(Axis axis) {
+    public Captures addExtent(Axis axis) {
         symbols.addAll(axis.extent().symbols());
         return this;
     }
 
-    Captures add(List<Stmt> stmts) {
+    public Captures add(List<Stmt> stmts) {
         stmts.forEach(this::add);
         return this;
     }
 
-    Captures add(Stmt stmt) {
+    public Captures add(Stmt stmt) {
         switch (stmt) {
             case Stmt.Define d -> add(d.value());
             case Stmt.Update u -> add(u.value());

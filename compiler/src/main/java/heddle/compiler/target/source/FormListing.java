@@ -1,4 +1,4 @@
-package heddle.compiler.target.jvm;
+package heddle.compiler.target.source;
 
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
