@@ -77,6 +77,7 @@ final class AttentionReader {
                 program("score"),
                 text.optional("mask").map(m -> reader.read(m, DType.BOOL)),
                 text.optional("weight").map(w -> reader.read(w, raw.type())),
+                text.optional("sink").map(s -> reader.read(s, raw.type())),
                 acc,
                 ScalarExpr.cast(type.dtype(), acc),
                 FusedAttention.result(type),

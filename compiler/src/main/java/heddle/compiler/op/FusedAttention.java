@@ -29,6 +29,8 @@ import java.util.TreeSet;
  * o = sum over j of softmax_j(s) · weight · v
  * </pre>
  *
+ * A sink is one more score in the softmax that no value belongs to.
+ *
  * Every part is a scalar program over the axes that reads the operands at addresses, so head splits, transposes, grouped
  * heads and captured biases need no operations of their own. In the programs the operands are the buffers {@code x0},
  * {@code x1}, … and the result is {@code o}. A second result, the log-sum-exp of the scores, is there when the body
@@ -92,6 +94,7 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
         shown.put("score", ScalarText.of(body.score()));
         body.mask().ifPresent(m -> shown.put("mask", ScalarText.of(m)));
         body.weight().ifPresent(w -> shown.put("weight", ScalarText.of(w)));
+        body.sink().ifPresent(s -> shown.put("sink", ScalarText.of(s)));
         shown.put("o", ScalarText.of(body.address()));
         body.logSumExp().ifPresent(l -> shown.put("log_sum_exp", ScalarText.of(l.address())));
         return shown;
@@ -148,11 +151,12 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
         return slots;
     }
 
-    /** The programs that read captured operands as they come: score, mask and weight. */
+    /** The programs that read captured operands as they come: score, mask, weight and sink. */
     public List<ScalarExpr> captures() {
         List<ScalarExpr> programs = new ArrayList<>(List.of(body.score()));
         body.mask().ifPresent(programs::add);
         body.weight().ifPresent(programs::add);
+        body.sink().ifPresent(programs::add);
         return programs;
     }
 }

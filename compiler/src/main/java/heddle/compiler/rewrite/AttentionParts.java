@@ -33,6 +33,7 @@ record AttentionParts(
         ScalarExpr.Variable raw,
         SplitMask score,
         Optional<ScalarExpr> weight,
+        Optional<ScalarExpr> sink,
         Captures captures) {
     private static final List<String> BATCH_NAMES = List.of("b", "h", "g");
 
@@ -49,6 +50,7 @@ record AttentionParts(
         List<ScalarExpr> programs = new ArrayList<>(List.of(q, k, v, score.score()));
         score.mask().ifPresent(programs::add);
         weight.ifPresent(programs::add);
+        sink.ifPresent(programs::add);
         programs.forEach(program -> ScalarExprs.visit(program, x -> {
             if (x instanceof ScalarExpr.Element e && !buffers.containsKey(e.buffer())) {
                 operands.add(captures.value(e.buffer()));
@@ -73,6 +75,7 @@ record AttentionParts(
                 renaming.of(score.score(), raw.type()),
                 score.mask().map(m -> renaming.of(m, DType.BOOL)),
                 weight.map(w -> renaming.of(w, raw.type())),
+                sink.map(s -> renaming.of(s, raw.type())),
                 acc,
                 ScalarExpr.cast(result, acc),
                 FusedAttention.result(layout.type()),

@@ -71,12 +71,12 @@ final class FindAttention {
 
     private List<Match> match(Node softmax) {
         List<Match> found = new ArrayList<>();
-        Optional<Scores> scores = Scores.of(graph, softmax);
-        if (scores.isPresent()) {
+        if (!Scores.products(graph, softmax).isEmpty()) {
             for (Probabilities probabilities : Probabilities.of(graph, softmax)) {
-                AttentionParts parts = new GrowAttention(graph, softmax, probabilities, scores.get()).parts();
+                GrowAttention grow = new GrowAttention(graph, softmax, probabilities);
+                AttentionParts parts = grow.parts();
                 ResultLayout layout = ResultLayout.of(graph, probabilities.product(), parts.resultAxes());
-                found.add(new Match(softmax, scores.get(), probabilities, parts.fused(layout), layout.root()));
+                found.add(new Match(softmax, grow.scores(), probabilities, parts.fused(layout), layout.root()));
             }
         }
         return found;

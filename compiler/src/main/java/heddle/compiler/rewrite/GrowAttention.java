@@ -6,17 +6,14 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
-import heddle.compiler.op.Softmax;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Grows attention from a softmax: down to the product with the values, up to the product of queries and keys, and writes
@@ -30,22 +27,19 @@ final class GrowAttention {
     private final Graph graph;
     private final Node softmax;
     private final Probabilities probabilities;
-    private final Scores scores;
     private final Lookup lookup;
     private final Equation equation;
     private final Map<Character, Axis> axes = new HashMap<>();
     private final List<Axis> resultAxes;
     private final Axis j;
     private final ScalarExpr.Variable p;
+    private final SoftmaxRead read;
+    private final Scores scores;
 
-    /** Where the softmax is read for an element of the result and a position along the softmax axis. */
-    private List<ScalarExpr> softmaxIndex;
-
-    GrowAttention(Graph graph, Node softmax, Probabilities probabilities, Scores scores) {
+    GrowAttention(Graph graph, Node softmax, Probabilities probabilities) {
         this.graph = graph;
         this.softmax = softmax;
         this.probabilities = probabilities;
-        this.scores = scores;
         this.lookup = new Lookup(graph);
         this.equation = ((Contract) probabilities.product().op()).parsed();
         name(equation.left(), graph.operand(probabilities.product(), 0));
@@ -54,6 +48,12 @@ final class GrowAttention {
                 equation.result().chars().mapToObj(c -> axes.get((char) c)).toList();
         this.j = summedAxis();
         this.p = new ScalarExpr.Variable("p", softmax.type().dtype());
+        this.read = SoftmaxRead.of(graph, softmax, probabilities, index(probabilities.slot()), j);
+        this.scores = Scores.of(graph, softmax, j.extent());
+    }
+
+    Scores scores() {
+        return scores;
     }
 
     /** One axis for each letter of the product with the values. */
@@ -80,12 +80,12 @@ final class GrowAttention {
 
     /** @throws DeclinedException when this is attention that cannot be fused */
     AttentionParts parts() {
-        List<ScalarExpr> rows = softmaxIndex();
         ScalarExpr.Variable raw = new ScalarExpr.Variable(
                 "score", Lookup.wide(scores.product().type().dtype()));
-        QueryAndKey qk = QueryAndKey.of(graph, softmax, scores, rows, j, raw, lookup);
+        QueryAndKey qk = QueryAndKey.of(graph, softmax, scores, read.index(), j, raw, lookup);
         ScalarExpr v = lookup.unscaled(probabilities.values(graph), index(1 - probabilities.slot()), j);
-        Roles roles = Roles.of(probabilities.product(), resultAxes, j, qk.q(), qk.k(), v, rows);
+        Roles roles = Roles.of(probabilities.product(), resultAxes, j, qk.q(), qk.k(), v, read.index());
+        ScalarExpr score = scoreProgram(qk.score(), roles).at(graph.operand(softmax, 0), read.index());
         return new AttentionParts(
                 resultAxes,
                 roles,
@@ -95,8 +95,9 @@ final class GrowAttention {
                 qk.k(),
                 v,
                 raw,
-                SplitMask.of(score(qk, roles)),
+                SplitMask.of(score),
                 weight(roles),
+                sink(raw, roles),
                 lookup.captures());
     }
 
@@ -107,51 +108,25 @@ final class GrowAttention {
                 .toList();
     }
 
-    /** The product with the values must sum over the softmax axis, all of it, and over nothing else. */
-    private List<ScalarExpr> softmaxIndex() {
-        Set<List<ScalarExpr>> read = new HashSet<>();
-        Inliner inliner = new Inliner(graph, (value, index) -> {
-            if (value.node() == softmax) {
-                read.add(index);
-            }
-            return probabilities.path().contains(value.node())
-                    ? Optional.empty()
-                    : Optional.of(new ScalarExpr.Variable(
-                            value.toString(), value.type().dtype()));
-        });
-        inliner.at(probabilities.weights(graph), index(probabilities.slot()));
-        if (read.size() != 1) {
-            throw new DeclinedException(
-                    probabilities.product(),
-                    "the probabilities of several positions are mixed before the product",
-                    "mix the values instead");
-        }
-        softmaxIndex = read.iterator().next();
-        int axis = ((Softmax) softmax.op()).axis();
-        ScalarExpr along = IndexSimplifier.simplify(ScalarExpr.of(j));
-        for (int n = 0; n < softmaxIndex.size(); n++) {
-            ScalarExpr at = softmaxIndex.get(n);
-            boolean whole = n == axis
-                    ? at.equals(along) && softmax.type().dim(axis).equals(j.extent())
-                    : !ScalarExprs.reads(at, j);
-            if (!whole) {
-                throw new DeclinedException(
-                        probabilities.product(),
-                        "the product with the values does not sum over the axis of " + Quote.of(softmax) + " as it is",
-                        "take the softmax along the keys, all of which the product with the values sums over");
-            }
-        }
-        return softmaxIndex;
-    }
-
-    private ScalarExpr score(QueryAndKey qk, Roles roles) {
-        Inliner inliner = new Inliner(graph, (value, index) -> {
+    private Inliner scoreProgram(ScalarExpr score, Roles roles) {
+        return new Inliner(graph, (value, index) -> {
             if (value.node() == scores.product()) {
-                return Optional.of(qk.score());
+                return Optional.of(score);
             }
             return scores.cone().contains(value.node()) ? Optional.empty() : lookup.beside(value, index, roles.i(), j);
         });
-        return inliner.at(graph.operand(softmax, 0), softmaxIndex);
+    }
+
+    /** The logarithm of the sum of what counts in a row's sum beside the keys. */
+    private Optional<ScalarExpr> sink(ScalarExpr.Variable raw, Roles roles) {
+        Inliner program = scoreProgram(raw, roles);
+        List<ScalarExpr> sinks = read.unread().stream()
+                .map(position -> program.at(graph.operand(softmax, 0), read.at(softmax, position)))
+                .toList();
+        if (sinks.stream().anyMatch(s -> ScalarExprs.contains(s, raw))) {
+            throw SoftmaxRead.declined(softmax, probabilities);
+        }
+        return LogSum.of(sinks);
     }
 
     /** The factor on the probabilities, when there is one. */

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Queries and keys at the index for which the result is computed.
@@ -94,6 +95,9 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
                             value.toString(), value.type().dtype()));
         });
         inliner.at(graph.operand(softmax, 0), index);
+        if (!found.stream().allMatch(at -> isWithin(product.type().shape(), at))) {
+            scores.cone().forEach(Scores::requireNoEdges);
+        }
         if (found.size() != 1) {
             throw new DeclinedException(
                     product,
@@ -101,5 +105,9 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
                     "let each score depend on its own query and key; mix queries or keys instead");
         }
         return found.getFirst();
+    }
+
+    private static boolean isWithin(Shape shape, List<ScalarExpr> index) {
+        return IntStream.range(0, shape.rank()).allMatch(n -> IndexSimplifier.isWithin(index.get(n), shape.dim(n)));
     }
 }

@@ -6,11 +6,11 @@ import heddle.compiler.op.Concat;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pad;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Softmax;
 import heddle.compiler.type.Dim;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 
@@ -21,16 +21,17 @@ import java.util.Set;
  * @param cone    the pointwise nodes between it and the softmax that depend on it
  */
 record Scores(Node product, Set<Node> cone) {
-    /** Empty when the scores come from no contraction. @throws DeclinedException when there is no single one */
-    static Optional<Scores> of(Graph graph, Node softmax) {
-        SequencedSet<Node> products = new LinkedHashSet<>();
-        collect(graph, graph.operand(softmax, 0).node(), new HashSet<>(), products);
+    /**
+     * @param length how many positions along the softmax axis meet values
+     * @throws DeclinedException when there is no single product
+     */
+    static Scores of(Graph graph, Node softmax, Dim length) {
+        SequencedSet<Node> products = products(graph, softmax);
+        int axis = ((Softmax) softmax.op()).axis();
+        Dim size = softmax.type().shape().with(axis, length).size();
         List<Node> whole = products.stream()
-                .filter(p -> p.type().shape().size().equals(size(graph, softmax)))
+                .filter(p -> p.type().shape().size().equals(size))
                 .toList();
-        if (products.isEmpty()) {
-            return Optional.empty();
-        }
         if (whole.size() > 1) {
             throw new DeclinedException(
                     whole.getLast(),
@@ -40,13 +41,14 @@ record Scores(Node product, Set<Node> cone) {
         Node product = whole.isEmpty() ? products.getFirst() : whole.getFirst();
         Set<Node> cone = new HashSet<>();
         dependsOn(graph, graph.operand(softmax, 0).node(), product, cone, new HashSet<>());
-        Scores scores = new Scores(product, cone);
-        cone.forEach(Scores::requireNoEdges);
-        return Optional.of(scores);
+        return new Scores(product, cone);
     }
 
-    private static Dim size(Graph graph, Node softmax) {
-        return graph.operand(softmax, 0).type().shape().size();
+    /** The products that the scores are made of. */
+    static SequencedSet<Node> products(Graph graph, Node softmax) {
+        SequencedSet<Node> products = new LinkedHashSet<>();
+        collect(graph, graph.operand(softmax, 0).node(), new HashSet<>(), products);
+        return products;
     }
 
     private static void collect(Graph graph, Node node, Set<Node> seen, Set<Node> products) {

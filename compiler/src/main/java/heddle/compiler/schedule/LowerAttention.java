@@ -65,6 +65,7 @@ final class LowerAttention {
                 program(a.score()),
                 a.mask().map(this::program),
                 a.weight().map(this::program),
+                a.sink().map(this::program),
                 a.acc(),
                 program(a.epilogue()),
                 buffers.of(node.value()).orElseThrow(),

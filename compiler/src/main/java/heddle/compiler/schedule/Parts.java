@@ -56,6 +56,7 @@ record Parts(List<Axis> axes, List<ScalarExpr> programs, List<Buffer> outputs) {
         List<ScalarExpr> programs = new ArrayList<>(List.of(f.q(), f.k(), f.v(), f.score(), f.epilogue(), f.address()));
         f.mask().ifPresent(programs::add);
         f.weight().ifPresent(programs::add);
+        f.sink().ifPresent(programs::add);
         List<Buffer> outputs = new ArrayList<>(List.of(f.output()));
         f.logSumExp().ifPresent(l -> {
             programs.add(l.address());

@@ -39,6 +39,11 @@ public final class IndexSimplifier {
         };
     }
 
+    /** Whether an index is known to lie in {@code 0 .. length}, end exclusive. */
+    public static boolean isWithin(ScalarExpr index, Dim length) {
+        return Bounds.isWithin(form(index), length);
+    }
+
     /** The row-major address of an element. */
     public static ScalarExpr address(Shape shape, List<ScalarExpr> index) {
         List<Dim> strides = shape.strides();

@@ -69,6 +69,7 @@ class BlockCountTest {
                         score,
                         mask,
                         Optional.empty(),
+                        Optional.empty(),
                         acc,
                         acc,
                         o.buffer(),

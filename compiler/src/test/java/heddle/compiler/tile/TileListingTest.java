@@ -60,6 +60,7 @@ class TileListingTest {
                 scaled,
                 Optional.of(causal),
                 Optional.empty(),
+                Optional.empty(),
                 acc,
                 acc,
                 result,

@@ -28,6 +28,7 @@ final class Explanation {
         fields.put("score", ScalarText.of(body.score()));
         fields.put("mask", body.mask().map(ScalarText::of).orElse(""));
         fields.put("weight", body.weight().map(ScalarText::of).orElse(""));
+        fields.put("sink", body.sink().map(ScalarText::of).orElse(""));
         fields.put(
                 "flops",
                 scores.times(body.d().extent().plus(body.e().extent())).times(2).toString());

@@ -77,6 +77,10 @@ class AttentionKernelTest {
         }
 
         void add(ScalarExpr score, Optional<ScalarExpr> mask, Optional<ScalarExpr> weight) {
+            add(score, mask, weight, Optional.empty());
+        }
+
+        void add(ScalarExpr score, Optional<ScalarExpr> mask, Optional<ScalarExpr> weight, Optional<ScalarExpr> sink) {
             Buffer q = input(queries, h.extent(), i.extent(), d.extent());
             Buffer k = input(keys, h.extent(), j.extent(), d.extent());
             Buffer v = input(values, h.extent(), j.extent(), e.extent());
@@ -95,6 +99,7 @@ class AttentionKernelTest {
                     score,
                     mask,
                     weight,
+                    sink,
                     acc,
                     acc,
                     o,
@@ -221,6 +226,28 @@ class AttentionKernelTest {
     }
 
     @Test
+    void sinksTakeTheirShareOfARow() {
+        Setting learned = setting(40, 140, 8, 8);
+        Buffer sinks = bench.input("sinks", DType.F32, i -> i * 3 - 1, learned.h.extent());
+        learned.add(learned.scaled(), Optional.empty(), Optional.empty(), Optional.of(at(sinks, learned.h)));
+        Setting hidden = setting(40, 140, 8, 8);
+        hidden.add(
+                hidden.scaled(),
+                Optional.of(fn(ScalarFn.LT, index(hidden.j), fn(ScalarFn.SUB, index(hidden.i), ScalarExpr.of(9)))),
+                Optional.empty(),
+                Optional.of(literal(0)));
+        Setting none = setting(40, 140, 8, 8);
+        Buffer some = bench.input(
+                "some", DType.F32, i -> i % 3 == 0 ? Double.NEGATIVE_INFINITY : i, none.h.extent(), none.i.extent());
+        none.add(
+                none.scaled(),
+                Optional.of(causal(none, ScalarExpr.of(-5))),
+                Optional.empty(),
+                Optional.of(at(some, none.h, none.i)));
+        bench.check("sinks");
+    }
+
+    @Test
     void doublePrecision() {
         Setting s = new Setting(DType.F64, 37, 131, 16, 9);
         s.addMasked(causal(s, ScalarExpr.of(3)));
@@ -255,6 +282,7 @@ class AttentionKernelTest {
                 v,
                 raw,
                 raw,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 acc,

@@ -14,10 +14,11 @@ import java.util.Optional;
  *
  * <pre>
  * s = score(sum over d of q · k);  s = -inf where not mask
- * o = sum over j of softmax_j(s) · v;  logSumExp = log sum over j of exp(s)
+ * o = sum over j of exp(s - logSumExp) · weight · v
+ * logSumExp = log (exp(sink) + sum over j of exp(s))
  * </pre>
  *
- * A row with no finite score gives zeros and a log-sum-exp of minus infinity. Grouped heads, transposes and head
+ * A row with no finite score gives zeros; without a sink its log-sum-exp is minus infinity. Grouped heads, transposes and head
  * splits are in the addresses.
  *
  * @param batch    axes every block has one index of: batch and head
@@ -32,6 +33,8 @@ import java.util.Optional;
  * @param score    over batch, i, j
  * @param mask     bool over batch, i, j; absent when nothing is masked
  * @param weight   a factor on each probability after the softmax, over batch, i, j; absent when it is one
+ * @param sink     a score beside those of the keys that no value belongs to, over batch, i: the probabilities of a row
+ *                 sum to less than one; absent when there is none (Xiao et al. 2023, arXiv:2309.17453)
  * @param acc      the variable the epilogue reads the normalised result as
  * @param epilogue over batch, i, e
  * @param logSumExp where the log-sum-exp goes, when something reads it; its address is over batch, i
@@ -49,6 +52,7 @@ public record Attention(
         ScalarExpr score,
         Optional<ScalarExpr> mask,
         Optional<ScalarExpr> weight,
+        Optional<ScalarExpr> sink,
         ScalarExpr.Variable acc,
         ScalarExpr epilogue,
         Buffer output,
@@ -65,7 +69,24 @@ public record Attention(
     /** The same attention, its log-sum-exp stored where {@code to} says. */
     public Attention withLogSumExp(LogSumExp to) {
         return new Attention(
-                batch, i, j, d, e, q, k, v, raw, score, mask, weight, acc, epilogue, output, address, Optional.of(to));
+                batch,
+                i,
+                j,
+                d,
+                e,
+                q,
+                k,
+                v,
+                raw,
+                score,
+                mask,
+                weight,
+                sink,
+                acc,
+                epilogue,
+                output,
+                address,
+                Optional.of(to));
     }
 
     /**

@@ -51,8 +51,7 @@ final class AttentionProgram {
         List<Stmt> body = new ArrayList<>();
         body.add(map(query, scaled.query()));
         body.add(map(acc, literal(0)));
-        body.add(map(rowMax, literal(Double.NEGATIVE_INFINITY)));
-        body.add(map(rowSum, literal(0)));
+        body.addAll(start());
         List<Stmt> block = new ArrayList<>(scores());
         block.addAll(softmax());
         block.addAll(product());
@@ -61,6 +60,13 @@ final class AttentionProgram {
         List<Axis> parallel = new ArrayList<>(attention.batch());
         parallel.add(attention.i());
         return TileKernel.of(name, "attention", parallel, body, plan, comments);
+    }
+
+    /** A sink is the first score of a row. */
+    private List<Stmt> start() {
+        return List.of(
+                map(rowMax, attention.sink().orElse(literal(Double.NEGATIVE_INFINITY))),
+                map(rowSum, literal(attention.sink().isPresent() ? 1 : 0)));
     }
 
     private List<Stmt> scores() {

@@ -105,6 +105,7 @@ public final class FamilyInterpreter {
         private final Code score;
         private final Code mask;
         private final Code weight;
+        private final Code sink;
         private final Code v;
         private final double[] p;
         private final int raw;
@@ -120,6 +121,7 @@ public final class FamilyInterpreter {
             score = evaluator.code(f.score());
             mask = f.mask().map(evaluator::code).orElse(frame -> 1);
             weight = f.weight().map(evaluator::code).orElse(frame -> 1);
+            sink = f.sink().map(evaluator::code).orElse(frame -> Double.NEGATIVE_INFINITY);
             v = evaluator.code(f.v());
             evaluator.slot(f.d());
             evaluator.slot(f.j());
@@ -135,7 +137,8 @@ public final class FamilyInterpreter {
         }
 
         void probabilities(double[] frame) {
-            double max = Double.NEGATIVE_INFINITY;
+            double first = sink.run(frame);
+            double max = first;
             for (int at = 0; at < p.length; at++) {
                 frame[j] = at;
                 p[at] = Double.NEGATIVE_INFINITY;
@@ -146,7 +149,7 @@ public final class FamilyInterpreter {
                 max = Math.max(max, p[at]);
             }
             double shift = max == Double.NEGATIVE_INFINITY ? 0 : max;
-            double total = 0;
+            double total = Math.exp(first - shift);
             for (int at = 0; at < p.length; at++) {
                 p[at] = Math.exp(p[at] - shift);
                 total += p[at];

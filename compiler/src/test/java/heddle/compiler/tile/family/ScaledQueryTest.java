@@ -43,6 +43,7 @@ class ScaledQueryTest {
                 score,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 SCORE,
                 SCORE,
                 o,

@@ -1,0 +1,94 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.op.Inliner;
+import heddle.compiler.op.Softmax;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.LinearForm;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.type.Dim;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where the product with the values reads the softmax.
+ *
+ * @param index  of the softmax, for an element of the result and a position among the values
+ * @param unread the positions along the softmax axis that meet no value: they count in the sum of their row alone
+ */
+record SoftmaxRead(List<ScalarExpr> index, List<ScalarExpr> unread) {
+    /** More scores without values than this are no sinks. */
+    private static final int MOST_UNREAD = 8;
+
+    /**
+     * @param at where the product reads its probabilities
+     * @param j  the axis it sums over
+     * @throws DeclinedException when the product does not sum over the softmax axis, the first or last few positions of
+     *     it left out at most
+     */
+    static SoftmaxRead of(Graph graph, Node softmax, Probabilities probabilities, List<ScalarExpr> at, Axis j) {
+        List<ScalarExpr> index = index(graph, softmax, probabilities, at);
+        int axis = ((Softmax) softmax.op()).axis();
+        LinearForm start = IndexSimplifier.form(index.get(axis)).minus(IndexSimplifier.form(ScalarExpr.of(j)));
+        boolean others = false;
+        for (int n = 0; n < index.size(); n++) {
+            others |= n != axis && ScalarExprs.reads(index.get(n), j);
+        }
+        Dim length = softmax.type().dim(axis);
+        Dim left = length.minus(j.extent());
+        if (others
+                || !start.isConstant()
+                || !start.constant().isKnown()
+                || !left.isKnown()
+                || left.value() > MOST_UNREAD) {
+            throw declined(softmax, probabilities);
+        }
+        List<ScalarExpr> unread = new ArrayList<>();
+        long before = start.constant().value();
+        for (long n = 0; n < left.value(); n++) {
+            unread.add(ScalarExpr.of(n < before ? Dim.of(n) : j.extent().plus(n)));
+        }
+        return new SoftmaxRead(index, unread);
+    }
+
+    private static List<ScalarExpr> index(Graph graph, Node softmax, Probabilities probabilities, List<ScalarExpr> at) {
+        Set<List<ScalarExpr>> read = new HashSet<>();
+        Inliner inliner = new Inliner(graph, (value, index) -> {
+            if (value.node() == softmax) {
+                read.add(index);
+            }
+            return probabilities.path().contains(value.node())
+                    ? Optional.empty()
+                    : Optional.of(new ScalarExpr.Variable(
+                            value.toString(), value.type().dtype()));
+        });
+        inliner.at(probabilities.weights(graph), at);
+        if (read.size() != 1) {
+            throw new DeclinedException(
+                    probabilities.product(),
+                    "the probabilities of several positions are mixed before the product",
+                    "mix the values instead");
+        }
+        return read.iterator().next();
+    }
+
+    static DeclinedException declined(Node softmax, Probabilities probabilities) {
+        return new DeclinedException(
+                probabilities.product(),
+                "the product with the values does not sum over the axis of " + Quote.of(softmax) + " as it is",
+                "take the softmax along the keys, all of which the product with the values sums over");
+    }
+
+    /** The index of one of the positions that meet no value. */
+    List<ScalarExpr> at(Node softmax, ScalarExpr position) {
+        List<ScalarExpr> sink = new ArrayList<>(index);
+        sink.set(((Softmax) softmax.op()).axis(), position);
+        return sink;
+    }
+}
