@@ -6,8 +6,10 @@ import heddle.runtime.artifact.DownloadProgress;
 import heddle.runtime.artifact.MavenSource;
 import heddle.runtime.artifact.ModelFiles;
 import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.code.ClassCache;
 import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmPlatform;
+import heddle.runtime.tornado.TornadoPlatform;
 import heddle.runtime.weights.WeightBinding.Conversion;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -49,6 +51,16 @@ public record CompileOptions(
     public JvmOptions jvm() {
         return new JvmOptions(
                 JvmPlatform.target(threads), CacheDirectory.ofUser().directory("classes"), Heddle.version(), warnings);
+    }
+
+    /** What this machine has for the tornado target; asks the drivers, which takes seconds. */
+    public TornadoPlatform tornadoPlatform() {
+        return TornadoPlatform.look(classes());
+    }
+
+    /** Where compiled classes are kept. */
+    private ClassCache classes() {
+        return new ClassCache(CacheDirectory.ofUser().directory("classes"), Heddle.version(), warnings);
     }
 
     public CompileOptions withFusion(Fusion value) {

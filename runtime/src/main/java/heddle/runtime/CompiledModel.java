@@ -4,7 +4,6 @@ import heddle.compiler.Compilation;
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.runtime.input.ModelInputs;
 import heddle.runtime.jvm.JvmProgram;
-import heddle.runtime.jvm.KernelTiming;
 import heddle.runtime.tensor.Tensor;
 import java.util.List;
 import java.util.Map;

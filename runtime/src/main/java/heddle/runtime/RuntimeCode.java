@@ -2,7 +2,7 @@ package heddle.runtime;
 
 import heddle.dsl.diagnostic.DiagnosticCode;
 
-/** Mistakes in what a model is run with: weights (H07xx), inputs, tokenizers and artefacts (H08xx). */
+/** Mistakes in what a model is run with: weights (H07xx), inputs, tokenizers and artefacts (H08xx), and the JDK (H09xx). */
 public enum RuntimeCode implements DiagnosticCode {
     WEIGHT_FILE_UNREADABLE("H0701", "The weight file cannot be read"),
     WEIGHT_FORMAT_UNKNOWN("H0702", "The format of the weight file is not known"),
@@ -30,7 +30,9 @@ public enum RuntimeCode implements DiagnosticCode {
     MANIFEST("H0813", "The manifest beside the model is wrong"),
     LENGTHS("H0814", "The model cannot run with these lengths"),
     ATTENTION_ABSENT("H0815", "The model has no attention to look at"),
-    TOKEN_ABSENT("H0816", "The text has no such token");
+    TOKEN_ABSENT("H0816", "The text has no such token"),
+
+    COMPILER("H0902", "This Java installation has no compiler");
 
     private final String id;
     private final String title;

@@ -2,7 +2,7 @@ package heddle.runtime.cli;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.Compiler.Fusion;
-import heddle.runtime.jvm.KernelTiming;
+import heddle.runtime.KernelTiming;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;

@@ -1,9 +1,12 @@
 package heddle.runtime.cli;
 
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.CompileOptions;
 import heddle.runtime.Heddle;
 import heddle.runtime.cache.CacheDirectory;
 import heddle.runtime.jvm.JvmPlatform;
+import heddle.runtime.tornado.TornadoPlatform;
+import heddle.runtime.tornado.TornadoSdk;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -71,14 +74,17 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private static void tornado(PrintWriter out) {
-        String sdk = System.getenv("TORNADOVM_HOME");
-        line(
-                out,
-                "tornado",
-                sdk == null
-                        ? "no TORNADOVM_HOME; this build runs on the jvm target"
-                        : "TORNADOVM_HOME=" + sdk + ", not used by this build yet");
+    /** A target of its own: without one Heddle is healthy, with a broken one it is not. */
+    private void tornado(PrintWriter out) {
+        TornadoPlatform platform = CompileOptions.defaults().tornadoPlatform();
+        platform.sdk().ifPresent(sdk -> line(out, "tornado", sdk.toString()));
+        platform.devices().forEach(device -> line(out, "", device + ", " + Sizes.text(device.memory())));
+        platform.problem().ifPresent(problem -> {
+            healthy &= !TornadoSdk.isInstalled();
+            line(out, "tornado", problem.message());
+            problem.notes().forEach(note -> line(out, "", note));
+            problem.hint().ifPresent(hint -> line(out, "", hint));
+        });
     }
 
     private void missing(PrintWriter out, String what, String remedy) {

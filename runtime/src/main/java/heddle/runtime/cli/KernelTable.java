@@ -1,6 +1,6 @@
 package heddle.runtime.cli;
 
-import heddle.runtime.jvm.KernelTiming;
+import heddle.runtime.KernelTiming;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;

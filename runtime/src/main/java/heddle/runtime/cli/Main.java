@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             AttendCommand.class,
             WeightsCommand.class,
             DoctorCommand.class,
+            DevicesCommand.class,
         },
         footer = {
             "",

@@ -1,7 +1,7 @@
 package heddle.runtime.cli;
 
 import heddle.runtime.CompiledModel;
-import heddle.runtime.jvm.KernelTiming;
+import heddle.runtime.KernelTiming;
 import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package heddle.runtime.cli;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.runtime.KernelTiming;
 import heddle.runtime.file.AtomicFile;
-import heddle.runtime.jvm.KernelTiming;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -5,7 +5,6 @@ import heddle.dsl.diagnostic.DiagnosticCode;
 /** What keeps the jvm target from being used (H09xx). */
 public enum JvmCode implements DiagnosticCode {
     VECTOR_MODULE("H0901", "The Vector API is not in this JVM"),
-    COMPILER("H0902", "This Java installation has no compiler"),
     BUFFER_TOO_LARGE("H0903", "A tensor is too large for the jvm target");
 
     private final String id;

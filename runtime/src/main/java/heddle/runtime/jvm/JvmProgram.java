@@ -8,7 +8,10 @@ import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.KernelCost;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.KernelTiming;
 import heddle.runtime.RuntimeCode;
+import heddle.runtime.code.ClassCache;
+import heddle.runtime.code.SourceUnit;
 import heddle.runtime.input.LengthBinding;
 import heddle.runtime.tensor.Tensor;
 import java.lang.reflect.Array;
@@ -25,6 +28,16 @@ import java.util.function.Consumer;
  * intermediate results, which is kept from one run to the next while lengths stay the same.
  */
 public final class JvmProgram {
+    /** What javac is called with. */
+    private static final List<String> JAVAC = List.of(
+            "--add-modules=jdk.incubator.vector",
+            "-proc:none",
+            "-implicit:none",
+            "-Xlint:none",
+            "-g:source,lines",
+            "-classpath",
+            "");
+
     private final Plan plan;
     private final JavaSource source;
     private final PlanClass code;
@@ -56,7 +69,8 @@ public final class JvmProgram {
         JvmPlatform.requireVectorModule();
         JavaSource source = new JvmWriter(options.target()).write(plan);
         ClassCache cache = new ClassCache(options.classes(), options.version(), options.warnings());
-        PlanClass code = PlanClass.load(source, cache.classes(source));
+        PlanClass code =
+                PlanClass.load(source, cache.classes(new SourceUnit(source.className(), source.text(), JAVAC)));
         RunMemory constants = new RunMemory();
         plan.weights()
                 .forEach((name, buffer) ->

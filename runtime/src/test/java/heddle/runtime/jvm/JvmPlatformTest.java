@@ -3,8 +3,9 @@ package heddle.runtime.jvm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.target.jvm.JavaSource;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.code.JavaCompilation;
+import heddle.runtime.code.SourceUnit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ class JvmPlatformTest {
                 if (args[0].equals("target")) {
                     JvmPlatform.target(1);
                 } else {
-                    JavaCompilation.compile(new JavaSource("A", "class A {}", List.of(), List.of()));
+                    JavaCompilation.compile(new SourceUnit("A", "class A {}", List.of()));
                 }
                 System.out.println("nothing");
             } catch (DiagnosticException e) {

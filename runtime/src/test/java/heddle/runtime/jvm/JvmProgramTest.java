@@ -20,6 +20,7 @@ import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.KernelTiming;
 import heddle.runtime.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
-package heddle.runtime.jvm;
+package heddle.runtime.code;
 
-import heddle.compiler.target.jvm.JavaSource;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,17 +23,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /** Compiles generated Java in memory, with the compiler of the JDK that runs. */
-final class JavaCompilation {
-    /** What javac is called with; part of the key of cached classes. */
-    static final List<String> OPTIONS = List.of(
-            "--add-modules=jdk.incubator.vector",
-            "-proc:none",
-            "-implicit:none",
-            "-Xlint:none",
-            "-g:source,lines",
-            "-classpath",
-            "");
-
+public final class JavaCompilation {
     private JavaCompilation() {}
 
     /**
@@ -42,11 +32,11 @@ final class JavaCompilation {
      * @throws DiagnosticException   when this Java has no compiler
      * @throws IllegalStateException when the source does not compile, which is a bug in the writer
      */
-    static Map<String, byte[]> compile(JavaSource source) {
+    public static Map<String, byte[]> compile(SourceUnit source) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
             throw new DiagnosticException(
-                    Diagnostic.of(JvmCode.COMPILER, "the module jdk.compiler is not in this Java installation")
+                    Diagnostic.of(RuntimeCode.COMPILER, "the module jdk.compiler is not in this Java installation")
                             .note("Heddle compiles models to Java and needs javac at run time; java.home is "
                                     + System.getProperty("java.home"))
                             .hint("run Heddle on a JDK rather than a JRE"));
@@ -54,7 +44,8 @@ final class JavaCompilation {
         DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
         StringWriter messages = new StringWriter();
         try (Classes classes = new Classes(compiler.getStandardFileManager(problems, null, StandardCharsets.UTF_8))) {
-            boolean done = compiler.getTask(messages, classes, problems, OPTIONS, null, List.of(new Source(source)))
+            boolean done = compiler.getTask(
+                            messages, classes, problems, source.options(), null, List.of(new Source(source)))
                     .call();
             if (!done) {
                 throw new IllegalStateException("generated Java does not compile: " + problems.getDiagnostics()
@@ -69,7 +60,7 @@ final class JavaCompilation {
     private static final class Source extends SimpleJavaFileObject {
         private final String text;
 
-        Source(JavaSource source) {
+        Source(SourceUnit source) {
             super(URI.create("heddle:///" + source.className() + Kind.SOURCE.extension), Kind.SOURCE);
             this.text = source.text();
         }

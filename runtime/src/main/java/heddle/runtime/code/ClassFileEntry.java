@@ -1,4 +1,4 @@
-package heddle.runtime.jvm;
+package heddle.runtime.code;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,5 @@
-package heddle.runtime.jvm;
+package heddle.runtime.code;
 
-import heddle.compiler.target.jvm.JavaSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,7 +14,7 @@ import java.util.function.Consumer;
  * Compiled classes of sources seen before, in a directory. An entry is found by what made it: source, options, Java and
  * Heddle version. Entries that are damaged or were made from something else are made again; they are never loaded.
  */
-final class ClassCache {
+public final class ClassCache {
     private final Path directory;
     private final String version;
     private final Consumer<String> warnings;
@@ -26,14 +25,14 @@ final class ClassCache {
      * @param version   of Heddle
      * @param warnings  told once when nothing can be kept
      */
-    ClassCache(Path directory, String version, Consumer<String> warnings) {
+    public ClassCache(Path directory, String version, Consumer<String> warnings) {
         this.directory = directory;
         this.version = version;
         this.warnings = warnings;
     }
 
     /** The classes of a source, compiled when they are not kept. */
-    Map<String, byte[]> classes(JavaSource source) {
+    public Map<String, byte[]> classes(SourceUnit source) {
         String key = key(source);
         Optional<Map<String, byte[]>> kept = read(key);
         if (kept.isPresent()) {
@@ -45,14 +44,13 @@ final class ClassCache {
     }
 
     /** Where the classes of a source are kept. */
-    Path file(JavaSource source) {
+    Path file(SourceUnit source) {
         return file(key(source));
     }
 
-    private String key(JavaSource source) {
+    private String key(SourceUnit source) {
         String java = System.getProperty("java.vm.vendor") + " " + Runtime.version();
-        return ClassFileEntry.key(
-                source.className(), source.text(), String.join(" ", JavaCompilation.OPTIONS), java, version);
+        return ClassFileEntry.key(source.className(), source.text(), String.join(" ", source.options()), java, version);
     }
 
     private Path file(String key) {

@@ -1,4 +1,4 @@
-package heddle.runtime.jvm;
+package heddle.runtime.code;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.target.jvm.JavaSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,28 +30,37 @@ class ClassCacheTest {
         return new ClassCache(directory.resolve("classes"), "1", warnings::add);
     }
 
-    /** A class whose only entry has {@code blocks} blocks. */
-    private static JavaSource source(int blocks) {
+    /** A class with a method that returns {@code blocks}. */
+    private static SourceUnit source(int blocks) {
         String text = """
                 public final class Small {
-                    public static long blocks(int entry, long[] lengths) {
+                    public static long blocks() {
                         return %d;
                     }
-
-                    public static void run(
-                            int entry, Object[] arrays, int[] offsets, long[] lengths, long from, long to) {}
                 }
                 """.formatted(blocks);
-        return new JavaSource("Small", text, List.of(), List.of());
+        return new SourceUnit("Small", text, List.of("-proc:none", "-classpath", ""));
     }
 
-    private static long blocks(JavaSource source, Map<String, byte[]> classes) {
-        return PlanClass.load(source, classes).blocks().of(0, new long[0]);
+    private static long blocks(SourceUnit source, Map<String, byte[]> classes) {
+        ClassLoader loader = new ClassLoader(null) {
+            @Override
+            protected Class<?> findClass(String name) {
+                byte[] bytes = classes.get(name);
+                return defineClass(name, bytes, 0, bytes.length);
+            }
+        };
+        try {
+            return (long)
+                    loader.loadClass(source.className()).getMethod("blocks").invoke(null);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
     void keepsClassesFromOneUseToTheNext() throws IOException {
-        JavaSource source = source(7);
+        SourceUnit source = source(7);
         Map<String, byte[]> made = cache().classes(source);
         byte[] entry = Files.readAllBytes(cache().file(source));
         Map<String, byte[]> kept = cache().classes(source);
@@ -71,7 +79,7 @@ class ClassCacheTest {
 
     @Test
     void aDamagedEntryIsMadeAgain() throws IOException {
-        JavaSource source = source(5);
+        SourceUnit source = source(5);
         cache().classes(source);
         Path file = cache().file(source);
         byte[] good = Files.readAllBytes(file);
@@ -87,7 +95,7 @@ class ClassCacheTest {
 
     @Test
     void aTruncatedEntryIsMadeAgain() throws IOException {
-        JavaSource source = source(5);
+        SourceUnit source = source(5);
         cache().classes(source);
         Path file = cache().file(source);
         byte[] good = Files.readAllBytes(file);
@@ -101,7 +109,7 @@ class ClassCacheTest {
     /** A sound entry under the name of another one, as a copy by hand would leave it. */
     @Test
     void anEntryOfAnotherSourceIsMadeAgain() throws IOException {
-        JavaSource wanted = source(5);
+        SourceUnit wanted = source(5);
         cache().classes(wanted);
         cache().classes(source(6));
         Files.copy(cache().file(source(6)), cache().file(wanted), StandardCopyOption.REPLACE_EXISTING);
@@ -134,7 +142,7 @@ class ClassCacheTest {
 
     @Test
     void severalMayCompileAtOnce() throws Exception {
-        JavaSource source = source(9);
+        SourceUnit source = source(9);
         List<Callable<Long>> tasks = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             tasks.add(() -> blocks(source, cache().classes(source)));

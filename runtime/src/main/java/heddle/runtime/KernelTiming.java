@@ -1,4 +1,4 @@
-package heddle.runtime.jvm;
+package heddle.runtime;
 
 /**
  * One kernel of a run.

@@ -1,0 +1,16 @@
+package heddle.runtime.code;
+
+import java.util.List;
+
+/**
+ * Java source of a generated class and what javac is called with.
+ *
+ * @param className the binary name of the class; it lies in the default package
+ * @param text      the compilation unit
+ * @param options   of javac
+ */
+public record SourceUnit(String className, String text, List<String> options) {
+    public SourceUnit {
+        options = List.copyOf(options);
+    }
+}

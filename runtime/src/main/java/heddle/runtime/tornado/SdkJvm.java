@@ -1,0 +1,72 @@
+package heddle.runtime.tornado;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A JVM started as an SDK asks for. What it and its drivers print goes to a file in its directory, where it neither
+ * mixes with the caller's output nor fills a pipe.
+ */
+record SdkJvm(TornadoSdk sdk, Path directory) {
+    private static final int SHOWN_LINES = 20;
+
+    /**
+     * Starts a main class.
+     *
+     * @param options  of the JVM besides the SDK's
+     * @param classes  its class path
+     * @param commands the main class and its arguments
+     */
+    Process start(List<String> options, List<Path> classes, List<String> commands) {
+        List<String> arguments = new ArrayList<>(sdk.options());
+        // A kernel that does not compile is an error; some SDKs would run it on the host, wrongly.
+        arguments.add("-Dtornado.recover.bailout=False");
+        arguments.addAll(options);
+        arguments.add("-cp");
+        arguments.add(classes.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
+        arguments.addAll(commands);
+        Path file = directory.resolve("arguments");
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        try {
+            Files.writeString(file, new ArgumentFile(arguments).text());
+            // Started in a directory of its own: the SDK's module path has the current directory in it.
+            Path current = Files.createDirectories(directory.resolve("current"));
+            ProcessBuilder builder = new ProcessBuilder(java.toString(), "@" + file)
+                    .directory(current.toFile())
+                    .redirectErrorStream(true)
+                    .redirectInput(ProcessBuilder.Redirect.from(nothing()))
+                    .redirectOutput(output().toFile());
+            builder.environment().put(TornadoSdk.VARIABLE, sdk.home().toString());
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private File nothing() throws IOException {
+        Path empty = directory.resolve("nothing");
+        return Files.exists(empty) ? empty.toFile() : Files.createFile(empty).toFile();
+    }
+
+    private Path output() {
+        return directory.resolve("output");
+    }
+
+    /** The last lines that it printed. */
+    List<String> lastLines() {
+        try {
+            List<String> lines = Files.exists(output())
+                    ? new String(Files.readAllBytes(output())).lines().toList()
+                    : List.of();
+            return lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package heddle.runtime.tornado;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Where an SDK keeps what is needed of it. Nothing here depends on its version: the jar is found by its name, the JDK by
+ * the version's suffix or the jar's class files, the options by the argument file or the template that it is made from.
+ */
+final class SdkLayout {
+    private static final Pattern API_JAR = Pattern.compile("tornado-api-(\\d.*?)(?<!-sources|-javadoc)\\.jar");
+    private static final Pattern JDK_SUFFIX = Pattern.compile("-jdk(\\d+)");
+
+    /** TORNADOVM_HOME, and what it was called before. */
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{TORNADO\\w*}");
+
+    private static final String ARGUMENTS = "tornado-argfile";
+
+    /** Class file version 45 was Java 1, each release has had the next. */
+    private static final int CLASS_VERSION_OF_JAVA_0 = 44;
+
+    private final Path home;
+
+    private SdkLayout(Path home) {
+        this.home = home;
+    }
+
+    /** @throws DiagnosticException when the directory holds no SDK, or not all of one */
+    static TornadoSdk read(Path home) {
+        return new SdkLayout(home).read();
+    }
+
+    private TornadoSdk read() {
+        if (!Files.isDirectory(home)) {
+            throw damaged("there is no directory " + home, "set " + TornadoSdk.VARIABLE + " to a TornadoVM SDK");
+        }
+        try {
+            Path api = api();
+            Matcher name = API_JAR.matcher(api.getFileName().toString());
+            String version =
+                    property("etc/tornado.release", "version").orElse(name.matches() ? name.group(1) : "unknown");
+            return new TornadoSdk(home, version, java(version, api), backends(), api, options());
+        } catch (IOException e) {
+            throw damaged(home + " cannot be read: " + e, "install TornadoVM again");
+        }
+    }
+
+    private Path api() throws IOException {
+        Path jars = home.resolve("share/java/tornado");
+        if (Files.isDirectory(jars)) {
+            try (Stream<Path> files = Files.list(jars)) {
+                Optional<Path> api = files.filter(
+                                f -> API_JAR.matcher(f.getFileName().toString()).matches())
+                        .max(Path::compareTo);
+                if (api.isPresent()) {
+                    return api.get();
+                }
+            }
+        }
+        throw damaged(
+                home + " is not a TornadoVM SDK: no tornado-api jar is in share/java/tornado",
+                "set " + TornadoSdk.VARIABLE + " to the directory that holds bin, etc, lib and share of an SDK");
+    }
+
+    private int java(String version, Path api) throws IOException {
+        Matcher suffix = JDK_SUFFIX.matcher(version);
+        if (suffix.find()) {
+            return Integer.parseInt(suffix.group(1));
+        }
+        try (JarFile jar = new JarFile(api.toFile())) {
+            Optional<JarEntry> any =
+                    jar.stream().filter(e -> e.getName().endsWith(".class")).findFirst();
+            if (any.isEmpty()) {
+                throw damaged(api + " holds no classes", "install TornadoVM again");
+            }
+            try (DataInputStream in = new DataInputStream(jar.getInputStream(any.get()))) {
+                in.readInt(); // magic
+                in.readUnsignedShort(); // minor version
+                return in.readUnsignedShort() - CLASS_VERSION_OF_JAVA_0;
+            }
+        }
+    }
+
+    private List<String> backends() throws IOException {
+        return property("etc/tornado.backend", "tornado.backends").stream()
+                .flatMap(list -> Arrays.stream(list.split(",")))
+                .map(b -> b.strip().replace("-backend", ""))
+                .filter(b -> !b.isEmpty())
+                .toList();
+    }
+
+    private Optional<String> property(String file, String name) throws IOException {
+        Path path = home.resolve(file);
+        if (!Files.exists(path)) {
+            return Optional.empty();
+        }
+        Properties properties = new Properties();
+        try (Reader in = Files.newBufferedReader(path)) {
+            properties.load(in);
+        }
+        return Optional.ofNullable(properties.getProperty(name)).map(String::strip);
+    }
+
+    /** The argument file when it was made for this place; it holds absolute paths. Else the template, filled in. */
+    private List<String> options() throws IOException {
+        for (String name : List.of(ARGUMENTS, ARGUMENTS + ".template")) {
+            Path file = home.resolve(name);
+            if (Files.exists(file)) {
+                ArgumentFile options = ArgumentFile.parse(Files.readString(file))
+                        .map(a -> PLACEHOLDER.matcher(a).replaceAll(Matcher.quoteReplacement(home.toString())));
+                if (options.property("java.library.path")
+                        .map(Path::of)
+                        .filter(Files::isDirectory)
+                        .isPresent()) {
+                    return options.arguments();
+                }
+            }
+        }
+        throw damaged(
+                "the TornadoVM SDK in " + home + " has no argument file, or one for another place",
+                "make it: " + TornadoSdk.VARIABLE + "=" + home + " " + home.resolve("bin/tornado")
+                        + " --generate-argfile");
+    }
+
+    private static DiagnosticException damaged(String message, String hint) {
+        return new DiagnosticException(
+                Diagnostic.of(TornadoCode.SDK_DAMAGED, message).hint(hint));
+    }
+}

@@ -1,0 +1,30 @@
+package heddle.runtime.tornado;
+
+import heddle.dsl.diagnostic.DiagnosticCode;
+
+/** What keeps the tornado target from being used, or from finishing a run (H11xx). */
+public enum TornadoCode implements DiagnosticCode {
+    SDK_MISSING("H1101", "No TornadoVM SDK was found"),
+    SDK_DAMAGED("H1102", "A directory is not a TornadoVM SDK"),
+    SDK_JAVA("H1103", "The TornadoVM SDK is for another JDK"),
+    DEVICE_MISSING("H1104", "TornadoVM finds no device"),
+    WORKER_START("H1105", "The TornadoVM worker does not start");
+
+    private final String id;
+    private final String title;
+
+    TornadoCode(String id, String title) {
+        this.id = id;
+        this.title = title;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String title() {
+        return title;
+    }
+}

@@ -1,0 +1,73 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import uk.ac.manchester.tornado.api.TornadoBackend;
+import uk.ac.manchester.tornado.api.TornadoRuntime;
+import uk.ac.manchester.tornado.api.TornadoTargetDevice;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
+
+/**
+ * Writes the devices that TornadoVM finds to a file, one a line, fields separated by tabs. A file because drivers write
+ * to standard output as they please.
+ */
+public final class DeviceProbe {
+    private DeviceProbe() {}
+
+    public static void main(String[] args) throws IOException {
+        Files.write(Path.of(args[0]), devices());
+        // Drivers leave threads behind that would keep this JVM alive.
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static List<String> devices() {
+        List<String> lines = new ArrayList<>();
+        try {
+            TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
+            for (int b = 0; b < runtime.getNumBackends(); b++) {
+                TornadoBackend backend = runtime.getBackend(b);
+                for (int d = 0; d < backend.getNumDevices(); d++) {
+                    lines.add(line(b, d, backend.getDevice(d)));
+                }
+            }
+        } catch (RuntimeException | ExceptionInInitializerError e) {
+            if (!saysThereIsNone(e)) {
+                throw e;
+            }
+        }
+        return lines;
+    }
+
+    /** TornadoVM fails to start where there is no driver for its backend. */
+    private static boolean saysThereIsNone(Throwable e) {
+        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        return message.matches("(?s).*\\bno\\b.*\\b(platforms?|devices?)\\b.*")
+                || e.getCause() != null && saysThereIsNone(e.getCause());
+    }
+
+    private static String line(int backend, int number, TornadoDevice device) {
+        TornadoTargetDevice physical = device.getPhysicalDevice();
+        long[] group = physical.getDeviceMaxWorkGroupSize();
+        return String.join(
+                "\t",
+                String.valueOf(backend),
+                String.valueOf(number),
+                device.getTornadoVMBackend().name(),
+                device.getDeviceType().name(),
+                word(physical.getDeviceName()),
+                word(device.getPlatformName()),
+                String.valueOf(device.getMaxGlobalMemory()),
+                String.valueOf(device.getMaxAllocMemory()),
+                String.valueOf(device.getDeviceLocalMemorySize()),
+                String.valueOf(physical.getDeviceMaxComputeUnits()),
+                String.valueOf(Arrays.stream(group).max().orElse(0)));
+    }
+
+    private static String word(String text) {
+        return text == null ? "" : text.replaceAll("\\s+", " ").strip();
+    }
+}
