@@ -5,35 +5,28 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Constant;
-import heddle.compiler.op.Elementwise;
-import heddle.compiler.op.Inliner;
-import heddle.compiler.op.Pointwise;
-import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
-import heddle.compiler.type.Shape;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Makes a softmax of one that is written out, with or without the shift by the maximum, and takes off a shift by the
  * maximum that softmax makes itself.
  *
  * <pre>
- * exp(x) / sum(exp(x))                     → softmax(x)
- * exp(x) * (1 / sum(exp(x)))               → softmax(x)
- * exp(x - max(x)) / sum(exp(x - max(x)))   → softmax(x)
- * softmax(x - max(x))                      → softmax(x)
+ * exp(x) / sum(exp(x))                             → softmax(x)
+ * exp(x) * (1 / sum(exp(x)))                       → softmax(x)
+ * exp(x - max(x)) / sum(exp(x - max(x)))           → softmax(x)
+ * exp(x - log(sum(exp(x))))                        → softmax(x)
+ * softmax(x - max(x))                              → softmax(x)
+ * (exp(x) @ v) / sum(exp(x))                       → softmax(x) @ v
+ * exp(x - m) / (exp(z - m) + sum(exp(x - m)))      → softmax(concat([x, z])), z's column left out
  * </pre>
  *
- * The sum and the maximum may reach the division through any views. Where the written form overflows, or divides zero
- * by zero because a row is minus infinity throughout, softmax has the value that was meant.
+ * Sums and maxima may reach the quotient through any views. Where the written form overflows, or divides zero by zero
+ * because a row is minus infinity throughout, softmax has the value that was meant.
  */
 public record RecogniseSoftmax() implements Pass {
     @Override
@@ -46,10 +39,11 @@ public record RecogniseSoftmax() implements Pass {
         Rewriter rewriter = new Rewriter(graph);
         boolean changed = false;
         for (Node node : graph.nodes()) {
-            Optional<Match> match = match(graph, node);
-            if (match.isPresent()) {
-                Value x = rewriter.get(match.get().operand);
-                rewriter.replace(node, List.of(rewriter.out().value(match.get().softmax, node.origin(), x)));
+            Optional<Value> softmax = softmax(graph, node)
+                    .map(s -> s.addTo(rewriter, node.origin()))
+                    .or(() -> product(graph, node).map(p -> p.addTo(graph, rewriter, node.origin())));
+            if (softmax.isPresent()) {
+                rewriter.replace(node, List.of(softmax.get()));
                 changed = true;
             } else {
                 rewriter.copy(node);
@@ -58,104 +52,65 @@ public record RecogniseSoftmax() implements Pass {
         return changed ? rewriter.finish() : graph;
     }
 
-    private record Match(Softmax softmax, Value operand) {}
-
-    private static Optional<Match> match(Graph graph, Node node) {
+    private static Optional<WrittenSoftmax> softmax(Graph graph, Node node) {
         if (node.op() instanceof Softmax softmax) {
-            return unshifted(graph, graph.operand(node, 0), softmax.axis()).map(x -> new Match(softmax, x));
+            return WrittenSoftmax.unshifted(graph, Place.in(graph.operand(node, 0)), softmax.axis())
+                    .map(x -> new WrittenSoftmax(x.value(), softmax.axis(), Optional.empty()));
         }
-        if (isFn(node, ScalarFn.DIV)) {
-            return written(graph, node, graph.operand(node, 0), graph.operand(node, 1));
+        if (Place.is(node, ScalarFn.EXP)) {
+            return ofDifference(graph, Place.in(graph.operand(node, 0)));
         }
-        if (isFn(node, ScalarFn.MUL)) {
-            Value first = graph.operand(node, 0);
-            Value last = graph.operand(node, 1);
-            return reciprocal(graph, last)
-                    .flatMap(sum -> written(graph, node, first, sum))
-                    .or(() -> reciprocal(graph, first).flatMap(sum -> written(graph, node, last, sum)));
-        }
-        return Optional.empty();
+        return quotients(graph, node)
+                .filter(q -> q.numerator().is(ScalarFn.EXP))
+                .flatMap(q -> ofQuotient(graph, q.numerator().operand(graph, 0), q.denominator()).stream())
+                .findFirst();
     }
 
-    /** The x of {@code 1 / x}. */
-    private static Optional<Value> reciprocal(Graph graph, Value value) {
-        if (!isFn(value.node(), ScalarFn.DIV)) {
-            return Optional.empty();
-        }
-        boolean one = graph.operand(value.node(), 0).node().op() instanceof Constant c
-                && c.isSplat()
-                && c.values().getFirst().doubleValue() == 1;
-        Value x = graph.operand(value.node(), 1);
-        return one && x.type().equals(value.type()) ? Optional.of(x) : Optional.empty();
+    private static Optional<DividedProduct> product(Graph graph, Node node) {
+        return quotients(graph, node)
+                .flatMap(q -> DividedProduct.of(graph, q).stream())
+                .findFirst();
     }
 
-    private static Optional<Match> written(Graph graph, Node node, Value exp, Value sum) {
-        if (!isFn(exp.node(), ScalarFn.EXP) || !exp.type().equals(node.type())) {
-            return Optional.empty();
-        }
-        return reducedAlong(graph, sum, exp, Reduction.SUM).map(axis -> {
-            Value y = graph.operand(exp.node(), 0);
-            return new Match(new Softmax(axis), unshifted(graph, y, axis).orElse(y));
-        });
+    private static Stream<Quotient> quotients(Graph graph, Node node) {
+        return Quotient.at(graph, Place.in(node.value())).stream();
     }
 
-    /** The x of {@code x - max(x)}. */
-    private static Optional<Value> unshifted(Graph graph, Value value, int axis) {
-        if (!isFn(value.node(), ScalarFn.SUB)) {
+    private static Optional<WrittenSoftmax> ofQuotient(Graph graph, Place y, Place denominator) {
+        return RowSum.of(graph, denominator).filter(s -> s.isOver(y)).flatMap(s -> WrittenSoftmax.of(graph, y, s));
+    }
+
+    /** Of the exponents {@code y - log(sum(exp(y)))}, and {@code x - (m + log(sum(exp(x - m))))}. */
+    private static Optional<WrittenSoftmax> ofDifference(Graph graph, Place exponents) {
+        if (!exponents.is(ScalarFn.SUB)) {
             return Optional.empty();
         }
-        Value x = graph.operand(value.node(), 0);
-        return x.type().equals(value.type())
-                        && reducedAlong(graph, graph.operand(value.node(), 1), x, Reduction.MAX)
-                                .filter(a -> a == axis)
-                                .isPresent()
-                ? Optional.of(x)
+        Place x = exponents.operand(graph, 0);
+        Place logarithm = exponents.operand(graph, 1).behindViews(graph);
+        if (!x.value().type().equals(exponents.value().type())) {
+            return Optional.empty();
+        }
+        if (logarithm.is(ScalarFn.LOG)) {
+            return ofQuotient(graph, x, logarithm.operand(graph, 0));
+        }
+        return logarithm.is(ScalarFn.ADD)
+                ? ofShifted(graph, x, logarithm, 0).or(() -> ofShifted(graph, x, logarithm, 1))
                 : Optional.empty();
     }
 
-    /** The axis along which {@code value}, broadcast to the shape of {@code x}, is a reduction of {@code x}. */
-    private static Optional<Integer> reducedAlong(Graph graph, Value value, Value x, Reduction kind) {
-        Shape shape = x.type().shape();
-        List<ScalarExpr> index = new ArrayList<>();
-        for (int i = 0; i < shape.rank(); i++) {
-            index.add(IndexSimplifier.simplify(ScalarExpr.of(new Axis("x" + i, shape.dim(i)))));
+    private static Optional<WrittenSoftmax> ofShifted(Graph graph, Place x, Place sum, int slot) {
+        Place shift = sum.operand(graph, slot).behindViews(graph);
+        Place logarithm = sum.operand(graph, 1 - slot).behindViews(graph);
+        if (!logarithm.is(ScalarFn.LOG)) {
+            return Optional.empty();
         }
-        int missing = shape.rank() - value.type().rank();
-        List<ScalarExpr> at = new ArrayList<>();
-        for (int i = 0; i < value.type().rank(); i++) {
-            at.add(value.type().dim(i).is(1) ? ScalarExpr.of(0) : index.get(i + missing));
-        }
-        List<Integer> axes = new ArrayList<>();
-        Inliner inliner = new Inliner(graph, (v, where) -> {
-            if (v.node().op() instanceof Reduce r
-                    && r.kind() == kind
-                    && r.axes().size() == 1
-                    && graph.operand(v.node(), 0).equals(x)
-                    && where.equals(rowIndex(index, r))) {
-                axes.add(r.axes().getFirst());
-                return Optional.of(new ScalarExpr.Variable("row", v.type().dtype()));
-            }
-            boolean view = v.node().op() instanceof Pointwise p && p.isView();
-            return view
-                    ? Optional.empty()
-                    : Optional.of(new ScalarExpr.Variable("other", v.type().dtype()));
+        return RowSum.of(graph, logarithm.operand(graph, 0)).flatMap(s -> {
+            Place y = new Place(s.exponents(), x.index());
+            boolean shifted = s.isOver(y)
+                    && y.is(ScalarFn.SUB)
+                    && y.operand(graph, 0).equals(x)
+                    && y.operand(graph, 1).behindViews(graph).equals(shift);
+            return shifted ? WrittenSoftmax.of(graph, y, s) : Optional.empty();
         });
-        boolean isRow = inliner.at(value, at) instanceof ScalarExpr.Variable v
-                && v.name().equals("row");
-        return isRow ? Optional.of(axes.getFirst()) : Optional.empty();
-    }
-
-    private static List<ScalarExpr> rowIndex(List<ScalarExpr> index, Reduce reduce) {
-        int axis = reduce.axes().getFirst();
-        List<ScalarExpr> row = new ArrayList<>(index);
-        row.remove(axis);
-        if (reduce.keepDims()) {
-            row.add(axis, ScalarExpr.of(0));
-        }
-        return row;
-    }
-
-    private static boolean isFn(Node node, ScalarFn fn) {
-        return node.op() instanceof Elementwise e && e.fn() == fn;
     }
 }

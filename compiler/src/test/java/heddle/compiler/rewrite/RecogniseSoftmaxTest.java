@@ -81,6 +81,38 @@ class RecogniseSoftmaxTest {
     }
 
     @Test
+    void exponentialsOfTheLogarithm() {
+        assertBecomesSoftmax(2, "output y = exp(log_softmax(x, axis = -1))");
+        assertBecomesSoftmax(1, "output y = exp(x - log(sum(exp(x), axis = 1, keepdims = true)))");
+    }
+
+    @Test
+    void guardsAgainstRowsOfNothing() {
+        assertBecomesSoftmax(2, """
+                let e = exp(x)
+                let total = sum(e, axis = -1, keepdims = true)
+                output y = e / where(total == 0.0, 1.0, total)
+                """);
+    }
+
+    @Test
+    void aTermThatMayBeNegative() {
+        assertDoesNotFire("""
+                let e = exp(x)
+                output y = e / (sum(e, axis = -1, keepdims = true) - 1.0)
+                """);
+        assertDoesNotFire("""
+                let e = exp(x)
+                output y = e / (sum(e, axis = -1, keepdims = true) + x[:, :, 0:1])
+                """);
+    }
+
+    @Test
+    void aTermThatIsNotShiftedLikeTheSum() {
+        assertDoesNotFire("output y = exp(x - x[:, 0:1, :]) / sum(exp(x - x[:, :, 0:1]), axis = -1, keepdims = true)");
+    }
+
+    @Test
     void aSumAlongAnotherAxisThanItIsSpreadOver() {
         assertDoesNotFire("""
                 let square = x[:, 0:4, :]

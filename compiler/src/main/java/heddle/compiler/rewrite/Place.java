@@ -1,0 +1,95 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Constant;
+import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Inliner;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarFn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An element of a value: what is computed of it further on is written over the same axes, so that places reached in
+ * different ways can be compared.
+ */
+record Place(Value value, List<ScalarExpr> index) {
+    Place {
+        index = index.stream().map(IndexSimplifier::simplify).toList();
+    }
+
+    /** Every element of a value, over axes of its own. */
+    static Place in(Value value) {
+        List<ScalarExpr> index = new ArrayList<>();
+        for (int n = 0; n < value.type().rank(); n++) {
+            index.add(ScalarExpr.of(new Axis("x" + n, value.type().dim(n))));
+        }
+        return new Place(value, index);
+    }
+
+    Node node() {
+        return value.node();
+    }
+
+    /** What the pointwise node of this place reads there as one of its operands. */
+    Place operand(Graph graph, int slot) {
+        Value operand = graph.operand(node(), slot);
+        List<Place> read = new ArrayList<>();
+        new Inliner(graph, (v, at) -> {
+                    if (v.equals(value)) {
+                        return Optional.empty();
+                    }
+                    if (v.equals(operand)) {
+                        read.add(new Place(v, at));
+                    }
+                    return Optional.of(
+                            new ScalarExpr.Variable(v.toString(), v.type().dtype()));
+                })
+                .at(value, index);
+        return read.getFirst();
+    }
+
+    /** The same element before permutes, reshapes, slices and expands. */
+    Place behindViews(Graph graph) {
+        Place at = this;
+        while (at.node().op() instanceof Pointwise op && op.isView()) {
+            at = at.operand(graph, 0);
+        }
+        return at;
+    }
+
+    boolean is(ScalarFn fn) {
+        return is(node(), fn);
+    }
+
+    static boolean is(Node node, ScalarFn fn) {
+        return node.op() instanceof Elementwise e && e.fn() == fn;
+    }
+
+    /** The number at every place of a constant. */
+    Optional<Double> number() {
+        return node().op() instanceof Constant c && c.isSplat()
+                ? Optional.of(c.values().getFirst().doubleValue())
+                : Optional.empty();
+    }
+
+    boolean is(double number) {
+        return number().filter(n -> n == number).isPresent();
+    }
+
+    /** The index without an axis, as a reduction along it has it. */
+    List<ScalarExpr> row(int axis, boolean keepDims) {
+        List<ScalarExpr> row = new ArrayList<>(index);
+        row.remove(axis);
+        if (keepDims) {
+            row.add(axis, ScalarExpr.of(0));
+        }
+        return row;
+    }
+}

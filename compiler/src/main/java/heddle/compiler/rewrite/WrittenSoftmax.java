@@ -1,0 +1,132 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.Rewriter;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Concat;
+import heddle.compiler.op.Constant;
+import heddle.compiler.op.Expand;
+import heddle.compiler.op.Reduce;
+import heddle.compiler.op.Slice;
+import heddle.compiler.op.Softmax;
+import heddle.compiler.tile.Reduction;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * A softmax that is written out, and what it is the softmax of.
+ *
+ * @param x    the scores
+ * @param sink makes a score beside those of each row, to be dropped after the softmax
+ */
+record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, Value>> sink) {
+    /**
+     * Of {@code exp(y) / (t + sum(exp(y)))}, where {@code y} is {@code x} or {@code x - m} with one m for each row:
+     *
+     * <pre>
+     * no t                 softmax of x, when m is the maximum of x
+     * exp(z - m)           z beside x, whatever m is
+     * exp(-m)              zero beside x
+     * exp(z)               z beside y
+     * a number             its logarithm beside y; nothing, when it is lost beside a sum of at least one
+     * </pre>
+     */
+    static Optional<WrittenSoftmax> of(Graph graph, Place y, RowSum sum) {
+        int axis = sum.axis();
+        Optional<Place> unshifted = unshifted(graph, y, axis);
+        WrittenSoftmax plain = new WrittenSoftmax(unshifted.orElse(y).value(), axis, Optional.empty());
+        if (sum.term().isEmpty()) {
+            return Optional.of(plain);
+        }
+        Place term = sum.term().get().behindViews(graph);
+        Optional<Double> number = term.number();
+        if (number.isPresent()) {
+            double c = number.get();
+            boolean lost = c == 0
+                    || unshifted.isPresent()
+                            && Math.abs(c) < unit(y.value().type().dtype()) / 4;
+            return lost
+                    ? Optional.of(plain)
+                    : c > 0 ? Optional.of(beside(y.value(), axis, Math.log(c))) : Optional.empty();
+        }
+        return term.is(ScalarFn.EXP) ? beside(graph, y, axis, term.operand(graph, 0)) : Optional.empty();
+    }
+
+    /** How far apart numbers near one are. */
+    private static double unit(DType type) {
+        return type == DType.F64 ? 0x1p-52 : 0x1p-23;
+    }
+
+    private static Optional<WrittenSoftmax> beside(Graph graph, Place y, int axis, Place exponent) {
+        if (y.is(ScalarFn.SUB)) {
+            Value x = graph.operand(y.node(), 0);
+            Place shift = y.operand(graph, 1).behindViews(graph);
+            Place e = exponent.behindViews(graph);
+            if (e.is(ScalarFn.NEG) && e.operand(graph, 0).behindViews(graph).equals(shift)) {
+                return Optional.of(beside(x, axis, 0));
+            }
+            if (e.is(ScalarFn.SUB) && e.operand(graph, 1).behindViews(graph).equals(shift)) {
+                return beside(y, x, axis, e.operand(graph, 0));
+            }
+        }
+        return beside(y, y.value(), axis, exponent);
+    }
+
+    private static WrittenSoftmax beside(Value x, int axis, double number) {
+        Constant constant = Constant.scalar(x.type().dtype(), number);
+        return new WrittenSoftmax(x, axis, Optional.of((r, origin) -> r.out().value(constant, origin)));
+    }
+
+    /** A sink has one score for each row that it is broadcast to. */
+    private static Optional<WrittenSoftmax> beside(Place y, Value x, int axis, Place sink) {
+        List<ScalarExpr> row = y.row(axis, true);
+        int missing = row.size() - sink.index().size();
+        boolean fits = missing >= 0 && x.type().equals(y.value().type());
+        for (int n = 0; fits && n < sink.index().size(); n++) {
+            boolean one = sink.value().type().dim(n).is(1);
+            fits = one || n + missing != axis && sink.index().get(n).equals(row.get(n + missing));
+        }
+        return fits
+                ? Optional.of(new WrittenSoftmax(x, axis, Optional.of((r, origin) -> r.get(sink.value()))))
+                : Optional.empty();
+    }
+
+    /** The x of {@code x - max(x)}. */
+    static Optional<Place> unshifted(Graph graph, Place y, int axis) {
+        if (!y.is(ScalarFn.SUB)) {
+            return Optional.empty();
+        }
+        Place x = y.operand(graph, 0);
+        Place shift = y.operand(graph, 1).behindViews(graph);
+        boolean isMaximum = x.value().type().equals(y.value().type())
+                && shift.node().op() instanceof Reduce r
+                && r.kind() == Reduction.MAX
+                && r.axes().equals(List.of(axis))
+                && graph.operand(shift.node(), 0).equals(x.value())
+                && shift.index().equals(x.row(axis, r.keepDims()));
+        return isMaximum ? Optional.of(x) : Optional.empty();
+    }
+
+    /** Adds the softmax to the new graph. */
+    Value addTo(Rewriter rewriter, Origin origin) {
+        Graph.Builder out = rewriter.out();
+        Value scores = rewriter.get(x);
+        if (sink.isEmpty()) {
+            return out.value(new Softmax(axis), origin, scores);
+        }
+        TensorType type = scores.type();
+        Shape column = type.shape().with(axis, Dim.ONE);
+        Value last = out.value(new Expand(column), origin, sink.get().apply(rewriter, origin));
+        Value joined = out.value(new Concat(axis), origin, scores, last);
+        Value softmax = out.value(new Softmax(axis), origin, joined);
+        return out.value(Slice.along(joined.type().shape(), axis, Dim.ZERO, type.dim(axis)), origin, softmax);
+    }
+}
