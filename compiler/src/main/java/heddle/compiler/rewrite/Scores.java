@@ -36,7 +36,7 @@ record Scores(Node product, Set<Node> cone) {
             throw new DeclinedException(
                     whole.getLast(),
                     "the scores come from several products; one product of queries and keys can be fused",
-                    "make it one product: join the factors along their features, `concat([q, u], -1) @ transpose(concat([k, r], -1))`");
+                    "make them one: a sum of products is the product of their features joined by concat");
         }
         Node product = whole.isEmpty() ? products.getFirst() : whole.getFirst();
         Set<Node> cone = new HashSet<>();

@@ -58,4 +58,43 @@ class DeclineAttentionTest {
                 """);
         assertTrue(report.fused().getFirst().attention().body().mask().isEmpty());
     }
+
+    private static void assertSeesNone(String source) {
+        FusionReport report = report(source);
+        assertEquals(0, report.total(), report.toString());
+    }
+
+    void theRemedyAndThePlaceAreThoseOfWhatIsInTheWay() {
+        FusionReport.Declined declined = report(HEADS + """
+                let p = softmax(q @ transpose(k), axis = -1)
+                output o = (p / sum(p, axis = -1, keepdims = true)) @ v
+                """).declined().getFirst();
+        assertEquals(
+                "`sum(p, axis = -1, keepdims = true)` combines the probabilities of several keys", declined.reason());
+        assertEquals("mask or scale the scores instead: the softmax normalises what is left", declined.remedy());
+        assertEquals("reduce_sum", declined.at().op().name());
+        assertEquals("softmax", declined.normaliser().op().name());
+    }
+
+    void aFunctionInThePlaceOfTheSoftmax() {
+        assertDeclines(HEADS + "output o = sigmoid(q @ transpose(k)) @ v", "stands where attention has its softmax");
+    }
+
+    void aFunctionBetweenProductsWithWeightsIsALayer() {
+        assertSeesNone("""
+                dim B, N
+                input x: f32[B, N, 8]
+                let h = relu(x @ weight "w1" : f32[8, 32])
+                output o = softmax(h @ weight "w2" : f32[32, 8], axis = -1)
+                """);
+    }
+
+    void aSoftmaxOverExpertsIsNoAttention() {
+        assertSeesNone("""
+                dim B, N
+                input x: f32[B, N, 8]
+                let gate = softmax(x @ weight "gate" : f32[8, 4], axis = -1)
+                output o = einsum("bne,bnef->bnf", gate, einsum("bnd,edf->bnef", x, weight "experts" : f32[4, 8, 6]))
+                """);
+    }
 }

@@ -37,7 +37,7 @@ final class Explanation {
     }
 
     static Map<String, Object> of(FusionReport.Declined declined) {
-        Map<String, Object> fields = heading(declined.softmax());
+        Map<String, Object> fields = heading(declined.normaliser());
         fields.put("in the way", place(declined.at()));
         fields.put("reason", declined.reason());
         fields.put("remedy", declined.remedy());
@@ -47,7 +47,7 @@ final class Explanation {
     /** The place in the way, underlined, with the reason and the remedy. */
     static String text(FusionReport.Declined declined) {
         Optional<Label> at = span(declined.at()).map(s -> new Label(s, ""));
-        List<Label> softmax = span(declined.softmax())
+        List<Label> softmax = span(declined.normaliser())
                 .filter(s -> !at.map(Label::span).equals(Optional.of(s)))
                 .map(s -> new Label(s, "the softmax"))
                 .stream()

@@ -22,13 +22,15 @@ import java.util.stream.Stream;
  *
  * <pre>
  * // expect: fused 1                        how many attentions are fused, and that none is declined
- * // expect: declined several products      a part of the one reason that is given; nothing is fused
+ * // expect: declined several products      a part of the reason that is given; nothing is fused
+ * // remedy: take one softmax               the remedy that is given, in full
+ * // declined: 2                           how many are declined for that reason; one without this line
  * // expect: nothing                        no attention is seen at all
  * // kernels: 1                             how many kernels run; not checked without this line
  * // shapes: B=1 N=1; B=2 N=5               lengths to run with, instead of the usual ones
  * // masked rows: zeros                     where the written arithmetic divides zero by zero, zero is meant
  * // tolerance: 2e-3                      how far f32 is off as it is written; the usual without this line
- * ... // here                               the line that a reason must point at
+ * ... // here                        the line that the reason points at
  * </pre>
  */
 record CorpusFile(Path path, List<String> lines) {
@@ -92,12 +94,28 @@ record CorpusFile(Path path, List<String> lines) {
         return e.startsWith("declined ") ? Optional.of(e.substring("declined ".length())) : Optional.empty();
     }
 
+    /** What must be said to do about it. */
+    String remedy() {
+        return note("remedy").orElseThrow(() -> new AssertionError(path + " does not say what the remedy is"));
+    }
+
+    /** How many are declined. */
+    int declined() {
+        return reason().isEmpty() ? 0 : note("declined").map(Integer::valueOf).orElse(1);
+    }
+
+    /** The folder that the file belongs in. */
+    String folder() {
+        return fused() > 0 ? "fuses" : reason().isPresent() ? "declines" : "none";
+    }
+
     /** The line that the reason points at, counted from 1. */
-    OptionalInt here() {
+    int here() {
         return IntStream.range(0, lines.size())
                 .filter(n -> lines.get(n).endsWith("// here"))
                 .map(n -> n + 1)
-                .findFirst();
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(path + " does not say which line is in the way"));
     }
 
     OptionalInt kernels() {

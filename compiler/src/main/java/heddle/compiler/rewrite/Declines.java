@@ -1,0 +1,69 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.op.Pointwise;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Collects what looks like attention and is not fused: what the rule itself declined, and what it never saw because
+ * something other than pointwise operations, or no softmax, stands between the products.
+ */
+final class Declines {
+    private final Graph graph;
+    private final Dependence dependence;
+    private final TreeMap<Node, FusionReport.Declined> found = new TreeMap<>(Comparator.comparingInt(Node::id));
+
+    private Declines(Graph graph) {
+        this.graph = graph;
+        this.dependence = new Dependence(graph);
+    }
+
+    /** One for each softmax, or what stands in its place, in graph order. */
+    static List<FusionReport.Declined> in(Graph graph) {
+        Declines declines = new Declines(graph);
+        declines.collect();
+        return List.copyOf(declines.found.values());
+    }
+
+    private void collect() {
+        List<ScoreFlow> flows = ScoreFlow.in(graph, dependence);
+        Set<Node> between = new HashSet<>();
+        flows.forEach(flow -> between.addAll(flow.between()));
+        FuseAttention.examine(graph).forEach((softmax, outcome) -> {
+            switch (outcome) {
+                case Outcome.Declined d -> {
+                    if (between.contains(softmax) || hasScores(softmax, new HashSet<>())) {
+                        add(softmax, d);
+                    }
+                }
+                case Outcome.Matched m ->
+                    add(
+                            softmax,
+                            new Outcome.Declined(softmax, "attention fusion was not asked for", "compile with fusion"));
+                case Outcome.NoMatch n -> {}
+            }
+        });
+        // What stands in the way says more than what the rule saw of it, another reader of the scores.
+        flows.forEach(flow -> NearMiss.of(graph, dependence, flow).ifPresent(m -> add(m.normaliser(), m.outcome())));
+    }
+
+    private void add(Node normaliser, Outcome.Declined d) {
+        found.put(normaliser, new FusionReport.Declined(normaliser, d.at(), d.reason(), d.remedy()));
+    }
+
+    /**
+     * Whether a product of queries and keys reaches {@code node}. A softmax over a layer's results picks experts or
+     * classes; only a way of scores makes it attention.
+     */
+    private boolean hasScores(Node node, Set<Node> seen) {
+        return graph.operands(node).stream()
+                .map(v -> v.node())
+                .anyMatch(n -> ScoreFlow.isProductOfComputed(graph, n, dependence)
+                        || (n.op() instanceof Pointwise && seen.add(n) && hasScores(n, seen)));
+    }
+}

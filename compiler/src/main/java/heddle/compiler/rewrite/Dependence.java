@@ -1,0 +1,41 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Op;
+import heddle.compiler.op.Input;
+import heddle.compiler.op.Weight;
+import java.util.BitSet;
+
+/** What the nodes of a graph are computed from: the model's inputs, its weights, or neither. */
+final class Dependence {
+    private final BitSet onInputs;
+    private final BitSet onWeights;
+
+    Dependence(Graph graph) {
+        this.onInputs = dependents(graph, Input.class);
+        this.onWeights = dependents(graph, Weight.class);
+    }
+
+    private static BitSet dependents(Graph graph, Class<? extends Op> source) {
+        BitSet found = new BitSet();
+        for (Node node : graph.nodes()) {
+            if (source.isInstance(node.op())
+                    || graph.operands(node).stream()
+                            .anyMatch(v -> found.get(v.node().id()))) {
+                found.set(node.id());
+            }
+        }
+        return found;
+    }
+
+    /** Whether a node changes from run to run. */
+    boolean varies(Node node) {
+        return onInputs.get(node.id());
+    }
+
+    /** Whether a node is made of numbers, lengths and positions alone. */
+    boolean isConstant(Node node) {
+        return !onInputs.get(node.id()) && !onWeights.get(node.id());
+    }
+}

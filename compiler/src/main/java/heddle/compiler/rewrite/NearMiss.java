@@ -1,0 +1,143 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Reduce;
+import heddle.compiler.op.Softmax;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Reduction;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.ScalarFn;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Something that would be attention, were it not for one thing between the products.
+ *
+ * @param normaliser the softmax, or what stands in its place
+ * @param outcome    the thing, the reason and the remedy
+ */
+record NearMiss(Node normaliser, Outcome.Declined outcome) {
+    /** The near miss on a way of scores; empty when nothing but pointwise operations and one softmax lie on it. */
+    static Optional<NearMiss> of(Graph graph, Dependence dependence, ScoreFlow flow) {
+        Optional<Node> softmax = flow.softmax();
+        Optional<DeclinedException> declined =
+                softmax.isPresent() ? obstacle(graph, dependence, flow, softmax.get()) : substitute(graph, flow);
+        return declined.map(d -> new NearMiss(softmax.orElse(d.outcome().at()), d.outcome()));
+    }
+
+    private static Optional<DeclinedException> obstacle(
+            Graph graph, Dependence dependence, ScoreFlow flow, Node softmax) {
+        Set<Node> after = new HashSet<>(Set.of(softmax));
+        for (Node node : flow.between()) {
+            if (graph.operands(node).stream().anyMatch(v -> after.contains(v.node()))) {
+                after.add(node);
+            }
+            if (node != softmax && !(node.op() instanceof Pointwise)) {
+                return Optional.of(obstacle(graph, dependence, flow, node, after.contains(node)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static DeclinedException obstacle(
+            Graph graph, Dependence dependence, ScoreFlow flow, Node at, boolean after) {
+        String what = after ? "probabilities" : "scores";
+        String quote = Quote.of(at);
+        if (at.op() instanceof Softmax) {
+            return new DeclinedException(at, quote + " is a softmax of a softmax", "take one softmax of the scores");
+        }
+        Set<Integer> combined = combined(graph, dependence, flow, at);
+        if (combined.stream().anyMatch(flow.keys()::contains)) {
+            return new DeclinedException(
+                    at,
+                    quote + " combines the " + what + " of several keys",
+                    after
+                            ? "mask or scale the scores instead: the softmax normalises what is left"
+                            : "make masks, biases and scales from queries, keys and positions, not from other scores");
+        }
+        boolean queries = combined.stream().anyMatch(flow.queries()::contains);
+        return new DeclinedException(
+                at,
+                quote + " combines the " + what + " of several " + (queries ? "queries" : "heads"),
+                !after
+                        ? "combine after the product with the values, or combine queries or keys before"
+                        : queries
+                                ? "let each query have its own probabilities; combine what comes of the values"
+                                : "multiply with the values first and combine the results");
+    }
+
+    /** The axes of the scores that a reduction or a product sums over. */
+    private static Set<Integer> combined(Graph graph, Dependence dependence, ScoreFlow flow, Node at) {
+        List<ScalarExpr> index = new ArrayList<>();
+        Set<Axis> kept = new HashSet<>();
+        for (int n = 0; n < at.type().rank(); n++) {
+            Axis axis = new Axis("kept" + n, at.type().dim(n));
+            kept.add(axis);
+            index.add(ScalarExpr.of(axis));
+        }
+        Set<Integer> combined = new HashSet<>();
+        new Provenance(graph, dependence, (value, where) -> {
+                    if (value.node() == flow.scores()) {
+                        for (int n = 0; n < where.size(); n++) {
+                            if (!isOf(where.get(n), kept)) {
+                                combined.add(n);
+                            }
+                        }
+                    }
+                    return flow.between().contains(value.node());
+                })
+                .follow(at.value(), index);
+        return combined;
+    }
+
+    /** Whether an index goes by {@code axes} alone. */
+    private static boolean isOf(ScalarExpr index, Set<Axis> axes) {
+        boolean[] all = {true};
+        ScalarExprs.visit(index, e -> all[0] &= !(e instanceof ScalarExpr.Index i) || axes.contains(i.axis()));
+        return all[0];
+    }
+
+    /** What stands in the place of a softmax; empty when scores meet values as they are. */
+    private static Optional<DeclinedException> substitute(Graph graph, ScoreFlow flow) {
+        return flow.between().stream()
+                .filter(node -> !isLinear(graph, flow, node))
+                .findFirst()
+                .map(at -> at.op() instanceof Elementwise e && e.fn() == ScalarFn.EXP
+                        ? new DeclinedException(
+                                at,
+                                Quote.of(at) + " is not divided by its own sum along the keys",
+                                "divide it by that sum, or write softmax")
+                        : new DeclinedException(
+                                at,
+                                Quote.of(at) + " stands where attention has its softmax",
+                                "write softmax; with another function of the scores they are stored"));
+    }
+
+    private static boolean isLinear(Graph graph, ScoreFlow flow, Node node) {
+        List<Value> operands = graph.operands(node);
+        List<Boolean> dependent = operands.stream()
+                .map(v -> v.node() == flow.scores() || flow.between().contains(v.node()))
+                .toList();
+        return switch (node.op()) {
+            case Elementwise e ->
+                switch (e.fn()) {
+                    case MUL -> !dependent.getFirst() || !dependent.getLast();
+                    case DIV -> !dependent.getLast();
+                    case NEG, ADD, SUB, SELECT -> true;
+                    default -> false;
+                };
+            case Reduce r -> r.kind() == Reduction.SUM;
+            case Contract c -> true;
+            default -> node.type().dtype().isFloat();
+        };
+    }
+}
