@@ -1,0 +1,57 @@
+package heddle.tests.tornado.device;
+
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.MethodTransform;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.reflect.AccessFlag;
+import java.util.Map;
+import uk.ac.manchester.tornado.api.KernelContext;
+
+/** Loads classes so that what their kernels do is checked; kernels are the static methods with a {@link KernelContext} in front. */
+public final class KernelLoader extends ClassLoader {
+    private final Map<String, byte[]> classes;
+
+    /** A loader of class files by their binary names. */
+    public KernelLoader(Map<String, byte[]> classes) {
+        super(KernelLoader.class.getClassLoader());
+        this.classes = classes;
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        byte[] bytes = classes.get(name);
+        if (bytes == null) {
+            throw new ClassNotFoundException(name);
+        }
+        byte[] checked = checked(bytes);
+        return defineClass(name, checked, 0, checked.length);
+    }
+
+    private static byte[] checked(byte[] bytes) {
+        ClassFile files = ClassFile.of();
+        ClassModel model = files.parse(bytes);
+        String file = model.findAttribute(Attributes.sourceFile())
+                .map(source -> source.sourceFile().stringValue())
+                .orElse(model.thisClass().asInternalName());
+        return files.transformClass(model, (builder, element) -> {
+            if (element instanceof MethodModel method && isKernel(method)) {
+                builder.transformMethod(method, MethodTransform.transformingCode(new KernelCode(file, method)));
+            } else {
+                builder.with(element);
+            }
+        });
+    }
+
+    private static boolean isKernel(MethodModel method) {
+        MethodTypeDesc type = method.methodTypeSymbol();
+        return method.flags().has(AccessFlag.STATIC)
+                && method.code().isPresent()
+                && type.parameterCount() > 0
+                && type.parameterType(0)
+                        .equals(KernelContext.class.describeConstable().orElseThrow())
+                && !method.flags().has(AccessFlag.SYNTHETIC);
+    }
+}
