@@ -9,8 +9,10 @@ import heddle.compiler.op.Contract;
 import heddle.compiler.op.FusedAttention;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
+import heddle.compiler.tile.BlockTable;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.Panels;
@@ -34,6 +36,7 @@ public final class Lower {
     private final Partition partition;
     private final Tiling tiling;
     private final Buffers buffers;
+    private final TabulateMasks tables;
     private final List<Launch> prepare = new ArrayList<>();
     private final List<Launch> launches = new ArrayList<>();
     private final Set<Buffer> prepared = new HashSet<>();
@@ -43,6 +46,7 @@ public final class Lower {
         this.tiling = tiling;
         this.partition = partition;
         this.buffers = new Buffers(graph, partition);
+        this.tables = new TabulateMasks(buffers);
     }
 
     /** Kernels as large as they are good for. */
@@ -101,7 +105,8 @@ public final class Lower {
         }
         List<String> comments =
                 region.nodes().stream().map(node -> GraphText.line(graph, node)).toList();
-        add(new Launch(buffers.unique(kernelName(region)), family, comments));
+        List<BlockTable> skipped = family instanceof Attention a ? tables.of(a, tiling.of(a), this::add) : List.of();
+        add(new Launch(buffers.unique(kernelName(region)), family, skipped, comments));
     }
 
     private Family family(Region region) {

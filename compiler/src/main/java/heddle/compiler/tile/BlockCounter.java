@@ -41,11 +41,11 @@ final class BlockCounter {
     BlockCounter(TileKernel kernel, Stmt.Loop loop, Map<String, Long> lengths) {
         this.kernel = kernel;
         this.looped = loop.axis();
-        this.mask = loop.mask().orElse(BlockMask.TRUE);
+        this.mask = loop.mask().map(LoopMask::program).orElse(BlockMask.TRUE);
         this.evaluator = new ScalarEvaluator(BlockCounter::noData, lengths);
         Map<Axis, BlockMask.Range> ranges = new HashMap<>();
         axes().stream().filter(this::isCut).forEach(a -> ranges.put(a, new BlockMask.Range(first(a), last(a))));
-        this.found = BlockMask.ofIndexes(mask, ranges);
+        this.found = BlockMask.of(new IntervalAnalysis(ranges).truth(mask));
     }
 
     private static double[] noData(Buffer buffer) {

@@ -1,7 +1,6 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.type.DType;
-import java.util.Map;
 
 /**
  * What is known of a mask over a block of indexes, as programs of the block's corners, so that any target can ask at
@@ -11,8 +10,8 @@ import java.util.Map;
  * j <= i over i in [i0, i1], j in [j0, j1]:   everywhere  j1 <= i0     somewhere  j0 <= i1
  * </pre>
  *
- * <p>Found by interval arithmetic. A block is empty when the mask is not true {@code somewhere}, full when it is true
- * {@code everywhere}, and partial otherwise, which is also the answer when nothing is known because the mask reads data.
+ * <p>Found by interval arithmetic, see {@link LoopMask#over}. A block is empty when the mask is not true {@code somewhere}, full when it is true
+ * {@code everywhere}, and partial otherwise, which is also the answer when nothing is known because the mask reads data that no {@link BlockTable} sums up.
  *
  * @param everywhere when true, the mask is true at every index of the block
  * @param somewhere  when false, the mask is false at every index of the block
@@ -21,23 +20,11 @@ public record BlockMask(ScalarExpr everywhere, ScalarExpr somewhere) {
     /** Both ends of a block along an axis, which are in it. */
     public record Range(ScalarExpr first, ScalarExpr last) {}
 
-    /**
-     * Classifies {@code mask} over a block.
-     *
-     * @param ranges the axes that the block spans; any other axis has one index in it
-     */
-    public static BlockMask of(ScalarExpr mask, Map<Axis, Range> ranges) {
-        Interval truth = new IntervalAnalysis(ranges).truth(mask);
+    static BlockMask of(Interval truth) {
         return new BlockMask(truth.low(), truth.high());
     }
 
-    /** What the indexes alone tell of {@code mask} over a block: what it reads from memory may be anything. */
-    static BlockMask ofIndexes(ScalarExpr mask, Map<Axis, Range> ranges) {
-        Interval truth = new IntervalAnalysis(ranges, false).truth(mask);
-        return new BlockMask(truth.low(), truth.high());
-    }
-
-    /** Whether anything can be told about blocks from the indexes alone. */
+    /** Whether anything can be told about blocks. */
     public boolean isKnown() {
         return !everywhere.equals(FALSE) || !somewhere.equals(TRUE);
     }

@@ -3,26 +3,35 @@ package heddle.compiler.tile;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExpr.IntLiteral;
 import heddle.compiler.type.DType;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Finds the {@link Interval} of a scalar program over a block. Index arithmetic is taken not to overflow. */
 final class IntervalAnalysis {
     private final Map<Axis, BlockMask.Range> ranges;
+    private final Map<ScalarExpr, BlockTable> tables = new HashMap<>();
     private final boolean dataIsKnown;
 
-    IntervalAnalysis(Map<Axis, BlockMask.Range> ranges) {
-        this(ranges, true);
+    /** Of what may be told from indexes and from memory: elements that a block has one of, and tables. */
+    IntervalAnalysis(Map<Axis, BlockMask.Range> ranges, List<BlockTable> tables) {
+        this.ranges = ranges;
+        this.dataIsKnown = true;
+        tables.forEach(t -> this.tables.put(t.part(), t));
     }
 
-    /** @param dataIsKnown whether bounds may read memory */
-    IntervalAnalysis(Map<Axis, BlockMask.Range> ranges, boolean dataIsKnown) {
+    /** Of what the indexes alone tell: what is read from memory may be anything. */
+    IntervalAnalysis(Map<Axis, BlockMask.Range> ranges) {
         this.ranges = ranges;
-        this.dataIsKnown = dataIsKnown;
+        this.dataIsKnown = false;
     }
 
     /** The truth of a bool program over the block. */
     Interval truth(ScalarExpr e) {
+        if (tables.containsKey(e)) {
+            return tables.get(e).over(ranges);
+        }
         if (isOneValue(e)) {
             return Interval.point(e);
         }
@@ -46,9 +55,14 @@ final class IntervalAnalysis {
     }
 
     private Interval compared(Apply a) {
-        return range(arg(a, 0))
-                .flatMap(x -> range(arg(a, 1)).map(y -> x.compared(a.fn(), y)))
+        return operand(arg(a, 0))
+                .flatMap(x -> operand(arg(a, 1)).map(y -> x.compared(a.fn(), y)))
                 .orElse(Interval.EITHER);
+    }
+
+    /** The range of what is compared. Numbers from memory may be any, and the analysis never computes with them. */
+    private Optional<Interval> operand(ScalarExpr number) {
+        return tables.containsKey(number) ? Optional.of(tables.get(number).over(ranges)) : range(number);
     }
 
     private Interval comparedBools(Apply a) {

@@ -17,10 +17,10 @@ public sealed interface Stmt {
     /**
      * A sequential loop over the blocks of an axis.
      *
-     * @param mask a bool program over the axes' indexes; blocks where it is nowhere true are skipped, and where it is
-     *             everywhere true the {@link Masked} statements in the body are left out
+     * @param mask blocks where it is nowhere true are skipped, and where it is everywhere true the {@link Masked}
+     *             statements in the body are left out
      */
-    record Loop(Axis axis, Optional<ScalarExpr> mask, List<Stmt> body) implements Stmt {
+    record Loop(Axis axis, Optional<LoopMask> mask, List<Stmt> body) implements Stmt {
         public Loop {
             body = List.copyOf(body);
         }

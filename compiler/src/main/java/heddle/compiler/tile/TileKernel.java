@@ -50,7 +50,10 @@ public record TileKernel(
                 case Stmt.Update u -> collect(u.value(), reads);
                 case Stmt.Accumulate a -> {}
                 case Stmt.Loop l -> {
-                    l.mask().ifPresent(mask -> collect(mask, reads));
+                    l.mask().ifPresent(mask -> {
+                        collect(mask.program(), reads);
+                        mask.tables().forEach(t -> reads.add(t.buffer()));
+                    });
                     collect(l.body(), reads, writes);
                 }
                 case Stmt.Masked m -> collect(m.body(), reads, writes);

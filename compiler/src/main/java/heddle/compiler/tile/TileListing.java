@@ -48,11 +48,16 @@ public final class TileListing {
                 statements(depth + 1, m.body());
             }
             case Stmt.Loop l -> {
-                String mask = l.mask().map(e -> " by mask " + infix(e)).orElse("");
+                String mask = l.mask().map(TileListing::blocks).orElse("");
                 line(depth, "for " + range(l.axis()) + mask + ":");
                 statements(depth + 1, l.body());
             }
         }
+    }
+
+    private static String blocks(LoopMask mask) {
+        String tables = mask.tables().isEmpty() ? "" : " by table " + names(mask.tables());
+        return " by mask " + infix(mask.program()) + tables;
     }
 
     private static String declaration(Tile tile) {

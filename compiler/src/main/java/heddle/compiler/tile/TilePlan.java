@@ -1,6 +1,7 @@
 package heddle.compiler.tile;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -8,10 +9,21 @@ import java.util.stream.Collectors;
  * How a kernel is cut up, apart from what it means.
  *
  * @param blocks the block size of each axis by name; an axis that is not named has blocks of one
+ * @param tables what is known of blocks of such sizes under the kernel's mask
  */
-public record TilePlan(Map<String, Integer> blocks) {
+public record TilePlan(Map<String, Integer> blocks, List<BlockTable> tables) {
     public TilePlan {
         blocks = Map.copyOf(blocks);
+        tables = List.copyOf(tables);
+    }
+
+    public TilePlan(Map<String, Integer> blocks) {
+        this(blocks, List.of());
+    }
+
+    /** This plan with tables of blocks. */
+    public TilePlan withTables(List<BlockTable> known) {
+        return new TilePlan(blocks, known);
     }
 
     public int block(Axis axis) {
@@ -31,7 +43,7 @@ public record TilePlan(Map<String, Integer> blocks) {
     public TilePlan orElse(Axis axis, int size) {
         Map<String, Integer> more = new LinkedHashMap<>(blocks);
         more.putIfAbsent(axis.name(), size);
-        return new TilePlan(more);
+        return new TilePlan(more, tables);
     }
 
     /** As listings show it: {@code i 32, j 128}. */

@@ -41,7 +41,8 @@ class BlockMaskTest {
     }
 
     private static BlockMask classify(ScalarExpr mask) {
-        return BlockMask.of(mask, Map.of(I, new BlockMask.Range(I0, I1), J, new BlockMask.Range(J0, J1)));
+        return new LoopMask(mask, List.of())
+                .over(Map.of(I, new BlockMask.Range(I0, I1), J, new BlockMask.Range(J0, J1)));
     }
 
     /** Evaluates programs over one frame. */

@@ -4,6 +4,7 @@ import heddle.compiler.target.source.Captures;
 import heddle.compiler.target.source.JavaText;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.BlockMask;
+import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.SequencedSet;
 
 /**
- * Writes how a block is classified by its corners: empty ones are skipped, full ones leave the mask out, and partial ones
+ * Writes how a block is classified by its corners and by tables: empty ones are skipped, full ones leave the mask out, and partial ones
  * give up the keys at both ends that the mask empties.
  */
 final class MaskCode {
@@ -33,9 +34,9 @@ final class MaskCode {
         this.looped = looped;
     }
 
-    void write(ScalarExpr mask, JavaText out) {
+    void write(LoopMask mask, JavaText out) {
         SequencedSet<Axis> axes = new LinkedHashSet<>();
-        for (Axis axis : new Captures().add(mask).axes()) {
+        for (Axis axis : new Captures().add(mask.program()).axes()) {
             if (ranges.isBlocked(axis) && !axis.equals(looped)) {
                 axes.add(axis);
             }
@@ -43,7 +44,7 @@ final class MaskCode {
         axes.add(looped);
         Map<Axis, BlockMask.Range> corners = new HashMap<>();
         axes.forEach(axis -> corners.put(axis, corners(axis)));
-        BlockMask found = BlockMask.of(mask, corners);
+        BlockMask found = mask.over(corners);
         if (!found.isKnown()) {
             out.line("boolean full = false;");
             return;

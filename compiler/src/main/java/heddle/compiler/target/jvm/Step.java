@@ -2,7 +2,7 @@ package heddle.compiler.target.jvm;
 
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.BlockStrides;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.Stmt;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +29,7 @@ sealed interface Step {
             implements Step {}
 
     /** The body for each block of an axis, those left out that the mask empties. */
-    record Blocks(Axis axis, Optional<ScalarExpr> mask, List<Step> body) implements Step {
+    record Blocks(Axis axis, Optional<LoopMask> mask, List<Step> body) implements Step {
         public Blocks {
             body = List.copyOf(body);
         }

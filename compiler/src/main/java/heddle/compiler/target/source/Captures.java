@@ -80,7 +80,10 @@ public final class Captures {
             case Stmt.Accumulate a -> add(a.value());
             case Stmt.Loop l -> {
                 addExtent(l.axis());
-                l.mask().ifPresent(this::add);
+                l.mask().ifPresent(mask -> {
+                    add(mask.program());
+                    mask.tables().forEach(t -> buffers.add(t.buffer()));
+                });
                 add(l.body());
             }
             case Stmt.Masked m -> add(m.body());

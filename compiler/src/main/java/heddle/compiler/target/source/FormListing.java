@@ -51,7 +51,14 @@ final class FormListing {
             case Stmt.Accumulate a -> tile(a.tile()).value(a.value());
             case Stmt.Loop l -> {
                 axes(List.of(l.axis()));
-                l.mask().ifPresent(this::scalar);
+                l.mask().ifPresent(mask -> {
+                    scalar(mask.program());
+                    mask.tables()
+                            .forEach(t -> scalar(t.part())
+                                    .axes(t.axes())
+                                    .add(t.blocks())
+                                    .buffer(t.buffer()));
+                });
                 body(l.body());
             }
             case Stmt.Masked m -> body(m.body());

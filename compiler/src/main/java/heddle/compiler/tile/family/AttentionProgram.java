@@ -1,6 +1,7 @@
 package heddle.compiler.tile.family;
 
 import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
@@ -55,7 +56,7 @@ final class AttentionProgram {
         List<Stmt> block = new ArrayList<>(scores());
         block.addAll(softmax());
         block.addAll(product());
-        body.add(new Stmt.Loop(attention.j(), attention.mask(), block));
+        body.add(new Stmt.Loop(attention.j(), attention.mask().map(m -> new LoopMask(m, plan.tables())), block));
         body.addAll(results());
         List<Axis> parallel = new ArrayList<>(attention.batch());
         parallel.add(attention.i());

@@ -1,0 +1,99 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.family.Attention;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+
+/**
+ * Finds the parts of an attention's mask that are worth a table of their values in each block. What the indexes tell
+ * needs none, nor does what is the same all over a block.
+ *
+ * <pre>
+ * padding[b, j] and j <= i               padding[b, j]
+ * documents[b, i] == documents[b, j]     documents[b, i],  documents[b, j]
+ * allowed[i, j]                          allowed[i, j], if enough heads share it
+ * </pre>
+ *
+ * A part that varies along queries alone or along keys alone costs next to nothing, beside scores of which there is one
+ * for each pair. A part that varies along both is read once more for each pair, which is as much as a head's score takes;
+ * it gets a table when at least {@link #SHARED_BY} blocks of scores can be skipped by one entry.
+ */
+final class MaskParts {
+    /** Batch and heads that must share a table of pairs. */
+    private static final long SHARED_BY = 8;
+
+    private final Attention attention;
+    private final SequencedSet<ScalarExpr> found = new LinkedHashSet<>();
+
+    private MaskParts(Attention attention) {
+        this.attention = attention;
+    }
+
+    static List<ScalarExpr> of(Attention attention) {
+        MaskParts parts = new MaskParts(attention);
+        attention.mask().ifPresent(parts::add);
+        return List.copyOf(parts.found);
+    }
+
+    /** The axes that a part varies along: batch, queries, keys. */
+    static List<Axis> axes(Attention attention, ScalarExpr part) {
+        List<Axis> axes = new ArrayList<>(attention.batch());
+        axes.addAll(List.of(attention.i(), attention.j()));
+        return axes.stream().filter(a -> ScalarExprs.reads(part, a)).toList();
+    }
+
+    private void add(ScalarExpr truth) {
+        if (!varies(truth)) {
+            return;
+        }
+        if (!isOfPairs(truth)) {
+            found.add(truth);
+        } else if (truth instanceof Apply a && a.args().stream().allMatch(x -> x.type() == DType.BOOL)) {
+            a.args().forEach(this::add);
+        } else if (truth instanceof Apply a
+                && isComparison(a.fn())
+                && a.args().stream().allMatch(this::hasExtremes)) {
+            a.args().stream().filter(this::varies).forEach(found::add);
+        } else if (shares(truth) >= SHARED_BY) {
+            found.add(truth);
+        }
+    }
+
+    /** Whether data makes {@code e} differ within a block. */
+    private boolean varies(ScalarExpr e) {
+        boolean varies = ScalarExprs.reads(e, attention.i()) || ScalarExprs.reads(e, attention.j());
+        return varies && ScalarExprs.readsMemory(e);
+    }
+
+    private boolean isOfPairs(ScalarExpr e) {
+        return ScalarExprs.reads(e, attention.i()) && ScalarExprs.reads(e, attention.j());
+    }
+
+    /** Floats have none to go by: one that is not a number makes every comparison false. */
+    private boolean hasExtremes(ScalarExpr e) {
+        return e.type().isInt() && !(varies(e) && isOfPairs(e));
+    }
+
+    private static boolean isComparison(ScalarFn fn) {
+        return fn.rule() == ScalarFn.Rule.COMPARE;
+    }
+
+    /** Of how many batches and heads there is one value, as far as lengths are known. */
+    private long shares(ScalarExpr e) {
+        return attention.batch().stream()
+                .filter(a -> !ScalarExprs.reads(e, a))
+                .map(Axis::extent)
+                .filter(Dim::isKnown)
+                .mapToLong(Dim::value)
+                .reduce(1, Math::multiplyExact);
+    }
+}

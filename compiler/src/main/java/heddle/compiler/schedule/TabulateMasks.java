@@ -1,0 +1,53 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.BlockTable;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.Tabulation;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Gives attention under masks that read data the tables to skip blocks by. Attentions with the same mask and blocks of
+ * the same size share a table, as the layers of a model do.
+ */
+final class TabulateMasks {
+    /** What makes tables equal. */
+    private record Key(ScalarExpr part, List<Axis> axes, List<Integer> blocks) {}
+
+    private final Buffers buffers;
+    private final Map<Key, BlockTable> known = new HashMap<>();
+
+    TabulateMasks(Buffers buffers) {
+        this.buffers = buffers;
+    }
+
+    /**
+     * The tables of an attention's mask.
+     *
+     * @param plan  how the attention is cut up
+     * @param first gets the kernels that fill tables which were not there yet
+     */
+    List<BlockTable> of(Attention attention, TilePlan plan, Consumer<Launch> first) {
+        List<BlockTable> tables = new ArrayList<>();
+        for (ScalarExpr part : MaskParts.of(attention)) {
+            List<Axis> axes = MaskParts.axes(attention, part);
+            Key key = new Key(part, axes, axes.stream().map(plan::block).toList());
+            tables.add(known.computeIfAbsent(key, unknown -> {
+                String read = new Parts(axes, List.of(part), List.of())
+                        .reads()
+                        .getFirst()
+                        .name();
+                BlockTable table = BlockTable.of(part, axes, plan, buffers.unique(read + "_blocks"));
+                first.accept(new Launch(buffers.unique("tabulate_" + read), Tabulation.fill(table), List.of()));
+                return table;
+            }));
+        }
+        return tables;
+    }
+}

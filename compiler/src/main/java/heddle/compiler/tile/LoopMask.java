@@ -1,0 +1,25 @@
+package heddle.compiler.tile;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which indexes count in a loop over blocks, and what is known of whole blocks beforehand.
+ *
+ * @param program a bool program over the kernel's axes
+ * @param tables  of parts of the program that read memory
+ */
+public record LoopMask(ScalarExpr program, List<BlockTable> tables) {
+    public LoopMask {
+        tables = List.copyOf(tables);
+    }
+
+    /**
+     * What indexes and tables tell of a block.
+     *
+     * @param ranges the axes that the block spans; any other axis has one index in it
+     */
+    public BlockMask over(Map<Axis, BlockMask.Range> ranges) {
+        return BlockMask.of(new IntervalAnalysis(ranges, tables).truth(program));
+    }
+}
