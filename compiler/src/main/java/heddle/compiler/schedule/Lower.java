@@ -46,7 +46,7 @@ public final class Lower {
         this.tiling = tiling;
         this.partition = partition;
         this.buffers = new Buffers(graph, partition);
-        this.tables = new TabulateMasks(buffers);
+        this.tables = new TabulateMasks(buffers::unique);
     }
 
     /** Kernels as large as they are good for. */

@@ -55,7 +55,9 @@ final class MaskParts {
         if (!varies(truth)) {
             return;
         }
-        if (!isOfPairs(truth)) {
+        if (truth instanceof Apply a && a.fn() == ScalarFn.NOT) {
+            add(a.args().getFirst());
+        } else if (!isOfPairs(truth)) {
             found.add(truth);
         } else if (truth instanceof Apply a && a.args().stream().allMatch(x -> x.type() == DType.BOOL)) {
             a.args().forEach(this::add);
@@ -68,10 +70,15 @@ final class MaskParts {
         }
     }
 
-    /** Whether data makes {@code e} differ within a block. */
+    /** Whether {@code e} reads elements that differ within a block. */
     private boolean varies(ScalarExpr e) {
-        boolean varies = ScalarExprs.reads(e, attention.i()) || ScalarExprs.reads(e, attention.j());
-        return varies && ScalarExprs.readsMemory(e);
+        boolean[] varies = {false};
+        ScalarExprs.visit(e, x -> varies[0] |= x instanceof ScalarExpr.Element element && isOfBlock(element.address()));
+        return varies[0];
+    }
+
+    private boolean isOfBlock(ScalarExpr e) {
+        return ScalarExprs.reads(e, attention.i()) || ScalarExprs.reads(e, attention.j());
     }
 
     private boolean isOfPairs(ScalarExpr e) {

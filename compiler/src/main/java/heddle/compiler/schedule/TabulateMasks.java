@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Gives attention under masks that read data the tables to skip blocks by. Attentions with the same mask and blocks of
@@ -20,11 +21,12 @@ final class TabulateMasks {
     /** What makes tables equal. */
     private record Key(ScalarExpr part, List<Axis> axes, List<Integer> blocks) {}
 
-    private final Buffers buffers;
+    private final UnaryOperator<String> unique;
     private final Map<Key, BlockTable> known = new HashMap<>();
 
-    TabulateMasks(Buffers buffers) {
-        this.buffers = buffers;
+    /** @param unique makes names of buffers and kernels unique */
+    TabulateMasks(UnaryOperator<String> unique) {
+        this.unique = unique;
     }
 
     /**
@@ -43,8 +45,8 @@ final class TabulateMasks {
                         .reads()
                         .getFirst()
                         .name();
-                BlockTable table = BlockTable.of(part, axes, plan, buffers.unique(read + "_blocks"));
-                first.accept(new Launch(buffers.unique("tabulate_" + read), Tabulation.fill(table), List.of()));
+                BlockTable table = BlockTable.of(part, axes, plan, unique.apply(read + "_blocks"));
+                first.accept(new Launch(unique.apply("tabulate_" + read), Tabulation.fill(table), List.of()));
                 return table;
             }));
         }
