@@ -49,6 +49,9 @@ record Factor(ScalarExpr core, UnaryOperator<ScalarExpr> apply) {
         if (e.equals(variable)) {
             return Optional.of(one);
         }
+        if (e instanceof ScalarExpr.Literal l && l.value() == 0) {
+            return Optional.of(new ScalarExpr.Literal(one.type(), 0));
+        }
         if (!(e instanceof ScalarExpr.Apply a)) {
             return Optional.empty();
         }
@@ -86,14 +89,8 @@ record Factor(ScalarExpr core, UnaryOperator<ScalarExpr> apply) {
         if (ScalarExprs.contains(condition, variable)) {
             return Optional.empty();
         }
-        Optional<ScalarExpr> yes = side(a.args().get(1), variable, one);
-        Optional<ScalarExpr> no = side(a.args().get(2), variable, one);
+        Optional<ScalarExpr> yes = proportional(a.args().get(1), variable, one);
+        Optional<ScalarExpr> no = proportional(a.args().get(2), variable, one);
         return yes.flatMap(y -> no.map(n -> ScalarExpr.apply(ScalarFn.SELECT, condition, y, n)));
-    }
-
-    private static Optional<ScalarExpr> side(ScalarExpr e, ScalarExpr.Variable variable, ScalarExpr one) {
-        return e instanceof ScalarExpr.Literal l && l.value() == 0
-                ? Optional.of(new ScalarExpr.Literal(one.type(), 0))
-                : proportional(e, variable, one);
     }
 }

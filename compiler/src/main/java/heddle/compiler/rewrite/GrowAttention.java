@@ -48,7 +48,7 @@ final class GrowAttention {
                 equation.result().chars().mapToObj(c -> axes.get((char) c)).toList();
         this.j = summedAxis();
         this.p = new ScalarExpr.Variable("p", softmax.type().dtype());
-        this.read = SoftmaxRead.of(graph, softmax, probabilities, index(probabilities.slot()), j);
+        this.read = SoftmaxRead.of(graph, softmax, probabilities, index(probabilities.slot()), j, lookup);
         this.scores = Scores.of(graph, softmax, j.extent());
     }
 
@@ -83,7 +83,7 @@ final class GrowAttention {
         ScalarExpr.Variable raw = new ScalarExpr.Variable(
                 "score", Lookup.wide(scores.product().type().dtype()));
         QueryAndKey qk = QueryAndKey.of(graph, softmax, scores, read.index(), j, raw, lookup);
-        ScalarExpr v = lookup.unscaled(probabilities.values(graph), index(1 - probabilities.slot()), j);
+        ScalarExpr v = lookup.unscaled(probabilities.values(graph), index(1 - probabilities.slot()));
         Roles roles = Roles.of(probabilities.product(), resultAxes, j, qk.q(), qk.k(), v, read.index());
         ScalarExpr score = scoreProgram(qk.score(), roles).at(graph.operand(softmax, 0), read.index());
         return new AttentionParts(

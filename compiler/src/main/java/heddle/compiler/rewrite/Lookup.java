@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Decides, for values that flow into a fused node, what the node computes in place and what it reads as an operand. It
@@ -37,28 +38,31 @@ final class Lookup {
 
     /**
      * An operand of a product: an element of a stored value, found through views, and the factors on it that do not run
-     * along {@code over}. The operand itself is stored when it is anything else.
+     * along {@code over}.
      */
     Factor multiplicand(Value value, List<ScalarExpr> index, Axis over) {
+        Factor factor = Factor.of(reached(value, index, this::isScaled), f -> !ScalarExprs.reads(f, over));
+        return factor.core() instanceof ScalarExpr.Element ? factor : new Factor(unscaled(value, index), x -> x);
+    }
+
+    /** An operand of a product on which no factors are taken off: what is computed is stored as it was before views. */
+    ScalarExpr unscaled(Value value, List<ScalarExpr> index) {
+        ScalarExpr element = reached(value, index, v -> false);
+        return element instanceof ScalarExpr.Element ? element : captures.element(value, index);
+    }
+
+    private ScalarExpr reached(Value value, List<ScalarExpr> index, Predicate<Value> passed) {
         Inliner inliner = new Inliner(
                 graph,
-                (v, at) -> isView(v) || isScaled(v) || readsNoBuffer(v)
+                (v, at) -> isView(v) || passed.test(v) || readsNoBuffer(v)
                         ? Optional.empty()
                         : Optional.of(captures.element(v, at)));
-        Factor factor = Factor.of(inliner.at(value, index), f -> !ScalarExprs.reads(f, over));
-        return factor.core() instanceof ScalarExpr.Element ? factor : stored(value, index);
+        return inliner.at(value, index);
     }
 
-    private Factor stored(Value value, List<ScalarExpr> index) {
-        return new Factor(captures.element(value, index), x -> x);
-    }
-
-    /** An operand of a product on which no factors are taken off. */
-    ScalarExpr unscaled(Value value, List<ScalarExpr> index, Axis over) {
-        Factor factor = multiplicand(value, index, over);
-        ScalarExpr one = new ScalarExpr.Literal(factor.core().type(), 1);
-        boolean plain = factor.apply().apply(one).equals(one);
-        return (plain ? factor : stored(value, index)).core();
+    /** A value that may say where scores or probabilities are read: part of an address, so never a stand-in. */
+    Optional<ScalarExpr> position(Value value, List<ScalarExpr> index) {
+        return isView(value) || readsNoBuffer(value) ? Optional.empty() : Optional.of(captures.element(value, index));
     }
 
     /**

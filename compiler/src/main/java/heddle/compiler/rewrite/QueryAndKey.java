@@ -42,7 +42,7 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
         Node product = scores.product();
         Equation e = ((Contract) product.op()).parsed();
         Map<Character, ScalarExpr> letters = new HashMap<>();
-        put(letters, e.result(), productIndex(graph, softmax, scores, index));
+        put(letters, e.result(), productIndex(graph, softmax, scores, index, lookup));
         Shape inner = new Shape(e.summed()
                 .chars()
                 .mapToObj(c -> graph.operand(product, 0).type().dim(e.left().indexOf(c)))
@@ -82,7 +82,8 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
     }
 
     /** Where the softmax at its index reads the product. */
-    private static List<ScalarExpr> productIndex(Graph graph, Node softmax, Scores scores, List<ScalarExpr> index) {
+    private static List<ScalarExpr> productIndex(
+            Graph graph, Node softmax, Scores scores, List<ScalarExpr> index, Lookup lookup) {
         Node product = scores.product();
         List<List<ScalarExpr>> found = new ArrayList<>();
         Inliner inliner = new Inliner(graph, (value, at) -> {
@@ -91,8 +92,7 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
             }
             return scores.cone().contains(value.node()) && value.node() != product
                     ? Optional.empty()
-                    : Optional.of(new ScalarExpr.Variable(
-                            value.toString(), value.type().dtype()));
+                    : lookup.position(value, at);
         });
         inliner.at(graph.operand(softmax, 0), index);
         if (!found.stream().allMatch(at -> isWithin(product.type().shape(), at))) {

@@ -32,8 +32,9 @@ record SoftmaxRead(List<ScalarExpr> index, List<ScalarExpr> unread) {
      * @throws DeclinedException when the product does not sum over the softmax axis, the first or last few positions of
      *     it left out at most
      */
-    static SoftmaxRead of(Graph graph, Node softmax, Probabilities probabilities, List<ScalarExpr> at, Axis j) {
-        List<ScalarExpr> index = index(graph, softmax, probabilities, at);
+    static SoftmaxRead of(
+            Graph graph, Node softmax, Probabilities probabilities, List<ScalarExpr> at, Axis j, Lookup lookup) {
+        List<ScalarExpr> index = index(graph, softmax, probabilities, at, lookup);
         int axis = ((Softmax) softmax.op()).axis();
         LinearForm start = IndexSimplifier.form(index.get(axis)).minus(IndexSimplifier.form(ScalarExpr.of(j)));
         boolean others = false;
@@ -57,16 +58,14 @@ record SoftmaxRead(List<ScalarExpr> index, List<ScalarExpr> unread) {
         return new SoftmaxRead(index, unread);
     }
 
-    private static List<ScalarExpr> index(Graph graph, Node softmax, Probabilities probabilities, List<ScalarExpr> at) {
+    private static List<ScalarExpr> index(
+            Graph graph, Node softmax, Probabilities probabilities, List<ScalarExpr> at, Lookup lookup) {
         Set<List<ScalarExpr>> read = new HashSet<>();
         Inliner inliner = new Inliner(graph, (value, index) -> {
             if (value.node() == softmax) {
                 read.add(index);
             }
-            return probabilities.path().contains(value.node())
-                    ? Optional.empty()
-                    : Optional.of(new ScalarExpr.Variable(
-                            value.toString(), value.type().dtype()));
+            return probabilities.path().contains(value.node()) ? Optional.empty() : lookup.position(value, index);
         });
         inliner.at(probabilities.weights(graph), at);
         if (read.size() != 1) {
