@@ -59,14 +59,15 @@ final class Samples {
             }
             """;
 
-    /** The line of the first line of a kernel's body. */
-    static final int FIRST_LINE = 15;
-
     private Samples() {}
 
     /** A class whose kernel has this body. */
     static TornadoDouble kernel(String body) {
-        return TornadoDouble.load("Sample", CLASS.formatted(body.stripTrailing()));
+        return TornadoDouble.load("Sample", text(body));
+    }
+
+    static String text(String body) {
+        return CLASS.formatted(body.stripTrailing());
     }
 
     /** What the kernel makes of x in groups of the given size. */

@@ -6,6 +6,8 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task11;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task12;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task13;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task14;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task15;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task2;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task3;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task4;
@@ -17,22 +19,24 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task9;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 
 /** A graph of tasks in the making: the kernels that run one after another, and what is copied before and after them. */
-public non-sealed class TaskGraph extends TasksOfManyArguments {
+public class TaskGraph {
+    private final DeviceGraph graph;
+
     public TaskGraph(String name) {
-        super(new DeviceGraph(name));
+        this.graph = new DeviceGraph(name);
     }
 
     public String getTaskGraphName() {
-        return graph().name();
+        return graph.name();
     }
 
     public TaskGraph transferToDevice(int mode, Object... objects) {
-        graph().transferToDevice(mode, objects);
+        graph.transferToDevice(mode, objects);
         return this;
     }
 
     public TaskGraph transferToHost(int mode, Object... objects) {
-        graph().transferToHost(mode, objects);
+        graph.transferToHost(mode, objects);
         return this;
     }
 
@@ -41,12 +45,12 @@ public non-sealed class TaskGraph extends TasksOfManyArguments {
     }
 
     public TaskGraph consumeFromDevice(String uniqueTaskGraphName, Object... objects) {
-        graph().consumeFromDevice(uniqueTaskGraphName, objects);
+        graph.consumeFromDevice(uniqueTaskGraphName, objects);
         return this;
     }
 
     public ImmutableTaskGraph snapshot() {
-        return new ImmutableTaskGraph(graph().snapshot());
+        return new ImmutableTaskGraph(graph.snapshot());
     }
 
     public <T1> TaskGraph task(String id, Task1<T1> code, T1 arg1) {
@@ -279,5 +283,119 @@ public non-sealed class TaskGraph extends TasksOfManyArguments {
                 arg11,
                 arg12,
                 arg13);
+    }
+
+    public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> TaskGraph task(
+            String id,
+            Task14<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14> code,
+            T1 arg1,
+            T2 arg2,
+            T3 arg3,
+            T4 arg4,
+            T5 arg5,
+            T6 arg6,
+            T7 arg7,
+            T8 arg8,
+            T9 arg9,
+            T10 arg10,
+            T11 arg11,
+            T12 arg12,
+            T13 arg13,
+            T14 arg14) {
+        return add(
+                id,
+                thread -> code.apply(
+                        bind(thread, arg1),
+                        arg2,
+                        arg3,
+                        arg4,
+                        arg5,
+                        arg6,
+                        arg7,
+                        arg8,
+                        arg9,
+                        arg10,
+                        arg11,
+                        arg12,
+                        arg13,
+                        arg14),
+                arg1,
+                arg2,
+                arg3,
+                arg4,
+                arg5,
+                arg6,
+                arg7,
+                arg8,
+                arg9,
+                arg10,
+                arg11,
+                arg12,
+                arg13,
+                arg14);
+    }
+
+    public <T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15> TaskGraph task(
+            String id,
+            Task15<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15> code,
+            T1 arg1,
+            T2 arg2,
+            T3 arg3,
+            T4 arg4,
+            T5 arg5,
+            T6 arg6,
+            T7 arg7,
+            T8 arg8,
+            T9 arg9,
+            T10 arg10,
+            T11 arg11,
+            T12 arg12,
+            T13 arg13,
+            T14 arg14,
+            T15 arg15) {
+        return add(
+                id,
+                thread -> code.apply(
+                        bind(thread, arg1),
+                        arg2,
+                        arg3,
+                        arg4,
+                        arg5,
+                        arg6,
+                        arg7,
+                        arg8,
+                        arg9,
+                        arg10,
+                        arg11,
+                        arg12,
+                        arg13,
+                        arg14,
+                        arg15),
+                arg1,
+                arg2,
+                arg3,
+                arg4,
+                arg5,
+                arg6,
+                arg7,
+                arg8,
+                arg9,
+                arg10,
+                arg11,
+                arg12,
+                arg13,
+                arg14,
+                arg15);
+    }
+
+    private TaskGraph add(String id, DeviceGraph.Body body, Object... arguments) {
+        graph.task(id, body, arguments);
+        return this;
+    }
+
+    /** The thread that runs where the task was given a context, else the argument itself. */
+    @SuppressWarnings("unchecked")
+    private static <T> T bind(KernelContext thread, T argument) {
+        return argument instanceof KernelContext ? (T) thread : argument;
     }
 }

@@ -1,0 +1,82 @@
+package heddle.tests.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import uk.ac.manchester.tornado.api.KernelContext;
+
+/** The double's signatures are those of the real API, which is read from its jar: both have the same class names. */
+class ApiContractTest {
+    private static final String PACKAGE = "uk/ac/manchester/tornado/api";
+
+    @Test
+    void everySignatureIsOneOfTheRealApi() throws IOException {
+        Optional<Path> jar = TornadoApi.jar();
+        assumeTrue(jar.isPresent(), TornadoApi.MISSING);
+        List<String> missing = new ArrayList<>();
+        try (FileSystem real = FileSystems.newFileSystem(jar.get())) {
+            ApiClasses ours = new ApiClasses(testClasses());
+            ApiClasses theirs = new ApiClasses(real.getPath("/"));
+            for (String name : publicClasses(ours)) {
+                if (!theirs.isPublic(name)) {
+                    missing.add("class " + name);
+                    continue;
+                }
+                TreeSet<String> extra = new TreeSet<>(ours.signatures(name));
+                extra.removeAll(theirs.signatures(name));
+                extra.forEach(signature -> missing.add(name + ": " + signature));
+            }
+        }
+        assertEquals(List.of(), missing, "not in " + jar.get());
+    }
+
+    @Test
+    void differencesAreSeen() throws IOException {
+        ApiClasses ours = new ApiClasses(testClasses());
+        TreeSet<String> signatures = new TreeSet<>(ours.signatures(PACKAGE + "/TornadoExecutionPlan"));
+        assertTrue(
+                signatures.contains(
+                        "close()V throws uk/ac/manchester/tornado/api/exceptions/TornadoExecutionPlanException"),
+                () -> "signatures are " + signatures);
+        assertTrue(signatures.contains("is java/lang/AutoCloseable"), () -> "signatures are " + signatures);
+        assertTrue(
+                ours.signatures(PACKAGE + "/enums/DataTransferMode").contains("static EVERY_EXECUTION I = 1"),
+                () -> "constants have values");
+    }
+
+    @Test
+    void generatedClassesCompileAgainstTheRealApiAlone() throws IOException {
+        Optional<Path> jar = TornadoApi.jar();
+        assumeTrue(jar.isPresent(), TornadoApi.MISSING);
+        String sample = Samples.text("y.set(context.globalIdx, TornadoMath.exp(x.get(context.globalIdx)));");
+        assertTrue(
+                MemoryCompiler.compile("Sample", sample, jar.get().toString()).containsKey("Sample"));
+    }
+
+    private static Path testClasses() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(Path::of)
+                .filter(path -> Files.exists(path.resolve(PACKAGE).resolve("KernelContext.class")))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(KernelContext.class + " is not in a directory"));
+    }
+
+    private static List<String> publicClasses(ApiClasses ours) throws IOException {
+        List<String> names = ours.names(PACKAGE).stream().filter(ours::isPublic).toList();
+        assertTrue(names.size() > 20, () -> "the double has " + names);
+        return names;
+    }
+}
