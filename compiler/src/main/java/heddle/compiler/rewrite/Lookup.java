@@ -3,6 +3,7 @@ package heddle.compiler.rewrite;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Inliner;
@@ -42,19 +43,26 @@ final class Lookup {
      */
     Factor multiplicand(Value value, List<ScalarExpr> index, Axis over) {
         Factor factor = Factor.of(reached(value, index, this::isScaled), f -> !ScalarExprs.reads(f, over));
-        return factor.core() instanceof ScalarExpr.Element ? factor : new Factor(unscaled(value, index), x -> x);
+        return isElement(factor.core()) ? factor : new Factor(unscaled(value, index), x -> x);
     }
 
     /** An operand of a product on which no factors are taken off: what is computed is stored as it was before views. */
     ScalarExpr unscaled(Value value, List<ScalarExpr> index) {
         ScalarExpr element = reached(value, index, v -> false);
-        return element instanceof ScalarExpr.Element ? element : captures.element(value, index);
+        return isElement(element) ? element : captures.element(value, index);
+    }
+
+    /** Whether a program reads a buffer and does no more than widen what it reads. */
+    private static boolean isElement(ScalarExpr e) {
+        return e instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.CAST
+                ? a.args().getFirst() instanceof ScalarExpr.Element
+                : e instanceof ScalarExpr.Element;
     }
 
     private ScalarExpr reached(Value value, List<ScalarExpr> index, Predicate<Value> passed) {
         Inliner inliner = new Inliner(
                 graph,
-                (v, at) -> isView(v) || passed.test(v) || readsNoBuffer(v)
+                (v, at) -> isView(v) || isWidened(v) || passed.test(v) || readsNoBuffer(v)
                         ? Optional.empty()
                         : Optional.of(captures.element(v, at)));
         return inliner.at(value, index);
@@ -82,6 +90,14 @@ final class Lookup {
 
     private static boolean isComputed(Value v) {
         return v.node().op() instanceof Pointwise op && !(op instanceof Constant);
+    }
+
+    /** Whether a value is another one as it is in a wider type: sixteen bits are read as the f32 they are held as. */
+    private boolean isWidened(Value v) {
+        DType from = v.node().op() instanceof Cast
+                ? graph.operand(v.node(), 0).type().dtype()
+                : v.type().dtype();
+        return from != v.type().dtype() && wide(from) == v.type().dtype();
     }
 
     /** Whether a value is another one times something smaller. */
