@@ -31,9 +31,9 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
     private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
 
     /** @param storage the element type the array holds; {@code F32} serves for sixteen-bit floats as well */
-    public record Array(DType storage, int elements) {
+    public record Array(DType storage, long elements) {
         long bytes() {
-            return (long) elements * storage.bytes();
+            return elements * storage.bytes();
         }
     }
 
@@ -58,9 +58,8 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
     }
 
     /**
-     * The plan for some lengths.
-     *
-     * @throws IllegalArgumentException when a buffer has more elements than an array can
+     * The plan for some lengths. A buffer with more elements than an array can have gets one of its own all the same, so
+     * that it can be told how much memory is missing.
      */
     public static MemoryPlan of(Plan plan, Map<String, Long> lengths) {
         List<Life> lives = lives(plan, lengths);
@@ -98,10 +97,6 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
 
     private static long elements(Buffer buffer, Map<String, Long> lengths) {
         long elements = buffer.type().shape().size().evaluate(lengths);
-        if (elements > MAX_ELEMENTS - ALIGNMENT) {
-            throw new IllegalArgumentException(
-                    buffer + " : " + buffer.type() + " has " + elements + " elements, more than an array can have");
-        }
         return Math.max(ALIGNMENT, Math.ceilDiv(elements, ALIGNMENT) * ALIGNMENT);
     }
 
@@ -162,7 +157,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
 
         Array array() {
             return new Array(
-                    storage, (int) placed.stream().mapToLong(Placed::end).max().orElse(0));
+                    storage, placed.stream().mapToLong(Placed::end).max().orElse(0));
         }
     }
 }

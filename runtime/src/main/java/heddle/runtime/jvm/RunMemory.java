@@ -57,7 +57,7 @@ final class RunMemory {
     /** Gives the buffers of a memory plan their places in arrays that they share. */
     void allocate(MemoryPlan plan) {
         List<Object> arrays = plan.arrays().stream()
-                .map(a -> Tensor.newStorage(a.storage(), a.elements()))
+                .map(a -> Tensor.newStorage(a.storage(), Math.toIntExact(a.elements())))
                 .toList();
         plan.places().forEach((buffer, place) -> put(buffer, arrays.get(place.array()), place.offset()));
     }
