@@ -21,6 +21,7 @@ public final class TemporaryDirectory implements AutoCloseable {
     }
 
     private final Path path;
+    private Runnable before = () -> {};
 
     public TemporaryDirectory(String prefix) {
         try {
@@ -35,10 +36,18 @@ public final class TemporaryDirectory implements AutoCloseable {
         return path;
     }
 
+    /** Has something done before all is deleted: ends a process that would make new files. */
+    public void beforeDeletion(Runnable action) {
+        before = action;
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (!OPEN.remove(this)) {
+            return;
+        }
+        before.run();
         delete(path);
-        OPEN.remove(this);
     }
 
     /** Deletes a directory with all that is in it; what another process deletes meanwhile is as good as deleted. */

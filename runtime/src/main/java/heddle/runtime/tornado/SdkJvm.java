@@ -3,6 +3,7 @@ package heddle.runtime.tornado;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,15 +59,20 @@ record SdkJvm(TornadoSdk sdk, Path directory) {
         return directory.resolve("output");
     }
 
-    /** The last lines that it printed. */
-    List<String> lastLines() {
+    /** What it and its drivers printed so far. */
+    List<String> lines() {
         try {
-            List<String> lines = Files.exists(output())
-                    ? new String(Files.readAllBytes(output())).lines().toList()
+            return Files.exists(output())
+                    ? new String(Files.readAllBytes(output()), StandardCharsets.UTF_8).lines().toList()
                     : List.of();
-            return lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The last of it. */
+    List<String> lastLines() {
+        List<String> lines = lines();
+        return lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
     }
 }

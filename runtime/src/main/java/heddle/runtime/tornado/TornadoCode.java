@@ -8,7 +8,11 @@ public enum TornadoCode implements DiagnosticCode {
     SDK_DAMAGED("H1102", "A directory is not a TornadoVM SDK"),
     SDK_JAVA("H1103", "The TornadoVM SDK is for another JDK"),
     DEVICE_MISSING("H1104", "TornadoVM finds no device"),
-    WORKER_START("H1105", "The TornadoVM worker does not start");
+    WORKER_START("H1105", "The TornadoVM worker does not start"),
+    DEVICE_MEMORY("H1106", "The device has too little memory"),
+    WORKER_DIED("H1107", "The driver of the device crashed"),
+    TIME_LIMIT("H1108", "A run took longer than its time limit"),
+    OUTPUTS_DIFFER("H1109", "The device's results differ from those of the jvm target");
 
     private final String id;
     private final String title;

@@ -1,0 +1,85 @@
+package heddle.runtime.tornado;
+
+import heddle.compiler.schedule.MemoryPlan;
+import heddle.compiler.schedule.Plan;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Says what went wrong on a device, and in which kernel. */
+record Diagnosis(Plan plan, DeviceCode code, Map<String, Long> lengths) {
+    private static final int SHOWN_NODES = 6;
+
+    /**
+     * The same run, one kernel at a time.
+     *
+     * @param graph   that began last
+     * @param failure absent when it ran to its end
+     */
+    record Trial(DeviceCode code, int graph, WorkerFailure failure) {}
+
+    /** What to throw. @param graph that began last, -1 when none did @param again runs it kernel by kernel */
+    RuntimeException of(WorkerFailure failure, int graph, Supplier<Trial> again) {
+        if (failure.isOutOfMemory()) {
+            return outOfMemory(failure);
+        }
+        if (code.kernels(graph).size() == 1) {
+            return described(failure, code, graph);
+        }
+        Trial trial = again.get();
+        return trial.failure() == null
+                ? described(failure, code, graph)
+                : trial.failure().isOutOfMemory()
+                        ? outOfMemory(trial.failure())
+                        : described(failure, trial.code(), trial.graph());
+    }
+
+    private DiagnosticException outOfMemory(WorkerFailure failure) {
+        long intermediate = MemoryPlan.of(plan, lengths).peakBytes();
+        long weights = plan.weights().values().stream()
+                .mapToLong(b -> b.type().shape().size().evaluate(lengths)
+                        * Elements.bytes(b.type().dtype()))
+                .sum();
+        return new DiagnosticException(
+                Diagnostic.of(TornadoCode.DEVICE_MEMORY, "the device has too little memory for " + plan.name())
+                        .note("weights take " + weights / 1_000_000 + " MB, intermediate results "
+                                + intermediate / 1_000_000 + " MB for " + lengths)
+                        .note(failure.getMessage().strip())
+                        .hint("a smaller batch or shorter input needs less; `heddle devices` says what there is"));
+    }
+
+    private RuntimeException described(WorkerFailure failure, DeviceCode run, int graph) {
+        String where = run.describe(graph);
+        List<String> nodes = run.kernels(graph).stream()
+                .flatMap(k -> k.nodes().stream().map(n -> k.name() + ": " + n))
+                .limit(SHOWN_NODES)
+                .toList();
+        return switch (failure.kind()) {
+            case DIED -> new DiagnosticException(with(
+                            Diagnostic.of(TornadoCode.WORKER_DIED, "the driver crashed in " + where), nodes, failure.lines())
+                    .hint("update the device's driver, choose another device, or use --target jvm"));
+            case HUNG -> new DiagnosticException(with(
+                            Diagnostic.of(TornadoCode.TIME_LIMIT, "a run was ended in " + where + ": " + failure.getMessage()),
+                            nodes,
+                            failure.lines())
+                    .hint("raise --time-limit if the model is that large; else the driver hangs"));
+            case REFUSED -> new KernelRejected(
+                    "TornadoVM does not run " + where + ": " + failure.type() + ": " + failure.getMessage() + "\n"
+                            + String.join("\n", nodes) + "\n" + failure.trace() + String.join("\n", failure.lines()),
+                    code.text());
+        };
+    }
+
+    private static Diagnostic with(Diagnostic diagnostic, List<String> nodes, List<String> lines) {
+        Diagnostic all = diagnostic;
+        for (String node : nodes) {
+            all = all.note(node);
+        }
+        for (String line : lines) {
+            all = all.note(line);
+        }
+        return all;
+    }
+}

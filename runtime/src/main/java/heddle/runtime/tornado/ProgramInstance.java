@@ -1,0 +1,127 @@
+package heddle.runtime.tornado;
+
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.tile.Buffer;
+import heddle.runtime.file.TemporaryDirectory;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.tornado.Message.Close;
+import heddle.runtime.tornado.Message.Open;
+import heddle.runtime.tornado.Message.Run;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/** A plan for one choice of lengths in a JVM that has its weights, with the files that inputs and outputs go through. */
+final class ProgramInstance {
+    /** A file and the memory it is. */
+    private record Shared(Path file, MemorySegment memory) {}
+
+    private final Plan plan;
+    private final ProgramJvm jvm;
+    private final Map<String, Long> lengths;
+    private final Duration limit;
+    private final int program;
+    private final Path directory;
+    private final Map<String, Shared> inputs = new LinkedHashMap<>();
+    private final Map<String, Shared> outputs = new LinkedHashMap<>();
+
+    private ProgramInstance(Plan plan, ProgramJvm jvm, Map<String, Long> lengths, Duration limit) {
+        this.plan = plan;
+        this.jvm = jvm;
+        this.lengths = lengths;
+        this.limit = limit;
+        this.program = jvm.nextProgram();
+        this.directory = jvm.directory().resolve("program-" + program);
+        try {
+            Files.createDirectory(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Sends the weights.
+     *
+     * @param className of a class that the JVM has been given
+     */
+    static ProgramInstance open(
+            Plan plan,
+            String className,
+            ProgramJvm jvm,
+            Map<String, Tensor> weights,
+            Map<String, Long> lengths,
+            Duration limit)
+            throws WorkerFailure {
+        ProgramInstance instance = new ProgramInstance(plan, jvm, lengths, limit);
+        Map<String, Shared> sent = instance.share("weight", plan.weights());
+        sent.forEach((name, shared) -> Elements.write(weights.get(name), shared.memory()));
+        jvm.request(new Open(instance.program, className, lengths, files(sent)), limit, graph -> {});
+        try {
+            for (Shared shared : sent.values()) {
+                Files.delete(shared.file()); // The class has copied them.
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        instance.inputs.putAll(instance.share("input", plan.inputs()));
+        instance.outputs.putAll(instance.share("output", plan.outputs()));
+        return instance;
+    }
+
+    /** A file for each tensor, of its size. */
+    private Map<String, Shared> share(String kind, Map<String, Buffer> tensors) {
+        Map<String, Shared> shared = new LinkedHashMap<>();
+        tensors.forEach((name, buffer) -> {
+            long elements = buffer.type().shape().size().evaluate(lengths);
+            long bytes = Math.multiplyExact(elements, Elements.bytes(buffer.type().dtype()));
+            Path file = directory.resolve(kind + "-" + shared.size());
+            try {
+                shared.put(name, new Shared(file, MappedFile.create(file, bytes)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return shared;
+    }
+
+    private static Map<String, String> files(Map<String, Shared> shared) {
+        Map<String, String> files = new LinkedHashMap<>();
+        shared.forEach((name, s) -> files.put(name, s.file().toString()));
+        return files;
+    }
+
+    Map<String, Long> lengths() {
+        return lengths;
+    }
+
+    /**
+     * The outputs for some inputs.
+     *
+     * @param started told of each task graph before it is executed
+     */
+    Map<String, Tensor> run(Map<String, Tensor> given, IntConsumer started) throws WorkerFailure {
+        inputs.forEach((name, shared) -> Elements.write(given.get(name), shared.memory()));
+        jvm.request(new Run(program, files(inputs), files(outputs)), limit, started);
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        plan.outputs().forEach((name, buffer) -> {
+            long[] shape = buffer.type().shape().evaluate(lengths);
+            results.put(
+                    name,
+                    Elements.read(
+                            buffer.type().dtype(), shape, outputs.get(name).memory()));
+        });
+        return results;
+    }
+
+    /** Frees its memory on the device. */
+    void close() throws WorkerFailure {
+        jvm.request(new Close(program), limit, graph -> {});
+        TemporaryDirectory.delete(directory);
+    }
+}

@@ -1,0 +1,84 @@
+package heddle.runtime.tornado;
+
+import heddle.runtime.file.TemporaryDirectory;
+import heddle.runtime.tornado.Message.Failed;
+import heddle.runtime.tornado.Message.Request;
+import heddle.runtime.tornado.Message.Started;
+import heddle.runtime.tornado.WorkerFailure.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+
+/**
+ * This process as the JVM that programs run in: it was started with an SDK's argument file, and with a directory on its
+ * class path that {@code heddle.tornado.classes} names and that generated classes go to. Time limits do not hold here.
+ */
+final class ThisJvm implements ProgramJvm {
+    static final String CLASSES = "heddle.tornado.classes";
+
+    private static ThisJvm instance;
+
+    private final TemporaryDirectory directory = new TemporaryDirectory("heddle-tornado-");
+    private final ProgramHost host = new ProgramHost();
+    private final AtomicInteger programs = new AtomicInteger();
+    private final ClassDirectory classes;
+
+    private ThisJvm(Path classes) {
+        this.classes = new ClassDirectory(classes);
+    }
+
+    /** This process, when it was started so. */
+    static synchronized Optional<ThisJvm> get() {
+        String path = System.getProperty(CLASSES);
+        if (path == null || ModuleLayer.boot().findModule("tornado.api").isEmpty() || !Files.isDirectory(Path.of(path))) {
+            return Optional.empty();
+        }
+        if (instance == null) {
+            instance = new ThisJvm(Path.of(path));
+        }
+        return Optional.of(instance);
+    }
+
+    @Override
+    public Path directory() {
+        return directory.path();
+    }
+
+    @Override
+    public boolean accepts(Map<String, byte[]> added) {
+        return classes.accepts(added);
+    }
+
+    @Override
+    public void add(Map<String, byte[]> added) throws IOException {
+        classes.add(added);
+    }
+
+    @Override
+    public int nextProgram() {
+        return programs.incrementAndGet();
+    }
+
+    @Override
+    public synchronized void request(Request request, Duration limit, IntConsumer started) throws WorkerFailure {
+        AtomicReference<Failed> failed = new AtomicReference<>();
+        host.handle(request, reply -> {
+            if (reply instanceof Started s) {
+                started.accept(s.graph());
+            } else if (reply instanceof Failed f) {
+                failed.set(f);
+            }
+        });
+        Failed f = failed.get();
+        if (f != null) {
+            throw new WorkerFailure(Kind.REFUSED, f.type(), f.message(), f.trace(), List.of());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package heddle.runtime.tornado;
+
+import heddle.runtime.file.TemporaryDirectory;
+import heddle.runtime.tornado.Message.Ready;
+import heddle.runtime.tornado.Message.Request;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * The main class of a worker. It ends with its caller: when the socket closes, for whatever reason, it deletes what the
+ * caller may have had no time to delete, and halts, even while a driver hangs.
+ */
+final class WorkerMain {
+    private WorkerMain() {}
+
+    /** @param args the directory of the session, and the socket in it */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Path directory = Path.of(args[0]);
+        Frames frames = new Frames(SocketChannel.open(UnixDomainSocketAddress.of(args[1])));
+        BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+        Thread reader = new Thread(() -> read(frames, requests, directory), "heddle-requests");
+        reader.setDaemon(true);
+        reader.start();
+        ProgramHost host = new ProgramHost();
+        frames.send(new Ready());
+        while (true) {
+            host.handle(requests.take(), reply -> send(frames, reply));
+        }
+    }
+
+    private static void read(Frames frames, BlockingQueue<Request> requests, Path directory) {
+        try {
+            while (true) {
+                requests.add((Request) frames.receive());
+            }
+        } catch (IOException e) {
+            end(directory);
+        }
+    }
+
+    private static void send(Frames frames, Message.Reply reply) {
+        try {
+            frames.send(reply);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void end(Path directory) {
+        try {
+            TemporaryDirectory.delete(directory);
+        } finally {
+            Runtime.getRuntime().halt(0);
+        }
+    }
+}
