@@ -3,7 +3,6 @@ package heddle.runtime;
 import heddle.compiler.Compilation;
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.runtime.input.ModelInputs;
-import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +10,13 @@ import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 
-/** A model as generated code in this JVM, with its weights. May be run by several threads, one run at a time. */
+/** A model as generated code, with its weights. May be run by several threads, one run at a time. */
 public final class CompiledModel {
     private final HeddleModel model;
     private final SequencedMap<String, Tensor> weights;
     private final CompileOptions options;
     private final Compilation compilation;
-    private final JvmProgram program;
+    private final Program program;
     private final ModelInputs inputs;
 
     CompiledModel(
@@ -25,7 +24,7 @@ public final class CompiledModel {
             SequencedMap<String, Tensor> weights,
             CompileOptions options,
             Compilation compilation,
-            JvmProgram program) {
+            Program program) {
         this.model = model;
         this.weights = weights;
         this.options = options;
@@ -50,7 +49,7 @@ public final class CompiledModel {
 
     /** The generated Java. */
     public String java() {
-        return program.source().text();
+        return program.text();
     }
 
     /**

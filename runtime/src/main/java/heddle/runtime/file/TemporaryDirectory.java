@@ -23,9 +23,11 @@ public final class TemporaryDirectory implements AutoCloseable {
     private final Path path;
     private Runnable before = () -> {};
 
+    /** @param prefix of its name; the process' number comes after it */
     public TemporaryDirectory(String prefix) {
         try {
-            this.path = Files.createTempDirectory(prefix);
+            this.path =
+                    Files.createTempDirectory(prefix + ProcessHandle.current().pid() + "-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

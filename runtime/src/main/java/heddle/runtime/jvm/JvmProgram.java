@@ -9,6 +9,7 @@ import heddle.compiler.tile.KernelCost;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.KernelTiming;
+import heddle.runtime.Program;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.code.ClassCache;
 import heddle.runtime.code.SourceUnit;
@@ -27,7 +28,7 @@ import java.util.function.Consumer;
  * A plan compiled for this JVM, with its weights. Runs of several threads follow one another: they share the memory of
  * intermediate results, which is kept from one run to the next while lengths stay the same.
  */
-public final class JvmProgram {
+public final class JvmProgram implements Program {
     /** What javac is called with. */
     private static final List<String> JAVAC = List.of(
             "--add-modules=jdk.incubator.vector",
@@ -106,18 +107,17 @@ public final class JvmProgram {
         return source;
     }
 
+    @Override
+    public String text() {
+        return source.text();
+    }
+
     /** The outputs for some inputs, by name. */
     public Map<String, Tensor> run(Map<String, Tensor> inputs) {
         return run(inputs, Map.of(), timing -> {});
     }
 
-    /**
-     * The outputs for some inputs, by name.
-     *
-     * @param lengths those of the plan's lengths that are known; inputs show the others
-     * @param profile told of every kernel when it has ended
-     * @throws DiagnosticException when inputs or lengths are missing or do not fit
-     */
+    @Override
     public synchronized Map<String, Tensor> run(
             Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
         Map<String, Long> bound = bind(inputs, lengths);

@@ -15,8 +15,8 @@ record ClassDirectory(Path path, Map<String, byte[]> classes) {
 
     boolean accepts(Map<String, byte[]> added) {
         return added.entrySet().stream()
-                .allMatch(e -> !classes.containsKey(e.getKey())
-                        || Arrays.equals(classes.get(e.getKey()), e.getValue()));
+                .allMatch(
+                        e -> !classes.containsKey(e.getKey()) || Arrays.equals(classes.get(e.getKey()), e.getValue()));
     }
 
     void add(Map<String, byte[]> added) throws IOException {

@@ -57,18 +57,26 @@ record Diagnosis(Plan plan, DeviceCode code, Map<String, Long> lengths) {
                 .limit(SHOWN_NODES)
                 .toList();
         return switch (failure.kind()) {
-            case DIED -> new DiagnosticException(with(
-                            Diagnostic.of(TornadoCode.WORKER_DIED, "the driver crashed in " + where), nodes, failure.lines())
-                    .hint("update the device's driver, choose another device, or use --target jvm"));
-            case HUNG -> new DiagnosticException(with(
-                            Diagnostic.of(TornadoCode.TIME_LIMIT, "a run was ended in " + where + ": " + failure.getMessage()),
-                            nodes,
-                            failure.lines())
-                    .hint("raise --time-limit if the model is that large; else the driver hangs"));
-            case REFUSED -> new KernelRejected(
-                    "TornadoVM does not run " + where + ": " + failure.type() + ": " + failure.getMessage() + "\n"
-                            + String.join("\n", nodes) + "\n" + failure.trace() + String.join("\n", failure.lines()),
-                    code.text());
+            case DIED ->
+                new DiagnosticException(with(
+                                Diagnostic.of(TornadoCode.WORKER_DIED, "the driver crashed in " + where),
+                                nodes,
+                                failure.lines())
+                        .hint("update the device's driver, choose another device, or use --target jvm"));
+            case HUNG ->
+                new DiagnosticException(with(
+                                Diagnostic.of(
+                                        TornadoCode.TIME_LIMIT,
+                                        "a run was ended in " + where + ": " + failure.getMessage()),
+                                nodes,
+                                failure.lines())
+                        .hint("raise --time-limit if the model is that large; else the driver hangs"));
+            case REFUSED ->
+                new KernelRejected(
+                        "TornadoVM does not run " + where + ": " + failure.type() + ": " + failure.getMessage() + "\n"
+                                + String.join("\n", nodes) + "\n" + failure.trace()
+                                + String.join("\n", failure.lines()),
+                        code.text());
         };
     }
 

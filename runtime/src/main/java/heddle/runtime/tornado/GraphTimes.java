@@ -58,7 +58,8 @@ final class GraphTimes {
             }
         }
         boolean one = graph.size() == 1;
-        String name = graph.getFirst().name() + (one ? "" : " … " + graph.getLast().name());
+        String name =
+                graph.getFirst().name() + (one ? "" : " … " + graph.getLast().name());
         return new KernelTiming(name, one ? graph.getFirst().family() : graph.size() + " kernels", nanos, flops, bytes);
     }
 }

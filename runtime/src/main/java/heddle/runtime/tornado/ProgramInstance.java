@@ -79,7 +79,8 @@ final class ProgramInstance {
         Map<String, Shared> shared = new LinkedHashMap<>();
         tensors.forEach((name, buffer) -> {
             long elements = buffer.type().shape().size().evaluate(lengths);
-            long bytes = Math.multiplyExact(elements, Elements.bytes(buffer.type().dtype()));
+            long bytes =
+                    Math.multiplyExact(elements, Elements.bytes(buffer.type().dtype()));
             Path file = directory.resolve(kind + "-" + shared.size());
             try {
                 shared.put(name, new Shared(file, MappedFile.create(file, bytes)));

@@ -63,7 +63,9 @@ record SdkJvm(TornadoSdk sdk, Path directory) {
     List<String> lines() {
         try {
             return Files.exists(output())
-                    ? new String(Files.readAllBytes(output()), StandardCharsets.UTF_8).lines().toList()
+                    ? new String(Files.readAllBytes(output()), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList()
                     : List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

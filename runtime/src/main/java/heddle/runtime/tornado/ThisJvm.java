@@ -37,7 +37,9 @@ final class ThisJvm implements ProgramJvm {
     /** This process, when it was started so. */
     static synchronized Optional<ThisJvm> get() {
         String path = System.getProperty(CLASSES);
-        if (path == null || ModuleLayer.boot().findModule("tornado.api").isEmpty() || !Files.isDirectory(Path.of(path))) {
+        if (path == null
+                || ModuleLayer.boot().findModule("tornado.api").isEmpty()
+                || !Files.isDirectory(Path.of(path))) {
             return Optional.empty();
         }
         if (instance == null) {

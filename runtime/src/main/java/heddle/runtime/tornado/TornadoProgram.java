@@ -69,8 +69,7 @@ public final class TornadoProgram implements Program {
             return outputs;
         } catch (WorkerFailure e) {
             instance = null;
-            throw new Diagnosis(plan, code, lengths)
-                    .of(e, times.last(), () -> oneByOne(inputs, lengths));
+            throw new Diagnosis(plan, code, lengths).of(e, times.last(), () -> oneByOne(inputs, lengths));
         }
     }
 

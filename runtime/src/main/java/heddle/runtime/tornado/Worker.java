@@ -98,8 +98,11 @@ final class Worker implements ProgramJvm, AutoCloseable {
     /** Where the classes of this package lie: a jar, or a directory. */
     private static Path ownClasses() {
         try {
-            return Path.of(
-                    Worker.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(Worker.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

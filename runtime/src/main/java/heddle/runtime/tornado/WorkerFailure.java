@@ -54,7 +54,8 @@ final class WorkerFailure extends Exception {
     boolean isOutOfMemory() {
         return kind == Kind.REFUSED
                 && (type.matches("Tornado(OutOf)?Memory(Exception|Error)?|TornadoOutOfMemoryException|OutOfMemoryError")
-                        || getMessage().matches("(?is).*(out of memory|unable to allocate|OUT_OF_RESOURCES"
-                                + "|OUT_OF_HOST_MEMORY|OUT_OF_MEMORY|OBJECT_ALLOCATION_FAILURE).*"));
+                        || getMessage()
+                                .matches("(?is).*(out of memory|unable to allocate|OUT_OF_RESOURCES"
+                                        + "|OUT_OF_HOST_MEMORY|OUT_OF_MEMORY|OBJECT_ALLOCATION_FAILURE).*"));
     }
 }

@@ -27,4 +27,10 @@ final class Workers {
         ENTRIES.add(new Entry(options.sdk(), options.device(), worker));
         return worker;
     }
+
+    /** Ends all that are idle, which frees their memory on the device. */
+    static synchronized void end() {
+        ENTRIES.forEach(e -> e.worker().close());
+        ENTRIES.clear();
+    }
 }

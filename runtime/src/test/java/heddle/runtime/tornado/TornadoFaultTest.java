@@ -1,0 +1,184 @@
+package heddle.runtime.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.schedule.Plan;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.Heddle;
+import heddle.runtime.code.ClassCache;
+import heddle.runtime.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Workers that fail, in real processes: an SDK of nothing, and generated code that does as a test says. */
+class TornadoFaultTest {
+    private static final String MODEL = "dim N\ninput x: f32[N]\noutput y = x * weight \"w\" : f32[1]\n";
+    private static final Map<String, Tensor> INPUTS = Map.of("x", Tensor.of(new float[] {1, 2, 3}, 3));
+    private static final Map<String, Tensor> WEIGHTS = Map.of("w", Tensor.of(new float[] {2}, 1));
+
+    @TempDir
+    Path dir;
+
+    private final List<String> warnings = new ArrayList<>();
+    private final Set<Long> before = children();
+    private Plan plan;
+    private TornadoSdk sdk;
+
+    @BeforeEach
+    void makeSdk() throws IOException {
+        sdk = SdkLayout.read(SdkDirectory.make(dir.resolve("sdk"), "5.2.0-jdk25"));
+        plan = Heddle.model(Files.writeString(dir.resolve("model.heddle"), MODEL))
+                .compilation(Fusion.FUSED)
+                .plan();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws IOException {
+        Workers.end();
+        Set<Long> left = children();
+        left.removeAll(before);
+        assertEquals(Set.of(), left, "processes are left");
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            String own = "heddle-worker-" + ProcessHandle.current().pid() + "-";
+            assertEquals(
+                    List.of(),
+                    files.filter(f -> f.getFileName().toString().startsWith(own))
+                            .toList(),
+                    "files are left");
+        }
+    }
+
+    private static Set<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
+    }
+
+    @Test
+    void runsAndReusesTheWorker() {
+        TornadoProgram program = program("");
+        assertArrayEquals(new float[] {2, 4, 6}, y(program, INPUTS));
+        Set<Long> workers = children();
+        assertArrayEquals(
+                new float[] {8}, y(program, Map.of("x", Tensor.of(new float[] {4}, 1))), "lengths may change");
+        assertArrayEquals(new float[] {2, 4, 6}, y(program(""), INPUTS));
+        assertEquals(workers, children());
+    }
+
+    @Test
+    void namesTheKernelInWhichTheDriverCrashes() {
+        Diagnostic said = problem(program("Runtime.getRuntime().halt(134);"));
+        assertEquals(TornadoCode.WORKER_DIED, said.code());
+        assertEquals("the driver crashed in the kernel attention_1", said.message());
+        assertTrue(said.notes().toString().contains("model.heddle:4:9"), said.toString());
+    }
+
+    @Test
+    void aCrashThatDoesNotComeBackNamesAllThatMayBeToBlame() throws IOException {
+        Path mark = dir.resolve("mark");
+        Diagnostic said = problem(
+                program("if (new java.io.File(\"" + mark + "\").createNewFile()) Runtime.getRuntime().halt(139);"));
+        assertEquals("the driver crashed in one of the kernels map_0, attention_1", said.message());
+    }
+
+    @Test
+    void endsARunAtItsTimeLimit() {
+        Diagnostic said = problem(program("while (n > 0) Thread.sleep(1000);", cache(), Duration.ofMillis(300)));
+        assertEquals(TornadoCode.TIME_LIMIT, said.code());
+        assertTrue(said.message().contains("the kernel attention_1"), said.message());
+        assertTrue(said.hint().orElseThrow().contains("--time-limit"), said.toString());
+    }
+
+    @Test
+    void saysWhenTheDeviceHasTooLittleMemory() {
+        Diagnostic said =
+                problem(program("if (n > 0) throw new TornadoOutOfMemoryException(\"Unable to allocate 9 bytes\");"));
+        assertEquals(TornadoCode.DEVICE_MEMORY, said.code());
+        assertTrue(said.notes().toString().contains("{N=3}"), said.toString());
+    }
+
+    @Test
+    void aKernelThatDoesNotCompileIsABugWithItsSource() {
+        TornadoProgram program =
+                program("if (n > 0) throw new TornadoBailoutRuntimeException(\"[Error] build failed\");");
+        KernelRejected e = assertThrows(KernelRejected.class, () -> y(program, INPUTS));
+        assertTrue(e.getMessage().contains("the kernel attention_1"), e.getMessage());
+        assertTrue(e.getMessage().contains("TornadoBailoutRuntimeException: [Error] build failed"), e.getMessage());
+        assertTrue(e.source().contains("class Scripted"), e.source());
+    }
+
+    /** Some drivers say that a kernel did not run and nothing throws. */
+    @Test
+    void anErrorThatIsOnlyPrintedIsOne() {
+        TornadoProgram program =
+                program("System.err.println(\"[TornadoVM-OCL-JNI] ERROR : clEnqueueNDRangeKernel -> Returned: -54\");");
+        KernelRejected e = assertThrows(KernelRejected.class, () -> y(program, INPUTS));
+        assertTrue(e.getMessage().contains("clEnqueueNDRangeKernel"), e.getMessage());
+    }
+
+    @Test
+    void whatIsPrintedDoesNotDisturb() {
+        TornadoProgram program = program("for (int i = 0; i < 20000; i++) System.out.println(\"a driver says \" + i);");
+        assertArrayEquals(new float[] {2, 4, 6}, y(program, INPUTS));
+    }
+
+    @Test
+    void aWorkerThatDoesNotStartSaysWhy() throws IOException {
+        Files.writeString(dir.resolve("sdk/tornado-argfile.template"), """
+                -Djava.library.path=${TORNADOVM_HOME}/lib
+                --add-modules tornado.runtime
+                """);
+        sdk = SdkLayout.read(sdk.home());
+        Diagnostic said = problem(program(""));
+        assertEquals(TornadoCode.WORKER_START, said.code());
+        assertTrue(said.notes().toString().contains("tornado.runtime"), said.toString());
+    }
+
+    @Test
+    void runsWithoutACacheAndSaysSo() throws IOException {
+        Path inTheWay = Files.writeString(dir.resolve("cache"), "");
+        ClassCache cache = new ClassCache(inTheWay, "1", warnings::add);
+        assertArrayEquals(new float[] {2, 4, 6}, y(program("", cache, Duration.ofMinutes(1)), INPUTS));
+        assertEquals(1, warnings.size(), warnings.toString());
+    }
+
+    private ClassCache cache() {
+        return new ClassCache(dir.resolve("classes"), "1", warnings::add);
+    }
+
+    private TornadoProgram program(String statement) {
+        return program(statement, cache(), Duration.ofMinutes(1));
+    }
+
+    private TornadoProgram program(String statement, ClassCache cache, Duration limit) {
+        return TornadoProgram.load(
+                plan, ScriptedProgram.of(statement), WEIGHTS, new TornadoOptions(sdk, Optional.empty(), cache, limit));
+    }
+
+    private static float[] y(TornadoProgram program, Map<String, Tensor> inputs) {
+        long n = inputs.get("x").size();
+        return program.run(inputs, Map.of("N", n), timing -> {}).get("y").floats();
+    }
+
+    private static Diagnostic problem(TornadoProgram program) {
+        return assertThrows(DiagnosticException.class, () -> y(program, INPUTS))
+                .diagnostics()
+                .getFirst();
+    }
+}
