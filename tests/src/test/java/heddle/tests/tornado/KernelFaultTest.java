@@ -214,6 +214,26 @@ class KernelFaultTest {
                 "y.set(context.globalIdx, 1 / (1 - context.localIdx));");
     }
 
+    @Test
+    void functionsWithoutAContextDoNotTouchMemory() {
+        String first = """
+                y.set(context.globalIdx, first(x));
+            }
+
+            static float first(FloatArray array) {
+                return array.get(0);""";
+        assertFault(
+                "method first is called from a kernel and uses an array, but takes no KernelContext: the double could not check"
+                        + " it",
+                first);
+        String checked =
+                first.replace("first(x)", "first(context, x)").replace("first(Float", "first(KernelContext c, Float");
+        assertArrayEquals(new float[] {1, 1, 1, 1, 1, 1, 1, 1}, run(checked));
+        assertFault(
+                "kernel kernel (Sample.java:19), group 0, thread 0: reads x[8], which has 8 elements",
+                checked.replace("get(0)", "get(8)"));
+    }
+
     /** Writes a tile by the thread's number and reads it at another place. */
     private static String reversal(String barrier, String place) {
         return """

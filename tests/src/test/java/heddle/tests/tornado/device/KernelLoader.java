@@ -36,6 +36,7 @@ public final class KernelLoader extends ClassLoader {
         String file = model.findAttribute(Attributes.sourceFile())
                 .map(source -> source.sourceFile().stringValue())
                 .orElse(model.thisClass().asInternalName());
+        DeviceFunctions.check(model, KernelLoader::isKernel);
         return files.transformClass(model, (builder, element) -> {
             if (element instanceof MethodModel method && isKernel(method)) {
                 builder.transformMethod(method, MethodTransform.transformingCode(new KernelCode(file, method)));
