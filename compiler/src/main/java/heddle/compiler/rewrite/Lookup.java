@@ -128,11 +128,10 @@ final class Lookup {
     }
 
     private boolean remember(Node node) {
-        boolean stored = !(node.op() instanceof Pointwise) || (node.op() instanceof Constant c && !c.isSplat());
-        for (Value operand : graph.operands(node)) {
-            stored |= !readsNoBuffer(operand);
-        }
-        bufferless.put(node, !stored);
-        return !stored;
+        boolean bufferless = node.op() instanceof Pointwise
+                && !(node.op() instanceof Constant c && !c.isSplat())
+                && graph.operands(node).stream().allMatch(this::readsNoBuffer);
+        this.bufferless.put(node, bufferless);
+        return bufferless;
     }
 }
