@@ -11,6 +11,7 @@ import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -34,9 +35,12 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
 
     /** The extent of an axis as an {@code int} expression. */
     static String extent(Axis axis) {
-        return axis.extent().isKnown()
-                ? Locals.length(axis.extent())
-                : "(int) " + ScalarCode.operand(Locals.length(axis.extent()));
+        return extent(axis.extent());
+    }
+
+    /** A length as an {@code int} expression. */
+    static String extent(Dim length) {
+        return length.isKnown() ? Locals.length(length) : "(int) " + ScalarCode.operand(Locals.length(length));
     }
 
     /** Scalar functions that the class gets. */

@@ -54,7 +54,7 @@ final class ScalarCode {
 
     /** The position of an element that need not be read. */
     String position(String offset, ScalarExpr address) {
-        return new PositionSource(locals::index, source::of).of(offset, address);
+        return new PositionSource(locals::index, KernelScope::extent, source::of).of(offset, address);
     }
 
     /** Writes a store. */
@@ -85,8 +85,8 @@ final class ScalarCode {
             Locals.Array array = locals.array(x.buffer());
             String position = positions
                     .of(x, conditional)
-                    .orElseGet(() ->
-                            new PositionSource(locals::index, source::expression).of(array.offset(), x.address()));
+                    .orElseGet(() -> new PositionSource(locals::index, KernelScope::extent, source::expression)
+                            .of(array.offset(), x.address()));
             return array.array() + "[" + position + "]";
         }
 

@@ -1,9 +1,7 @@
 package heddle.compiler.target.jvm;
 
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.target.source.Division;
 import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarExpr.IntLiteral;
-import heddle.compiler.tile.ScalarExpr.Length;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.List;
@@ -84,8 +82,8 @@ final class ScalarFnCode {
         if (type.isFloat()) {
             return viaDouble(type, "Math.floor(" + a + " / " + b + ")");
         }
-        if (isPositive(e.args().getLast())) {
-            return isNonNegative(e.args().getFirst()) ? a + " / " + b : "Math.floorDiv(" + a + ", " + b + ")";
+        if (Division.hasPositiveDivisor(e)) {
+            return Division.roundsDown(e) ? a + " / " + b : "Math.floorDiv(" + a + ", " + b + ")";
         }
         return intCast(type) + call(Support.FLOOR_DIV, a, b);
     }
@@ -94,35 +92,14 @@ final class ScalarFnCode {
         if (type.isFloat()) {
             return viaDouble(type, call(Support.FLOAT_MOD, a, b));
         }
-        if (isPositive(e.args().getLast())) {
-            return isNonNegative(e.args().getFirst()) ? a + " % " + b : "Math.floorMod(" + a + ", " + b + ")";
+        if (Division.hasPositiveDivisor(e)) {
+            return Division.roundsDown(e) ? a + " % " + b : "Math.floorMod(" + a + ", " + b + ")";
         }
         return intCast(type) + call(Support.FLOOR_MOD, a, b);
     }
 
     private static String intCast(DType type) {
         return type == DType.I32 ? "(int) " : "";
-    }
-
-    private static boolean isPositive(ScalarExpr e) {
-        return e instanceof IntLiteral i && i.value() > 0;
-    }
-
-    /** Whether an integer is known not to be negative: indexes, lengths, and what sums and products make of them. */
-    private static boolean isNonNegative(ScalarExpr e) {
-        return switch (e) {
-            case IntLiteral i -> i.value() >= 0;
-            case ScalarExpr.Index i -> true;
-            case Length l -> true;
-            case Apply a ->
-                switch (a.fn()) {
-                    case ADD, MUL, FLOOR_DIV, MIN -> a.args().stream().allMatch(ScalarFnCode::isNonNegative);
-                    case MOD -> isPositive(a.args().getLast());
-                    case MAX -> a.args().stream().anyMatch(ScalarFnCode::isNonNegative);
-                    default -> false;
-                };
-            default -> false;
-        };
     }
 
     private String cast(DType from, DType to, String a) {

@@ -5,6 +5,7 @@ import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExpr.IntLiteral;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
 import java.util.function.Function;
 
 /**
@@ -13,9 +14,11 @@ import java.util.function.Function;
  * with the loop. Quotients are computed in {@code long}.
  *
  * @param index   the index along an axis, an {@code int} or {@code long} expression
+ * @param length  a length, an {@code int} expression
  * @param general writes any other i64 expression
  */
-public record PositionSource(Function<Axis, String> index, Function<ScalarExpr, String> general) {
+public record PositionSource(
+        Function<Axis, String> index, Function<Dim, String> length, Function<ScalarExpr, String> general) {
     /** The position in an array of the element at an address. */
     public String of(String offset, ScalarExpr address) {
         String text = of(address);
@@ -27,6 +30,7 @@ public record PositionSource(Function<Axis, String> index, Function<ScalarExpr, 
         return switch (e) {
             case IntLiteral i -> i.value() == (int) i.value() ? String.valueOf(i.value()) : "(int) " + i.value() + "L";
             case ScalarExpr.Index i -> narrowed(index.apply(i.axis()));
+            case ScalarExpr.Length l -> length.apply(l.dim());
             case Apply a -> a.type() == DType.I64 ? apply(a) : narrowed(general.apply(e));
             default -> narrowed(general.apply(e));
         };

@@ -33,6 +33,11 @@ public final class ScalarSource {
         /** @param args operands of any operator */
         String apply(Apply e, List<String> args);
 
+        /** A float that is no number, as an expression. */
+        default String notANumber(DType type) {
+            return type == DType.F64 ? "Double.NaN" : "Float.NaN";
+        }
+
         /** The Java type of a value. */
         String type(DType type);
 
@@ -131,7 +136,10 @@ public final class ScalarSource {
         return fn == ScalarFn.ADD || fn == ScalarFn.SUB;
     }
 
-    private static String literal(ScalarExpr.Literal l) {
+    private String literal(ScalarExpr.Literal l) {
+        if (Double.isNaN(l.value())) {
+            return dialect.notANumber(l.type());
+        }
         return switch (l.type()) {
             case BOOL -> String.valueOf(l.value() != 0);
             case F64 -> Double.isFinite(l.value()) ? String.valueOf(l.value()) : special("Double", l.value());
@@ -143,7 +151,7 @@ public final class ScalarSource {
     }
 
     private static String special(String type, double value) {
-        return type + "." + (value > 0 ? "POSITIVE_INFINITY" : value < 0 ? "NEGATIVE_INFINITY" : "NaN");
+        return type + "." + (value > 0 ? "POSITIVE_INFINITY" : "NEGATIVE_INFINITY");
     }
 
     /** {@code text}, in parentheses unless it binds tighter than any operator. */

@@ -1,0 +1,194 @@
+package heddle.compiler.target.tornado;
+
+/** Functions that neither Java's operators nor {@code TornadoMath} have on devices; a file gets those its kernels call. */
+enum DeviceFunction {
+    /** The rational approximation 7.1.26 is good to 1e-7 only; this one is the series and continued fraction of 7.1. */
+    ERF("erf", """
+        /** The error function (Abramowitz and Stegun, 7.1.6 and 7.1.14). */
+        private static double erf(double x) {
+            double z = TornadoMath.abs(x);
+            if (z < 2.5) {
+                double term = x;
+                double sum = x;
+                for (int n = 1; n < 48; n++) {
+                    term = term * 2 * x * x / (2 * n + 1);
+                    sum = sum + term;
+                }
+                return 1.1283791670955126 * TornadoMath.exp(-x * x) * sum;
+            }
+            double fraction = 0;
+            for (int n = 40; n > 0; n--) {
+                fraction = 0.5 * n / (z + fraction);
+            }
+            double tail = 1 - TornadoMath.exp(-z * z) / (1.7724538509055159 * (z + fraction));
+            return z > 6 ? (x > 0 ? 1 : -1) : x > 0 ? tail : x < 0 ? -tail : x;
+        }
+        """),
+    ERF_FLOAT("erf", """
+        /**
+         * The error function, to about 1e-7: its Maclaurin series near zero, one minus the complement beyond, whose
+         * continued fraction converges fast there (Abramowitz and Stegun, 7.1.6 and 7.1.14).
+         */
+        private static float erf(float x) {
+            float z = TornadoMath.abs(x);
+            if (z < 2f) {
+                float term = x;
+                float sum = x;
+                for (int n = 1; n < 26; n++) {
+                    term = term * 2f * x * x / (2f * n + 1f);
+                    sum = sum + term;
+                }
+                return 1.1283792f * TornadoMath.exp(-x * x) * sum;
+            }
+            float fraction = 0f;
+            for (int n = 24; n > 0; n--) {
+                fraction = 0.5f * n / (z + fraction);
+            }
+            float tail = 1f - TornadoMath.exp(-z * z) / (1.7724539f * (z + fraction));
+            return z > 4f ? (x > 0f ? 1f : -1f) : x > 0f ? tail : x < 0f ? -tail : x;
+        }
+        """),
+    RINT_FLOAT("rint", """
+        /** The nearest whole number, halves to even. */
+        private static float rint(float x) {
+            float down = TornadoMath.floor(x);
+            float rest = x - down;
+            float odd = down - 2f * TornadoMath.floor(down * 0.5f);
+            return rest > 0.5f || rest == 0.5f && odd == 1f ? down + 1f : down;
+        }
+        """),
+    RINT("rint", """
+        /** The nearest whole number, halves to even. */
+        private static double rint(double x) {
+            double down = TornadoMath.floor(x);
+            double rest = x - down;
+            double odd = down - 2 * TornadoMath.floor(down * 0.5);
+            return rest > 0.5 || rest == 0.5 && odd == 1 ? down + 1 : down;
+        }
+        """),
+    FLOOR_DIV("floorDiv", """
+        /** The quotient rounded towards minus infinity; zero when the divisor is zero. */
+        private static long floorDiv(long a, long b) {
+            long size = b < 0 ? -b : b;
+            long up = b < 0 ? -a : a;
+            return size == 0 ? 0 : up < 0 ? -((size - 1 - up) / size) : up / size;
+        }
+        """),
+    FLOOR_MOD("floorMod", """
+        /** The remainder with the sign of the divisor; zero when the divisor is zero. */
+        private static long floorMod(long a, long b) {
+            long rest = b == 0 ? 0 : a % b;
+            return rest != 0 && rest < 0 != b < 0 ? rest + b : rest;
+        }
+        """),
+    MOD_FLOAT("mod", """
+        /** The remainder with the sign of the divisor. */
+        private static float mod(float a, float b) {
+            float quotient = a / b;
+            float whole = quotient < 0f ? TornadoMath.ceil(quotient) : TornadoMath.floor(quotient);
+            float rest = a - whole * b;
+            return (rest < 0f & b > 0f) | (rest > 0f & b < 0f) ? rest + b : rest;
+        }
+        """),
+    MOD("mod", """
+        /** The remainder with the sign of the divisor. */
+        private static double mod(double a, double b) {
+            double quotient = a / b;
+            double whole = quotient < 0 ? TornadoMath.ceil(quotient) : TornadoMath.floor(quotient);
+            double rest = a - whole * b;
+            return (rest < 0 & b > 0) | (rest > 0 & b < 0) ? rest + b : rest;
+        }
+        """),
+    /** Those of TornadoVM have the precision of floats, even for doubles. */
+    SIN("sin", """
+        /** The sine: its series after taking off quarter turns (Cody and Waite, 1980). */
+        private static double sin(double x) {
+            double quarters = TornadoMath.floor(x * 0.6366197723675814 + 0.5);
+            double r = x - quarters * 1.5707963267341256 - quarters * 6.077100506506192e-11;
+            double turn = quarters - 4 * TornadoMath.floor(quarters * 0.25);
+            double s = r * r;
+            double odd = r * (1 - s / 6 * (1 - s / 20 * (1 - s / 42 * (1 - s / 72 * (1 - s / 110 * (1 - s / 156))))));
+            double even = 1 - s / 2 * (1 - s / 12 * (1 - s / 30 * (1 - s / 56 * (1 - s / 90 * (1 - s / 132 * (1 - s / 182))))));
+            return turn == 0 ? odd : turn == 1 ? even : turn == 2 ? -odd : -even;
+        }
+        """),
+    COS("cos", """
+        /** The cosine: its series after taking off quarter turns (Cody and Waite, 1980). */
+        private static double cos(double x) {
+            double quarters = TornadoMath.floor(x * 0.6366197723675814 + 0.5);
+            double r = x - quarters * 1.5707963267341256 - quarters * 6.077100506506192e-11;
+            double turn = quarters - 4 * TornadoMath.floor(quarters * 0.25);
+            double s = r * r;
+            double odd = r * (1 - s / 6 * (1 - s / 20 * (1 - s / 42 * (1 - s / 72 * (1 - s / 110 * (1 - s / 156))))));
+            double even = 1 - s / 2 * (1 - s / 12 * (1 - s / 30 * (1 - s / 56 * (1 - s / 90 * (1 - s / 132 * (1 - s / 182))))));
+            return turn == 0 ? even : turn == 1 ? -odd : turn == 2 ? -even : odd;
+        }
+        """),
+    /** TornadoVM converts floats to {@code long} by way of 32 bits. */
+    TO_LONG_FLOAT("toLong", """
+        /** The integer part; zero for what is no number, the nearest for what is too large. */
+        private static long toLong(float x) {
+            float high = TornadoMath.floor(x * 4.656613E-10f);
+            long number = ((long) (int) high << 31) + (int) (x - high * 2.1474836E9f);
+            long down = x < 0f & TornadoMath.floor(x) != x ? number + 1 : number;
+            return x != x ? 0L : x > 9.2E18f ? Long.MAX_VALUE : x < -9.2E18f ? Long.MIN_VALUE : down;
+        }
+        """),
+    TO_LONG("toLong", """
+        /** The integer part; zero for what is no number, the nearest for what is too large. */
+        private static long toLong(double x) {
+            double high = TornadoMath.floor(x * 4.656612873077393E-10);
+            long number = ((long) (int) high << 31) + (int) (x - high * 2.147483648E9);
+            long down = x < 0 & TornadoMath.floor(x) != x ? number + 1 : number;
+            return x != x ? 0L : x > 9.2E18 ? Long.MAX_VALUE : x < -9.2E18 ? Long.MIN_VALUE : down;
+        }
+        """),
+    TO_INT_FLOAT("toInt", """
+        /** The integer part; zero for what is no number, the nearest for what is too large. */
+        private static int toInt(float x) {
+            return x != x ? 0 : x > 2.1474835E9f ? Integer.MAX_VALUE : x < -2.1474835E9f ? Integer.MIN_VALUE : (int) x;
+        }
+        """),
+    TO_INT("toInt", """
+        /** The integer part; zero for what is no number, the nearest for what is too large. */
+        private static int toInt(double x) {
+            return x != x ? 0 : x > 2147483647.0 ? Integer.MAX_VALUE : x < -2147483648.0 ? Integer.MIN_VALUE : (int) x;
+        }
+        """),
+    BF16("bf16", """
+        /** The nearest bf16, ties to even, as a float. */
+        private static float bf16(float x) {
+            int bits = Float.floatToRawIntBits(x);
+            int nearest = (bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000;
+            return x != x ? x : Float.intBitsToFloat(nearest);
+        }
+        """),
+    F16("f16", """
+        /** The nearest f16, ties to even, as a float: rounded by adding a number whose last place is that of an f16. */
+        private static float f16(float x) {
+            float z = TornadoMath.abs(x);
+            int exponent = TornadoMath.max(Float.floatToRawIntBits(z) >> 23, 113);
+            float last = Float.intBitsToFloat((exponent + 13) << 23);
+            float nearest = z + last - last;
+            float finite = nearest > 65504f ? Float.POSITIVE_INFINITY : nearest;
+            return x != x | z == Float.POSITIVE_INFINITY ? x : x < 0f ? -finite : finite;
+        }
+        """);
+
+    private final String methodName;
+    private final String text;
+
+    DeviceFunction(String methodName, String text) {
+        this.methodName = methodName;
+        this.text = text;
+    }
+
+    String methodName() {
+        return methodName;
+    }
+
+    /** The method, as a member of a class. */
+    String text() {
+        return text.stripTrailing();
+    }
+}

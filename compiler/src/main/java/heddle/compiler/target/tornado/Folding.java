@@ -1,0 +1,49 @@
+package heddle.compiler.target.tornado;
+
+import heddle.compiler.tile.Reduction;
+import heddle.compiler.tile.ScalarMath;
+import heddle.compiler.type.DType;
+
+/**
+ * How a reduction goes on, as Java.
+ *
+ * @param ignoresNaN whether an extreme may pass NaN over
+ */
+record Folding(Reduction kind, DType type, boolean ignoresNaN) {
+    /** What it starts from. */
+    String neutral() {
+        double start = ScalarMath.neutral(kind, type);
+        return switch (Storage.of(type)) {
+            case FLOAT -> Double.isInfinite(start) ? infinity("Float", start) : (float) start + "f";
+            case DOUBLE -> Double.isInfinite(start) ? infinity("Double", start) : String.valueOf(start);
+            case LONG -> (long) start == Long.MIN_VALUE ? "Long.MIN_VALUE" : (long) start + "L";
+            case INT -> (int) start == Integer.MIN_VALUE ? "Integer.MIN_VALUE" : String.valueOf((int) start);
+            case BOOLEAN -> throw new IllegalArgumentException("no reduction of bools");
+        };
+    }
+
+    private static String infinity(String type, double value) {
+        return type + (value > 0 ? ".POSITIVE_INFINITY" : ".NEGATIVE_INFINITY");
+    }
+
+    /** The value after {@code next}. Both are operands of any operator. */
+    String of(String sofar, String next) {
+        return switch (kind) {
+            case SUM -> sofar + " + " + next;
+            case PROD -> sofar + " * " + next;
+            case MAX -> extreme("max", ">", sofar, next);
+            case MIN -> extreme("min", "<", sofar, next);
+        };
+    }
+
+    private String extreme(String function, String better, String sofar, String next) {
+        return ignoresNaN
+                ? "TornadoMath." + function + "(" + sofar + ", " + next + ")"
+                : ScalarFunctions.extreme(type, better, sofar, next);
+    }
+
+    /** Whether the next value is written down twice, and should be a variable. */
+    boolean readsTwice() {
+        return (kind == Reduction.MAX || kind == Reduction.MIN) && !ignoresNaN;
+    }
+}

@@ -1,0 +1,115 @@
+package heddle.compiler.target.tornado;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+
+/**
+ * How the threads of a group share the tiles of a kernel with products. They stand in {@code threadRows} rows of {@code
+ * threadColumns}. A thread has {@code rows} neighbouring rows of a tile, and of its columns every {@code
+ * threadColumns}th, so that threads side by side read elements side by side.
+ */
+record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns) {
+    private static final int COLUMNS = 16;
+
+    /** The geometry for groups of at most {@code threads}. */
+    static Geometry of(TileKernel kernel, int threads) {
+        List<Stmt> all = statements(kernel.body());
+        Tile result = all.stream()
+                .filter(Stmt.Accumulate.class::isInstance)
+                .map(s -> ((Stmt.Accumulate) s).tile())
+                .findFirst()
+                .orElseThrow();
+        Axis row = result.axes().getFirst();
+        int height = kernel.plan().block(row);
+        int columns = Math.min(COLUMNS, threads);
+        int rows = Math.min(Integer.highestOneBit(threads / columns), height);
+        return new Geometry(kernel, row, rows, columns);
+    }
+
+    int threads() {
+        return threadRows * threadColumns;
+    }
+
+    /** Rows that a thread has. */
+    int rows() {
+        return Math.ceilDiv(width(row), threadRows);
+    }
+
+    /** Columns along {@code axis} that a thread has. */
+    int columns(Axis axis) {
+        return Math.ceilDiv(width(axis), threadColumns);
+    }
+
+    /** Elements of a tile along an axis: those of a block, or all when it is not cut. */
+    int width(Axis axis) {
+        int block = kernel.plan().block(axis);
+        return block > 1 || axis.extent().is(1)
+                ? block
+                : Math.toIntExact(axis.extent().value());
+    }
+
+    boolean isBlocked(Axis axis) {
+        return kernel.plan().block(axis) > 1;
+    }
+
+    /** Whether every block along an axis is whole. */
+    boolean isWhole(Axis axis) {
+        return axis.extent().isKnown() && axis.extent().value() % width(axis) == 0;
+    }
+
+    /** All statements, those in loops and conditions included, in order. */
+    static List<Stmt> statements(List<Stmt> body) {
+        List<Stmt> all = new ArrayList<>();
+        for (Stmt s : body) {
+            all.add(s);
+            switch (s) {
+                case Stmt.Loop l -> all.addAll(statements(l.body()));
+                case Stmt.Masked m -> all.addAll(statements(m.body()));
+                default -> {}
+            }
+        }
+        return all;
+    }
+
+    /** The products, in order. */
+    static List<TileExpr.Dot> products(List<Stmt> body) {
+        List<TileExpr.Dot> products = new ArrayList<>();
+        for (Stmt s : statements(body)) {
+            if (s instanceof Stmt.Accumulate a) {
+                products.add(a.value());
+            } else if (s instanceof Stmt.Define d && d.value() instanceof TileExpr.Dot dot) {
+                products.add(dot);
+            }
+        }
+        return products;
+    }
+
+    /** The tiles that threads compute together in registers. */
+    SequencedSet<String> inRegisters() {
+        SequencedSet<String> names = new LinkedHashSet<>();
+        for (Stmt s : statements(kernel.body())) {
+            switch (s) {
+                case Stmt.Accumulate a -> names.add(a.tile().name());
+                case Stmt.Define d -> {
+                    if (!(d.value() instanceof TileExpr.Map) || !isOperand(d.tile())) {
+                        names.add(d.tile().name());
+                    }
+                }
+                default -> {}
+            }
+        }
+        return names;
+    }
+
+    private boolean isOperand(Tile tile) {
+        return products(kernel.body()).stream()
+                .anyMatch(p -> p.a().name().equals(tile.name()) || p.b().name().equals(tile.name()));
+    }
+}

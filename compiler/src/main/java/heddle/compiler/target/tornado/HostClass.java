@@ -1,0 +1,253 @@
+package heddle.compiler.target.tornado;
+
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.source.JavaText;
+import heddle.compiler.target.source.Names;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.type.Dim;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The file around the kernels: the arrays, the task graphs, what runs them, and a main method. */
+record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prepare, List<TaskGraphs.TaskGraph> run) {
+    String className() {
+        return Names.identifier(plan.name());
+    }
+
+    String text(KernelMethods methods) {
+        JavaText out = new JavaText(0);
+        writeHead(out);
+        out.open("public final class " + className() + " implements AutoCloseable");
+        writeFields(out);
+        writeConstructor(out);
+        writeRun(out);
+        writeClose(out);
+        prepare.forEach(g -> writeGraph(g, out));
+        run.forEach(g -> writeGraph(g, out));
+        methods.write(out);
+        new ConstantMethods(plan.constants()).write(out);
+        out.blank().line(StandaloneMain.text(plan, className()));
+        out.close();
+        return out.toString();
+    }
+
+    private void writeHead(JavaText out) {
+        for (String type : List.of(
+                "java.io.IOException",
+                "java.lang.foreign.Arena",
+                "java.lang.foreign.MemorySegment",
+                "java.lang.foreign.ValueLayout",
+                "java.nio.ByteBuffer",
+                "java.nio.channels.FileChannel",
+                "java.nio.charset.StandardCharsets",
+                "java.nio.file.Files",
+                "java.nio.file.Path",
+                "java.nio.file.StandardCopyOption",
+                "java.nio.file.StandardOpenOption",
+                "java.util.LinkedHashMap",
+                "java.util.Map",
+                "java.util.regex.Matcher",
+                "java.util.regex.Pattern",
+                "uk.ac.manchester.tornado.api.GridScheduler",
+                "uk.ac.manchester.tornado.api.KernelContext",
+                "uk.ac.manchester.tornado.api.TaskGraph",
+                "uk.ac.manchester.tornado.api.TornadoExecutionPlan",
+                "uk.ac.manchester.tornado.api.WorkerGrid1D",
+                "uk.ac.manchester.tornado.api.enums.DataTransferMode",
+                "uk.ac.manchester.tornado.api.enums.TornadoVMBackendType",
+                "uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException",
+                "uk.ac.manchester.tornado.api.math.TornadoMath",
+                "uk.ac.manchester.tornado.api.types.arrays.ByteArray",
+                "uk.ac.manchester.tornado.api.types.arrays.DoubleArray",
+                "uk.ac.manchester.tornado.api.types.arrays.FloatArray",
+                "uk.ac.manchester.tornado.api.types.arrays.IntArray",
+                "uk.ac.manchester.tornado.api.types.arrays.LongArray")) {
+            out.line("import " + type + ";");
+        }
+        out.blank();
+        out.line("/**");
+        out.line(" * The model " + plan.name()
+                + ", compiled by Heddle for TornadoVM. It needs tornado-api and nothing else.");
+        out.line(" *");
+        out.line(
+                " * <p>Tensors are dense and row-major. Segments hold sixteen-bit floats as float, bools as one byte. Compile");
+        out.line(" * with {@code javac -g} and run from a directory on the class path with the SDK's argument file:");
+        out.line(" *");
+        out.line(" * <pre>java @$TORNADOVM_HOME/tornado-argfile -Dtornado.recover.bailout=False -cp . " + className()
+                + StandaloneMain.arguments(plan) + "</pre>");
+        out.line(" */");
+    }
+
+    private void writeFields(JavaText out) {
+        out.open("static");
+        out.line(
+                "// Read when TornadoVM starts. A kernel that does not compile is an error, not run one thread after another.");
+        setting("tornado.recover.bailout", "False", out);
+        setting("tornado.tvm.maxbytecodesize", "65536", out);
+        out.close();
+        out.blank();
+        for (DeviceArrays.Field f : arrays.fields()) {
+            out.line("/** " + f.holds().stream().map(b -> b + " : " + b.type()).collect(Collectors.joining(", then "))
+                    + " */");
+            out.line("private final " + f.storage().array() + " " + f.name() + ";");
+        }
+        out.blank();
+        out.line("private final KernelContext context = new KernelContext();");
+        out.line("private final GridScheduler grid = new GridScheduler();");
+        out.line("private final TornadoExecutionPlan plan;");
+        plan.lengths().forEach(s -> out.line("private final int " + Names.identifier(s) + ";"));
+    }
+
+    private static void setting(String name, String value, JavaText out) {
+        out.line("System.setProperty(\"" + name + "\", System.getProperty(\"" + name + "\", \"" + value + "\"));");
+    }
+
+    private void writeConstructor(JavaText out) {
+        out.blank();
+        out.line("/**");
+        out.line(" * Makes the arrays and sends nothing yet.");
+        out.line(" *");
+        out.line(" * @param lengths of the symbols " + plan.lengths());
+        out.line(" * @param weights by name; their elements are copied");
+        out.line(" */");
+        out.open("public " + className() + "(Map<String, Long> lengths, Map<String, MemorySegment> weights)");
+        plan.lengths().forEach(s -> out.line(Names.identifier(s) + " = length(lengths, \"" + s + "\");"));
+        for (DeviceArrays.Field f : arrays.fields()) {
+            String sizes = f.sizes().stream().map(HostClass::size).collect(Collectors.joining(", "));
+            out.line(f.name() + " = new " + f.storage().array() + "(elements(\"" + f.name() + "\", " + sizes + "));");
+        }
+        plan.weights()
+                .forEach((name, b) -> out.line("copy(\"the weight " + quoted(name) + "\", weights.get(\"" + quoted(name)
+                        + "\"), " + arrays.of(b).name() + ".getSegment());"));
+        plan.constants()
+                .forEach(c ->
+                        out.line(ConstantMethods.call(c, arrays.of(c.buffer()).name())));
+        if (!prepare.isEmpty()) {
+            out.line("prepare();");
+        }
+        String graphs = run.stream().map(g -> g.name() + "().snapshot()").collect(Collectors.joining(", "));
+        out.line("plan = " + (run.isEmpty() ? "null" : "new TornadoExecutionPlan(" + graphs + ")") + ";");
+        if (!run.isEmpty()) {
+            out.line("// Without fast math, which is the default: infinities and NaN mean something here.");
+            out.line("plan.withGridScheduler(grid).withCompilerFlags(TornadoVMBackendType.OPENCL, \"-w\");");
+        }
+        out.close();
+        if (!prepare.isEmpty()) {
+            writePrepare(out);
+        }
+    }
+
+    private void writePrepare(JavaText out) {
+        out.blank();
+        out.line("/** Computes what depends on weights alone, once. */");
+        out.open("private void prepare()");
+        String graphs =
+                prepare.stream().map(g -> g.name() + "Graph().snapshot()").collect(Collectors.joining(", "));
+        out.open("try (TornadoExecutionPlan once = new TornadoExecutionPlan(" + graphs + "))");
+        for (int i = 0; i < prepare.size(); i++) {
+            out.line("once.withGraph(" + i + ").withGridScheduler(grid)");
+            out.line("        .withCompilerFlags(TornadoVMBackendType.OPENCL, \"-w\").execute();");
+        }
+        out.close("} catch (TornadoExecutionPlanException e) {");
+        out.line("    throw new IllegalStateException(e);");
+        out.line("}");
+        out.close();
+    }
+
+    private void writeRun(JavaText out) {
+        out.blank();
+        out.line("/**");
+        out.line(" * Computes the outputs.");
+        out.line(" *");
+        out.line(" * @param inputs  by name: " + described(plan.inputs()));
+        out.line(" * @param outputs by name, of the right size, filled here: " + described(plan.outputs()));
+        out.line(" */");
+        out.open("public void run(Map<String, MemorySegment> inputs, Map<String, MemorySegment> outputs)");
+        plan.inputs()
+                .forEach((name, b) -> out.line("copy(\"the input " + quoted(name) + "\", inputs.get(\"" + quoted(name)
+                        + "\"), " + arrays.of(b).name() + ".getSegment());"));
+        for (int i = 0; i < run.size(); i++) {
+            out.line("plan.withGraph(" + i + ").execute();");
+        }
+        plan.outputs()
+                .forEach((name, b) -> out.line("copy(\"the output " + quoted(name) + "\", "
+                        + arrays.of(b).name() + ".getSegment(), outputs.get(\"" + quoted(name) + "\"));"));
+        out.close();
+    }
+
+    private static String described(Map<String, Buffer> tensors) {
+        return tensors.entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue().type())
+                .collect(Collectors.joining(", "));
+    }
+
+    private void writeClose(JavaText out) {
+        out.blank();
+        out.line("/** Frees the device's memory. */");
+        out.line("@Override");
+        out.open("public void close()");
+        if (!run.isEmpty()) {
+            out.line("try {");
+            out.line("    plan.close();");
+            out.line("} catch (TornadoExecutionPlanException e) {");
+            out.line("    throw new IllegalStateException(e);");
+            out.line("}");
+        }
+        out.close();
+    }
+
+    private void writeGraph(TaskGraphs.TaskGraph graph, JavaText out) {
+        boolean once = prepare.contains(graph);
+        out.blank();
+        out.open("private TaskGraph " + graph.name() + (once ? "Graph" : "") + "()");
+        for (TaskGraphs.Task task : graph.tasks()) {
+            Grid g = task.call().grid();
+            out.line("grid.addWorkerGrid(\"" + graph.name() + "." + task.name() + "\", groups(" + size(g.groups())
+                    + ", " + g.threads() + "));");
+        }
+        List<String> calls = new ArrayList<>();
+        transfer("transferToDevice(DataTransferMode.FIRST_EXECUTION", graph.once(), calls);
+        transfer("transferToDevice(DataTransferMode.EVERY_EXECUTION", graph.always(), calls);
+        transfer("consumeFromDevice(\"" + before(graph) + "\"", graph.kept(), calls);
+        graph.tasks().forEach(t -> calls.add(task(t)));
+        transfer("persistOnDevice(", graph.persist(), calls);
+        transfer("transferToHost(DataTransferMode.EVERY_EXECUTION", graph.results(), calls);
+        out.line("return new TaskGraph(\"" + graph.name() + "\")");
+        for (int i = 0; i < calls.size(); i++) {
+            out.line("        ." + calls.get(i) + (i == calls.size() - 1 ? ";" : ""));
+        }
+        out.close();
+    }
+
+    private String before(TaskGraphs.TaskGraph graph) {
+        List<TaskGraphs.TaskGraph> all = prepare.contains(graph) ? prepare : run;
+        return all.get(Math.max(0, all.indexOf(graph) - 1)).name();
+    }
+
+    private static void transfer(String head, Collection<String> names, List<String> calls) {
+        if (!names.isEmpty()) {
+            calls.add(head + (head.endsWith("(") ? "" : ", ") + String.join(", ", names) + ")");
+        }
+    }
+
+    private String task(TaskGraphs.Task task) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "\"" + task.name() + "\"", className() + "::" + task.call().method(), "context"));
+        task.call().arrays().forEach(b -> arguments.add(arrays.of(b).name()));
+        task.call().lengths().forEach(s -> arguments.add(Names.identifier(s)));
+        return "task(" + String.join(", ", arguments) + ")";
+    }
+
+    /** A length as a {@code long} expression of the fields that symbols are. */
+    private static String size(Dim dim) {
+        String text = dim.text(s -> "(long) " + Names.identifier(s), (a, b) -> "Math.floorDiv(" + a + ", " + b + ")");
+        return dim.isKnown() ? text + "L" : text;
+    }
+
+    private static String quoted(String name) {
+        return name.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+}

@@ -1,0 +1,141 @@
+package heddle.compiler.target.tornado;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.LinearForm;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * Which local arrays a kernel with products has: one for each operand, and one that threads of a row exchange partial
+ * results in. Operands of a loop that are not needed at the same time share an array.
+ */
+final class LocalMemory {
+    private final Geometry geometry;
+
+    /** By the tile's name. */
+    private final Map<String, LocalArray> operands = new HashMap<>();
+
+    /** What to allocate: elements by name and type. */
+    private final SequencedMap<String, Allocation> allocations = new LinkedHashMap<>();
+
+    record Allocation(Storage storage, int elements) {
+        Allocation atLeast(int more) {
+            return new Allocation(storage, Math.max(elements, more));
+        }
+    }
+
+    LocalMemory(TileKernel kernel, Geometry geometry) {
+        this.geometry = geometry;
+        plan(kernel.body());
+        for (Stmt s : Geometry.statements(kernel.body())) {
+            if (s instanceof Stmt.Define d && d.value() instanceof TileExpr.Reduce && geometry.threadColumns() > 1) {
+                Storage storage = Storage.of(d.tile().type());
+                int elements = geometry.width(geometry.row()) * geometry.threadColumns();
+                allocations.put(exchange(storage), new Allocation(storage, elements));
+            }
+        }
+    }
+
+    private void plan(List<Stmt> body) {
+        Set<String> registers = geometry.inRegisters();
+        List<String> free = new ArrayList<>();
+        for (Stmt s : body) {
+            switch (s) {
+                case Stmt.Loop l -> plan(l.body());
+                case Stmt.Accumulate a -> product(a.value(), registers, free);
+                case Stmt.Define d -> {
+                    if (d.value() instanceof TileExpr.Dot dot) {
+                        product(dot, registers, free);
+                    } else if (d.value() instanceof TileExpr.Map m
+                            && !registers.contains(d.tile().name())) {
+                        staged(d.tile(), m.program(), free);
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private void staged(Tile tile, ScalarExpr program, List<String> free) {
+        Axis own = tile.axes().getFirst();
+        Axis over = tile.axes().getLast();
+        operands.put(tile.name(), array(tile, own, over, runsAlong(program, over), free));
+    }
+
+    /** An operand that lies in registers is written to local memory for the product. */
+    private void product(TileExpr.Dot dot, Set<String> registers, List<String> free) {
+        for (Tile t : List.of(dot.a(), dot.b())) {
+            if (registers.contains(t.name())) {
+                Axis own = t.axes().getFirst().equals(dot.over())
+                        ? t.axes().getLast()
+                        : t.axes().getFirst();
+                operands.put(t.name(), array(t, own, dot.over(), true, List.of()));
+            } else if (!isLoadedBefore(t)) {
+                free.add(operands.get(t.name()).name());
+            }
+        }
+    }
+
+    /** Whether a tile is loaded outside the loop that uses it, so that it must stay. */
+    private boolean isLoadedBefore(Tile tile) {
+        return geometry.kernel().body().stream()
+                .anyMatch(s -> s instanceof Stmt.Define d && d.tile().equals(tile));
+    }
+
+    private LocalArray array(Tile tile, Axis own, Axis over, boolean across, List<String> free) {
+        Storage storage = Storage.of(tile.type());
+        int ownWidth = own.equals(geometry.row())
+                ? geometry.threadRows() * geometry.rows()
+                : geometry.threadColumns() * geometry.columns(own);
+        int pitch = across ? ownWidth + 1 : ownWidth;
+        int elements = geometry.width(over) * pitch;
+        String name = free.stream()
+                .filter(f -> allocations.get(f).storage() == storage)
+                .findFirst()
+                .orElse(tile.name() + "Tile");
+        allocations.merge(name, new Allocation(storage, elements), (a, b) -> a.atLeast(b.elements()));
+        return new LocalArray(name, storage, over, own, geometry.width(over), ownWidth, pitch);
+    }
+
+    /** Whether neighbours along {@code axis} are neighbours in memory. */
+    static boolean runsAlong(ScalarExpr program, Axis axis) {
+        boolean[] found = {false};
+        heddle.compiler.tile.ScalarExprs.visit(program, e -> {
+            if (e instanceof ScalarExpr.Element x) {
+                LinearForm form = IndexSimplifier.form(x.address());
+                found[0] |= form.coefficient(axis).is(1);
+            }
+        });
+        return found[0];
+    }
+
+    LocalArray operand(Tile tile) {
+        return operands.get(tile.name());
+    }
+
+    /** The array in which threads of a row exchange values. */
+    static String exchange(Storage storage) {
+        return storage == Storage.FLOAT ? "exchange" : storage.variable() + "Exchange";
+    }
+
+    SequencedMap<String, Allocation> allocations() {
+        return allocations;
+    }
+
+    long bytes() {
+        return allocations.values().stream()
+                .mapToLong(a -> (long) a.elements() * a.storage().bytes())
+                .sum();
+    }
+}

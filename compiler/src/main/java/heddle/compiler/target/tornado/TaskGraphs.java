@@ -1,0 +1,117 @@
+package heddle.compiler.target.tornado;
+
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.TileKernel;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * The tasks of a plan in task graphs. What depends on weights alone is a graph that runs once. The others run one after
+ * another, and what one leaves for another stays on the device.
+ */
+final class TaskGraphs {
+    /** A task: its name in its graph, and the call. */
+    record Task(String name, TileKernel kernel, KernelMethods.Call call) {}
+
+    /**
+     * One task graph.
+     *
+     * @param once    arrays sent to the device the first time
+     * @param always  arrays sent to the device every time
+     * @param kept    arrays with values that an earlier graph left; they are handed from graph to graph
+     * @param persist arrays with values for later graphs
+     * @param results arrays read back every time
+     */
+    record TaskGraph(
+            String name,
+            List<Task> tasks,
+            SequencedSet<String> once,
+            SequencedSet<String> always,
+            SequencedSet<String> kept,
+            SequencedSet<String> persist,
+            SequencedSet<String> results) {}
+
+    private final DeviceArrays arrays;
+    private final KernelMethods methods;
+    private final TornadoLimits limits;
+
+    TaskGraphs(DeviceArrays arrays, KernelMethods methods, TornadoLimits limits) {
+        this.arrays = arrays;
+        this.methods = methods;
+        this.limits = limits;
+    }
+
+    /** The graphs that run once, when weights are there. */
+    List<TaskGraph> prepare(Plan plan) {
+        Set<String> results = plan.prepare().stream()
+                .flatMap(k -> k.writes().stream())
+                .map(b -> arrays.of(b).name())
+                .collect(Collectors.toSet());
+        return graphs("prepare", plan.prepare(), Set.of(), results);
+    }
+
+    /** The graphs of every run. */
+    List<TaskGraph> run(Plan plan) {
+        Set<String> inputs =
+                plan.inputs().values().stream().map(b -> arrays.of(b).name()).collect(Collectors.toSet());
+        Set<String> results =
+                plan.outputs().values().stream().map(b -> arrays.of(b).name()).collect(Collectors.toSet());
+        return graphs("run", plan.launches(), inputs, results);
+    }
+
+    private List<TaskGraph> graphs(String prefix, List<TileKernel> kernels, Set<String> inputs, Set<String> results) {
+        List<TaskGraph> graphs = new ArrayList<>();
+        Set<Buffer> written = new HashSet<>();
+        for (int from = 0; from < kernels.size(); from += limits.tasksPerGraph()) {
+            int to = Math.min(kernels.size(), from + limits.tasksPerGraph());
+            String name = kernels.size() <= limits.tasksPerGraph() ? prefix : prefix + graphs.size();
+            SequencedSet<String> kept = live(written, kernels.subList(from, kernels.size()));
+            List<Task> tasks = new ArrayList<>();
+            SequencedSet<Buffer> used = new LinkedHashSet<>();
+            SequencedSet<String> left = new LinkedHashSet<>();
+            for (TileKernel kernel : kernels.subList(from, to)) {
+                KernelMethods.Call call = methods.call(kernel);
+                tasks.add(new Task(kernel.name(), kernel, call));
+                used.addAll(call.arrays());
+                written.addAll(kernel.writes());
+                kernel.writes().stream()
+                        .map(this::name)
+                        .filter(results::contains)
+                        .forEach(left::add);
+            }
+            SequencedSet<String> persist = live(written, kernels.subList(to, kernels.size()));
+            SequencedSet<String> always = names(used, b -> inputs.contains(name(b)));
+            SequencedSet<String> once = names(used, b -> !inputs.contains(name(b)) && !isComputed(b, kernels));
+            graphs.add(new TaskGraph(name, tasks, once, always, kept, persist, left));
+        }
+        return graphs;
+    }
+
+    /** The arrays of those of {@code written} that some of the kernels read. */
+    private SequencedSet<String> live(Set<Buffer> written, List<TileKernel> kernels) {
+        SequencedSet<Buffer> read = new LinkedHashSet<>();
+        kernels.forEach(k -> read.addAll(k.reads()));
+        return names(read, written::contains);
+    }
+
+    private static boolean isComputed(Buffer buffer, List<TileKernel> kernels) {
+        return kernels.stream().anyMatch(k -> k.writes().contains(buffer));
+    }
+
+    private SequencedSet<String> names(SequencedSet<Buffer> buffers, Predicate<Buffer> which) {
+        SequencedSet<String> names = new LinkedHashSet<>();
+        buffers.stream().filter(which).map(this::name).forEach(names::add);
+        return names;
+    }
+
+    private String name(Buffer buffer) {
+        return arrays.of(buffer).name();
+    }
+}

@@ -1,0 +1,40 @@
+package heddle.compiler.target.tornado;
+
+import heddle.compiler.tile.TileKernel;
+import java.util.List;
+
+/**
+ * A plan as one Java file that needs nothing but {@code tornado-api}. Its class has, besides the kernels,
+ *
+ * <ul>
+ *   <li>a constructor that takes the lengths by symbol and the weights by name, as {@code Map<String, Long>} and {@code
+ *       Map<String, MemorySegment>};
+ *   <li>{@code void run(Map<String, MemorySegment> inputs, Map<String, MemorySegment> outputs)}, which fills the
+ *       outputs;
+ *   <li>{@code void close()}, which frees the device's memory;
+ *   <li>{@code void main(String[])}, which does all that with {@code .safetensors} files.
+ * </ul>
+ *
+ * Segments hold dense row-major elements in the machine's byte order: sixteen-bit floats as {@code float}, bools as a
+ * byte.
+ *
+ * @param className the name of the class, in the unnamed package
+ * @param text      the compilation unit
+ * @param tasks     the kernels in the order they run, those that run once first
+ */
+public record TornadoSource(String className, String text, List<Task> tasks) {
+    /**
+     * One launch of a kernel.
+     *
+     * @param name       unique, {@code graph.task} as TornadoVM names it in its messages
+     * @param method     the static method; tasks whose kernels differ only in their buffers share one
+     * @param kernel     the tile program; its comments name the graph nodes
+     * @param grid       the threads
+     * @param localBytes local memory of a group
+     */
+    public record Task(String name, String method, TileKernel kernel, Grid grid, long localBytes) {}
+
+    public TornadoSource {
+        tasks = List.copyOf(tasks);
+    }
+}

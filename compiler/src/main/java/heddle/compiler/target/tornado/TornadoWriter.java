@@ -1,0 +1,35 @@
+package heddle.compiler.target.tornado;
+
+import heddle.compiler.schedule.Plan;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes a plan as a Java class for TornadoVM that stands alone. */
+public final class TornadoWriter {
+    private final TornadoLimits limits;
+
+    public TornadoWriter(TornadoLimits limits) {
+        this.limits = limits;
+    }
+
+    /** @param plan with the blocks of a {@link GroupTiling} */
+    public TornadoSource write(Plan plan) {
+        DeviceArrays arrays = new DeviceArrays(plan);
+        KernelMethods methods = new KernelMethods(limits);
+        TaskGraphs graphs = new TaskGraphs(arrays, methods, limits);
+        List<TaskGraphs.TaskGraph> prepare = graphs.prepare(plan);
+        List<TaskGraphs.TaskGraph> run = graphs.run(plan);
+        HostClass host = new HostClass(plan, arrays, prepare, run);
+        List<TornadoSource.Task> tasks = new ArrayList<>();
+        for (List<TaskGraphs.TaskGraph> part : List.of(prepare, run)) {
+            part.forEach(g -> g.tasks().forEach(t -> tasks.add(task(g, t))));
+        }
+        return new TornadoSource(host.className(), host.text(methods), tasks);
+    }
+
+    private static TornadoSource.Task task(TaskGraphs.TaskGraph graph, TaskGraphs.Task task) {
+        KernelMethods.Call call = task.call();
+        return new TornadoSource.Task(
+                graph.name() + "." + task.name(), call.method(), task.kernel(), call.grid(), call.localBytes());
+    }
+}
