@@ -3,6 +3,7 @@ package heddle.compiler.target.tornado;
 import heddle.compiler.target.source.JavaText;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.BlockMask;
+import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
@@ -310,7 +311,7 @@ final class BlockKernel implements DeviceKernel {
         }
 
         /** Skips a block that the mask empties, and tells full ones; nothing is written when the mask does not say. */
-        private boolean classify(ScalarExpr mask, Axis looped) {
+        private boolean classify(LoopMask mask, Axis looped) {
             Map<Axis, BlockMask.Range> corners = new HashMap<>();
             DeviceScope at = scope.inner();
             for (Axis axis : List.of(geometry.row(), looped)) {
@@ -327,7 +328,7 @@ final class BlockKernel implements DeviceKernel {
                     at.bind(axis, "0");
                 }
             }
-            BlockMask found = BlockMask.of(mask, corners);
+            BlockMask found = mask.over(corners);
             if (!found.isKnown()) {
                 return false;
             }

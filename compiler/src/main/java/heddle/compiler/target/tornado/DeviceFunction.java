@@ -155,23 +155,43 @@ enum DeviceFunction {
             return x != x ? 0 : x > 2147483647.0 ? Integer.MAX_VALUE : x < -2147483648.0 ? Integer.MIN_VALUE : (int) x;
         }
         """),
+    /** No arithmetic on the bits of floats: TornadoVM cannot write it. */
+    SHORTENED("shortened", """
+        /**
+         * The nearest float with fewer digits, ties to even.
+         *
+         * @param x      not zero
+         * @param digits two to the number of binary digits after the first
+         * @param least  the distance of the smallest ones
+         */
+        private static float shortened(float x, float digits, float least) {
+            float z = TornadoMath.abs(x);
+            float power = TornadoMath.pow(2f, TornadoMath.floor(TornadoMath.log(z) * 1.442695f));
+            float below = power > z ? power * 0.5f : power * 2f > z ? power : power * 2f;
+            float step = TornadoMath.max(below / digits, least);
+            float steps = z / step;
+            float down = TornadoMath.floor(steps);
+            float rest = steps - down;
+            float odd = down - 2f * TornadoMath.floor(down * 0.5f);
+            float nearest = (rest > 0.5f | (rest == 0.5f & odd == 1f) ? down + 1f : down) * step;
+            return x < 0f ? -nearest : nearest;
+        }
+        """),
     BF16("bf16", """
         /** The nearest bf16, ties to even, as a float. */
         private static float bf16(float x) {
-            int bits = Float.floatToRawIntBits(x);
-            int nearest = (bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000;
-            return x != x ? x : Float.intBitsToFloat(nearest);
+            float z = TornadoMath.abs(x);
+            boolean asIs = x != x | z == Float.POSITIVE_INFINITY | z == 0f;
+            return asIs ? x : shortened(x, 128f, 9.18355E-41f);
         }
         """),
     F16("f16", """
-        /** The nearest f16, ties to even, as a float: rounded by adding a number whose last place is that of an f16. */
+        /** The nearest f16, ties to even, as a float. */
         private static float f16(float x) {
             float z = TornadoMath.abs(x);
-            int exponent = TornadoMath.max(Float.floatToRawIntBits(z) >> 23, 113);
-            float last = Float.intBitsToFloat((exponent + 13) << 23);
-            float nearest = z + last - last;
-            float finite = nearest > 65504f ? Float.POSITIVE_INFINITY : nearest;
-            return x != x | z == Float.POSITIVE_INFINITY ? x : x < 0f ? -finite : finite;
+            boolean asIs = x != x | z == Float.POSITIVE_INFINITY | z == 0f;
+            float nearest = asIs ? x : shortened(x, 1024f, 5.9604645E-8f);
+            return nearest > 65504f ? Float.POSITIVE_INFINITY : nearest < -65504f ? Float.NEGATIVE_INFINITY : nearest;
         }
         """);
 

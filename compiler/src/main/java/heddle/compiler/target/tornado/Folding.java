@@ -18,7 +18,7 @@ record Folding(Reduction kind, DType type, boolean ignoresNaN) {
             case DOUBLE -> Double.isInfinite(start) ? infinity("Double", start) : String.valueOf(start);
             case LONG -> (long) start == Long.MIN_VALUE ? "Long.MIN_VALUE" : (long) start + "L";
             case INT -> (int) start == Integer.MIN_VALUE ? "Integer.MIN_VALUE" : String.valueOf((int) start);
-            case BOOLEAN -> throw new IllegalArgumentException("no reduction of bools");
+            case BOOLEAN -> String.valueOf(kind == Reduction.MIN);
         };
     }
 
@@ -36,7 +36,11 @@ record Folding(Reduction kind, DType type, boolean ignoresNaN) {
         };
     }
 
+    /** Of bools, false is below true. */
     private String extreme(String function, String better, String sofar, String next) {
+        if (type == DType.BOOL) {
+            return sofar + (kind == Reduction.MIN ? " & " : " | ") + next;
+        }
         return ignoresNaN
                 ? "TornadoMath." + function + "(" + sofar + ", " + next + ")"
                 : ScalarFunctions.extreme(type, better, sofar, next);
@@ -44,6 +48,6 @@ record Folding(Reduction kind, DType type, boolean ignoresNaN) {
 
     /** Whether the next value is written down twice, and should be a variable. */
     boolean readsTwice() {
-        return (kind == Reduction.MAX || kind == Reduction.MIN) && !ignoresNaN;
+        return (kind == Reduction.MAX || kind == Reduction.MIN) && !ignoresNaN && type != DType.BOOL;
     }
 }

@@ -141,19 +141,19 @@ final class RowKernel implements DeviceKernel {
             return;
         }
         String half = scope.fresh("half");
-        out.line(partial + "[thread] = " + name + ";");
+        out.line(partial + "[thread] = " + storage.stored(name) + ";");
         out.line("context.localBarrier();");
         out.open("for (int " + half + " = " + threads / 2 + "; " + half + " > 0; " + half + " >>= 1)");
         out.open("if (thread < " + half + ")");
         String mine = scope.fresh("mine");
         String other = scope.fresh("other");
-        out.line(storage.variable() + " " + mine + " = " + partial + "[thread];");
-        out.line(storage.variable() + " " + other + " = " + partial + "[thread + " + half + "];");
-        out.line(partial + "[thread] = " + folding.of(mine, other) + ";");
+        out.line(storage.variable() + " " + mine + " = " + storage.loaded(partial + "[thread]") + ";");
+        out.line(storage.variable() + " " + other + " = " + storage.loaded(partial + "[thread + " + half + "]") + ";");
+        out.line(partial + "[thread] = " + storage.stored(folding.of(mine, other)) + ";");
         out.close();
         out.line("context.localBarrier();");
         out.close();
-        out.line(name + " = " + partial + "[0];");
+        out.line(name + " = " + storage.loaded(partial + "[0]") + ";");
         out.line("context.localBarrier();");
     }
 

@@ -125,8 +125,8 @@ final class ScalarFunctions {
         }
         String number = from == DType.BOOL ? "(" + a + " ? 1 : 0)" : a;
         return switch (to) {
-            case F16 -> call(DeviceFunction.F16, "(float) " + number);
-            case BF16 -> call(DeviceFunction.BF16, "(float) " + number);
+            case F16 -> shortened(DeviceFunction.F16, number);
+            case BF16 -> shortened(DeviceFunction.BF16, number);
             case I64 -> from.isFloat() ? call(toLong(from), number) : "(long) " + number;
             case I32 -> from.isFloat() ? call(toInt(from), number) : "(int) " + number;
             default -> "(" + Storage.of(to).variable() + ") " + number;
@@ -139,5 +139,10 @@ final class ScalarFunctions {
 
     private static DeviceFunction toInt(DType from) {
         return from == DType.F64 ? DeviceFunction.TO_INT : DeviceFunction.TO_INT_FLOAT;
+    }
+
+    private String shortened(DeviceFunction to, String number) {
+        called.add(DeviceFunction.SHORTENED);
+        return call(to, "(float) " + number);
     }
 }

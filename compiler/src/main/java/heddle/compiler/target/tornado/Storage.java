@@ -73,6 +73,6 @@ enum Storage {
 
     /** A value as an element to write. */
     String stored(String value) {
-        return this == BOOLEAN ? "(byte) (" + value + " ? 1 : 0)" : value;
+        return this == BOOLEAN ? "(byte) ((" + value + ") ? 1 : 0)" : value;
     }
 }
