@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  *                   one that the model's manifest names
  * @param tokenizer  the same for a tokenizer, {@code random} excepted
  * @param conversion whether weights of another element type may be rounded
+ * @param target     where it runs
  * @param files      finds what is named
  * @param warnings   told of what does not keep a run from succeeding, a line at a time
  */
@@ -32,6 +33,7 @@ public record CompileOptions(
         Optional<String> weights,
         Optional<String> tokenizer,
         Conversion conversion,
+        TargetOptions target,
         ModelFiles files,
         Consumer<String> warnings) {
     /** Fused, on all processors, with the files that the model's manifest names; downloads are told on standard error. */
@@ -43,6 +45,7 @@ public record CompileOptions(
                 Optional.empty(),
                 Optional.empty(),
                 Conversion.LOSSLESS,
+                TargetOptions.defaults(),
                 new ModelFiles(new ArtifactCache(CacheDirectory.ofUser(), maven)),
                 System.err::println);
     }
@@ -59,35 +62,39 @@ public record CompileOptions(
     }
 
     /** Where compiled classes are kept. */
-    private ClassCache classes() {
+    ClassCache classes() {
         return new ClassCache(CacheDirectory.ofUser().directory("classes"), Heddle.version(), warnings);
     }
 
     public CompileOptions withFusion(Fusion value) {
-        return new CompileOptions(value, threads, weights, tokenizer, conversion, files, warnings);
+        return new CompileOptions(value, threads, weights, tokenizer, conversion, target, files, warnings);
     }
 
     public CompileOptions withThreads(int value) {
-        return new CompileOptions(fusion, value, weights, tokenizer, conversion, files, warnings);
+        return new CompileOptions(fusion, value, weights, tokenizer, conversion, target, files, warnings);
     }
 
     public CompileOptions withWeights(String value) {
-        return new CompileOptions(fusion, threads, Optional.of(value), tokenizer, conversion, files, warnings);
+        return new CompileOptions(fusion, threads, Optional.of(value), tokenizer, conversion, target, files, warnings);
     }
 
     public CompileOptions withTokenizer(String value) {
-        return new CompileOptions(fusion, threads, weights, Optional.of(value), conversion, files, warnings);
+        return new CompileOptions(fusion, threads, weights, Optional.of(value), conversion, target, files, warnings);
     }
 
     public CompileOptions withConversion(Conversion value) {
-        return new CompileOptions(fusion, threads, weights, tokenizer, value, files, warnings);
+        return new CompileOptions(fusion, threads, weights, tokenizer, value, target, files, warnings);
+    }
+
+    public CompileOptions withTarget(TargetOptions value) {
+        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, value, files, warnings);
     }
 
     public CompileOptions withFiles(ModelFiles value) {
-        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, value, warnings);
+        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, target, value, warnings);
     }
 
     public CompileOptions withWarnings(Consumer<String> value) {
-        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, files, value);
+        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, target, files, value);
     }
 }

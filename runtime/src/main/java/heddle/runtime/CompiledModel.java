@@ -17,6 +17,7 @@ public final class CompiledModel {
     private final CompileOptions options;
     private final Compilation compilation;
     private final Program program;
+    private final PlacedTarget target;
     private final ModelInputs inputs;
 
     CompiledModel(
@@ -24,12 +25,14 @@ public final class CompiledModel {
             SequencedMap<String, Tensor> weights,
             CompileOptions options,
             Compilation compilation,
-            Program program) {
+            Program program,
+            PlacedTarget target) {
         this.model = model;
         this.weights = weights;
         this.options = options;
         this.compilation = compilation;
         this.program = program;
+        this.target = target;
         this.inputs = new ModelInputs(model.declaration(), model.fixedLengths(), weights);
     }
 
@@ -45,6 +48,11 @@ public final class CompiledModel {
     /** The weights by name, in the model's types. */
     public SequencedMap<String, Tensor> weights() {
         return weights;
+    }
+
+    /** Where it runs. */
+    public PlacedTarget target() {
+        return target;
     }
 
     /** The generated Java. */

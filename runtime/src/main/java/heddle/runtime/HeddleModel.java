@@ -4,6 +4,9 @@ import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.frontend.Model;
+import heddle.compiler.schedule.Tiling;
+import heddle.compiler.target.tornado.GroupTiling;
+import heddle.compiler.target.tornado.TornadoLimits;
 import heddle.compiler.type.TensorType;
 import heddle.runtime.artifact.ModelManifest;
 import heddle.runtime.jvm.JvmProgram;
@@ -11,11 +14,15 @@ import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.TextInputs;
 import heddle.runtime.text.TokenBatch;
 import heddle.runtime.text.Tokenizer;
+import heddle.runtime.tornado.DeviceWriter;
+import heddle.runtime.tornado.TornadoOptions;
+import heddle.runtime.tornado.TornadoProgram;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /** A model that was read and found right. */
 public final class HeddleModel {
@@ -78,9 +85,14 @@ public final class HeddleModel {
         }
     }
 
-    /** What the compiler makes of it; nothing is loaded or run. */
+    /** What the compiler makes of it for the jvm target; nothing is loaded or run. */
     public Compilation compilation(Fusion fusion) {
         return Compiler.compile(model.graph(), fusion);
+    }
+
+    /** What the compiler makes of it for a target that needs blocks of its own; nothing is loaded or run. */
+    public Compilation compilation(Fusion fusion, Tiling tiling) {
+        return Compiler.compile(model.graph(), fusion, tiling, Set.of());
     }
 
     /** Compiles the model and loads its weights, all as its manifest says. */
@@ -95,9 +107,37 @@ public final class HeddleModel {
 
     /** Compiles the model for weights that are there already; their arrays are used, not copied. */
     public CompiledModel compile(SequencedMap<String, Tensor> weights, CompileOptions options) {
+        PlacedTarget target = PlacedTarget.of(options.target(), options::tornadoPlatform);
+        return target.device().isPresent()
+                ? onDevice(weights, options, target)
+                : onJvm(weights, options, target);
+    }
+
+    private CompiledModel onJvm(SequencedMap<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
         Compilation compilation = compilation(options.fusion());
         JvmProgram program = JvmProgram.load(compilation.plan(), weights, options.jvm());
-        return new CompiledModel(this, weights, options, compilation, program);
+        return new CompiledModel(this, weights, options, compilation, program, target);
+    }
+
+    private CompiledModel onDevice(SequencedMap<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
+        TornadoLimits limits = DeviceWriter.limits(target.device().orElseThrow());
+        Compilation compilation = compilation(options.fusion(), new GroupTiling(limits));
+        TornadoOptions tornado = new TornadoOptions(
+                target.sdk().orElseThrow(),
+                target.device(),
+                options.classes(),
+                options.target().timeLimit());
+        Program program = TornadoProgram.load(
+                compilation.plan(), new DeviceWriter(compilation.plan(), limits), weights, tornado);
+        if (options.target().checkFirstRun()) {
+            program = new FirstRunCheck(
+                    program,
+                    () -> JvmProgram.load(compilation(options.fusion()).plan(), weights, options.jvm()),
+                    this,
+                    options.classes(),
+                    List.of(tornado.sdk().toString(), target.device().get().toString()));
+        }
+        return new CompiledModel(this, weights, options, compilation, program, target);
     }
 
     /** One line: {@code MiniLM: 2 inputs, 101 weights, 2 outputs, 700 nodes}. */

@@ -66,12 +66,11 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        target.require();
         if (runs < 1) {
             throw new ParameterException(spec.commandLine(), "--runs is " + runs + ", at least 1 is needed");
         }
         PrintWriter out = spec.commandLine().getOut();
-        CompileOptions options = execution.options();
+        CompileOptions options = execution.options().withTarget(target.options());
         HeddleModel declared = model.model();
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         SequencedMap<String, Tensor> weights = declared.weights(options);

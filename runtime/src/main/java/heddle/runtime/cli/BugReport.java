@@ -1,5 +1,6 @@
 package heddle.runtime.cli;
 
+import heddle.runtime.tornado.KernelRejected;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,7 +17,7 @@ final class BugReport {
     private BugReport() {}
 
     static void write(Throwable bug, ParseResult parsed, PrintWriter err) {
-        err.println("heddle: this is a bug in Heddle: " + bug);
+        err.println("heddle: this is a bug in Heddle: " + firstLine(bug));
         String report = text(bug, parsed);
         try {
             Path file = Files.writeString(Files.createTempFile("heddle-bug-", ".txt"), report);
@@ -24,6 +25,10 @@ final class BugReport {
         } catch (IOException e) {
             err.println(report);
         }
+    }
+
+    private static String firstLine(Throwable bug) {
+        return String.valueOf(bug).lines().findFirst().orElse("");
     }
 
     private static String text(Throwable bug, ParseResult parsed) {
@@ -41,6 +46,11 @@ final class BugReport {
             for (StackTraceElement frame : cause.getStackTrace()) {
                 out.println("    at " + frame);
             }
+        }
+        if (bug instanceof KernelRejected rejected) {
+            out.println();
+            out.println("---- generated Java");
+            out.println(rejected.source());
         }
         for (String arg : args) {
             if (arg.endsWith(".heddle")) {

@@ -6,12 +6,17 @@ import heddle.compiler.ir.GraphText;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.target.jvm.JavaSource;
 import heddle.compiler.target.jvm.JvmWriter;
+import heddle.compiler.target.tornado.GroupTiling;
+import heddle.compiler.target.tornado.TornadoLimits;
+import heddle.compiler.target.tornado.TornadoSource;
+import heddle.compiler.target.tornado.TornadoWriter;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileListing;
 import heddle.dsl.ast.Item;
 import heddle.dsl.parse.Parser;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.SourceReader;
+import heddle.runtime.Target;
 import heddle.runtime.file.AtomicFile;
 import heddle.runtime.jvm.JvmPlatform;
 import java.io.IOException;
@@ -42,7 +47,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  heddle compile examples/minilm.heddle --emit fused",
-            "  heddle compile examples/minilm.heddle -D N=128 --emit java,plan -o out/"
+            "  heddle compile examples/minilm.heddle -D N=128 --emit java,plan -o out/",
+            "  heddle compile examples/minilm.heddle -D N=128 --target tornado -o out/"
         })
 final class CompileCommand implements Callable<Integer> {
     /** What can be looked at, in the order of the way of a model. */
@@ -76,8 +82,8 @@ final class CompileCommand implements Callable<Integer> {
     @Option(
             names = "--emit",
             split = ",",
-            defaultValue = "java",
-            description = "${COMPLETION-CANDIDATES}; several are separated by commas. Default: java.")
+            description = "${COMPLETION-CANDIDATES}; several are separated by commas. Default: java, and with"
+                    + " --target tornado -o DIR plan too.")
     private List<Stage> stages = new ArrayList<>();
 
     @Option(
@@ -88,11 +94,20 @@ final class CompileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        target.require();
         HeddleModel declared = model.model();
-        Compilation compilation = declared.compilation(unfused ? Fusion.UNFUSED : Fusion.FUSED);
+        boolean device = target.target() == Target.TORNADO;
+        Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
+        Compilation compilation = device
+                ? declared.compilation(fusion, new GroupTiling(TornadoLimits.ANY))
+                : declared.compilation(fusion);
+        if (stages.isEmpty()) {
+            stages = device && directory != null ? List.of(Stage.JAVA, Stage.PLAN) : List.of(Stage.JAVA);
+        }
         for (Stage stage : stages) {
             emit(stage, declared, compilation);
+        }
+        if (device && directory != null && stages.contains(Stage.JAVA)) {
+            write(directory.resolve("README.md"), "readme", TornadoReadme.text(compilation.plan()));
         }
         return ExitCode.DONE;
     }
@@ -106,6 +121,11 @@ final class CompileCommand implements Callable<Integer> {
             case TILES -> tiles(compilation.plan());
             case PLAN -> PlanJson.of(compilation.plan());
             case JAVA -> {
+                if (target.target() == Target.TORNADO) {
+                    TornadoSource source = new TornadoWriter(TornadoLimits.ANY).write(compilation.plan());
+                    name = source.className();
+                    yield source.text();
+                }
                 JavaSource source = new JvmWriter(JvmPlatform.target(1)).write(compilation.plan());
                 name = source.className();
                 yield source.text();
@@ -116,14 +136,17 @@ final class CompileCommand implements Callable<Integer> {
             out.print(text.endsWith("\n") ? text : text + "\n");
             return;
         }
-        Path file = directory.resolve(name + "." + stage.ending);
+        write(directory.resolve(name + "." + stage.ending), stage.name().toLowerCase(Locale.ROOT), text);
+    }
+
+    private void write(Path file, String what, String text) {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw AtomicFile.unwritable(directory, e);
         }
         AtomicFile.write(file, text);
-        out.println(stage.name().toLowerCase(Locale.ROOT) + ": " + file);
+        spec.commandLine().getOut().println(what + ": " + file);
     }
 
     private static String ast(Path file) {

@@ -1,6 +1,8 @@
 package heddle.runtime.cli;
 
+import heddle.dsl.diagnostic.DiagnosticCode;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.tornado.TornadoCode;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -26,11 +28,7 @@ final class Failures implements IExecutionExceptionHandler {
         return switch (cause) {
             case DiagnosticException wrong -> {
                 Terminal.print(wrong.diagnostics(), err);
-                yield ExitCode.WRONG_INPUT;
-            }
-            case UnavailableTarget target -> {
-                err.println("heddle: " + target.getMessage());
-                yield ExitCode.TARGET_UNAVAILABLE;
+                yield code(wrong.diagnostics().getFirst().code());
             }
             case OutOfMemoryError memory -> {
                 err.println("heddle: out of memory: " + memory.getMessage());
@@ -43,5 +41,17 @@ final class Failures implements IExecutionExceptionHandler {
                 yield ExitCode.BUG;
             }
         };
+    }
+
+    private static int code(DiagnosticCode code) {
+        if (code instanceof TornadoCode tornado) {
+            return switch (tornado) {
+                case SDK_MISSING, SDK_DAMAGED, SDK_JAVA, DEVICE_MISSING, WORKER_START -> ExitCode.TARGET_UNAVAILABLE;
+                case DEVICE_MEMORY -> ExitCode.OUT_OF_MEMORY;
+                case WORKER_DIED, TIME_LIMIT -> ExitCode.DEVICE_FAILED;
+                case OUTPUTS_DIFFER -> ExitCode.VERIFY_FAILED;
+            };
+        }
+        return ExitCode.WRONG_INPUT;
     }
 }

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit codes: 0 done, 1 the model or its inputs are wrong, 2 usage, 3 target unavailable,",
-            "4 not fused under --require-fused, 5 verify failed, 6 out of memory, 70 a bug in Heddle."
+            "4 not fused under --require-fused, 5 results differ, 6 out of memory, 7 the device failed,",
+            "70 a bug in Heddle."
         })
 public final class Main implements Runnable {
     @Spec

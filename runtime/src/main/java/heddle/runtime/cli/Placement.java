@@ -14,10 +14,10 @@ final class Placement {
         Compilation compilation = model.compilation();
         String memory = "peak " + peak(compilation, lengths);
         if (fusion == Fusion.UNFUSED) {
-            return "unfused, target jvm, " + memory;
+            return "unfused, " + model.target() + ", " + memory;
         }
         String unfused = peak(model.model().compilation(Fusion.UNFUSED), lengths);
-        return compilation.report().summary() + ", target jvm, " + memory + " (unfused " + unfused + ")";
+        return compilation.report().summary() + ", " + model.target() + ", " + memory + " (unfused " + unfused + ")";
     }
 
     private static String peak(Compilation compilation, Map<String, Long> lengths) {

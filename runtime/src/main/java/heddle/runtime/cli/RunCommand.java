@@ -59,10 +59,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        target.require();
         outputs.check();
         PrintWriter out = spec.commandLine().getOut();
-        CompileOptions options = execution.options().withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
+        CompileOptions options = execution.options().withTarget(target.options()).withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
         HeddleModel declared = model.model();
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, false);
         CompiledModel compiled = declared.compile(options);

@@ -1,15 +1,19 @@
 package heddle.runtime.cli;
 
+import heddle.runtime.Target;
+import heddle.runtime.TargetOptions;
+import heddle.runtime.tornado.TornadoOptions;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Where a model runs. */
 final class TargetOption {
-    /** What there is to run on. */
-    enum Target {
-        AUTO,
-        JVM,
-        TORNADO
-    }
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     @Option(
             names = "--target",
@@ -18,11 +22,40 @@ final class TargetOption {
                     + " the best there is.")
     private Target target;
 
-    /** @throws UnavailableTarget when this build cannot run on what was asked for */
-    void require() {
-        if (target == Target.TORNADO) {
-            throw new UnavailableTarget("the tornado target is not available in this build yet; leave --target out, or"
-                    + " use --target jvm");
+    @Option(
+            names = "--device",
+            paramLabel = "ID",
+            description = "A device of the tornado target, as heddle devices lists it. Default: the first GPU.")
+    private String device;
+
+    @Option(
+            names = "--time-limit",
+            paramLabel = "SECONDS",
+            description = "Ends a run on a device that takes longer. Default: 600.")
+    private Double timeLimit;
+
+    @Option(
+            names = "--no-check-first-run",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Compares the first run of a newly compiled plan on a device with the jvm target. Default: on.")
+    private boolean checkFirstRun;
+
+    /** The options of the API that these stand for. */
+    TargetOptions options() {
+        Duration limit = TornadoOptions.DEFAULT_TIME_LIMIT;
+        if (timeLimit != null) {
+            if (!(timeLimit > 0)) {
+                throw new ParameterException(spec.commandLine(), "--time-limit is " + timeLimit + ", not positive");
+            }
+            limit = Duration.ofNanos((long) (timeLimit * 1e9));
         }
+        return new TargetOptions(target, Optional.ofNullable(device), limit, checkFirstRun);
+    }
+
+    /** What was asked for. */
+    Target target() {
+        return target;
     }
 }

@@ -50,6 +50,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private InputOptions inputs;
 
+    @Mixin
+    private TargetOption target;
+
     @Option(names = "--atol", paramLabel = "A", description = "The absolute part of the tolerance.")
     private Double absolute;
 
@@ -59,7 +62,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        CompileOptions options = execution.options();
+        // The reference is what results are compared with here.
+        CompileOptions options =
+                execution.options().withTarget(target.options().withCheckFirstRun(false));
         HeddleModel declared = model.model();
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         SequencedMap<String, Tensor> weights = declared.weights(options);

@@ -43,6 +43,25 @@ public final class ClassCache {
         return made;
     }
 
+    /** Whether {@link #note} has kept that something is known of a source. */
+    public boolean isNoted(SourceUnit source, String fact) {
+        return Files.exists(noteFile(source, fact));
+    }
+
+    /** Keeps that something is known of a source: that it was tried, say. */
+    public void note(SourceUnit source, String fact) {
+        try {
+            Files.createDirectories(directory);
+            Files.write(noteFile(source, fact), new byte[0]);
+        } catch (IOException e) {
+            warn(e);
+        }
+    }
+
+    private Path noteFile(SourceUnit source, String fact) {
+        return directory.resolve(ClassFileEntry.key(key(source), fact) + ".noted");
+    }
+
     /** Where the classes of a source are kept. */
     Path file(SourceUnit source) {
         return file(key(source));

@@ -11,7 +11,8 @@ public enum TornadoCode implements DiagnosticCode {
     WORKER_START("H1105", "The TornadoVM worker does not start"),
     DEVICE_MEMORY("H1106", "The device has too little memory"),
     WORKER_DIED("H1107", "The driver of the device crashed"),
-    TIME_LIMIT("H1108", "A run took longer than its time limit");
+    TIME_LIMIT("H1108", "A run took longer than its time limit"),
+    OUTPUTS_DIFFER("H1109", "The device's results differ from those of the jvm target");
 
     private final String id;
     private final String title;

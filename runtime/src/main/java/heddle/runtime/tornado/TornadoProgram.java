@@ -1,6 +1,7 @@
 package heddle.runtime.tornado;
 
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.tornado.TornadoLimits;
 import heddle.runtime.KernelTiming;
 import heddle.runtime.Program;
 import heddle.runtime.code.SourceUnit;
@@ -17,7 +18,7 @@ import java.util.function.IntFunction;
  */
 public final class TornadoProgram implements Program {
     /** Short enough for TornadoVM, whatever the tasks are. */
-    private static final int TASKS_PER_GRAPH = 16;
+    private static final int TASKS_PER_GRAPH = TornadoLimits.ANY.tasksPerGraph();
 
     private final Plan plan;
     private final IntFunction<DeviceCode> writer;

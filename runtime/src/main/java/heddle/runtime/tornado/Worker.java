@@ -202,7 +202,7 @@ final class Worker implements ProgramJvm, AutoCloseable {
                     requireNoErrors(printed);
                     return;
                 } else if (reply == null) {
-                    throw ended(Kind.HUNG, "no answer in " + limit.toSeconds() + " seconds");
+                    throw ended(Kind.HUNG, "no answer in " + limit.toMillis() / 1e3 + " seconds");
                 } else if (reply == GONE) {
                     throw died();
                 } else if (reply instanceof Failed f) {

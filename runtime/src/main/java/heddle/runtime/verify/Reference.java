@@ -23,13 +23,16 @@ public final class Reference {
 
     private static Map<String, NdArray> arrays(Map<String, Tensor> tensors) {
         Map<String, NdArray> arrays = new LinkedHashMap<>();
-        tensors.forEach((name, t) -> {
-            double[] data = new double[t.size()];
-            for (int i = 0; i < data.length; i++) {
-                data[i] = t.element(i);
-            }
-            arrays.put(name, new NdArray(t.dtype(), t.shape(), data));
-        });
+        tensors.forEach((name, t) -> arrays.put(name, array(t)));
         return arrays;
+    }
+
+    /** A tensor's elements in double precision, to compare with. */
+    public static NdArray array(Tensor tensor) {
+        double[] data = new double[tensor.size()];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = tensor.element(i);
+        }
+        return new NdArray(tensor.dtype(), tensor.shape(), data);
     }
 }

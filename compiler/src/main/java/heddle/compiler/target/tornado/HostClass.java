@@ -49,6 +49,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
                 "java.nio.file.StandardOpenOption",
                 "java.util.LinkedHashMap",
                 "java.util.Map",
+                "java.util.function.IntConsumer",
                 "java.util.regex.Matcher",
                 "java.util.regex.Pattern",
                 "uk.ac.manchester.tornado.api.GridScheduler",
@@ -166,10 +167,17 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         out.line(" * @param outputs by name, of the right size, filled here: " + described(plan.outputs()));
         out.line(" */");
         out.open("public void run(Map<String, MemorySegment> inputs, Map<String, MemorySegment> outputs)");
+        out.line("run(inputs, outputs, graph -> {});");
+        out.close();
+        out.blank();
+        out.line("/** The same; {@code started} is told the number of each task graph before it is executed. */");
+        out.open("public void run("
+                + "Map<String, MemorySegment> inputs, Map<String, MemorySegment> outputs, IntConsumer started)");
         plan.inputs()
                 .forEach((name, b) -> out.line("copy(\"the input " + quoted(name) + "\", inputs.get(\"" + quoted(name)
                         + "\"), " + arrays.of(b).name() + ".getSegment());"));
         for (int i = 0; i < run.size(); i++) {
+            out.line("started.accept(" + i + ");");
             out.line("plan.withGraph(" + i + ").execute();");
         }
         plan.outputs()

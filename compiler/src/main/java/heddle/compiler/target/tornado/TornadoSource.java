@@ -11,6 +11,7 @@ import java.util.List;
  *       Map<String, MemorySegment>};
  *   <li>{@code void run(Map<String, MemorySegment> inputs, Map<String, MemorySegment> outputs)}, which fills the
  *       outputs;
+ *   <li>the same with an {@code IntConsumer} that is told the number of each task graph before it is executed;
  *   <li>{@code void close()}, which frees the device's memory;
  *   <li>{@code void main(String[])}, which does all that with {@code .safetensors} files.
  * </ul>

@@ -1,0 +1,81 @@
+package heddle.runtime;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.code.ClassCache;
+import heddle.runtime.code.SourceUnit;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.tornado.TornadoCode;
+import heddle.runtime.verify.Comparison;
+import heddle.runtime.verify.Reference;
+import heddle.runtime.verify.Tolerance;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** A program on a device whose first run is compared with the jvm target, once for each plan, SDK and device. */
+final class FirstRunCheck implements Program {
+    private static final String FACT = "first run compared with the jvm target";
+
+    private final Program program;
+    private final Supplier<Program> reference;
+    private final HeddleModel model;
+    private final ClassCache cache;
+    private final SourceUnit plan;
+    private boolean passed;
+
+    /**
+     * @param reference loads the same model for the jvm target
+     * @param cache     keeps which plans have passed
+     * @param place     the SDK and the device; a new driver is not noticed
+     */
+    FirstRunCheck(
+            Program program, Supplier<Program> reference, HeddleModel model, ClassCache cache, List<String> place) {
+        this.program = program;
+        this.reference = reference;
+        this.model = model;
+        this.cache = cache;
+        this.plan = new SourceUnit("", program.text(), place);
+        this.passed = cache.isNoted(plan, FACT);
+    }
+
+    @Override
+    public String text() {
+        return program.text();
+    }
+
+    @Override
+    public synchronized Map<String, Tensor> run(
+            Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
+        Map<String, Tensor> outputs = program.run(inputs, lengths, profile);
+        if (!passed) {
+            compare(outputs, reference.get().run(inputs, lengths, timing -> {}));
+            cache.note(plan, FACT);
+            passed = true;
+        }
+        return outputs;
+    }
+
+    private void compare(Map<String, Tensor> outputs, Map<String, Tensor> expected) {
+        expected.forEach((name, tensor) -> {
+            Tolerance tolerance = Tolerance.of(tensor.dtype(), model.declaration().graph());
+            Comparison c = Comparison.of(outputs.get(name), Reference.array(tensor), tolerance);
+            if (!c.within()) {
+                throw new DiagnosticException(Diagnostic.of(
+                                TornadoCode.OUTPUTS_DIFFER,
+                                "the output " + name + " is not what the jvm target computes")
+                        .note(String.format(
+                                Locale.ROOT,
+                                "at %s it is %.9g, should be %.9g",
+                                Arrays.toString(c.worst()),
+                                c.got(),
+                                c.want()))
+                        .hint("a driver compiled a kernel wrongly, or this is a bug in Heddle:"
+                                + " `heddle verify --target tornado` says more"));
+            }
+        });
+    }
+}

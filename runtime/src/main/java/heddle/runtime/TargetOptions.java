@@ -1,0 +1,36 @@
+package heddle.runtime;
+
+import heddle.runtime.tornado.TornadoOptions;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Where a model runs, and how it is held to its results.
+ *
+ * @param target        what it is compiled for
+ * @param device        of the tornado target, {@code 0:1} as {@code heddle devices} lists it; the best one when absent
+ * @param timeLimit     of a run on a device
+ * @param checkFirstRun whether the first run of a newly compiled plan is compared with the jvm target
+ */
+public record TargetOptions(Target target, Optional<String> device, Duration timeLimit, boolean checkFirstRun) {
+    /** The best target there is, checked. */
+    public static TargetOptions defaults() {
+        return new TargetOptions(Target.AUTO, Optional.empty(), TornadoOptions.DEFAULT_TIME_LIMIT, true);
+    }
+
+    public TargetOptions withTarget(Target value) {
+        return new TargetOptions(value, device, timeLimit, checkFirstRun);
+    }
+
+    public TargetOptions withDevice(String value) {
+        return new TargetOptions(target, Optional.of(value), timeLimit, checkFirstRun);
+    }
+
+    public TargetOptions withTimeLimit(Duration value) {
+        return new TargetOptions(target, device, value, checkFirstRun);
+    }
+
+    public TargetOptions withCheckFirstRun(boolean value) {
+        return new TargetOptions(target, device, timeLimit, value);
+    }
+}

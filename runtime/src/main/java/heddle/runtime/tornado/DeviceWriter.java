@@ -1,0 +1,40 @@
+package heddle.runtime.tornado;
+
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.tornado.TornadoLimits;
+import heddle.compiler.target.tornado.TornadoSource;
+import heddle.compiler.target.tornado.TornadoWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/** Writes a plan for a device, with at most so many tasks in a task graph as it is asked for. */
+public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFunction<DeviceCode> {
+    @Override
+    public DeviceCode apply(int tasksPerGraph) {
+        TornadoSource source = new TornadoWriter(limits.withTasksPerGraph(tasksPerGraph)).write(plan);
+        List<TornadoSource.Task> tasks = source.tasks();
+        Map<String, List<DeviceCode.Kernel>> graphs = new LinkedHashMap<>();
+        for (TornadoSource.Task task : tasks.subList(plan.prepare().size(), tasks.size())) {
+            String graph = task.name().substring(0, task.name().indexOf('.'));
+            graphs.computeIfAbsent(graph, g -> new ArrayList<>())
+                    .add(new DeviceCode.Kernel(
+                            task.kernel().name(), task.kernel().family(), task.kernel().comments()));
+        }
+        return new DeviceCode(
+                source.className(),
+                source.text(),
+                graphs.values().stream().map(DeviceCode.Graph::new).toList());
+    }
+
+    /** What kernels are planned by: what the device has, within what is good for one group. */
+    public static TornadoLimits limits(TornadoDevice device) {
+        TornadoLimits any = TornadoLimits.ANY;
+        return new TornadoLimits(
+                Math.min(any.localBytes(), device.local()),
+                Math.min(any.groupThreads(), device.groupThreads()),
+                any.tasksPerGraph());
+    }
+}
