@@ -17,6 +17,7 @@ import heddle.runtime.text.Tokenizer;
 import heddle.runtime.tornado.DeviceWriter;
 import heddle.runtime.tornado.TornadoOptions;
 import heddle.runtime.tornado.TornadoProgram;
+import heddle.runtime.tornado.TornadoSdk;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,10 +108,8 @@ public final class HeddleModel {
 
     /** Compiles the model for weights that are there already; their arrays are used, not copied. */
     public CompiledModel compile(SequencedMap<String, Tensor> weights, CompileOptions options) {
-        PlacedTarget target = PlacedTarget.of(options.target(), options::tornadoPlatform);
-        return target.device().isPresent()
-                ? onDevice(weights, options, target)
-                : onJvm(weights, options, target);
+        PlacedTarget target = PlacedTarget.of(options.target(), TornadoSdk.isInstalled(), options::tornadoPlatform);
+        return target.device().isPresent() ? onDevice(weights, options, target) : onJvm(weights, options, target);
     }
 
     private CompiledModel onJvm(SequencedMap<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
@@ -127,8 +126,8 @@ public final class HeddleModel {
                 target.device(),
                 options.classes(),
                 options.target().timeLimit());
-        Program program = TornadoProgram.load(
-                compilation.plan(), new DeviceWriter(compilation.plan(), limits), weights, tornado);
+        Program program =
+                TornadoProgram.load(compilation.plan(), new DeviceWriter(compilation.plan(), limits), weights, tornado);
         if (options.target().checkFirstRun()) {
             program = new FirstRunCheck(
                     program,

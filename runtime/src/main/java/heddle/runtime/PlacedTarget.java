@@ -25,14 +25,15 @@ public record PlacedTarget(Optional<TornadoSdk> sdk, Optional<TornadoDevice> dev
     /**
      * Chooses.
      *
-     * @param platform asked only when it matters: that takes seconds
+     * @param installed whether an SDK is there, whatever it is worth
+     * @param platform  asked only when it matters: that takes seconds
      * @throws DiagnosticException when tornado was asked for and cannot be had
      */
-    static PlacedTarget of(TargetOptions options, Supplier<TornadoPlatform> platform) {
+    static PlacedTarget of(TargetOptions options, boolean installed, Supplier<TornadoPlatform> platform) {
         return switch (options.target()) {
             case JVM -> JVM;
             case TORNADO -> tornado(options, platform.get());
-            case AUTO -> TornadoSdk.isInstalled() ? best(options, platform.get()) : JVM;
+            case AUTO -> installed ? best(options, platform.get()) : JVM;
         };
     }
 
@@ -52,11 +53,10 @@ public record PlacedTarget(Optional<TornadoSdk> sdk, Optional<TornadoDevice> dev
         return devices.stream()
                 .filter(d -> d.id().equals(id))
                 .findFirst()
-                .orElseThrow(() -> new DiagnosticException(
-                        Diagnostic.of(TornadoCode.DEVICE_MISSING, "TornadoVM has no device " + id)
-                                .hint("there is " + devices.stream()
-                                        .map(TornadoDevice::toString)
-                                        .collect(Collectors.joining("; ")))));
+                .orElseThrow(() -> new DiagnosticException(Diagnostic.of(
+                                TornadoCode.DEVICE_MISSING, "TornadoVM has no device " + id)
+                        .hint("there is "
+                                + devices.stream().map(TornadoDevice::toString).collect(Collectors.joining("; ")))));
     }
 
     /** A device that is more than this machine's processors, which the jvm target uses better; else the JVM. */
@@ -64,8 +64,7 @@ public record PlacedTarget(Optional<TornadoSdk> sdk, Optional<TornadoDevice> dev
         if (platform.problem().isPresent()) {
             return jvm(platform.problem().get().message());
         }
-        if (options.device().isPresent()
-                || platform.devices().stream().anyMatch(TornadoDevice::isAccelerator)) {
+        if (options.device().isPresent() || platform.devices().stream().anyMatch(TornadoDevice::isAccelerator)) {
             return tornado(options, platform);
         }
         return jvm("TornadoVM has no GPU, only " + platform.devices().getFirst());

@@ -61,7 +61,8 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         outputs.check();
         PrintWriter out = spec.commandLine().getOut();
-        CompileOptions options = execution.options().withTarget(target.options()).withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
+        CompileOptions options =
+                execution.options().withTarget(target.options()).withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
         HeddleModel declared = model.model();
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, false);
         CompiledModel compiled = declared.compile(options);

@@ -39,7 +39,8 @@ final class TargetOption {
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "Compares the first run of a newly compiled plan on a device with the jvm target. Default: on.")
+            description =
+                    "Compares the first run of a newly compiled plan on a device with the jvm target. Default: on.")
     private boolean checkFirstRun;
 
     /** The options of the API that these stand for. */

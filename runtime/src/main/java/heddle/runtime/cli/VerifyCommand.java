@@ -63,8 +63,7 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         // The reference is what results are compared with here.
-        CompileOptions options =
-                execution.options().withTarget(target.options().withCheckFirstRun(false));
+        CompileOptions options = execution.options().withTarget(target.options().withCheckFirstRun(false));
         HeddleModel declared = model.model();
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         SequencedMap<String, Tensor> weights = declared.weights(options);

@@ -21,7 +21,9 @@ public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFuncti
             String graph = task.name().substring(0, task.name().indexOf('.'));
             graphs.computeIfAbsent(graph, g -> new ArrayList<>())
                     .add(new DeviceCode.Kernel(
-                            task.kernel().name(), task.kernel().family(), task.kernel().comments()));
+                            task.kernel().name(),
+                            task.kernel().family(),
+                            task.kernel().comments()));
         }
         return new DeviceCode(
                 source.className(),

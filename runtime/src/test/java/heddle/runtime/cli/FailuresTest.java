@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.tornado.TornadoCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -14,6 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class FailuresTest {
@@ -48,5 +53,25 @@ class FailuresTest {
         int code = Main.run(args, InputStream.nullInputStream(), new PrintWriter(out), new PrintWriter(err));
         assertEquals(ExitCode.OUT_OF_MEMORY, code, err.toString());
         assertTrue(err.toString().contains(" MB") && err.toString().contains("HEDDLE_JAVA_OPTS"), err.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SDK_MISSING, 3",
+        "SDK_DAMAGED, 3",
+        "SDK_JAVA, 3",
+        "DEVICE_MISSING, 3",
+        "WORKER_START, 3",
+        "OUTPUTS_DIFFER, 5",
+        "DEVICE_MEMORY, 6",
+        "WORKER_DIED, 7",
+        "TIME_LIMIT, 7"
+    })
+    void whatADeviceDoesHasAnExitCode(TornadoCode code, int exit) throws IOException {
+        var parsed = command.parseArgs("m.heddle");
+        Exception failure =
+                new DiagnosticException(Diagnostic.of(code, "so it is").hint("do this"));
+        assertEquals(exit, new Failures().handleExecutionException(failure, command, parsed));
+        assertTrue(err.toString().contains(code.id()) && err.toString().contains("do this"), err.toString());
     }
 }
