@@ -9,6 +9,7 @@ import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveInferenceIdentities;
 import heddle.compiler.rewrite.FuseAttention;
 import heddle.compiler.rewrite.RecogniseSoftmax;
+import heddle.compiler.rewrite.UnguardSoftmax;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Tiling;
 import java.util.ArrayList;
@@ -29,8 +30,12 @@ public final class Compiler {
             new EliminateCommonSubexpressions(),
             new EliminateDeadCode());
 
-    private static final List<Pass> FUSE =
-            List.of(new RecogniseSoftmax(), new EliminateDeadCode(), new FuseAttention(), new EliminateDeadCode());
+    private static final List<Pass> FUSE = List.of(
+            new RecogniseSoftmax(),
+            new UnguardSoftmax(),
+            new EliminateDeadCode(),
+            new FuseAttention(),
+            new EliminateDeadCode());
 
     private Compiler() {}
 

@@ -23,12 +23,14 @@ final class AttentionReader {
     private final List<Axis> batch = new ArrayList<>();
     private final List<Axis> parts = new ArrayList<>();
     private final ScalarExpr.Variable raw;
+    private final ScalarExpr.Variable acc;
     private final ScalarReader reader;
 
     private AttentionReader(Attributes text) {
         this.text = text;
         this.raw = new ScalarExpr.Variable("score", text.dtype("compute", DType.F32));
-        this.reader = new ScalarReader(axes(), buffers(), Map.of(raw.name(), raw));
+        this.acc = new ScalarExpr.Variable("acc", raw.type());
+        this.reader = new ScalarReader(axes(), buffers(), variables());
     }
 
     static FusedAttention read(Attributes text) {
@@ -63,7 +65,6 @@ final class AttentionReader {
 
     private Attention body() {
         TensorType type = text.results().getFirst();
-        ScalarExpr.Variable acc = new ScalarExpr.Variable("acc", raw.type());
         return new Attention(
                 batch,
                 parts.get(0),
@@ -79,10 +80,20 @@ final class AttentionReader {
                 text.optional("weight").map(w -> reader.read(w, raw.type())),
                 text.optional("sink").map(s -> reader.read(s, raw.type())),
                 acc,
-                ScalarExpr.cast(type.dtype(), acc),
+                text.optional("epilogue")
+                        .map(e -> reader.read(e, type.dtype()))
+                        .orElse(ScalarExpr.cast(type.dtype(), acc)),
                 FusedAttention.result(type),
                 reader.read(text.string("o"), DType.I64),
                 logSumExp());
+    }
+
+    private Map<String, ScalarExpr> variables() {
+        Map<String, ScalarExpr> variables = new HashMap<>();
+        for (var variable : List.of(raw, acc, Attention.rowSum(raw.type()))) {
+            variables.put(variable.name(), variable);
+        }
+        return variables;
     }
 
     private ScalarExpr program(String key) {

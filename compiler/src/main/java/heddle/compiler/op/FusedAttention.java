@@ -95,9 +95,17 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
         body.mask().ifPresent(m -> shown.put("mask", ScalarText.of(m)));
         body.weight().ifPresent(w -> shown.put("weight", ScalarText.of(w)));
         body.sink().ifPresent(s -> shown.put("sink", ScalarText.of(s)));
+        if (!body.epilogue().equals(plain())) {
+            shown.put("epilogue", ScalarText.of(body.epilogue()));
+        }
         shown.put("o", ScalarText.of(body.address()));
         body.logSumExp().ifPresent(l -> shown.put("log_sum_exp", ScalarText.of(l.address())));
         return shown;
+    }
+
+    /** The epilogue that rounds the result to its type and does no more. */
+    private ScalarExpr plain() {
+        return ScalarExpr.cast(body.output().type().dtype(), body.acc());
     }
 
     @Override

@@ -7,6 +7,7 @@ import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.SequencedMap;
  * What {@link GrowAttention} found, over the axes it found it with.
  *
  * @param resultAxes the axes of the product with the values, outermost first
+ * @param kept       what becomes of the probabilities before they meet the values
  */
 record AttentionParts(
         List<Axis> resultAxes,
@@ -32,7 +34,7 @@ record AttentionParts(
         ScalarExpr v,
         ScalarExpr.Variable raw,
         SplitMask score,
-        Optional<ScalarExpr> weight,
+        Proportion kept,
         Optional<ScalarExpr> sink,
         Captures captures) {
     private static final List<String> BATCH_NAMES = List.of("b", "h", "g");
@@ -49,6 +51,7 @@ record AttentionParts(
         List<Value> operands = new ArrayList<>();
         List<ScalarExpr> programs = new ArrayList<>(List.of(q, k, v, score.score()));
         score.mask().ifPresent(programs::add);
+        Optional<ScalarExpr> weight = Optional.of(kept.weight()).filter(w -> !w.equals(one()));
         weight.ifPresent(programs::add);
         sink.ifPresent(programs::add);
         programs.forEach(program -> ScalarExprs.visit(program, x -> {
@@ -77,11 +80,22 @@ record AttentionParts(
                 weight.map(w -> renaming.of(w, raw.type())),
                 sink.map(s -> renaming.of(s, raw.type())),
                 acc,
-                ScalarExpr.cast(result, acc),
+                ScalarExpr.cast(result, kept.guarded() ? guarded(acc) : acc),
                 FusedAttention.result(layout.type()),
                 renaming.of(layout.address(), DType.I64),
                 Optional.empty());
         return new Fused(new FusedAttention(operands.stream().map(Value::type).toList(), body), operands);
+    }
+
+    private ScalarExpr one() {
+        return new ScalarExpr.Literal(raw.type(), 1);
+    }
+
+    /** Zero where the probabilities of the row are NaN. */
+    private static ScalarExpr guarded(ScalarExpr.Variable acc) {
+        ScalarExpr rowSum = Attention.rowSum(acc.type());
+        ScalarExpr isNaN = ScalarExpr.apply(ScalarFn.NE, rowSum, rowSum);
+        return ScalarExpr.apply(ScalarFn.SELECT, isNaN, new ScalarExpr.Literal(acc.type(), 0), acc);
     }
 
     private SequencedMap<Axis, Axis> names() {

@@ -1,9 +1,7 @@
 package heddle.compiler.rewrite;
 
 import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -39,58 +37,5 @@ record Factor(ScalarExpr core, UnaryOperator<ScalarExpr> apply) {
     private static Factor under(ScalarExpr e, Predicate<ScalarExpr> free, UnaryOperator<ScalarExpr> outer) {
         Factor inner = of(e, free);
         return new Factor(inner.core, x -> outer.apply(inner.apply.apply(x)));
-    }
-
-    /**
-     * What {@code variable} is multiplied with in a program that is proportional to it, or empty when the program is
-     * not: it keeps zero at zero, so that what softmax gave stays normalised by its own sum.
-     */
-    static Optional<ScalarExpr> proportional(ScalarExpr e, ScalarExpr.Variable variable, ScalarExpr one) {
-        if (e.equals(variable)) {
-            return Optional.of(one);
-        }
-        if (e instanceof ScalarExpr.Literal l && l.value() == 0) {
-            return Optional.of(new ScalarExpr.Literal(one.type(), 0));
-        }
-        if (!(e instanceof ScalarExpr.Apply a)) {
-            return Optional.empty();
-        }
-        ScalarExpr first = a.args().getFirst();
-        ScalarExpr last = a.args().getLast();
-        return switch (a.fn()) {
-            case CAST ->
-                a.type().isFloat() && first.type().isFloat() ? proportional(first, variable, one) : Optional.empty();
-            case NEG -> proportional(first, variable, one).map(w -> ScalarExpr.apply(ScalarFn.NEG, w));
-            case MUL ->
-                ScalarExprs.contains(last, variable)
-                        ? times(proportional(last, variable, one), first, variable, one)
-                        : times(proportional(first, variable, one), last, variable, one);
-            case DIV ->
-                ScalarExprs.contains(last, variable)
-                        ? Optional.empty()
-                        : proportional(first, variable, one)
-                                .map(w -> ScalarExpr.apply(ScalarFn.DIV, w, ScalarExpr.cast(one.type(), last)));
-            case SELECT -> selected(a, variable, one);
-            default -> Optional.empty();
-        };
-    }
-
-    private static Optional<ScalarExpr> times(
-            Optional<ScalarExpr> weight, ScalarExpr factor, ScalarExpr.Variable variable, ScalarExpr one) {
-        if (ScalarExprs.contains(factor, variable)) {
-            return Optional.empty();
-        }
-        ScalarExpr wide = ScalarExpr.cast(one.type(), factor);
-        return weight.map(w -> w.equals(one) ? wide : ScalarExpr.apply(ScalarFn.MUL, w, wide));
-    }
-
-    private static Optional<ScalarExpr> selected(ScalarExpr.Apply a, ScalarExpr.Variable variable, ScalarExpr one) {
-        ScalarExpr condition = a.args().getFirst();
-        if (ScalarExprs.contains(condition, variable)) {
-            return Optional.empty();
-        }
-        Optional<ScalarExpr> yes = proportional(a.args().get(1), variable, one);
-        Optional<ScalarExpr> no = proportional(a.args().get(2), variable, one);
-        return yes.flatMap(y -> no.map(n -> ScalarExpr.apply(ScalarFn.SELECT, condition, y, n)));
     }
 }

@@ -96,7 +96,7 @@ final class GrowAttention {
                 v,
                 raw,
                 SplitMask.of(score),
-                weight(roles),
+                kept(roles),
                 sink(raw, roles),
                 lookup.captures());
     }
@@ -129,8 +129,8 @@ final class GrowAttention {
         return LogSum.of(sinks);
     }
 
-    /** The factor on the probabilities, when there is one. */
-    private Optional<ScalarExpr> weight(Roles roles) {
+    /** What becomes of the probabilities on the way to the values. */
+    private Proportion kept(Roles roles) {
         Inliner inliner = new Inliner(graph, (value, index) -> {
             if (value.node() == softmax) {
                 return Optional.of(p);
@@ -140,13 +140,11 @@ final class GrowAttention {
                     : lookup.beside(value, index, roles.i(), j);
         });
         ScalarExpr one = new ScalarExpr.Literal(Lookup.wide(p.type()), 1);
-        ScalarExpr weighted = inliner.at(probabilities.weights(graph), index(probabilities.slot()));
-        ScalarExpr weight = Factor.proportional(weighted, p, one)
+        return Proportion.of(inliner.at(probabilities.weights(graph), index(probabilities.slot())), p, one)
                 .orElseThrow(
                         () -> new DeclinedException(
                                 probabilities.product(),
                                 "the probabilities are changed by more than a factor before they meet the values",
                                 "multiply probabilities with factors or set some to zero, and change scores before the softmax"));
-        return Optional.of(weight).filter(w -> !w.equals(one));
     }
 }

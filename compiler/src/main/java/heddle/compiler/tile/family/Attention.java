@@ -5,6 +5,7 @@ import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,7 +37,7 @@ import java.util.Optional;
  * @param sink     a score beside those of the keys that no value belongs to, over batch, i: the probabilities of a row
  *                 sum to less than one; absent when there is none (Xiao et al. 2023, arXiv:2309.17453)
  * @param acc      the variable the epilogue reads the normalised result as
- * @param epilogue over batch, i, e
+ * @param epilogue over batch, i, e; it may read the {@link #rowSum} too
  * @param logSumExp where the log-sum-exp goes, when something reads it; its address is over batch, i
  */
 public record Attention(
@@ -64,6 +65,19 @@ public record Attention(
 
     public Attention {
         batch = List.copyOf(batch);
+    }
+
+    /**
+     * The variable that an epilogue reads the sum of a row's shifted exponentials as: NaN where a score of the row is, and
+     * then so is the result.
+     */
+    public ScalarExpr.Variable rowSum() {
+        return rowSum(raw.type());
+    }
+
+    /** The {@link #rowSum} of an attention that is computed in {@code type}. */
+    public static ScalarExpr.Variable rowSum(DType type) {
+        return new ScalarExpr.Variable("rowSum", type);
     }
 
     /** The same attention, its log-sum-exp stored where {@code to} says. */

@@ -40,7 +40,7 @@ final class AttentionProgram {
         value = Operand.tile("v", attention.v(), plan, attention.e(), attention.j());
         score = new Tile(attention.raw().name(), type, List.of(i, attention.j()), Space.LOCAL);
         rowMax = row("rowMax");
-        rowSum = row("rowSum");
+        rowSum = row(attention.rowSum().name());
         acc = new Tile(attention.acc().name(), type, List.of(i, attention.e()), Space.LOCAL);
     }
 

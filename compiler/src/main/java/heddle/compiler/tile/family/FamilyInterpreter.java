@@ -111,6 +111,7 @@ public final class FamilyInterpreter {
         private final int raw;
         private final int acc;
         private final int j;
+        private final int rowSum;
         private final int logSumExpSlot;
         private final ScalarExpr.Variable logSumExp = new ScalarExpr.Variable("logSumExp", DType.F32);
 
@@ -128,6 +129,7 @@ public final class FamilyInterpreter {
             raw = evaluator.slot(f.raw());
             acc = evaluator.slot(f.acc());
             j = evaluator.slot(f.j());
+            rowSum = evaluator.slot(f.rowSum());
             logSumExpSlot = evaluator.slot(logSumExp);
             p = new double[Math.toIntExact(evaluator.extent(f.j()))];
         }
@@ -154,6 +156,7 @@ public final class FamilyInterpreter {
                 p[at] = Math.exp(p[at] - shift);
                 total += p[at];
             }
+            frame[rowSum] = total;
             frame[logSumExpSlot] = shift + Math.log(total);
             for (int at = 0; at < p.length; at++) {
                 p[at] = total == 0 ? 0 : p[at] / total;

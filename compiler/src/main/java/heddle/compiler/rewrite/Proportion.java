@@ -1,0 +1,122 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.ScalarFn;
+import java.util.Optional;
+
+/**
+ * What becomes of probabilities before they meet the values, when they stay in proportion: what is zero stays zero, so that
+ * a row stays normalised by its own sum.
+ *
+ * @param weight  what a probability is multiplied with
+ * @param guarded whether probabilities that are NaN become zero, as {@code where(p != p, 0, p)} has it
+ */
+record Proportion(ScalarExpr weight, boolean guarded) {
+    /**
+     * Of a program that reads {@code p}; empty when it is not proportional to it.
+     *
+     * @param one the factor of {@code p} itself, in the type that factors are multiplied in
+     */
+    static Optional<Proportion> of(ScalarExpr program, ScalarExpr.Variable p, ScalarExpr one) {
+        return new Search(p, one).of(program);
+    }
+
+    private record Search(ScalarExpr.Variable p, ScalarExpr one) {
+        Optional<Proportion> of(ScalarExpr e) {
+            if (e.equals(p)) {
+                return Optional.of(new Proportion(one, false));
+            }
+            if (isZero(e)) {
+                return Optional.of(new Proportion(new ScalarExpr.Literal(one.type(), 0), true));
+            }
+            return e instanceof ScalarExpr.Apply a ? of(a) : Optional.empty();
+        }
+
+        private Optional<Proportion> of(ScalarExpr.Apply a) {
+            ScalarExpr first = a.args().getFirst();
+            ScalarExpr last = a.args().getLast();
+            return switch (a.fn()) {
+                case CAST -> a.type().isFloat() && first.type().isFloat() ? of(first) : Optional.empty();
+                case NEG -> of(first).map(x -> x.with(ScalarExpr.apply(ScalarFn.NEG, x.weight)));
+                case MUL -> readsP(last) ? product(last, first) : product(first, last);
+                case DIV ->
+                    readsP(last)
+                            ? Optional.empty()
+                            : of(first).map(x -> x.with(ScalarExpr.apply(ScalarFn.DIV, x.weight, wide(last))));
+                case SELECT -> guarded(a).or(() -> selected(a));
+                default -> Optional.empty();
+            };
+        }
+
+        private Optional<Proportion> product(ScalarExpr probability, ScalarExpr factor) {
+            return readsP(factor)
+                    ? Optional.empty()
+                    : of(probability)
+                            .map(x -> x.with(
+                                    x.weight.equals(one)
+                                            ? wide(factor)
+                                            : ScalarExpr.apply(ScalarFn.MUL, x.weight, wide(factor))));
+        }
+
+        private Optional<Proportion> selected(ScalarExpr.Apply a) {
+            ScalarExpr condition = a.args().getFirst();
+            if (readsP(condition)) {
+                return Optional.empty();
+            }
+            return of(a.args().get(1))
+                    .flatMap(yes -> of(a.args().get(2))
+                            .map(no -> new Proportion(
+                                    ScalarExpr.apply(ScalarFn.SELECT, condition, yes.weight, no.weight),
+                                    yes.guarded && no.guarded)));
+        }
+
+        /** Of {@code where(p != p, 0, x)} and its like: a row that has one NaN is NaN throughout. */
+        private Optional<Proportion> guarded(ScalarExpr.Apply select) {
+            Optional<ScalarExpr> kept = isNaN(select.args().getFirst(), ScalarFn.NE)
+                    ? Optional.of(select.args().get(2))
+                            .filter(x -> isZero(select.args().get(1)))
+                    : Optional.of(select.args().get(1))
+                            .filter(x -> isZero(select.args().get(2))
+                                    && isNaN(select.args().getFirst(), ScalarFn.EQ));
+            return kept.flatMap(this::of).map(x -> new Proportion(x.weight, true));
+        }
+
+        /** Whether a condition compares the probability with itself by {@code fn}, NE or EQ. */
+        private boolean isNaN(ScalarExpr condition, ScalarFn fn) {
+            if (!(condition instanceof ScalarExpr.Apply a)) {
+                return false;
+            }
+            ScalarExpr first = a.args().getFirst();
+            return a.fn() == ScalarFn.NOT
+                    ? isNaN(first, fn == ScalarFn.NE ? ScalarFn.EQ : ScalarFn.NE)
+                    : a.fn() == fn
+                            && isProbability(first)
+                            && first.equals(a.args().getLast());
+        }
+
+        private boolean isProbability(ScalarExpr e) {
+            return e.equals(p)
+                    || e instanceof ScalarExpr.Apply a
+                            && a.fn() == ScalarFn.CAST
+                            && a.type().isFloat()
+                            && isProbability(a.args().getFirst());
+        }
+
+        private boolean readsP(ScalarExpr e) {
+            return ScalarExprs.contains(e, p);
+        }
+
+        private ScalarExpr wide(ScalarExpr e) {
+            return ScalarExpr.cast(one.type(), e);
+        }
+
+        private static boolean isZero(ScalarExpr e) {
+            return e instanceof ScalarExpr.Literal l && l.value() == 0;
+        }
+    }
+
+    private Proportion with(ScalarExpr changed) {
+        return new Proportion(changed, guarded);
+    }
+}

@@ -1,0 +1,122 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.Rewriter;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
+import heddle.compiler.op.Reduce;
+import heddle.compiler.op.Softmax;
+import heddle.compiler.tile.Reduction;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes off a guard that says what softmax does itself: zeros for a row with no finite score.
+ *
+ * <pre>
+ * where(all(x == -inf), 0, softmax(x))             → softmax(x)
+ * where(any(x != -inf), softmax(x), 0)             → softmax(x)
+ * where(max(x) == -inf, 0, softmax(x))             → softmax(x)
+ * </pre>
+ *
+ * This is how PyTorch exports scaled dot product attention. The guard reads every score; without it none is stored.
+ */
+public record UnguardSoftmax() implements Pass {
+    @Override
+    public String name() {
+        return "unguard-softmax";
+    }
+
+    @Override
+    public Graph run(Graph graph) {
+        Rewriter rewriter = new Rewriter(graph);
+        boolean changed = false;
+        for (Node node : graph.nodes()) {
+            Optional<Node> softmax = Place.is(node, ScalarFn.SELECT) ? guarded(graph, node) : Optional.empty();
+            if (softmax.isPresent()) {
+                rewriter.replace(node, List.of(rewriter.get(softmax.get().value())));
+                changed = true;
+            } else {
+                rewriter.copy(node);
+            }
+        }
+        return changed ? rewriter.finish() : graph;
+    }
+
+    /** The softmax that {@code select} gives back as it is. */
+    private static Optional<Node> guarded(Graph graph, Node select) {
+        Place whole = Place.in(select.value());
+        Place condition = whole.operand(graph, 0);
+        for (int slot = 1; slot <= 2; slot++) {
+            Place softmax = whole.operand(graph, slot);
+            if (softmax.node().op() instanceof Softmax
+                    && softmax.value().type().equals(select.type())
+                    && whole.operand(graph, 3 - slot).behindViews(graph).is(0)
+                    && new RowGuard(graph, softmax).holds(condition, slot == 1)) {
+                return Optional.of(softmax.node());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Conditions on the row that a softmax is read in. */
+    private record RowGuard(Graph graph, Place softmax) {
+        private Value scores() {
+            return graph.operand(softmax.node(), 0);
+        }
+
+        /**
+         * Whether a condition is true just where all scores of the row are minus infinity.
+         *
+         * @param not whether it is the opposite that must be
+         */
+        boolean holds(Place read, boolean not) {
+            Place condition = read.behindViews(graph);
+            if (condition.is(ScalarFn.NOT)) {
+                return holds(condition.operand(graph, 0), !not);
+            }
+            if (condition.is(not ? ScalarFn.NE : ScalarFn.EQ)) {
+                return condition.operand(graph, 1).behindViews(graph).is(Double.NEGATIVE_INFINITY)
+                        && isRow(condition.operand(graph, 0).behindViews(graph), Reduction.MAX)
+                                .filter(scores()::equals)
+                                .isPresent();
+            }
+            if (!(condition.node().op() instanceof Cast)
+                    || condition.value().type().dtype() != DType.BOOL) {
+                return false;
+            }
+            return isRow(condition.operand(graph, 0).behindViews(graph), not ? Reduction.MAX : Reduction.MIN)
+                    .filter(truths -> isLowest(new Place(truths, softmax.index()), not))
+                    .isPresent();
+        }
+
+        /** What is reduced along the row of the softmax, as truth values are for "any" and "all". */
+        private Optional<Value> isRow(Place place, Reduction kind) {
+            int axis = ((Softmax) softmax.node().op()).axis();
+            return place.node().op() instanceof Reduce r
+                            && r.kind() == kind
+                            && r.axes().equals(List.of(axis))
+                            && place.index().equals(softmax.row(axis, r.keepDims()))
+                    ? Optional.of(graph.operand(place.node(), 0))
+                    : Optional.empty();
+        }
+
+        /** Whether a truth value is that of a score being minus infinity, or not being it. */
+        private boolean isLowest(Place read, boolean not) {
+            Place truth = read.behindViews(graph);
+            if (truth.is(ScalarFn.NOT)) {
+                return isLowest(truth.operand(graph, 0), !not);
+            }
+            if (truth.node().op() instanceof Cast) {
+                return isLowest(truth.operand(graph, 0), not);
+            }
+            return truth.is(not ? ScalarFn.NE : ScalarFn.EQ)
+                    && truth.operand(graph, 0).equals(new Place(scores(), softmax.index()))
+                    && truth.operand(graph, 1).behindViews(graph).is(Double.NEGATIVE_INFINITY);
+        }
+    }
+}
