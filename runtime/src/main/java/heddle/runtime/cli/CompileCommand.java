@@ -98,7 +98,7 @@ final class CompileCommand implements Callable<Integer> {
         boolean device = target.target() == Target.TORNADO;
         Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
         Compilation compilation = device
-                ? declared.compilation(fusion, new GroupTiling(TornadoLimits.ANY))
+                ? declared.compilation(fusion, new GroupTiling(TornadoLimits.GPU))
                 : declared.compilation(fusion);
         if (stages.isEmpty()) {
             stages = device && directory != null ? List.of(Stage.JAVA, Stage.PLAN) : List.of(Stage.JAVA);
@@ -122,7 +122,7 @@ final class CompileCommand implements Callable<Integer> {
             case PLAN -> PlanJson.of(compilation.plan());
             case JAVA -> {
                 if (target.target() == Target.TORNADO) {
-                    TornadoSource source = new TornadoWriter(TornadoLimits.ANY).write(compilation.plan());
+                    TornadoSource source = new TornadoWriter(TornadoLimits.GPU).write(compilation.plan());
                     name = source.className();
                     yield source.text();
                 }

@@ -33,8 +33,9 @@ public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFuncti
 
     /** What kernels are planned by: what the device has, within what is good for one group. */
     public static TornadoLimits limits(TornadoDevice device) {
-        TornadoLimits any = TornadoLimits.ANY;
+        TornadoLimits any = device.type().equals("CPU") ? TornadoLimits.CPU : TornadoLimits.GPU;
         return new TornadoLimits(
+                any.kind(),
                 Math.min(any.localBytes(), device.local()),
                 Math.min(any.groupThreads(), device.groupThreads()),
                 any.tasksPerGraph());

@@ -18,7 +18,7 @@ import java.util.function.IntFunction;
  */
 public final class TornadoProgram implements Program {
     /** Short enough for TornadoVM, whatever the tasks are. */
-    private static final int TASKS_PER_GRAPH = TornadoLimits.ANY.tasksPerGraph();
+    private static final int TASKS_PER_GRAPH = TornadoLimits.GPU.tasksPerGraph();
 
     private final Plan plan;
     private final IntFunction<DeviceCode> writer;

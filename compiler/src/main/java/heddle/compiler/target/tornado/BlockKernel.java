@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 
 /**
  * Kernels with products, contraction and attention: a group for each block, each thread with a register sub-tile of the
@@ -29,7 +30,7 @@ final class BlockKernel implements DeviceKernel {
 
     BlockKernel(TileKernel kernel, TornadoLimits limits) {
         this.kernel = kernel;
-        this.geometry = Geometry.of(kernel, limits.groupThreads());
+        this.geometry = Geometry.of(kernel, limits);
         this.memory = new LocalMemory(kernel, geometry);
         this.blocks = new Counting(kernel.parallel(), kernel.plan());
     }
@@ -74,6 +75,8 @@ final class BlockKernel implements DeviceKernel {
         blocks.write("group", scope, out);
         Body body = new Body(scope, out);
         body.write(kernel.body());
+        // PoCL gets stores wrong that some threads skip where a kernel ends.
+        out.line("context.localBarrier();");
         out.close();
     }
 
@@ -273,24 +276,30 @@ final class BlockKernel implements DeviceKernel {
         private void store(Stmt.Store store) {
             var column =
                     store.axes().stream().filter(a -> !a.equals(geometry.row())).findFirst();
-            int columns = column.map(geometry::columns).orElse(1);
             for (int r = 0; r < geometry.rows(); r++) {
-                for (int c = 0; c < columns; c++) {
-                    String within = lanes.isWithin(r, column, c);
-                    String once = column.isEmpty() ? "column == 0" : "";
-                    String guard = String.join(
-                            " && ",
-                            List.of(once, within).stream()
-                                    .filter(g -> !g.isEmpty())
-                                    .toList());
-                    if (!guard.isEmpty()) {
-                        out.open("if (" + guard + ")");
+                int row = r;
+                String once = column.isEmpty() && geometry.threadColumns() > 1 ? "column == 0" : "";
+                where(List.of(once, lanes.isRow(r)), () -> {
+                    for (int c = 0; c < column.map(geometry::columns).orElse(1); c++) {
+                        int at = c;
+                        String within = column.map(x -> lanes.isWithin(x, at)).orElse("");
+                        where(
+                                List.of(within),
+                                () -> at(row, column, at).store(store.buffer(), store.address(), store.value(), out));
                     }
-                    at(r, column, c).store(store.buffer(), store.address(), store.value(), out);
-                    if (!guard.isEmpty()) {
-                        out.close();
-                    }
-                }
+                });
+            }
+        }
+
+        /** Writes {@code body} under those of the conditions that there are. */
+        private void where(List<String> conditions, Runnable body) {
+            String all = conditions.stream().filter(c -> !c.isEmpty()).collect(Collectors.joining(" && "));
+            if (!all.isEmpty()) {
+                out.open("if (" + all + ")");
+            }
+            body.run();
+            if (!all.isEmpty()) {
+                out.close();
             }
         }
 

@@ -16,10 +16,8 @@ import java.util.SequencedSet;
  * threadColumns}th, so that threads side by side read elements side by side.
  */
 record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns) {
-    private static final int COLUMNS = 16;
-
-    /** The geometry for groups of at most {@code threads}. */
-    static Geometry of(TileKernel kernel, int threads) {
+    /** The geometry for the groups of a device. */
+    static Geometry of(TileKernel kernel, TornadoLimits limits) {
         List<Stmt> all = statements(kernel.body());
         Tile result = all.stream()
                 .filter(Stmt.Accumulate.class::isInstance)
@@ -28,7 +26,8 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns) 
                 .orElseThrow();
         Axis row = result.axes().getFirst();
         int height = kernel.plan().block(row);
-        int columns = Math.min(COLUMNS, threads);
+        int threads = limits.groupThreads();
+        int columns = Math.min(limits.kind().columns(), threads);
         int rows = Math.min(Integer.highestOneBit(threads / columns), height);
         return new Geometry(kernel, row, rows, columns);
     }

@@ -19,9 +19,6 @@ import java.util.OptionalInt;
  * @param limits of the device
  */
 public record GroupTiling(TornadoLimits limits) implements Tiling {
-    /** Variables of a thread beyond which compilers spill. */
-    private static final int REGISTERS = 96;
-
     /** Queries and keys of a block, most wanted first. */
     private static final List<int[]> ATTENTION =
             List.of(new int[] {64, 32}, new int[] {32, 32}, new int[] {32, 16}, new int[] {16, 16}, new int[] {8, 16});
@@ -56,7 +53,8 @@ public record GroupTiling(TornadoLimits limits) implements Tiling {
         for (int[] blocks : ATTENTION) {
             TilePlan plan = new TilePlan(Map.of(a.i().name(), blocks[0], a.j().name(), blocks[1]));
             BlockKernel kernel = new BlockKernel(a.program("attention", plan, List.of()), limits);
-            if (kernel.localBytes() <= limits.localBytes() && kernel.registers() <= REGISTERS) {
+            if (kernel.localBytes() <= limits.localBytes()
+                    && kernel.registers() <= limits.kind().registers()) {
                 return plan;
             }
         }

@@ -104,14 +104,9 @@ final class Lanes {
         return geometry.isWhole(axis) && covers(axis) ? "" : column(axis, c) + " < " + scope.length(axis.extent());
     }
 
-    /** A condition that says whether a row and a column are there; empty when they always are. */
-    String isWithin(int r, Optional<Axis> column, int c) {
+    /** A condition that says whether a row is one; empty when it always is. */
+    String isRow(int r) {
         Axis axis = geometry.row();
-        List<String> conditions = new ArrayList<>();
-        if (!geometry.isWhole(axis) || !covers(axis)) {
-            conditions.add(row(r) + " < " + scope.length(axis.extent()));
-        }
-        column.map(x -> isWithin(x, c)).filter(w -> !w.isEmpty()).ifPresent(conditions::add);
-        return String.join(" && ", conditions);
+        return geometry.isWhole(axis) && covers(axis) ? "" : row(r) + " < " + scope.length(axis.extent());
     }
 }

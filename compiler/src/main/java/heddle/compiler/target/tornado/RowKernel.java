@@ -104,6 +104,10 @@ final class RowKernel implements DeviceKernel {
                 default -> throw new IllegalStateException("no statement of rows: " + s);
             }
         }
+        if (shared) {
+            // As in blocks, threads end together.
+            out.line("context.localBarrier();");
+        }
         out.close();
     }
 

@@ -1,15 +1,45 @@
 package heddle.compiler.target.tornado;
 
 /**
- * What a device allows, as far as kernels are planned by it.
+ * What a device allows and is good at, as far as kernels are planned by it.
  *
+ * @param kind          what its threads are
  * @param localBytes    fast memory that the threads of a group share
  * @param groupThreads  the most threads of a group
  * @param tasksPerGraph kernels in one task graph; TornadoVM holds a graph in a buffer of fixed size
  */
-public record TornadoLimits(long localBytes, int groupThreads, int tasksPerGraph) {
+public record TornadoLimits(Kind kind, long localBytes, int groupThreads, int tasksPerGraph) {
+    /** What the threads of a device are, which decides how a group shares a block of a product. */
+    public enum Kind {
+        /** Threads side by side run in step: each has a few rows and columns of the block. */
+        GPU(16, 96),
+        /** A thread's variables become vectors: each has whole rows of the block. */
+        CPU(1, 160);
+
+        private final int columns;
+        private final int registers;
+
+        Kind(int columns, int registers) {
+            this.columns = columns;
+            this.registers = registers;
+        }
+
+        /** Threads that share a row of a block. */
+        int columns() {
+            return columns;
+        }
+
+        /** Variables of a thread beyond which compilers spill. */
+        int registers() {
+            return registers;
+        }
+    }
+
     /** What every GPU of the last ten years allows. */
-    public static final TornadoLimits ANY = new TornadoLimits(32 << 10, 256, 10);
+    public static final TornadoLimits GPU = new TornadoLimits(Kind.GPU, 32 << 10, 256, 40);
+
+    /** What processors allow that are devices too. */
+    public static final TornadoLimits CPU = new TornadoLimits(Kind.CPU, 64 << 10, 64, 40);
 
     public TornadoLimits {
         if (groupThreads < 1 || tasksPerGraph < 1) {
@@ -19,6 +49,6 @@ public record TornadoLimits(long localBytes, int groupThreads, int tasksPerGraph
 
     /** The same device, with task graphs of another length. */
     public TornadoLimits withTasksPerGraph(int tasks) {
-        return new TornadoLimits(localBytes, groupThreads, tasks);
+        return new TornadoLimits(kind, localBytes, groupThreads, tasks);
     }
 }
