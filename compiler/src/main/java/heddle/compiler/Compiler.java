@@ -8,6 +8,7 @@ import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveInferenceIdentities;
 import heddle.compiler.rewrite.FuseAttention;
+import heddle.compiler.rewrite.MaskExponents;
 import heddle.compiler.rewrite.RecogniseSoftmax;
 import heddle.compiler.rewrite.UnguardSoftmax;
 import heddle.compiler.schedule.Lower;
@@ -31,6 +32,7 @@ public final class Compiler {
             new EliminateDeadCode());
 
     private static final List<Pass> FUSE = List.of(
+            new MaskExponents(),
             new RecogniseSoftmax(),
             new UnguardSoftmax(),
             new EliminateDeadCode(),

@@ -1,6 +1,7 @@
 package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
@@ -52,6 +53,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
             double c = number.get();
             boolean lost = c == 0
                     || unshifted.isPresent()
+                            && isByOwnMaximum(graph, y)
                             && Math.abs(c) < unit(y.value().type().dtype()) / 4;
             return lost
                     ? Optional.of(plain)
@@ -99,7 +101,10 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
                 : Optional.empty();
     }
 
-    /** The x of {@code x - max(x)}. */
+    /**
+     * The x of {@code x - max(x)}, and of {@code where(m, x, c) - max(x)}: any shift that is the same for all of a row is one
+     * that softmax makes anyway.
+     */
     static Optional<Place> unshifted(Graph graph, Place y, int axis) {
         if (!y.is(ScalarFn.SUB)) {
             return Optional.empty();
@@ -110,9 +115,24 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
                 && shift.node().op() instanceof Reduce r
                 && r.kind() == Reduction.MAX
                 && r.axes().equals(List.of(axis))
-                && graph.operand(shift.node(), 0).equals(x.value())
+                && isMaskOf(graph, x, graph.operand(shift.node(), 0))
                 && shift.index().equals(x.row(axis, r.keepDims()));
         return isMaximum ? Optional.of(x) : Optional.empty();
+    }
+
+    /** Whether {@code x} is {@code unmasked}, or that where a mask says so. */
+    private static boolean isMaskOf(Graph graph, Place x, Value unmasked) {
+        if (x.value().equals(unmasked)) {
+            return true;
+        }
+        return x.is(ScalarFn.SELECT)
+                && (isMaskOf(graph, x.operand(graph, 1), unmasked) || isMaskOf(graph, x.operand(graph, 2), unmasked));
+    }
+
+    /** Whether a shift is by the maximum of just what it is taken from, so that the exponentials sum to one at least. */
+    private static boolean isByOwnMaximum(Graph graph, Place y) {
+        Node shift = y.operand(graph, 1).behindViews(graph).node();
+        return graph.operand(shift, 0).equals(graph.operand(y.node(), 0));
     }
 
     /** Adds the softmax to the new graph. */

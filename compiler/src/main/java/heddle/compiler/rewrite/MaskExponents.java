@@ -1,0 +1,50 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.Rewriter;
+import heddle.compiler.op.Reduce;
+import heddle.compiler.tile.Reduction;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Moves a mask on exponentials that are summed into their exponents, as a softmax that is written out has it.
+ *
+ * <pre>
+ * where(m, exp(y), 0)       → exp(where(m, y, -inf))
+ * exp(y) * m                → exp(where(m, y, -inf))          where m is zero or one, by how it is made
+ * where(m, exp(x - c), 0)   → exp(where(m, x, -inf) - c)
+ * </pre>
+ *
+ * Where an exponential overflows that is multiplied with zero, zero is meant.
+ */
+public record MaskExponents() implements Pass {
+    @Override
+    public String name() {
+        return "mask-exponents";
+    }
+
+    @Override
+    public Graph run(Graph graph) {
+        Rewriter rewriter = new Rewriter(graph);
+        boolean changed = false;
+        for (Node node : graph.nodes()) {
+            Optional<MaskedExponential> masked = isSummed(graph, node)
+                    ? MaskedExponential.of(graph, node).filter(e -> e.exp() != node)
+                    : Optional.empty();
+            if (masked.isPresent()) {
+                rewriter.replace(node, List.of(masked.get().addTo(graph, rewriter, node.origin())));
+                changed = true;
+            } else {
+                rewriter.copy(node);
+            }
+        }
+        return changed ? rewriter.finish() : graph;
+    }
+
+    private static boolean isSummed(Graph graph, Node node) {
+        return graph.users(node).stream().anyMatch(u -> u.op() instanceof Reduce r && r.kind() == Reduction.SUM);
+    }
+}
