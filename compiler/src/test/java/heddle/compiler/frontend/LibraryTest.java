@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The library that ships with Heddle. */
 class LibraryTest {
+    private static final String ZEROS = "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0";
     private static final String[] MODEL = {
         "import \"encoder.heddle\"",
         "import \"decoder.heddle\"",
@@ -29,11 +30,12 @@ class LibraryTest {
                 "masked_attention(q, q, q, sliding_window(q, q, 8) and not_padding(mask)) | f32[B, 4, N, 16]",
                 "masked_attention(q, q, q, prefix(q, q, 3) and same_document(mask)) | f32[B, 4, N, 16]",
                 "biased_attention(q, q, q, alibi(q, q, 4)) | f32[B, 4, N, 16]",
-                "capped_attention(q, q, q, neighbourhood(q, q, 2), 50.0) | f32[B, 4, N, 16]",
+                "soft_capped_attention(q, q, q, neighbourhood(q, q, 2), 50.0) | f32[B, 4, N, 16]",
                 "grouped_attention(q, m, m, causal(q, m)) | f32[B, 4, N, 16]",
                 "merge_heads(softmax_plus_one(scores(q, q)) @ q) | f32[B, N, 64]",
                 "encoder_layer(x, not_padding(mask), \"l\", 4, 128) | f32[B, N, 64]",
                 "pre_norm_encoder_layer(x, true, \"l\", 4, 128) | f32[B, N, 64]",
+                "memory_decoder_layer(x, memory, true, \"l\", 4, 128) | f32[B, N, 64]",
                 "multi_head(x, memory, true, \"cross\", 4) | f32[B, N, 64]",
                 "decoder_layer(x, iota(N), \"l\", 8, 2, 172) | f32[B, N, 64]",
             })
@@ -50,7 +52,10 @@ class LibraryTest {
         "'neighbourhood(zeros([3, 1]), zeros([3, 1]), 1)', 1 1 0 1 1 1 0 1 1",
         "'prefix(zeros([3, 1]), zeros([3, 1]), 2)', 1 1 0 1 1 0 1 1 1",
         "'alibi(zeros([2, 1]), zeros([2, 1]), 8)[7]', 0 0.00390625 -0.00390625 0",
-        "'softmax_plus_one(tensor([[0.0, 0.0]]))', 0.33333334 0.33333334"
+        "'softmax_plus_one(tensor([[0.0, 0.0]]))', 0.33333334 0.33333334",
+        "'turned(1.0, 0.0, tensor([0.0, 1.5707963267948966]))[1]', 0 1",
+        "'rotary(ones([3, 8]), iota(3)) - rope(ones([3, 8]), iota(3))', " + ZEROS,
+        "'rotary(ones([3, 8]), iota(3), 500.0, true) - rope(ones([3, 8]), iota(3), 500, true)', " + ZEROS
     })
     void masksAndBiasesAreRight(String expression, String expected) {
         double[] values = Arrays.stream(expected.split(" "))
