@@ -51,7 +51,7 @@ final class Interleaved {
         return times;
     }
 
-    private static double median(List<Double> times) {
+    static double median(List<Double> times) {
         double[] sorted =
                 times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         int middle = sorted.length / 2;

@@ -1,0 +1,181 @@
+package heddle.tests.numerics;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What {@code docs/numerics.md} says under "Softmax" and "Masks". Queries are ones of one feature, so that the keys are
+ * the scores.
+ */
+class AttentionNumericsTest {
+    private static final double INF = Double.POSITIVE_INFINITY;
+    private static final double NAN = Double.NaN;
+
+    @TempDir
+    static Path classes;
+
+    /** Two queries, three keys, and values of two features that are 1, 2, 3 and 10, 20, 30, unless it is said otherwise. */
+    private static Computed attention(String result) {
+        return new Computed(
+                        classes,
+                        "input q: f32[2, 1]",
+                        "input k: f32[3, 1]",
+                        "input v: f32[3, 2]",
+                        "input open: bool[2, 3]",
+                        "input bias: f32[2, 3]",
+                        "let s = q @ transpose(k)",
+                        "fn attend(s) = softmax(s, axis = -1) @ v",
+                        "output y = " + result)
+                .with("q", 1, 1)
+                .with("k", 0, 0, 0)
+                .with("v", 1, 10, 2, 20, 3, 30)
+                .with("open", 1, 1, 1, 0, 0, 0)
+                .with("bias", 0, 0, 0, 0, 0, 0)
+                .fused();
+    }
+
+    @Test
+    void scoresInTheThousandsAreShifted() {
+        attention("attend(s)").with("k", 5000, 5000, -5000).gives(1.5, 15, 1.5, 15);
+    }
+
+    @Test
+    void aRowWithNoFiniteScoreGivesZeros() {
+        attention("attend(where(open, s, -inf))").gives(2, 20, 0, 0);
+        attention("attend(s + bias)").with("bias", 0, 0, 0, -INF, -INF, -INF).gives(2, 20, 0, 0);
+    }
+
+    @Test
+    void attentionToNoKeysGivesZeros() {
+        new Computed(
+                        classes,
+                        "dim M",
+                        "input q: f32[2, 1]",
+                        "input k: f32[M, 1]",
+                        "input v: f32[M, 2]",
+                        "output y = softmax(q @ transpose(k), axis = -1) @ v")
+                .at("M", 0)
+                .with("q", 1, 1)
+                .with("k")
+                .with("v")
+                .fused()
+                .gives(0, 0, 0, 0);
+    }
+
+    @Test
+    void aWrittenSoftmaxHasTheValueThatIsMeant() {
+        double[] thousand = {1000, 1000, 0};
+        attention("(exp(s) / sum(exp(s), axis = -1, keepdims = true)) @ v")
+                .with("k", thousand)
+                .written(NAN, NAN, NAN, NAN)
+                .compiled(1.5, 15, 1.5, 15);
+        attention("(exp(s) @ v) / sum(exp(s), axis = -1, keepdims = true)")
+                .with("k", thousand)
+                .written(NAN, NAN, NAN, NAN)
+                .compiled(1.5, 15, 1.5, 15);
+        attention("exp(log_softmax(where(open, s, -inf), axis = -1)) @ v")
+                .written(2, 20, NAN, NAN)
+                .compiled(2, 20, 0, 0);
+    }
+
+    @Test
+    void aNumberThatIsLostInASumOfAtLeastOneIsLeftOut() {
+        attention("""
+                (exp(s - max(s, axis = -1, keepdims = true))
+                    / (sum(exp(s - max(s, axis = -1, keepdims = true)), axis = -1, keepdims = true) + 1e-12)) @ v""").gives(2, 20, 2, 20);
+    }
+
+    @Test
+    void aSinkTakesItsShareAndAllOfAMaskedRow() {
+        String sink = """
+                softmax(concat([where(open, s, -inf), zeros([2, 1]) + bias[:, :1]], axis = -1), axis = -1)[:, :3] @ v""";
+        attention(sink).gives(1.5, 15, 0, 0);
+        attention(sink).with("bias", -INF, 0, 0, -INF, 0, 0).gives(2, 20, 0, 0);
+    }
+
+    @Test
+    void notANumberStaysInItsRow() {
+        attention("attend(s + bias)").with("bias", NAN, 0, 0, 0, 0, 0).gives(NAN, NAN, 2, 20);
+    }
+
+    @Test
+    void plusInfinityMakesItsRowNotANumber() {
+        attention("attend(s + bias)").with("bias", INF, 0, 0, 0, 0, 0).gives(NAN, NAN, 2, 20);
+        attention("(exp(s + bias) / sum(exp(s + bias), axis = -1, keepdims = true)) @ v")
+                .with("bias", INF, 0, 0, 0, 0, 0)
+                .gives(NAN, NAN, 2, 20);
+    }
+
+    @Test
+    void plusInfinityMakesAllOfAWrittenSoftmaxNotANumber() {
+        new Computed(classes, "input s: f32[3]", "output y = exp(s) / sum(exp(s))")
+                .with("s", INF, 0, 0)
+                .written(NAN, 0, 0)
+                .compiled(NAN, NAN, NAN);
+    }
+
+    @Test
+    void aGuardMeansWhatItSays() {
+        String p = "softmax(s + bias, axis = -1)";
+        attention("where(" + p + " != " + p + ", 0.0, " + p + ") @ v")
+                .with("bias", NAN, 0, 0, 0, 0, 0)
+                .with("v", 1, 10, 2, 20, 3, NAN)
+                .written(0, NAN, 2, NAN)
+                .compiled(0, 0, 2, NAN);
+        attention(
+                        "where(all(where(open, s, -inf) == -inf, axis = -1, keepdims = true), 0.0, softmax(where(open, s, -inf), axis = -1)) @ v")
+                .gives(2, 20, 0, 0);
+    }
+
+    @Test
+    void aKeyOfNoWeightDoesNotLeak() {
+        attention("attend(where(open, s, -inf))")
+                .with("open", 1, 0, 1, 0, 1, 1)
+                .with("v", 1, 10, 2, INF, 3, 30)
+                .compiled(2, 20, 2.5, INF);
+        attention("attend(where(open, s, -inf))")
+                .with("open", 1, 0, 1, 1, 0, 1)
+                .with("v", 1, 10, NAN, INF, 3, 30)
+                .written(NAN, NAN, NAN, NAN)
+                .compiled(2, 20, 2, 20);
+    }
+
+    @Test
+    void aMaskedPositionStaysMasked() {
+        attention("attend(where(open, s, -inf) + bias)")
+                .with("open", 1, 0, 1, 1, 0, 1)
+                .with("bias", 0, INF, 0, 0, NAN, 0)
+                .written(NAN, NAN, NAN, NAN)
+                .compiled(2, 20, 2, 20);
+        attention("attend(where(open, s, -inf) * 2.0)")
+                .with("open", 1, 0, 1, 1, 0, 0)
+                .gives(2, 20, 1, 10);
+    }
+
+    @Test
+    void aFiniteFillIsANumberLikeOthers() {
+        attention("attend(where(open, s, -10000.0))").gives(2, 20, 2, 20);
+        attention("attend(s + (1.0 - cast(open, f32)) * -1e9)").gives(2, 20, 2, 20);
+    }
+
+    @Test
+    void causalIsWhatIsWritten() {
+        String i = "iota(2)[:, new]";
+        attention("attend(where(iota(3)[new, :] <= " + i + ", s, -inf))").gives(1, 10, 1.5, 15);
+        attention("attend(where(iota(3)[new, :] <= " + i + " + (3 - 2), s, -inf))")
+                .gives(1.5, 15, 2, 20);
+    }
+
+    @Test
+    void aFactorAfterTheSoftmaxDoesNotHideNotANumber() {
+        String kept = "where(open, softmax(s + bias, axis = -1), 0.0) @ v";
+        attention(kept).gives(2, 20, 0, 0);
+        attention(kept)
+                .with("open", 1, 0, 1, 1, 0, 1)
+                .with("v", 1, 10, INF, NAN, 3, 30)
+                .written(NAN, NAN, NAN, NAN)
+                .compiled(4 / 3.0, 40 / 3.0, 4 / 3.0, 40 / 3.0);
+        attention(kept).with("bias", 0, 0, 0, NAN, 0, 0).written(2, 20, 0, 0).compiled(2, 20, NAN, NAN);
+    }
+}

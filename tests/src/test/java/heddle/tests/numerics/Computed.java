@@ -1,0 +1,96 @@
+package heddle.tests.numerics;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import heddle.compiler.Compilation;
+import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.frontend.Frontend;
+import heddle.compiler.frontend.Model;
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.op.Interpreter;
+import heddle.dsl.parse.Parser;
+import heddle.dsl.source.SourceFile;
+import heddle.runtime.SourceReader;
+import heddle.runtime.jvm.JvmOptions;
+import heddle.runtime.jvm.JvmPlatform;
+import heddle.runtime.jvm.JvmProgram;
+import heddle.runtime.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A small model with an output {@code y}: its inputs, what it means as written, and what its compiled form gives. */
+final class Computed {
+    private final Model model;
+    private final Compilation compilation;
+    private final Path classes;
+    private final Map<String, NdArray> inputs = new LinkedHashMap<>();
+    private final Map<String, Long> lengths = new LinkedHashMap<>();
+
+    Computed(Path classes, String... lines) {
+        SourceFile file = new SourceFile("numerics.heddle", String.join("\n", lines));
+        this.classes = classes;
+        this.model = Frontend.elaborate(Parser.parse(file).orThrow(), SourceReader::imported);
+        this.compilation = Compiler.compile(model.graph(), Fusion.FUSED);
+    }
+
+    /** Binds a length. */
+    Computed at(String symbol, long length) {
+        lengths.put(symbol, length);
+        return this;
+    }
+
+    /** Gives an input, whose lengths are known or bound, its elements in row-major order. */
+    Computed with(String input, double... elements) {
+        var type = model.inputs().stream()
+                .filter(d -> d.name().equals(input))
+                .findFirst()
+                .orElseThrow()
+                .type();
+        inputs.put(input, new NdArray(type.dtype(), type.shape().evaluate(lengths), elements));
+        return this;
+    }
+
+    /** Asserts that there is one attention and that it is fused. */
+    Computed fused() {
+        assertEquals(
+                1, compilation.report().fused().size(), compilation.report().toString());
+        return this;
+    }
+
+    /** Asserts what the reference has. */
+    Computed written(double... expected) {
+        NdArray y =
+                new Interpreter(inputs, Map.of(), lengths).run(model.graph()).get("y");
+        assertArrayEquals(expected, y.data(), 1e-5, "as it is written");
+        return this;
+    }
+
+    /** Asserts what the generated code gives. */
+    Computed compiled(double... expected) {
+        assertArrayEquals(expected, run(2), 1e-5, "compiled");
+        return this;
+    }
+
+    /** Asserts that both are these. */
+    void gives(double... expected) {
+        written(expected).compiled(expected);
+    }
+
+    /** What the generated code gives on so many threads. */
+    double[] run(int threads) {
+        JvmOptions options = new JvmOptions(JvmPlatform.target(threads), classes, "test", warning -> {});
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        inputs.forEach(
+                (name, a) -> tensors.put(name, Tensor.of(a.data(), a.shape()).cast(a.dtype())));
+        Tensor y = JvmProgram.load(compilation.plan(), Map.of(), options)
+                .run(tensors, lengths, timing -> {})
+                .get("y");
+        double[] elements = new double[y.size()];
+        Arrays.setAll(elements, y::element);
+        return elements;
+    }
+}
