@@ -47,6 +47,11 @@ record AttentionParts(
         SequencedMap<Axis, Axis> names = names();
         Map<Axis, ScalarExpr> index = new HashMap<>();
         names.forEach((from, to) -> index.put(from, ScalarExpr.of(to)));
+        Axis e = new Axis("e", roles.width());
+        List<ScalarExpr> column = roles.column(ScalarExpr.of(e));
+        for (int n = 0; n < column.size(); n++) {
+            index.put(roles.columns().get(n), column.get(n));
+        }
         SequencedMap<Buffer, Buffer> buffers = new LinkedHashMap<>();
         List<Value> operands = new ArrayList<>();
         List<ScalarExpr> programs = new ArrayList<>(List.of(q, k, v, score.score()));
@@ -55,11 +60,11 @@ record AttentionParts(
         weight.ifPresent(programs::add);
         sink.ifPresent(programs::add);
         programs.forEach(program -> ScalarExprs.visit(program, x -> {
-            if (x instanceof ScalarExpr.Element e && !buffers.containsKey(e.buffer())) {
-                operands.add(captures.value(e.buffer()));
+            if (x instanceof ScalarExpr.Element read && !buffers.containsKey(read.buffer())) {
+                operands.add(captures.value(read.buffer()));
                 buffers.put(
-                        e.buffer(),
-                        FusedAttention.operand(buffers.size(), e.buffer().type()));
+                        read.buffer(),
+                        FusedAttention.operand(buffers.size(), read.buffer().type()));
             }
         }));
         Renaming renaming = new Renaming(index, buffers);
@@ -70,7 +75,7 @@ record AttentionParts(
                 names.get(roles.i()),
                 names.get(j),
                 names.get(d),
-                names.get(roles.e()),
+                e,
                 renaming.of(q, raw.type()),
                 renaming.of(k, raw.type()),
                 renaming.of(v, raw.type()),
@@ -107,7 +112,6 @@ record AttentionParts(
         names.put(roles.i(), new Axis("i", roles.i().extent()));
         names.put(j, new Axis("j", j.extent()));
         names.put(d, new Axis("d", d.extent()));
-        names.put(roles.e(), new Axis("e", roles.e().extent()));
         return names;
     }
 

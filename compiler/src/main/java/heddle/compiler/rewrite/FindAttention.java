@@ -29,11 +29,13 @@ final class FindAttention {
     record Match(Node softmax, Scores scores, Probabilities probabilities, AttentionParts.Fused fused, Node root) {}
 
     private final Graph graph;
+    private final Dependence dependence;
     private final SequencedMap<Node, List<Match>> matches = new LinkedHashMap<>();
     private final SequencedMap<Node, Outcome> outcomes = new LinkedHashMap<>();
 
     private FindAttention(Graph graph) {
         this.graph = graph;
+        this.dependence = new Dependence(graph);
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Softmax) {
                 try {
@@ -73,7 +75,7 @@ final class FindAttention {
         List<Match> found = new ArrayList<>();
         if (!Scores.products(graph, softmax).isEmpty()) {
             for (Probabilities probabilities : Probabilities.of(graph, softmax)) {
-                GrowAttention grow = new GrowAttention(graph, softmax, probabilities);
+                GrowAttention grow = new GrowAttention(graph, dependence, softmax, probabilities);
                 AttentionParts parts = grow.parts();
                 ResultLayout layout = ResultLayout.of(graph, probabilities.product(), parts.resultAxes());
                 found.add(new Match(softmax, grow.scores(), probabilities, parts.fused(layout), layout.root()));

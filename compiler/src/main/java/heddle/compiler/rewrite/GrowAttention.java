@@ -25,6 +25,7 @@ import java.util.Optional;
  */
 final class GrowAttention {
     private final Graph graph;
+    private final Dependence dependence;
     private final Node softmax;
     private final Probabilities probabilities;
     private final Lookup lookup;
@@ -36,8 +37,9 @@ final class GrowAttention {
     private final SoftmaxRead read;
     private final Scores scores;
 
-    GrowAttention(Graph graph, Node softmax, Probabilities probabilities) {
+    GrowAttention(Graph graph, Dependence dependence, Node softmax, Probabilities probabilities) {
         this.graph = graph;
+        this.dependence = dependence;
         this.softmax = softmax;
         this.probabilities = probabilities;
         this.lookup = new Lookup(graph);
@@ -84,7 +86,9 @@ final class GrowAttention {
                 "score", Lookup.wide(scores.product().type().dtype()));
         QueryAndKey qk = QueryAndKey.of(graph, softmax, scores, read.index(), j, raw, lookup);
         ScalarExpr v = lookup.unscaled(probabilities.values(graph), index(1 - probabilities.slot()));
-        Roles roles = Roles.of(probabilities.product(), resultAxes, j, qk.q(), qk.k(), v, read.index());
+        boolean computed = varies(qk.k()) && varies(v);
+        Roles roles =
+                new Roles.Search(j, qk.q(), qk.k(), v, read.index(), computed).of(probabilities.product(), resultAxes);
         ScalarExpr score = scoreProgram(qk.score(), roles).at(graph.operand(softmax, 0), read.index());
         return new AttentionParts(
                 resultAxes,
@@ -99,6 +103,16 @@ final class GrowAttention {
                 kept(roles),
                 sink(raw, roles),
                 lookup.captures());
+    }
+
+    /** Whether what is read as a factor of a product changes from run to run. */
+    private boolean varies(ScalarExpr factor) {
+        boolean[] found = {false};
+        ScalarExprs.visit(
+                factor,
+                x -> found[0] |= x instanceof ScalarExpr.Element e
+                        && dependence.varies(lookup.captures().value(e.buffer()).node()));
+        return found[0];
     }
 
     private List<ScalarExpr> index(int slot) {

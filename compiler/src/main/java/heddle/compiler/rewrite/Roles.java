@@ -2,9 +2,11 @@ package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Node;
 import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,47 +15,82 @@ import java.util.function.Predicate;
 /**
  * Which axis of the result plays which part.
  *
- * @param batch axes along which whole attentions lie side by side
- * @param i     the queries: q changes along it, k and v do not
- * @param e     the columns of v, along which nothing else changes
+ * @param batch   axes along which whole attentions lie side by side; keys or values may be the same along one
+ * @param i       the queries: q changes along it, k and v do not
+ * @param columns the columns of v, along which nothing else changes
  */
-record Roles(List<Axis> batch, Axis i, Axis e) {
+record Roles(List<Axis> batch, Axis i, List<Axis> columns) {
     private static final Axis NO_QUERIES = new Axis("i", Dim.ONE);
-    private static final Axis NO_COLUMNS = new Axis("e", Dim.ONE);
 
-    /** @param rows the index at which the softmax is read: axes in it are no columns */
-    static Roles of(
-            Node product, List<Axis> axes, Axis j, ScalarExpr q, ScalarExpr k, ScalarExpr v, List<ScalarExpr> rows) {
-        if (!ScalarExprs.reads(v, j)) {
-            throw new DeclinedException(
-                    product, "the values do not run along the softmax axis", "give the values one row for each key");
-        }
-        List<Axis> left =
-                new ArrayList<>(axes.stream().filter(a -> !a.extent().is(1)).toList());
-        Axis e = last(left, a -> rows.stream().noneMatch(x -> ScalarExprs.reads(x, a)), NO_COLUMNS);
-        left.remove(e);
-        Axis i = last(
-                left, a -> ScalarExprs.reads(q, a) && !ScalarExprs.reads(k, a) && !ScalarExprs.reads(v, a), NO_QUERIES);
-        left.remove(i);
-        for (Axis axis : left) {
-            if (ScalarExprs.reads(k, axis) != ScalarExprs.reads(v, axis)) {
+    /**
+     * What the axes are told apart by.
+     *
+     * @param rows     the index at which the softmax is read: axes in it are no columns
+     * @param computed whether both keys and values change from run to run: a table that is the same for all heads is no
+     *                 keys or values that they share, but a sum over positions or features that is written as a product
+     */
+    record Search(Axis j, ScalarExpr q, ScalarExpr k, ScalarExpr v, List<ScalarExpr> rows, boolean computed) {
+        /** @throws DeclinedException when keys or values have axes that attention has no part for */
+        Roles of(Node product, List<Axis> axes) {
+            if (!ScalarExprs.reads(v, j)) {
+                throw new DeclinedException(
+                        product,
+                        "the values do not run along the softmax axis",
+                        "give the values one row for each key");
+            }
+            List<Axis> left =
+                    new ArrayList<>(axes.stream().filter(a -> !a.extent().is(1)).toList());
+            List<Axis> columns = left.stream().filter(this::isColumn).toList();
+            left.removeAll(columns);
+            Axis i = last(left, this::isQuery);
+            left.remove(i);
+            left.stream().filter(a -> !isBatch(a, i)).findFirst().ifPresent(axis -> {
                 throw new DeclinedException(
                         product,
                         "keys and values do not change along the same axes; along one of length " + axis.extent()
                                 + " only one of them does",
                         "give keys and values the same heads and batches, and no axis of the queries");
-            }
+            });
+            return new Roles(List.copyOf(left), i, columns);
         }
-        return new Roles(List.copyOf(left), i, e);
+
+        private boolean isColumn(Axis axis) {
+            return ScalarExprs.reads(v, axis) && rows.stream().noneMatch(x -> ScalarExprs.reads(x, axis));
+        }
+
+        private boolean isQuery(Axis axis) {
+            return ScalarExprs.reads(q, axis) && !ScalarExprs.reads(k, axis) && !ScalarExprs.reads(v, axis);
+        }
+
+        /** Values of their own for each row of scores are a mixture, not attention: queries must share them. */
+        private boolean isBatch(Axis axis, Axis i) {
+            boolean ofKeys = ScalarExprs.reads(k, axis);
+            boolean shared = computed && ScalarExprs.reads(q, axis) && (ofKeys || i != NO_QUERIES);
+            return ofKeys == ScalarExprs.reads(v, axis) || shared;
+        }
     }
 
     /** Of the axes that fit the longest, of equal ones the innermost; lengths that are not known count as long. */
-    private static Axis last(List<Axis> axes, Predicate<Axis> fits, Axis otherwise) {
+    private static Axis last(List<Axis> axes, Predicate<Axis> fits) {
         Comparator<Axis> length =
                 Comparator.comparing(a -> a.extent().isKnown() ? a.extent().value() : Long.MAX_VALUE);
         return axes.reversed().stream()
                 .filter(fits)
                 .reduce((a, b) -> length.compare(a, b) >= 0 ? a : b)
-                .orElse(otherwise);
+                .orElse(NO_QUERIES);
+    }
+
+    private Shape columnShape() {
+        return new Shape(columns.stream().map(Axis::extent).toList());
+    }
+
+    /** How many columns there are, those of several axes as those of one. */
+    Dim width() {
+        return columnShape().size();
+    }
+
+    /** The index along each of {@link #columns} that column {@code e} of all has. */
+    List<ScalarExpr> column(ScalarExpr e) {
+        return IndexSimplifier.index(columnShape(), e);
     }
 }
