@@ -3,6 +3,7 @@ package heddle.runtime;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.explain.Explanation;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.schedule.Tiling;
 import heddle.compiler.target.tornado.GroupTiling;
@@ -94,6 +95,11 @@ public final class HeddleModel {
     /** What the compiler makes of it for a target that needs blocks of its own; nothing is loaded or run. */
     public Compilation compilation(Fusion fusion, Tiling tiling) {
         return Compiler.compile(model.graph(), fusion, tiling, Set.of());
+    }
+
+    /** What becomes of each attention, with costs in numbers where the lengths that they depend on are fixed. */
+    public Explanation explain() {
+        return compilation(Fusion.FUSED).explain(fixed);
     }
 
     /** Compiles the model and loads its weights, all as its manifest says. */

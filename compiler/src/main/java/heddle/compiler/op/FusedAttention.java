@@ -146,9 +146,14 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
 
     /** The operands that queries, keys and values are read from, each slot once. */
     public SortedSet<Integer> products() {
+        return slots(body.q(), body.k(), body.v());
+    }
+
+    /** The operands that some programs of the body read, each slot once. */
+    public SortedSet<Integer> slots(ScalarExpr... programs) {
         SortedSet<Integer> slots = new TreeSet<>();
-        for (ScalarExpr part : List.of(body.q(), body.k(), body.v())) {
-            ScalarExprs.visit(part, x -> {
+        for (ScalarExpr program : programs) {
+            ScalarExprs.visit(program, x -> {
                 for (int slot = 0; slot < operands.size(); slot++) {
                     if (x instanceof ScalarExpr.Element e && e.buffer().equals(operand(slot, operands.get(slot)))) {
                         slots.add(slot);

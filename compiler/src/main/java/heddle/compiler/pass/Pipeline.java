@@ -22,16 +22,29 @@ public record Pipeline(List<Pass> passes) {
     /**
      * What came of a graph.
      *
+     * @param given the graph
      * @param graph the last pass' graph
      * @param steps one for each pass that ran, in order
      */
-    public record Result(Graph graph, List<Step> steps) {
+    public record Result(Graph given, Graph graph, List<Step> steps) {
         /** The graph after the last pass named {@code pass}; empty when none ran. */
         public Optional<Graph> after(String pass) {
             return steps.reversed().stream()
                     .filter(s -> s.pass().equals(pass))
                     .map(Step::graph)
                     .findFirst();
+        }
+
+        /** The graph that the first pass named {@code pass} was given; empty when none ran. */
+        public Optional<Graph> before(String pass) {
+            Graph before = given;
+            for (Step step : steps) {
+                if (step.pass().equals(pass)) {
+                    return Optional.of(before);
+                }
+                before = step.graph();
+            }
+            return Optional.empty();
         }
     }
 
@@ -64,6 +77,6 @@ public record Pipeline(List<Pass> passes) {
             }
             current = next;
         }
-        return new Result(current, List.copyOf(steps));
+        return new Result(graph, current, List.copyOf(steps));
     }
 }

@@ -20,9 +20,12 @@ import java.util.SequencedMap;
  * Probabilities that meet several values become as many attentions.
  */
 public record FuseAttention() implements Pass {
+    /** The pass' name. */
+    public static final String NAME = "fuse-attention";
+
     @Override
     public String name() {
-        return "fuse-attention";
+        return NAME;
     }
 
     @Override

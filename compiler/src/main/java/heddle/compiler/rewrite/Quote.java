@@ -1,6 +1,7 @@
 package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Node;
+import heddle.dsl.source.Span;
 
 /** Operations in the words of whoever wrote the model: {@code `mean(s, axis = -1)`}. */
 final class Quote {
@@ -10,10 +11,15 @@ final class Quote {
 
     /** The source text a node comes from, cut where it is long; the operation's name when no source asked for it. */
     static String of(Node node) {
-        String text = node.origin().spans().stream()
+        return node.origin().spans().stream()
                 .findFirst()
-                .map(span -> span.text().strip().replaceAll("\\s+", " "))
-                .orElse(node.op().name());
-        return "`" + (text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…") + "`";
+                .map(span -> of(span, LONGEST))
+                .orElse("`" + node.op().name() + "`");
+    }
+
+    /** The source text of a place on one line, cut to {@code longest} characters between the marks. */
+    static String of(Span span, int longest) {
+        String text = span.text().strip().replaceAll("\\s+", " ");
+        return "`" + (text.length() <= longest ? text : text.substring(0, longest - 1) + "…") + "`";
     }
 }

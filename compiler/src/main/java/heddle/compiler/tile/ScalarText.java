@@ -2,6 +2,7 @@ package heddle.compiler.tile;
 
 import heddle.compiler.type.DType;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Scalar programs as people write them: {@code where(j <= i, score * 0.125, -inf)}. */
@@ -15,17 +16,27 @@ public final class ScalarText {
     private static final int SIGN = 7;
     private static final int CALL = 8;
 
-    private ScalarText() {}
+    private final Function<ScalarExpr.Element, String> elements;
 
+    private ScalarText(Function<ScalarExpr.Element, String> elements) {
+        this.elements = elements;
+    }
+
+    /** With elements as they lie in their buffers: {@code mask[b * N + j]}. */
     public static String of(ScalarExpr e) {
-        return of(e, 0);
+        return of(e, x -> x.buffer() + "[" + of(x.address()) + "]");
+    }
+
+    /** With elements written in another way. */
+    public static String of(ScalarExpr e, Function<ScalarExpr.Element, String> elements) {
+        return new ScalarText(elements).text(e, 0);
     }
 
     /** With parentheses when {@code e} binds less tightly than {@code level}. */
-    private static String of(ScalarExpr e, int level) {
+    private String text(ScalarExpr e, int level) {
         return switch (e) {
             case ScalarExpr.Apply a -> binding(a.fn()) < level ? "(" + apply(a) + ")" : apply(a);
-            case ScalarExpr.Element x -> x.buffer() + "[" + of(x.address()) + "]";
+            case ScalarExpr.Element x -> elements.apply(x);
             case ScalarExpr.Literal l -> l.type() == DType.BOOL ? l.toString() : number(l.value());
             default -> e.toString();
         };
@@ -40,19 +51,19 @@ public final class ScalarText {
                 : String.valueOf(value);
     }
 
-    private static String apply(ScalarExpr.Apply a) {
+    private String apply(ScalarExpr.Apply a) {
         List<ScalarExpr> args = a.args();
         int level = binding(a.fn());
         if (a.fn() == ScalarFn.NEG || a.fn() == ScalarFn.NOT) {
-            return (a.fn() == ScalarFn.NEG ? "-" : "not ") + of(args.getFirst(), level);
+            return (a.fn() == ScalarFn.NEG ? "-" : "not ") + text(args.getFirst(), level);
         }
         if (level < CALL) {
             // Comparisons do not chain and the right side of "-" or "/" keeps its parentheses.
             int left = level == COMPARE ? level + 1 : level;
-            return of(args.getFirst(), left) + " " + symbol(a.fn()) + " " + of(args.getLast(), level + 1);
+            return text(args.getFirst(), left) + " " + symbol(a.fn()) + " " + text(args.getLast(), level + 1);
         }
         String name = a.fn() == ScalarFn.CAST ? a.type().text() : a.fn() == ScalarFn.SELECT ? "where" : a.fn().text();
-        return args.stream().map(ScalarText::of).collect(Collectors.joining(", ", name + "(", ")"));
+        return args.stream().map(arg -> text(arg, 0)).collect(Collectors.joining(", ", name + "(", ")"));
     }
 
     private static int binding(ScalarFn fn) {

@@ -1,12 +1,8 @@
 package heddle.runtime.cli;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.rewrite.FusionReport;
+import heddle.compiler.explain.Explanation;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,16 +10,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle explain}: which attention is fused, and why any is not. */
+/** {@code heddle explain}: which attention is fused, out of what and at what cost, and why any is not. */
 @Command(
         name = "explain",
-        description = "Says of each attention in a model whether it is fused, from which source lines, and why not.",
+        description =
+                "Says of each attention in a model whether it is fused, from which source lines, what that saves, "
+                        + "and why not.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Examples:",
             "  heddle explain examples/minilm.heddle",
-            "  heddle explain model.heddle --require-fused    exit code 4 when one is not fused"
+            "  heddle explain examples/attention.heddle -D B=1 -D N=4096    costs in numbers",
+            "  heddle explain model.heddle --require-fused                  exit code 4 when one is not fused"
         })
 final class ExplainCommand implements Callable<Integer> {
     /** How the report is printed. */
@@ -47,27 +46,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        FusionReport report = model.model().compilation(Fusion.FUSED).report();
-        if (format == Format.JSON) {
-            Map<String, Object> all = new LinkedHashMap<>();
-            all.put("fused", report.fused().stream().map(Explanation::of).toList());
-            all.put("declined", report.declined().stream().map(Explanation::of).toList());
-            out.println(JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(all));
-        } else {
-            report.fused().forEach(f -> print("fused", Explanation.of(f), out));
-            report.declined().forEach(d -> out.println(Explanation.text(d)));
-            out.println(report.summary());
-        }
-        return requireFused && !report.declined().isEmpty() ? ExitCode.NOT_FUSED : ExitCode.DONE;
-    }
-
-    private static void print(String verdict, Map<String, Object> explanation, PrintWriter out) {
-        out.println(verdict + " " + explanation.get("place"));
-        explanation.forEach((key, value) -> {
-            if (!key.equals("place") && !value.equals("")) {
-                out.printf("  %-14s%s%n", key, value);
-            }
-        });
-        out.println();
+        Explanation explanation = model.model().explain();
+        out.print(format == Format.JSON ? ExplanationJson.of(explanation) : ExplanationText.of(explanation));
+        return requireFused && !explanation.declined().isEmpty() ? ExitCode.NOT_FUSED : ExitCode.DONE;
     }
 }

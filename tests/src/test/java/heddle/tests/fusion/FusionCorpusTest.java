@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.explain.FusedExplanation;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.rewrite.CapturedPart.Role;
 import heddle.compiler.rewrite.FusionReport;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.ScheduleInterpreter;
@@ -24,11 +26,13 @@ import heddle.runtime.verify.Tolerance;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -88,9 +92,23 @@ class FusionCorpusTest {
         String graph = report.declined() + "\n" + GraphText.print(compilation.graph());
         assertEquals(file.fused(), report.fused().size(), graph);
         assertEquals(file.declined(), report.declined().size(), graph);
+        compilation.explain(Map.of()).fused().forEach(FusionCorpusTest::assertExplained);
         file.reason().ifPresent(reason -> assertReason(reason, report.declined().getFirst(), file));
         file.kernels()
                 .ifPresent(n -> assertEquals(n, compilation.plan().launches().size(), () -> kernels(compilation)));
+    }
+
+    /** Everything that attention consists of comes from somewhere, and each product is written with its own axes. */
+    private static void assertExplained(FusedExplanation explanation) {
+        Set<Role> roles = EnumSet.noneOf(Role.class);
+        explanation.parts().forEach(part -> {
+            roles.add(part.role());
+            assertTrue(part.span().isPresent(), part.role() + " is written nowhere");
+        });
+        assertTrue(roles.containsAll(EnumSet.of(Role.Q, Role.K, Role.V, Role.SOFTMAX)), roles.toString());
+        assertEquals(explanation.programs().containsKey("mask"), roles.contains(Role.MASK), roles.toString());
+        assertEquals(explanation.programs().containsKey("weight"), roles.contains(Role.WEIGHT), roles.toString());
+        assertEquals(explanation.programs().containsKey("sink"), roles.contains(Role.SINK), roles.toString());
     }
 
     private static void assertReason(String expected, FusionReport.Declined declined, CorpusFile file) {

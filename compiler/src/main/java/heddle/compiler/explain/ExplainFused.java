@@ -1,0 +1,85 @@
+package heddle.compiler.explain;
+
+import heddle.compiler.rewrite.FusionReport;
+import heddle.compiler.rewrite.WrittenAttention;
+import heddle.compiler.schedule.Launch;
+import heddle.compiler.schedule.Lower;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.Schedule;
+import heddle.compiler.schedule.Tiling;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.BlockCount;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.family.Attention;
+import heddle.compiler.type.Dim;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
+
+/** Explains one fused attention from the kernels that it and what it replaced become when they are lowered alone. */
+final class ExplainFused {
+    private final FusionReport.Fused fused;
+    private final WrittenAttention written;
+    private final Schedule schedule;
+    private final Plan plan;
+    private final Plan unfused;
+    private final Launch launch;
+    private final Attention attention;
+
+    ExplainFused(FusionReport.Fused fused, WrittenAttention written, Tiling tiling) {
+        this.fused = fused;
+        this.written = written;
+        this.schedule = Lower.fused(StandaloneAttention.fused(written, fused.attention()), tiling);
+        this.plan = schedule.plan();
+        this.unfused =
+                Lower.unfused(StandaloneAttention.unfused(written), tiling).plan();
+        this.launch = schedule.all().stream()
+                .filter(l -> l.family() instanceof Attention)
+                .findFirst()
+                .orElseThrow();
+        this.attention = (Attention) launch.family();
+    }
+
+    FusedExplanation with(Map<String, Long> lengths) {
+        boolean bound =
+                lengths.keySet().containsAll(plan.lengths()) && lengths.keySet().containsAll(unfused.lengths());
+        Optional<Map<String, Long>> known = Optional.of(lengths).filter(l -> bound);
+        TensorText text = new TensorText(schedule);
+        Dim scores = attention.batch().stream()
+                .map(Axis::extent)
+                .reduce(attention.i().extent().times(attention.j().extent()), Dim::times);
+        return new FusedExplanation(
+                fused.node(),
+                written.parts(),
+                programs(text),
+                TileLayout.of(kernel(), attention.i(), attention.j()),
+                known.flatMap(l -> BlockCount.of(kernel(), l)),
+                launch.tables().stream()
+                        .map(t -> t.buffer() + " of " + text.of(t.part()))
+                        .toList(),
+                Work.of(plan.launches(), known),
+                Work.of(unfused.launches(), known),
+                known.map(l -> Dim.of(scores.evaluate(l))).orElse(scores));
+    }
+
+    private TileKernel kernel() {
+        return Stream.concat(plan.prepare().stream(), plan.launches().stream())
+                .filter(k -> k.name().equals(launch.name()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private SequencedMap<String, String> programs(TensorText text) {
+        SequencedMap<String, String> programs = new LinkedHashMap<>();
+        programs.put("q", text.of(attention.q()));
+        programs.put("k", text.of(attention.k()));
+        programs.put("v", text.of(attention.v()));
+        programs.put("score", text.of(attention.score()));
+        attention.mask().ifPresent(mask -> programs.put("mask", text.of(mask)));
+        attention.weight().ifPresent(weight -> programs.put("weight", text.of(weight)));
+        attention.sink().ifPresent(sink -> programs.put("sink", text.of(sink)));
+        return programs;
+    }
+}

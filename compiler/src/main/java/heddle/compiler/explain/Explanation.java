@@ -1,0 +1,51 @@
+package heddle.compiler.explain;
+
+import heddle.compiler.ir.Node;
+import heddle.compiler.rewrite.FusionReport;
+import heddle.compiler.rewrite.WrittenAttention;
+import heddle.compiler.schedule.Tiling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What became of each attention of a model.
+ *
+ * @param fused    in graph order
+ * @param declined in graph order
+ */
+public record Explanation(List<FusedExplanation> fused, List<FusionReport.Declined> declined) {
+    public Explanation {
+        fused = List.copyOf(fused);
+        declined = List.copyOf(declined);
+    }
+
+    /**
+     * Explains a report.
+     *
+     * @param written where fused nodes come from; one that was there before fusion comes from nowhere and is left out
+     * @param tiling  block sizes of the target
+     * @param lengths of symbols, as far as they are known
+     */
+    public static Explanation of(
+            FusionReport report, Map<Node, WrittenAttention> written, Tiling tiling, Map<String, Long> lengths) {
+        List<FusedExplanation> fused = new ArrayList<>();
+        for (FusionReport.Fused one : report.fused()) {
+            WrittenAttention source = written.get(one.node());
+            if (source != null) {
+                fused.add(new ExplainFused(one, source, tiling).with(lengths));
+            }
+        }
+        return new Explanation(fused, report.declined());
+    }
+
+    /** How many attentions there are, fused or not. */
+    public int total() {
+        return fused.size() + declined.size();
+    }
+
+    /** {@code fused 6/6 attention}. */
+    public String summary() {
+        return "fused " + fused.size() + "/" + total() + " attention";
+    }
+}

@@ -1,0 +1,29 @@
+package heddle.compiler.explain;
+
+import heddle.compiler.tile.KernelCost;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.Dim;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What some kernels cost in a run, as {@link KernelCost} counts it.
+ *
+ * @param kernels how many there are
+ * @param flops   floating-point operations
+ * @param bytes   read from and written to buffers
+ */
+public record Work(int kernels, Dim flops, Dim bytes) {
+    /** @param lengths of all symbols; empty when the cost is to be a formula, nothing skipped by masks */
+    static Work of(List<TileKernel> kernels, Optional<Map<String, Long>> lengths) {
+        Dim flops = Dim.ZERO;
+        Dim bytes = Dim.ZERO;
+        for (TileKernel kernel : kernels) {
+            KernelCost cost = lengths.map(l -> KernelCost.of(kernel, l)).orElseGet(() -> KernelCost.of(kernel));
+            flops = flops.plus(cost.flops());
+            bytes = bytes.plus(cost.bytes());
+        }
+        return new Work(kernels.size(), flops, bytes);
+    }
+}

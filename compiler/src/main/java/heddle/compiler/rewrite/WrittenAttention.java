@@ -1,0 +1,90 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Pointwise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A fused attention as it was written.
+ *
+ * @param graph    before fusion
+ * @param nodes    what the fused node computes, in graph order
+ * @param root     the last of them, whose value it stands for
+ * @param operands what the fused node reads, by slot
+ * @param parts    where the pieces are written
+ */
+public record WrittenAttention(
+        Graph graph, SequencedSet<Node> nodes, Node root, List<Value> operands, List<CapturedPart> parts) {
+    public WrittenAttention {
+        operands = List.copyOf(operands);
+        parts = List.copyOf(parts);
+    }
+
+    /** The fused attentions of the graph {@code after} fusion as the graph {@code before} it has them. */
+    public static Map<Node, WrittenAttention> in(Graph before, Graph after) {
+        Map<Node, FindAttention.Match> roots = FindAttention.in(before).roots();
+        List<FindAttention.Match> matches = new ArrayList<>();
+        before.nodes().stream().filter(roots::containsKey).map(roots::get).forEach(matches::add);
+        Map<Node, WrittenAttention> written = new HashMap<>();
+        for (Node node : after.nodes()) {
+            Optional<FindAttention.Match> match =
+                    matches.stream().filter(m -> isOf(m, node)).findFirst();
+            match.ifPresent(m -> {
+                written.put(node, of(before, m));
+                matches.remove(m); // One like it that comes later is another.
+            });
+        }
+        return written;
+    }
+
+    private static boolean isOf(FindAttention.Match match, Node node) {
+        return match.softmax().origin().equals(node.origin())
+                && match.fused().op().equals(node.op());
+    }
+
+    private static WrittenAttention of(Graph graph, FindAttention.Match match) {
+        SequencedSet<Node> nodes = new TreeSet<>(Comparator.comparingInt(Node::id));
+        Deque<Node> open = new ArrayDeque<>(List.of(match.root()));
+        while (!open.isEmpty()) {
+            Node node = open.pop();
+            if (isInside(node, match) && nodes.add(node)) {
+                graph.operands(node).stream()
+                        .filter(v -> !match.fused().operands().contains(v))
+                        .forEach(v -> open.push(v.node()));
+            }
+        }
+        List<CapturedPart> parts = new CollectParts(graph, match, nodes).parts();
+        return new WrittenAttention(graph, nodes, match.root(), match.fused().operands(), parts);
+    }
+
+    private static boolean isInside(Node node, FindAttention.Match match) {
+        return node.op() instanceof Pointwise
+                || node == match.softmax()
+                || node == match.scores().product()
+                || node == match.probabilities().product();
+    }
+
+    /** Whether an operand is read for {@code part}: by it, or by what it is computed from in place. */
+    public boolean reads(CapturedPart part, Value operand) {
+        Set<Node> reading = new HashSet<>(Set.of(operand.node()));
+        for (Node node : nodes) {
+            if (graph.operands(node).stream().anyMatch(v -> v.equals(operand) || reading.contains(v.node()))) {
+                reading.add(node);
+            }
+        }
+        return reading.contains(part.node());
+    }
+}

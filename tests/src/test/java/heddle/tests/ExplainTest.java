@@ -1,0 +1,135 @@
+package heddle.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.Compilation;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.explain.FusedExplanation;
+import heddle.compiler.tile.BlockCount;
+import heddle.runtime.Heddle;
+import heddle.runtime.cli.Main;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code heddle explain} prints, in tests and in the documents. */
+class ExplainTest {
+    private static final Path MODELS = Path.of("src/test/resources/explain");
+    private static final Pattern EXAMPLE = Pattern.compile("```\n\\$ \\./heddle (explain .*)\n([\\s\\S]*?)```");
+    private static final int DONE = 0;
+    private static final int NOT_FUSED = 4;
+
+    @TempDir
+    Path dir;
+
+    private String printed;
+
+    @ParameterizedTest
+    @CsvSource({"causal,", "padding,", "padding-bound,B=2 N=512", "grouped-alibi,", "none,", "declined,"})
+    void printsTextAndJson(String name, String lengths) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "explain",
+                MODELS.resolve(name.replace("-bound", "") + ".heddle").toString()));
+        for (String length : lengths == null ? new String[0] : lengths.split(" ")) {
+            arguments.addAll(List.of("-D", length));
+        }
+        assertEquals(DONE, run(arguments), printed);
+        GoldenFile.check(MODELS.resolve(name + ".txt"), printed);
+        printed.lines().forEach(line -> assertTrue(line.length() <= 100, line));
+        arguments.addAll(List.of("--format", "json"));
+        assertEquals(DONE, run(arguments), printed);
+        GoldenFile.check(MODELS.resolve(name + ".json"), printed);
+    }
+
+    @Test
+    void requiringFusionEndsWithFour() {
+        List<String> required = List.of("--require-fused");
+        assertEquals(NOT_FUSED, run("declined", required), printed);
+        assertEquals(DONE, run("causal", required), printed);
+        assertEquals(DONE, run("none", required), printed);
+    }
+
+    @Test
+    void causalAttentionVisitsHalfTheBlocks() {
+        FusedExplanation causal = Heddle.model(MODELS.resolve("causal.heddle"), Map.of())
+                .explain()
+                .fused()
+                .getFirst();
+        BlockCount blocks = causal.blocks().orElseThrow();
+        assertTrue(blocks.visited() <= 0.55 * blocks.total(), blocks.toString());
+        assertTrue(causal.fusedWork().bytes().value() * 100
+                < causal.unfusedWork().bytes().value());
+    }
+
+    @Test
+    void lengthsMayBeGivenLater() {
+        Path file = MODELS.resolve("padding.heddle");
+        Compilation symbolic = Heddle.model(file, Map.of()).compilation(Fusion.FUSED);
+        assertTrue(symbolic.explain(Map.of("B", 2L)).fused().getFirst().blocks().isEmpty());
+        FusedExplanation later =
+                symbolic.explain(Map.of("B", 2L, "N", 512L)).fused().getFirst();
+        FusedExplanation fixed =
+                Heddle.model(file, Map.of("B", 2L, "N", 512L)).explain().fused().getFirst();
+        assertEquals(fixed.blocks(), later.blocks());
+        assertEquals(fixed.fusedWork(), later.fusedWork());
+        assertFalse(later.blocks().orElseThrow().isKnown(), "the mask reads data");
+    }
+
+    /** Runs each example of a document where its reader would. */
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "docs/explain.md"})
+    void theDocumentsSayWhatIsPrinted(String document) throws IOException, InterruptedException {
+        Matcher example = EXAMPLE.matcher(Files.readString(Path.of("..", document)));
+        int found = 0;
+        for (; example.find(); found++) {
+            Path output = dir.resolve("output" + found);
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "heddle.runtime.cli.Main"));
+            command.addAll(List.of(example.group(1).split(" ")));
+            int exit = new ProcessBuilder(command)
+                    .directory(Path.of("..").toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start()
+                    .waitFor();
+            String text = Files.readString(output);
+            assertEquals(DONE, exit, text);
+            assertEquals(example.group(2), text, "./heddle " + example.group(1) + " in " + document);
+        }
+        assertTrue(found > 0, document + " has no example");
+    }
+
+    private int run(String model, List<String> options) {
+        List<String> arguments = new ArrayList<>(
+                List.of("explain", MODELS.resolve(model + ".heddle").toString()));
+        arguments.addAll(options);
+        return run(arguments);
+    }
+
+    private int run(List<String> arguments) {
+        StringWriter out = new StringWriter();
+        PrintWriter writer = new PrintWriter(out);
+        int code = Main.run(arguments.toArray(String[]::new), InputStream.nullInputStream(), writer, writer);
+        writer.flush();
+        printed = out.toString();
+        return code;
+    }
+}
