@@ -45,11 +45,23 @@ final class CollectParts {
             }
         });
         add(Role.SOFTMAX, match.softmax());
-        if (found.keySet().stream().noneMatch(key -> key.contains(Role.SINK))) {
-            op.body().sink().ifPresent(sink -> operands(Role.SINK, sink));
+        op.body().sink().filter(sink -> !has(Role.SINK)).ifPresent(sink -> {
+            operands(Role.SINK, sink);
+            if (!has(Role.SINK)) {
+                add(Role.SINK, match.softmax()); // A number in the quotient.
+            }
+        });
+        if (op.body().weight().isPresent()) {
+            nodes.stream().filter(match.probabilities().path()::contains).forEach(this::weights);
+            if (!has(Role.WEIGHT)) {
+                add(Role.WEIGHT, match.probabilities().weights(graph).node()); // A cast, which rounds.
+            }
         }
-        nodes.stream().filter(match.probabilities().path()::contains).forEach(this::weights);
         return List.copyOf(found.values());
+    }
+
+    private boolean has(Role role) {
+        return found.values().stream().anyMatch(part -> part.role() == role);
     }
 
     private void operands(Role role, ScalarExpr program) {
@@ -84,6 +96,9 @@ final class CollectParts {
     private void scores(Node node) {
         if (node.op() instanceof Concat || node.op() instanceof Pad) {
             beside(node).forEach(v -> add(Role.SINK, named(v, node)));
+            if (beside(node).isEmpty()) {
+                add(Role.SINK, node);
+            }
         } else if (isCap(node)) {
             add(Role.CAP, node);
         } else if (node.op() instanceof Elementwise e && !isWithinCap(node)) {
