@@ -14,11 +14,13 @@ import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileListing;
 import heddle.dsl.ast.Item;
 import heddle.dsl.parse.Parser;
+import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.SourceReader;
 import heddle.runtime.Target;
 import heddle.runtime.file.AtomicFile;
 import heddle.runtime.jvm.JvmPlatform;
+import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -26,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +36,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code heddle compile}: what the compiler makes of a model, stage by stage. */
@@ -48,7 +52,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  heddle compile examples/minilm.heddle --emit fused",
             "  heddle compile examples/minilm.heddle -D N=128 --emit java,plan -o out/",
-            "  heddle compile examples/minilm.heddle -D N=128 --target tornado -o out/"
+            "  heddle compile examples/minilm.heddle -D N=128 --target tornado -o out/",
+            "  heddle compile examples/minilm.heddle --target tornado -o out/ --data --text 'A bank by the river'"
         })
 final class CompileCommand implements Callable<Integer> {
     /** What can be looked at, in the order of the way of a model. */
@@ -76,6 +81,12 @@ final class CompileCommand implements Callable<Integer> {
     @Mixin
     private TargetOption target;
 
+    @Mixin
+    private ExecutionOptions execution;
+
+    @Mixin
+    private InputOptions inputs;
+
     @Option(names = "--unfused", description = "One kernel for each operation.")
     private boolean unfused;
 
@@ -92,8 +103,17 @@ final class CompileCommand implements Callable<Integer> {
             description = "Writes files there instead of printing.")
     private Path directory;
 
+    @Option(
+            names = "--data",
+            description = "With -o, writes the weights and the inputs that are given as .safetensors files, too, as a"
+                    + " generated file for TornadoVM reads them.")
+    private boolean data;
+
     @Override
     public Integer call() throws IOException {
+        if (data && directory == null) {
+            throw new ParameterException(spec.commandLine(), "--data needs a directory, -o DIR");
+        }
         HeddleModel declared = model.model();
         boolean device = target.target() == Target.TORNADO;
         Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
@@ -109,6 +129,9 @@ final class CompileCommand implements Callable<Integer> {
         if (device && directory != null && stages.contains(Stage.JAVA)) {
             write(directory.resolve("README.md"), "readme", TornadoReadme.text(compilation.plan()));
         }
+        if (data) {
+            writeData(declared);
+        }
         return ExitCode.DONE;
     }
 
@@ -119,10 +142,16 @@ final class CompileCommand implements Callable<Integer> {
             case GRAPH -> GraphText.print(declared.declaration().graph());
             case FUSED -> GraphText.print(compilation.graph());
             case TILES -> tiles(compilation.plan());
-            case PLAN -> PlanJson.of(compilation.plan());
+            case PLAN -> {
+                if (target.target() == Target.TORNADO) {
+                    name = "plan";
+                    yield DevicePlanJson.of(compilation.plan(), source(compilation));
+                }
+                yield PlanJson.of(compilation.plan());
+            }
             case JAVA -> {
                 if (target.target() == Target.TORNADO) {
-                    TornadoSource source = new TornadoWriter(TornadoLimits.GPU).write(compilation.plan());
+                    TornadoSource source = source(compilation);
                     name = source.className();
                     yield source.text();
                 }
@@ -137,6 +166,25 @@ final class CompileCommand implements Callable<Integer> {
             return;
         }
         write(directory.resolve(name + "." + stage.ending), stage.name().toLowerCase(Locale.ROOT), text);
+    }
+
+    private static TornadoSource source(Compilation compilation) {
+        return new TornadoWriter(TornadoLimits.GPU).write(compilation.plan());
+    }
+
+    private void writeData(HeddleModel declared) {
+        CompileOptions options = execution.options();
+        writeData(declared.weights(options), "weights");
+        Map<String, Tensor> given = inputs.tensors(declared, options, false);
+        if (!given.isEmpty()) {
+            writeData(given, "inputs");
+        }
+    }
+
+    private void writeData(Map<String, Tensor> tensors, String what) {
+        Path file = directory.resolve(what + ".safetensors");
+        StandaloneData.write(tensors, file);
+        spec.commandLine().getOut().println(what + ": " + file);
     }
 
     private void write(Path file, String what, String text) {

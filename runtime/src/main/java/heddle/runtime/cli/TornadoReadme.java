@@ -22,7 +22,8 @@ final class TornadoReadme {
                     weights.safetensors inputs.safetensors outputs.safetensors%2$s
                 ```
 
-                The plan, its kernels and buffers, is in the `.json` file.
+                The plan, its kernels and buffers, is in `plan.json`. `heddle compile … --target tornado -o DIR --data` writes
+                `weights.safetensors`, and `inputs.safetensors` of the inputs that are given with `--text` or `--input`.
                 """.formatted(name, lengths);
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import heddle.runtime.tensor.Npy;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
+import heddle.runtime.weights.WeightFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -226,6 +228,25 @@ class CommandLineTest {
         assertTrue(out.contains("y: f32[0, 4]"), out);
         assertEquals(ExitCode.WRONG_INPUT, run("run", model, "-D", "N=2000000000", "--input", "x=random"));
         assertTrue(err.contains("H0709"), err);
+    }
+
+    @Test
+    void compileWritesAllThatAStandaloneProgramNeeds() throws IOException {
+        Path to = dir.resolve("device");
+        assertEquals(
+                ExitCode.DONE,
+                run("compile", model, "-D", "N=8", "--target", "tornado", "-o", to, "--data", "--input", "x=random"),
+                err);
+        String plan = Files.readString(to.resolve("plan.json"));
+        for (String field : List.of("groups", "threads", "localBytes", "buffers", "flops", "bytes", "deviceBytes")) {
+            assertTrue(plan.contains("\"" + field + "\""), field + " in " + plan);
+        }
+        assertTrue(Files.readString(to.resolve("README.md")).contains("java @$TORNADOVM_HOME/tornado-argfile"));
+        assertEquals(
+                Set.of("x"),
+                WeightFile.open(to.resolve("inputs.safetensors")).entries().keySet());
+        assertTrue(Files.exists(to.resolve("weights.safetensors")));
+        assertEquals(ExitCode.USAGE, run("compile", model, "--target", "tornado", "--data"));
     }
 
     @Test

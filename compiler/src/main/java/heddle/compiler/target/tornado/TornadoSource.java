@@ -1,7 +1,9 @@
 package heddle.compiler.target.tornado;
 
+import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A plan as one Java file that needs nothing but {@code tornado-api}. Its class has, besides the kernels,
@@ -22,8 +24,9 @@ import java.util.List;
  * @param className the name of the class, in the unnamed package
  * @param text      the compilation unit
  * @param tasks     the kernels in the order they run, those that run once first
+ * @param arrays    the arrays on the device; each is there from the first run to the last
  */
-public record TornadoSource(String className, String text, List<Task> tasks) {
+public record TornadoSource(String className, String text, List<Task> tasks, List<Array> arrays) {
     /**
      * One launch of a kernel.
      *
@@ -35,7 +38,36 @@ public record TornadoSource(String className, String text, List<Task> tasks) {
      */
     public record Task(String name, String method, TileKernel kernel, Grid grid, long localBytes) {}
 
+    /**
+     * An array on the device, which is as large as the largest buffer in it.
+     *
+     * @param name         the field of the class
+     * @param type         the class of TornadoVM
+     * @param elementBytes of an element
+     * @param holds        the buffers that lie in it, one after the other
+     */
+    public record Array(String name, String type, int elementBytes, List<Buffer> holds) {
+        public Array {
+            holds = List.copyOf(holds);
+        }
+
+        /** Its size at some lengths; an array has one element at least. */
+        public long bytes(Map<String, Long> lengths) {
+            long most = holds.stream()
+                    .mapToLong(b -> b.type().shape().size().evaluate(lengths))
+                    .max()
+                    .orElse(1);
+            return Math.max(1, most) * elementBytes;
+        }
+    }
+
     public TornadoSource {
         tasks = List.copyOf(tasks);
+        arrays = List.copyOf(arrays);
+    }
+
+    /** What the arrays take of the device's memory at some lengths. */
+    public long deviceBytes(Map<String, Long> lengths) {
+        return arrays.stream().mapToLong(a -> a.bytes(lengths)).sum();
     }
 }

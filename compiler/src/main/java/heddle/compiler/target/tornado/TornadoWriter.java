@@ -24,7 +24,14 @@ public final class TornadoWriter {
         for (List<TaskGraphs.TaskGraph> part : List.of(prepare, run)) {
             part.forEach(g -> g.tasks().forEach(t -> tasks.add(task(g, t))));
         }
-        return new TornadoSource(host.className(), host.text(methods), tasks);
+        List<TornadoSource.Array> all =
+                arrays.fields().stream().map(TornadoWriter::array).toList();
+        return new TornadoSource(host.className(), host.text(methods), tasks, all);
+    }
+
+    private static TornadoSource.Array array(DeviceArrays.Field field) {
+        Storage storage = field.storage();
+        return new TornadoSource.Array(field.name(), storage.array(), storage.bytes(), field.holds());
     }
 
     private static TornadoSource.Task task(TaskGraphs.TaskGraph graph, TaskGraphs.Task task) {

@@ -1,0 +1,101 @@
+package heddle.runtime.cli;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.tornado.TornadoSource;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.KernelCost;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.Dim;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A plan for a device, for programs to read: tasks with their grids, arrays with what lies in them. Sizes are formulas
+ * where lengths are not known.
+ */
+final class DevicePlanJson {
+    private final Plan plan;
+    private final TornadoSource source;
+    private final Map<Buffer, String> arrays;
+
+    private DevicePlanJson(Plan plan, TornadoSource source) {
+        this.plan = plan;
+        this.source = source;
+        this.arrays = source.arrays().stream()
+                .flatMap(a -> a.holds().stream().map(b -> Map.entry(b, a.name())))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a));
+    }
+
+    static String of(Plan plan, TornadoSource source) throws IOException {
+        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(new DevicePlanJson(plan, source).fields());
+    }
+
+    private Map<String, Object> fields() {
+        int once = plan.prepare().size();
+        List<Map<String, Object>> tasks =
+                source.tasks().stream().map(this::task).toList();
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", plan.name());
+        fields.put("class", source.className());
+        fields.put("lengths", plan.lengths());
+        fields.put("inputs", named(plan.inputs()));
+        fields.put("weights", named(plan.weights()));
+        fields.put("outputs", named(plan.outputs()));
+        fields.put("buffers", source.arrays().stream().map(this::array).toList());
+        fields.put("prepare", tasks.subList(0, once));
+        fields.put("tasks", tasks.subList(once, tasks.size()));
+        if (plan.lengths().isEmpty()) {
+            fields.put("deviceBytes", source.deviceBytes(Map.of()));
+        }
+        return fields;
+    }
+
+    private Map<String, Object> named(Map<String, Buffer> tensors) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        tensors.forEach((name, b) -> fields.put(name, placed(b)));
+        return fields;
+    }
+
+    /** Where a buffer lies, and what it is. */
+    private String placed(Buffer b) {
+        return arrays.getOrDefault(b, b.toString()) + ": " + b.type();
+    }
+
+    private Map<String, Object> array(TornadoSource.Array array) {
+        List<String> bytes = array.holds().stream()
+                .map(b -> b.type().shape().size().times(array.elementBytes()))
+                .distinct()
+                .map(Dim::toString)
+                .toList();
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", array.name());
+        fields.put("type", array.type());
+        fields.put("holds", array.holds().stream().map(b -> b + ": " + b.type()).toList());
+        fields.put("bytes", bytes.size() == 1 ? bytes.getFirst() : "max(" + String.join(", ", bytes) + ")");
+        return fields;
+    }
+
+    private Map<String, Object> task(TornadoSource.Task task) {
+        TileKernel kernel = task.kernel();
+        KernelCost cost = KernelCost.of(kernel);
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", task.name());
+        fields.put("kernel", task.method());
+        fields.put("family", kernel.family());
+        fields.put("nodes", kernel.comments());
+        fields.put("groups", task.grid().groups().toString());
+        fields.put("threads", task.grid().threads());
+        fields.put("localBytes", task.localBytes());
+        fields.put("blocks", new TreeMap<>(kernel.plan().blocks()));
+        fields.put("reads", kernel.reads().stream().map(this::placed).toList());
+        fields.put("writes", kernel.writes().stream().map(this::placed).toList());
+        fields.put("flops", cost.flops().toString());
+        fields.put("bytes", cost.bytes().toString());
+        return fields;
+    }
+}
