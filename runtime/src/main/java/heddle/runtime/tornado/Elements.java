@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Tensors in memory outside of the heap, as generated classes for TornadoVM take them: bools are bytes. */
-final class Elements {
+public final class Elements {
     private Elements() {}
 
     /** Bytes of an element; sixteen-bit floats are held as floats. */
-    static int bytes(DType dtype) {
+    public static int bytes(DType dtype) {
         return switch (dtype) {
             case F32, F16, BF16, I32 -> 4;
             case F64, I64 -> 8;
@@ -18,7 +18,8 @@ final class Elements {
         };
     }
 
-    static void write(Tensor tensor, MemorySegment to) {
+    /** Copies all elements of a tensor. */
+    public static void write(Tensor tensor, MemorySegment to) {
         switch (tensor.storage()) {
             case float[] a -> MemorySegment.copy(a, 0, to, ValueLayout.JAVA_FLOAT, 0, a.length);
             case double[] a -> MemorySegment.copy(a, 0, to, ValueLayout.JAVA_DOUBLE, 0, a.length);
@@ -33,7 +34,8 @@ final class Elements {
         }
     }
 
-    static Tensor read(DType dtype, long[] shape, MemorySegment from) {
+    /** A tensor of the elements that a segment is full of. */
+    public static Tensor read(DType dtype, long[] shape, MemorySegment from) {
         Object storage = Tensor.newStorage(dtype, Math.toIntExact(from.byteSize() / bytes(dtype)));
         switch (storage) {
             case float[] a -> MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, 0, a, 0, a.length);

@@ -1,5 +1,6 @@
 package heddle.tests.fusion;
 
+import heddle.compiler.ir.NdArray;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -127,9 +129,12 @@ record CorpusFile(Path path, List<String> lines) {
         return note("tolerance").map(Double::valueOf);
     }
 
-    /** Whether NaN of the arithmetic as written stands for the zeros of a row that is masked throughout. */
-    boolean maskedRowsAreZeros() {
-        return note("masked rows").filter("zeros"::equals).isPresent();
+    /** What is meant by what the written arithmetic gives: NaN may stand for the zeros of a row that is masked throughout. */
+    SequencedMap<String, NdArray> meaning(SequencedMap<String, NdArray> computed) {
+        if (note("masked rows").filter("zeros"::equals).isPresent()) {
+            computed.values().forEach(a -> Arrays.setAll(a.data(), i -> Double.isNaN(a.data()[i]) ? 0 : a.data()[i]));
+        }
+        return computed;
     }
 
     /** Lengths to run with: those of the file, or {@code usual} ones. */

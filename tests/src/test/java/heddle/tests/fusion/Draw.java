@@ -12,7 +12,7 @@ import java.util.SequencedMap;
 import java.util.SplittableRandom;
 
 /** How tensors are drawn for a model to run on. */
-enum Draw {
+public enum Draw {
     /** Floats of ordinary size, bools mostly true, integers 0 to 3. */
     USUAL(1, 0.75, 4),
     /** Floats whose scores are in the hundreds: without the shift of softmax they overflow. */
@@ -30,11 +30,13 @@ enum Draw {
         this.bound = bound;
     }
 
-    SequencedMap<String, Tensor> weights(HeddleModel model, Map<String, Long> lengths, long seed) {
+    /** Weights of the model, all of whose lengths are known or given. */
+    public SequencedMap<String, Tensor> weights(HeddleModel model, Map<String, Long> lengths, long seed) {
         return tensors(model.declaration().weights(), lengths, seed);
     }
 
-    SequencedMap<String, Tensor> inputs(HeddleModel model, Map<String, Long> lengths, long seed) {
+    /** Inputs of the model for some lengths. */
+    public SequencedMap<String, Tensor> inputs(HeddleModel model, Map<String, Long> lengths, long seed) {
         return tensors(model.declaration().inputs(), lengths, seed);
     }
 

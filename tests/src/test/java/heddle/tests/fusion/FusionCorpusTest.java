@@ -137,7 +137,7 @@ class FusionCorpusTest {
             for (Draw draw : Draw.values()) {
                 if (draw.suits(model)) {
                     SequencedMap<String, Tensor> inputs = draw.inputs(model, lengths, seed);
-                    SequencedMap<String, NdArray> expected = meaning(file, Reference.run(model, weights, inputs));
+                    SequencedMap<String, NdArray> expected = file.meaning(Reference.run(model, weights, inputs));
                     Function<DType, Tolerance> tolerance = type ->
                             file.tolerance().map(t -> new Tolerance(t, t)).orElseGet(() -> draw.tolerance(type));
                     String place = name + ", lengths " + lengths + ", " + draw + ", seed " + seed;
@@ -154,13 +154,6 @@ class FusionCorpusTest {
 
     private static List<Map<String, Long>> shapes(CorpusFile file) {
         return file.shapes(Stream.concat(TINY.stream(), MODERATE.stream()).toList());
-    }
-
-    private static SequencedMap<String, NdArray> meaning(CorpusFile file, SequencedMap<String, NdArray> computed) {
-        if (file.maskedRowsAreZeros()) {
-            computed.values().forEach(a -> Arrays.setAll(a.data(), i -> Double.isNaN(a.data()[i]) ? 0 : a.data()[i]));
-        }
-        return computed;
     }
 
     private static void assertClose(

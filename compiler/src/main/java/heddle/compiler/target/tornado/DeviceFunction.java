@@ -86,7 +86,7 @@ enum DeviceFunction {
         private static float mod(float a, float b) {
             float quotient = a / b;
             float whole = quotient < 0f ? TornadoMath.ceil(quotient) : TornadoMath.floor(quotient);
-            float rest = a - whole * b;
+            float rest = TornadoMath.abs(a) < TornadoMath.abs(b) ? a : a - whole * b;
             return (rest < 0f & b > 0f) | (rest > 0f & b < 0f) ? rest + b : rest;
         }
         """),
@@ -95,8 +95,31 @@ enum DeviceFunction {
         private static double mod(double a, double b) {
             double quotient = a / b;
             double whole = quotient < 0 ? TornadoMath.ceil(quotient) : TornadoMath.floor(quotient);
-            double rest = a - whole * b;
+            double rest = TornadoMath.abs(a) < TornadoMath.abs(b) ? a : a - whole * b;
             return (rest < 0 & b > 0) | (rest > 0 & b < 0) ? rest + b : rest;
+        }
+        """),
+    /** That of devices is one for one to any power. */
+    POW_FLOAT("pow", """
+        /** The power, as Java has it: no number when the exponent is none, or infinite while x is one or minus one. */
+        private static float pow(float x, float y) {
+            float none = y - y;
+            return TornadoMath.abs(x) == 1f & none != none ? none : TornadoMath.pow(x, y);
+        }
+        """),
+    POW("pow", """
+        /** The power, as Java has it: no number when the exponent is none, or infinite while x is one or minus one. */
+        private static double pow(double x, double y) {
+            double none = y - y;
+            return TornadoMath.abs(x) == 1 & none != none ? none : TornadoMath.pow(x, y);
+        }
+        """),
+    /** That of TornadoVM has the precision of floats, even for doubles. */
+    SQRT("sqrt", """
+        /** The square root. */
+        private static double sqrt(double x) {
+            double zero = x - x;
+            return x < 0 ? zero / zero : x == 0 ? x : TornadoMath.pow(x, 0.5);
         }
         """),
     /** Those of TornadoVM have the precision of floats, even for doubles. */
@@ -128,19 +151,25 @@ enum DeviceFunction {
     TO_LONG_FLOAT("toLong", """
         /** The integer part; zero for what is no number, the nearest for what is too large. */
         private static long toLong(float x) {
-            float high = TornadoMath.floor(x * 4.656613E-10f);
-            long number = ((long) (int) high << 31) + (int) (x - high * 2.1474836E9f);
-            long down = x < 0f & TornadoMath.floor(x) != x ? number + 1 : number;
-            return x != x ? 0L : x > 9.2E18f ? Long.MAX_VALUE : x < -9.2E18f ? Long.MIN_VALUE : down;
+            float z = TornadoMath.abs(x);
+            float high = TornadoMath.floor(z * 2.3283064E-10f);
+            float rest = z - high * 4.2949673E9f;
+            float middle = TornadoMath.floor(rest * 1.5258789E-5f);
+            long size = ((long) (int) high << 32) + ((long) (int) middle << 16) + (int) (rest - middle * 65536f);
+            long signed = x < 0f ? -size : size;
+            return x != x ? 0L : x > 9.2233715E18f ? Long.MAX_VALUE : x < -9.2233715E18f ? Long.MIN_VALUE : signed;
         }
         """),
     TO_LONG("toLong", """
         /** The integer part; zero for what is no number, the nearest for what is too large. */
         private static long toLong(double x) {
-            double high = TornadoMath.floor(x * 4.656612873077393E-10);
-            long number = ((long) (int) high << 31) + (int) (x - high * 2.147483648E9);
-            long down = x < 0 & TornadoMath.floor(x) != x ? number + 1 : number;
-            return x != x ? 0L : x > 9.2E18 ? Long.MAX_VALUE : x < -9.2E18 ? Long.MIN_VALUE : down;
+            double z = TornadoMath.abs(x);
+            double high = TornadoMath.floor(z * 2.3283064365386963E-10);
+            double rest = z - high * 4.294967296E9;
+            double middle = TornadoMath.floor(rest * 1.52587890625E-5);
+            long size = ((long) (int) high << 32) + ((long) (int) middle << 16) + (int) (rest - middle * 65536);
+            long signed = x < 0 ? -size : size;
+            return x != x ? 0L : x > 9.223372036854774E18 ? Long.MAX_VALUE : x < -9.223372036854774E18 ? Long.MIN_VALUE : signed;
         }
         """),
     TO_INT_FLOAT("toInt", """

@@ -6,9 +6,14 @@ import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Every {@link ScalarFn} at every element type as Java that TornadoVM compiles. Arguments are operands of any operator. */
 final class ScalarFunctions {
+    /** An index, widened: a variable or a call, as products and sums may need the width. */
+    private static final Pattern INDEX = Pattern.compile("\\(\\(long\\) (\\w+|[\\w.]+\\([^()]*\\))\\)");
+
     private final Set<DeviceFunction> called;
 
     /** @param called gets what the expressions call */
@@ -43,7 +48,7 @@ final class ScalarFunctions {
             case DIV -> a + " / " + b;
             case FLOOR_DIV -> type.isFloat() ? math("floor", a + " / " + b) : quotient(e, type, a, b);
             case MOD -> type.isFloat() ? call(floatMod(type), a, b) : remainder(e, type, a, b);
-            case POW -> math("pow", a + ", " + b);
+            case POW -> call(type == DType.F64 ? DeviceFunction.POW : DeviceFunction.POW_FLOAT, a, b);
             case MIN -> extreme(type, "<", a, b);
             case MAX -> extreme(type, ">", a, b);
             case EQ -> compared(a, "==", b);
@@ -61,9 +66,8 @@ final class ScalarFunctions {
         };
     }
 
-    /** The square root; that of TornadoVM has the precision of floats, even for doubles. */
-    private static String root(DType type, String a) {
-        return type == DType.F64 ? math("pow", a + ", 0.5") : math("sqrt", a);
+    private String root(DType type, String a) {
+        return type == DType.F64 ? call(DeviceFunction.SQRT, a) : math("sqrt", a);
     }
 
     /** TornadoVM turns branches on {@code <=} and {@code >=} around, which is wrong for NaN. */
@@ -98,13 +102,10 @@ final class ScalarFunctions {
 
     /** Two indexes are compared as they are. */
     private static String compared(String a, String comparison, String b) {
-        String wide = "((long) ";
-        boolean both = a.startsWith(wide) && b.startsWith(wide);
-        return both ? inside(a) + " " + comparison + " " + inside(b) : a + " " + comparison + " " + b;
-    }
-
-    private static String inside(String text) {
-        return text.substring("((long) ".length(), text.length() - 1);
+        Matcher left = INDEX.matcher(a);
+        Matcher right = INDEX.matcher(b);
+        boolean both = left.matches() && right.matches();
+        return both ? left.group(1) + " " + comparison + " " + right.group(1) : a + " " + comparison + " " + b;
     }
 
     private String quotient(Apply e, DType type, String a, String b) {

@@ -1,0 +1,99 @@
+package heddle.tests.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.op.Interpreter;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.tornado.GroupTiling;
+import heddle.compiler.target.tornado.TornadoLimits;
+import heddle.compiler.type.DType;
+import heddle.runtime.Program;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.verify.Comparison;
+import heddle.runtime.verify.Reference;
+import heddle.runtime.verify.Tolerance;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/**
+ * A graph compiled for a kind of device, whose results are held against the interpreter's.
+ *
+ * @param name  what failures say
+ * @param graph as written
+ */
+public record Conformance(String name, Graph graph, Map<String, Tensor> weights, Program program) {
+    /** Whether a real device computes the results. */
+    public static boolean isReal() {
+        return TestDevice.REAL;
+    }
+
+    /** Whether to run what takes minutes: on a real device, and where {@code -Dheddle.conformance=all} asks for it. */
+    public static boolean takesAll() {
+        return isReal() || "all".equals(System.getProperty("heddle.conformance"));
+    }
+
+    /** For the limits that every device of that kind keeps. */
+    public static Conformance of(Graph graph, Fusion fusion, TornadoLimits limits, Map<String, Tensor> weights) {
+        Plan plan = Compiler.compile(graph, fusion, new GroupTiling(limits), Set.of()).plan();
+        String name = graph.name() + "_" + limits.kind().name().toLowerCase(Locale.ROOT) + "_"
+                + fusion.name().toLowerCase(Locale.ROOT);
+        return new Conformance(name, graph, weights, TestDevice.load(named(plan, name), limits, weights));
+    }
+
+    /** Classes of one name would need a JVM each. */
+    private static Plan named(Plan p, String name) {
+        return new Plan(
+                name, p.lengths(), p.inputs(), p.weights(), p.constants(), p.outputs(), p.prepare(), p.launches());
+    }
+
+    /** Runs and compares; {@code place} says with what. */
+    public void check(Map<String, Tensor> inputs, Map<String, Long> lengths, String place) {
+        check(inputs, lengths, place, (output, type) -> Tolerance.of(type, graph));
+    }
+
+    /** Runs and compares every output within the tolerance for its name and type. */
+    public void check(
+            Map<String, Tensor> inputs,
+            Map<String, Long> lengths,
+            String place,
+            BiFunction<String, DType, Tolerance> tolerance) {
+        compare(new Interpreter(arrays(inputs), arrays(weights), lengths).run(graph), inputs, lengths, place, tolerance);
+    }
+
+    /** Runs and compares with what is known to be right. */
+    public void compare(
+            Map<String, NdArray> expected,
+            Map<String, Tensor> inputs,
+            Map<String, Long> lengths,
+            String place,
+            BiFunction<String, DType, Tolerance> tolerance) {
+        Map<String, Tensor> results = program.run(inputs, lengths, timing -> {});
+        assertEquals(expected.keySet(), results.keySet(), name);
+        List<String> wrong = new ArrayList<>();
+        expected.forEach((output, array) -> {
+            Arrays.setAll(array.data(), i -> array.dtype().nearest(array.data()[i]));
+            Tensor result = results.get(output);
+            Comparison c = Comparison.of(result, array, tolerance.apply(output, result.dtype()));
+            if (!c.within()) {
+                wrong.add(output + Arrays.toString(c.worst()) + " is " + c.got() + ", not " + c.want());
+            }
+        });
+        assertEquals(List.of(), wrong, () -> name + ", " + place);
+    }
+
+    private static Map<String, NdArray> arrays(Map<String, Tensor> tensors) {
+        Map<String, NdArray> arrays = new LinkedHashMap<>();
+        tensors.forEach((key, t) -> arrays.put(key, Reference.array(t)));
+        return arrays;
+    }
+}

@@ -1,0 +1,63 @@
+package heddle.tests.tornado;
+
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.target.tornado.TornadoLimits;
+import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
+import heddle.tests.fusion.Draw;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every operation besides functions of elements, by models of many outputs, and attention over awkward lengths. */
+class OperationConformanceTest {
+    private static final long SEED = 41;
+    private static final Path MODELS = Path.of("src", "test", "resources", "tornado");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"views", "reductions", "rows"})
+    void operationsHaveTheirMeaning(String name) {
+        HeddleModel model = Heddle.model(MODELS.resolve(name + ".heddle"));
+        // Kernels without products are the same on all devices.
+        check(model, Fusion.FUSED, TornadoLimits.GPU, Map.of("N", 19L, "M", 37L));
+        check(model, Fusion.UNFUSED, TornadoLimits.GPU, Map.of("N", 3L, "M", 5L));
+    }
+
+    @Test
+    void productsHaveTheirMeaning() {
+        HeddleModel model = Heddle.model(MODELS.resolve("products.heddle"));
+        check(model, Fusion.FUSED, TornadoLimits.GPU, Map.of("N", 67L, "M", 33L));
+        check(model, Fusion.FUSED, TornadoLimits.CPU, Map.of("N", 67L, "M", 33L));
+        check(model, Fusion.UNFUSED, TornadoLimits.CPU, Map.of("N", 1L, "M", 3L));
+    }
+
+    private static void check(HeddleModel model, Fusion fusion, TornadoLimits limits, Map<String, Long> lengths) {
+        Conformance.of(
+                        model.declaration().graph(),
+                        fusion,
+                        limits,
+                        Draw.USUAL.weights(model, Map.of(), SEED))
+                .check(Draw.USUAL.inputs(model, lengths, SEED), lengths, "lengths " + lengths + ", seed " + SEED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {5, 80})
+    void attentionHasItsMeaning(long features) {
+        long values = features == 80 ? 48 : features;
+        HeddleModel model = Heddle.model(MODELS.resolve("attention.heddle"), Map.of("D", features, "E", values));
+        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
+            Conformance device = Conformance.of(model.declaration().graph(), Fusion.FUSED, limits, Map.of());
+            check(model, device, Draw.USUAL, 1, 1);
+            check(model, device, Draw.USUAL, 67, 31);
+            check(model, device, Draw.MASKED, 15, 33);
+        }
+    }
+
+    private static void check(HeddleModel model, Conformance device, Draw draw, long queries, long keys) {
+        Map<String, Long> lengths = Map.of("N", queries, "M", keys);
+        device.check(draw.inputs(model, lengths, SEED), lengths, draw + " " + lengths + ", seed " + SEED);
+    }
+}

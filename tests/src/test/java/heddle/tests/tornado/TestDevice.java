@@ -1,0 +1,50 @@
+package heddle.tests.tornado;
+
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.tornado.TornadoLimits;
+import heddle.runtime.CompileOptions;
+import heddle.runtime.Heddle;
+import heddle.runtime.Program;
+import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.code.ClassCache;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.tornado.DeviceWriter;
+import heddle.runtime.tornado.TornadoOptions;
+import heddle.runtime.tornado.TornadoPlatform;
+import heddle.runtime.tornado.TornadoProgram;
+import java.util.Map;
+
+/**
+ * What generated device code is tried on: the double, or, where {@code HEDDLE_TEST_DEVICE=true} asks for it, the first
+ * device of the SDK that {@code TORNADOVM_HOME} names.
+ */
+final class TestDevice {
+    static final boolean REAL = "true".equals(System.getenv("HEDDLE_TEST_DEVICE"));
+
+    private TestDevice() {}
+
+    static Program load(Plan plan, TornadoLimits limits, Map<String, Tensor> weights) {
+        return REAL
+                ? TornadoProgram.load(plan, new DeviceWriter(plan, limits), weights, Real.OPTIONS)
+                : new DoubleProgram(plan, limits, weights);
+    }
+
+    /** The real one, looked for once. */
+    private static final class Real {
+        static final TornadoOptions OPTIONS = options();
+
+        private static TornadoOptions options() {
+            ClassCache classes =
+                    new ClassCache(CacheDirectory.ofUser().directory("classes"), Heddle.version(), System.err::println);
+            TornadoPlatform found = CompileOptions.defaults().tornadoPlatform();
+            found.problem().ifPresent(p -> {
+                throw new AssertionError(p.toString());
+            });
+            return new TornadoOptions(
+                    found.sdk().orElseThrow(),
+                    found.devices().stream().findFirst(),
+                    classes,
+                    TornadoOptions.DEFAULT_TIME_LIMIT);
+        }
+    }
+}
