@@ -44,7 +44,8 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
 
     /** For the limits that every device of that kind keeps. */
     public static Conformance of(Graph graph, Fusion fusion, TornadoLimits limits, Map<String, Tensor> weights) {
-        Plan plan = Compiler.compile(graph, fusion, new GroupTiling(limits), Set.of()).plan();
+        Plan plan = Compiler.compile(graph, fusion, new GroupTiling(limits), Set.of())
+                .plan();
         String name = graph.name() + "_" + limits.kind().name().toLowerCase(Locale.ROOT) + "_"
                 + fusion.name().toLowerCase(Locale.ROOT);
         return new Conformance(name, graph, weights, TestDevice.load(named(plan, name), limits, weights));
@@ -67,7 +68,12 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
             Map<String, Long> lengths,
             String place,
             BiFunction<String, DType, Tolerance> tolerance) {
-        compare(new Interpreter(arrays(inputs), arrays(weights), lengths).run(graph), inputs, lengths, place, tolerance);
+        compare(
+                new Interpreter(arrays(inputs), arrays(weights), lengths).run(graph),
+                inputs,
+                lengths,
+                place,
+                tolerance);
     }
 
     /** Runs and compares with what is known to be right. */

@@ -35,11 +35,7 @@ class OperationConformanceTest {
     }
 
     private static void check(HeddleModel model, Fusion fusion, TornadoLimits limits, Map<String, Long> lengths) {
-        Conformance.of(
-                        model.declaration().graph(),
-                        fusion,
-                        limits,
-                        Draw.USUAL.weights(model, Map.of(), SEED))
+        Conformance.of(model.declaration().graph(), fusion, limits, Draw.USUAL.weights(model, Map.of(), SEED))
                 .check(Draw.USUAL.inputs(model, lengths, SEED), lengths, "lengths " + lengths + ", seed " + SEED);
     }
 

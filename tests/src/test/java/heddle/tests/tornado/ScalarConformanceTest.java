@@ -28,8 +28,30 @@ class ScalarConformanceTest {
     private static final long SEED = 20261124;
 
     private static final double[] FLOATS = {
-        0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3.3, -3.7, 1e-8, -1e-3, 7, 20, -20, 60, -80, 100, 12345.6, -1e4,
-        Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
+        0,
+        -0.0,
+        1,
+        -1,
+        0.5,
+        -0.5,
+        1.5,
+        2.5,
+        -2.5,
+        3.3,
+        -3.7,
+        1e-8,
+        -1e-3,
+        7,
+        20,
+        -20,
+        60,
+        -80,
+        100,
+        12345.6,
+        -1e4,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        Double.NaN
     };
 
     private static final double[] INTEGERS = {0, 1, -1, 2, -2, 3, 7, -8, 16, -17, 100, -1000};
@@ -89,6 +111,7 @@ class ScalarConformanceTest {
         }
         fn.resultType(types)
                 .ifPresent(result -> graph.output(
-                        fn.text() + "_" + type, graph.value(new Elementwise(fn), Origin.NONE, values.toArray(Value[]::new))));
+                        fn.text() + "_" + type,
+                        graph.value(new Elementwise(fn), Origin.NONE, values.toArray(Value[]::new))));
     }
 }
