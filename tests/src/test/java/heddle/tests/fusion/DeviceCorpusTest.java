@@ -1,4 +1,4 @@
-Conformance.takesAll()package heddle.tests.fusion;
+package heddle.tests.fusion;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.target.tornado.TornadoLimits;
@@ -27,7 +27,7 @@ class DeviceCorpusTest {
 
     static List<String> fuses() {
         List<String> all = CorpusFile.names("fuses");
-        return Conformance.isReal() || "all".equals(System.getProperty("heddle.corpus"))
+        return Conformance.takesAll()
                 ? all
                 : IntStream.range(0, all.size())
                         .filter(i -> i % SAMPLED == 0)

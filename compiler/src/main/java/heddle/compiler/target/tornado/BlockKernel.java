@@ -309,7 +309,9 @@ final class BlockKernel implements DeviceKernel {
             scope.bind(Counting.from(axis), from);
             int block = geometry.width(axis);
             barriers.enterLoop(memory.allocations().keySet());
-            out.open("for (int " + from + " = 0; " + from + " < " + scope.length(axis.extent()) + "; " + from + " += "
+            // Guards that unrolling decides are what TornadoVM cannot write: it must not see where a loop begins.
+            String first = geometry.isWhole(axis) ? "0" : "group >> 30";
+            out.open("for (int " + from + " = " + first + "; " + from + " < " + scope.length(axis.extent()) + "; " + from + " += "
                     + block + ")");
             classified = l.mask().map(mask -> classify(mask, axis)).orElse(false);
             write(l.body());

@@ -15,11 +15,16 @@ record Folding(Reduction kind, DType type, boolean ignoresNaN) {
         double start = ScalarMath.neutral(kind, type);
         return switch (Storage.of(type)) {
             case FLOAT -> Double.isInfinite(start) ? infinity("Float", start) : (float) start + "f";
-            case DOUBLE -> Double.isInfinite(start) ? infinity("Double", start) : String.valueOf(start);
+            case DOUBLE -> Double.isInfinite(start) ? quotient(start) : String.valueOf(start);
             case LONG -> (long) start == Long.MIN_VALUE ? "Long.MIN_VALUE" : (long) start + "L";
             case INT -> (int) start == Integer.MIN_VALUE ? "Integer.MIN_VALUE" : String.valueOf((int) start);
             case BOOLEAN -> String.valueOf(kind == Reduction.MIN);
         };
+    }
+
+    /** TornadoVM makes floats of infinite constants, and then cannot compare them with doubles. */
+    private static String quotient(double infinite) {
+        return (infinite > 0 ? "1.0" : "-1.0") + " / (context.groupIdx >> 30)";
     }
 
     private static String infinity(String type, double value) {
