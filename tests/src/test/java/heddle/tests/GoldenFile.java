@@ -7,12 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A text kept in the repository that something must still produce. {@code -Dheddle.update=true} rewrites it. */
-final class GoldenFile {
+public final class GoldenFile {
     private static final boolean UPDATE = Boolean.getBoolean("heddle.update");
 
     private GoldenFile() {}
 
-    static void check(Path file, String actual) throws IOException {
+    /** Compares, or rewrites. */
+    public static void check(Path file, String actual) throws IOException {
         if (UPDATE) {
             Files.writeString(file, actual);
         } else {

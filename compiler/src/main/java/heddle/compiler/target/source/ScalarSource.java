@@ -38,6 +38,11 @@ public final class ScalarSource {
             return type == DType.F64 ? "Double.NaN" : "Float.NaN";
         }
 
+        /** Plus or minus infinity, as an expression. */
+        default String infinite(DType type, boolean positive) {
+            return (type == DType.F64 ? "Double." : "Float.") + (positive ? "POSITIVE_INFINITY" : "NEGATIVE_INFINITY");
+        }
+
         /** The Java type of a value. */
         String type(DType type);
 
@@ -142,16 +147,13 @@ public final class ScalarSource {
         }
         return switch (l.type()) {
             case BOOL -> String.valueOf(l.value() != 0);
-            case F64 -> Double.isFinite(l.value()) ? String.valueOf(l.value()) : special("Double", l.value());
+            case F64 ->
+                Double.isFinite(l.value()) ? String.valueOf(l.value()) : dialect.infinite(l.type(), l.value() > 0);
             default -> {
                 float f = (float) l.value();
-                yield Float.isFinite(f) ? f + "f" : special("Float", f);
+                yield Float.isFinite(f) ? f + "f" : dialect.infinite(l.type(), f > 0);
             }
         };
-    }
-
-    private static String special(String type, double value) {
-        return type + "." + (value > 0 ? "POSITIVE_INFINITY" : "NEGATIVE_INFINITY");
     }
 
     /** {@code text}, in parentheses unless it binds tighter than any operator. */

@@ -311,8 +311,8 @@ final class BlockKernel implements DeviceKernel {
             barriers.enterLoop(memory.allocations().keySet());
             // Guards that unrolling decides are what TornadoVM cannot write: it must not see where a loop begins.
             String first = geometry.isWhole(axis) ? "0" : "group >> 30";
-            out.open("for (int " + from + " = " + first + "; " + from + " < " + scope.length(axis.extent()) + "; " + from + " += "
-                    + block + ")");
+            out.open("for (int " + from + " = " + first + "; " + from + " < " + scope.length(axis.extent()) + "; "
+                    + from + " += " + block + ")");
             classified = l.mask().map(mask -> classify(mask, axis)).orElse(false);
             write(l.body());
             if (classified) {

@@ -151,6 +151,14 @@ final class DeviceScope implements ScalarSource.Dialect {
         return functions.of(e, args);
     }
 
+    /** TornadoVM makes floats of infinite constants, and then cannot compare them with doubles. */
+    @Override
+    public String infinite(DType type, boolean positive) {
+        return type == DType.F64
+                ? (positive ? "1.0" : "-1.0") + " / (context.groupIdx >> 30)"
+                : ScalarSource.Dialect.super.infinite(type, positive);
+    }
+
     /** TornadoVM cannot write the constant. */
     @Override
     public String notANumber(DType type) {

@@ -1,0 +1,60 @@
+package heddle.tests.tornado;
+
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.tornado.GroupTiling;
+import heddle.compiler.target.tornado.TornadoLimits;
+import heddle.compiler.target.tornado.TornadoSource;
+import heddle.compiler.target.tornado.TornadoWriter;
+import heddle.runtime.Heddle;
+import heddle.tests.GoldenFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is written for small models, so that a change to it is seen; it compiles against the double and the real API. */
+class GoldenJavaTest {
+    private static final Path MODELS = Path.of("src", "test", "resources", "tornado", "golden");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "elementwise",
+                "normalisation",
+                "epilogue",
+                "batched-product",
+                "causal-attention",
+                "padding-attention",
+                "grouped-alibi",
+                "embedding",
+                "total"
+            })
+    void isWrittenForGpus(String name) throws IOException {
+        check(name, name + "-gpu.java.txt", TornadoLimits.GPU);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"causal-attention", "epilogue"})
+    void isWrittenForProcessors(String name) throws IOException {
+        check(name, name + "-cpu.java.txt", TornadoLimits.CPU);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "two-layers")
+    void isCutIntoTaskGraphs(String name) throws IOException {
+        check(name, name + "-gpu.java.txt", TornadoLimits.GPU.withTasksPerGraph(3));
+    }
+
+    private static void check(String model, String golden, TornadoLimits limits) throws IOException {
+        Plan plan = Heddle.model(MODELS.resolve(model + ".heddle"))
+                .compilation(Fusion.FUSED, new GroupTiling(limits))
+                .plan();
+        TornadoSource source = new TornadoWriter(limits).write(plan);
+        GoldenFile.check(MODELS.resolve(golden), source.text());
+        MemoryCompiler.compile(source.className(), source.text(), System.getProperty("java.class.path"));
+        Optional<Path> real = TornadoApi.jar();
+        real.ifPresent(jar -> MemoryCompiler.compile(source.className(), source.text(), jar.toString()));
+    }
+}
