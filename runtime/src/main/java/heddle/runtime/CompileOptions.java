@@ -10,7 +10,10 @@ import heddle.runtime.code.ClassCache;
 import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmPlatform;
 import heddle.runtime.tornado.TornadoPlatform;
+import heddle.runtime.tornado.TornadoSdk;
 import heddle.runtime.weights.WeightBinding.Conversion;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -53,17 +56,46 @@ public record CompileOptions(
     /** What these mean for generated code. */
     public JvmOptions jvm() {
         return new JvmOptions(
-                JvmPlatform.target(threads), CacheDirectory.ofUser().directory("classes"), Heddle.version(), warnings);
+                JvmPlatform.target(threads),
+                CacheDirectory.ofUser().root().resolve("classes"),
+                Heddle.version(),
+                warnings);
     }
 
     /** What this machine has for the tornado target; asks the drivers, which takes seconds. */
     public TornadoPlatform tornadoPlatform() {
-        return TornadoPlatform.look(classes());
+        return TornadoPlatform.look(classes(), devices());
+    }
+
+    /** The same, but what was found in the last hour holds while SDK, JDK and drivers stay what they were. */
+    TornadoPlatform rememberedTornadoPlatform() {
+        return TornadoPlatform.remembered(classes(), devices());
+    }
+
+    private static Path devices() {
+        return CacheDirectory.ofUser().root().resolve("tornado-devices");
+    }
+
+    /**
+     * The targets to compare, without a check of the first run: jvm, and tornado where it is named, or left open and
+     * there. A device that is only this machine's processors counts too: what matters here is what is right, not what is
+     * fast.
+     */
+    public List<TargetOptions> everyTarget() {
+        boolean tornado = switch (target.target()) {
+            case JVM -> false;
+            case TORNADO -> true;
+            case AUTO ->
+                TornadoSdk.isInstalled()
+                        && rememberedTornadoPlatform().problem().isEmpty();
+        };
+        return (tornado ? List.of(Target.JVM, Target.TORNADO) : List.of(Target.JVM))
+                .stream().map(target.withCheckFirstRun(false)::withTarget).toList();
     }
 
     /** Where compiled classes are kept. */
     ClassCache classes() {
-        return new ClassCache(CacheDirectory.ofUser().directory("classes"), Heddle.version(), warnings);
+        return new ClassCache(CacheDirectory.ofUser().root().resolve("classes"), Heddle.version(), warnings);
     }
 
     public CompileOptions withFusion(Fusion value) {

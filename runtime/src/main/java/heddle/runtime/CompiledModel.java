@@ -1,14 +1,18 @@
 package heddle.runtime;
 
 import heddle.compiler.Compilation;
+import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.schedule.MemoryPlan;
+import heddle.compiler.target.tornado.GroupTiling;
 import heddle.runtime.input.ModelInputs;
 import heddle.runtime.tensor.Tensor;
+import heddle.runtime.tornado.DeviceWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A model as generated code, with its weights. May be run by several threads, one run at a time. */
 public final class CompiledModel {
@@ -45,6 +49,13 @@ public final class CompiledModel {
         return compilation;
     }
 
+    /** What the compiler makes of the model for the same target, fused or not; nothing is loaded or run. */
+    public Compilation compilation(Fusion fusion) {
+        return target.device()
+                .map(d -> model.compilation(fusion, new GroupTiling(DeviceWriter.limits(d))))
+                .orElseGet(() -> model.compilation(fusion));
+    }
+
     /** The weights by name, in the model's types. */
     public SequencedMap<String, Tensor> weights() {
         return weights;
@@ -64,20 +75,25 @@ public final class CompiledModel {
      * The outputs for some inputs, by name.
      *
      * @throws heddle.dsl.diagnostic.DiagnosticException when an input is missing, unknown or does not fit
+     * @throws OutOfMemoryError                          that says how much memory the run needs
      */
     public Map<String, Tensor> run(Map<String, Tensor> given) {
-        return run(given, timing -> {});
+        return run(given, lengths -> program.run(given, lengths));
     }
 
     /**
-     * The outputs for some inputs, by name; {@code profile} is told of every kernel when it has ended.
-     *
-     * @throws OutOfMemoryError that says how much memory the run needs
+     * The outputs for some inputs, by name; {@code profile} is told of every kernel when it has ended. On a device such a
+     * run is slower as a whole: see {@link Program}.
      */
-    public Map<String, Tensor> run(Map<String, Tensor> given, Consumer<KernelTiming> profile) {
+    public Map<String, Tensor> profile(Map<String, Tensor> given, Consumer<KernelTiming> profile) {
+        return run(given, lengths -> program.profile(given, lengths, profile));
+    }
+
+    private Map<String, Tensor> run(
+            Map<String, Tensor> given, Function<SortedMap<String, Long>, Map<String, Tensor>> program) {
         SortedMap<String, Long> lengths = inputs.check(given);
         try {
-            return program.run(given, lengths, profile);
+            return program.apply(lengths);
         } catch (OutOfMemoryError e) {
             long bytes = MemoryPlan.of(compilation.plan(), lengths).peakBytes();
             OutOfMemoryError needed = new OutOfMemoryError(

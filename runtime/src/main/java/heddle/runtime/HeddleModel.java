@@ -114,7 +114,8 @@ public final class HeddleModel {
 
     /** Compiles the model for weights that are there already; their arrays are used, not copied. */
     public CompiledModel compile(SequencedMap<String, Tensor> weights, CompileOptions options) {
-        PlacedTarget target = PlacedTarget.of(options.target(), TornadoSdk.isInstalled(), options::tornadoPlatform);
+        PlacedTarget target =
+                PlacedTarget.of(options.target(), TornadoSdk.isInstalled(), options::rememberedTornadoPlatform);
         return target.device().isPresent() ? onDevice(weights, options, target) : onJvm(weights, options, target);
     }
 
@@ -140,7 +141,7 @@ public final class HeddleModel {
                     () -> JvmProgram.load(compilation(options.fusion()).plan(), weights, options.jvm()),
                     this,
                     options.classes(),
-                    List.of(tornado.sdk().toString(), target.device().get().toString()));
+                    List.of(tornado.sdk().toString(), target.device().get().line()));
         }
         return new CompiledModel(this, weights, options, compilation, program, target);
     }

@@ -23,7 +23,7 @@ class PlacedTargetTest {
 
     private static TornadoDevice device(int number, String type) {
         return new TornadoDevice(
-                0, number, "OPENCL", type, "thing " + number, "vendor", 1 << 30, 1 << 28, 1 << 15, 8, 256);
+                0, number, "OPENCL", type, "thing " + number, "vendor", 1 << 30, 1 << 28, 1 << 15, 8, 256, "");
     }
 
     private static TornadoPlatform platform(TornadoDevice... devices) {

@@ -54,7 +54,7 @@ public final class Observer {
     public Observation observe(String text, Tokenizer tokenizer) {
         TokenBatch batch = tokenizer.encode(List.of(text));
         SequencedMap<String, Tensor> given = TextInputs.of(batch, model.inputs());
-        Map<String, Tensor> seen = program.run(given, inputs.check(given), timing -> {});
+        Map<String, Tensor> seen = program.run(given, inputs.check(given));
         int n = batch.tokens().getFirst().size();
         List<Observation.Layer> layers = new ArrayList<>();
         for (ExposeAttention.Layer layer : exposed.layers()) {

@@ -62,6 +62,9 @@ final class DevicesCommand implements Callable<Integer> {
                 device.groupThreads(), Sizes.text(device.local()));
         out.printf("     compute units  %d%n", device.units());
         out.printf("     platform       %s%n", device.platform());
+        if (!device.driver().isEmpty()) {
+            out.printf("     driver         %s%n", device.driver());
+        }
     }
 
     private static Map<String, Object> json(TornadoPlatform platform) {
@@ -89,6 +92,7 @@ final class DevicesCommand implements Callable<Integer> {
         fields.put("type", device.type());
         fields.put("name", device.name());
         fields.put("platform", device.platform());
+        fields.put("driver", device.driver());
         fields.put("memoryBytes", device.memory());
         fields.put("bufferBytes", device.allocation());
         fields.put("localBytes", device.local());

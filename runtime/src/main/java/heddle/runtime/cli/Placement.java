@@ -3,24 +3,30 @@ package heddle.runtime.cli;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.schedule.MemoryPlan;
+import heddle.compiler.target.tornado.DeviceMemory;
 import heddle.runtime.CompiledModel;
+import heddle.runtime.PlacedTarget;
 import java.util.Map;
 
-/** The last line of a run: what ran where, and the memory of its intermediate results. */
+/** The last line of a run: what ran where, and the memory it took. */
 final class Placement {
     private Placement() {}
 
     static String line(CompiledModel model, Fusion fusion, Map<String, Long> lengths) {
         Compilation compilation = model.compilation();
-        String memory = "peak " + peak(compilation, lengths);
+        String memory = memory(model.target(), compilation, lengths);
         if (fusion == Fusion.UNFUSED) {
-            return "unfused, " + model.target() + ", " + memory;
+            return "unfused, " + model.target() + ", peak " + memory;
         }
-        String unfused = peak(model.model().compilation(Fusion.UNFUSED), lengths);
-        return compilation.report().summary() + ", " + model.target() + ", " + memory + " (unfused " + unfused + ")";
+        String unfused = memory(model.target(), model.compilation(Fusion.UNFUSED), lengths);
+        return compilation.report().summary() + ", " + model.target() + ", peak " + memory + " (unfused " + unfused
+                + ")";
     }
 
-    private static String peak(Compilation compilation, Map<String, Long> lengths) {
-        return Sizes.text(MemoryPlan.of(compilation.plan(), lengths).peakBytes());
+    /** On a device all that the model has there, weights and inputs too; in this JVM what a run adds to them. */
+    private static String memory(PlacedTarget target, Compilation compilation, Map<String, Long> lengths) {
+        return target.device().isPresent()
+                ? Sizes.text(DeviceMemory.of(compilation.plan(), lengths).total()) + " of device memory"
+                : Sizes.text(MemoryPlan.of(compilation.plan(), lengths).peakBytes());
     }
 }

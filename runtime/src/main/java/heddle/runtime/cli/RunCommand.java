@@ -67,7 +67,8 @@ final class RunCommand implements Callable<Integer> {
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, false);
         CompiledModel compiled = declared.compile(options);
         Timeline timeline = new Timeline();
-        Map<String, Tensor> results = compiled.run(given, timeline);
+        Map<String, Tensor> results =
+                profile || trace != null ? compiled.profile(given, timeline) : compiled.run(given);
         outputs.write(results);
         if (outputs.isEmpty()) {
             ResultTable.print(results, inputs.texts(), out);

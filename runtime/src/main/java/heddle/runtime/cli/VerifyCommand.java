@@ -4,7 +4,10 @@ import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.type.DType;
 import heddle.runtime.CompileOptions;
+import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.Target;
+import heddle.runtime.TargetOptions;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
 import heddle.runtime.verify.Reference;
@@ -24,8 +27,8 @@ import picocli.CommandLine.Spec;
 /** {@code heddle verify}: holds generated code against the reference. */
 @Command(
         name = "verify",
-        description = "Runs a model fused and unfused and compares every element with a reference in double precision."
-                + " Inputs that are not given are random.",
+        description = "Runs a model fused and unfused, on the JVM and, where there is one, on a device, and compares"
+                + " every element with a reference in double precision. Inputs that are not given are random.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -62,22 +65,24 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        // The reference is what results are compared with here.
-        CompileOptions options = execution.options().withTarget(target.options().withCheckFirstRun(false));
+        CompileOptions options = execution.options().withTarget(target.options());
         HeddleModel declared = model.model();
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         SequencedMap<String, Tensor> weights = declared.weights(options);
         SequencedMap<String, NdArray> reference = Reference.run(declared, weights, given);
         boolean within = true;
-        out.printf("%-8s  %-16s  %10s  %10s  worst element%n", "", "output", "max abs", "max rel");
-        for (Fusion fusion : Fusion.values()) {
-            Map<String, Tensor> results =
-                    declared.compile(weights, options.withFusion(fusion)).run(given);
-            for (var output : reference.entrySet()) {
-                Tensor result = results.get(output.getKey());
-                Comparison c = Comparison.of(result, output.getValue(), tolerance(result.dtype(), declared));
-                within &= c.within();
-                print(fusion, output.getKey(), c, out);
+        out.printf("%-8s  %-8s  %-16s  %10s  %10s  worst element%n", "", "", "output", "max abs", "max rel");
+        for (TargetOptions where : options.everyTarget()) {
+            for (Fusion fusion : Fusion.values()) {
+                CompiledModel compiled =
+                        declared.compile(weights, options.withTarget(where).withFusion(fusion));
+                Map<String, Tensor> results = compiled.run(given);
+                for (var output : reference.entrySet()) {
+                    Tensor result = results.get(output.getKey());
+                    Comparison c = Comparison.of(result, output.getValue(), tolerance(result.dtype(), declared));
+                    within &= c.within();
+                    print(where.target(), fusion, output.getKey(), c, out);
+                }
             }
         }
         out.println(within ? "all within tolerance" : "beyond tolerance");
@@ -90,10 +95,11 @@ final class VerifyCommand implements Callable<Integer> {
                 absolute == null ? usual.absolute() : absolute, relative == null ? usual.relative() : relative);
     }
 
-    private static void print(Fusion fusion, String output, Comparison c, PrintWriter out) {
+    private static void print(Target target, Fusion fusion, String output, Comparison c, PrintWriter out) {
         out.printf(
                 Locale.ROOT,
-                "%-8s  %-16s  %10.2e  %10.2e  %s is %.9g, should be %.9g%s%n",
+                "%-8s  %-8s  %-16s  %10.2e  %10.2e  %s is %.9g, should be %.9g%s%n",
+                target.name().toLowerCase(Locale.ROOT),
                 fusion.name().toLowerCase(Locale.ROOT),
                 output,
                 c.absolute(),

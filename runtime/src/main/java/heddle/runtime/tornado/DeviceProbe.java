@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Asks TornadoVM for its devices: a small program, compiled against the SDK and run in a JVM of its own. */
@@ -37,7 +38,7 @@ final class DeviceProbe {
             }
             Path found = directory.path().resolve("devices");
             SdkJvm jvm = new SdkJvm(sdk, directory.path());
-            Process process = jvm.start(List.of(), List.of(classes), List.of(CLASS, found.toString()));
+            Process process = jvm.start(Optional.empty(), List.of(classes), List.of(CLASS, found.toString()));
             await(process, jvm);
             if (Files.exists(found)) {
                 return Files.readAllLines(found).stream()

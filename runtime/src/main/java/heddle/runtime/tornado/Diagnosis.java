@@ -1,10 +1,11 @@
 package heddle.runtime.tornado;
 
-import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.tornado.DeviceMemory;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -37,17 +38,24 @@ record Diagnosis(Plan plan, DeviceCode code, Map<String, Long> lengths) {
     }
 
     private DiagnosticException outOfMemory(WorkerFailure failure) {
-        long intermediate = MemoryPlan.of(plan, lengths).peakBytes();
-        long weights = plan.weights().values().stream()
-                .mapToLong(b -> b.type().shape().size().evaluate(lengths)
-                        * Elements.bytes(b.type().dtype()))
-                .sum();
-        return new DiagnosticException(
-                Diagnostic.of(TornadoCode.DEVICE_MEMORY, "the device has too little memory for " + plan.name())
-                        .note("weights take " + weights / 1_000_000 + " MB, intermediate results "
-                                + intermediate / 1_000_000 + " MB for " + lengths)
-                        .note(failure.getMessage().strip())
-                        .hint("a smaller batch or shorter input needs less; `heddle devices` says what there is"));
+        DeviceMemory needed = DeviceMemory.of(plan, lengths);
+        return new DiagnosticException(Diagnostic.of(
+                        TornadoCode.DEVICE_MEMORY, "the device has too little memory for " + plan.name())
+                .note(String.format(
+                        Locale.ROOT,
+                        "%s are needed for %s: weights %s, inputs %s, outputs %s, intermediate results %s",
+                        megabytes(needed.total()),
+                        lengths,
+                        megabytes(needed.weights()),
+                        megabytes(needed.inputs()),
+                        megabytes(needed.outputs()),
+                        megabytes(needed.intermediates())))
+                .note(failure.getMessage().lines().findFirst().orElse("").replaceAll("\\e\\[[0-9;]*m", ""))
+                .hint("a smaller batch or shorter input needs less; `heddle devices` says what there is"));
+    }
+
+    private static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
     }
 
     private RuntimeException described(WorkerFailure failure, DeviceCode run, int graph) {

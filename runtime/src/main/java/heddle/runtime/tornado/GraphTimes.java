@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** When each task graph of a run began: TornadoVM has no finer clock that is the same on every device. */
+/** When each task graph of a run began, by this JVM's clock: TornadoVM has none that is the same on every device. */
 final class GraphTimes {
     private record Start(int graph, long nanos) {}
 

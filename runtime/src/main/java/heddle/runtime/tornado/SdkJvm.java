@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -17,18 +20,33 @@ import java.util.stream.Collectors;
 record SdkJvm(TornadoSdk sdk, Path directory) {
     private static final int SHOWN_LINES = 20;
 
+    /** TornadoVM's limit of device memory, here too where Heddle's own JVM is given it: {@code 500MB}. */
+    private static final String MEMORY = "tornado.device.memory";
+
+    /** What TornadoVM is told besides what the SDK's own options say: on a device, or on one of its own choice. */
+    static Map<String, String> properties(Optional<TornadoDevice> device) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        // A kernel that does not compile is an error; some SDKs would run it on the host, wrongly.
+        properties.put("tornado.recover.bailout", "False");
+        device.ifPresent(d -> {
+            properties.put("tornado.backend", String.valueOf(d.backend()));
+            properties.put("tornado.device", String.valueOf(d.number()));
+            // TornadoVM uses no more than 4 GB unless told.
+            properties.put(MEMORY, System.getProperty(MEMORY, String.valueOf(d.memory())));
+        });
+        return properties;
+    }
+
     /**
      * Starts a main class.
      *
-     * @param options  of the JVM besides the SDK's
+     * @param device   that it uses
      * @param classes  its class path
      * @param commands the main class and its arguments
      */
-    Process start(List<String> options, List<Path> classes, List<String> commands) {
+    Process start(Optional<TornadoDevice> device, List<Path> classes, List<String> commands) {
         List<String> arguments = new ArrayList<>(sdk.options());
-        // A kernel that does not compile is an error; some SDKs would run it on the host, wrongly.
-        arguments.add("-Dtornado.recover.bailout=False");
-        arguments.addAll(options);
+        properties(device).forEach((name, value) -> arguments.add("-D" + name + "=" + value));
         arguments.add("-cp");
         arguments.add(classes.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
         arguments.addAll(commands);

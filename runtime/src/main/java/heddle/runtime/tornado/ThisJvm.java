@@ -18,7 +18,11 @@ import java.util.function.IntConsumer;
 
 /**
  * This process as the JVM that programs run in: it was started with an SDK's argument file, and with a directory on its
- * class path that {@code heddle.tornado.classes} names and that generated classes go to. Time limits do not hold here.
+ * class path that {@code heddle.tornado.classes} names and that generated classes go to. Time limits do not hold here, a
+ * driver that crashes takes the process with it, and what drivers only print is not seen.
+ *
+ * <p>TornadoVM takes the device and its limits from system properties when it is first used, so that a process has one
+ * device; programs for others run in workers.
  */
 final class ThisJvm implements ProgramJvm {
     static final String CLASSES = "heddle.tornado.classes";
@@ -30,22 +34,41 @@ final class ThisJvm implements ProgramJvm {
     private final AtomicInteger programs = new AtomicInteger();
     private final ClassDirectory classes;
 
-    private ThisJvm(Path classes) {
+    private final Optional<TornadoDevice> device;
+
+    private ThisJvm(Path classes, Optional<TornadoDevice> device) {
         this.classes = new ClassDirectory(classes);
+        this.device = device;
+        SdkJvm.properties(device).forEach(System::setProperty);
     }
 
-    /** This process, when it was started so. */
-    static synchronized Optional<ThisJvm> get() {
+    /** This process, when it was started so for this SDK, and no other device was used before. */
+    static synchronized Optional<ThisJvm> get(TornadoOptions options) {
         String path = System.getProperty(CLASSES);
-        if (path == null
-                || ModuleLayer.boot().findModule("tornado.api").isEmpty()
-                || !Files.isDirectory(Path.of(path))) {
+        if (path == null || !Files.isDirectory(Path.of(path)) || !isStartedFor(options.sdk())) {
             return Optional.empty();
         }
         if (instance == null) {
-            instance = new ThisJvm(Path.of(path));
+            instance = new ThisJvm(Path.of(path), options.device());
         }
-        return Optional.of(instance);
+        return Optional.of(instance).filter(jvm -> jvm.device.equals(options.device()));
+    }
+
+    private static boolean isStartedFor(TornadoSdk sdk) {
+        return ModuleLayer.boot()
+                .configuration()
+                .findModule("tornado.api")
+                .flatMap(module -> module.reference().location())
+                .filter(jar -> isSame(Path.of(jar), sdk.api()))
+                .isPresent();
+    }
+
+    private static boolean isSame(Path jar, Path other) {
+        try {
+            return Files.isSameFile(jar, other);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Override

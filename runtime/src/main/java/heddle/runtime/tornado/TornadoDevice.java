@@ -1,6 +1,8 @@
 package heddle.runtime.tornado;
 
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A device that TornadoVM can run kernels on.
@@ -16,6 +18,7 @@ import java.util.Locale;
  * @param local        bytes of local memory of a work-group
  * @param units        that compute independently
  * @param groupThreads threads that a work-group can have
+ * @param driver       version of its driver, empty where TornadoVM does not know it
  */
 public record TornadoDevice(
         int backend,
@@ -28,8 +31,9 @@ public record TornadoDevice(
         long allocation,
         long local,
         int units,
-        int groupThreads) {
-    private static final int FIELDS = 11;
+        int groupThreads,
+        String driver) {
+    private static final int FIELDS = 12;
 
     /** A line of the probe. */
     static TornadoDevice parse(String line) {
@@ -48,7 +52,27 @@ public record TornadoDevice(
                 Long.parseLong(f[7]),
                 Long.parseLong(f[8]),
                 Integer.parseInt(f[9]),
-                (int) Math.min(Long.parseLong(f[10]), Integer.MAX_VALUE));
+                (int) Math.min(Long.parseLong(f[10]), Integer.MAX_VALUE),
+                f[11]);
+    }
+
+    /** All of it, as a line of the probe. */
+    public String line() {
+        return Stream.of(
+                        backend,
+                        number,
+                        api,
+                        type,
+                        name,
+                        platform,
+                        memory,
+                        allocation,
+                        local,
+                        units,
+                        groupThreads,
+                        driver)
+                .map(String::valueOf)
+                .collect(Collectors.joining("\t"));
     }
 
     /** {@code 0:1}, what TornadoVM and {@code --device} call it. */

@@ -3,8 +3,10 @@ package heddle.runtime.tornado;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.code.ClassCache;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What this machine has for the tornado target.
@@ -18,12 +20,32 @@ public record TornadoPlatform(Optional<TornadoSdk> sdk, List<TornadoDevice> devi
         devices = List.copyOf(devices);
     }
 
-    /** Looks; never throws because of what it finds. */
-    public static TornadoPlatform look(ClassCache cache) {
+    /**
+     * Looks; never throws because of what it finds.
+     *
+     * @param classes keeps the program that asks for devices
+     * @param file    where devices are remembered
+     */
+    public static TornadoPlatform look(ClassCache classes, Path file) {
+        return of(sdk -> probe(sdk, classes, file));
+    }
+
+    /** The same as was found not long ago, where that can be so still; else looks, which takes seconds. */
+    public static TornadoPlatform remembered(ClassCache classes, Path file) {
+        return of(sdk -> new RememberedDevices(file).read(sdk).orElseGet(() -> probe(sdk, classes, file)));
+    }
+
+    private static List<TornadoDevice> probe(TornadoSdk sdk, ClassCache classes, Path file) {
+        List<TornadoDevice> devices = DeviceProbe.run(sdk, classes);
+        new RememberedDevices(file).write(sdk, devices);
+        return devices;
+    }
+
+    private static TornadoPlatform of(Function<TornadoSdk, List<TornadoDevice>> find) {
         Optional<TornadoSdk> sdk = Optional.empty();
         try {
             sdk = Optional.of(TornadoSdk.find());
-            List<TornadoDevice> devices = DeviceProbe.run(sdk.get(), cache);
+            List<TornadoDevice> devices = find.apply(sdk.get());
             return new TornadoPlatform(
                     sdk, devices, devices.isEmpty() ? Optional.of(noDevice(sdk.get())) : Optional.empty());
         } catch (DiagnosticException e) {

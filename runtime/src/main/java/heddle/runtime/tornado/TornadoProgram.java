@@ -22,20 +22,28 @@ public final class TornadoProgram implements Program {
 
     private final Plan plan;
     private final IntFunction<DeviceCode> writer;
-    private final DeviceCode code;
     private final Map<String, Tensor> weights;
     private final TornadoOptions options;
-    private final Map<String, byte[]> classes;
+    private final Compiled grouped;
+
+    /** With one kernel in a task graph: what the kernels take, and which one fails, is seen from outside. */
+    private Compiled single;
+
+    /** The one that is on the device, and what it was made from. */
     private ProgramInstance instance;
+
+    private Compiled open;
+
+    /** Code and its classes. */
+    private record Compiled(DeviceCode code, Map<String, byte[]> classes) {}
 
     private TornadoProgram(
             Plan plan, IntFunction<DeviceCode> writer, Map<String, Tensor> weights, TornadoOptions options) {
         this.plan = plan;
         this.writer = writer;
-        this.code = writer.apply(TASKS_PER_GRAPH);
         this.weights = weights;
         this.options = options;
-        this.classes = classes(code, options);
+        this.grouped = compiled(TASKS_PER_GRAPH);
     }
 
     /**
@@ -49,69 +57,98 @@ public final class TornadoProgram implements Program {
         return new TornadoProgram(plan, writer, weights, options);
     }
 
-    private static Map<String, byte[]> classes(DeviceCode code, TornadoOptions options) {
-        return options.classes()
-                .classes(new SourceUnit(
-                        code.className(), code.text(), options.sdk().javac()));
+    /** Compiles it with at most so many tasks in a task graph. */
+    private Compiled compiled(int tasks) {
+        DeviceCode code = writer.apply(tasks);
+        return new Compiled(
+                code,
+                options.classes()
+                        .classes(new SourceUnit(
+                                code.className(), code.text(), options.sdk().javac())));
+    }
+
+    private Compiled single() {
+        if (single == null) {
+            single = compiled(1);
+        }
+        return single;
     }
 
     @Override
     public String text() {
-        return code.text();
+        return grouped.code().text();
     }
 
     @Override
-    public synchronized Map<String, Tensor> run(
+    public synchronized Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths) {
+        return run(grouped, inputs, lengths, times -> {});
+    }
+
+    @Override
+    public synchronized Map<String, Tensor> profile(
             Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
-        GraphTimes times = new GraphTimes(plan, code, lengths);
+        Compiled each = single();
+        if (!isOpen(each, lengths)) {
+            run(each, inputs, lengths, times -> {}); // TornadoVM compiles a kernel when it is first launched.
+        }
+        return run(each, inputs, lengths, times -> times.ended(profile));
+    }
+
+    private Map<String, Tensor> run(
+            Compiled version, Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<GraphTimes> ended) {
+        GraphTimes times = new GraphTimes(plan, version.code(), lengths);
         try {
-            Map<String, Tensor> outputs = instance(lengths).run(inputs, times::started);
-            times.ended(profile);
+            Map<String, Tensor> outputs = instance(version, lengths).run(inputs, times::started);
+            ended.accept(times);
             return outputs;
         } catch (WorkerFailure e) {
             instance = null;
-            throw new Diagnosis(plan, code, lengths).of(e, times.last(), () -> oneByOne(inputs, lengths));
+            throw new Diagnosis(plan, version.code(), lengths).of(e, times.last(), () -> oneByOne(inputs, lengths));
         }
     }
 
-    private ProgramInstance instance(Map<String, Long> lengths) throws WorkerFailure {
-        if (instance != null && !instance.lengths().equals(lengths)) {
+    private boolean isOpen(Compiled version, Map<String, Long> lengths) {
+        return instance != null && open == version && instance.lengths().equals(lengths);
+    }
+
+    private ProgramInstance instance(Compiled version, Map<String, Long> lengths) throws WorkerFailure {
+        if (instance != null && !isOpen(version, lengths)) {
             ProgramInstance old = instance;
             instance = null;
             old.close();
         }
         if (instance == null) {
-            ProgramJvm jvm = jvm();
-            instance = open(jvm, code, classes, lengths);
+            instance = open(jvm(version), version, lengths);
+            open = version;
         }
         return instance;
     }
 
-    private ProgramJvm jvm() {
-        ThisJvm own = ThisJvm.get().orElse(null);
-        return own != null && own.accepts(classes) ? own : Workers.get(options, classes);
+    private ProgramJvm jvm(Compiled version) {
+        return ThisJvm.get(options)
+                .filter(jvm -> jvm.accepts(version.classes()))
+                .map(jvm -> (ProgramJvm) jvm)
+                .orElseGet(() -> Workers.get(options, version.classes()));
     }
 
-    private ProgramInstance open(
-            ProgramJvm jvm, DeviceCode source, Map<String, byte[]> compiled, Map<String, Long> lengths)
-            throws WorkerFailure {
+    private ProgramInstance open(ProgramJvm jvm, Compiled version, Map<String, Long> lengths) throws WorkerFailure {
         try {
-            jvm.add(compiled);
+            jvm.add(version.classes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return ProgramInstance.open(plan, source.className(), jvm, weights, lengths, options.timeLimit());
+        return ProgramInstance.open(plan, version.code().className(), jvm, weights, lengths, options.timeLimit());
     }
 
     /** Runs the plan once more in a worker of its own, with one kernel in a task graph, to see which one fails. */
     private Diagnosis.Trial oneByOne(Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        DeviceCode single = writer.apply(1);
-        GraphTimes times = new GraphTimes(plan, single, lengths);
+        Compiled each = single();
+        GraphTimes times = new GraphTimes(plan, each.code(), lengths);
         try (Worker worker = Worker.start(options.sdk(), options.device())) {
-            open(worker, single, classes(single, options), lengths).run(inputs, times::started);
-            return new Diagnosis.Trial(single, -1, null);
+            open(worker, each, lengths).run(inputs, times::started);
+            return new Diagnosis.Trial(each.code(), -1, null);
         } catch (WorkerFailure e) {
-            return new Diagnosis.Trial(single, times.last(), e);
+            return new Diagnosis.Trial(each.code(), times.last(), e);
         }
     }
 }

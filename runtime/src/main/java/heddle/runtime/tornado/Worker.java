@@ -71,7 +71,7 @@ final class Worker implements ProgramJvm, AutoCloseable {
             server.bind(UnixDomainSocketAddress.of(socket)).configureBlocking(false);
             Path classes = Files.createDirectory(directory.path().resolve("classes"));
             Process process = jvm.start(
-                    device.map(Worker::options).orElse(List.of()),
+                    device,
                     List.of(ownClasses(), classes),
                     List.of(WorkerMain.class.getName(), directory.path().toString(), socket.toString()));
             directory.beforeDeletion(() -> end(process));
@@ -85,14 +85,6 @@ final class Worker implements ProgramJvm, AutoCloseable {
             directory.close();
             throw e;
         }
-    }
-
-    private static List<String> options(TornadoDevice device) {
-        return List.of(
-                "-Dtornado.backend=" + device.backend(),
-                "-Dtornado.device=" + device.number(),
-                // TornadoVM uses no more than 4 GB unless told.
-                "-Dtornado.device.memory=" + device.memory());
     }
 
     /** Where the classes of this package lie: a jar, or a directory. */

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.TornadoTargetDevice;
@@ -16,6 +18,8 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
  * to standard output as they please.
  */
 public final class DeviceProbe {
+    private static final Pattern DRIVER = Pattern.compile("(?im)^driver version *: *(.*)$");
+
     private DeviceProbe() {}
 
     public static void main(String[] args) throws IOException {
@@ -64,7 +68,14 @@ public final class DeviceProbe {
                 String.valueOf(device.getMaxAllocMemory()),
                 String.valueOf(device.getDeviceLocalMemorySize()),
                 String.valueOf(physical.getDeviceMaxComputeUnits()),
-                String.valueOf(Arrays.stream(group).max().orElse(0)));
+                String.valueOf(Arrays.stream(group).max().orElse(0)),
+                driver(physical.getDeviceInfo()));
+    }
+
+    /** The version of its driver, where the description has one. */
+    private static String driver(String description) {
+        Matcher version = DRIVER.matcher(String.valueOf(description));
+        return version.find() ? word(version.group(1)) : "";
     }
 
     private static String word(String text) {

@@ -1,6 +1,7 @@
 package heddle.runtime.tornado;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.runtime.CompileOptions;
@@ -8,10 +9,15 @@ import heddle.runtime.CompiledModel;
 import heddle.runtime.Heddle;
 import heddle.runtime.Target;
 import heddle.runtime.TargetOptions;
+import heddle.runtime.cli.HeddleProcess;
+import heddle.runtime.code.ClassCache;
 import heddle.runtime.tensor.Tensor;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -50,5 +56,54 @@ class TornadoDeviceTest {
         assertTrue(
                 model.target().toString().startsWith("target tornado"),
                 model.target().toString());
+    }
+
+    @Test
+    void remembersDevices() throws IOException {
+        TornadoPlatform platform = CompileOptions.defaults().tornadoPlatform();
+        TornadoSdk sdk = platform.sdk().orElseThrow();
+        Path file = dir.resolve("devices");
+        new RememberedDevices(file).write(sdk, platform.devices());
+        ClassCache none = new ClassCache(dir.resolve("none"), "1", warning -> {});
+        assertEquals(platform, TornadoPlatform.remembered(none, file));
+        assertFalse(Files.exists(dir.resolve("none")), "nobody was asked");
+    }
+
+    /** A process that was started with the SDK's argument file needs no other. */
+    @Test
+    void runsInThisProcess() throws Exception {
+        Path model = Files.writeString(
+                dir.resolve("m.heddle"), "model Inside\ndim N\ninput x: f32[N]\noutput y = exp(x) * 2.0\n");
+        Path classes = Files.createDirectory(dir.resolve("classes"));
+        List<String> options = new ArrayList<>(TornadoSdk.find().options());
+        options.add("-D" + ThisJvm.CLASSES + "=" + classes);
+        options.addAll(List.of("-cp", System.getProperty("java.class.path") + File.pathSeparator + classes));
+        try (HeddleProcess process = HeddleProcess.start(options, Map.of(), run(model, 7))) {
+            process.begin();
+            String said = process.output();
+            assertEquals(0, process.code(), said);
+            assertTrue(said.contains("y: f32[7]") && said.contains("target tornado on"), said);
+        }
+        assertTrue(Files.exists(classes.resolve("Inside.class")), "it ran in a worker");
+    }
+
+    @Test
+    void saysHowMuchDeviceMemoryIsNeeded() throws Exception {
+        Path model = Files.writeString(dir.resolve("m.heddle"), """
+                dim N
+                input x: f32[N, 16]
+                output y = exp(x @ transpose(x) / 16.0)
+                """);
+        List<String> options = List.of("-Dtornado.device.memory=20MB", "-cp", System.getProperty("java.class.path"));
+        try (HeddleProcess process = HeddleProcess.start(options, Map.of(), run(model, 4000))) {
+            process.begin();
+            String said = process.output();
+            assertEquals(6, process.code(), said);
+            assertTrue(said.contains("H1106") && said.contains("64.3 MB are needed for {N=4000}"), said);
+        }
+    }
+
+    private static List<String> run(Path model, int n) {
+        return List.of("run", model.toString(), "-D", "N=" + n, "--input", "x=random", "--target", "tornado");
     }
 }

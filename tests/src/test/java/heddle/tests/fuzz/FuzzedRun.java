@@ -104,7 +104,7 @@ final class FuzzedRun {
 
     private Optional<String> differentOnJvm(Map<String, NdArray> expected, JvmOptions options) {
         JvmProgram program = JvmProgram.load(compilation.plan(), FuzzedArrays.tensors(weights), options);
-        Map<String, Tensor> got = program.run(FuzzedArrays.tensors(inputs), fuzzed.lengths(), timing -> {});
+        Map<String, Tensor> got = program.run(FuzzedArrays.tensors(inputs), fuzzed.lengths());
         return compare("jvm", expected, got, inF32());
     }
 

@@ -87,7 +87,7 @@ final class Computed {
         inputs.forEach(
                 (name, a) -> tensors.put(name, Tensor.of(a.data(), a.shape()).cast(a.dtype())));
         Tensor y = JvmProgram.load(compilation.plan(), Map.of(), options)
-                .run(tensors, lengths, timing -> {})
+                .run(tensors, lengths)
                 .get("y");
         double[] elements = new double[y.size()];
         Arrays.setAll(elements, y::element);
