@@ -26,17 +26,9 @@ public record DeviceMemory(long weights, long inputs, long outputs, long interme
         for (DeviceArrays.Field field : new DeviceArrays(plan).fields()) {
             Buffer first = field.holds().getFirst();
             int use = weights.contains(first) ? 0 : inputs.contains(first) ? 1 : outputs.contains(first) ? 2 : 3;
-            bytes[use] += bytes(field, lengths);
+            bytes[use] += TornadoSource.Array.of(field).bytes(lengths);
         }
         return new DeviceMemory(bytes[0], bytes[1], bytes[2], bytes[3]);
-    }
-
-    private static long bytes(DeviceArrays.Field field, Map<String, Long> lengths) {
-        return field.storage().bytes()
-                * field.sizes().stream()
-                        .mapToLong(size -> size.evaluate(lengths))
-                        .max()
-                        .orElse(0);
     }
 
     /** All of it. */

@@ -51,6 +51,11 @@ public record TornadoSource(String className, String text, List<Task> tasks, Lis
             holds = List.copyOf(holds);
         }
 
+        static Array of(DeviceArrays.Field field) {
+            Storage storage = field.storage();
+            return new Array(field.name(), storage.array(), storage.bytes(), field.holds());
+        }
+
         /** Its size at some lengths; an array has one element at least. */
         public long bytes(Map<String, Long> lengths) {
             long most = holds.stream()

@@ -25,13 +25,8 @@ public final class TornadoWriter {
             part.forEach(g -> g.tasks().forEach(t -> tasks.add(task(g, t))));
         }
         List<TornadoSource.Array> all =
-                arrays.fields().stream().map(TornadoWriter::array).toList();
+                arrays.fields().stream().map(TornadoSource.Array::of).toList();
         return new TornadoSource(host.className(), host.text(methods), tasks, all);
-    }
-
-    private static TornadoSource.Array array(DeviceArrays.Field field) {
-        Storage storage = field.storage();
-        return new TornadoSource.Array(field.name(), storage.array(), storage.bytes(), field.holds());
     }
 
     private static TornadoSource.Task task(TaskGraphs.TaskGraph graph, TaskGraphs.Task task) {
