@@ -1,8 +1,12 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
+import heddle.compiler.tile.family.MapFamily;
+import heddle.compiler.tile.family.RowFamily;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /** Chooses block sizes, as a target needs them. */
@@ -10,8 +14,21 @@ public interface Tiling {
     /** For processors with vector registers. */
     Tiling VECTORS = new VectorTiling();
 
-    /** How a kernel is cut up. */
-    TilePlan of(Family family);
+    /** How a kernel is cut up. Blocks of maps and rows are chosen by their families. */
+    default TilePlan of(Family family) {
+        return switch (family) {
+            case Contraction c -> of(c);
+            case Attention a -> of(a);
+            case MapFamily m -> new TilePlan(Map.of());
+            case RowFamily r -> new TilePlan(Map.of());
+        };
+    }
+
+    /** The blocks of a product. */
+    TilePlan of(Contraction c);
+
+    /** The blocks of queries and keys. */
+    TilePlan of(Attention a);
 
     /** Columns of the panels that a weight on a product's right side is packed into; empty when it is read as it lies. */
     OptionalInt panel(Contraction c);

@@ -4,10 +4,7 @@ import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
-import heddle.compiler.tile.family.Family;
-import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.Panels;
-import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.type.Dim;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -33,21 +30,12 @@ final class VectorTiling implements Tiling {
     private static final int KEYS = 128;
 
     @Override
-    public TilePlan of(Family family) {
-        return switch (family) {
-            case Contraction c -> of(c);
-            case Attention a -> of(a);
-            case MapFamily m -> new TilePlan(Map.of());
-            case RowFamily r -> new TilePlan(Map.of());
-        };
-    }
-
-    @Override
     public OptionalInt panel(Contraction c) {
         return OptionalInt.of(columns(c.n().extent()));
     }
 
-    private static TilePlan of(Contraction c) {
+    @Override
+    public TilePlan of(Contraction c) {
         int columns = columns(c.n().extent());
         int rows = Panels.arePanels(c.b(), c.n(), c.k(), columns) ? ROWS : ROWS_TO_PACK_FOR;
         return new TilePlan(Map.of(c.m().name(), rows, c.n().name(), columns, c.k().name(), depth(c.k())));
@@ -75,7 +63,8 @@ final class VectorTiling implements Tiling {
      * The blocks of attention. Two vectors of 16 queries keep their sums in registers; the keys of a block have scores
      * that stay in the first-level cache.
      */
-    private static TilePlan of(Attention a) {
+    @Override
+    public TilePlan of(Attention a) {
         return new TilePlan(Map.of(a.i().name(), QUERIES, a.j().name(), KEYS));
     }
 }

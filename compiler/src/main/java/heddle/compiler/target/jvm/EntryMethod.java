@@ -40,7 +40,7 @@ final class EntryMethod {
         text.line("/**");
         text.line(" * {@code " + kernel.family() + "} over "
                 + kernel.parallel().stream().map(a -> a + " < " + a.extent()).collect(Collectors.joining(", ")));
-        kernel.comments().forEach(c -> text.line(" * " + comment(c)));
+        kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));
         text.line(" */");
         List<String> parameters = new ArrayList<>();
         for (Buffer b : buffers) {
@@ -56,11 +56,6 @@ final class EntryMethod {
         writeIndexes(scope, text);
         writer.writeBlock(scope, text);
         text.close().close();
-    }
-
-    /** Text that neither ends a comment nor begins a Unicode escape, as the path {@code models\\unet} would. */
-    private static String comment(String text) {
-        return text.replace("*/", "* /").replace("\\", "\\\\");
     }
 
     /** Takes the number of a block apart into the indexes of the parallel axes, the last of which moves fastest. */

@@ -44,6 +44,11 @@ public final class JavaText {
         return this;
     }
 
+    /** Text for a comment: it neither ends one nor begins a Unicode escape, as the path {@code models\\unet} would. */
+    public static String comment(String text) {
+        return text.replace("*/", "* /").replace("\\", "\\\\");
+    }
+
     /** {@code head {}, and what follows is one deeper. */
     public JavaText open(String head) {
         line(head + " {");

@@ -21,10 +21,11 @@ final class DeviceArrays {
     /**
      * One array, a field of the host class.
      *
-     * @param sizes   in elements; it is as large as the largest
-     * @param holds   the buffers that lie in it, one after the other
+     * @param shared whether intermediate results take turns in it
+     * @param sizes  in elements; it is as large as the largest
+     * @param holds  the buffers that lie in it, one after the other
      */
-    record Field(String name, Storage storage, SequencedSet<Dim> sizes, List<Buffer> holds) {}
+    record Field(String name, Storage storage, boolean shared, SequencedSet<Dim> sizes, List<Buffer> holds) {}
 
     private final Names names = new Names();
     private final List<Field> fields = new ArrayList<>();
@@ -44,15 +45,15 @@ final class DeviceArrays {
 
     private void own(Buffer buffer) {
         if (!byBuffer.containsKey(buffer)) {
-            add(names.unique(buffer.name()), buffer);
+            add(names.unique(buffer.name()), false, buffer);
         }
     }
 
-    private Field add(String name, Buffer buffer) {
-        Field field = new Field(name, Storage.of(buffer.type().dtype()), new LinkedHashSet<>(), new ArrayList<>());
+    private void add(String name, boolean shared, Buffer buffer) {
+        Storage storage = Storage.of(buffer.type().dtype());
+        Field field = new Field(name, storage, shared, new LinkedHashSet<>(), new ArrayList<>());
         fields.add(field);
         put(buffer, field);
-        return field;
     }
 
     private void put(Buffer buffer, Field field) {
@@ -79,15 +80,10 @@ final class DeviceArrays {
             int now = at;
             Set<Buffer> ended = new LinkedHashSet<>(kernel.reads());
             ended.addAll(kernel.writes());
-            ended.removeIf(b -> last.getOrDefault(b, now) > now || !isShared(byBuffer.get(b)));
+            ended.removeIf(
+                    b -> last.getOrDefault(b, now) > now || !byBuffer.get(b).shared());
             ended.forEach(b -> free.add(byBuffer.get(b)));
         }
-    }
-
-    private final Set<String> shared = new LinkedHashSet<>();
-
-    private boolean isShared(Field field) {
-        return shared.contains(field.name());
     }
 
     /** In a free array of this size, else in any free array of this type, else in a new one. */
@@ -99,8 +95,7 @@ final class DeviceArrays {
                 .findFirst()
                 .orElse(fit.isEmpty() ? null : fit.getFirst());
         if (found == null) {
-            Field field = add(names.unique(storage.variable() + "s"), buffer);
-            shared.add(field.name());
+            add(names.unique(storage.variable() + "s"), true, buffer);
         } else {
             free.remove(found);
             put(buffer, found);

@@ -106,10 +106,11 @@ final class DeviceScope implements ScalarSource.Dialect {
     }
 
     private String position(ScalarExpr address, ScalarSource source) {
-        return new PositionSource(this::narrow, this::length, source::expression).of(address);
+        return new PositionSource(this::wide, this::length, source::expression).of(address);
     }
 
-    private String narrow(Axis axis) {
+    /** The index along an axis as a {@code long}. */
+    private String wide(Axis axis) {
         String index = indexes.get(axis);
         if (index == null) {
             throw new IllegalStateException("axis " + axis + " has no index here");
@@ -119,15 +120,12 @@ final class DeviceScope implements ScalarSource.Dialect {
 
     @Override
     public String index(ScalarExpr.Index index) {
-        return "(long) " + ScalarSource.operand(narrow(index.axis()).substring("(long) ".length()));
+        return wide(index.axis());
     }
 
     @Override
     public String length(ScalarExpr.Length length) {
-        String text = length.dim()
-                .text(
-                        s -> "(long) " + Names.identifier(s),
-                        (a, b) -> isSum(a) ? "((" + a + ") / " + b + ")" : quotient(a, b));
+        String text = length.dim().text(s -> "(long) " + Names.identifier(s), (a, b) -> quotient(a, b, ""));
         return length.dim().isKnown() ? text + "L" : text;
     }
 
@@ -174,16 +172,13 @@ final class DeviceScope implements ScalarSource.Dialect {
 
     /** A length that is known to fit as an {@code int} expression of the parameters that symbols are. */
     String length(Dim dim) {
-        return dim.text(
-                Names::identifier, (a, b) -> isSum(a) ? "((" + a + ") / " + b + ")" : "(int) " + quotient(a, b));
+        return dim.text(Names::identifier, (a, b) -> quotient(a, b, "(int) "));
     }
 
-    /** Whether a length has no part that is taken off, so that Java's division rounds it down. */
-    private static boolean isSum(String length) {
-        return !length.contains("-");
-    }
-
-    private String quotient(String a, String b) {
-        return functions.call(DeviceFunction.FLOOR_DIV, a, b);
+    /** A quotient of lengths, rounded down: as Java's division does when no part of {@code a} is taken off. */
+    private String quotient(String a, String b, String narrowed) {
+        return a.contains("-")
+                ? narrowed + functions.call(DeviceFunction.FLOOR_DIV, a, b)
+                : "((" + a + ") / " + b + ")";
     }
 }

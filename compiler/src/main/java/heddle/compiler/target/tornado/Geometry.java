@@ -6,16 +6,18 @@ import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
-import java.util.SequencedSet;
+import java.util.Set;
 
 /**
  * How the threads of a group share the tiles of a kernel with products. They stand in {@code threadRows} rows of {@code
  * threadColumns}. A thread has {@code rows} neighbouring rows of a tile, and of its columns every {@code
  * threadColumns}th, so that threads side by side read elements side by side.
+ *
+ * @param inRegisters the names of the tiles that threads compute together, each its own elements
  */
-record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns) {
+record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, Set<String> inRegisters) {
     /** The geometry for the groups of a device. */
     static Geometry of(TileKernel kernel, TornadoLimits limits) {
         List<Stmt> all = statements(kernel.body());
@@ -29,7 +31,7 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns) 
         int threads = limits.groupThreads();
         int columns = Math.min(limits.kind().columns(), threads);
         int rows = Math.min(Integer.highestOneBit(threads / columns), height);
-        return new Geometry(kernel, row, rows, columns);
+        return new Geometry(kernel, row, rows, columns, computed(all));
     }
 
     int threads() {
@@ -77,27 +79,25 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns) 
         return all;
     }
 
-    /** The products, in order. */
-    static List<TileExpr.Dot> products(List<Stmt> body) {
-        List<TileExpr.Dot> products = new ArrayList<>();
-        for (Stmt s : statements(body)) {
+    /** The tiles that are computed: all but those that products read as they are loaded. */
+    private static Set<String> computed(List<Stmt> all) {
+        Set<String> operands = new HashSet<>();
+        for (Stmt s : all) {
             if (s instanceof Stmt.Accumulate a) {
-                products.add(a.value());
+                operands.add(a.value().a().name());
+                operands.add(a.value().b().name());
             } else if (s instanceof Stmt.Define d && d.value() instanceof TileExpr.Dot dot) {
-                products.add(dot);
+                operands.add(dot.a().name());
+                operands.add(dot.b().name());
             }
         }
-        return products;
-    }
-
-    /** The tiles that threads compute together in registers. */
-    SequencedSet<String> inRegisters() {
-        SequencedSet<String> names = new LinkedHashSet<>();
-        for (Stmt s : statements(kernel.body())) {
+        Set<String> names = new HashSet<>();
+        for (Stmt s : all) {
             switch (s) {
                 case Stmt.Accumulate a -> names.add(a.tile().name());
                 case Stmt.Define d -> {
-                    if (!(d.value() instanceof TileExpr.Map) || !isOperand(d.tile())) {
+                    if (!(d.value() instanceof TileExpr.Map)
+                            || !operands.contains(d.tile().name())) {
                         names.add(d.tile().name());
                     }
                 }
@@ -105,10 +105,5 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns) 
             }
         }
         return names;
-    }
-
-    private boolean isOperand(Tile tile) {
-        return products(kernel.body()).stream()
-                .anyMatch(p -> p.a().name().equals(tile.name()) || p.b().name().equals(tile.name()));
     }
 }

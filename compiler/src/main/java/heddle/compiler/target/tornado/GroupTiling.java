@@ -4,9 +4,6 @@ import heddle.compiler.schedule.Tiling;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
-import heddle.compiler.tile.family.Family;
-import heddle.compiler.tile.family.MapFamily;
-import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.type.Dim;
 import java.util.List;
 import java.util.Map;
@@ -27,16 +24,7 @@ public record GroupTiling(TornadoLimits limits) implements Tiling {
     private static final int DEPTH = 16;
 
     @Override
-    public TilePlan of(Family family) {
-        return switch (family) {
-            case Contraction c -> of(c);
-            case Attention a -> of(a);
-            case MapFamily m -> new TilePlan(Map.of());
-            case RowFamily r -> new TilePlan(Map.of());
-        };
-    }
-
-    private TilePlan of(Contraction c) {
+    public TilePlan of(Contraction c) {
         return new TilePlan(
                 Map.of(c.m().name(), side(c.m().extent()), c.n().name(), side(c.n().extent()), c.k().name(), DEPTH));
     }
@@ -49,7 +37,8 @@ public record GroupTiling(TornadoLimits limits) implements Tiling {
         return extent.value() > 16 ? 32 : 16;
     }
 
-    private TilePlan of(Attention a) {
+    @Override
+    public TilePlan of(Attention a) {
         for (int[] blocks : ATTENTION) {
             TilePlan plan = new TilePlan(Map.of(a.i().name(), blocks[0], a.j().name(), blocks[1]));
             BlockKernel kernel = new BlockKernel(a.program("attention", plan, List.of()), limits);

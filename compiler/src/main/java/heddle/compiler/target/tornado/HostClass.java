@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** The file around the kernels: the arrays, the task graphs, what runs them, and a main method. */
@@ -251,7 +252,12 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
 
     /** A length as a {@code long} expression of the fields that symbols are. */
     private static String size(Dim dim) {
-        String text = dim.text(s -> "(long) " + Names.identifier(s), (a, b) -> "Math.floorDiv(" + a + ", " + b + ")");
+        return size(dim, s -> "(long) " + Names.identifier(s));
+    }
+
+    /** @param symbol the {@code long} expression for a symbol */
+    static String size(Dim dim, UnaryOperator<String> symbol) {
+        String text = dim.text(symbol, (a, b) -> "Math.floorDiv(" + a + ", " + b + ")");
         return dim.isKnown() ? text + "L" : text;
     }
 

@@ -4,6 +4,7 @@ import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.LinearForm;
 import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
@@ -111,7 +112,7 @@ final class LocalMemory {
     /** Whether neighbours along {@code axis} are neighbours in memory. */
     static boolean runsAlong(ScalarExpr program, Axis axis) {
         boolean[] found = {false};
-        heddle.compiler.tile.ScalarExprs.visit(program, e -> {
+        ScalarExprs.visit(program, e -> {
             if (e instanceof ScalarExpr.Element x) {
                 LinearForm form = IndexSimplifier.form(x.address());
                 found[0] |= form.coefficient(axis).is(1);

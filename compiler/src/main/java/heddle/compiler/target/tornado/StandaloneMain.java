@@ -2,8 +2,6 @@ package heddle.compiler.target.tornado;
 
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.Buffer;
-import heddle.compiler.type.DType;
-import heddle.compiler.type.Dim;
 import java.util.stream.Collectors;
 
 /** What a file has so that it runs alone: lengths, copies, {@code .safetensors} files, a main method. */
@@ -20,7 +18,7 @@ final class StandaloneMain {
     static String text(Plan plan, String className) {
         String shapes = plan.outputs().entrySet().stream()
                 .map(e -> "        tensors.put(\"" + e.getKey() + "\", tensor(\"" + type(e.getValue()) + "\", "
-                        + bytes(e.getValue()) + shape(e.getValue()) + "));")
+                        + Storage.of(e.getValue().type().dtype()).bytes() + shape(e.getValue()) + "));")
                 .collect(Collectors.joining("\n"));
         return TEXT.replace("$CLASS", className)
                 .replace("$ARGUMENTS", arguments(plan).strip())
@@ -38,17 +36,10 @@ final class StandaloneMain {
         };
     }
 
-    private static long bytes(Buffer b) {
-        return b.type().dtype() == DType.BOOL ? 1 : Storage.of(b.type().dtype()).bytes();
-    }
-
     private static String shape(Buffer b) {
-        return b.type().shape().dims().stream().map(d -> ", " + length(d)).collect(Collectors.joining());
-    }
-
-    private static String length(Dim dim) {
-        String text = dim.text(s -> "lengths.get(\"" + s + "\")", (a, b) -> "Math.floorDiv(" + a + ", " + b + ")");
-        return dim.isKnown() ? text + "L" : text;
+        return b.type().shape().dims().stream()
+                .map(d -> ", " + HostClass.size(d, s -> "lengths.get(\"" + s + "\")"))
+                .collect(Collectors.joining());
     }
 
     private static final String TEXT = """

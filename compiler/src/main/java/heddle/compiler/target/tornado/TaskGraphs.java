@@ -68,6 +68,8 @@ final class TaskGraphs {
 
     private List<TaskGraph> graphs(String prefix, List<TileKernel> kernels, Set<String> inputs, Set<String> results) {
         List<TaskGraph> graphs = new ArrayList<>();
+        Set<Buffer> computed = new HashSet<>();
+        kernels.forEach(k -> computed.addAll(k.writes()));
         Set<Buffer> written = new HashSet<>();
         for (int from = 0; from < kernels.size(); from += limits.tasksPerGraph()) {
             int to = Math.min(kernels.size(), from + limits.tasksPerGraph());
@@ -88,7 +90,7 @@ final class TaskGraphs {
             }
             SequencedSet<String> persist = live(written, kernels.subList(to, kernels.size()));
             SequencedSet<String> always = names(used, b -> inputs.contains(name(b)));
-            SequencedSet<String> once = names(used, b -> !inputs.contains(name(b)) && !isComputed(b, kernels));
+            SequencedSet<String> once = names(used, b -> !inputs.contains(name(b)) && !computed.contains(b));
             graphs.add(new TaskGraph(name, tasks, once, always, kept, persist, left));
         }
         return graphs;
@@ -99,10 +101,6 @@ final class TaskGraphs {
         SequencedSet<Buffer> read = new LinkedHashSet<>();
         kernels.forEach(k -> read.addAll(k.reads()));
         return names(read, written::contains);
-    }
-
-    private static boolean isComputed(Buffer buffer, List<TileKernel> kernels) {
-        return kernels.stream().anyMatch(k -> k.writes().contains(buffer));
     }
 
     private SequencedSet<String> names(SequencedSet<Buffer> buffers, Predicate<Buffer> which) {
