@@ -34,6 +34,12 @@ class OperationConformanceTest {
         check(model, Fusion.UNFUSED, TornadoLimits.CPU, Map.of("N", 1L, "M", 3L));
     }
 
+    @Test
+    void namesOfTensorsAreFree() {
+        HeddleModel model = Heddle.model(MODELS.resolve("names.heddle"));
+        check(model, Fusion.UNFUSED, TornadoLimits.GPU, Map.of("N", 5L, "M", 37L));
+    }
+
     private static void check(HeddleModel model, Fusion fusion, TornadoLimits limits, Map<String, Long> lengths) {
         Conformance.of(model.declaration().graph(), fusion, limits, Draw.USUAL.weights(model, Map.of(), SEED))
                 .check(Draw.USUAL.inputs(model, lengths, SEED), lengths, "lengths " + lengths + ", seed " + SEED);

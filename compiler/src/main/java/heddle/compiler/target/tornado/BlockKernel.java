@@ -10,6 +10,7 @@ import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.DType;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,11 @@ final class BlockKernel implements DeviceKernel {
     @Override
     public long localBytes() {
         return memory.bytes();
+    }
+
+    @Override
+    public Collection<String> localArrays() {
+        return memory.allocations().keySet();
     }
 
     /** Variables that a thread holds at once, about. */
@@ -219,7 +225,7 @@ final class BlockKernel implements DeviceKernel {
             int columns = geometry.threadColumns();
             barriers.beforeWriting(array, out);
             for (int r = 0; r < result.rows(); r++) {
-                out.line(array + "[" + place("row", r, columns) + " + column] = " + result.at(r, 0) + ";");
+                out.line(array + "[" + place(r, columns) + " + column] = " + result.at(r, 0) + ";");
             }
             barriers.beforeReading(List.of(array), out);
             for (int r = 0; r < result.rows(); r++) {
@@ -228,15 +234,15 @@ final class BlockKernel implements DeviceKernel {
             String other = scope.fresh("other");
             out.open("for (int " + other + " = 0; " + other + " < " + columns + "; " + other + "++)");
             for (int r = 0; r < result.rows(); r++) {
-                String next = array + "[" + place("row", r, columns) + " + " + other + "]";
+                String next = array + "[" + place(r, columns) + " + " + other + "]";
                 out.line(result.at(r, 0) + " = " + folding.of(result.at(r, 0), next) + ";");
             }
             out.close();
         }
 
         /** {@code (row + r) * width}. */
-        private static String place(String row, int r, int width) {
-            String at = r == 0 ? row : "(" + row + " + " + r + ")";
+        private static String place(int r, int width) {
+            String at = r == 0 ? "row" : "(row + " + r + ")";
             return width == 1 ? at : at + " * " + width;
         }
 

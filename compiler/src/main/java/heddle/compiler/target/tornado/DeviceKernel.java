@@ -3,6 +3,8 @@ package heddle.compiler.target.tornado;
 import heddle.compiler.target.source.JavaText;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
+import java.util.Collection;
+import java.util.List;
 
 /** What one thread of a kernel does. There is one kind for each shape of tile program. */
 sealed interface DeviceKernel permits MapKernel, RowKernel, BlockKernel {
@@ -12,6 +14,11 @@ sealed interface DeviceKernel permits MapKernel, RowKernel, BlockKernel {
     /** Bytes of local memory that a group takes. */
     default long localBytes() {
         return 0;
+    }
+
+    /** What its arrays in local memory are called. */
+    default Collection<String> localArrays() {
+        return List.of();
     }
 
     /** Writes the body of the kernel method. */

@@ -49,17 +49,16 @@ final class KernelMethods {
         String name = names.unique(kernel.name());
         DeviceScope scope = new DeviceScope(functions);
         List.of("context", "thread", "group", "column", "row", "full").forEach(scope::fresh);
+        device.localArrays().forEach(scope::fresh);
         Captures captures = new Captures().add(kernel.body());
         kernel.parallel().forEach(captures::addExtent);
         Set<String> lengths = new TreeSet<>(captures.symbols());
+        lengths.forEach(scope::fresh);
         List<String> parameters = new ArrayList<>(List.of("KernelContext context"));
         for (Buffer b : form.buffers()) {
             parameters.add(Storage.of(b.type().dtype()).array() + " " + scope.array(b));
         }
-        for (String symbol : lengths) {
-            scope.fresh(symbol);
-            parameters.add("int " + Names.identifier(symbol));
-        }
+        lengths.forEach(symbol -> parameters.add("int " + Names.identifier(symbol)));
         JavaText text = new JavaText(1);
         text.line("/**");
         text.line(" * {@code " + kernel.family() + "} over "
@@ -67,18 +66,13 @@ final class KernelMethods {
                 + (kernel.plan().blocks().isEmpty() ? "" : "; blocks " + kernel.plan()) + "; groups of "
                 + device.grid().threads() + " threads"
                 + (device.localBytes() == 0 ? "" : ", " + device.localBytes() + " bytes of local memory") + ".");
-        kernel.comments().forEach(c -> text.line(" * " + comment(c)));
+        kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));
         text.line(" */");
         text.open("public static void " + name + "(" + String.join(", ", parameters) + ")");
         device.write(scope, text);
         text.close();
         methods.add(text);
         return new Method(name, device.grid(), device.localBytes(), List.copyOf(lengths));
-    }
-
-    /** Text that neither ends a comment nor begins a Unicode escape. */
-    private static String comment(String text) {
-        return text.replace("*/", "* /").replace("\\", "\\\\");
     }
 
     void write(JavaText out) {

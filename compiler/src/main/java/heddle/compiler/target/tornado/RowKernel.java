@@ -9,8 +9,10 @@ import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.type.Dim;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Reductions along rows. The threads of a group share a row and add up their parts in local memory, halving them at each
@@ -67,6 +69,11 @@ final class RowKernel implements DeviceKernel {
         return partials().keySet().stream()
                 .mapToLong(s -> (long) s.bytes() * threads)
                 .sum();
+    }
+
+    @Override
+    public Collection<String> localArrays() {
+        return partials().values();
     }
 
     /** The local arrays that partial results lie in, one for each type. */
@@ -182,7 +189,7 @@ final class RowKernel implements DeviceKernel {
     private record Inner(DeviceScope scope, JavaText out) {}
 
     /** A loop over this thread's part of a row. */
-    private void loop(Axis axis, DeviceScope scope, JavaText out, java.util.function.Consumer<Inner> body) {
+    private void loop(Axis axis, DeviceScope scope, JavaText out, Consumer<Inner> body) {
         String index = scope.fresh(axis.name());
         String step = shared ? index + " += " + threads : index + "++";
         out.open("for (int " + index + " = " + (shared ? "thread" : "0") + "; " + index + " < "
