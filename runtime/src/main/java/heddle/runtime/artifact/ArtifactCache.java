@@ -47,7 +47,7 @@ public final class ArtifactCache {
             extract(jar, wanted, file);
             Path temporary = Files.createTempFile(file.getParent(), ".heddle-", ".tmp");
             Files.writeString(temporary, stampOf(file));
-            Files.move(temporary, stamp, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(temporary, stamp, StandardCopyOption.ATOMIC_MOVE);
             return file;
         } catch (IOException e) {
             throw new DiagnosticException(
@@ -70,7 +70,7 @@ public final class ArtifactCache {
                 // Reading to the end checks the entry's CRC.
                 Files.copy(in, temporary, StandardCopyOption.REPLACE_EXISTING);
             }
-            Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(temporary);
         }

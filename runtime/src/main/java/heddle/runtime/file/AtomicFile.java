@@ -54,7 +54,7 @@ public final class AtomicFile implements AutoCloseable {
         if (view != null && Files.exists(target)) {
             Files.setPosixFilePermissions(temporary, view.readAttributes().permissions());
         }
-        Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override
