@@ -3,6 +3,7 @@ package heddle.compiler.ir;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * A new graph made from an old one: the old nodes are gone through in order, and for each one either a copy or
@@ -42,6 +43,21 @@ public final class Rewriter {
                     .ifPresentOrElse(values -> r.replace(node, values), () -> r.copy(node));
         }
         return r.finish();
+    }
+
+    /**
+     * {@code source} with the nodes replaced for which {@code rule} has a value of the new graph; {@code source} itself
+     * when there are none.
+     */
+    public static Graph replace(Graph source, BiFunction<Node, Rewriter, Optional<Value>> rule) {
+        Rewriter r = new Rewriter(source);
+        boolean changed = false;
+        for (Node node : source.nodes()) {
+            Optional<Value> value = rule.apply(node, r);
+            value.ifPresentOrElse(v -> r.replace(node, List.of(v)), () -> r.copy(node));
+            changed |= value.isPresent();
+        }
+        return changed ? r.finish() : source;
     }
 
     /** All results of a node. */

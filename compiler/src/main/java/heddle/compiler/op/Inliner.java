@@ -5,7 +5,6 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.type.TensorType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,36 +56,8 @@ public final class Inliner {
     private ScalarExpr computed(Key key) {
         Node node = key.value.node();
         if (node.op() instanceof Pointwise op) {
-            return op.at(key.index, new NodeOperands(node));
+            return op.at(key.index, new NodeOperands(graph, node, this::element));
         }
         throw new IllegalStateException(node + " has no element of its own");
-    }
-
-    private final class NodeOperands implements Pointwise.Operands {
-        private final Node node;
-
-        NodeOperands(Node node) {
-            this.node = node;
-        }
-
-        @Override
-        public int count() {
-            return graph.operands(node).size();
-        }
-
-        @Override
-        public TensorType type(int slot) {
-            return graph.operand(node, slot).type();
-        }
-
-        @Override
-        public TensorType result() {
-            return node.type();
-        }
-
-        @Override
-        public ScalarExpr at(int slot, List<ScalarExpr> index) {
-            return element(graph.operand(node, slot), index);
-        }
     }
 }

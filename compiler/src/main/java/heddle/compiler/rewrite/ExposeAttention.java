@@ -42,13 +42,13 @@ public final class ExposeAttention {
 
     private final Graph source;
     private final Rewriter rewriter;
-    private final Set<Node> varying;
+    private final Dependence dependence;
     private final Map<Node, Node> attentions = new HashMap<>();
 
     private ExposeAttention(Graph source) {
         this.source = source;
         this.rewriter = new Rewriter(source);
-        this.varying = dependingOnInputs(source);
+        this.dependence = new Dependence(source);
     }
 
     /** {@code fused} with the outputs, or empty when it has no self-attention that was fused. */
@@ -121,19 +121,9 @@ public final class ExposeAttention {
                 ? Optional.empty()
                 : common.stream()
                         .filter(n -> n.type().rank() >= 2 && n.type().dtype().isFloat())
-                        .filter(varying::contains)
+                        .filter(dependence::varies)
                         .reduce((a, b) -> a.id() > b.id() ? a : b)
                         .map(Node::value);
-    }
-
-    private static Set<Node> dependingOnInputs(Graph graph) {
-        Set<Node> found = new HashSet<>();
-        for (Node node : graph.nodes()) {
-            if (node.op() instanceof Input || graph.operands(node).stream().anyMatch(v -> found.contains(v.node()))) {
-                found.add(node);
-            }
-        }
-        return found;
     }
 
     /** The rows of a table of weights that an input picks. */

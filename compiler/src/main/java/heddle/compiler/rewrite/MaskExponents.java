@@ -6,7 +6,6 @@ import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.tile.Reduction;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,20 +27,13 @@ public record MaskExponents() implements Pass {
 
     @Override
     public Graph run(Graph graph) {
-        Rewriter rewriter = new Rewriter(graph);
-        boolean changed = false;
-        for (Node node : graph.nodes()) {
-            Optional<MaskedExponential> masked = isSummed(graph, node)
-                    ? MaskedExponential.of(graph, node).filter(e -> e.exp() != node)
-                    : Optional.empty();
-            if (masked.isPresent()) {
-                rewriter.replace(node, List.of(masked.get().addTo(graph, rewriter, node.origin())));
-                changed = true;
-            } else {
-                rewriter.copy(node);
-            }
-        }
-        return changed ? rewriter.finish() : graph;
+        return Rewriter.replace(
+                graph,
+                (node, rewriter) -> isSummed(graph, node)
+                        ? MaskedExponential.of(graph, node)
+                                .filter(e -> e.exp() != node)
+                                .map(e -> e.addTo(graph, rewriter, node.origin()))
+                        : Optional.empty());
     }
 
     private static boolean isSummed(Graph graph, Node node) {

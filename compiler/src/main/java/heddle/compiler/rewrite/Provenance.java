@@ -6,6 +6,7 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Equation;
+import heddle.compiler.op.NodeOperands;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
@@ -56,7 +57,7 @@ final class Provenance {
         }
         Node node = value.node();
         switch (node.op()) {
-            case Pointwise p -> p.at(element.index, new Followed(node));
+            case Pointwise p -> p.at(element.index, new NodeOperands(graph, node, this::followed));
             case Reduce r -> follow(graph.operand(node, 0), operandIndex(r, node, element.index));
             case Softmax s -> follow(graph.operand(node, 0), element.index);
             case Contract c -> product(node, c.parsed(), element.index);
@@ -154,34 +155,9 @@ final class Provenance {
         return ScalarExpr.of(new Axis("sum" + summed++, length));
     }
 
-    /** Operands of a pointwise node, of which each element that is asked for is followed. */
-    private final class Followed implements Pointwise.Operands {
-        private final Node node;
-
-        Followed(Node node) {
-            this.node = node;
-        }
-
-        @Override
-        public int count() {
-            return graph.operands(node).size();
-        }
-
-        @Override
-        public TensorType type(int slot) {
-            return graph.operand(node, slot).type();
-        }
-
-        @Override
-        public TensorType result() {
-            return node.type();
-        }
-
-        @Override
-        public ScalarExpr at(int slot, List<ScalarExpr> index) {
-            Value operand = graph.operand(node, slot);
-            follow(operand, index);
-            return new ScalarExpr.Variable(operand.toString(), operand.type().dtype());
-        }
+    /** Follows an element that a pointwise operation asks for; what it makes of it does not matter. */
+    private ScalarExpr followed(Value operand, List<ScalarExpr> index) {
+        follow(operand, index);
+        return new ScalarExpr.Variable(operand.toString(), operand.type().dtype());
     }
 }

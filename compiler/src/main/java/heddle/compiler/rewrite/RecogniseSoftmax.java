@@ -4,10 +4,8 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
-import heddle.compiler.ir.Value;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.tile.ScalarFn;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -36,20 +34,11 @@ public record RecogniseSoftmax() implements Pass {
 
     @Override
     public Graph run(Graph graph) {
-        Rewriter rewriter = new Rewriter(graph);
-        boolean changed = false;
-        for (Node node : graph.nodes()) {
-            Optional<Value> softmax = softmax(graph, node)
-                    .map(s -> s.addTo(rewriter, node.origin()))
-                    .or(() -> product(graph, node).map(p -> p.addTo(graph, rewriter, node.origin())));
-            if (softmax.isPresent()) {
-                rewriter.replace(node, List.of(softmax.get()));
-                changed = true;
-            } else {
-                rewriter.copy(node);
-            }
-        }
-        return changed ? rewriter.finish() : graph;
+        return Rewriter.replace(
+                graph,
+                (node, rewriter) -> softmax(graph, node)
+                        .map(s -> s.addTo(rewriter, node.origin()))
+                        .or(() -> product(graph, node).map(p -> p.addTo(graph, rewriter, node.origin()))));
     }
 
     private static Optional<WrittenSoftmax> softmax(Graph graph, Node node) {

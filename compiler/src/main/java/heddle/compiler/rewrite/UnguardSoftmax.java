@@ -33,18 +33,11 @@ public record UnguardSoftmax() implements Pass {
 
     @Override
     public Graph run(Graph graph) {
-        Rewriter rewriter = new Rewriter(graph);
-        boolean changed = false;
-        for (Node node : graph.nodes()) {
-            Optional<Node> softmax = Place.is(node, ScalarFn.SELECT) ? guarded(graph, node) : Optional.empty();
-            if (softmax.isPresent()) {
-                rewriter.replace(node, List.of(rewriter.get(softmax.get().value())));
-                changed = true;
-            } else {
-                rewriter.copy(node);
-            }
-        }
-        return changed ? rewriter.finish() : graph;
+        return Rewriter.replace(
+                graph,
+                (node, rewriter) -> Place.is(node, ScalarFn.SELECT)
+                        ? guarded(graph, node).map(softmax -> rewriter.get(softmax.value()))
+                        : Optional.empty());
     }
 
     /** The softmax that {@code select} gives back as it is. */

@@ -76,7 +76,11 @@ public final class ScalarExprs {
 
     /** Whether {@code part} stands in {@code e}. */
     public static boolean contains(ScalarExpr e, ScalarExpr part) {
-        return e.equals(part) || operands(e).stream().anyMatch(x -> contains(x, part));
+        return contains(e, part, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private static boolean contains(ScalarExpr e, ScalarExpr part, Set<ScalarExpr> seen) {
+        return e.equals(part) || seen.add(e) && operands(e).stream().anyMatch(x -> contains(x, part, seen));
     }
 
     /** The number of functions applied in {@code e}, shared parts counted once and addresses not at all. */
