@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -123,8 +124,12 @@ final class CompileCommand implements Callable<Integer> {
         if (stages.isEmpty()) {
             stages = device && directory != null ? List.of(Stage.JAVA, Stage.PLAN) : List.of(Stage.JAVA);
         }
+        boolean written = device && (stages.contains(Stage.JAVA) || stages.contains(Stage.PLAN));
+        Optional<TornadoSource> source = written
+                ? Optional.of(new TornadoWriter(TornadoLimits.GPU).write(compilation.plan()))
+                : Optional.empty();
         for (Stage stage : stages) {
-            emit(stage, declared, compilation);
+            emit(stage, declared, compilation, source);
         }
         if (device && directory != null && stages.contains(Stage.JAVA)) {
             write(directory.resolve("README.md"), "readme", TornadoReadme.text(compilation.plan()));
@@ -135,7 +140,8 @@ final class CompileCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private void emit(Stage stage, HeddleModel declared, Compilation compilation) throws IOException {
+    private void emit(Stage stage, HeddleModel declared, Compilation compilation, Optional<TornadoSource> source)
+            throws IOException {
         String name = compilation.plan().name();
         String text = switch (stage) {
             case AST -> ast(declared.file());
@@ -143,21 +149,20 @@ final class CompileCommand implements Callable<Integer> {
             case FUSED -> GraphText.print(compilation.graph());
             case TILES -> tiles(compilation.plan());
             case PLAN -> {
-                if (target.target() == Target.TORNADO) {
+                if (source.isPresent()) {
                     name = "plan";
-                    yield DevicePlanJson.of(compilation.plan(), source(compilation));
+                    yield DevicePlanJson.of(compilation.plan(), source.get());
                 }
                 yield PlanJson.of(compilation.plan());
             }
             case JAVA -> {
-                if (target.target() == Target.TORNADO) {
-                    TornadoSource source = source(compilation);
-                    name = source.className();
-                    yield source.text();
+                if (source.isPresent()) {
+                    name = source.get().className();
+                    yield source.get().text();
                 }
-                JavaSource source = new JvmWriter(JvmPlatform.target(1)).write(compilation.plan());
-                name = source.className();
-                yield source.text();
+                JavaSource java = new JvmWriter(JvmPlatform.target(1)).write(compilation.plan());
+                name = java.className();
+                yield java.text();
             }
         };
         PrintWriter out = spec.commandLine().getOut();
@@ -166,10 +171,6 @@ final class CompileCommand implements Callable<Integer> {
             return;
         }
         write(directory.resolve(name + "." + stage.ending), stage.name().toLowerCase(Locale.ROOT), text);
-    }
-
-    private static TornadoSource source(Compilation compilation) {
-        return new TornadoWriter(TornadoLimits.GPU).write(compilation.plan());
     }
 
     private void writeData(HeddleModel declared) {

@@ -15,12 +15,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /** A plan for one choice of lengths in a JVM that has its weights, with the files that inputs and outputs go through. */
 final class ProgramInstance {
     /** A file and the memory it is. */
     private record Shared(Path file, MemorySegment memory) {}
+
+    /** No two instances of this process have one number, whatever JVM they are in. */
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     private final Plan plan;
     private final ProgramJvm jvm;
@@ -36,7 +40,7 @@ final class ProgramInstance {
         this.jvm = jvm;
         this.lengths = lengths;
         this.limit = limit;
-        this.program = jvm.nextProgram();
+        this.program = NUMBERS.incrementAndGet();
         this.directory = jvm.directory().resolve("program-" + program);
         try {
             Files.createDirectory(directory);

@@ -1,10 +1,8 @@
 package heddle.runtime.tornado;
 
 import heddle.runtime.tornado.Message.Request;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.function.IntConsumer;
 
 /** A JVM that was started for TornadoVM: this one, or a worker. */
@@ -12,14 +10,8 @@ interface ProgramJvm {
     /** Where shared files lie; it is gone with the session. */
     Path directory();
 
-    /** Whether it can load these classes: its class path may hold others of the same names. */
-    boolean accepts(Map<String, byte[]> classes);
-
-    /** Puts classes on its class path. */
-    void add(Map<String, byte[]> classes) throws IOException;
-
-    /** A number for a program, used by nobody else. */
-    int nextProgram();
+    /** The classes that were put on its class path. */
+    ClassDirectory classes();
 
     /**
      * Has something done.

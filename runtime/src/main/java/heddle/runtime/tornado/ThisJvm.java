@@ -10,9 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
@@ -31,7 +29,6 @@ final class ThisJvm implements ProgramJvm {
 
     private final TemporaryDirectory directory = new TemporaryDirectory("heddle-tornado-");
     private final ProgramHost host = new ProgramHost();
-    private final AtomicInteger programs = new AtomicInteger();
     private final ClassDirectory classes;
 
     private final Optional<TornadoDevice> device;
@@ -77,18 +74,8 @@ final class ThisJvm implements ProgramJvm {
     }
 
     @Override
-    public boolean accepts(Map<String, byte[]> added) {
-        return classes.accepts(added);
-    }
-
-    @Override
-    public void add(Map<String, byte[]> added) throws IOException {
-        classes.add(added);
-    }
-
-    @Override
-    public int nextProgram() {
-        return programs.incrementAndGet();
+    public ClassDirectory classes() {
+        return classes;
     }
 
     @Override

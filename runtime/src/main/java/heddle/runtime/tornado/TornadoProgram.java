@@ -126,14 +126,14 @@ public final class TornadoProgram implements Program {
 
     private ProgramJvm jvm(Compiled version) {
         return ThisJvm.get(options)
-                .filter(jvm -> jvm.accepts(version.classes()))
+                .filter(jvm -> jvm.classes().accepts(version.classes()))
                 .map(jvm -> (ProgramJvm) jvm)
                 .orElseGet(() -> Workers.get(options, version.classes()));
     }
 
     private ProgramInstance open(ProgramJvm jvm, Compiled version, Map<String, Long> lengths) throws WorkerFailure {
         try {
-            jvm.add(version.classes());
+            jvm.classes().add(version.classes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -21,12 +21,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /** A JVM started for TornadoVM, with a directory of its own for the socket, classes and shared files. */
@@ -39,7 +37,6 @@ final class Worker implements ProgramJvm, AutoCloseable {
     private final ClassDirectory classes;
     private final Process process;
     private final Frames frames;
-    private final AtomicInteger programs = new AtomicInteger();
 
     /** What the worker says, and {@link #GONE} when it is gone. */
     private final BlockingQueue<Message> replies = new LinkedBlockingQueue<>();
@@ -166,18 +163,8 @@ final class Worker implements ProgramJvm, AutoCloseable {
     }
 
     @Override
-    public boolean accepts(Map<String, byte[]> added) {
-        return classes.accepts(added);
-    }
-
-    @Override
-    public void add(Map<String, byte[]> added) throws IOException {
-        classes.add(added);
-    }
-
-    @Override
-    public int nextProgram() {
-        return programs.incrementAndGet();
+    public ClassDirectory classes() {
+        return classes;
     }
 
     @Override

@@ -19,7 +19,7 @@ final class Workers {
         for (Entry e : ENTRIES) {
             if (e.sdk().equals(options.sdk())
                     && e.device().equals(options.device())
-                    && e.worker().accepts(classes)) {
+                    && e.worker().classes().accepts(classes)) {
                 return e.worker();
             }
         }
