@@ -48,24 +48,8 @@ enum DeviceFunction {
             return z > 4f ? (x > 0f ? 1f : -1f) : x > 0f ? tail : x < 0f ? -tail : x;
         }
         """),
-    RINT_FLOAT("rint", """
-        /** The nearest whole number, halves to even. */
-        private static float rint(float x) {
-            float down = TornadoMath.floor(x);
-            float rest = x - down;
-            float odd = down - 2f * TornadoMath.floor(down * 0.5f);
-            return rest > 0.5f || rest == 0.5f && odd == 1f ? down + 1f : down;
-        }
-        """),
-    RINT("rint", """
-        /** The nearest whole number, halves to even. */
-        private static double rint(double x) {
-            double down = TornadoMath.floor(x);
-            double rest = x - down;
-            double odd = down - 2 * TornadoMath.floor(down * 0.5);
-            return rest > 0.5 || rest == 0.5 && odd == 1 ? down + 1 : down;
-        }
-        """),
+    RINT_FLOAT("rint", Template.RINT.replace("$T", "float").replace("$", "f")),
+    RINT("rint", Template.RINT.replace("$T", "double").replace("$", "")),
     FLOOR_DIV("floorDiv", """
         /** The quotient rounded towards minus infinity; zero when the divisor is zero. */
         private static long floorDiv(long a, long b) {
@@ -81,39 +65,11 @@ enum DeviceFunction {
             return rest != 0 && rest < 0 != b < 0 ? rest + b : rest;
         }
         """),
-    MOD_FLOAT("mod", """
-        /** The remainder with the sign of the divisor. */
-        private static float mod(float a, float b) {
-            float quotient = a / b;
-            float whole = quotient < 0f ? TornadoMath.ceil(quotient) : TornadoMath.floor(quotient);
-            float rest = TornadoMath.abs(a) < TornadoMath.abs(b) ? a : a - whole * b;
-            return (rest < 0f & b > 0f) | (rest > 0f & b < 0f) ? rest + b : rest;
-        }
-        """),
-    MOD("mod", """
-        /** The remainder with the sign of the divisor. */
-        private static double mod(double a, double b) {
-            double quotient = a / b;
-            double whole = quotient < 0 ? TornadoMath.ceil(quotient) : TornadoMath.floor(quotient);
-            double rest = TornadoMath.abs(a) < TornadoMath.abs(b) ? a : a - whole * b;
-            return (rest < 0 & b > 0) | (rest > 0 & b < 0) ? rest + b : rest;
-        }
-        """),
+    MOD_FLOAT("mod", Template.MOD.replace("$T", "float").replace("$", "f")),
+    MOD("mod", Template.MOD.replace("$T", "double").replace("$", "")),
     /** That of devices is one for one to any power. */
-    POW_FLOAT("pow", """
-        /** The power, as Java has it: no number when the exponent is none, or infinite while x is one or minus one. */
-        private static float pow(float x, float y) {
-            float none = y - y;
-            return TornadoMath.abs(x) == 1f & none != none ? none : TornadoMath.pow(x, y);
-        }
-        """),
-    POW("pow", """
-        /** The power, as Java has it: no number when the exponent is none, or infinite while x is one or minus one. */
-        private static double pow(double x, double y) {
-            double none = y - y;
-            return TornadoMath.abs(x) == 1 & none != none ? none : TornadoMath.pow(x, y);
-        }
-        """),
+    POW_FLOAT("pow", Template.POW.replace("$T", "float").replace("$", "f")),
+    POW("pow", Template.POW.replace("$T", "double").replace("$", "")),
     /** That of TornadoVM has the precision of floats, even for doubles. */
     SQRT("sqrt", """
         /** The square root. */
@@ -123,30 +79,8 @@ enum DeviceFunction {
         }
         """),
     /** Those of TornadoVM have the precision of floats, even for doubles. */
-    SIN("sin", """
-        /** The sine: its series after taking off quarter turns (Cody and Waite, 1980). */
-        private static double sin(double x) {
-            double quarters = TornadoMath.floor(x * 0.6366197723675814 + 0.5);
-            double r = x - quarters * 1.5707963267341256 - quarters * 6.077100506506192e-11;
-            double turn = quarters - 4 * TornadoMath.floor(quarters * 0.25);
-            double s = r * r;
-            double odd = r * (1 - s / 6 * (1 - s / 20 * (1 - s / 42 * (1 - s / 72 * (1 - s / 110 * (1 - s / 156))))));
-            double even = 1 - s / 2 * (1 - s / 12 * (1 - s / 30 * (1 - s / 56 * (1 - s / 90 * (1 - s / 132 * (1 - s / 182))))));
-            return turn == 0 ? odd : turn == 1 ? even : turn == 2 ? -odd : -even;
-        }
-        """),
-    COS("cos", """
-        /** The cosine: its series after taking off quarter turns (Cody and Waite, 1980). */
-        private static double cos(double x) {
-            double quarters = TornadoMath.floor(x * 0.6366197723675814 + 0.5);
-            double r = x - quarters * 1.5707963267341256 - quarters * 6.077100506506192e-11;
-            double turn = quarters - 4 * TornadoMath.floor(quarters * 0.25);
-            double s = r * r;
-            double odd = r * (1 - s / 6 * (1 - s / 20 * (1 - s / 42 * (1 - s / 72 * (1 - s / 110 * (1 - s / 156))))));
-            double even = 1 - s / 2 * (1 - s / 12 * (1 - s / 30 * (1 - s / 56 * (1 - s / 90 * (1 - s / 132 * (1 - s / 182))))));
-            return turn == 0 ? even : turn == 1 ? -odd : turn == 2 ? -even : odd;
-        }
-        """),
+    SIN("sin", Template.TURN.formatted("sine", "sin", "odd", "even", "-odd", "-even")),
+    COS("cos", Template.TURN.formatted("cosine", "cos", "even", "-odd", "-even", "odd")),
     /** TornadoVM converts floats to {@code long} by way of 32 bits. */
     TO_LONG_FLOAT("toLong", """
         /** The integer part; zero for what is no number, the nearest for what is too large. */
@@ -239,5 +173,50 @@ enum DeviceFunction {
     /** The method, as a member of a class. */
     String text() {
         return text.stripTrailing();
+    }
+
+    /** Texts that several functions share. In those of floats and doubles {@code $T} is the type, {@code $} ends a number. */
+    private static final class Template {
+        static final String RINT = """
+            /** The nearest whole number, halves to even. */
+            private static $T rint($T x) {
+                $T down = TornadoMath.floor(x);
+                $T rest = x - down;
+                $T odd = down - 2$ * TornadoMath.floor(down * 0.5$);
+                return rest > 0.5$ || rest == 0.5$ && odd == 1$ ? down + 1$ : down;
+            }
+            """;
+
+        static final String MOD = """
+            /** The remainder with the sign of the divisor. */
+            private static $T mod($T a, $T b) {
+                $T quotient = a / b;
+                $T whole = quotient < 0$ ? TornadoMath.ceil(quotient) : TornadoMath.floor(quotient);
+                $T rest = TornadoMath.abs(a) < TornadoMath.abs(b) ? a : a - whole * b;
+                return (rest < 0$ & b > 0$) | (rest > 0$ & b < 0$) ? rest + b : rest;
+            }
+            """;
+
+        static final String POW = """
+            /** The power, as Java has it: no number when the exponent is none, or infinite while x is one or minus one. */
+            private static $T pow($T x, $T y) {
+                $T none = y - y;
+                return TornadoMath.abs(x) == 1$ & none != none ? none : TornadoMath.pow(x, y);
+            }
+            """;
+
+        /** What it is, its name, and its value after no quarter turn, one, two and three. */
+        static final String TURN = """
+            /** The %s: its series after taking off quarter turns (Cody and Waite, 1980). */
+            private static double %s(double x) {
+                double quarters = TornadoMath.floor(x * 0.6366197723675814 + 0.5);
+                double r = x - quarters * 1.5707963267341256 - quarters * 6.077100506506192e-11;
+                double turn = quarters - 4 * TornadoMath.floor(quarters * 0.25);
+                double s = r * r;
+                double odd = r * (1 - s / 6 * (1 - s / 20 * (1 - s / 42 * (1 - s / 72 * (1 - s / 110 * (1 - s / 156))))));
+                double even = 1 - s / 2 * (1 - s / 12 * (1 - s / 30 * (1 - s / 56 * (1 - s / 90 * (1 - s / 132 * (1 - s / 182))))));
+                return turn == 0 ? %s : turn == 1 ? %s : turn == 2 ? %s : %s;
+            }
+            """;
     }
 }
