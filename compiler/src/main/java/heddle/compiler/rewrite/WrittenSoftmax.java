@@ -11,15 +11,19 @@ import heddle.compiler.op.Expand;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Slice;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
@@ -34,7 +38,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
      *
      * <pre>
      * no t                 softmax of x, when m is the maximum of x
-     * exp(z - m)           z beside x, whatever m is
+     * exp(z - m)           z beside x, whatever m is, as long as it is one number for each row
      * exp(-m)              zero beside x
      * exp(z)               z beside y
      * a number             its logarithm beside y; nothing, when it is lost beside a sum of at least one
@@ -68,7 +72,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
     }
 
     private static Optional<WrittenSoftmax> beside(Graph graph, Place y, int axis, Place exponent) {
-        if (y.is(ScalarFn.SUB)) {
+        if (y.is(ScalarFn.SUB) && isOfRow(y.operand(graph, 1).behindViews(graph), y, axis)) {
             Value x = graph.operand(y.node(), 0);
             Place shift = y.operand(graph, 1).behindViews(graph);
             Place e = exponent.behindViews(graph);
@@ -80,6 +84,17 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
             }
         }
         return beside(y, y.value(), axis, exponent);
+    }
+
+    /** Whether a place is the same one for all elements of the row that {@code y} is in. */
+    private static boolean isOfRow(Place place, Place y, int axis) {
+        Set<Axis> along = new HashSet<>();
+        ScalarExprs.visit(y.index().get(axis), e -> {
+            if (e instanceof ScalarExpr.Index i) {
+                along.add(i.axis());
+            }
+        });
+        return along.stream().noneMatch(a -> place.index().stream().anyMatch(x -> ScalarExprs.reads(x, a)));
     }
 
     private static WrittenSoftmax beside(Value x, int axis, double number) {
