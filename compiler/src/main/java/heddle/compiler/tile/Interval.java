@@ -39,6 +39,11 @@ record Interval(ScalarExpr low, ScalarExpr high) {
         return and(other.not()).or(not().and(other));
     }
 
+    /** A bool of which this is known only where {@code condition} is true; elsewhere it may be either. */
+    Interval onlyWhere(ScalarExpr condition) {
+        return new Interval(and(low, condition), or(high, not(condition)));
+    }
+
     /** {@code fn} of two numbers, one of the comparisons. */
     Interval compared(ScalarFn fn, Interval other) {
         return switch (fn) {
@@ -82,6 +87,11 @@ record Interval(ScalarExpr low, ScalarExpr high) {
     /** {@code fn}, which does not fall when its argument rises. */
     Interval rising(ScalarFn fn) {
         return new Interval(apply(fn, low), apply(fn, high));
+    }
+
+    /** Whether all of a range of integers lies between two numbers, which are part of it. */
+    ScalarExpr isWithin(long least, long greatest) {
+        return and(apply(ScalarFn.GE, low, ScalarExpr.of(least)), apply(ScalarFn.LE, high, ScalarExpr.of(greatest)));
     }
 
     Interval cast(DType type) {

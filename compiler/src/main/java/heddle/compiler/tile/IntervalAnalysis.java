@@ -3,12 +3,18 @@ package heddle.compiler.tile;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExpr.IntLiteral;
 import heddle.compiler.type.DType;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Finds the {@link Interval} of a scalar program over a block. Index arithmetic is taken not to overflow. */
+/**
+ * Finds the {@link Interval} of a scalar program over a block.
+ *
+ * <p>Integers are computed in 64 bits, in which index arithmetic is taken not to overflow. Where the program computes in
+ * 32 bits, a comparison counts as decided only on blocks whose results all fit: on others they may have wrapped.
+ */
 final class IntervalAnalysis {
     private final Map<Axis, BlockMask.Range> ranges;
     private final Map<ScalarExpr, BlockTable> tables = new HashMap<>();
@@ -55,14 +61,11 @@ final class IntervalAnalysis {
     }
 
     private Interval compared(Apply a) {
-        return operand(arg(a, 0))
-                .flatMap(x -> operand(arg(a, 1)).map(y -> x.compared(a.fn(), y)))
+        Ranges numbers = new Ranges();
+        return numbers.operand(arg(a, 0))
+                .flatMap(x -> numbers.operand(arg(a, 1)).map(y -> x.compared(a.fn(), y)))
+                .map(numbers::unlessWrapped)
                 .orElse(Interval.EITHER);
-    }
-
-    /** The range of what is compared. Numbers from memory may be any, and the analysis never computes with them. */
-    private Optional<Interval> operand(ScalarExpr number) {
-        return tables.containsKey(number) ? Optional.of(tables.get(number).over(ranges)) : range(number);
     }
 
     private Interval comparedBools(Apply a) {
@@ -82,47 +85,104 @@ final class IntervalAnalysis {
         if (number.type() == DType.BOOL) {
             return truth(number);
         }
-        ScalarExpr zero =
-                number.type().isInt() ? new IntLiteral(number.type(), 0) : new ScalarExpr.Literal(number.type(), 0);
-        return range(number)
+        ScalarExpr zero = number.type().isInt() ? ScalarExpr.of(0) : new ScalarExpr.Literal(number.type(), 0);
+        Ranges numbers = new Ranges();
+        return numbers.range(number)
                 .map(x -> x.compared(ScalarFn.NE, Interval.point(zero)))
+                .map(numbers::unlessWrapped)
                 .orElse(Interval.EITHER);
     }
 
-    /** The range of a number over the block, or empty when it has none that the indexes tell. */
-    private Optional<Interval> range(ScalarExpr e) {
-        if (e instanceof ScalarExpr.Index i && ranges.containsKey(i.axis())) {
-            BlockMask.Range r = ranges.get(i.axis());
-            return Optional.of(new Interval(r.first(), r.last()));
+    /** The ranges of numbers that are compared, and the conditions under which they are right. */
+    private final class Ranges {
+        private final List<Interval> narrow = new ArrayList<>();
+
+        /** What {@code truth} says, unless a result of 32 bits may have wrapped. */
+        Interval unlessWrapped(Interval truth) {
+            Interval known = truth;
+            for (Interval x : narrow) {
+                known = known.onlyWhere(x.isWithin(Integer.MIN_VALUE, Integer.MAX_VALUE));
+            }
+            return known;
         }
-        if (isOneValue(e) && (e.type().isInt() || isFinite(e))) {
-            return Optional.of(Interval.point(e));
+
+        /** The range of what is compared. Numbers from memory may be any, and the analysis never computes with them. */
+        Optional<Interval> operand(ScalarExpr number) {
+            return tables.containsKey(number)
+                    ? Optional.of(wide(tables.get(number).over(ranges)))
+                    : range(number);
         }
-        return e instanceof Apply a ? range(a) : Optional.empty();
+
+        /** The range of a number over the block, or empty when it has none that the indexes tell. */
+        Optional<Interval> range(ScalarExpr e) {
+            if (e instanceof ScalarExpr.Index i && ranges.containsKey(i.axis())) {
+                BlockMask.Range r = ranges.get(i.axis());
+                return Optional.of(new Interval(r.first(), r.last()));
+            }
+            if (isOneValue(e) && (e.type().isInt() || isFinite(e))) {
+                return Optional.of(Interval.point(wide(e)));
+            }
+            return e instanceof Apply a ? range(a) : Optional.empty();
+        }
+
+        private Optional<Interval> range(Apply a) {
+            ScalarExpr last = a.args().getLast();
+            return switch (a.fn()) {
+                case SELECT -> range(arg(a, 1)).flatMap(x -> range(last).map(x::hull));
+                case CAST -> cast(last, a.type());
+                case NEG -> range(last).map(Interval::negated).map(x -> result(a, x));
+                case ABS -> range(last).map(Interval::magnitude).map(x -> result(a, x));
+                case FLOOR, CEIL, ROUND -> range(last).map(x -> x.rising(a.fn()));
+                case FLOOR_DIV ->
+                    isPositive(last) ? range(arg(a, 0)).map(x -> x.dividedBy(wide(last))) : Optional.empty();
+                case MOD -> isPositive(last) ? range(arg(a, 0)).map(x -> x.modulo(wide(last))) : Optional.empty();
+                default ->
+                    range(arg(a, 0))
+                            .flatMap(x -> range(last).flatMap(y -> combined(a.fn(), x, y)))
+                            .map(x -> result(a, x));
+            };
+        }
+
+        private Optional<Interval> cast(ScalarExpr from, DType to) {
+            if (from.type() == DType.BOOL) {
+                return Optional.of(wide(truth(from).cast(to)));
+            }
+            Optional<Interval> range = range(from);
+            if (!from.type().isInt()) {
+                return range.map(x -> wide(x.cast(to)));
+            }
+            boolean always = from instanceof ScalarExpr.Index || from instanceof ScalarExpr.Length;
+            return to.isInt() ? range.map(x -> to == DType.I32 && !always ? narrow(x) : x) : range.map(x -> x.cast(to));
+        }
+
+        /** The range of what {@code a} gives, when none of it wraps. */
+        private Interval result(Apply a, Interval exact) {
+            boolean mayWrap = a.type() == DType.I32 && a.fn() != ScalarFn.MIN && a.fn() != ScalarFn.MAX;
+            return mayWrap ? narrow(exact) : exact;
+        }
+
+        private Interval narrow(Interval exact) {
+            narrow.add(exact);
+            return exact;
+        }
     }
 
     private static boolean isFinite(ScalarExpr e) {
         return e instanceof ScalarExpr.Literal l && Double.isFinite(l.value());
     }
 
-    private Optional<Interval> range(Apply a) {
-        ScalarExpr last = a.args().getLast();
-        return switch (a.fn()) {
-            case SELECT -> range(arg(a, 1)).flatMap(x -> range(last).map(x::hull));
-            case CAST ->
-                last.type() == DType.BOOL
-                        ? Optional.of(truth(last).cast(a.type()))
-                        : range(last).map(x -> x.cast(a.type()));
-            case NEG -> range(last).map(Interval::negated);
-            case ABS -> range(last).map(Interval::magnitude);
-            case FLOOR, CEIL, ROUND -> range(last).map(x -> x.rising(a.fn()));
-            case FLOOR_DIV -> isPositive(last) ? range(arg(a, 0)).map(x -> x.dividedBy(last)) : Optional.empty();
-            case MOD -> isPositive(last) ? range(arg(a, 0)).map(x -> x.modulo(last)) : Optional.empty();
-            default -> range(arg(a, 0)).flatMap(x -> range(last).flatMap(y -> range(a.fn(), x, y)));
-        };
+    private static Interval wide(Interval x) {
+        return new Interval(wide(x.low()), wide(x.high()));
     }
 
-    private static Optional<Interval> range(ScalarFn fn, Interval x, Interval y) {
+    /** Integers in 64 bits, other numbers as they are. */
+    private static ScalarExpr wide(ScalarExpr e) {
+        return e instanceof IntLiteral i
+                ? ScalarExpr.of(i.value())
+                : e.type() == DType.I32 ? ScalarExpr.cast(DType.I64, e) : e;
+    }
+
+    private static Optional<Interval> combined(ScalarFn fn, Interval x, Interval y) {
         return switch (fn) {
             case ADD, MIN, MAX -> Optional.of(x.rising(fn, y));
             case SUB -> Optional.of(x.minus(y));
