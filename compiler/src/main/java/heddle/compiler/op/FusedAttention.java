@@ -144,9 +144,33 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
         return array;
     }
 
+    /** The operands that queries are read from, without what they are scaled with; each slot once. */
+    public SortedSet<Integer> queries() {
+        return slots(body.q(), body.d());
+    }
+
+    /** The operands that keys are read from, without what they are scaled with; each slot once. */
+    public SortedSet<Integer> keys() {
+        return slots(body.k(), body.d());
+    }
+
     /** The operands that queries, keys and values are read from, each slot once. */
     public SortedSet<Integer> products() {
-        return slots(body.q(), body.k(), body.v());
+        SortedSet<Integer> slots = slots(body.v());
+        slots.addAll(queries());
+        slots.addAll(keys());
+        return slots;
+    }
+
+    /** The operands that a program reads along an axis; all that it reads when the axis is too short to tell. */
+    private SortedSet<Integer> slots(ScalarExpr program, Axis along) {
+        List<ScalarExpr> elements = new ArrayList<>();
+        ScalarExprs.visit(program, x -> {
+            if (x instanceof ScalarExpr.Element e && ScalarExprs.reads(e.address(), along)) {
+                elements.add(e);
+            }
+        });
+        return elements.isEmpty() ? slots(program) : slots(elements.toArray(ScalarExpr[]::new));
     }
 
     /** The operands that some programs of the body read, each slot once. */

@@ -11,7 +11,6 @@ import heddle.compiler.op.FusedAttention;
 import heddle.compiler.op.Pad;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.rewrite.CapturedPart.Role;
-import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,9 +34,9 @@ final class CollectParts {
     /** The parts, from queries to weights; a place that plays a role twice is listed once. */
     List<CapturedPart> parts() {
         FusedAttention op = match.fused().op();
-        operands(Role.Q, op.body().q());
-        operands(Role.K, op.body().k());
-        operands(Role.V, op.body().v());
+        operands(Role.Q, op.queries());
+        operands(Role.K, op.keys());
+        operands(Role.V, op.slots(op.body().v()));
         graph.operands(match.scores().product()).forEach(this::factors);
         nodes.forEach(node -> {
             if (node != match.scores().product() && match.scores().cone().contains(node)) {
@@ -46,7 +45,7 @@ final class CollectParts {
         });
         add(Role.SOFTMAX, match.softmax());
         op.body().sink().filter(sink -> !has(Role.SINK)).ifPresent(sink -> {
-            operands(Role.SINK, sink);
+            operands(Role.SINK, op.slots(sink));
             if (!has(Role.SINK)) {
                 add(Role.SINK, match.softmax()); // A number in the quotient.
             }
@@ -64,11 +63,8 @@ final class CollectParts {
         return found.values().stream().anyMatch(part -> part.role() == role);
     }
 
-    private void operands(Role role, ScalarExpr program) {
-        match.fused()
-                .op()
-                .slots(program)
-                .forEach(slot -> add(role, match.fused().operands().get(slot).node()));
+    private void operands(Role role, Set<Integer> slots) {
+        slots.forEach(slot -> add(role, match.fused().operands().get(slot).node()));
     }
 
     private void add(Role role, Node node) {

@@ -10,10 +10,12 @@ import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.type.DType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Grows attention from a softmax: down to the product with the values, up to the product of queries and keys, and writes
@@ -36,6 +38,7 @@ final class GrowAttention {
     private final ScalarExpr.Variable p;
     private final SoftmaxRead read;
     private final Scores scores;
+    private final ScalarExpr.Variable raw;
 
     GrowAttention(Graph graph, Dependence dependence, Node softmax, Probabilities probabilities) {
         this.graph = graph;
@@ -52,10 +55,29 @@ final class GrowAttention {
         this.p = new ScalarExpr.Variable("p", softmax.type().dtype());
         this.read = SoftmaxRead.of(graph, softmax, probabilities, index(probabilities.slot()), j, lookup);
         this.scores = Scores.of(graph, softmax, j.extent());
+        this.raw = new ScalarExpr.Variable("score", computeType());
     }
 
     Scores scores() {
         return scores;
+    }
+
+    /** The widest type that scores, softmax or result are computed in as they are written: none loses digits. */
+    private DType computeType() {
+        DType product = scores.product().type().dtype();
+        if (!product.isFloat()) {
+            throw new DeclinedException(
+                    scores.product(),
+                    "the scores are a product of integers",
+                    "cast queries and keys to a float type before the product");
+        }
+        return Stream.of(
+                        product,
+                        softmax.type().dtype(),
+                        probabilities.product().type().dtype())
+                .map(Lookup::wide)
+                .reduce(Lookup::widest)
+                .orElseThrow();
     }
 
     /** One axis for each letter of the product with the values. */
@@ -82,8 +104,6 @@ final class GrowAttention {
 
     /** @throws DeclinedException when this is attention that cannot be fused */
     AttentionParts parts() {
-        ScalarExpr.Variable raw = new ScalarExpr.Variable(
-                "score", Lookup.wide(scores.product().type().dtype()));
         QueryAndKey qk = QueryAndKey.of(graph, softmax, scores, read.index(), j, raw, lookup);
         ScalarExpr v = lookup.unscaled(probabilities.values(graph), index(1 - probabilities.slot()));
         boolean computed = varies(qk.k()) && varies(v);
@@ -101,7 +121,7 @@ final class GrowAttention {
                 raw,
                 SplitMask.of(score),
                 kept(roles),
-                sink(raw, roles),
+                sink(roles),
                 lookup.captures());
     }
 
@@ -132,10 +152,11 @@ final class GrowAttention {
     }
 
     /** The logarithm of the sum of what counts in a row's sum beside the keys. */
-    private Optional<ScalarExpr> sink(ScalarExpr.Variable raw, Roles roles) {
-        Inliner program = scoreProgram(raw, roles);
+    private Optional<ScalarExpr> sink(Roles roles) {
+        Inliner program = scoreProgram(ScalarExpr.cast(scores.product().type().dtype(), raw), roles);
         List<ScalarExpr> sinks = read.unread().stream()
                 .map(position -> program.at(graph.operand(softmax, 0), read.at(softmax, position)))
+                .map(sink -> ScalarExpr.cast(raw.type(), sink))
                 .toList();
         if (sinks.stream().anyMatch(s -> ScalarExprs.contains(s, raw))) {
             throw SoftmaxRead.declined(softmax, probabilities);
@@ -153,7 +174,7 @@ final class GrowAttention {
                     ? Optional.empty()
                     : lookup.beside(value, index, roles.i(), j);
         });
-        ScalarExpr one = new ScalarExpr.Literal(Lookup.wide(p.type()), 1);
+        ScalarExpr one = new ScalarExpr.Literal(raw.type(), 1);
         return Proportion.of(inliner.at(probabilities.weights(graph), index(probabilities.slot())), p, one)
                 .orElseThrow(
                         () -> new DeclinedException(

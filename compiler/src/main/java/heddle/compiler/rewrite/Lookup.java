@@ -25,6 +25,8 @@ import java.util.function.Predicate;
  * looks through views always, so that no layout is copied.
  */
 final class Lookup {
+    private static final double MOST_SCALE = 0x1p20;
+
     private final Graph graph;
     private final Captures captures = new Captures();
     private final Map<Node, Boolean> bufferless = new HashMap<>();
@@ -38,12 +40,22 @@ final class Lookup {
     }
 
     /**
-     * An operand of a product: an element of a stored value, found through views, and the factors on it that do not run
-     * along {@code over}.
+     * An operand of a product: an element of a stored value, found through views, times what does not run along {@code
+     * over}. Numbers are taken off it as factors on the product; other factors may be anything, and keep a product from
+     * overflowing only where they were written.
      */
     Factor multiplicand(Value value, List<ScalarExpr> index, Axis over) {
-        Factor factor = Factor.of(reached(value, index, this::isScaled), f -> !ScalarExprs.reads(f, over));
-        return isElement(factor.core()) ? factor : new Factor(unscaled(value, index), x -> x);
+        ScalarExpr scaled = reached(value, index, this::isScaled);
+        boolean isScaledElement =
+                isElement(Factor.of(scaled, f -> !ScalarExprs.reads(f, over)).core());
+        return isScaledElement ? Factor.of(scaled, Lookup::isModerate) : new Factor(unscaled(value, index), x -> x);
+    }
+
+    /** Whether a factor is a number of a size that scales have, so that it may stand on either side of a product. */
+    private static boolean isModerate(ScalarExpr factor) {
+        return factor instanceof ScalarExpr.Literal l
+                && Math.abs(l.value()) >= 1 / MOST_SCALE
+                && Math.abs(l.value()) <= MOST_SCALE;
     }
 
     /** An operand of a product on which no factors are taken off: what is computed is stored as it was before views. */
@@ -114,6 +126,11 @@ final class Lookup {
         boolean first = operands.getFirst().type().shape().size().equals(size);
         boolean last = operands.getLast().type().shape().size().equals(size);
         return first != last && (first || e.fn() == ScalarFn.MUL);
+    }
+
+    /** The type that holds the values of both, which are {@link #wide}. */
+    static DType widest(DType a, DType b) {
+        return a == DType.F64 ? a : b;
     }
 
     /** The type that products of {@code type} are summed in. */

@@ -3,6 +3,7 @@ package heddle.compiler.rewrite;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
 import java.util.Optional;
 
 /**
@@ -37,7 +38,7 @@ record Proportion(ScalarExpr weight, boolean guarded) {
             ScalarExpr first = a.args().getFirst();
             ScalarExpr last = a.args().getLast();
             return switch (a.fn()) {
-                case CAST -> a.type().isFloat() && first.type().isFloat() ? of(first) : Optional.empty();
+                case CAST -> a.type().isFloat() && first.type().isFloat() ? cast(first, a.type()) : Optional.empty();
                 case NEG -> of(first).map(x -> x.with(ScalarExpr.apply(ScalarFn.NEG, x.weight)));
                 case MUL -> readsP(last) ? product(last, first) : product(first, last);
                 case DIV ->
@@ -47,6 +48,28 @@ record Proportion(ScalarExpr weight, boolean guarded) {
                 case SELECT -> guarded(a).or(() -> selected(a));
                 default -> Optional.empty();
             };
+        }
+
+        /** In a narrower type a probability only rounds, which is left out; something greater might overflow. */
+        private Optional<Proportion> cast(ScalarExpr e, DType to) {
+            boolean widens = e.type() == to || to == DType.F64 || to == DType.F32 && e.type() != DType.F64;
+            return of(e).filter(x -> widens || isAtMostOne(x.weight));
+        }
+
+        /** Whether a factor makes no probability greater than one. */
+        private static boolean isAtMostOne(ScalarExpr e) {
+            if (e instanceof ScalarExpr.Apply a) {
+                ScalarExpr first = a.args().getFirst();
+                return switch (a.fn()) {
+                    case CAST -> first.type() == DType.BOOL || isAtMostOne(first);
+                    case SELECT ->
+                        isAtMostOne(a.args().get(1)) && isAtMostOne(a.args().get(2));
+                    case MUL -> isAtMostOne(first) && isAtMostOne(a.args().getLast());
+                    case NEG -> isAtMostOne(first);
+                    default -> false;
+                };
+            }
+            return e instanceof ScalarExpr.Literal l && Math.abs(l.value()) <= 1;
         }
 
         private Optional<Proportion> product(ScalarExpr probability, ScalarExpr factor) {
@@ -64,8 +87,12 @@ record Proportion(ScalarExpr weight, boolean guarded) {
             if (readsP(condition)) {
                 return Optional.empty();
             }
-            return of(a.args().get(1))
-                    .flatMap(yes -> of(a.args().get(2))
+            ScalarExpr first = a.args().get(1);
+            ScalarExpr last = a.args().getLast();
+            return of(first)
+                    .flatMap(yes -> of(last)
+                            // Zeros need no guard; a guard for a part of the row alone cannot be kept.
+                            .filter(no -> isZero(first) || isZero(last) || yes.guarded == no.guarded)
                             .map(no -> new Proportion(
                                     ScalarExpr.apply(ScalarFn.SELECT, condition, yes.weight, no.weight),
                                     yes.guarded && no.guarded)));

@@ -357,7 +357,8 @@ class FuseAttentionTest {
                 input decay: f32[M]
                 output o = softmax(q @ transpose(k * decay[:, new]) / temperature, axis = -1) @ v
                 """);
-        assertEquals("score * x3[j] / x4[h]", ScalarText.of(a.body().score()));
+        assertEquals("score / x4[h]", ScalarText.of(a.body().score()));
+        assertTrue(ScalarText.of(a.body().k()).endsWith("* x2[j]"), "keys are scaled where they are read");
     }
 
     @Test

@@ -142,6 +142,49 @@ class AttentionNumericsTest {
     }
 
     @Test
+    void aProbabilityOfZeroStaysZero() {
+        attention("(softmax(where(open, s, -inf), axis = -1) / bias) @ v")
+                .with("open", 1, 0, 1, 1, 1, 0)
+                .with("bias", 1, 0, 1, 1, 1, NAN)
+                .written(NAN, NAN, NAN, NAN)
+                .compiled(2, 20, 1.5, 15);
+    }
+
+    @Test
+    void aFactorStaysWhereItKeepsScoresFinite() {
+        attention("softmax((q * bias[0, 0]) @ transpose(k), axis = -1) @ v")
+                .with("q", 1e30, 1e30)
+                .with("k", 1e10, 1e10, 0)
+                .with("bias", 1e-30, 0, 0, 0, 0, 0)
+                .gives(1.5, 15, 1.5, 15);
+        attention("softmax(q @ transpose(k / bias[0, 0]), axis = -1) @ v")
+                .with("q", 1e10, 1e10)
+                .with("k", 1e30, 1e30, 0)
+                .with("bias", 1e30, 0, 0, 0, 0, 0)
+                .gives(1.5, 15, 1.5, 15);
+    }
+
+    @Test
+    void isComputedInTheWidestType() {
+        double large = 1e9;
+        double[] bias = {large + Math.log(2), large, -INF, large, large, large + Math.log(2)};
+        Computed wide = new Computed(
+                classes,
+                "input q: f32[2, 1]",
+                "input k: f32[3, 1]",
+                "input v: f32[3, 1]",
+                "input bias: f64[2, 3]",
+                "let p = softmax(cast(q @ transpose(k), f64) + bias, axis = -1)",
+                "output y = cast(p, f32) @ v");
+        wide.with("q", 0, 0)
+                .with("k", 1, 2, 3)
+                .with("v", 3, 6, 9)
+                .with("bias", bias)
+                .fused()
+                .gives(4, 6.75);
+    }
+
+    @Test
     void aMaskedPositionStaysMasked() {
         attention("attend(where(open, s, -inf) + bias)")
                 .with("open", 1, 0, 1, 1, 0, 1)

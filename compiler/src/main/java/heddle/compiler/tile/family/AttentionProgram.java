@@ -108,13 +108,31 @@ final class AttentionProgram {
 
     private List<Stmt> product() {
         List<Stmt> steps = new ArrayList<>();
-        attention
-                .weight()
-                .ifPresent(weight -> steps.add(
-                        new Stmt.Update(score, new TileExpr.Map(apply(ScalarFn.MUL, score.value(), weight)))));
+        attention.weight().ifPresent(weight -> steps.add(new Stmt.Update(score, new TileExpr.Map(weighted(weight)))));
         steps.add(map(value, attention.v()));
         steps.add(new Stmt.Accumulate(acc, new TileExpr.Dot(score, value, attention.j(), true)));
         return steps;
+    }
+
+    /** A probability of zero stays zero, be the factor infinite: which keys a block has must not matter. */
+    private ScalarExpr weighted(ScalarExpr weight) {
+        ScalarExpr product = apply(ScalarFn.MUL, score.value(), weight);
+        ScalarExpr isZero = apply(ScalarFn.EQ, score.value(), literal(0));
+        return isFinite(weight) ? product : apply(ScalarFn.SELECT, isZero, literal(0), product);
+    }
+
+    /** Whether a program is made of numbers and truth values in a way that gives no infinity or NaN. */
+    private static boolean isFinite(ScalarExpr e) {
+        if (e instanceof ScalarExpr.Apply a) {
+            return switch (a.fn()) {
+                case CAST ->
+                    !a.args().getFirst().type().isFloat() || isFinite(a.args().getFirst());
+                case SELECT -> isFinite(a.args().get(1)) && isFinite(a.args().get(2));
+                case NEG -> isFinite(a.args().getFirst());
+                default -> false;
+            };
+        }
+        return e instanceof ScalarExpr.Literal l && Double.isFinite(l.value());
     }
 
     /** A row that has seen no score above minus infinity has a sum of zero; its result is zero. */

@@ -8,12 +8,14 @@ import java.util.List;
 
 /**
  * A constant scale of the scores, moved to the queries, of which there are fewer: {@code (q · k) * c} is {@code (q * c) ·
- * k} but for rounding.
+ * k} but for rounding, as long as the scale is of moderate size.
  *
  * @param query the program of the queries
  * @param score the score program over their product
  */
 record ScaledQuery(ScalarExpr query, ScalarExpr score) {
+    private static final double MOST_SCALE = 0x1p20;
+
     /** The attention's programs, changed when every use of the product is the same scaling of it. */
     static ScaledQuery of(Attention attention) {
         ScalarExpr raw = attention.raw();
@@ -45,13 +47,15 @@ record ScaledQuery(ScalarExpr query, ScalarExpr score) {
         ScalarExpr first = e.args().getFirst();
         ScalarExpr last = e.args().getLast();
         return switch (e.fn()) {
-            case MUL -> isFinite(first) && last.equals(raw) || first.equals(raw) && isFinite(last);
-            case DIV -> first.equals(raw) && isFinite(last);
+            case MUL -> isModerate(first) && last.equals(raw) || first.equals(raw) && isModerate(last);
+            case DIV -> first.equals(raw) && isModerate(last);
             default -> false;
         };
     }
 
-    private static boolean isFinite(ScalarExpr e) {
-        return e instanceof ScalarExpr.Literal l && Double.isFinite(l.value()) && l.value() != 0;
+    private static boolean isModerate(ScalarExpr e) {
+        return e instanceof ScalarExpr.Literal l
+                && Math.abs(l.value()) >= 1 / MOST_SCALE
+                && Math.abs(l.value()) <= MOST_SCALE;
     }
 }
