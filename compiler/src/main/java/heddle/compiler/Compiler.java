@@ -8,6 +8,7 @@ import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveInferenceIdentities;
 import heddle.compiler.rewrite.FuseAttention;
+import heddle.compiler.rewrite.JoinProducts;
 import heddle.compiler.rewrite.MaskExponents;
 import heddle.compiler.rewrite.RecogniseSoftmax;
 import heddle.compiler.rewrite.UnguardSoftmax;
@@ -35,6 +36,7 @@ public final class Compiler {
             new MaskExponents(),
             new RecogniseSoftmax(),
             new UnguardSoftmax(),
+            new JoinProducts(),
             new EliminateDeadCode(),
             new FuseAttention(),
             new EliminateDeadCode());

@@ -1,0 +1,79 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.Rewriter;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Softmax;
+import heddle.compiler.tile.ScalarFn;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes one product of scores that are a sum of two, so that they can be fused:
+ *
+ * <pre>
+ * q · k + p · r                    → [q, p] · [k, r]
+ * q · k - p · r / 4                → [q, -p / 4] · [k, r]
+ * </pre>
+ *
+ * Queries and keys of several parts are written like this where one part knows positions: DeepSeek-V2's rotated part, whose
+ * keys all heads share (arXiv:2405.04434, section 2.1.3), and relative positions (Transformer-XL, arXiv:1901.02860, section
+ * 3.3). The joined features are copied, which is little beside the scores.
+ */
+public record JoinProducts() implements Pass {
+    @Override
+    public String name() {
+        return "join-products";
+    }
+
+    @Override
+    public Graph run(Graph graph) {
+        Graph before = graph;
+        Graph after = joined(before);
+        while (after != before) {
+            before = after;
+            after = joined(before); // A sum of three products is a sum of two now.
+        }
+        return after;
+    }
+
+    private static Graph joined(Graph graph) {
+        Set<Node> sums = sumsInScores(graph);
+        return sums.isEmpty()
+                ? graph
+                : Rewriter.replace(
+                        graph,
+                        (node, rewriter) -> sums.contains(node)
+                                ? ProductSum.at(graph, node).map(sum -> sum.addTo(rewriter))
+                                : Optional.empty());
+    }
+
+    /** Sums from which scores are made that meet values after the softmax. */
+    private static Set<Node> sumsInScores(Graph graph) {
+        Set<Node> scores = new HashSet<>();
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Softmax && meetsValues(graph, node)) {
+                collect(graph, graph.operand(node, 0).node(), scores);
+            }
+        }
+        scores.removeIf(n -> !Place.is(n, ScalarFn.ADD) && !Place.is(n, ScalarFn.SUB));
+        return scores;
+    }
+
+    private static boolean meetsValues(Graph graph, Node softmax) {
+        try {
+            return !Probabilities.of(graph, softmax).isEmpty();
+        } catch (DeclinedException declined) {
+            return false;
+        }
+    }
+
+    private static void collect(Graph graph, Node node, Set<Node> found) {
+        if (node.op() instanceof Pointwise && found.add(node)) {
+            graph.operands(node).forEach(v -> collect(graph, v.node(), found));
+        }
+    }
+}

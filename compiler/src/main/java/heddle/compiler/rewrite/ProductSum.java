@@ -1,0 +1,255 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.Rewriter;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Concat;
+import heddle.compiler.op.Constant;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Equation;
+import heddle.compiler.op.Expand;
+import heddle.compiler.op.Permute;
+import heddle.compiler.op.Reshape;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * A sum of two products, each summed over one axis of its own, as one product over both axes one after the other.
+ *
+ * @param sum   the sum or difference
+ * @param first its first product, and the factor of it that takes the side of the rows
+ * @param last  its other product; the factor on the side of the rows is scaled as the product was
+ */
+record ProductSum(Node sum, Term first, Term last) {
+    private static final String LETTERS = "abcdefghijklmnopqrstuvw";
+    private static final char SUMMED = 'x';
+
+    /**
+     * One factor of a product.
+     *
+     * @param value  the tensor
+     * @param axes   for each of its axes the axis of the sum that it runs along, -1 for the one that is summed over
+     */
+    private record Side(Value value, List<Integer> axes) {
+        boolean runsAlong(int axis) {
+            return axes.contains(axis);
+        }
+    }
+
+    /**
+     * A product and what it is scaled with.
+     *
+     * @param scales functions of the product and a number, the outermost first
+     */
+    private record Term(Side rows, Side columns, List<Scale> scales) {}
+
+    private record Scale(ScalarFn fn, Optional<Double> number, boolean numberFirst) {}
+
+    /** The sum that a node is, when both of its products run along the axes of the sum as they are. */
+    static Optional<ProductSum> at(Graph graph, Node sum) {
+        if (sum.type().rank() > LETTERS.length() || !sum.type().dtype().isFloat()) {
+            return Optional.empty();
+        }
+        Place whole = Place.in(sum.value());
+        List<Scale> negated =
+                Place.is(sum, ScalarFn.SUB) ? List.of(new Scale(ScalarFn.NEG, Optional.empty(), false)) : List.of();
+        return term(graph, whole, whole.operand(graph, 0), List.of())
+                .flatMap(first -> term(graph, whole, whole.operand(graph, 1), negated)
+                        .flatMap(last -> beside(first, last))
+                        .map(last -> new ProductSum(sum, first, last)));
+    }
+
+    private static Optional<Term> term(Graph graph, Place whole, Place read, List<Scale> outer) {
+        Place at = read.behindViews(graph);
+        if (at.node().op() instanceof Contract c) {
+            return term(graph, whole, at, c.parsed(), outer);
+        }
+        for (int slot = 0; slot < graph.operands(at.node()).size(); slot++) {
+            Optional<Scale> scale = scale(graph, at, slot);
+            if (scale.isPresent()) {
+                List<Scale> scales = new ArrayList<>(outer);
+                scales.add(scale.get());
+                return term(graph, whole, at.operand(graph, slot), scales);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What an elementwise node does to its operand in {@code slot}, when it multiplies it with a number. */
+    private static Optional<Scale> scale(Graph graph, Place at, int slot) {
+        if (at.is(ScalarFn.NEG)) {
+            return Optional.of(new Scale(ScalarFn.NEG, Optional.empty(), false));
+        }
+        if (at.is(ScalarFn.MUL) || at.is(ScalarFn.DIV) && slot == 0) {
+            return at.operand(graph, 1 - slot)
+                    .behindViews(graph)
+                    .number()
+                    .map(n -> new Scale(((Elementwise) at.node().op()).fn(), Optional.of(n), slot == 1));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Term> term(Graph graph, Place whole, Place at, Equation e, List<Scale> scales) {
+        List<Integer> axes = new ArrayList<>();
+        for (int n = 0; n < e.result().length(); n++) {
+            ScalarExpr index = at.index().get(n);
+            int axis = at.value().type().dim(n).is(1) ? -1 : whole.index().indexOf(index);
+            if (axis < 0 && !at.value().type().dim(n).is(1)) {
+                return Optional.empty();
+            }
+            axes.add(axis);
+        }
+        boolean covers = IntStream.range(0, whole.index().size())
+                .allMatch(a -> whole.value().type().dim(a).is(1) || axes.contains(a));
+        Optional<Side> left = side(graph.operand(at.node(), 0), e.left(), e, axes);
+        Optional<Side> right = side(graph.operand(at.node(), 1), e.right(), e, axes);
+        return covers && e.summed().length() == 1 && left.isPresent() && right.isPresent()
+                ? Optional.of(new Term(left.get(), right.get(), scales))
+                : Optional.empty();
+    }
+
+    /** A factor of a product of which the result's letters run along {@code axes}. */
+    private static Optional<Side> side(Value value, String letters, Equation e, List<Integer> axes) {
+        List<Integer> along = new ArrayList<>();
+        List<Integer> kept = new ArrayList<>();
+        for (int n = 0; n < letters.length(); n++) {
+            int inResult = e.result().indexOf(letters.charAt(n));
+            boolean isSummed = e.summed().indexOf(letters.charAt(n)) >= 0;
+            if (inResult < 0 && !isSummed) {
+                return Optional.empty();
+            }
+            if (isSummed || axes.get(inResult) >= 0) {
+                along.add(isSummed ? -1 : axes.get(inResult));
+                kept.add(n);
+            }
+        }
+        return kept.size() == letters.length() ? Optional.of(new Side(value, along)) : Optional.empty();
+    }
+
+    /** The last term with the factor first that shares rows with the first term's. */
+    private static Optional<Term> beside(Term first, Term last) {
+        if (shareOwn(first, last.rows, last.columns)) {
+            return Optional.of(last);
+        }
+        return shareOwn(first, last.columns, last.rows)
+                ? Optional.of(new Term(last.columns, last.rows, last.scales))
+                : Optional.empty();
+    }
+
+    /** Whether rows go with rows and columns with columns: each pair has an axis that only this side has. */
+    private static boolean shareOwn(Term first, Side rows, Side columns) {
+        return anyOwn(first.rows, first.columns, a -> rows.runsAlong(a) && !columns.runsAlong(a))
+                && anyOwn(first.columns, first.rows, a -> columns.runsAlong(a) && !rows.runsAlong(a));
+    }
+
+    private static boolean anyOwn(Side factor, Side other, Predicate<Integer> test) {
+        return factor.axes.stream().anyMatch(a -> a >= 0 && !other.runsAlong(a) && test.test(a));
+    }
+
+    /** Adds the joined product to the new graph. */
+    Value addTo(Rewriter rewriter) {
+        Graph.Builder out = rewriter.out();
+        Origin origin = sum.origin();
+        SortedSet<Integer> rowAxes = union(first.rows, last.rows);
+        SortedSet<Integer> columnAxes = union(first.columns, last.columns);
+        Value rows = joined(
+                rewriter,
+                rowAxes,
+                scaled(out, rewriter.get(first.rows.value), first.scales),
+                first.rows,
+                scaled(out, rewriter.get(last.rows.value), last.scales),
+                last.rows);
+        Value columns = joined(
+                rewriter,
+                columnAxes,
+                rewriter.get(first.columns.value),
+                first.columns,
+                rewriter.get(last.columns.value),
+                last.columns);
+        SortedSet<Integer> all = new TreeSet<>(rowAxes);
+        all.addAll(columnAxes);
+        Contract product =
+                new Contract(letters(rowAxes) + SUMMED + "," + letters(columnAxes) + SUMMED + "->" + letters(all));
+        Value result = out.value(product, origin, rows, columns);
+        Shape shape = sum.type().shape();
+        return result.type().shape().equals(shape) ? result : out.value(new Reshape(shape), origin, result);
+    }
+
+    private static SortedSet<Integer> union(Side a, Side b) {
+        SortedSet<Integer> axes = new TreeSet<>();
+        a.axes.stream().filter(n -> n >= 0).forEach(axes::add);
+        b.axes.stream().filter(n -> n >= 0).forEach(axes::add);
+        return axes;
+    }
+
+    private static String letters(SortedSet<Integer> axes) {
+        StringBuilder letters = new StringBuilder();
+        axes.forEach(a -> letters.append(LETTERS.charAt(a)));
+        return letters.toString();
+    }
+
+    private Value scaled(Graph.Builder out, Value factor, List<Scale> scales) {
+        Value value = factor;
+        for (Scale scale : scales.reversed()) {
+            Elementwise fn = new Elementwise(scale.fn);
+            if (scale.number.isEmpty()) {
+                value = out.value(fn, sum.origin(), value);
+            } else {
+                Constant constant = Constant.scalar(factor.type().dtype(), scale.number.get());
+                Value number = out.value(constant, sum.origin());
+                value = scale.numberFirst
+                        ? out.value(fn, sum.origin(), number, value)
+                        : out.value(fn, sum.origin(), value, number);
+            }
+        }
+        return value;
+    }
+
+    private Value joined(
+            Rewriter rewriter, SortedSet<Integer> axes, Value first, Side firstAxes, Value last, Side lastAxes) {
+        return rewriter.out()
+                .value(
+                        new Concat(axes.size()),
+                        sum.origin(),
+                        arranged(rewriter.out(), axes, first, firstAxes),
+                        arranged(rewriter.out(), axes, last, lastAxes));
+    }
+
+    /** A factor with {@code axes} of the sum in order and the summed axis last. */
+    private Value arranged(Graph.Builder out, SortedSet<Integer> axes, Value value, Side factor) {
+        List<Integer> wanted = new ArrayList<>(axes);
+        wanted.add(-1);
+        List<Integer> order = wanted.stream()
+                .filter(factor.axes::contains)
+                .map(factor.axes::indexOf)
+                .toList();
+        List<Integer> own = IntStream.range(0, order.size()).boxed().toList();
+        Value permuted = order.equals(own) ? value : out.value(new Permute(order), sum.origin(), value);
+        List<Dim> ones = new ArrayList<>();
+        List<Dim> full = new ArrayList<>();
+        int next = 0;
+        for (int axis : wanted) {
+            boolean has = factor.axes.contains(axis);
+            Dim length = has ? permuted.type().dim(next++) : Dim.ONE;
+            ones.add(length);
+            full.add(has ? length : sum.type().dim(axis));
+        }
+        if (ones.equals(full)) {
+            return permuted;
+        }
+        Value reshaped = out.value(new Reshape(new Shape(ones)), sum.origin(), permuted);
+        return out.value(new Expand(new Shape(full)), sum.origin(), reshaped);
+    }
+}
