@@ -7,20 +7,45 @@ import heddle.compiler.pass.Pipeline;
 import heddle.compiler.rewrite.FuseAttention;
 import heddle.compiler.rewrite.FusionReport;
 import heddle.compiler.rewrite.WrittenAttention;
+import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.Schedule;
 import java.util.Map;
 
-/**
- * What the compiler made of a graph, stage by stage.
- *
- * @param passes   the graph after each pass
- * @param schedule the kernels, before they are cut into tiles
- * @param plan     the same as tile programs
- */
-public record Compilation(Pipeline.Result passes, Schedule schedule, Plan plan) {
-    Compilation(Pipeline.Result passes, Schedule schedule) {
-        this(passes, schedule, schedule.plan());
+/** What the compiler made of a graph, stage by stage. */
+public final class Compilation {
+    private final Pipeline.Result passes;
+    private final Graph simplified;
+    private final Schedule schedule;
+    private final Plan plan;
+    private FusionReport report;
+
+    /** @param simplified the graph before anything was fused */
+    Compilation(Pipeline.Result passes, Graph simplified, Schedule schedule) {
+        this.passes = passes;
+        this.simplified = simplified;
+        this.schedule = schedule;
+        this.plan = schedule.plan();
+    }
+
+    /** The graph after each pass. */
+    public Pipeline.Result passes() {
+        return passes;
+    }
+
+    /** The kernels, before they are cut into tiles. */
+    public Schedule schedule() {
+        return schedule;
+    }
+
+    /** The same as tile programs. */
+    public Plan plan() {
+        return plan;
+    }
+
+    /** What it would be with a kernel for each operation, for the same target. */
+    public Plan unfused() {
+        return Lower.unfused(simplified, schedule.tiling()).plan();
     }
 
     /**
@@ -40,8 +65,11 @@ public record Compilation(Pipeline.Result passes, Schedule schedule, Plan plan) 
         return passes.graph();
     }
 
-    /** The attention in the graph: what is fused, and what is not and why. */
-    public FusionReport report() {
-        return FusionReport.of(graph());
+    /** The attention in the graph: what is fused, and what is not and why. It is looked for once. */
+    public synchronized FusionReport report() {
+        if (report == null) {
+            report = FusionReport.of(graph());
+        }
+        return report;
     }
 }

@@ -67,6 +67,15 @@ public final class Compiler {
         Pipeline.Result passes = pipeline(fusion).without(disabled).run(graph);
         Graph last = passes.graph();
         return new Compilation(
-                passes, fusion == Fusion.FUSED ? Lower.fused(last, tiling) : Lower.unfused(last, tiling));
+                passes,
+                simplified(passes, disabled),
+                fusion == Fusion.FUSED ? Lower.fused(last, tiling) : Lower.unfused(last, tiling));
+    }
+
+    private static Graph simplified(Pipeline.Result passes, Set<String> disabled) {
+        int simplifications = new Pipeline(SIMPLIFY).without(disabled).passes().size();
+        return simplifications == 0
+                ? passes.given()
+                : passes.steps().get(simplifications - 1).graph();
     }
 }

@@ -1,12 +1,9 @@
 package heddle.runtime;
 
 import heddle.compiler.Compilation;
-import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.schedule.MemoryPlan;
-import heddle.compiler.target.tornado.GroupTiling;
 import heddle.runtime.input.ModelInputs;
 import heddle.runtime.tensor.Tensor;
-import heddle.runtime.tornado.DeviceWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -47,13 +44,6 @@ public final class CompiledModel {
     /** What the compiler made of the model, stage by stage. */
     public Compilation compilation() {
         return compilation;
-    }
-
-    /** What the compiler makes of the model for the same target, fused or not; nothing is loaded or run. */
-    public Compilation compilation(Fusion fusion) {
-        return target.device()
-                .map(d -> model.compilation(fusion, new GroupTiling(DeviceWriter.limits(d))))
-                .orElseGet(() -> model.compilation(fusion));
     }
 
     /** The weights by name, in the model's types. */

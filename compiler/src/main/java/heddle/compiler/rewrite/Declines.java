@@ -2,7 +2,6 @@ package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.Pointwise;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +36,7 @@ final class Declines {
         FuseAttention.examine(graph).forEach((softmax, outcome) -> {
             switch (outcome) {
                 case Outcome.Declined d -> {
-                    if (between.contains(softmax) || hasScores(softmax, new HashSet<>())) {
+                    if (between.contains(softmax) || hasScores(softmax)) {
                         add(softmax, d);
                     }
                 }
@@ -57,13 +56,10 @@ final class Declines {
     }
 
     /**
-     * Whether a product of queries and keys reaches {@code node}. A softmax over a layer's results picks experts or
+     * Whether a product of queries and keys reaches a softmax. A softmax over a layer's results picks experts or
      * classes; only a way of scores makes it attention.
      */
-    private boolean hasScores(Node node, Set<Node> seen) {
-        return graph.operands(node).stream()
-                .map(v -> v.node())
-                .anyMatch(n -> ScoreFlow.isProductOfComputed(graph, n, dependence)
-                        || (n.op() instanceof Pointwise && seen.add(n) && hasScores(n, seen)));
+    private boolean hasScores(Node softmax) {
+        return Scores.isAnyProduct(graph, softmax, n -> ScoreFlow.isProductOfComputed(graph, n, dependence));
     }
 }

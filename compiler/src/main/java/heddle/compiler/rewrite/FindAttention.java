@@ -53,9 +53,7 @@ final class FindAttention {
 
     static FindAttention in(Graph graph) {
         FindAttention search = new FindAttention(graph);
-        while (search.declineStored()) {
-            // What was declined reads scores that others gave up.
-        }
+        search.new Computed().declineStored();
         return search;
     }
 
@@ -73,7 +71,7 @@ final class FindAttention {
 
     private List<Match> match(Node softmax) {
         List<Match> found = new ArrayList<>();
-        if (!Scores.products(graph, softmax).isEmpty()) {
+        if (Scores.isAnyProduct(graph, softmax, product -> true)) {
             for (Probabilities probabilities : Probabilities.of(graph, softmax)) {
                 GrowAttention grow = new GrowAttention(graph, dependence, softmax, probabilities);
                 AttentionParts parts = grow.parts();
@@ -84,41 +82,49 @@ final class FindAttention {
         return found;
     }
 
-    /** Declines attentions of which the scores are needed all the same. @return whether there were any */
-    private boolean declineStored() {
-        Map<Node, Optional<Node>> readers = readers();
-        Map<Node, Outcome> stored = new HashMap<>();
-        matches.forEach((softmax, all) -> {
-            if (readers.containsKey(all.getFirst().scores.product())) {
-                stored.put(softmax, declined(all, readers).outcome());
-            }
-        });
-        matches.keySet().removeAll(stored.keySet());
-        outcomes.putAll(stored);
-        return !stored.isEmpty();
-    }
+    /** The nodes that are computed although all matches that are left are fused, each gone to once. */
+    private final class Computed {
+        private final Map<Node, Match> roots = roots();
+        private final Map<Node, List<Node>> softmaxes = new HashMap<>();
+        /** Each node that is computed, with one that reads it; an output needs none. */
+        private final Map<Node, Optional<Node>> readers = new HashMap<>();
 
-    /** The nodes that are computed when all matches are fused, each with one that reads it; an output needs none. */
-    private Map<Node, Optional<Node>> readers() {
-        Map<Node, Match> roots = roots();
-        Map<Node, Optional<Node>> readers = new HashMap<>();
-        Deque<Node> open = new ArrayDeque<>();
-        for (Value output : graph.outputs().values()) {
-            if (readers.putIfAbsent(output.node(), Optional.empty()) == null) {
-                open.add(output.node());
+        private final Deque<Node> open = new ArrayDeque<>();
+
+        Computed() {
+            matches.forEach((softmax, all) -> softmaxes
+                    .computeIfAbsent(all.getFirst().scores.product(), product -> new ArrayList<>())
+                    .add(softmax));
+        }
+
+        /** Declines attentions of which the scores are needed all the same, and those whose scores they then need. */
+        void declineStored() {
+            graph.outputs().values().forEach(output -> read(output, Optional.empty()));
+            while (!open.isEmpty()) {
+                Node node = open.remove();
+                softmaxes.getOrDefault(node, List.of()).forEach(this::decline);
+                Match match = roots.get(node);
+                List<Value> read = match == null ? graph.operands(node) : match.fused.operands();
+                read.forEach(operand -> read(operand, Optional.of(node)));
             }
         }
-        while (!open.isEmpty()) {
-            Node node = open.remove();
-            Match match = roots.get(node);
-            List<Value> read = match == null ? graph.operands(node) : match.fused.operands();
-            for (Value operand : read) {
-                if (readers.putIfAbsent(operand.node(), Optional.of(node)) == null) {
-                    open.add(operand.node());
+
+        private void read(Value value, Optional<Node> reader) {
+            if (readers.putIfAbsent(value.node(), reader) == null) {
+                open.add(value.node());
+            }
+        }
+
+        private void decline(Node softmax) {
+            List<Match> all = matches.remove(softmax);
+            outcomes.put(softmax, declined(all, readers).outcome());
+            for (Match match : all) {
+                roots.remove(match.root);
+                if (readers.containsKey(match.root)) {
+                    graph.operands(match.root).forEach(operand -> read(operand, Optional.of(match.root)));
                 }
             }
         }
-        return readers;
     }
 
     /** Who needs the scores of one softmax, or what comes of them. */

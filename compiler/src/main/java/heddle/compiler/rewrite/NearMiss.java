@@ -84,18 +84,21 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
             kept.add(axis);
             index.add(ScalarExpr.of(axis));
         }
+        Provenance provenance = new Provenance(
+                graph,
+                dependence,
+                element -> flow.between().contains(element.value().node()));
+        provenance.follow(at.value(), index);
         Set<Integer> combined = new HashSet<>();
-        new Provenance(graph, dependence, (value, where) -> {
-                    if (value.node() == flow.scores()) {
-                        for (int n = 0; n < where.size(); n++) {
-                            if (!isOf(where.get(n), kept)) {
-                                combined.add(n);
-                            }
-                        }
+        for (Provenance.Element element : provenance.met()) {
+            if (element.value().node() == flow.scores()) {
+                for (int n = 0; n < element.index().size(); n++) {
+                    if (!isOf(element.index().get(n), kept)) {
+                        combined.add(n);
                     }
-                    return flow.between().contains(value.node());
-                })
-                .follow(at.value(), index);
+                }
+            }
+        }
         return combined;
     }
 

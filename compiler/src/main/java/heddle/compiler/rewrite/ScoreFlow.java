@@ -9,8 +9,10 @@ import heddle.compiler.op.Softmax;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,7 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The way of a matrix from the product it comes from to a product that sums over one of its axes and keeps the other:
@@ -36,13 +38,7 @@ import java.util.function.Predicate;
 record ScoreFlow(Node scores, Node values, SequencedSet<Node> between, Set<Integer> keys, Set<Integer> queries) {
     /** Every such way in a graph that ends at another product, the last first product of each. */
     static List<ScoreFlow> in(Graph graph, Dependence dependence) {
-        List<ScoreFlow> flows = new ArrayList<>();
-        for (Node node : graph.nodes()) {
-            if (isProductOfComputed(graph, node, dependence)) {
-                new Search(graph, dependence, node).run().ifPresent(flows::add);
-            }
-        }
-        return flows;
+        return new Search(graph, dependence).flows();
     }
 
     /** Whether a node is a product of two tensors that both change from run to run. */
@@ -56,110 +52,180 @@ record ScoreFlow(Node scores, Node values, SequencedSet<Node> between, Set<Integ
         return between.stream().filter(n -> n.op() instanceof Softmax).findFirst();
     }
 
-    /** The search from one second product. */
+    /** The first product of a way, before it is known where the way ends. */
+    private record Start(Node product, boolean computed, Set<Integer> keys, Set<Integer> queries) {
+        static Optional<Start> last(Optional<Start> a, Optional<Start> b) {
+            return a.isEmpty()
+                            || b.isPresent()
+                                    && b.get().product.id() > a.get().product.id()
+                    ? b
+                    : a;
+        }
+    }
+
+    /**
+     * The last starts of the ways to an element.
+     *
+     * @param computed    of two tensors that both change from run to run
+     * @param layer       other products, with no softmax on the way
+     * @param softmaxed   other products, with one: a weight makes keys of its own only where softmax says that they are
+     *                    keys
+     */
+    private record Starts(Optional<Start> computed, Optional<Start> layer, Optional<Start> softmaxed) {
+        static final Starts NONE = new Starts(Optional.empty(), Optional.empty(), Optional.empty());
+
+        static Starts of(Start start) {
+            return start.computed
+                    ? new Starts(Optional.of(start), Optional.empty(), Optional.empty())
+                    : new Starts(Optional.empty(), Optional.of(start), Optional.empty());
+        }
+
+        Starts and(Starts others) {
+            return new Starts(
+                    Start.last(computed, others.computed),
+                    Start.last(layer, others.layer),
+                    Start.last(softmaxed, others.softmaxed));
+        }
+
+        Starts behindSoftmax() {
+            return new Starts(computed, Optional.empty(), Start.last(softmaxed, layer));
+        }
+
+        Optional<Start> best() {
+            return computed.or(() -> softmaxed);
+        }
+    }
+
+    /**
+     * The search from all second products at once. The axes of a second product are named by their part alone, so that
+     * what one search finds out about an element holds for all.
+     */
     private static final class Search {
+        private static final String KEYS = "keys";
+        private static final String OWN = "own";
+        private static final String SHARED = "shared";
+
         private final Graph graph;
         private final Dependence dependence;
-        private final Node values;
-        private final Equation equation;
-        private final Map<Character, Axis> axes = new HashMap<>();
-        private final List<ScoreFlow> found = new ArrayList<>();
+        private final Provenance provenance;
+        private final Map<Provenance.Element, Starts> starts = new HashMap<>();
 
-        Search(Graph graph, Dependence dependence, Node values) {
+        Search(Graph graph, Dependence dependence) {
             this.graph = graph;
             this.dependence = dependence;
-            this.values = values;
-            this.equation = ((Contract) values.op()).parsed();
-            name(equation.left(), graph.operand(values, 0));
-            name(equation.right(), graph.operand(values, 1));
+            this.provenance = new Provenance(graph, dependence, this::isFollowed);
         }
 
-        private void name(String letters, Value operand) {
-            for (int n = 0; n < letters.length(); n++) {
-                char c = letters.charAt(n);
-                axes.put(c, new Axis(String.valueOf(c), operand.type().dim(n)));
+        List<ScoreFlow> flows() {
+            List<ScoreFlow> flows = new ArrayList<>();
+            for (Node node : graph.nodes()) {
+                if (isProductOfComputed(graph, node, dependence)) {
+                    Equation e = ((Contract) node.op()).parsed();
+                    Optional<ScoreFlow> left = flow(node, 0, e.left(), e.rows(), e.batch());
+                    Optional<ScoreFlow> right = flow(node, 1, e.right(), e.columns(), e.batch());
+                    last(left, right).ifPresent(flows::add);
+                }
             }
-        }
-
-        Optional<ScoreFlow> run() {
-            follow(0, equation.left(), equation.rows());
-            follow(1, equation.right(), equation.columns());
-            return found.stream()
-                    .max(Comparator.comparing((ScoreFlow f) -> isProductOfComputed(graph, f.scores, dependence))
-                            .thenComparing(f -> f.scores.id()));
+            return flows;
         }
 
         /** @param own the letters that only this operand brings to the result */
-        private void follow(int slot, String letters, String own) {
+        private Optional<ScoreFlow> flow(Node values, int slot, String letters, String own, String batch) {
             Value operand = graph.operand(values, slot);
-            new Provenance(graph, dependence, (value, index) -> {
-                        if (index.stream().noneMatch(this::isSummed) || !dependence.varies(value.node())) {
-                            return false;
-                        }
-                        if (value.node().op() instanceof Contract) {
-                            flow(value.node(), operand, index, own).ifPresent(found::add);
-                        }
-                        return !isProductOfComputed(graph, value.node(), dependence);
-                    })
-                    .follow(
-                            operand,
-                            letters.chars()
-                                    .mapToObj(c -> ScalarExpr.of(axes.get((char) c)))
-                                    .toList());
+            List<ScalarExpr> index = new ArrayList<>();
+            for (int n = 0; n < letters.length(); n++) {
+                char c = letters.charAt(n);
+                String part = own.indexOf(c) >= 0 ? OWN : batch.indexOf(c) >= 0 ? SHARED : KEYS;
+                index.add(ScalarExpr.of(new Axis(part + n, operand.type().dim(n))));
+            }
+            Provenance.Element element = provenance.follow(operand, index);
+            return starts(element)
+                    .best()
+                    .map(start -> new ScoreFlow(
+                            start.product,
+                            values,
+                            Between.of(graph, start.product, operand.node(), n -> true),
+                            start.keys,
+                            start.queries));
         }
 
-        private boolean isSummed(ScalarExpr index) {
-            return equation.summed().chars().anyMatch(c -> ScalarExprs.reads(index, axes.get((char) c)));
+        private Optional<ScoreFlow> last(Optional<ScoreFlow> left, Optional<ScoreFlow> right) {
+            Comparator<ScoreFlow> order = Comparator.comparing(
+                            (ScoreFlow f) -> isProductOfComputed(graph, f.scores, dependence))
+                    .thenComparing(f -> f.scores.id());
+            return Stream.concat(left.stream(), right.stream()).max(order);
         }
 
-        private boolean isKept(ScalarExpr index, String letters) {
-            return letters.chars().anyMatch(c -> ScalarExprs.reads(index, axes.get((char) c)));
+        private boolean isFollowed(Provenance.Element element) {
+            Node node = element.value().node();
+            return depends(element) && !isProductOfComputed(graph, node, dependence);
         }
 
-        private Optional<ScoreFlow> flow(Node scores, Value to, List<ScalarExpr> index, String own) {
-            Equation e = ((Contract) scores.op()).parsed();
-            Set<Integer> rows = positions(e, e.rows());
-            Set<Integer> columns = positions(e, e.columns());
-            boolean rowsAreKeys = rows.stream().anyMatch(n -> isSummed(index.get(n)));
-            Set<Integer> keys = rowsAreKeys ? rows : columns;
-            Set<Integer> queries = rowsAreKeys ? columns : rows;
-            boolean computed = isProductOfComputed(graph, scores, dependence);
-            Predicate<Integer> kept = n -> isKept(index.get(n), computed ? equation.result() : own);
-            if (keys.stream().noneMatch(n -> isSummed(index.get(n)))
-                    || !(computed && queries.isEmpty() || queries.stream().anyMatch(kept))) {
+        /** Whether an element changes from run to run and along the axis that the second product sums over. */
+        private boolean depends(Provenance.Element element) {
+            return dependence.varies(element.value().node())
+                    && element.index().stream().anyMatch(at -> reads(at, KEYS));
+        }
+
+        /** Where the ways to an element start; what it is made of comes first. */
+        private Starts starts(Provenance.Element element) {
+            Deque<Provenance.Element> open = new ArrayDeque<>(List.of(element));
+            while (!open.isEmpty()) {
+                Provenance.Element next = open.peek();
+                List<Provenance.Element> parts = provenance.partsOf(next);
+                List<Provenance.Element> unknown =
+                        parts.stream().filter(p -> !starts.containsKey(p)).toList();
+                if (unknown.isEmpty()) {
+                    open.pop();
+                    starts.computeIfAbsent(next, e -> of(e, parts));
+                } else {
+                    unknown.forEach(open::push);
+                }
+            }
+            return starts.get(element);
+        }
+
+        private Starts of(Provenance.Element element, List<Provenance.Element> parts) {
+            Starts all = depends(element) ? start(element).map(Starts::of).orElse(Starts.NONE) : Starts.NONE;
+            for (Provenance.Element part : parts) {
+                all = all.and(starts.get(part));
+            }
+            return element.value().node().op() instanceof Softmax ? all.behindSoftmax() : all;
+        }
+
+        private Optional<Start> start(Provenance.Element element) {
+            Node node = element.value().node();
+            if (!(node.op() instanceof Contract contract)) {
                 return Optional.empty();
             }
-            SequencedSet<Node> between = new TreeSet<>(Comparator.comparingInt(Node::id));
-            collect(to.node(), scores, between, new HashMap<>());
-            // A weight makes keys of its own only where softmax says that they are keys.
-            return Optional.of(new ScoreFlow(scores, values, between, keys, queries))
-                    .filter(flow -> computed || flow.softmax().isPresent());
+            List<ScalarExpr> index = element.index();
+            Equation e = contract.parsed();
+            Set<Integer> rows = positions(e, e.rows());
+            Set<Integer> columns = positions(e, e.columns());
+            boolean rowsAreKeys = rows.stream().anyMatch(n -> reads(index.get(n), KEYS));
+            Set<Integer> keys = rowsAreKeys ? rows : columns;
+            Set<Integer> queries = rowsAreKeys ? columns : rows;
+            boolean computed = isProductOfComputed(graph, node, dependence);
+            boolean kept = computed && queries.isEmpty()
+                    || queries.stream().map(index::get).anyMatch(at -> reads(at, OWN) || computed && reads(at, SHARED));
+            return keys.stream().anyMatch(n -> reads(index.get(n), KEYS)) && kept
+                    ? Optional.of(new Start(node, computed, keys, queries))
+                    : Optional.empty();
+        }
+
+        private static boolean reads(ScalarExpr index, String part) {
+            boolean[] found = {false};
+            ScalarExprs.visit(
+                    index,
+                    e -> found[0] |=
+                            e instanceof ScalarExpr.Index i && i.axis().name().startsWith(part));
+            return found[0];
         }
 
         private static Set<Integer> positions(Equation e, String letters) {
             Set<Integer> positions = new TreeSet<>();
             letters.chars().forEach(c -> positions.add(e.result().indexOf(c)));
             return positions;
-        }
-
-        /** Adds what lies between {@code scores} and {@code node}, which is added when it depends on the scores. */
-        private boolean collect(Node node, Node scores, Set<Node> between, Map<Node, Boolean> known) {
-            if (node.id() <= scores.id()) {
-                return node == scores;
-            }
-            Boolean before = known.get(node);
-            if (before != null) {
-                return before;
-            }
-            boolean depends = false;
-            for (Value operand : graph.operands(node)) {
-                depends |= collect(operand.node(), scores, between, known);
-            }
-            if (depends) {
-                between.add(node);
-            }
-            known.put(node, depends);
-            return depends;
         }
     }
 }

@@ -2,17 +2,19 @@ package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
 import heddle.compiler.op.Concat;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pad;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.type.Dim;
+import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.SequencedSet;
+import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The way up from a softmax: through pointwise nodes to the one contraction the scores come from.
@@ -26,59 +28,68 @@ record Scores(Node product, Set<Node> cone) {
      * @throws DeclinedException when there is no single product
      */
     static Scores of(Graph graph, Node softmax, Dim length) {
-        SequencedSet<Node> products = products(graph, softmax);
         int axis = ((Softmax) softmax.op()).axis();
         Dim size = softmax.type().shape().with(axis, length).size();
-        List<Node> whole = products.stream()
-                .filter(p -> p.type().shape().size().equals(size))
-                .toList();
-        if (whole.size() > 1) {
-            throw new DeclinedException(
-                    whole.getLast(),
-                    "the scores come from several products; one product of queries and keys can be fused",
-                    "make them one: a sum of products is the product of their features joined by concat");
+        Node product = null;
+        Node whole = null;
+        Search search = new Search(graph, softmax);
+        for (Optional<Node> next = search.next(); next.isPresent(); next = search.next()) {
+            product = next.get();
+            if (product.type().shape().size().equals(size)) {
+                if (whole != null) {
+                    throw new DeclinedException(
+                            whole,
+                            "the scores come from several products; one product of queries and keys can be fused",
+                            "make them one: a sum of products is the product of their features joined by concat");
+                }
+                whole = product;
+            }
         }
-        Node product = whole.isEmpty() ? products.getFirst() : whole.getFirst();
-        Set<Node> cone = new HashSet<>();
-        dependsOn(graph, graph.operand(softmax, 0).node(), product, cone, new HashSet<>());
-        return new Scores(product, cone);
+        Node scores = whole == null ? product : whole;
+        Set<Node> cone = new HashSet<>(
+                Between.of(graph, scores, graph.operand(softmax, 0).node(), node -> node.op() instanceof Pointwise));
+        cone.add(scores);
+        return new Scores(scores, cone);
     }
 
-    /** The products that the scores are made of. */
-    static SequencedSet<Node> products(Graph graph, Node softmax) {
-        SequencedSet<Node> products = new LinkedHashSet<>();
-        collect(graph, graph.operand(softmax, 0).node(), new HashSet<>(), products);
-        return products;
+    /** Whether scores are made of any product for which a test holds. */
+    static boolean isAnyProduct(Graph graph, Node softmax, Predicate<Node> test) {
+        Search search = new Search(graph, softmax);
+        Optional<Node> product = search.next();
+        while (product.isPresent() && !test.test(product.get())) {
+            product = search.next();
+        }
+        return product.isPresent();
     }
 
-    private static void collect(Graph graph, Node node, Set<Node> seen, Set<Node> products) {
-        if (node.op() instanceof Contract) {
-            products.add(node);
-        } else if (node.op() instanceof Pointwise && seen.add(node)) {
-            graph.operands(node).forEach(v -> collect(graph, v.node(), seen, products));
-        }
-    }
+    /** Finds the products that scores are made of, the last in graph order first. */
+    private static final class Search {
+        private final Graph graph;
+        private final Set<Node> seen = new HashSet<>();
+        private final PriorityQueue<Node> open =
+                new PriorityQueue<>(Comparator.comparingInt(Node::id).reversed());
 
-    /** Adds to {@code cone} what lies between {@code node} and {@code product}, both included when there is a way. */
-    private static boolean dependsOn(Graph graph, Node node, Node product, Set<Node> cone, Set<Node> seen) {
-        if (cone.contains(node)) {
-            return true;
+        Search(Graph graph, Node softmax) {
+            this.graph = graph;
+            open.add(graph.operand(softmax, 0).node());
         }
-        if (node == product) {
-            cone.add(node);
-            return true;
+
+        Optional<Node> next() {
+            while (!open.isEmpty()) {
+                Node node = open.remove();
+                if (node.op() instanceof Contract) {
+                    return Optional.of(node);
+                }
+                if (node.op() instanceof Pointwise) {
+                    for (Value operand : graph.operands(node)) {
+                        if (seen.add(operand.node())) {
+                            open.add(operand.node());
+                        }
+                    }
+                }
+            }
+            return Optional.empty();
         }
-        if (!(node.op() instanceof Pointwise) || !seen.add(node)) {
-            return false;
-        }
-        boolean depends = false;
-        for (var operand : graph.operands(node)) {
-            depends |= dependsOn(graph, operand.node(), product, cone, seen);
-        }
-        if (depends) {
-            cone.add(node);
-        }
-        return depends;
     }
 
     /**

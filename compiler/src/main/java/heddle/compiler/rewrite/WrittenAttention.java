@@ -2,14 +2,15 @@ package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Pointwise;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,23 +37,25 @@ public record WrittenAttention(
     /** The fused attentions of the graph {@code after} fusion as the graph {@code before} it has them. */
     public static Map<Node, WrittenAttention> in(Graph before, Graph after) {
         Map<Node, FindAttention.Match> roots = FindAttention.in(before).roots();
-        List<FindAttention.Match> matches = new ArrayList<>();
-        before.nodes().stream().filter(roots::containsKey).map(roots::get).forEach(matches::add);
+        Map<Origin, List<FindAttention.Match>> matches = new HashMap<>();
+        for (Node node : before.nodes()) {
+            if (roots.containsKey(node)) {
+                FindAttention.Match match = roots.get(node);
+                matches.computeIfAbsent(match.softmax().origin(), o -> new LinkedList<>())
+                        .add(match);
+            }
+        }
         Map<Node, WrittenAttention> written = new HashMap<>();
         for (Node node : after.nodes()) {
+            List<FindAttention.Match> here = matches.getOrDefault(node.origin(), List.of());
             Optional<FindAttention.Match> match =
-                    matches.stream().filter(m -> isOf(m, node)).findFirst();
+                    here.stream().filter(m -> m.fused().op().equals(node.op())).findFirst();
             match.ifPresent(m -> {
                 written.put(node, of(before, m));
-                matches.remove(m); // One like it that comes later is another.
+                here.remove(m); // One like it that comes later is another.
             });
         }
         return written;
-    }
-
-    private static boolean isOf(FindAttention.Match match, Node node) {
-        return match.softmax().origin().equals(node.origin())
-                && match.fused().op().equals(node.op());
     }
 
     private static WrittenAttention of(Graph graph, FindAttention.Match match) {
