@@ -70,8 +70,7 @@ final class FirstRunCheck implements Program {
 
     private void compare(Map<String, Tensor> outputs, Map<String, Tensor> expected) {
         expected.forEach((name, tensor) -> {
-            Tolerance tolerance =
-                    Tolerance.of(tensor.dtype(), model.declaration().graph());
+            Tolerance tolerance = Tolerance.of(name, model.declaration().graph());
             Comparison c = Comparison.of(outputs.get(name), Reference.array(tensor), tolerance);
             if (!c.within()) {
                 throw new DiagnosticException(Diagnostic.of(

@@ -2,7 +2,6 @@ package heddle.runtime.cli;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.type.DType;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
@@ -34,7 +33,8 @@ import picocli.CommandLine.Spec;
             "",
             "Tolerances, |got - want| <= A * S + R * |want|: f32 A 2e-5 R 1e-4, f64 1e-10 1e-10, f16 2e-3 4e-3,",
             "bf16 2e-2 3e-2, integers and bools exact. S is the root mean square of the output, at least 1; floats",
-            "are held to the coarsest type the model has. Exit code 5 when an element is beyond its tolerance.",
+            "are held to the coarsest type that is computed on the way to them. Exit code 5 when an element is",
+            "beyond its tolerance.",
             "",
             "Examples:",
             "  heddle verify examples/minilm.heddle --text 'The bank is near the river'",
@@ -79,7 +79,7 @@ final class VerifyCommand implements Callable<Integer> {
                 Map<String, Tensor> results = compiled.run(given);
                 for (var output : reference.entrySet()) {
                     Tensor result = results.get(output.getKey());
-                    Comparison c = Comparison.of(result, output.getValue(), tolerance(result.dtype(), declared));
+                    Comparison c = Comparison.of(result, output.getValue(), tolerance(output.getKey(), declared));
                     within &= c.within();
                     print(where.target(), fusion, output.getKey(), c, out);
                 }
@@ -89,8 +89,8 @@ final class VerifyCommand implements Callable<Integer> {
         return within ? ExitCode.DONE : ExitCode.VERIFY_FAILED;
     }
 
-    private Tolerance tolerance(DType dtype, HeddleModel declared) {
-        Tolerance usual = Tolerance.of(dtype, declared.declaration().graph());
+    private Tolerance tolerance(String output, HeddleModel declared) {
+        Tolerance usual = Tolerance.of(output, declared.declaration().graph());
         return new Tolerance(
                 absolute == null ? usual.absolute() : absolute, relative == null ? usual.relative() : relative);
     }

@@ -1,7 +1,9 @@
 package heddle.runtime.verify;
 
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Value;
 import heddle.compiler.type.DType;
+import java.util.stream.Stream;
 
 /**
  * How far a result may be from the reference: {@code |got - want| <= absolute + relative * |want|}. Two NaN agree, and
@@ -19,17 +21,20 @@ public record Tolerance(double absolute, double relative) {
         };
     }
 
-    /** What is asked of results of {@code dtype} that a graph computes: no more than its coarsest floats can give. */
-    public static Tolerance of(DType dtype, Graph graph) {
-        if (!dtype.isFloat()) {
-            return of(dtype);
+    /** What is asked of an output of a graph: no more than the coarsest floats can give that are computed on the way to it. */
+    public static Tolerance of(String output, Graph graph) {
+        Value value = graph.outputs().get(output);
+        Tolerance own = of(value.type().dtype());
+        if (!value.type().dtype().isFloat()) {
+            return own;
         }
-        return graph.nodes().stream()
+        return Stream.concat(Stream.of(value.node()), graph.ancestors(value.node()).stream())
+                .filter(node -> !graph.operands(node).isEmpty()) // What is given is as exact as it comes.
                 .flatMap(node -> node.results().stream())
                 .map(type -> type.dtype())
                 .filter(DType::isFloat)
                 .map(Tolerance::of)
-                .reduce(of(dtype), (a, b) -> a.absolute > b.absolute ? a : b);
+                .reduce(own, (a, b) -> a.absolute > b.absolute ? a : b);
     }
 
     /** The same with another absolute part. */

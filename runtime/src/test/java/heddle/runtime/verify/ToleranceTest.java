@@ -3,7 +3,14 @@ package heddle.runtime.verify;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
+import heddle.compiler.op.Input;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +31,20 @@ class ToleranceTest {
         assertTrue(row.find(), "no row for " + dtype.text());
         Tolerance stated = new Tolerance(Double.parseDouble(row.group(1)), Double.parseDouble(row.group(2)));
         assertEquals(stated, Tolerance.of(dtype));
+    }
+
+    @Test
+    void anOutputIsHeldToTheCoarsestTypeOnTheWayToIt() {
+        Graph.Builder b = new Graph.Builder("types");
+        TensorType half = new TensorType(DType.F16, Shape.of(3));
+        Value given = b.value(new Input("given", half), Origin.NONE);
+        Value exact = b.value(new Cast(DType.F32), Origin.NONE, given);
+        Value rounded = b.value(new Cast(DType.F64), Origin.NONE, b.value(new Cast(DType.BF16), Origin.NONE, exact));
+        b.output("exact", exact);
+        b.output("rounded", rounded);
+        Graph graph = b.build();
+        assertEquals(Tolerance.of(DType.F32), Tolerance.of("exact", graph));
+        assertEquals(Tolerance.of(DType.BF16), Tolerance.of("rounded", graph));
     }
 
     @Test

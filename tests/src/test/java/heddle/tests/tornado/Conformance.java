@@ -59,7 +59,7 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
 
     /** Runs and compares; {@code place} says with what. */
     public void check(Map<String, Tensor> inputs, Map<String, Long> lengths, String place) {
-        check(inputs, lengths, place, (output, type) -> Tolerance.of(type, graph));
+        check(inputs, lengths, place, (output, type) -> Tolerance.of(output, graph));
     }
 
     /** Runs and compares every output within the tolerance for its name and type. */
