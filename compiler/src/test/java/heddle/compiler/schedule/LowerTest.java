@@ -67,6 +67,22 @@ class LowerTest {
         }
     }
 
+    @Test
+    void productsOfThirtyTwoBitsWrapAround() {
+        Graph graph = GraphReader.read(new SourceFile("test.graph", """
+                graph products {
+                  %0 = input {name = "x"} : i32[2]
+                  %1 = contract(%0, %0) {equation = "i,i->"} : i32[]
+                  output o = %1
+                }
+                """), GraphCatalogue.PRIMITIVES);
+        Map<String, NdArray> inputs = Map.of("x", new NdArray(DType.I32, new long[] {2}, new double[] {60000, 1}));
+        for (Schedule schedule : List.of(Lower.fused(graph, Tiling.VECTORS), Lower.unfused(graph, Tiling.VECTORS))) {
+            Map<String, NdArray> outputs = new ScheduleInterpreter(inputs, Map.of(), Map.of()).run(schedule);
+            assertArrayEquals(new double[] {60000 * 60000 + 1}, outputs.get("o").data());
+        }
+    }
+
     private static void check(long seed, Function<Graph, Schedule> lower) {
         Graph graph = RandomGraph.of(seed, 30);
         Map<String, NdArray> expected = RandomGraph.run(graph, seed);

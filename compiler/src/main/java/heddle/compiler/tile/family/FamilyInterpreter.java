@@ -77,8 +77,10 @@ public final class FamilyInterpreter {
         int acc = evaluator.slot(f.acc());
         Code store = store(evaluator, f.output(), f.address(), f.epilogue());
         Code sum = sum(evaluator, f.k(), frame -> a.run(frame) * b.run(frame));
+        boolean wraps = f.acc().type() == DType.I32;
         Code element = frame -> {
-            frame[acc] = sum.run(frame);
+            double exact = sum.run(frame);
+            frame[acc] = wraps ? (int) (long) exact : exact;
             return store.run(frame);
         };
         loop(evaluator, f.batch(), over(evaluator, f.m(), over(evaluator, f.n(), element)));

@@ -1,0 +1,8 @@
+package heddle.tests.fuzz;
+
+/** How a model is read, see {@link Meaning}. */
+enum Reading {
+    WRITTEN,
+    RECOGNISED,
+    FUSED
+}
