@@ -6,12 +6,15 @@ import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmPlatform;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -25,28 +28,63 @@ class AttentionFuzzTest {
     private static final long GRAPHS = Long.getLong("heddle.fuzz", 300);
 
     /** One in so many is also run as generated code, which takes a compiler some time. */
-    private static final long PER_COMPILED = 10;
+    private static final long PER_COMPILED = Long.getLong("heddle.fuzz.compiled", 10);
 
     @TempDir
     static Path classes;
 
+    /** In how many models elements stood how to what is written, and how many elements. */
+    private final Map<Verdict, long[]> verdicts = new EnumMap<>(Verdict.class);
+
     @Test
-    void meansWhatIsWritten() {
+    void meansWhatIsWritten(TestReporter reporter) {
         List<String> failures = new ArrayList<>();
         LongStream.range(FIRST, FIRST + GRAPHS)
-                .forEach(seed -> failure(seed, Set.of()).ifPresent(f -> failures.add(shrunk(seed))));
-        assertEquals(0, failures.size(), () -> failures.size() + " of " + GRAPHS + "\n" + String.join("\n", failures));
+                .forEach(seed -> failure(seed, Set.of(), true).ifPresent(f -> failures.add(shrunk(seed))));
+        reporter.publishEntry("verdicts", summary());
+        assertEquals(
+                0,
+                failures.size(),
+                () -> failures.size() + " of " + GRAPHS + "; " + summary() + "\n" + String.join("\n", failures));
     }
 
-    private static Optional<String> failure(long seed, Set<String> plain) {
+    private Optional<String> failure(long seed, Set<String> plain, boolean counted) {
         Optional<JvmOptions> jvm = seed % PER_COMPILED == 0
                 ? Optional.of(new JvmOptions(JvmPlatform.target(2), classes, "test", warning -> {}))
                 : Optional.empty();
-        return FuzzedRun.failure(FuzzedModel.of(seed, plain), seed, jvm);
+        try {
+            FuzzedRun run = new FuzzedRun(FuzzedModel.of(seed, plain), seed);
+            Optional<String> failure = run.failure(jvm);
+            if (counted) {
+                run.verdicts().forEach(this::count);
+            }
+            return failure;
+        } catch (RuntimeException | AssertionError e) {
+            StackTraceElement[] trace = e.getStackTrace();
+            return Optional.of(e + (trace.length == 0 ? "" : " at " + trace[0]));
+        }
+    }
+
+    private void count(Verdict verdict, int elements) {
+        long[] counts = verdicts.computeIfAbsent(verdict, v -> new long[2]);
+        counts[0]++;
+        counts[1] += elements;
+    }
+
+    private String summary() {
+        StringBuilder text = new StringBuilder();
+        verdicts.forEach((verdict, counts) -> text.append(text.isEmpty() ? "" : ", ")
+                .append(verdict)
+                .append(' ')
+                .append(counts[1])
+                .append(" elements of ")
+                .append(counts[0])
+                .append(" models"));
+        return text.toString();
     }
 
     /** The failure with all choices made plain that it does not need. */
-    private static String shrunk(long seed) {
+    private String shrunk(long seed) {
         Set<String> plain = new HashSet<>();
         boolean smaller = true;
         while (smaller) {
@@ -54,14 +92,14 @@ class AttentionFuzzTest {
             for (String choice : FuzzedModel.of(seed, plain).made()) {
                 Set<String> more = new HashSet<>(plain);
                 more.add(choice);
-                if (failure(seed, more).isPresent()) {
+                if (failure(seed, more, false).isPresent()) {
                     plain = more;
                     smaller = true;
                 }
             }
         }
         FuzzedModel model = FuzzedModel.of(seed, plain);
-        return "---- seed " + seed + ": " + failure(seed, plain).orElse("") + "\n" + model.made() + "\n"
+        return "---- seed " + seed + ": " + failure(seed, plain, false).orElse("") + "\n" + model.made() + "\n"
                 + model.lengths() + " " + model.draw() + "\n" + model.source();
     }
 }

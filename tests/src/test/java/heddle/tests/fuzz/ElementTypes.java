@@ -12,8 +12,7 @@ import heddle.compiler.type.DType;
  * @param values        of the values and of the product with them
  * @param fuses         whether attention of such types must be fused
  */
-record ElementTypes(
-        DType stored, DType product, DType softmax, DType probabilities, DType values, boolean fuses) {
+record ElementTypes(DType stored, DType product, DType softmax, DType probabilities, DType values, boolean fuses) {
     static ElementTypes of(Choices choices) {
         DType half = choices.of("half", DType.BF16, DType.F16);
         return switch (choices.below(40, "mixture")) {

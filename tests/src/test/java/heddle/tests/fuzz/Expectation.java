@@ -5,7 +5,6 @@ import heddle.compiler.type.DType;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -68,8 +67,8 @@ record Expectation(
             return Verdict.UNROUNDED;
         }
         boolean asInexact = IntStream.range(0, Reading.values().length)
-                .anyMatch(n -> isAsInexact(
-                        got, i, meant.get().get(n), inexact.get().get(n)));
+                .anyMatch(n ->
+                        isAsInexact(got, i, meant.get().get(n), inexact.get().get(n)));
         return asInexact ? Verdict.AS_INEXACT : Verdict.WRONG;
     }
 

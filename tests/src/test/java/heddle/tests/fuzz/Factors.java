@@ -30,7 +30,8 @@ final class Factors {
             case 8 -> Meaning.of(p.with("dropout(#, 0.1)"));
             case 9 ->
                 weighted(
-                        p, "# * " + model.broadcast(p.letters(), choices, "factor").beside(p.letters()));
+                        p,
+                        "# * " + model.broadcast(p.letters(), choices, "factor").beside(p.letters()));
             case 10 -> kept(p, condition("kept", p.letters()));
             case 11 -> kept(p, shown);
             case 12 -> weighted(p, "# * " + flags(condition("kept", p.letters())) + " / 0.9");
@@ -38,7 +39,8 @@ final class Factors {
             case 14 ->
                 weighted(
                         p,
-                        "(1.0 + " + model.broadcast(p.letters(), choices, "gate").beside(p.letters()) + ") * #");
+                        "(1.0 + "
+                                + model.broadcast(p.letters(), choices, "gate").beside(p.letters()) + ") * #");
             case 15 -> Meaning.of(p.with(GUARDED));
             case 16 -> Meaning.of(p.with("where(# == #, #, 0.0)"));
             case 17 -> Meaning.of(p.with(GUARDED).with("# * 0.5"));
@@ -55,7 +57,8 @@ final class Factors {
     /** A probability of zero stays zero, whatever the factor. */
     private static Meaning weighted(Lettered p, String function) {
         return Meaning.inAttention(
-                p.with(function), p.with("where(# == 0.0, 0.0, " + function + ")").text());
+                p.with(function),
+                p.with("where(# == 0.0, 0.0, " + function + ")").text());
     }
 
     /** Keys taken out: what is no number is not hidden by it. */

@@ -18,27 +18,46 @@ final class FuzzedArrays {
 
     private FuzzedArrays() {}
 
+    /** @param magnitudes how large numbers are, where they are not ordinary */
     static SequencedMap<String, NdArray> of(
-            List<Declaration> declared, Map<String, Long> lengths, Draw draw, long seed) {
+            List<Declaration> declared,
+            Map<String, Long> lengths,
+            Draw draw,
+            Map<String, Double> magnitudes,
+            long seed) {
         SequencedMap<String, NdArray> arrays = new LinkedHashMap<>();
         for (Declaration d : declared) {
             NdArray a = NdArray.zeros(d.type().dtype(), d.type().shape().evaluate(lengths));
             SplittableRandom random = new SplittableRandom(seed ^ d.name().hashCode());
-            Arrays.setAll(a.data(), i -> a.dtype().nearest(element(a, draw, random)));
+            double magnitude = magnitudes.getOrDefault(d.name(), 1.0);
+            boolean special = draw == Draw.SPECIAL && random.nextInt(3) > 0;
+            Arrays.setAll(
+                    a.data(),
+                    i -> a.dtype()
+                            .nearest(
+                                    special && a.dtype().isFloat() && random.nextInt(16) == 0
+                                            ? SPECIAL[random.nextInt(SPECIAL.length)]
+                                            : element(a.dtype(), draw, magnitude, random)));
             arrays.put(d.name(), a);
         }
         return arrays;
     }
 
-    private static double element(NdArray a, Draw draw, SplittableRandom random) {
-        if (a.dtype().isFloat()) {
-            boolean special = draw == Draw.SPECIAL && random.nextInt(20) == 0;
-            return special
-                    ? SPECIAL[random.nextInt(SPECIAL.length)]
-                    : random.nextGaussian() * (draw == Draw.LARGE ? 6 : 1);
+    private static double element(DType type, Draw draw, double magnitude, SplittableRandom random) {
+        if (type.isFloat()) {
+            double x = random.nextGaussian();
+            return magnitude
+                    * switch (draw) {
+                        case LARGE -> x * 6;
+                        case HUGE -> x * 100;
+                        case WHOLE -> Math.rint(x * 2);
+                        default -> x;
+                    };
         }
-        int bound = a.dtype() == DType.BOOL ? 2 : 4;
-        return draw == Draw.MASKED ? 0 : random.nextInt(bound);
+        if (magnitude != 1) {
+            return Math.rint((2 * random.nextDouble() - 1) * magnitude);
+        }
+        return draw == Draw.MASKED ? 0 : random.nextInt(type == DType.BOOL ? 2 : 4);
     }
 
     static Map<String, Tensor> tensors(Map<String, NdArray> arrays) {

@@ -8,28 +8,32 @@ import java.util.TreeSet;
 /**
  * A model of one to three attentions or near misses, and what to run it with.
  *
- * @param source     in Heddle's language
+ * @param sources    in Heddle's language
  * @param lengths    of its dims
  * @param draw       how its inputs are drawn
+ * @param magnitudes how large the numbers of each input are
  * @param attentions how many attentions must be fused, no softmax left; negative when that is not known
- * @param allowances what a comparison of numbers must allow for
  * @param made       the names of the choices that are not plain
  */
 record FuzzedModel(
-        String source,
+        Map<Reading, String> sources,
         Map<String, Long> lengths,
         Draw draw,
+        Map<String, Double> magnitudes,
         int attentions,
-        Set<Allowance> allowances,
         Set<String> made) {
     /** How numbers are drawn. */
     enum Draw {
         USUAL,
         /** Scores are in the hundreds. */
         LARGE,
+        /** Scores are in the ten thousands: what rounds them to fewer digits than is written shows. */
+        HUGE,
+        /** Products of whole numbers, which even narrow types hold as they are. */
+        WHOLE,
         /** Bools are false and integers zero. */
         MASKED,
-        /** Some floats are infinite or not numbers. */
+        /** Some floats of some inputs are infinite or not numbers. */
         SPECIAL
     }
 
@@ -37,23 +41,38 @@ record FuzzedModel(
     static FuzzedModel of(long seed, Set<String> plain) {
         Choices choices = Choices.of(seed, plain);
         ModelText text = new ModelText();
-        int attentions = choices.of("attentions", 1, 1, 1, 2, 3);
-        boolean all = true;
-        for (int n = 0; n < attentions; n++) {
-            all &= new RandomAttention(text, choices.in("attention" + n)).write();
+        int parts = choices.of("attentions", 1, 1, 1, 2, 3);
+        int attentions = 0;
+        for (int n = 0; n < parts; n++) {
+            // Plain is an attention that is left out, so that a failure of another one is shown alone.
+            if (n == parts - 1 || choices.below(1 << 20, "attention" + n) > 0) {
+                int fused = new RandomAttention(text, choices.in("attention" + n)).write();
+                attentions = fused < 0 || attentions < 0 ? -1 : attentions + fused;
+            }
         }
-        Draw draw = choices.of("draw", Draw.USUAL, Draw.USUAL, Draw.USUAL, Draw.LARGE, Draw.MASKED, Draw.SPECIAL);
+        Draw draw = choices.of(
+                "draw",
+                Draw.USUAL,
+                Draw.USUAL,
+                Draw.USUAL,
+                Draw.LARGE,
+                Draw.HUGE,
+                Draw.WHOLE,
+                Draw.MASKED,
+                Draw.SPECIAL,
+                Draw.SPECIAL);
         return new FuzzedModel(
-                text.toString(),
+                text.sources(),
                 lengths(choices.in("lengths")),
                 draw,
-                all ? attentions : -1,
-                text.allowances(),
+                text.magnitudes(),
+                attentions,
                 new TreeSet<>(choices.made()));
     }
 
-    boolean allows(Allowance allowance) {
-        return allowances.contains(allowance);
+    /** What is compiled. */
+    String source() {
+        return sources.get(Reading.WRITTEN);
     }
 
     private static Map<String, Long> lengths(Choices choices) {

@@ -5,7 +5,7 @@ import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.frontend.Frontend;
 import heddle.compiler.frontend.Model;
-import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.schedule.Launch;
@@ -18,55 +18,76 @@ import heddle.runtime.SourceReader;
 import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
-import heddle.runtime.verify.Comparison;
-import heddle.runtime.verify.Tolerance;
 import heddle.tests.fuzz.FuzzedModel.Draw;
+import heddle.tests.fuzz.InexactInterpreter.Arithmetic;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** A model compiled and run in several ways, all of which must give what is written. */
 final class FuzzedRun {
-    private static final Tolerance EXACT = new Tolerance(1e-8, 1e-8);
+    /** How near results in double precision must be. */
+    private static final double EXACT = 1e-9;
+
+    /** How often a model is run to see how inexact it is as it is written. */
+    private static final int INEXACT = 32;
 
     private final FuzzedModel fuzzed;
+    private final long seed;
     private final Map<String, NdArray> inputs;
     private final Map<String, NdArray> weights;
     private final Model model;
     private final Compilation compilation;
+    private final Map<String, NdArray> written;
 
-    private FuzzedRun(FuzzedModel fuzzed, long seed) {
+    /** Whether the model has floats of several types: where it is fused, casts may round what they did not. */
+    private final boolean mixes;
+
+    private final EnumMap<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+    private final Map<Arithmetic, List<List<Map<String, NdArray>>>> inexact = new EnumMap<>(Arithmetic.class);
+    private List<Graph> readings;
+    private List<Map<String, NdArray>> meant;
+    private List<Map<String, NdArray>> unrounded;
+
+    FuzzedRun(FuzzedModel fuzzed, long seed) {
         this.fuzzed = fuzzed;
-        SourceFile file = new SourceFile("fuzzed.heddle", fuzzed.source());
-        this.model = Frontend.elaborate(Parser.parse(file).orThrow(), SourceReader::imported);
+        this.seed = seed;
+        this.model = elaborated(fuzzed.source());
         this.compilation = Compiler.compile(model.graph(), Fusion.FUSED);
-        this.inputs = FuzzedArrays.of(model.inputs(), fuzzed.lengths(), fuzzed.draw(), seed);
-        this.weights = FuzzedArrays.of(model.weights(), fuzzed.lengths(), Draw.USUAL, seed);
+        this.inputs = FuzzedArrays.of(model.inputs(), fuzzed.lengths(), fuzzed.draw(), fuzzed.magnitudes(), seed);
+        this.weights = FuzzedArrays.of(model.weights(), fuzzed.lengths(), Draw.USUAL, Map.of(), seed);
+        this.written = new Interpreter(inputs, weights, fuzzed.lengths()).run(model.graph());
+        this.mixes = model.graph().nodes().stream()
+                        .map(n -> n.type().dtype())
+                        .filter(DType::isFloat)
+                        .distinct()
+                        .count()
+                > 1;
     }
 
-    /** What is wrong with a model, if anything; {@code jvm} says how to run it as generated code as well. */
-    static Optional<String> failure(FuzzedModel fuzzed, long seed, Optional<JvmOptions> jvm) {
-        try {
-            return new FuzzedRun(fuzzed, seed).failure(jvm);
-        } catch (RuntimeException | AssertionError e) {
-            StackTraceElement[] trace = e.getStackTrace();
-            return Optional.of(e + (trace.length == 0 ? "" : " at " + trace[0]));
-        }
+    private static Model elaborated(String source) {
+        SourceFile file = new SourceFile("fuzzed.heddle", source);
+        return Frontend.elaborate(Parser.parse(file).orThrow(), SourceReader::imported);
     }
 
-    private Optional<String> failure(Optional<JvmOptions> jvm) {
-        Map<String, NdArray> expected = new Interpreter(inputs, weights, fuzzed.lengths()).run(model.graph());
+    /** How many elements stand how to what is written. */
+    Map<Verdict, Integer> verdicts() {
+        return verdicts;
+    }
+
+    /** What is wrong, if anything; {@code jvm} says how to run it as generated code as well. */
+    Optional<String> failure(Optional<JvmOptions> jvm) {
         return unfused()
-                .or(() -> different(
-                        "fused graph",
-                        expected,
-                        new Interpreter(inputs, weights, fuzzed.lengths()).run(compilation.graph())))
-                .or(() -> different(
+                .or(() -> wrong(
+                        "fused graph", new Interpreter(inputs, weights, fuzzed.lengths()).run(compilation.graph())))
+                .or(() -> wrong(
                         "schedule",
-                        expected,
                         new ScheduleInterpreter(inputs, weights, fuzzed.lengths()).run(compilation.schedule())))
-                .or(() -> jvm.flatMap(options -> differentOnJvm(expected, options)));
+                .or(() -> jvm.flatMap(this::wrongOnJvm));
     }
 
     /** What was not fused although it must be. */
@@ -95,67 +116,95 @@ final class FuzzedRun {
         return size.evaluate(twice) > 3 * size.evaluate(once);
     }
 
-    private Optional<String> different(String way, Map<String, NdArray> expected, Map<String, NdArray> got) {
+    private Optional<String> wrong(String way, Map<String, NdArray> got) {
         Map<String, Tensor> tensors = new HashMap<>();
         got.forEach((name, a) ->
                 tensors.put(name, Tensor.of(a.data(), a.shape()).cast(a.dtype().isFloat() ? DType.F64 : a.dtype())));
-        return compare(way, expected, tensors, fuzzed.allows(Allowance.ROUNDS) ? inF32() : EXACT);
+        return compare(way, tensors, true);
     }
 
-    private Optional<String> differentOnJvm(Map<String, NdArray> expected, JvmOptions options) {
+    private Optional<String> wrongOnJvm(JvmOptions options) {
         JvmProgram program = JvmProgram.load(compilation.plan(), FuzzedArrays.tensors(weights), options);
-        Map<String, Tensor> got = program.run(FuzzedArrays.tensors(inputs), fuzzed.lengths());
-        return compare("jvm", expected, got, inF32());
+        return compare("jvm", program.run(FuzzedArrays.tensors(inputs), fuzzed.lengths()), false);
     }
 
-    /** What is asked of numbers that were rounded to f32 on the way. */
-    private Tolerance inF32() {
-        double by = fuzzed.draw() == Draw.LARGE ? 50 : 2;
-        Tolerance usual = Tolerance.of(DType.F32);
-        return fuzzed.allows(Allowance.AMPLIFIES)
-                ? new Tolerance(Double.MAX_VALUE, 0)
-                : new Tolerance(usual.absolute() * by, usual.relative() * by);
-    }
-
-    private Optional<String> compare(
-            String way, Map<String, NdArray> expected, Map<String, Tensor> got, Tolerance tolerance) {
-        if (!got.keySet().equals(expected.keySet())) {
-            return Optional.of(way + " gives " + got.keySet() + ", not " + expected.keySet());
+    private Optional<String> compare(String way, Map<String, Tensor> got, boolean exact) {
+        Arithmetic arithmetic = exact && !mixes ? Arithmetic.DOUBLE : Arithmetic.AS_TYPED;
+        if (!got.keySet().equals(written.keySet())) {
+            return Optional.of(way + " gives " + got.keySet() + ", not " + written.keySet());
         }
-        for (var entry : expected.entrySet()) {
-            Tensor result = got.get(entry.getKey());
-            NdArray want = entry.getValue();
+        for (String name : written.keySet()) {
+            Tensor result = got.get(name);
+            NdArray want = written.get(name);
             if (!Arrays.equals(result.shape(), want.shape())) {
                 return Optional.of(way + " gives the shape " + Arrays.toString(result.shape()));
             }
-            Comparison c = Comparison.of(result, allowing(result, want), tolerance);
-            if (!c.within()) {
-                return Optional.of(way + ": " + entry.getKey() + Arrays.toString(c.worst()) + " is " + c.got()
-                        + ", not " + c.want());
+            double near = exact && want.dtype().bytes() >= 4 ? EXACT : Expectation.near(want.dtype());
+            Expectation expectation = new Expectation(
+                    want,
+                    () -> named(name, meant()),
+                    () -> named(name, unrounded()),
+                    () -> inexact(arithmetic).stream()
+                            .map(runs -> named(name, runs))
+                            .toList(),
+                    near);
+            double[] elements = IntStream.range(0, want.data().length)
+                    .mapToDouble(result::element)
+                    .toArray();
+            Optional<Expectation.Wrong> wrong = expectation.judge(elements, verdicts);
+            if (wrong.isPresent()) {
+                return Optional.of(
+                        way + ": " + name + " (" + want.dtype() + Arrays.toString(want.shape()) + ") element "
+                                + wrong.get().element() + " is " + wrong.get().got() + ", not "
+                                + wrong.get().want() + "; " + verdicts);
             }
         }
         return Optional.empty();
     }
 
-    /** What is expected; where that is no number and need not be none, what came. */
-    private NdArray allowing(Tensor result, NdArray want) {
-        double[] data = want.data().clone();
-        for (int i = 0; i < data.length; i++) {
-            boolean open = Double.isNaN(data[i]) && fuzzed.allows(Allowance.REPAIRS)
-                    || Double.isNaN(result.element(i)) && fuzzed.allows(Allowance.HIDES)
-                    || !Double.isFinite(data[i]) && fuzzed.draw() == Draw.SPECIAL;
-            if (open) {
-                data[i] = result.element(i);
-            }
-        }
-        return new NdArray(want.dtype(), want.shape(), data);
+    private static List<NdArray> named(String name, List<Map<String, NdArray>> outputs) {
+        return outputs.stream().map(all -> all.get(name)).toList();
     }
 
-    /** The graph before and after fusion. */
-    static String graphs(FuzzedModel fuzzed) {
-        SourceFile file = new SourceFile("fuzzed.heddle", fuzzed.source());
-        Model model = Frontend.elaborate(Parser.parse(file).orThrow(), SourceReader::imported);
-        return GraphText.print(model.graph()) + "\n"
-                + GraphText.print(Compiler.compile(model.graph(), Fusion.FUSED).graph());
+    /** The graph in each reading. */
+    private List<Graph> graphs() {
+        if (readings == null) {
+            readings = fuzzed.sources().values().stream()
+                    .map(source -> elaborated(source).graph())
+                    .toList();
+        }
+        return readings;
+    }
+
+    private List<Map<String, NdArray>> meant() {
+        if (meant == null) {
+            meant = graphs().stream()
+                    .<Map<String, NdArray>>map(g -> new Interpreter(inputs, weights, fuzzed.lengths()).run(g))
+                    .toList();
+        }
+        return meant;
+    }
+
+    private List<Map<String, NdArray>> unrounded() {
+        if (unrounded == null) {
+            unrounded =
+                    graphs().stream().map(g -> run(g, Arithmetic.UNROUNDED, 0)).toList();
+        }
+        return unrounded;
+    }
+
+    /** Runs of the model in each reading. */
+    private List<List<Map<String, NdArray>>> inexact(Arithmetic arithmetic) {
+        return inexact.computeIfAbsent(
+                arithmetic,
+                a -> graphs().stream()
+                        .map(g -> IntStream.range(0, INEXACT)
+                                .mapToObj(n -> run(g, a, n))
+                                .toList())
+                        .toList());
+    }
+
+    private Map<String, NdArray> run(Graph graph, Arithmetic arithmetic, int n) {
+        return new InexactInterpreter(inputs, weights, fuzzed.lengths(), arithmetic, seed + n).run(graph);
     }
 }

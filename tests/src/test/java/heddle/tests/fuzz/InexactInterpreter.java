@@ -86,10 +86,13 @@ final class InexactInterpreter {
                 && node.op() instanceof Cast
                 && type.isFloat()
                 && operands.getFirst().dtype().isFloat()) {
-            return new NdArray(type, operands.getFirst().shape(), operands.getFirst().data());
+            return new NdArray(
+                    type, operands.getFirst().shape(), operands.getFirst().data());
         }
         NdArray exact = node.op().evaluate(operands, lengths).getFirst();
-        return arithmetic != Arithmetic.UNROUNDED && type.isFloat() && rounds(node, operands) ? rounded(node, exact, operands) : exact;
+        return arithmetic != Arithmetic.UNROUNDED && type.isFloat() && rounds(node, operands)
+                ? rounded(node, exact, operands)
+                : exact;
     }
 
     private static boolean rounds(Node node, List<NdArray> operands) {

@@ -1,19 +1,26 @@
 package heddle.tests.fuzz;
 
+import heddle.compiler.type.DType;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-/** A model that is being written: its lines, and the lengths of the letters that name axes. */
+/**
+ * A model that is being written: its lines, and the lengths of the letters that name axes. It is written in several
+ * readings, which differ where the compiled model may have another value than the arithmetic that is written (see
+ * {@code docs/numerics.md}).
+ */
 final class ModelText {
-    private final StringBuilder lines = new StringBuilder("dim B, N, M\n");
+    private final Map<Reading, StringBuilder> lines = new EnumMap<>(Reading.class);
     private final Map<Character, String> lengths = new LinkedHashMap<>();
     private final Map<String, List<String>> inputs = new LinkedHashMap<>();
-    private final Set<Allowance> allowances = EnumSet.noneOf(Allowance.class);
+    private final Map<String, Double> magnitudes = new LinkedHashMap<>();
+    private DType real = DType.F32;
     private int names;
+    private int outputs;
+    private boolean unsure;
 
     void length(char letter, String length) {
         lengths.put(letter, length);
@@ -32,11 +39,29 @@ final class ModelText {
         return letters.chars().mapToObj(c -> length((char) c)).toList().toString();
     }
 
+    /** The type that is written in at present: that of new numbers beside what is there. */
+    DType real() {
+        return real;
+    }
+
+    void real(DType type) {
+        this.real = type;
+    }
+
     /** A new input; its name. */
     String input(String type) {
-        String name = "x" + names++;
-        lines.append("input ").append(name).append(": ").append(type).append('\n');
+        String name = "x" + magnitudes.size();
+        line("input " + name + ": " + type);
         inputs.computeIfAbsent(type, t -> new ArrayList<>()).add(name);
+        magnitudes.put(name, 1.0);
+        return name;
+    }
+
+    /** A new input of numbers about as large as {@code magnitude}; integers lie between it and its negative. */
+    String input(String type, double magnitude) {
+        String name = input(type);
+        inputs.get(type).remove(name);
+        magnitudes.put(name, magnitude);
         return name;
     }
 
@@ -46,6 +71,11 @@ final class ModelText {
         return !known.isEmpty() && choices.happens(25, shared + " shared")
                 ? choices.of(shared + " which", known)
                 : input(type);
+    }
+
+    /** An input of numbers whose axes are a random part of {@code letters}. */
+    Lettered broadcast(String letters, Choices choices, String name) {
+        return broadcast(real.text(), letters, choices, name);
     }
 
     /** An input whose axes are a random part of {@code letters}. */
@@ -63,39 +93,68 @@ final class ModelText {
     }
 
     String weight(String shape) {
-        return let("weight \"w" + names + "\" : f32" + shape);
+        return let("weight \"w" + names + "\" : " + real + shape);
     }
 
     /** A new name for an expression. */
     String let(String expression) {
-        String name = "y" + names++;
-        lines.append("let ").append(name).append(" = ").append(expression).append('\n');
-        return name;
+        return let(expression, expression, expression);
     }
 
     Lettered let(Lettered value) {
-        return new Lettered(let(value.text()), value.letters());
+        return let(Meaning.of(value));
+    }
+
+    /** A new name for an expression that means another one. */
+    Lettered let(Meaning value) {
+        String name = let(value.written().text(), value.recognised(), value.fused());
+        return new Lettered(name, value.written().letters());
+    }
+
+    private String let(String written, String recognised, String fused) {
+        String name = "y" + names++;
+        String start = "let " + name + " = ";
+        line(Reading.WRITTEN, start + written);
+        line(Reading.RECOGNISED, start + recognised);
+        line(Reading.FUSED, start + fused);
+        return name;
     }
 
     void output(String expression) {
-        lines.append("output o")
-                .append(names++)
-                .append(" = ")
-                .append(expression)
+        line("output o" + outputs++ + " = " + expression);
+    }
+
+    /** A line in which nothing has another meaning. */
+    private void line(String line) {
+        for (Reading reading : Reading.values()) {
+            line(reading, line);
+        }
+    }
+
+    private void line(Reading reading, String line) {
+        lines.computeIfAbsent(reading, r -> new StringBuilder("dim B, N, M\n"))
+                .append(line)
                 .append('\n');
     }
 
-    /** Says what a comparison of numbers must allow for. */
-    void allow(Allowance allowance) {
-        allowances.add(allowance);
+    /** Says that what is written need not be fused. */
+    void unsure() {
+        unsure = true;
     }
 
-    Set<Allowance> allowances() {
-        return Set.copyOf(allowances);
+    boolean isSure() {
+        return !unsure;
     }
 
-    @Override
-    public String toString() {
-        return lines.toString();
+    /** How large the numbers of each input are. */
+    Map<String, Double> magnitudes() {
+        return Map.copyOf(magnitudes);
+    }
+
+    /** The model in each reading. */
+    Map<Reading, String> sources() {
+        Map<Reading, String> sources = new EnumMap<>(Reading.class);
+        lines.forEach((reading, text) -> sources.put(reading, text.toString()));
+        return sources;
     }
 }

@@ -34,7 +34,7 @@ final class NearMisses {
     }
 
     Lettered keys(Lettered k) {
-        return stage == Stage.KEYS ? model.let(new TensorChange(model, choices).of(k)) : k;
+        return stage == Stage.KEYS && model.real().isFloat() ? model.let(new TensorChange(model, choices).of(k)) : k;
     }
 
     Lettered scores(Lettered s) {
@@ -53,35 +53,10 @@ final class NearMisses {
         return stage == Stage.WEIGHTED ? model.let(afterSoftmax(p)) : p;
     }
 
-    /** Something like a softmax along {@code j}, or a softmax along another axis. */
-    Lettered softmax(Lettered s, Lettered right) {
-        if (stage != Stage.SOFTMAX) {
-            return right;
-        }
-        model.allow(Allowance.AMPLIFIES);
-        model.allow(Allowance.REPAIRS);
-        model.allow(Allowance.HIDES);
-        char axis =
-                choices.of("axis", s.letters().chars().mapToObj(c -> (char) c).toList());
-        String sum = s.with("exp(#)").reduced("sum", axis);
-        return switch (choices.below(14, "softmax")) {
-            case 0, 1, 2 -> new Lettered("softmax(" + s.text() + ", axis = " + s.axis(axis) + ")", s.letters());
-            case 3 -> s.with("exp(#) / " + sum);
-            case 4 ->
-                s.with("exp(# - " + s.reduced("max", axis) + ") / "
-                        + s.with("exp(# - " + s.reduced("max", 'j') + ")").reduced("sum", 'j'));
-            case 5 -> s.with("exp(min(#, 20.0))");
-            case 6 -> s.with("exp(log_softmax(#, axis = " + s.axis(axis) + "))");
-            case 7 -> s.with("sigmoid(#)");
-            case 8 -> s.with("relu(#) / (1.0 + " + s.with("relu(#)").reduced("sum", axis) + ")");
-            case 9 -> right.with("softmax(#, axis = " + s.axis(axis) + ")");
-            case 10 -> s.with("exp(#) / (1.0 + " + sum + ")");
-            case 11 -> s.with("exp(#) / " + s.with("exp(2.0 * #)").reduced("sum", 'j'));
-            case 12 -> s.with("where(" + s.reduced("max", 'j') + " == -inf, 0.0, " + right.text() + ")");
-            default ->
-                s.with("exp(# - " + s.reduced("min", 'j') + ") / "
-                        + s.with("exp(# - " + s.reduced("min", 'j') + ")").reduced("sum", 'j'));
-        };
+    /** The softmax of the scores, or something that is none. */
+    Meaning softmax(Lettered s) {
+        SoftmaxSpelling spelling = new SoftmaxSpelling(model, choices);
+        return stage == Stage.SOFTMAX ? spelling.nearly(s) : spelling.of(s);
     }
 
     private Lettered afterSoftmax(Lettered p) {
@@ -92,53 +67,46 @@ final class NearMisses {
             case 3 -> p.with("sqrt(#)");
             case 4 -> p.with("min(#, 0.5)");
             case 5 -> p.with("# * log(# + 1e-3)");
-            case 6 -> {
-                model.allow(Allowance.AMPLIFIES);
-                yield p.with("where(# > 0.2, #, 0.0)");
-            }
+            case 6 -> p.with("where(# > 0.2, #, 0.0)");
             default -> new TensorChange(model, choices).of(p);
         };
     }
 
-    /** Another way to meet the values. */
-    Lettered result(Lettered p, Lettered v, Lettered right) {
+    /** The product with the values, or another way to meet them. */
+    Meaning result(Lettered p, Lettered v, Product product) {
+        Meaning right = product.values(p, v);
+        String letters = right.written().letters();
         if (stage != Stage.RESULT) {
             return right;
         }
         List<String> kinds = List.of("output", "twice", "over queries", "over heads", "changed", "values");
-        switch (choices.of("result", kinds)) {
-            case "output" -> model.output(p.text());
-            case "twice" -> model.output(product(p.with("# * 0.5"), v, right.letters()));
-            case "over queries" -> {
-                if (model.length('i').equals(model.length('j'))) {
-                    String turned = v.letters().replace('j', 'i');
-                    return new Lettered(
-                            product(
-                                    p,
-                                    new Lettered(v.text(), turned),
-                                    right.letters().replace('i', 'j')),
-                            right.letters());
-                }
+        return switch (choices.of("result", kinds)) {
+            case "output" -> {
+                model.output(p.text());
+                yield right;
+            }
+            case "twice" -> {
+                model.output(
+                        model.let(product.sum(p.with("# * 0.5"), v, letters)).text());
+                yield right;
             }
             case "over heads" -> {
                 if (p.has('h') && v.has('h')) {
-                    model.output(product(p, v, right.letters().replace("h", "")));
+                    model.output(model.let(product.sum(p, v, letters.replace("h", "")))
+                            .text());
                 }
+                yield right;
             }
-            case "values" -> {
-                return new Lettered(
-                        product(p, model.let(new TensorChange(model, choices).of(v)), right.letters()),
-                        right.letters());
+            case "over queries" -> {
+                if (!model.length('i').equals(model.length('j'))) {
+                    yield right;
+                }
+                Lettered turned = new Lettered(v.text(), v.letters().replace('j', 'i'));
+                Lettered o = model.let(product.sum(p, turned, letters.replace('i', 'j')));
+                yield Meaning.of(new Lettered(o.text(), letters));
             }
-            default -> {
-                return new TensorChange(model, choices).of(right);
-            }
-        }
-        return right;
-    }
-
-    private static String product(Lettered p, Lettered v, String result) {
-        return "einsum(\"" + p.letters() + "," + v.letters() + "->" + result + "\", " + p.text() + ", " + v.text()
-                + ")";
+            case "values" -> product.sum(p, model.let(new TensorChange(model, choices).of(v)), letters);
+            default -> Meaning.of(new TensorChange(model, choices).of(model.let(right)));
+        };
     }
 }

@@ -2,12 +2,16 @@ package heddle.tests.fuzz;
 
 /** Queries, keys and values of an attention. Keys and values lack the axis {@code r} of queries that share them. */
 record Operands(Lettered q, Lettered k, Lettered v) {
-    static Operands read(ModelText model, Choices choices, String batch) {
+    /** Queries and keys in the type of their product. */
+    static Operands read(ModelText model, Choices choices, String batch, ElementTypes types) {
+        model.real(types.stored());
         Sources sources = new Sources(model, choices);
         String heads = batch.equals("x") ? "bh" : batch;
         boolean shares = !model.length('r').equals("1");
         String keyHeads = heads.equals("bgr") ? "bg" : shares ? heads.replace('h', 'g') : heads;
-        boolean alike = keyHeads.equals(heads)
+        boolean alike = types.stored().isFloat()
+                && types.packs()
+                && keyHeads.equals(heads)
                 && model.length('i').equals(model.length('j'))
                 && model.length('d').equals(model.length('e'));
         if (alike && choices.happens(40, "packed")) {
@@ -16,17 +20,28 @@ record Operands(Lettered q, Lettered k, Lettered v) {
                             sources.part(0, ""),
                             relettered(sources.part(1, ""), 'd'),
                             relettered(sources.part(2, ""), 'e'))
-                    .with(sources, model, batch, choices);
+                    .with(sources, model, batch, choices)
+                    .in(types, model);
         }
         Lettered q = sources.part(0, heads + "id");
         Lettered k = sources.part(1, keyHeads + "jd");
+        boolean cached = choices.happens(15, "cache") && types.stored().isFloat();
+        k = cached ? sources.afterPast(k, "past keys") : k;
+        model.real(types.values());
         Lettered v = sources.part(2, keyHeads + "je");
-        if (choices.happens(15, "cache")) {
-            k = sources.afterPast(k, "past keys");
-            v = sources.afterPast(v, "past values");
+        v = cached ? sources.afterPast(v, "past values") : v;
+        if (cached) {
             model.length('j', "(" + model.length('j') + " + 2)");
         }
-        return new Operands(q, k, v).with(sources, model, batch, choices);
+        return new Operands(q, k, v).with(sources, model, batch, choices).in(types, model);
+    }
+
+    private Operands in(ElementTypes types, ModelText model) {
+        if (types.stored() == types.product()) {
+            return this;
+        }
+        String cast = "cast(#, " + types.product() + ")";
+        return new Operands(model.let(q.with(cast)), model.let(k.with(cast)), v);
     }
 
     private static Lettered relettered(Lettered x, char feature) {

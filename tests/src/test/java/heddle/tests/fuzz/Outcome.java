@@ -16,7 +16,7 @@ final class Outcome {
             case 5 -> model.output("gelu(" + laid.text() + ") + 0.5");
             case 6 -> {
                 char columns = laid.letters().charAt(laid.letters().length() - 1);
-                model.output(laid.text() + " @ " + model.input("f32[" + model.length(columns) + ", 3]"));
+                model.output(laid.text() + " @ " + model.input(model.real() + "[" + model.length(columns) + ", 3]"));
             }
             case 7 -> {
                 model.output(laid.text());

@@ -24,7 +24,7 @@ final class Predicates {
         String j = positions('j', letters);
         String offset = "(" + model.length('j') + " - " + model.length('i') + ")";
         int width = 1 + choices.below(4, "width");
-        return switch (choices.below(18, "kind")) {
+        return switch (choices.below(20, "kind")) {
             case 0 -> "(" + j + " <= " + i + ")";
             case 1 -> "(" + j + " <= " + i + " + " + offset + ")";
             case 2 -> "(" + i + " - " + j + " >= 0)";
@@ -43,6 +43,7 @@ final class Predicates {
                 "(" + model.broadcast("i64", letters, choices, "tensor").beside(letters) + " > " + (width - 2) + ")";
             case 15 -> "(" + i + " - " + j + " < " + model.input("i64", choices, "number") + ")";
             case 16 -> neighbourhood(i, j, width);
+            case 17, 18 -> overflowing(choices, "cast(" + i + ", i32)", "cast(" + j + ", i32)");
             default -> model.broadcast("bool", letters, choices, "flags").beside(letters);
         };
     }
@@ -64,6 +65,23 @@ final class Predicates {
         String keys = model.input("i64" + model.shape(outer + "j"), choices, "documents of keys");
         return "(" + new Lettered(queries, outer + "i").beside(letters) + " == "
                 + new Lettered(keys, outer + "j").beside(letters) + ")";
+    }
+
+    /** Arithmetic of i32 that may pass its ends within a few positions. */
+    private String overflowing(Choices choices, String i, String j) {
+        String far = model.input("i32", 0x1p31);
+        return switch (choices.below(10, "overflow")) {
+            case 1 -> "(" + j + " + 2147483645 > " + i + ")";
+            case 2 -> "(" + i + " - " + j + " - 2147483646 < 0)";
+            case 3 -> "(" + j + " * 1000000007 <= " + i + " * 1000000007)";
+            case 4 -> "(" + j + " * 715827883 + " + i + " >= 0)";
+            case 5 -> "(" + j + " + " + far + " <= " + i + " + " + far + ")";
+            case 6 -> "(abs(" + j + " - " + far + ") > " + i + ")";
+            case 7 -> "((" + i + " - " + far + ") % 5 <= " + j + ")";
+            case 8 -> "(max(" + j + " * " + far + ", " + i + ") > 2)";
+            case 9 -> "((" + far + " - " + j + ") div 7 < " + i + " - 2147483640)";
+            default -> "(" + j + " + " + far + " > " + i + ")";
+        };
     }
 
     private static String neighbourhood(String i, String j, int width) {

@@ -27,12 +27,11 @@ final class Product {
 
     Meaning values(Lettered p, Lettered v) {
         String outer = batchOf(v);
-        Lettered written =
-                switch (choices.below(isBroadcast(v) ? 2 : 4, "values")) {
-                    case 0 -> matmul(p.to(batch + "ij"), grouped(v.to(outer + "je")), batch + "ie");
-                    case 1 -> matmul(grouped(v.to(outer + "ej")), p.to(batch + "ji"), batch + "ei");
-                    default -> einsum(p, v, choices.shuffled(batch + "ie", "result order"), "values");
-                };
+        Lettered written = switch (choices.below(isBroadcast(v) ? 2 : 4, "values")) {
+            case 0 -> matmul(p.to(batch + "ij"), grouped(v.to(outer + "je")), batch + "ie");
+            case 1 -> matmul(grouped(v.to(outer + "ej")), p.to(batch + "ji"), batch + "ei");
+            default -> einsum(p, v, choices.shuffled(batch + "ie", "result order"), "values");
+        };
         return Meaning.inAttention(written, counted(p, v, written.letters()));
     }
 
@@ -43,13 +42,15 @@ final class Product {
 
     /** The product as a sum over those keys that have a probability: whatever the values of others are does not count. */
     private String counted(Lettered p, Lettered v, String result) {
-        Lettered values = batch.equals("bh") ? new Lettered(v.text(), v.letters().replace('g', 'h')) : v;
+        Lettered values =
+                batch.equals("bh") ? new Lettered(v.text(), v.letters().replace('g', 'h')) : v;
         StringBuilder all = new StringBuilder(result);
         p.letters().chars().filter(c -> result.indexOf(c) < 0).forEach(c -> all.append((char) c));
         String wide = p.with("cast(#, f64)").beside(all.toString());
         String terms = "where(" + wide + " == 0.0, 0.0, " + wide + " * "
                 + values.with("cast(#, f64)").beside(all.toString()) + ")";
-        String axes = IntStream.range(result.length(), all.length()).boxed().toList().toString();
+        String axes =
+                IntStream.range(result.length(), all.length()).boxed().toList().toString();
         return "cast(sum(" + terms + ", axis = " + axes + "), " + model.real() + ")";
     }
 

@@ -1,10 +1,13 @@
 package heddle.tests.fuzz;
 
+import heddle.compiler.type.DType;
+
 /** One attention in a random spelling, or something close to one, written to a model. */
 final class RandomAttention {
     private final ModelText model;
     private final Choices choices;
     private final NearMisses misses;
+    private final ElementTypes types;
 
     /** The axes that scores and result have in common: {@code bh}, {@code bgr} for grouped heads, {@code x} for merged. */
     private final String batch;
@@ -13,6 +16,7 @@ final class RandomAttention {
         this.model = model;
         this.choices = choices;
         this.misses = new NearMisses(model, choices);
+        this.types = ElementTypes.of(choices.in("types"));
         this.batch = choices.of("form", "bh", "bh", "bh", "bgr", "x", "b", "");
         lengths();
     }
@@ -32,99 +36,72 @@ final class RandomAttention {
         model.length('e', "" + (choices.happens(40, "other columns") ? choices.of("columns", 6, 1, 2, 7) : d));
     }
 
-    /** Writes it; the result is an output of the model. True when it must be fused. */
-    boolean write() {
-        Operands x = Operands.read(model, choices, batch);
+    /** Writes it; the result is an output of the model. How many attentions must be fused; negative when that is open. */
+    int write() {
+        Operands x = Operands.read(model, choices, batch, types);
+        model.real(types.product());
+        Product product = new Product(model, choices, batch);
         Lettered k = misses.keys(x.k());
-        Lettered s = model.let(scores(x.q(), k));
+        Lettered s = model.let(product.scores(x.q(), k));
         ScoreMaths maths = new ScoreMaths(model);
-        s = misses.changedScores(maths.changed(misses.scores(s), choices.in("scores")));
-        Lettered p = model.let(misses.softmax(s, softmax(s)));
-        p = model.let(maths.weighted(misses.probabilities(p), choices));
-        p = misses.weightedProbabilities(p);
-        Lettered o = misses.result(p, x.v(), values(p, x.v()));
-        new Outcome(model, choices).write(model.let(o));
-        return misses.none();
-    }
-
-    private Lettered scores(Lettered q, Lettered k) {
-        String outer = batchOf(k);
-        Lettered rows = q.to(batch + "id");
-        return switch (choices.below(outer.length() < batch.length() && batch.equals("bh") ? 2 : 4, "scores")) {
-            case 0 -> matmul(rows, grouped(k.to(outer + "dj")), batch + "ij");
-            case 1 -> matmul(grouped(k.to(outer + "jd")), q.to(batch + "di"), batch + "ji");
-            default -> einsum(q, k, choices.shuffled(batch + "ij", "score order"), "scores");
-        };
-    }
-
-    private Lettered values(Lettered p, Lettered v) {
-        String outer = batchOf(v);
-        return switch (choices.below(outer.length() < batch.length() && batch.equals("bh") ? 2 : 4, "values")) {
-            case 0 -> matmul(p.to(batch + "ij"), grouped(v.to(outer + "je")), batch + "ie");
-            case 1 -> matmul(grouped(v.to(outer + "ej")), p.to(batch + "ji"), batch + "ei");
-            default -> einsum(p, v, choices.shuffled(batch + "ie", "result order"), "values");
-        };
-    }
-
-    /** The axes of keys or values that the batch has, in its order. */
-    private String batchOf(Lettered x) {
-        return (batch.equals("bh") ? "bgh" : batch).replaceAll("[^" + x.letters() + "]", "");
-    }
-
-    /** Keys or values of a group of heads broadcast in a product. */
-    private Lettered grouped(Lettered x) {
-        int axis = x.axis('g');
-        return batch.equals("bgr") ? new Lettered(x.text() + "[" + ":, ".repeat(axis + 1) + "new]", "") : x;
-    }
-
-    private static Lettered matmul(Lettered a, Lettered b, String letters) {
-        return new Lettered("(" + a.text() + " @ " + b.text() + ")", letters);
-    }
-
-    private Lettered einsum(Lettered a, Lettered b, String letters, String name) {
-        boolean exchanged = choices.happens(30, name + " exchanged");
-        Lettered first = exchanged ? b : a;
-        Lettered second = exchanged ? a : b;
-        String equation = first.letters() + "," + second.letters() + "->" + letters;
-        return new Lettered("einsum(\"" + equation + "\", " + first.text() + ", " + second.text() + ")", letters);
-    }
-
-    private Lettered softmax(Lettered s) {
-        int axis = s.axis('j');
-        int spelling = choices.below(10, "softmax");
-        if (spelling == 4 || spelling >= 6) {
-            model.allow(Allowance.REPAIRS);
-            model.allow(
-                    Allowance.HIDES); // Infinity over infinity is one element of a row as it is written, and the whole
-            // row of a softmax.
+        boolean late = types.product().isFloat() && choices.happens(40, "cast late");
+        if (!late) {
+            s = cast(s, types.softmax());
         }
-        String max = s.reduced("max", 'j');
-        return switch (spelling) {
-            case 3 ->
-                new Lettered(
-                        "softmax(" + s.text() + ", axis = "
-                                + (axis - s.letters().length()) + ")",
-                        s.letters());
-            case 4 -> new Lettered("softmax(" + s.text() + " - " + max + ", axis = " + axis + ")", s.letters());
-            case 5 -> {
-                model.allow(Allowance.ROUNDS);
-                yield new Lettered("cast(softmax(cast(" + s.text() + ", f64), axis = " + axis + "), f32)", s.letters());
-            }
-            case 6 -> normalised(model.let(s.with("exp(# - " + max + ")")));
-            case 7 -> normalised(model.let(s.with("exp(#)")));
-            case 8 -> {
-                Lettered e = model.let(s.with("exp(# - stop_gradient(" + max + "))"));
-                yield e.with("# * (1.0 / " + e.reduced("sum", 'j') + ")");
-            }
-            case 9 -> {
-                Lettered e = model.let(s.with("exp(# - unsqueeze(max(#, axis = " + axis + "), " + axis + "))"));
-                yield e.with("# / unsqueeze(sum(#, axis = " + axis + "), " + axis + ")");
-            }
-            default -> new Lettered("softmax(" + s.text() + ", axis = " + axis + ")", s.letters());
-        };
+        s = misses.changedScores(maths.changed(misses.scores(s), choices.in("scores")));
+        s = cast(s, types.softmax());
+        int attentions = 1 + more(product, s, x);
+        Lettered p = model.let(misses.softmax(s));
+        if (choices.happens(30, "narrowed early")) {
+            p = narrowed(p);
+        }
+        p = misses.probabilities(p);
+        Meaning weighted = new Factors(model, choices, maths, p.letters()).on(p);
+        if (model.real() != types.values() && !weighted.written().equals(p)) {
+            model.unsure(); // What is greater than a probability may overflow a narrower type.
+        }
+        p = model.let(weighted);
+        p = misses.weightedProbabilities(narrowed(p));
+        Meaning o = misses.result(p, x.v(), product);
+        new Outcome(model, choices).write(model.let(o));
+        if (choices.happens(8, "shared probabilities")) {
+            attentions++;
+            Lettered other = new Lettered(model.input(model.real() + model.shape(x.v().letters())), x.v().letters());
+            model.output(model.let(product.values(p, other)).text());
+        }
+        return misses.none() && types.fuses() && model.isSure() ? attentions : -1;
     }
 
-    private static Lettered normalised(Lettered e) {
-        return e.with("# / " + e.reduced("sum", 'j'));
+    /** More attentions of the same scores; how many. */
+    private int more(Product product, Lettered s, Operands x) {
+        int kind = choices.below(20, "shared scores");
+        if (kind == 18) {
+            Lettered other = new ScoreMaths(model).changed(s.with("# * 0.75"), choices.in("other scores"));
+            Lettered p = SoftmaxSpelling.softmax(other, 'j');
+            Lettered o = model.let(product.values(narrowed(model.let(p)), x.v()));
+            model.output(o.text());
+            model.real(types.softmax());
+            return 1;
+        }
+        if (kind == 19 && types.product() == types.values()) {
+            model.unsure();
+            Lettered p = narrowed(model.let(SoftmaxSpelling.softmax(s, 'i')));
+            model.output(model.let(product.sum(p, x.q(), batch + "jd")).text());
+            model.real(types.softmax());
+        }
+        return 0;
+    }
+
+    /** Probabilities in the type of the values. */
+    private Lettered narrowed(Lettered p) {
+        return cast(cast(p, types.probabilities()), types.values());
+    }
+
+    private Lettered cast(Lettered x, DType type) {
+        if (model.real() == type) {
+            return x;
+        }
+        model.real(type);
+        return model.let(x.with("cast(#, " + type + ")"));
     }
 }

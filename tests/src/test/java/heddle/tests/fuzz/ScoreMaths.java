@@ -1,13 +1,24 @@
 package heddle.tests.fuzz;
 
+import heddle.compiler.type.DType;
+import java.util.Optional;
+
 /** What may happen to scores between the product and the softmax: scales, biases, masks, soft caps and other maths. */
 final class ScoreMaths {
     private final ModelText model;
     private final Predicates predicates;
 
+    /** Where scores are not minus infinity, once a mask says so and nothing but sums came after it. */
+    private Optional<String> shown = Optional.empty();
+
     ScoreMaths(ModelText model) {
         this.model = model;
         this.predicates = new Predicates(model);
+    }
+
+    /** The condition under which scores are kept, as far as masks say so. */
+    Optional<String> shown() {
+        return shown;
     }
 
     /** No to four changes in any order. */
@@ -20,127 +31,141 @@ final class ScoreMaths {
         return s;
     }
 
-    private Lettered step(Lettered s, Choices choices) {
+    private Meaning step(Lettered s, Choices choices) {
         return switch (choices.below(5, "kind")) {
-            case 0 -> scaled(s, choices);
+            case 0 -> Meaning.of(unmasked(scaled(s, choices)));
             case 1, 2 -> masked(s, choices);
             case 3 -> biased(s, choices);
             default -> chain(s, choices);
         };
     }
 
-    Lettered scaled(Lettered s, Choices choices) {
+    /** What forgets the masks that came before it. */
+    private Lettered unmasked(Lettered s) {
+        shown = Optional.empty();
+        return s;
+    }
+
+    /** What is masked stays masked, whatever is added to it. */
+    private Meaning stillMasked(Lettered s) {
+        return Meaning.inAttention(
+                s, shown.map(c -> "where(" + c + ", " + s.text() + ", -inf)").orElse(s.text()));
+    }
+
+    /** Masked by one more condition. */
+    private Meaning masked(Lettered s, String condition) {
+        shown = Optional.of(shown.map(c -> "(" + c + " and " + condition + ")").orElse(condition));
+        return stillMasked(s);
+    }
+
+    private Lettered scaled(Lettered s, Choices choices) {
         String d = model.length('d');
-        return switch (choices.below(10, "scale")) {
+        return switch (choices.below(12, "scale")) {
             case 0 -> s.with("# / sqrt(" + d + ")");
             case 1 -> s.with("# * 0.5");
             case 2 -> s.with("0.125 * #");
             case 3 -> s.with("-#");
-            case 4 -> s.with("# * " + model.input("f32", choices, "temperature"));
-            case 5 -> s.with("# * " + model.input("f32[1]", choices, "one temperature"));
+            case 4 -> s.with("# * " + model.input(model.real().text(), choices, "temperature"));
+            case 5 -> s.with("# * " + model.input(model.real() + "[1]", choices, "one temperature"));
             case 6 -> {
                 String t = model.let(
-                        model.broadcast("f32", s.letters(), choices, "scales").beside(s.letters()));
+                        model.broadcast(s.letters(), choices, "scales").beside(s.letters()));
                 yield s.with("# / (1.0 + " + t + " * " + t + ")");
             }
-            case 7 -> s.with("# * log(cast(" + predicates.positions('i', s.letters()) + ", f32) + 2.0)");
-            case 8 -> s.with("# * (" + model.length('j') + " / 4)");
+            case 7 -> s.with("# * log(" + real(predicates.positions('i', s.letters())) + " + 2.0)");
+            case 8 -> s.with("# * " + real(model.length('j') + " / 4"));
+            case 9 -> s.with("# * " + logLength());
+            case 10 -> s.with("# * " + logLength() + " / sqrt(" + d + ")");
             default ->
-                s.with("# * "
-                        + model.broadcast("f32", s.letters(), choices, "scales").beside(s.letters()));
+                s.with("# * " + model.broadcast(s.letters(), choices, "scales").beside(s.letters()));
         };
     }
 
-    private Lettered masked(Lettered s, Choices choices) {
+    private String real(String integers) {
+        return "cast(" + integers + ", " + model.real() + ")";
+    }
+
+    /** Numbers that would be f32 by themselves. */
+    private String typed(String numbers) {
+        return model.real() == DType.F32 ? numbers : real(numbers);
+    }
+
+    private String logLength() {
+        return real("log(" + model.length('j') + " + 2.0)");
+    }
+
+    /** The largest of numbers that fill in for what is hidden. */
+    private String filled(String number) {
+        return model.real() == DType.F16 ? "-60000.0" : number;
+    }
+
+    private Meaning masked(Lettered s, Choices choices) {
         String p = predicates.of(choices.in("mask"), s.letters());
-        int kind = choices.below(12, "masked");
-        if (kind >= 7) {
-            model.allow(Allowance.AMPLIFIES);
-        }
-        return switch (kind) {
-            case 0, 1 -> s.with("where(" + p + ", #, -inf)");
-            case 2 -> s.with("where(not " + p + ", -inf, #)");
-            case 3 -> s.with("where(" + p + ", #, -40.0)");
-            case 4 -> s.with("where(" + p + ", #, 0.0)");
-            case 5 -> s.with("# + where(" + p + ", 0.0, -inf)");
-            case 6 -> s.with("# * cast(" + p + ", f32)");
-            case 7 -> s.with("# + (1.0 - cast(" + p + ", f32)) * -10000.0");
-            case 8 -> s.with("# - 10000.0 * cast(not " + p + ", f32)");
+        return switch (choices.below(12, "masked")) {
+            case 0, 1 -> masked(s.with("where(" + p + ", #, -inf)"), p);
+            case 2 -> masked(s.with("where(not " + p + ", -inf, #)"), p);
+            case 3 -> Meaning.of(unmasked(s.with("where(" + p + ", #, -40.0)")));
+            case 4 -> Meaning.of(unmasked(s.with("where(" + p + ", #, 0.0)")));
+            case 5 -> masked(s.with("# + " + typed("where(" + p + ", 0.0, -inf)")), p);
+            case 6 -> Meaning.of(unmasked(s.with("# * " + real(p))));
+            case 7 -> stillMasked(s.with("# + (1.0 - " + real(p) + ") * -10000.0"));
+            case 8 -> stillMasked(s.with("# - 10000.0 * " + real("not " + p)));
             case 9 -> {
-                String b = model.let("cast(" + p + ", f32)");
-                yield s.with("# * " + b + " - 1e6 * (1.0 - " + b + ")");
+                String b = model.let(real(p));
+                yield Meaning.of(unmasked(s.with("# * " + b + " + " + filled("-1e6") + " * (1.0 - " + b + ")")));
             }
-            case 10 -> s.with("where(" + p + ", 0.0, -1e6) + #");
-            default -> s.with("where(" + p + ", #, -1e9)");
+            case 10 -> stillMasked(s.with(typed("where(" + p + ", 0.0, " + filled("-1e6") + ")") + " + #"));
+            default -> Meaning.of(unmasked(s.with("where(" + p + ", #, " + filled("-1e9") + ")")));
         };
     }
 
-    private Lettered biased(Lettered s, Choices choices) {
+    private Meaning biased(Lettered s, Choices choices) {
         String letters = s.letters();
         String i = predicates.positions('i', letters);
         String j = predicates.positions('j', letters);
         return switch (choices.below(8, "bias")) {
             case 0, 1, 2 ->
-                s.with("# + " + model.broadcast("f32", letters, choices, "bias").beside(letters));
-            case 3 -> s.with(model.broadcast("f32", letters, choices, "bias").beside(letters) + " - #");
-            case 4 -> s.with("# - 0.25 * abs(cast(" + i + " - " + j + ", f32))");
+                stillMasked(s.with(
+                        "# + " + model.broadcast(letters, choices, "bias").beside(letters)));
+            case 3 ->
+                Meaning.of(unmasked(
+                        s.with(model.broadcast(letters, choices, "bias").beside(letters) + " - #")));
+            case 4 -> stillMasked(s.with("# - 0.25 * abs(" + real(i + " - " + j) + ")"));
             case 5 -> {
-                String table = model.input("f32[9]", choices, "table");
-                yield s.with("# + gather(" + table + ", max(min(" + i + " - " + j + ", 4), -4) + 4, axis = 0)");
+                String table = model.input(model.real() + "[9]", choices, "table");
+                yield stillMasked(
+                        s.with("# + gather(" + table + ", max(min(" + i + " - " + j + ", 4), -4) + 4, axis = 0)"));
             }
             case 6 -> {
-                Lettered first = model.broadcast("f32", letters, choices, "bias");
-                Lettered second = model.broadcast("f32", letters, choices, "other bias");
-                yield s.with("# + (" + first.beside(letters) + " + " + second.beside(letters) + ")");
+                Lettered first = model.broadcast(letters, choices, "bias");
+                Lettered second = model.broadcast(letters, choices, "other bias");
+                yield stillMasked(s.with("# + (" + first.beside(letters) + " + " + second.beside(letters) + ")"));
             }
             default -> {
                 String gate = predicates.of(choices.in("gate"), letters);
-                Lettered bias = model.broadcast("f32", letters, choices, "bias");
-                yield s.with("# + where(" + gate + ", " + bias.beside(letters) + ", 0.0)");
+                Lettered bias = model.broadcast(letters, choices, "bias");
+                yield stillMasked(s.with("# + where(" + gate + ", " + bias.beside(letters) + ", 0.0)"));
             }
         };
     }
 
-    private Lettered chain(Lettered s, Choices choices) {
-        int kind = choices.below(12, "chain");
-        if (kind >= 9) {
-            model.allow(Allowance.AMPLIFIES);
-        }
-        if (kind == 8) {
-            model.allow(Allowance.ROUNDS);
-        }
-        return switch (kind) {
-            case 0, 1 -> s.with("5.0 * tanh(# / 5.0)");
-            case 2 -> s.with("min(max(#, -4.0), 4.0)");
-            case 3 -> s.with("relu(#)");
-            case 4 -> s.with("abs(#)");
-            case 5 -> s.with("sigmoid(#) * 4.0");
-            case 6 -> s.with("where(# > 0.0, #, # * 0.1)");
-            case 7 -> s.with("dropout(#, 0.1)");
-            case 8 -> s.with("cast(cast(#, f64), f32)");
-            case 9 -> s.with("# * # * 0.1");
-            case 10 -> s.with("where(# > 0.5, #, -inf)");
-            default -> s.with("#" + " * sigmoid(#)");
-        };
-    }
-
-    /** Factors on the probabilities. */
-    Lettered weighted(Lettered p, Choices choices) {
-        return switch (choices.below(12, "weighted")) {
-            case 6 -> p.with("dropout(#, 0.1)");
-            case 7 ->
-                p.with("# * "
-                        + model.broadcast("f32", p.letters(), choices, "factor").beside(p.letters()));
-            case 8 -> {
-                model.allow(Allowance.HIDES);
-                yield p.with("where(" + predicates.of(choices.in("kept"), p.letters()) + ", #, 0.0)");
+    private Meaning chain(Lettered s, Choices choices) {
+        return switch (choices.below(13, "chain")) {
+            case 0, 1 -> Meaning.of(unmasked(s.with("5.0 * tanh(# / 5.0)")));
+            case 2 -> Meaning.of(unmasked(s.with("min(max(#, -4.0), 4.0)")));
+            case 3 -> Meaning.of(unmasked(s.with("relu(#)")));
+            case 4 -> Meaning.of(unmasked(s.with("abs(#)")));
+            case 5 -> Meaning.of(unmasked(s.with("sigmoid(#) * 4.0")));
+            case 6 -> Meaning.of(unmasked(s.with("where(# > 0.0, #, # * 0.1)")));
+            case 7 -> stillMasked(s.with("dropout(#, 0.1)"));
+            case 8 -> stillMasked(s.with("cast(cast(#, f64), " + model.real() + ")"));
+            case 9 -> Meaning.of(unmasked(s.with("# * # * 0.1")));
+            case 10 -> Meaning.of(unmasked(s.with("where(# > 0.5, #, -inf)")));
+            case 11 -> {
+                model.unsure();
+                yield stillMasked(s.with("cast(cast(#, bf16), " + model.real() + ")"));
             }
-            case 9 -> p.with("# * cast(" + predicates.of(choices.in("kept"), p.letters()) + ", f32) / 0.9");
-            case 10 -> p.with("-#");
-            case 11 ->
-                p.with("(1.0 + "
-                        + model.broadcast("f32", p.letters(), choices, "gate").beside(p.letters()) + ") * #");
-            default -> p;
+            default -> Meaning.of(unmasked(s.with("# * sigmoid(#)")));
         };
     }
 }

@@ -167,10 +167,8 @@ final class SoftmaxSpelling {
             case 0, 1, 2 -> Meaning.of(along);
             case 3 -> Meaning.of(s.with("exp(#) / " + sum), along);
             case 4 ->
-                Meaning.of(
-                        s.with("exp(# - " + s.reduced("max", axis) + ") / "
-                                + s.with("exp(# - " + s.reduced("max", 'j') + ")")
-                                        .reduced("sum", 'j')));
+                Meaning.of(s.with("exp(# - " + s.reduced("max", axis) + ") / "
+                        + s.with("exp(# - " + s.reduced("max", 'j') + ")").reduced("sum", 'j')));
             case 5 -> Meaning.of(s.with("exp(min(#, 20.0))"));
             case 6 -> Meaning.of(s.with("exp(log_softmax(#, axis = " + s.axis(axis) + "))"), along);
             case 7 -> Meaning.of(s.with("sigmoid(#)"));
@@ -195,8 +193,7 @@ final class SoftmaxSpelling {
                 Lettered e = model.let(y.with("exp(#)"));
                 yield Meaning.of(e.with("# / (1.0 + " + e.reduced("sum", 'j') + ")"), joined(y, "0.0", 'j', false));
             }
-            default ->
-                Meaning.of(s.with("1.0 / (1.0 + " + s.with("exp(-#)").reduced("sum", axis) + ") + 0.0 * #"));
+            default -> Meaning.of(s.with("1.0 / (1.0 + " + s.with("exp(-#)").reduced("sum", axis) + ") + 0.0 * #"));
         };
     }
 

@@ -1,5 +1,6 @@
 package heddle.tests.fuzz;
 
+import heddle.compiler.type.DType;
 import java.util.Optional;
 
 /** How queries, keys and values come: stored in any order of axes, merged, packed, projected, repeated for their group. */
@@ -53,6 +54,13 @@ final class Sources {
         if (packed != null) {
             return unpacked(n);
         }
+        if (!model.real().isFloat()) {
+            boolean wraps = model.real() == DType.I32 && choices.happens(20, "wraps");
+            return new Lettered(model.input(model.real() + model.shape(letters), wraps ? 60000 : 3), letters);
+        }
+        if (choices.in(name).happens(12, "far")) {
+            return far(letters, choices.in(name));
+        }
         Lettered x = model.let(source(letters, choices.in(name)));
         return choices.in(name)
                 .of(
@@ -64,7 +72,28 @@ final class Sources {
                         x.with("# * 0.5"),
                         x.with("# * 0.5 + 0.25"),
                         x.with("tanh(#)"),
-                        x.with("normalize(#, axis = " + (x.letters().length() - 1) + ")"));
+                        x.with("normalize(#, axis = " + (x.letters().length() - 1) + ")"),
+                        x.with("normalize(#, axis = " + (x.letters().length() - 1) + ") * 3.0"));
+    }
+
+    /** Numbers at an end of their type's range that a factor brings back to ordinary ones. */
+    private Lettered far(String letters, Choices own) {
+        String number = switch (model.real()) {
+            case F64 -> "1e200";
+            case F16 -> "1e3";
+            default -> "1e25";
+        };
+        double much = Double.parseDouble(number);
+        boolean large = own.happens(50, "large");
+        Lettered x = new Lettered(model.input(model.real() + model.shape(letters), large ? much : 1 / much), letters);
+        if (own.happens(40, "far by tensor")) {
+            char feature = letters.charAt(letters.length() - 1);
+            Lettered factor = new Lettered(
+                    model.input(model.real() + model.shape(letters.replace("" + feature, "")), large ? 1 / much : much),
+                    letters.replace("" + feature, ""));
+            return x.with("# * " + factor.beside(letters));
+        }
+        return x.with("# " + (large ? "/ " : "* ") + number);
     }
 
     private Lettered source(String letters, Choices own) {
@@ -139,7 +168,7 @@ final class Sources {
             boolean second = n == merged + 1 && merged >= 0;
             shape.append(n == 0 ? "" : second ? " * " : ", ").append(model.length(order.charAt(n)));
         }
-        String type = "f32[" + shape + "]";
+        String type = model.real() + "[" + shape + "]";
         return own.isEmpty() ? model.input(type) : model.input(type, own.get(), "kept");
     }
 

@@ -34,11 +34,7 @@ final class TensorChange {
                 model.output("sum(" + x.text() + ", axis = " + n + ")");
                 yield x;
             }
-            case 10 -> {
-                model.allow(Allowance.AMPLIFIES);
-                model.allow(Allowance.REPAIRS);
-                yield x.with("where(# >= " + x.reduced("mean", axis) + ", #, -inf)");
-            }
+            case 10 -> x.with("where(# >= " + x.reduced("mean", axis) + ", #, -inf)");
             case 11 -> swapped(x);
             case 12 -> reshaped(x);
             case 13 ->
@@ -53,8 +49,8 @@ final class TensorChange {
         String columns = "iota(" + length + ")[new, :]";
         String rows = "iota(" + length + ")[:, new]";
         return choices.happens(50, "cumulated")
-                ? "cast(" + columns + " <= " + rows + ", f32)"
-                : model.input("f32[" + length + ", " + length + "]");
+                ? "cast(" + columns + " <= " + rows + ", " + model.real() + ")"
+                : model.input(model.real() + "[" + length + ", " + length + "]");
     }
 
     private String along(Lettered x, char axis) {
