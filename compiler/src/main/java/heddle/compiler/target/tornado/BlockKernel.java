@@ -22,6 +22,10 @@ import java.util.stream.Collectors;
 /**
  * Kernels with products, contraction and attention: a group for each block, each thread with a register sub-tile of the
  * results. Operands of products are brought into local memory by all threads together.
+ *
+ * <p>TornadoVM compiles lengths in as constants. From them, and from what a loop's condition says of its counter, its last
+ * phases decide other conditions, and a branch that is decided so late is one that it cannot write. So the conditions of
+ * groups and blocks say nothing of the counters alone: a zero is added that TornadoVM takes for any small number.
  */
 final class BlockKernel implements DeviceKernel {
     private final TileKernel kernel;
@@ -77,7 +81,8 @@ final class BlockKernel implements DeviceKernel {
                 .forEach((name, a) -> out.line(a.storage().element() + "[] " + name + " = "
                         + a.storage().allocate(a.elements()) + ";"));
         out.line("int group = context.groupIdx;");
-        out.open("if (group < " + scope.length(blocks.count()) + ")");
+        out.line("int zero = context.localGroupSizeX >> 15; // which TornadoVM does not know");
+        out.open("if (group + zero < " + scope.length(blocks.count()) + ")");
         blocks.write("group", scope, out);
         Body body = new Body(scope, out);
         body.write(kernel.body());
@@ -315,10 +320,9 @@ final class BlockKernel implements DeviceKernel {
             scope.bind(Counting.from(axis), from);
             int block = geometry.width(axis);
             barriers.enterLoop(memory.allocations().keySet());
-            // Guards that unrolling decides are what TornadoVM cannot write: it must not see where a loop begins.
-            String first = geometry.isWhole(axis) ? "0" : "group >> 30";
-            out.open("for (int " + from + " = " + first + "; " + from + " < " + scope.length(axis.extent()) + "; "
-                    + from + " += " + block + ")");
+            boolean plain = geometry.isWhole(axis) && l.mask().isEmpty();
+            out.open("for (int " + from + " = " + (plain ? "0; " + from : "zero; " + from + " + zero") + " < "
+                    + scope.length(axis.extent()) + "; " + from + " += " + block + ")");
             classified = l.mask().map(mask -> classify(mask, axis)).orElse(false);
             write(l.body());
             if (classified) {

@@ -48,7 +48,7 @@ final class KernelMethods {
         DeviceKernel device = DeviceKernel.of(kernel, limits);
         String name = names.unique(kernel.name());
         DeviceScope scope = new DeviceScope(functions);
-        List.of("context", "thread", "group", "column", "row", "full").forEach(scope::fresh);
+        List.of("context", "thread", "group", "zero", "column", "row", "full").forEach(scope::fresh);
         device.localArrays().forEach(scope::fresh);
         Captures captures = new Captures().add(kernel.body());
         kernel.parallel().forEach(captures::addExtent);
