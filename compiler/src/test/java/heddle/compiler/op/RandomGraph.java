@@ -27,6 +27,10 @@ import java.util.TreeMap;
 public final class RandomGraph {
     private static final Dim B = Dim.symbol("B");
     private static final Dim N = Dim.symbol("N");
+
+    /** A length that is zero, though the graph does not know. */
+    private static final Dim Z = Dim.symbol("Z");
+
     private static final SourceFile SOURCE = new SourceFile("random.heddle", "x\ny z\n\nlast line\n");
 
     private final Random random;
@@ -44,7 +48,7 @@ public final class RandomGraph {
 
     /** Values for the symbols of every random graph. */
     public static Map<String, Long> lengths() {
-        return Map.of("B", 2L, "N", 3L);
+        return Map.of("B", 2L, "N", 3L, "Z", 0L);
     }
 
     /** Runs {@code graph} on arrays that depend on the seed and on the names of inputs and weights alone. */
@@ -86,6 +90,9 @@ public final class RandomGraph {
         add(new Input("x", new TensorType(DType.F32, Shape.of(B, N, Dim.of(4)))));
         add(new Input("index", new TensorType(DType.I64, Shape.of(N))));
         add(new Input("mask", new TensorType(DType.BOOL, Shape.of(B, Dim.ONE, N))));
+        if (random.nextInt(3) == 0) {
+            add(new Input("empty", new TensorType(DType.F32, Shape.of(N, Z))));
+        }
         add(new Weight("a \"quoted\" weight", new TensorType(DType.F32, Shape.of(4, 6))));
         for (int tries = 0; out.nodes().size() < size && tries < size * 50; tries++) {
             step();
@@ -97,8 +104,12 @@ public final class RandomGraph {
             Value copy = named.copy(n, all.operands(n).stream().map(copies::get).toList())
                     .value();
             copies.put(n.value(), copy);
-            if (all.useCount(n) == 0 && !(n.op() instanceof Weight)) {
+            boolean last = all.useCount(n) == 0 && !(n.op() instanceof Weight);
+            if (last || random.nextInt(20) == 0) {
                 named.output("y" + n.id(), copy);
+            }
+            if (last && random.nextInt(5) == 0) {
+                named.output("again" + n.id(), copy);
             }
         });
         return named.build();
@@ -140,8 +151,7 @@ public final class RandomGraph {
             case 7 -> slice(x);
             case 8 -> add(new Concat(axis(x)), x, x);
             case 9 -> pad(x);
-            case 10 -> add(new Gather(axis(x)), x, any());
-            case 11 -> add(new TakeAlong(axis(x)), x, any());
+            case 10, 11 -> lookUp(x);
             case 12 -> contract(x);
             case 13 -> add(new Reduce(pick(Reduction.values()), List.of(axis(x)), random.nextBoolean()), x);
             case 14 -> add(random.nextBoolean() ? new Softmax(axis(x)) : new Dropout(0.1), x);
@@ -175,11 +185,23 @@ public final class RandomGraph {
 
     private void expand(Value x) {
         List<Dim> dims = new ArrayList<>(x.type().shape().dims());
-        dims.replaceAll(d -> d.is(1) ? pick(B, N, Dim.of(2)) : d);
+        dims.replaceAll(d -> d.is(1) ? pick(B, N, Dim.of(2), Z) : d);
         dims.addFirst(pick(Dim.of(2), Dim.ONE));
         if (dims.size() <= 4) {
             add(new Expand(new Shape(dims)), x);
         }
+    }
+
+    /** Nothing can be looked up where there is nothing. */
+    private void lookUp(Value x) {
+        int axis = axis(x);
+        if (x.type().rank() > 0 && !isEmpty(x.type().dim(axis))) {
+            add(random.nextBoolean() ? new Gather(axis) : new TakeAlong(axis), x, any());
+        }
+    }
+
+    private static boolean isEmpty(Dim length) {
+        return length.evaluate(lengths()) == 0;
     }
 
     private void slice(Value x) {
@@ -188,7 +210,7 @@ public final class RandomGraph {
         }
         int axis = axis(x);
         Dim length = x.type().dim(axis);
-        if (random.nextBoolean()) {
+        if (random.nextBoolean() && !isEmpty(length)) {
             add(Slice.along(x.type().shape(), axis, length.minus(1), Dim.ONE), x);
         } else {
             List<Dim> starts = new ArrayList<>(Collections.nCopies(x.type().rank(), Dim.ZERO));

@@ -15,6 +15,7 @@ import heddle.compiler.op.RandomGraph;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,8 @@ class PipelineTest {
 
     @Test
     void boundGraphsMeanTheSame() {
-        Map<String, Dim> lengths = Map.of("B", Dim.of(2), "N", Dim.of(3));
+        Map<String, Dim> lengths = new HashMap<>();
+        RandomGraph.lengths().forEach((name, length) -> lengths.put(name, Dim.of(length)));
         for (long seed = 0; seed < GRAPHS; seed++) {
             Graph graph = RandomGraph.of(seed, 40);
             Graph bound =
