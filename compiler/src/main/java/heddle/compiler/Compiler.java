@@ -11,6 +11,7 @@ import heddle.compiler.rewrite.FuseAttention;
 import heddle.compiler.rewrite.JoinProducts;
 import heddle.compiler.rewrite.MaskExponents;
 import heddle.compiler.rewrite.RecogniseSoftmax;
+import heddle.compiler.rewrite.SplitProbabilities;
 import heddle.compiler.rewrite.UnguardSoftmax;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Tiling;
@@ -37,6 +38,7 @@ public final class Compiler {
             new RecogniseSoftmax(),
             new UnguardSoftmax(),
             new JoinProducts(),
+            new SplitProbabilities(),
             new EliminateDeadCode(),
             new FuseAttention(),
             new EliminateDeadCode());

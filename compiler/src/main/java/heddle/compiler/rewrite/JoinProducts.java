@@ -7,6 +7,8 @@ import heddle.compiler.ir.Rewriter;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.tile.ScalarFn;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -54,9 +56,16 @@ public record JoinProducts() implements Pass {
     /** Sums from which scores are made that meet values after the softmax. */
     private static Set<Node> sumsInScores(Graph graph) {
         Set<Node> scores = new HashSet<>();
+        Deque<Node> open = new ArrayDeque<>();
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Softmax && meetsValues(graph, node)) {
-                collect(graph, graph.operand(node, 0).node(), scores);
+                open.add(graph.operand(node, 0).node());
+            }
+        }
+        while (!open.isEmpty()) {
+            Node node = open.pop();
+            if (node.op() instanceof Pointwise && scores.add(node)) {
+                graph.operands(node).forEach(v -> open.push(v.node()));
             }
         }
         scores.removeIf(n -> !Place.is(n, ScalarFn.ADD) && !Place.is(n, ScalarFn.SUB));
@@ -68,12 +77,6 @@ public record JoinProducts() implements Pass {
             return !Probabilities.of(graph, softmax).isEmpty();
         } catch (DeclinedException declined) {
             return false;
-        }
-    }
-
-    private static void collect(Graph graph, Node node, Set<Node> found) {
-        if (node.op() instanceof Pointwise && found.add(node)) {
-            graph.operands(node).forEach(v -> collect(graph, v.node(), found));
         }
     }
 }

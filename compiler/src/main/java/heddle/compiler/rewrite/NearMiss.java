@@ -41,7 +41,8 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
             if (graph.operands(node).stream().anyMatch(v -> after.contains(v.node()))) {
                 after.add(node);
             }
-            if (node != softmax && !(node.op() instanceof Pointwise)) {
+            boolean isBeside = node.op() instanceof Softmax && !after.contains(node);
+            if (node != softmax && !isBeside && !(node.op() instanceof Pointwise)) {
                 return Optional.of(obstacle(graph, dependence, flow, node, after.contains(node)));
             }
         }

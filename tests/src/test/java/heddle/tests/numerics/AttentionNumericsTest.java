@@ -17,6 +17,10 @@ class AttentionNumericsTest {
 
     /** Two queries, three keys, and values of two features that are 1, 2, 3 and 10, 20, 30, unless it is said otherwise. */
     private static Computed attention(String result) {
+        return attention(result, 1);
+    }
+
+    private static Computed attention(String result, int fused) {
         return new Computed(
                         classes,
                         "input q: f32[2, 1]",
@@ -32,7 +36,7 @@ class AttentionNumericsTest {
                 .with("v", 1, 10, 2, 20, 3, 30)
                 .with("open", 1, 1, 1, 0, 0, 0)
                 .with("bias", 0, 0, 0, 0, 0, 0)
-                .fused();
+                .fused(fused);
     }
 
     @Test
@@ -162,6 +166,16 @@ class AttentionNumericsTest {
                 .with("k", 1e30, 1e30, 0)
                 .with("bias", 1e30, 0, 0, 0, 0, 0)
                 .gives(1.5, 15, 1.5, 15);
+    }
+
+    @Test
+    void differencesOfProbabilitiesMeetTheValuesOneByOne() {
+        String difference = "(softmax(s, axis = -1) - 0.5 * softmax(s + bias, axis = -1)) @ v";
+        attention(difference, 2).with("bias", 0, -INF, -INF, 0, 0, 0).gives(1.5, 15, 1, 10);
+        attention(difference, 2)
+                .with("v", 1, INF, 2, 20, 3, 30)
+                .written(1, INF, 1, INF)
+                .compiled(1, NAN, 1, NAN);
     }
 
     @Test

@@ -56,8 +56,13 @@ final class Computed {
 
     /** Asserts that there is one attention and that it is fused. */
     Computed fused() {
+        return fused(1);
+    }
+
+    /** Asserts how many attentions there are, all of them fused. */
+    Computed fused(int count) {
         assertEquals(
-                1, compilation.report().fused().size(), compilation.report().toString());
+                count, compilation.report().fused().size(), compilation.report().toString());
         return this;
     }
 
