@@ -12,6 +12,7 @@ import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.Scale;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;
@@ -25,8 +26,6 @@ import java.util.function.Predicate;
  * looks through views always, so that no layout is copied.
  */
 final class Lookup {
-    private static final double MOST_SCALE = 0x1p20;
-
     private final Graph graph;
     private final Captures captures = new Captures();
     private final Map<Node, Boolean> bufferless = new HashMap<>();
@@ -48,14 +47,7 @@ final class Lookup {
         ScalarExpr scaled = reached(value, index, this::isScaled);
         boolean isScaledElement =
                 isElement(Factor.of(scaled, f -> !ScalarExprs.reads(f, over)).core());
-        return isScaledElement ? Factor.of(scaled, Lookup::isModerate) : new Factor(unscaled(value, index), x -> x);
-    }
-
-    /** Whether a factor is a number of a size that scales have, so that it may stand on either side of a product. */
-    private static boolean isModerate(ScalarExpr factor) {
-        return factor instanceof ScalarExpr.Literal l
-                && Math.abs(l.value()) >= 1 / MOST_SCALE
-                && Math.abs(l.value()) <= MOST_SCALE;
+        return isScaledElement ? Factor.of(scaled, Scale::isModerate) : new Factor(unscaled(value, index), x -> x);
     }
 
     /** An operand of a product on which no factors are taken off: what is computed is stored as it was before views. */

@@ -15,6 +15,7 @@ import heddle.compiler.op.Permute;
 import heddle.compiler.op.Reshape;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.Scale;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
@@ -53,9 +54,9 @@ record ProductSum(Node sum, Term first, Term last) {
      *
      * @param scales functions of the product and a number, the outermost first
      */
-    private record Term(Side rows, Side columns, List<Scale> scales) {}
+    private record Term(Side rows, Side columns, List<Scaling> scales) {}
 
-    private record Scale(ScalarFn fn, Optional<Double> number, boolean numberFirst) {}
+    private record Scaling(ScalarFn fn, Optional<Double> number, boolean numberFirst) {}
 
     /** The sum that a node is, when both of its products run along the axes of the sum as they are. */
     static Optional<ProductSum> at(Graph graph, Node sum) {
@@ -63,23 +64,23 @@ record ProductSum(Node sum, Term first, Term last) {
             return Optional.empty();
         }
         Place whole = Place.in(sum.value());
-        List<Scale> negated =
-                Place.is(sum, ScalarFn.SUB) ? List.of(new Scale(ScalarFn.NEG, Optional.empty(), false)) : List.of();
+        List<Scaling> negated =
+                Place.is(sum, ScalarFn.SUB) ? List.of(new Scaling(ScalarFn.NEG, Optional.empty(), false)) : List.of();
         return term(graph, whole, whole.operand(graph, 0), List.of())
                 .flatMap(first -> term(graph, whole, whole.operand(graph, 1), negated)
                         .flatMap(last -> beside(first, last))
                         .map(last -> new ProductSum(sum, first, last)));
     }
 
-    private static Optional<Term> term(Graph graph, Place whole, Place read, List<Scale> outer) {
+    private static Optional<Term> term(Graph graph, Place whole, Place read, List<Scaling> outer) {
         Place at = read.behindViews(graph);
         if (at.node().op() instanceof Contract c) {
             return term(graph, whole, at, c.parsed(), outer);
         }
         for (int slot = 0; slot < graph.operands(at.node()).size(); slot++) {
-            Optional<Scale> scale = scale(graph, at, slot);
+            Optional<Scaling> scale = scale(graph, at, slot);
             if (scale.isPresent()) {
-                List<Scale> scales = new ArrayList<>(outer);
+                List<Scaling> scales = new ArrayList<>(outer);
                 scales.add(scale.get());
                 return term(graph, whole, at.operand(graph, slot), scales);
             }
@@ -88,20 +89,21 @@ record ProductSum(Node sum, Term first, Term last) {
     }
 
     /** What an elementwise node does to its operand in {@code slot}, when it multiplies it with a number. */
-    private static Optional<Scale> scale(Graph graph, Place at, int slot) {
+    private static Optional<Scaling> scale(Graph graph, Place at, int slot) {
         if (at.is(ScalarFn.NEG)) {
-            return Optional.of(new Scale(ScalarFn.NEG, Optional.empty(), false));
+            return Optional.of(new Scaling(ScalarFn.NEG, Optional.empty(), false));
         }
         if (at.is(ScalarFn.MUL) || at.is(ScalarFn.DIV) && slot == 0) {
             return at.operand(graph, 1 - slot)
                     .behindViews(graph)
                     .number()
-                    .map(n -> new Scale(((Elementwise) at.node().op()).fn(), Optional.of(n), slot == 1));
+                    .filter(Scale::isModerate)
+                    .map(n -> new Scaling(((Elementwise) at.node().op()).fn(), Optional.of(n), slot == 1));
         }
         return Optional.empty();
     }
 
-    private static Optional<Term> term(Graph graph, Place whole, Place at, Equation e, List<Scale> scales) {
+    private static Optional<Term> term(Graph graph, Place whole, Place at, Equation e, List<Scaling> scales) {
         List<Integer> axes = new ArrayList<>();
         for (int n = 0; n < e.result().length(); n++) {
             ScalarExpr index = at.index().get(n);
@@ -200,9 +202,9 @@ record ProductSum(Node sum, Term first, Term last) {
         return letters.toString();
     }
 
-    private Value scaled(Graph.Builder out, Value factor, List<Scale> scales) {
+    private Value scaled(Graph.Builder out, Value factor, List<Scaling> scales) {
         Value value = factor;
-        for (Scale scale : scales.reversed()) {
+        for (Scaling scale : scales.reversed()) {
             Elementwise fn = new Elementwise(scale.fn);
             if (scale.number.isEmpty()) {
                 value = out.value(fn, sum.origin(), value);

@@ -3,6 +3,7 @@ package heddle.compiler.tile.family;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.Scale;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,8 +15,6 @@ import java.util.List;
  * @param score the score program over their product
  */
 record ScaledQuery(ScalarExpr query, ScalarExpr score) {
-    private static final double MOST_SCALE = 0x1p20;
-
     /** The attention's programs, changed when every use of the product is the same scaling of it. */
     static ScaledQuery of(Attention attention) {
         ScalarExpr raw = attention.raw();
@@ -47,15 +46,9 @@ record ScaledQuery(ScalarExpr query, ScalarExpr score) {
         ScalarExpr first = e.args().getFirst();
         ScalarExpr last = e.args().getLast();
         return switch (e.fn()) {
-            case MUL -> isModerate(first) && last.equals(raw) || first.equals(raw) && isModerate(last);
-            case DIV -> first.equals(raw) && isModerate(last);
+            case MUL -> Scale.isModerate(first) && last.equals(raw) || first.equals(raw) && Scale.isModerate(last);
+            case DIV -> first.equals(raw) && Scale.isModerate(last);
             default -> false;
         };
-    }
-
-    private static boolean isModerate(ScalarExpr e) {
-        return e instanceof ScalarExpr.Literal l
-                && Math.abs(l.value()) >= 1 / MOST_SCALE
-                && Math.abs(l.value()) <= MOST_SCALE;
     }
 }

@@ -1,0 +1,21 @@
+package heddle.compiler.tile;
+
+/**
+ * Numbers that scale a product. One of moderate size may be applied to either factor or to the product: only scores that
+ * are near the ends of the range of {@code f32} already tell the difference.
+ */
+public final class Scale {
+    private static final double MOST = 0x1p20;
+
+    private Scale() {}
+
+    /** Whether a number is of the size that scales have, from 2⁻²⁰ to 2²⁰ and of either sign. */
+    public static boolean isModerate(double number) {
+        return Math.abs(number) >= 1 / MOST && Math.abs(number) <= MOST;
+    }
+
+    /** Whether a program is such a number. */
+    public static boolean isModerate(ScalarExpr e) {
+        return e instanceof ScalarExpr.Literal l && isModerate(l.value());
+    }
+}
