@@ -107,8 +107,10 @@ record ProductSum(Node sum, Term first, Term last) {
         List<Integer> axes = new ArrayList<>();
         for (int n = 0; n < e.result().length(); n++) {
             ScalarExpr index = at.index().get(n);
-            int axis = at.value().type().dim(n).is(1) ? -1 : whole.index().indexOf(index);
-            if (axis < 0 && !at.value().type().dim(n).is(1)) {
+            int axis = at.value().type().dim(n).is(1)
+                    ? unitAxis(whole, axes)
+                    : whole.index().indexOf(index);
+            if (axis < 0) {
                 return Optional.empty();
             }
             axes.add(axis);
@@ -122,22 +124,26 @@ record ProductSum(Node sum, Term first, Term last) {
                 : Optional.empty();
     }
 
+    /** The first axis of length one that is not among {@code taken}, or -1: it does not matter which one stands for which. */
+    private static int unitAxis(Place whole, List<Integer> taken) {
+        return IntStream.range(0, whole.index().size())
+                .filter(a -> whole.value().type().dim(a).is(1) && !taken.contains(a))
+                .findFirst()
+                .orElse(-1);
+    }
+
     /** A factor of a product of which the result's letters run along {@code axes}. */
     private static Optional<Side> side(Value value, String letters, Equation e, List<Integer> axes) {
         List<Integer> along = new ArrayList<>();
-        List<Integer> kept = new ArrayList<>();
         for (int n = 0; n < letters.length(); n++) {
             int inResult = e.result().indexOf(letters.charAt(n));
             boolean isSummed = e.summed().indexOf(letters.charAt(n)) >= 0;
             if (inResult < 0 && !isSummed) {
                 return Optional.empty();
             }
-            if (isSummed || axes.get(inResult) >= 0) {
-                along.add(isSummed ? -1 : axes.get(inResult));
-                kept.add(n);
-            }
+            along.add(isSummed ? -1 : axes.get(inResult));
         }
-        return kept.size() == letters.length() ? Optional.of(new Side(value, along)) : Optional.empty();
+        return Optional.of(new Side(value, along));
     }
 
     /** The last term with the factor first that shares rows with the first term's. */
