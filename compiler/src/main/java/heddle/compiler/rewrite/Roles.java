@@ -62,11 +62,14 @@ record Roles(List<Axis> batch, Axis i, List<Axis> columns) {
             return ScalarExprs.reads(q, axis) && !ScalarExprs.reads(k, axis) && !ScalarExprs.reads(v, axis);
         }
 
-        /** Values of their own for each row of scores are a mixture, not attention: queries must share them. */
+        /**
+         * Values of their own for each row of scores are a mixture, not attention: queries must share them. Where queries
+         * and keys are the same for all, as one head that is repeated, so may be all but the values.
+         */
         private boolean isBatch(Axis axis, Axis i) {
             boolean ofKeys = ScalarExprs.reads(k, axis);
-            boolean shared = computed && ScalarExprs.reads(q, axis) && (ofKeys || i != NO_QUERIES);
-            return ofKeys == ScalarExprs.reads(v, axis) || shared;
+            boolean shared = ScalarExprs.reads(q, axis) ? ofKeys || i != NO_QUERIES : !ofKeys;
+            return ofKeys == ScalarExprs.reads(v, axis) || computed && shared;
         }
     }
 
