@@ -47,6 +47,10 @@ record ElementTypes(DType stored, DType product, DType softmax, DType probabilit
         return new ElementTypes(type, type, type, type, type, true);
     }
 
+    boolean isUniform() {
+        return stored == product && product == softmax && softmax == probabilities && probabilities == values;
+    }
+
     /** Whether one tensor can hold queries, keys and values. */
     boolean packs() {
         return stored == values;

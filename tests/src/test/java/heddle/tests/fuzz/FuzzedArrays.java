@@ -49,7 +49,7 @@ final class FuzzedArrays {
             return magnitude
                     * switch (draw) {
                         case LARGE -> x * 6;
-                        case HUGE -> x * 100;
+                        case HUGE -> x * (type.bytes() == 2 ? 6 : 100);
                         case WHOLE -> Math.rint(x * 2);
                         default -> x;
                     };

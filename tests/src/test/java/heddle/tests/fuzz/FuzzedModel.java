@@ -27,7 +27,10 @@ record FuzzedModel(
         USUAL,
         /** Scores are in the hundreds. */
         LARGE,
-        /** Scores are in the ten thousands: what rounds them to fewer digits than is written shows. */
+        /**
+         * Scores are in the ten thousands: what rounds them to fewer digits than is written shows. Sixteen bits, which do
+         * not tell such scores apart, have them in the hundreds.
+         */
         HUGE,
         /** Products of whole numbers, which even narrow types hold as they are. */
         WHOLE,

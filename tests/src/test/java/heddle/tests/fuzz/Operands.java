@@ -23,8 +23,9 @@ record Operands(Lettered q, Lettered k, Lettered v) {
                     .with(sources, model, batch, choices)
                     .in(types, model);
         }
-        Lettered q = sources.part(0, heads + "id");
-        Lettered k = sources.part(1, keyHeads + "jd");
+        boolean alone = heads.equals("bh") && choices.happens(5, "one head repeated");
+        Lettered q = alone ? sources.oneHead(heads + "id") : sources.part(0, heads + "id");
+        Lettered k = alone ? sources.oneHead(heads + "jd") : sources.part(1, keyHeads + "jd");
         boolean cached = choices.happens(15, "cache") && types.stored().isFloat();
         k = cached ? sources.afterPast(k, "past keys") : k;
         model.real(types.values());

@@ -51,6 +51,10 @@ final class RandomAttention {
         s = misses.changedScores(maths.changed(misses.scores(s), choices.in("scores")));
         s = cast(s, types.softmax());
         int attentions = 1 + more(product, s, x);
+        if (misses.none() && types.isUniform() && choices.happens(6, "divided last")) {
+            new Outcome(model, choices).write(model.let(dividedLast(product, s, x.v())));
+            return model.isSure() ? attentions : -1;
+        }
         Lettered p = model.let(misses.softmax(s));
         if (choices.happens(30, "narrowed early")) {
             p = narrowed(p);
@@ -70,6 +74,23 @@ final class RandomAttention {
             model.output(model.let(product.values(p, other)).text());
         }
         return misses.none() && types.fuses() && model.isSure() ? attentions : -1;
+    }
+
+    /** The product of the exponentials with the values, divided by their sum. */
+    private Meaning dividedLast(Product product, Lettered s, Lettered v) {
+        Lettered y = model.let(choices.of("shift", s, s.with("# - " + s.reduced("max", 'j'))));
+        Lettered e = model.let(y.with("exp(#)"));
+        Lettered exponentials = product.values(e, v).written();
+        if (exponentials.text().matches(".*(transpose|permute).*")) {
+            model.unsure(); // Only exponentials that the product reads as they are are seen.
+        }
+        Lettered o = model.let(exponentials);
+        Lettered sum = new Lettered(
+                "sum(" + e.text() + ", axis = " + e.axis('j') + ")", e.letters().replace("j", ""));
+        String divided = "(" + o.text() + " / " + model.let(sum).beside(o.letters()) + ")";
+        Lettered p = SoftmaxSpelling.softmax(s, 'j');
+        String meant = product.sum(p, v, o.letters()).fused();
+        return new Meaning(new Lettered(divided, o.letters()), meant, meant);
     }
 
     /** More attentions of the same scores; how many. */

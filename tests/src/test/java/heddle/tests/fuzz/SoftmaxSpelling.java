@@ -26,7 +26,7 @@ final class SoftmaxSpelling {
         int axis = s.axis('j');
         String max = s.reduced("max", 'j');
         Lettered plain = softmax(s, 'j');
-        return switch (choices.below(22, "softmax")) {
+        return switch (choices.below(25, "softmax")) {
             case 4 ->
                 Meaning.of(new Lettered(
                         "softmax(" + s.text() + ", axis = "
@@ -70,8 +70,28 @@ final class SoftmaxSpelling {
             case 19 -> shifted(s, rowTensor(s, "shift").beside(s.letters()));
             case 20 -> shifted(s, "3.0");
             case 21 -> Meaning.of(softmax(s.with("# - " + rowTensor(s, "shift").beside(s.letters())), 'j'));
+            case 22 -> masked(s.with("# - " + max), s);
+            case 23 -> masked(s, s);
+            case 24 -> {
+                Lettered y = model.let(s.with("# - " + rowTensor(s, "shift").beside(s.letters())));
+                yield masked(y, y);
+            }
             default -> Meaning.of(plain);
         };
+    }
+
+    /** Exponentials of {@code y} that a mask makes zero, divided by their sum. */
+    private Meaning masked(Lettered y, Lettered scores) {
+        String condition = new Predicates(model).of(choices.in("exponentials"), y.letters());
+        String flags = "cast(" + condition + ", " + model.real() + ")";
+        Lettered e = model.let(y.with("exp(#)"));
+        Lettered masked = model.let(
+                choices.happens(50, "times flags")
+                        ? e.with("# * " + flags)
+                        : e.with("where(" + condition + ", #, 0.0)"));
+        return Meaning.of(
+                masked.with("# / " + masked.reduced("sum", 'j')),
+                softmax(scores.with("where(" + condition + ", #, -inf)"), 'j'));
     }
 
     /** A tensor of one number for each row of scores, or for several. */
@@ -166,9 +186,11 @@ final class SoftmaxSpelling {
         return switch (choices.below(22, "nearly")) {
             case 0, 1, 2 -> Meaning.of(along);
             case 3 -> Meaning.of(s.with("exp(#) / " + sum), along);
-            case 4 ->
-                Meaning.of(s.with("exp(# - " + s.reduced("max", axis) + ") / "
-                        + s.with("exp(# - " + s.reduced("max", 'j') + ")").reduced("sum", 'j')));
+            case 4 -> {
+                Lettered written = s.with("exp(# - " + s.reduced("max", axis) + ") / "
+                        + s.with("exp(# - " + s.reduced("max", 'j') + ")").reduced("sum", 'j'));
+                yield Meaning.of(written, axis == 'j' ? right : written);
+            }
             case 5 -> Meaning.of(s.with("exp(min(#, 20.0))"));
             case 6 -> Meaning.of(s.with("exp(log_softmax(#, axis = " + s.axis(axis) + "))"), along);
             case 7 -> Meaning.of(s.with("sigmoid(#)"));

@@ -123,6 +123,14 @@ final class Sources {
         };
     }
 
+    /** One head repeated for all. */
+    Lettered oneHead(String letters) {
+        model.length('1', "1");
+        String x = stored(letters.replace('h', '1'), -1, Optional.empty());
+        return new Lettered(
+                "repeat(" + x + ", " + model.length('h') + ", axis = " + letters.indexOf('h') + ")", letters);
+    }
+
     /** Two positions that were there before, and then those of {@code x}. */
     Lettered afterPast(Lettered x, String name) {
         model.length('2', "2");
