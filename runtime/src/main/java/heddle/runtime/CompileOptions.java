@@ -86,11 +86,13 @@ public record CompileOptions(
             case JVM -> false;
             case TORNADO -> true;
             case AUTO ->
-                TornadoSdk.isInstalled()
-                        && rememberedTornadoPlatform().problem().isEmpty();
+                target.libraryTasks()
+                        || TornadoSdk.isInstalled()
+                                && rememberedTornadoPlatform().problem().isEmpty();
         };
-        return (tornado ? List.of(Target.JVM, Target.TORNADO) : List.of(Target.JVM))
-                .stream().map(target.withCheckFirstRun(false)::withTarget).toList();
+        TargetOptions unchecked = target.withCheckFirstRun(false);
+        TargetOptions jvm = unchecked.withTarget(Target.JVM);
+        return tornado ? List.of(jvm.withLibraryTasks(false), unchecked.withTarget(Target.TORNADO)) : List.of(jvm);
     }
 
     /** Where compiled classes are kept. */

@@ -126,7 +126,8 @@ public final class HeddleModel {
     }
 
     private CompiledModel onDevice(SequencedMap<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
-        TornadoLimits limits = DeviceWriter.limits(target.device().orElseThrow());
+        TornadoLimits limits = DeviceWriter.limits(target.device().orElseThrow())
+                .withLibraryTasks(options.target().libraryTasks());
         Compilation compilation = compilation(options.fusion(), new GroupTiling(limits));
         TornadoOptions tornado = new TornadoOptions(
                 target.sdk().orElseThrow(),

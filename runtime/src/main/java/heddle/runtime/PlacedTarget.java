@@ -27,14 +27,37 @@ public record PlacedTarget(Optional<TornadoSdk> sdk, Optional<TornadoDevice> dev
      *
      * @param installed whether an SDK is there, whatever it is worth
      * @param platform  asked only when it matters: that takes seconds
-     * @throws DiagnosticException when tornado was asked for and cannot be had
+     * @throws DiagnosticException when tornado or library tasks were asked for and cannot be had
      */
     static PlacedTarget of(TargetOptions options, boolean installed, Supplier<TornadoPlatform> platform) {
+        if (options.libraryTasks()) {
+            if (options.target() == Target.JVM) {
+                throw noLibraries("the jvm target calls no libraries", "leave out --library-tasks or --target jvm");
+            }
+            return withLibraries(tornado(options, platform.get()));
+        }
         return switch (options.target()) {
             case JVM -> JVM;
             case TORNADO -> tornado(options, platform.get());
             case AUTO -> installed ? best(options, platform.get()) : JVM;
         };
+    }
+
+    /** TornadoVM hands a stream to NVIDIA's libraries in its CUDA backend alone. */
+    private static PlacedTarget withLibraries(PlacedTarget placed) {
+        TornadoDevice device = placed.device().orElseThrow();
+        if (!device.api().equals("CUDA")) {
+            throw noLibraries(
+                    "library tasks need a device of TornadoVM's CUDA backend, not " + device,
+                    "choose an NVIDIA GPU with --device where `heddle devices` lists one as CUDA, or leave out"
+                            + " --library-tasks");
+        }
+        return new PlacedTarget(placed.sdk().map(TornadoSdk::withCuBlas), placed.device(), placed.reason());
+    }
+
+    private static DiagnosticException noLibraries(String message, String hint) {
+        return new DiagnosticException(
+                Diagnostic.of(TornadoCode.LIBRARY_MISSING, message).hint(hint));
     }
 
     private static PlacedTarget tornado(TargetOptions options, TornadoPlatform platform) {
@@ -44,7 +67,9 @@ public record PlacedTarget(Optional<TornadoSdk> sdk, Optional<TornadoDevice> dev
         TornadoDevice device = options.device()
                 .map(id -> named(id, platform.devices()))
                 .orElseGet(() -> platform.devices().stream()
-                        .max(Comparator.comparing(TornadoDevice::isAccelerator))
+                        .max(Comparator.comparing(TornadoDevice::isAccelerator)
+                                .thenComparing(
+                                        d -> options.libraryTasks() && d.api().equals("CUDA")))
                         .orElseThrow());
         return new PlacedTarget(platform.sdk(), Optional.of(device), Optional.empty());
     }

@@ -11,26 +11,32 @@ import java.util.Optional;
  * @param device        of the tornado target, {@code 0:1} as {@code heddle devices} lists it; the best one when absent
  * @param timeLimit     of a run on a device
  * @param checkFirstRun whether the first run of a newly compiled plan is compared with the jvm target
+ * @param libraryTasks  whether products are left to cuBLAS; that needs an NVIDIA GPU through TornadoVM's CUDA backend
  */
-public record TargetOptions(Target target, Optional<String> device, Duration timeLimit, boolean checkFirstRun) {
+public record TargetOptions(
+        Target target, Optional<String> device, Duration timeLimit, boolean checkFirstRun, boolean libraryTasks) {
     /** The best target there is, checked. */
     public static TargetOptions defaults() {
-        return new TargetOptions(Target.AUTO, Optional.empty(), TornadoOptions.DEFAULT_TIME_LIMIT, true);
+        return new TargetOptions(Target.AUTO, Optional.empty(), TornadoOptions.DEFAULT_TIME_LIMIT, true, false);
     }
 
     public TargetOptions withTarget(Target value) {
-        return new TargetOptions(value, device, timeLimit, checkFirstRun);
+        return new TargetOptions(value, device, timeLimit, checkFirstRun, libraryTasks);
     }
 
     public TargetOptions withDevice(String value) {
-        return new TargetOptions(target, Optional.of(value), timeLimit, checkFirstRun);
+        return new TargetOptions(target, Optional.of(value), timeLimit, checkFirstRun, libraryTasks);
     }
 
     public TargetOptions withTimeLimit(Duration value) {
-        return new TargetOptions(target, device, value, checkFirstRun);
+        return new TargetOptions(target, device, value, checkFirstRun, libraryTasks);
     }
 
     public TargetOptions withCheckFirstRun(boolean value) {
-        return new TargetOptions(target, device, timeLimit, value);
+        return new TargetOptions(target, device, timeLimit, value, libraryTasks);
+    }
+
+    public TargetOptions withLibraryTasks(boolean value) {
+        return new TargetOptions(target, device, timeLimit, checkFirstRun, value);
     }
 }

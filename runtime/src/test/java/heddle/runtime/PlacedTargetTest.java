@@ -16,14 +16,20 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PlacedTargetTest {
-    private static final TornadoSdk SDK =
-            new TornadoSdk(Path.of("sdk"), "5.2.0-jdk25", 25, List.of("opencl"), Path.of("api.jar"), List.of());
+    private static final TornadoSdk SDK = new TornadoSdk(
+            Path.of("sdk"), "5.2.0-jdk25", 25, List.of("opencl"), Path.of("api.jar"), Optional.empty(), List.of());
     private static final TornadoDevice CPU = device(0, "CPU");
     private static final TornadoDevice GPU = device(1, "GPU");
 
+    private static final TornadoDevice NVIDIA = device(2, "CUDA", "GPU");
+
     private static TornadoDevice device(int number, String type) {
+        return device(number, "OPENCL", type);
+    }
+
+    private static TornadoDevice device(int number, String api, String type) {
         return new TornadoDevice(
-                0, number, "OPENCL", type, "thing " + number, "vendor", 1 << 30, 1 << 28, 1 << 15, 8, 256, "");
+                0, number, api, type, "thing " + number, "vendor", 1 << 30, 1 << 28, 1 << 15, 8, 256, "");
     }
 
     private static TornadoPlatform platform(TornadoDevice... devices) {
@@ -69,6 +75,48 @@ class PlacedTargetTest {
         TornadoPlatform broken = new TornadoPlatform(Optional.empty(), List.of(), Optional.of(problem));
         assertEquals("target jvm (it is for JDK 21)", place(Target.AUTO, broken).toString());
         assertThrows(DiagnosticException.class, () -> place(Target.TORNADO, broken));
+    }
+
+    /** @throws DiagnosticException always, with what is missing */
+    private static Diagnostic missing(TargetOptions options, TornadoPlatform platform) {
+        DiagnosticException e = assertThrows(
+                DiagnosticException.class, () -> PlacedTarget.of(options.withLibraryTasks(true), true, () -> platform));
+        assertEquals(TornadoCode.LIBRARY_MISSING, e.diagnostics().getFirst().code());
+        return e.diagnostics().getFirst();
+    }
+
+    @Test
+    void libraryTasksSayWhatTheyMiss() {
+        TargetOptions auto = TargetOptions.defaults();
+        TargetOptions named = auto.withTarget(Target.TORNADO).withDevice("0:1");
+        assertTrue(missing(named, platform(CPU, GPU, NVIDIA)).message().contains("not 0:1 OpenCL GPU"));
+        assertTrue(missing(auto, platform(CPU)).message().contains("CUDA backend"));
+        assertTrue(
+                missing(auto.withTarget(Target.JVM), platform(NVIDIA)).message().contains("the jvm target"));
+        // The one that can, though another is first; the SDK of this test holds nothing.
+        assertTrue(missing(auto, platform(CPU, GPU, NVIDIA)).message().contains("no tornado-cublas jar"));
+        Diagnostic problem = Diagnostic.of(TornadoCode.SDK_MISSING, "there is none");
+        TornadoPlatform none = new TornadoPlatform(Optional.empty(), List.of(), Optional.of(problem));
+        DiagnosticException e = assertThrows(
+                DiagnosticException.class, () -> PlacedTarget.of(auto.withLibraryTasks(true), false, () -> none));
+        assertEquals(TornadoCode.SDK_MISSING, e.diagnostics().getFirst().code());
+    }
+
+    @Test
+    void everyTargetIsComparedWithLibrariesWhereThereAreSome() {
+        CompileOptions options = CompileOptions.defaults();
+        TargetOptions asked = options.target().withLibraryTasks(true);
+        List<TargetOptions> targets = options.withTarget(asked).everyTarget();
+        assertEquals(
+                List.of(Target.JVM, Target.TORNADO),
+                targets.stream().map(TargetOptions::target).toList());
+        assertEquals(
+                List.of(false, true),
+                targets.stream().map(TargetOptions::libraryTasks).toList());
+        assertTrue(options.withTarget(asked.withTarget(Target.JVM))
+                .everyTarget()
+                .getFirst()
+                .libraryTasks());
     }
 
     @Test

@@ -17,6 +17,7 @@ import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.Panels;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -101,12 +102,32 @@ public final class Lower {
     private void lower(Region region) {
         Family family = family(region);
         if (family instanceof Contraction c) {
+            if (tiling.isLeftToLibrary(c.sums("sums")) && !tiling.isLeftToLibrary(c)) {
+                split(c, region);
+                return;
+            }
             family = packed(c);
         }
-        List<String> comments =
-                region.nodes().stream().map(node -> GraphText.line(graph, node)).toList();
+        List<String> comments = comments(region.nodes());
         List<BlockTable> skipped = family instanceof Attention a ? tables.of(a, tiling.of(a), this::add) : List.of();
         add(new Launch(buffers.unique(kernelName(region)), family, skipped, comments));
+    }
+
+    /** A product whose sums a library computes, and a kernel for what is done to them. */
+    private void split(Contraction c, Region region) {
+        String name = buffers.unique(kernelName(region));
+        Contraction sums = c.sums(buffers.unique(c.output().name() + "_sums"));
+        List<Node> after = region.nodes().stream()
+                .filter(node -> !region.anchors().contains(node))
+                .toList();
+        List<String> product = comments(region.anchors());
+        add(new Launch(name, sums, product));
+        add(new Launch(
+                buffers.unique(name + "_epilogue"), c.epilogue(sums), after.isEmpty() ? product : comments(after)));
+    }
+
+    private List<String> comments(Collection<Node> nodes) {
+        return nodes.stream().map(node -> GraphText.line(graph, node)).toList();
     }
 
     private Family family(Region region) {

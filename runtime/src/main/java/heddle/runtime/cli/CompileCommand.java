@@ -117,22 +117,27 @@ final class CompileCommand implements Callable<Integer> {
         }
         HeddleModel declared = model.model();
         boolean device = target.target() == Target.TORNADO;
+        if (target.libraryTasks() && !device) {
+            throw new ParameterException(spec.commandLine(), "--library-tasks needs --target tornado");
+        }
+        TornadoLimits limits = TornadoLimits.GPU.withLibraryTasks(target.libraryTasks());
         Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
-        Compilation compilation = device
-                ? declared.compilation(fusion, new GroupTiling(TornadoLimits.GPU))
-                : declared.compilation(fusion);
+        Compilation compilation =
+                device ? declared.compilation(fusion, new GroupTiling(limits)) : declared.compilation(fusion);
         if (stages.isEmpty()) {
             stages = device && directory != null ? List.of(Stage.JAVA, Stage.PLAN) : List.of(Stage.JAVA);
         }
         boolean written = device && (stages.contains(Stage.JAVA) || stages.contains(Stage.PLAN));
-        Optional<TornadoSource> source = written
-                ? Optional.of(new TornadoWriter(TornadoLimits.GPU).write(compilation.plan()))
-                : Optional.empty();
+        Optional<TornadoSource> source =
+                written ? Optional.of(new TornadoWriter(limits).write(compilation.plan())) : Optional.empty();
         for (Stage stage : stages) {
             emit(stage, declared, compilation, source);
         }
         if (device && directory != null && stages.contains(Stage.JAVA)) {
-            write(directory.resolve("README.md"), "readme", TornadoReadme.text(compilation.plan()));
+            write(
+                    directory.resolve("README.md"),
+                    "readme",
+                    TornadoReadme.text(compilation.plan(), source.orElseThrow()));
         }
         if (data) {
             writeData(declared);

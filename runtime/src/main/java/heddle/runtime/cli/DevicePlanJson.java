@@ -85,13 +85,25 @@ final class DevicePlanJson {
         KernelCost cost = KernelCost.of(kernel);
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", task.name());
-        fields.put("kernel", task.method());
-        fields.put("family", kernel.family());
-        fields.put("nodes", kernel.comments());
-        fields.put("groups", task.grid().groups().toString());
-        fields.put("threads", task.grid().threads());
-        fields.put("localBytes", task.localBytes());
-        fields.put("blocks", new TreeMap<>(kernel.plan().blocks()));
+        switch (task.work()) {
+            case TornadoSource.KernelLaunch launch -> {
+                fields.put("kind", "kernel");
+                fields.put("kernel", launch.method());
+                fields.put("family", kernel.family());
+                fields.put("nodes", kernel.comments());
+                fields.put("groups", launch.grid().groups().toString());
+                fields.put("threads", launch.grid().threads());
+                fields.put("localBytes", launch.localBytes());
+                fields.put("blocks", new TreeMap<>(kernel.plan().blocks()));
+                launch.notLibrary().ifPresent(reason -> fields.put("notLibrary", reason));
+            }
+            case TornadoSource.LibraryCall call -> {
+                fields.put("kind", "library");
+                fields.put("library", call.library());
+                fields.put("function", call.function());
+                fields.put("nodes", kernel.comments());
+            }
+        }
         fields.put("reads", kernel.reads().stream().map(this::placed).toList());
         fields.put("writes", kernel.writes().stream().map(this::placed).toList());
         fields.put("flops", cost.flops().toString());

@@ -46,7 +46,8 @@ final class Failures implements IExecutionExceptionHandler {
     private static int code(DiagnosticCode code) {
         if (code instanceof TornadoCode tornado) {
             return switch (tornado) {
-                case SDK_MISSING, SDK_DAMAGED, SDK_JAVA, DEVICE_MISSING, WORKER_START -> ExitCode.TARGET_UNAVAILABLE;
+                case SDK_MISSING, SDK_DAMAGED, SDK_JAVA, DEVICE_MISSING, WORKER_START, LIBRARY_MISSING ->
+                    ExitCode.TARGET_UNAVAILABLE;
                 case DEVICE_MEMORY -> ExitCode.OUT_OF_MEMORY;
                 case WORKER_DIED, TIME_LIMIT -> ExitCode.DEVICE_FAILED;
                 case OUTPUTS_DIFFER -> ExitCode.VERIFY_FAILED;

@@ -43,6 +43,13 @@ final class TargetOption {
                     "Compares the first run of a newly compiled plan on a device with the jvm target. Default: on.")
     private boolean checkFirstRun;
 
+    @Option(
+            names = "--library-tasks",
+            description =
+                    "Leaves products to cuBLAS where it computes what is meant. Needs an NVIDIA GPU and a TornadoVM"
+                            + " with the CUDA backend. Default: off.")
+    private boolean libraryTasks;
+
     /** The options of the API that these stand for. */
     TargetOptions options() {
         Duration limit = TornadoOptions.DEFAULT_TIME_LIMIT;
@@ -52,11 +59,15 @@ final class TargetOption {
             }
             limit = Duration.ofNanos((long) (timeLimit * 1e9));
         }
-        return new TargetOptions(target, Optional.ofNullable(device), limit, checkFirstRun);
+        return new TargetOptions(target, Optional.ofNullable(device), limit, checkFirstRun, libraryTasks);
     }
 
     /** What was asked for. */
     Target target() {
         return target;
+    }
+
+    boolean libraryTasks() {
+        return libraryTasks;
     }
 }

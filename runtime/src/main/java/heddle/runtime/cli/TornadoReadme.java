@@ -2,28 +2,41 @@ package heddle.runtime.cli;
 
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.target.source.Names;
+import heddle.compiler.target.tornado.TornadoSource;
 import java.util.stream.Collectors;
 
 /** What is written beside a generated file for TornadoVM: how to run it without Heddle. */
 final class TornadoReadme {
     private TornadoReadme() {}
 
-    static String text(Plan plan) {
+    static String text(Plan plan, TornadoSource source) {
         String name = Names.identifier(plan.name());
+        boolean libraries = source.callsLibraries();
         String lengths = plan.lengths().stream().map(s -> " " + s + "=…").collect(Collectors.joining());
         return """
                 # %1$s for TornadoVM
 
-                `%1$s.java` needs tornado-api and nothing else. With `TORNADOVM_HOME` at an SDK, and its JDK:
+                `%1$s.java` needs %3$s. With `TORNADOVM_HOME` at an SDK, and its JDK:
 
                 ```
-                javac -g -cp "$(echo $TORNADOVM_HOME/share/java/tornado/tornado-api-*.jar)" %1$s.java
-                java @$TORNADOVM_HOME/tornado-argfile -Dtornado.recover.bailout=False -cp . %1$s \\
+                javac -g -cp "%4$s" %1$s.java
+                java @$TORNADOVM_HOME/tornado-argfile %5$s-Dtornado.recover.bailout=False -cp . %1$s \\
                     weights.safetensors inputs.safetensors outputs.safetensors%2$s
                 ```
 
                 The plan, its kernels and buffers, is in `plan.json`. `heddle compile … --target tornado -o DIR --data` writes
                 `weights.safetensors`, and `inputs.safetensors` of the inputs that are given with `--text` or `--input`.
-                """.formatted(name, lengths);
+                """.formatted(
+                        name,
+                        lengths,
+                        libraries
+                                ? "tornado-api and tornado-cublas, whose tasks need an NVIDIA GPU and CUDA's cuBLAS"
+                                : "tornado-api and nothing else",
+                        libraries ? jar("tornado-api") + ":" + jar("tornado-cublas") : jar("tornado-api"),
+                        libraries ? "--add-modules tornado.cublas " : "");
+    }
+
+    private static String jar(String name) {
+        return "$(echo $TORNADOVM_HOME/share/java/tornado/" + name + "-*.jar)";
     }
 }

@@ -21,9 +21,7 @@ public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFuncti
             String graph = task.name().substring(0, task.name().indexOf('.'));
             graphs.computeIfAbsent(graph, g -> new ArrayList<>())
                     .add(new DeviceCode.Kernel(
-                            task.kernel().name(),
-                            task.kernel().family(),
-                            task.kernel().comments()));
+                            task.kernel().name(), task.family(), task.kernel().comments()));
         }
         return new DeviceCode(
                 source.className(),
@@ -31,13 +29,14 @@ public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFuncti
                 graphs.values().stream().map(DeviceCode.Graph::new).toList());
     }
 
-    /** What kernels are planned by: what the device has, within what is good for one group. */
+    /** What kernels are planned by: what the device has, within what is good for one group; no library tasks. */
     public static TornadoLimits limits(TornadoDevice device) {
         TornadoLimits any = device.type().equals("CPU") ? TornadoLimits.CPU : TornadoLimits.GPU;
         return new TornadoLimits(
                 any.kind(),
                 Math.min(any.localBytes(), device.local()),
                 Math.min(any.groupThreads(), device.groupThreads()),
-                any.tasksPerGraph());
+                any.tasksPerGraph(),
+                false);
     }
 }

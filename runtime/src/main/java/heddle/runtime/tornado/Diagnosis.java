@@ -26,6 +26,11 @@ record Diagnosis(Plan plan, DeviceCode code, Map<String, Long> lengths) {
         if (failure.isOutOfMemory()) {
             return outOfMemory(failure);
         }
+        if (failure.isLibraryMissing()) {
+            return new DiagnosticException(
+                    Diagnostic.of(TornadoCode.LIBRARY_MISSING, "TornadoVM cannot call cuBLAS: " + failure.getMessage())
+                            .hint("install CUDA with cuBLAS, or leave out --library-tasks"));
+        }
         if (code.kernels(graph).size() == 1) {
             return described(failure, code, graph);
         }

@@ -22,7 +22,11 @@ import java.util.stream.Stream;
  * the version's suffix or the jar's class files, the options by the argument file or the template that it is made from.
  */
 final class SdkLayout {
-    private static final Pattern API_JAR = Pattern.compile("tornado-api-(\\d.*?)(?<!-sources|-javadoc)\\.jar");
+    private static final String API = "tornado-api";
+
+    /** The version of a jar in its name. */
+    private static final String JAR_VERSION = "-(\\d.*?)(?<!-sources|-javadoc)\\.jar";
+
     private static final Pattern JDK_SUFFIX = Pattern.compile("-jdk(\\d+)");
 
     /** TORNADOVM_HOME, and what it was called before. */
@@ -49,31 +53,34 @@ final class SdkLayout {
             throw damaged("there is no directory " + home, "set " + TornadoSdk.VARIABLE + " to a TornadoVM SDK");
         }
         try {
-            Path api = api();
-            Matcher name = API_JAR.matcher(api.getFileName().toString());
+            Path api = jar(home, API)
+                    .orElseThrow(() -> damaged(
+                            home + " is not a TornadoVM SDK: no tornado-api jar is in share/java/tornado",
+                            "set " + TornadoSdk.VARIABLE
+                                    + " to the directory that holds bin, etc, lib and share of an SDK"));
+            Matcher name =
+                    Pattern.compile(API + JAR_VERSION).matcher(api.getFileName().toString());
             String version =
                     property("etc/tornado.release", "version").orElse(name.matches() ? name.group(1) : "unknown");
-            return new TornadoSdk(home, version, java(version, api), backends(), api, options());
+            return new TornadoSdk(home, version, java(version, api), backends(), api, Optional.empty(), options());
         } catch (IOException e) {
             throw damaged(home + " cannot be read: " + e, "install TornadoVM again");
         }
     }
 
-    private Path api() throws IOException {
+    /** The jar of this name without its version; of several the latest by name. */
+    static Optional<Path> jar(Path home, String name) {
         Path jars = home.resolve("share/java/tornado");
-        if (Files.isDirectory(jars)) {
-            try (Stream<Path> files = Files.list(jars)) {
-                Optional<Path> api = files.filter(
-                                f -> API_JAR.matcher(f.getFileName().toString()).matches())
-                        .max(Path::compareTo);
-                if (api.isPresent()) {
-                    return api.get();
-                }
-            }
+        if (!Files.isDirectory(jars)) {
+            return Optional.empty();
         }
-        throw damaged(
-                home + " is not a TornadoVM SDK: no tornado-api jar is in share/java/tornado",
-                "set " + TornadoSdk.VARIABLE + " to the directory that holds bin, etc, lib and share of an SDK");
+        Pattern pattern = Pattern.compile(name + JAR_VERSION);
+        try (Stream<Path> files = Files.list(jars)) {
+            return files.filter(f -> pattern.matcher(f.getFileName().toString()).matches())
+                    .max(Path::compareTo);
+        } catch (IOException e) {
+            throw damaged(jars + " cannot be read: " + e, "install TornadoVM again");
+        }
     }
 
     private int java(String version, Path api) throws IOException {

@@ -52,11 +52,18 @@ final class ThisJvm implements ProgramJvm {
     }
 
     private static boolean isStartedFor(TornadoSdk sdk) {
+        return isHere("tornado.api", sdk.api())
+                && sdk.cublas()
+                        .map(jar -> isHere(TornadoSdk.CUBLAS_MODULE, jar))
+                        .orElse(true);
+    }
+
+    private static boolean isHere(String module, Path jar) {
         return ModuleLayer.boot()
                 .configuration()
-                .findModule("tornado.api")
-                .flatMap(module -> module.reference().location())
-                .filter(jar -> isSame(Path.of(jar), sdk.api()))
+                .findModule(module)
+                .flatMap(m -> m.reference().location())
+                .filter(location -> isSame(Path.of(location), jar))
                 .isPresent();
     }
 

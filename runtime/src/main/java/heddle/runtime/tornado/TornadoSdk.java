@@ -2,11 +2,15 @@ package heddle.runtime.tornado;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An installation of TornadoVM.
@@ -16,10 +20,23 @@ import java.util.function.UnaryOperator;
  * @param java     the feature release of the JDK it was built for
  * @param backends that it was built with: {@code opencl}, {@code cuda}, …
  * @param api      the jar that generated code is compiled against
+ * @param cublas   the jar of cuBLAS tasks, where they are used
  * @param options  what a JVM has to be started with
  */
-public record TornadoSdk(Path home, String version, int java, List<String> backends, Path api, List<String> options) {
+public record TornadoSdk(
+        Path home,
+        String version,
+        int java,
+        List<String> backends,
+        Path api,
+        Optional<Path> cublas,
+        List<String> options) {
     static final String VARIABLE = "TORNADOVM_HOME";
+
+    /** The module that has cuBLAS tasks, and its jar. */
+    static final String CUBLAS_MODULE = "tornado.cublas";
+
+    private static final String CUBLAS_JAR = "tornado-cublas";
 
     public TornadoSdk {
         backends = List.copyOf(backends);
@@ -77,9 +94,29 @@ public record TornadoSdk(Path home, String version, int java, List<String> backe
         }
     }
 
+    /**
+     * The same with tasks that call cuBLAS.
+     *
+     * @throws DiagnosticException when it has none
+     */
+    public TornadoSdk withCuBlas() {
+        Path jar = SdkLayout.jar(home, CUBLAS_JAR)
+                .orElseThrow(() -> new DiagnosticException(Diagnostic.of(
+                                TornadoCode.LIBRARY_MISSING,
+                                "the TornadoVM SDK in " + home + " has no cuBLAS tasks: no " + CUBLAS_JAR
+                                        + " jar is in share/java/tornado")
+                        .hint("install one that was built with the CUDA backend, or leave out --library-tasks")));
+        List<String> all = new ArrayList<>(options);
+        all.addAll(List.of("--add-modules", CUBLAS_MODULE, "--enable-native-access=" + CUBLAS_MODULE));
+        return new TornadoSdk(home, version, java, backends, api, Optional.of(jar), all);
+    }
+
     /** What javac is called with to compile against it; TornadoVM reads the names of local variables. */
     List<String> javac() {
-        return List.of("-g", "-proc:none", "-implicit:none", "-Xlint:none", "-classpath", api.toString());
+        String jars = Stream.concat(Stream.of(api), cublas.stream())
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
+        return List.of("-g", "-proc:none", "-implicit:none", "-Xlint:none", "-classpath", jars);
     }
 
     /** {@code TornadoVM 5.2.0-jdk25 (opencl) in /opt/tornadovm}. */

@@ -50,6 +50,14 @@ final class WorkerFailure extends Exception {
         return lines;
     }
 
+    /** Whether a library that tasks call is not there, or does not start. */
+    boolean isLibraryMissing() {
+        return kind == Kind.REFUSED
+                && getMessage()
+                        .matches(
+                                "(?s).*(Unable to load libtornado-|No provider found for library|cublasCreate failed).*");
+    }
+
     /** Whether memory ran out, on the device or in the worker. Drivers have no common word for it. */
     boolean isOutOfMemory() {
         return kind == Kind.REFUSED

@@ -250,6 +250,40 @@ class CommandLineTest {
     }
 
     @Test
+    void compileSaysWhatLibrariesCompute() throws IOException {
+        Path product = Files.writeString(
+                dir.resolve("product.heddle"),
+                "dim N\ninput x: f32[N, 8]\ninput z: f64[N, 8]\noutput y = gelu(x @ weight \"w\" : f32[8, 4])\n"
+                        + "output s = transpose(z) @ z\n");
+        Path to = dir.resolve("library");
+        assertEquals(ExitCode.DONE, run("compile", product, "--target", "tornado", "--library-tasks", "-o", to), err);
+        String plan = Files.readString(to.resolve("plan.json"));
+        assertTrue(plan.contains("\"library\" : \"nvidia/cublas\"") && plan.contains("\"cublasSgemm\""), plan);
+        assertTrue(plan.contains("\"notLibrary\" : \"it is summed in f64\""), plan);
+        String readme = Files.readString(to.resolve("README.md"));
+        assertTrue(readme.contains("tornado-cublas-*.jar") && readme.contains("--add-modules tornado.cublas"), readme);
+        assertEquals(ExitCode.USAGE, run("compile", product, "--library-tasks"));
+        assertTrue(err.contains("--library-tasks needs --target tornado"), err);
+        assertEquals(
+                ExitCode.TARGET_UNAVAILABLE,
+                run(
+                        "run",
+                        product,
+                        "-D",
+                        "N=2",
+                        "--target",
+                        "jvm",
+                        "--library-tasks",
+                        "--input",
+                        "x=random",
+                        "--input",
+                        "z=random",
+                        "--weights",
+                        "random"));
+        assertTrue(err.contains("H1110"), err);
+    }
+
+    @Test
     void usageErrorsSayWhatWasMeant() {
         assertEquals(ExitCode.USAGE, run());
         assertEquals(ExitCode.USAGE, run("chekc", model));

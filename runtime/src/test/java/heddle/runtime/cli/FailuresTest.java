@@ -62,6 +62,7 @@ class FailuresTest {
         "SDK_JAVA, 3",
         "DEVICE_MISSING, 3",
         "WORKER_START, 3",
+        "LIBRARY_MISSING, 3",
         "OUTPUTS_DIFFER, 5",
         "DEVICE_MEMORY, 6",
         "WORKER_DIED, 7",

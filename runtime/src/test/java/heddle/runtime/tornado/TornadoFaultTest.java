@@ -123,6 +123,14 @@ class TornadoFaultTest {
         assertTrue(e.source().contains("class Scripted"), e.source());
     }
 
+    @Test
+    void aLibraryThatIsNotThereIsNoBug() {
+        Diagnostic said = problem(
+                program("if (n > 0) throw new RuntimeException(\"[ERROR] Unable to load libtornado-cublas.\");"));
+        assertEquals(TornadoCode.LIBRARY_MISSING, said.code());
+        assertTrue(said.message().contains("libtornado-cublas"), said.toString());
+    }
+
     /** Some drivers say that a kernel did not run and nothing throws. */
     @Test
     void anErrorThatIsOnlyPrintedIsOne() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,22 @@ class TornadoSdkTest {
         assertEquals(List.of("opencl", "cuda"), sdk.backends());
         assertEquals("tornado-api-7.1.3-jdk25.jar", sdk.api().getFileName().toString());
         assertEquals(List.of("-Djava.library.path=" + home + "/lib", "-Dkind=fake"), sdk.options());
+    }
+
+    @Test
+    void libraryTasksAddAJarAndAModule() throws IOException {
+        TornadoSdk sdk = SdkLayout.read(SdkDirectory.make(dir, "5.2.0-jdk25"));
+        Diagnostic said = problem(sdk::withCuBlas);
+        assertEquals(TornadoCode.LIBRARY_MISSING, said.code());
+        assertTrue(said.message().contains("no tornado-cublas jar"), said.message());
+        Path jar = dir.resolve("share/java/tornado/tornado-cublas-5.2.0-jdk25.jar");
+        SdkDirectory.api(jar, 69);
+        TornadoSdk with = sdk.withCuBlas();
+        assertEquals(Optional.of(jar), with.cublas());
+        assertEquals(sdk.api() + File.pathSeparator + jar, with.javac().getLast());
+        assertEquals(
+                List.of("--add-modules", "tornado.cublas", "--enable-native-access=tornado.cublas"),
+                with.options().subList(sdk.options().size(), with.options().size()));
     }
 
     @Test

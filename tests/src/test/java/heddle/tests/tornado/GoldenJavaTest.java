@@ -8,9 +8,13 @@ import heddle.compiler.target.tornado.TornadoSource;
 import heddle.compiler.target.tornado.TornadoWriter;
 import heddle.runtime.Heddle;
 import heddle.tests.GoldenFile;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,6 +51,12 @@ class GoldenJavaTest {
         check(name, name + "-gpu.java.txt", TornadoLimits.GPU.withTasksPerGraph(3));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"epilogue", "batched-product"})
+    void leavesProductsToLibraries(String name) throws IOException {
+        check(name, name + "-library.java.txt", TornadoLimits.GPU.withLibraryTasks(true));
+    }
+
     private static void check(String model, String golden, TornadoLimits limits) throws IOException {
         Plan plan = Heddle.model(MODELS.resolve(model + ".heddle"))
                 .compilation(Fusion.FUSED, new GroupTiling(limits))
@@ -54,7 +64,13 @@ class GoldenJavaTest {
         TornadoSource source = new TornadoWriter(limits).write(plan);
         GoldenFile.check(MODELS.resolve(golden), source.text());
         MemoryCompiler.compile(source.className(), source.text(), System.getProperty("java.class.path"));
-        Optional<Path> real = TornadoApi.jar();
-        real.ifPresent(jar -> MemoryCompiler.compile(source.className(), source.text(), jar.toString()));
+        List<Path> jars = Stream.of(
+                        TornadoApi.jar(), source.callsLibraries() ? TornadoApi.cublasJar() : Optional.<Path>empty())
+                .flatMap(Optional::stream)
+                .toList();
+        if (jars.size() == (source.callsLibraries() ? 2 : 1)) {
+            String real = jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+            MemoryCompiler.compile(source.className(), source.text(), real);
+        }
     }
 }

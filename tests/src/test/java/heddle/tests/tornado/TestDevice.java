@@ -25,13 +25,26 @@ final class TestDevice {
 
     static Program load(Plan plan, TornadoLimits limits, Map<String, Tensor> weights) {
         return REAL
-                ? TornadoProgram.load(plan, new DeviceWriter(plan, limits), weights, Real.OPTIONS)
+                ? TornadoProgram.load(plan, new DeviceWriter(plan, limits), weights, Real.options(limits))
                 : new DoubleProgram(plan, limits, weights);
+    }
+
+    /** Whether it calls cuBLAS: the double does, a real one when it is NVIDIA's. */
+    static boolean callsLibraries() {
+        return !REAL
+                || Real.OPTIONS.device().filter(d -> d.api().equals("CUDA")).isPresent();
     }
 
     /** The real one, looked for once. */
     private static final class Real {
         static final TornadoOptions OPTIONS = options();
+
+        static TornadoOptions options(TornadoLimits limits) {
+            return limits.libraryTasks()
+                    ? new TornadoOptions(
+                            OPTIONS.sdk().withCuBlas(), OPTIONS.device(), OPTIONS.classes(), OPTIONS.timeLimit())
+                    : OPTIONS;
+        }
 
         private static TornadoOptions options() {
             ClassCache classes =

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The jar of the real API: on the class path under the profile {@code tornado}, else in the SDK that TORNADOVM_HOME names. */
+/** The jars of the real API: on the class path under the profile {@code tornado}, else in the SDK that TORNADOVM_HOME names. */
 final class TornadoApi {
     /** Why a test of the real API is skipped. */
     static final String MISSING =
@@ -17,13 +17,24 @@ final class TornadoApi {
     private TornadoApi() {}
 
     static Optional<Path> jar() {
-        return Stream.concat(onClassPath(), inSdk()).findFirst();
+        return jar("tornado-api-");
+    }
+
+    /** The jar of tasks that call cuBLAS. */
+    static Optional<Path> cublasJar() {
+        return jar("tornado-cublas-");
+    }
+
+    private static Optional<Path> jar(String prefix) {
+        return Stream.concat(onClassPath(), inSdk())
+                .filter(file -> file.getFileName().toString().startsWith(prefix))
+                .findFirst();
     }
 
     private static Stream<Path> onClassPath() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(Path::of)
-                .filter(TornadoApi::isApi);
+                .filter(TornadoApi::isJar);
     }
 
     private static Stream<Path> inSdk() {
@@ -33,14 +44,13 @@ final class TornadoApi {
             return Stream.empty();
         }
         try (Stream<Path> files = Files.list(jars)) {
-            return files.filter(TornadoApi::isApi).sorted().toList().stream();
+            return files.filter(TornadoApi::isJar).sorted().toList().stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static boolean isApi(Path file) {
-        String name = file.getFileName() == null ? "" : file.getFileName().toString();
-        return name.startsWith("tornado-api-") && name.endsWith(".jar");
+    private static boolean isJar(Path file) {
+        return file.getFileName() != null && file.getFileName().toString().endsWith(".jar");
     }
 }

@@ -34,6 +34,7 @@ final class DeviceArrays {
     DeviceArrays(Plan plan) {
         List.of("plan", "grid", "context", "lengths", "weights", "inputs", "outputs", "args")
                 .forEach(names::unique);
+        HostClass.OPERATIONS.forEach(names::unique);
         plan.lengths().forEach(names::unique);
         plan.inputs().values().forEach(this::own);
         plan.weights().values().forEach(this::own);

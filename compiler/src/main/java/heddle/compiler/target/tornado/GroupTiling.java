@@ -51,6 +51,14 @@ public record GroupTiling(TornadoLimits limits) implements Tiling {
         return new TilePlan(Map.of(a.i().name(), least[0], a.j().name(), least[1]));
     }
 
+    @Override
+    public boolean isLeftToLibrary(Contraction c) {
+        return limits.libraryTasks()
+                && LibraryChoice.of(c.program("product", of(c), List.of()))
+                        .gemm()
+                        .isPresent();
+    }
+
     /** Devices read weights as they lie. */
     @Override
     public OptionalInt panel(Contraction c) {

@@ -11,9 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The file around the kernels: the arrays, the task graphs, what runs them, and a main method. */
 record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prepare, List<TaskGraphs.TaskGraph> run) {
+    /** What matrices are taken as, by the names that a file with library tasks imports. */
+    static final List<String> OPERATIONS = List.of("CUBLAS_OP_N", "CUBLAS_OP_T");
+
     String className() {
         return Names.identifier(plan.name());
     }
@@ -35,8 +39,14 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         return out.toString();
     }
 
+    private boolean callsLibraries() {
+        return Stream.concat(prepare.stream(), run.stream())
+                .flatMap(g -> g.tasks().stream())
+                .anyMatch(t -> t.call() instanceof Gemm);
+    }
+
     private void writeHead(JavaText out) {
-        for (String type : List.of(
+        List<String> types = new ArrayList<>(List.of(
                 "java.io.IOException",
                 "java.lang.foreign.Arena",
                 "java.lang.foreign.MemorySegment",
@@ -66,19 +76,28 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
                 "uk.ac.manchester.tornado.api.types.arrays.DoubleArray",
                 "uk.ac.manchester.tornado.api.types.arrays.FloatArray",
                 "uk.ac.manchester.tornado.api.types.arrays.IntArray",
-                "uk.ac.manchester.tornado.api.types.arrays.LongArray")) {
-            out.line("import " + type + ";");
+                "uk.ac.manchester.tornado.api.types.arrays.LongArray"));
+        if (callsLibraries()) {
+            types.add("uk.ac.manchester.tornado.cublas.CuBlas");
         }
+        if (callsLibraries()) {
+            String operations = "uk.ac.manchester.tornado.cublas.enums.CuBlasOperation.";
+            OPERATIONS.forEach(name -> out.line("import static " + operations + name + ";"));
+            out.blank();
+        }
+        types.forEach(type -> out.line("import " + type + ";"));
         out.blank();
         out.line("/**");
-        out.line(" * The model " + plan.name()
-                + ", compiled by Heddle for TornadoVM. It needs tornado-api and nothing else.");
+        out.line(" * The model " + plan.name() + ", compiled by Heddle for TornadoVM. It needs tornado-api and "
+                + (callsLibraries() ? "tornado-cublas." : "nothing else."));
         out.line(" *");
         out.line(
                 " * <p>Tensors are dense and row-major. Segments hold sixteen-bit floats as float, bools as one byte. Compile");
         out.line(" * with {@code javac -g} and run from a directory on the class path with the SDK's argument file:");
         out.line(" *");
-        out.line(" * <pre>java @$TORNADOVM_HOME/tornado-argfile -Dtornado.recover.bailout=False -cp . " + className()
+        out.line(" * <pre>java @$TORNADOVM_HOME/tornado-argfile "
+                + (callsLibraries() ? "--add-modules tornado.cublas " : "")
+                + "-Dtornado.recover.bailout=False -cp . " + className()
                 + StandaloneMain.arguments(plan) + "</pre>");
         out.line(" */");
     }
@@ -134,7 +153,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         out.line("plan = " + (run.isEmpty() ? "null" : "new TornadoExecutionPlan(" + graphs + ")") + ";");
         if (!run.isEmpty()) {
             out.line("// Without fast math, which is the default: infinities and NaN mean something here.");
-            out.line("plan.withGridScheduler(grid).withCompilerFlags(TornadoVMBackendType.OPENCL, \"-w\");");
+            out.line("plan" + scheduler(run) + ".withCompilerFlags(TornadoVMBackendType.OPENCL, \"-w\");");
         }
         out.close();
         if (!prepare.isEmpty()) {
@@ -150,13 +169,20 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
                 prepare.stream().map(g -> g.name() + "Graph().snapshot()").collect(Collectors.joining(", "));
         out.open("try (TornadoExecutionPlan once = new TornadoExecutionPlan(" + graphs + "))");
         for (int i = 0; i < prepare.size(); i++) {
-            out.line("once.withGraph(" + i + ").withGridScheduler(grid)");
+            out.line("once.withGraph(" + i + ")" + scheduler(prepare));
             out.line("        .withCompilerFlags(TornadoVMBackendType.OPENCL, \"-w\").execute();");
         }
         out.close("} catch (TornadoExecutionPlanException e) {");
         out.line("    throw new IllegalStateException(e);");
         out.line("}");
         out.close();
+    }
+
+    /** TornadoVM refuses grids that no task has. */
+    private static String scheduler(List<TaskGraphs.TaskGraph> graphs) {
+        return graphs.stream().flatMap(g -> g.tasks().stream()).allMatch(t -> t.call() instanceof Gemm)
+                ? ""
+                : ".withGridScheduler(grid)";
     }
 
     private void writeRun(JavaText out) {
@@ -213,9 +239,16 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         out.blank();
         out.open("private TaskGraph " + graph.name() + (once ? "Graph" : "") + "()");
         for (TaskGraphs.Task task : graph.tasks()) {
-            Grid g = task.call().grid();
-            out.line("grid.addWorkerGrid(\"" + graph.name() + "." + task.name() + "\", groups(" + size(g.groups())
-                    + ", " + g.threads() + "));");
+            if (task.call() instanceof KernelMethods.Call kernel) {
+                Grid g = kernel.grid();
+                out.line("grid.addWorkerGrid(\"" + graph.name() + "." + task.name() + "\", groups(" + size(g.groups())
+                        + ", " + g.threads() + "));");
+            }
+        }
+        for (TaskGraphs.Task task : graph.tasks()) {
+            if (task.call() instanceof Gemm) {
+                task.kernel().comments().forEach(c -> out.line("// " + task.name() + ": " + JavaText.comment(c)));
+            }
         }
         List<String> calls = new ArrayList<>();
         transfer("transferToDevice(DataTransferMode.FIRST_EXECUTION", graph.once(), calls);
@@ -243,15 +276,25 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
     }
 
     private String task(TaskGraphs.Task task) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "\"" + task.name() + "\"", className() + "::" + task.call().method(), "context"));
-        task.call().arrays().forEach(b -> arguments.add(arrays.of(b).name()));
-        task.call().lengths().forEach(s -> arguments.add(Names.identifier(s)));
-        return "task(" + String.join(", ", arguments) + ")";
+        List<String> arguments = new ArrayList<>(List.of("\"" + task.name() + "\""));
+        switch (task.call()) {
+            case KernelMethods.Call kernel -> {
+                arguments.addAll(List.of(className() + "::" + kernel.method(), "context"));
+                kernel.arrays().forEach(b -> arguments.add(arrays.of(b).name()));
+                kernel.lengths().forEach(s -> arguments.add(Names.identifier(s)));
+                return "task(" + String.join(", ", arguments) + ")";
+            }
+            case Gemm gemm -> {
+                arguments.add("CuBlas::" + gemm.function());
+                String rest = String.join(
+                        ",\n                ", gemm.arguments(b -> arrays.of(b).name()));
+                return "libraryTask(" + String.join(", ", arguments) + ",\n                " + rest + ")";
+            }
+        }
     }
 
     /** A length as a {@code long} expression of the fields that symbols are. */
-    private static String size(Dim dim) {
+    static String size(Dim dim) {
         return size(dim, s -> "(long) " + Names.identifier(s));
     }
 

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
 /** The kernels of a file, each a static method. Kernels that differ only in their buffers are one method. */
 final class KernelMethods {
     /** What a task needs to be launched. */
-    record Call(String method, Grid grid, long localBytes, List<Buffer> arrays, List<String> lengths) {}
+    record Call(String method, Grid grid, long localBytes, List<Buffer> arrays, List<String> lengths)
+            implements TaskCall {}
 
     /** A method that is written. */
     private record Method(String name, Grid grid, long localBytes, List<String> lengths) {}

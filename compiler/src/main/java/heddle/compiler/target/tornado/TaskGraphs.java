@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
  */
 final class TaskGraphs {
     /** A task: its name in its graph, and the call. */
-    record Task(String name, TileKernel kernel, KernelMethods.Call call) {}
+    record Task(String name, TileKernel kernel, TaskCall call) {}
 
     /**
      * One task graph.
@@ -79,7 +80,7 @@ final class TaskGraphs {
             SequencedSet<Buffer> used = new LinkedHashSet<>();
             SequencedSet<String> left = new LinkedHashSet<>();
             for (TileKernel kernel : kernels.subList(from, to)) {
-                KernelMethods.Call call = methods.call(kernel);
+                TaskCall call = call(kernel);
                 tasks.add(new Task(kernel.name(), kernel, call));
                 used.addAll(call.arrays());
                 written.addAll(kernel.writes());
@@ -94,6 +95,11 @@ final class TaskGraphs {
             graphs.add(new TaskGraph(name, tasks, once, always, kept, persist, left));
         }
         return graphs;
+    }
+
+    private TaskCall call(TileKernel kernel) {
+        Optional<Gemm> gemm = limits.libraryTasks() ? LibraryChoice.of(kernel).gemm() : Optional.empty();
+        return gemm.isPresent() ? gemm.get() : methods.call(kernel);
     }
 
     /** The arrays of those of {@code written} that some of the kernels read. */

@@ -7,8 +7,9 @@ package heddle.compiler.target.tornado;
  * @param localBytes    fast memory that the threads of a group share
  * @param groupThreads  the most threads of a group
  * @param tasksPerGraph kernels in one task graph; TornadoVM holds a graph in a buffer of fixed size
+ * @param libraryTasks  whether products that cuBLAS computes as they are meant are left to it
  */
-public record TornadoLimits(Kind kind, long localBytes, int groupThreads, int tasksPerGraph) {
+public record TornadoLimits(Kind kind, long localBytes, int groupThreads, int tasksPerGraph, boolean libraryTasks) {
     /** What the threads of a device are, which decides how a group shares a block of a product. */
     public enum Kind {
         /** Threads side by side run in step: each has a few rows and columns of the block. */
@@ -36,10 +37,10 @@ public record TornadoLimits(Kind kind, long localBytes, int groupThreads, int ta
     }
 
     /** What every GPU of the last ten years allows. */
-    public static final TornadoLimits GPU = new TornadoLimits(Kind.GPU, 32 << 10, 256, 40);
+    public static final TornadoLimits GPU = new TornadoLimits(Kind.GPU, 32 << 10, 256, 40, false);
 
     /** What processors allow that are devices too. */
-    public static final TornadoLimits CPU = new TornadoLimits(Kind.CPU, 64 << 10, 64, 40);
+    public static final TornadoLimits CPU = new TornadoLimits(Kind.CPU, 64 << 10, 64, 40, false);
 
     public TornadoLimits {
         if (groupThreads < 1 || tasksPerGraph < 1) {
@@ -49,6 +50,11 @@ public record TornadoLimits(Kind kind, long localBytes, int groupThreads, int ta
 
     /** The same device, with task graphs of another length. */
     public TornadoLimits withTasksPerGraph(int tasks) {
-        return new TornadoLimits(kind, localBytes, groupThreads, tasks);
+        return new TornadoLimits(kind, localBytes, groupThreads, tasks, libraryTasks);
+    }
+
+    /** The same device, with or without library tasks. */
+    public TornadoLimits withLibraryTasks(boolean value) {
+        return new TornadoLimits(kind, localBytes, groupThreads, tasksPerGraph, value);
     }
 }

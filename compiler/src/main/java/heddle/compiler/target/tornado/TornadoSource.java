@@ -4,9 +4,11 @@ import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A plan as one Java file that needs nothing but {@code tornado-api}. Its class has, besides the kernels,
+ * A plan as one Java file that needs nothing but {@code tornado-api}, and {@code tornado-cublas} where it has library
+ * tasks. Its class has, besides the kernels,
  *
  * <ul>
  *   <li>a constructor that takes the lengths by symbol and the weights by name, as {@code Map<String, Long>} and {@code
@@ -28,15 +30,40 @@ import java.util.Map;
  */
 public record TornadoSource(String className, String text, List<Task> tasks, List<Array> arrays) {
     /**
-     * One launch of a kernel.
+     * One task.
      *
-     * @param name       unique, {@code graph.task} as TornadoVM names it in its messages
+     * @param name   unique, {@code graph.task} as TornadoVM names it in its messages
+     * @param kernel the tile program, which says what is computed; its comments name the graph nodes
+     * @param work   what computes it
+     */
+    public record Task(String name, TileKernel kernel, Work work) {
+        /** What kind of kernel it is, or the library that computes it. */
+        public String family() {
+            return work instanceof LibraryCall call ? call.library() : kernel.family();
+        }
+    }
+
+    /** What computes a task. */
+    public sealed interface Work {}
+
+    /**
+     * A launch of a kernel.
+     *
      * @param method     the static method; tasks whose kernels differ only in their buffers share one
-     * @param kernel     the tile program; its comments name the graph nodes
      * @param grid       the threads
      * @param localBytes local memory of a group
+     * @param notLibrary why no library computes it, where library tasks are asked for and one might
      */
-    public record Task(String name, String method, TileKernel kernel, Grid grid, long localBytes) {}
+    public record KernelLaunch(String method, Grid grid, long localBytes, Optional<String> notLibrary)
+            implements Work {}
+
+    /**
+     * A call of a library.
+     *
+     * @param library  as TornadoVM names it: {@code nvidia/cublas}
+     * @param function of the library
+     */
+    public record LibraryCall(String library, String function) implements Work {}
 
     /**
      * An array on the device, which is as large as the largest buffer in it.
@@ -69,6 +96,11 @@ public record TornadoSource(String className, String text, List<Task> tasks, Lis
     public TornadoSource {
         tasks = List.copyOf(tasks);
         arrays = List.copyOf(arrays);
+    }
+
+    /** Whether it calls libraries, and so needs more of TornadoVM than {@code tornado-api}. */
+    public boolean callsLibraries() {
+        return tasks.stream().anyMatch(t -> t.work() instanceof LibraryCall);
     }
 
     /** What the arrays take of the device's memory at some lengths. */

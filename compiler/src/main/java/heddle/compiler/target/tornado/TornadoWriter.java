@@ -3,6 +3,7 @@ package heddle.compiler.target.tornado;
 import heddle.compiler.schedule.Plan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes a plan as a Java class for TornadoVM that stands alone. */
 public final class TornadoWriter {
@@ -29,9 +30,19 @@ public final class TornadoWriter {
         return new TornadoSource(host.className(), host.text(methods), tasks, all);
     }
 
-    private static TornadoSource.Task task(TaskGraphs.TaskGraph graph, TaskGraphs.Task task) {
-        KernelMethods.Call call = task.call();
-        return new TornadoSource.Task(
-                graph.name() + "." + task.name(), call.method(), task.kernel(), call.grid(), call.localBytes());
+    private TornadoSource.Task task(TaskGraphs.TaskGraph graph, TaskGraphs.Task task) {
+        return new TornadoSource.Task(graph.name() + "." + task.name(), task.kernel(), work(task));
+    }
+
+    private TornadoSource.Work work(TaskGraphs.Task task) {
+        return switch (task.call()) {
+            case Gemm gemm -> new TornadoSource.LibraryCall(Gemm.LIBRARY, gemm.function());
+            case KernelMethods.Call call ->
+                new TornadoSource.KernelLaunch(
+                        call.method(),
+                        call.grid(),
+                        call.localBytes(),
+                        limits.libraryTasks() ? LibraryChoice.of(task.kernel()).reason() : Optional.empty());
+        };
     }
 }

@@ -2,7 +2,9 @@ package heddle.compiler.tile.family;
 
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.Tile.Space;
@@ -10,6 +12,8 @@ import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +65,36 @@ public record Contraction(
         List<Axis> parallel = new ArrayList<>(batch);
         parallel.addAll(List.of(n, m));
         return TileKernel.of(name, "contraction", parallel, body, plan, comments);
+    }
+
+    /**
+     * The sums alone, without what the epilogue makes of them, in a buffer of {@code [batch, m, n]}.
+     *
+     * @param buffer its name
+     */
+    public Contraction sums(String buffer) {
+        List<Axis> axes = resultAxes();
+        TensorType type = new TensorType(
+                acc.type(), new Shape(axes.stream().map(Axis::extent).toList()));
+        ScalarExpr dense = IndexSimplifier.address(
+                type.shape(), axes.stream().map(ScalarExpr::of).toList());
+        return new Contraction(batch, m, n, k, a, b, acc, acc, new Buffer(buffer, type), dense);
+    }
+
+    /** What the epilogue makes of sums that lie in a buffer. @param sums as {@link #sums} stores them */
+    public MapFamily epilogue(Contraction sums) {
+        ScalarExpr sum = new ScalarExpr.Element(sums.output(), sums.address());
+        return new MapFamily(
+                resultAxes().stream().filter(axis -> !axis.extent().is(1)).toList(),
+                output,
+                address,
+                ScalarExprs.transform(epilogue, e -> e.equals(acc) ? sum : e));
+    }
+
+    private List<Axis> resultAxes() {
+        List<Axis> axes = new ArrayList<>(batch);
+        axes.addAll(List.of(m, n));
+        return axes;
     }
 
     private static ScalarExpr zero(DType type) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.common.LibraryTaskDescriptor;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
@@ -19,8 +20,16 @@ public final class DeviceGraph {
         void run(KernelContext thread);
     }
 
+    /** A kernel to launch, or a library to call. */
+    sealed interface Task {
+        String id();
+    }
+
     /** A kernel to launch. */
-    record Task(String id, Body body, List<Object> arguments) {}
+    record KernelTask(String id, Body body, List<Object> arguments) implements Task {}
+
+    /** A library to call. */
+    record LibraryTask(String id, LibraryTaskDescriptor call) implements Task {}
 
     private final String name;
     private final List<Task> tasks = new ArrayList<>();
@@ -62,9 +71,7 @@ public final class DeviceGraph {
 
     /** Adds a kernel; its arguments are contexts, arrays and numbers. */
     public void task(String id, Body body, Object... arguments) {
-        if (tasks.stream().anyMatch(task -> task.id().equals(id))) {
-            throw refused("has two tasks named " + id);
-        }
+        requireNew(id);
         for (Object argument : arguments) {
             if (!(argument instanceof TornadoNativeArray
                     || argument instanceof Number
@@ -72,7 +79,19 @@ public final class DeviceGraph {
                 throw refused("gives task " + id + " the argument " + argument);
             }
         }
-        tasks.add(new Task(id, body, List.of(arguments)));
+        tasks.add(new KernelTask(id, body, List.of(arguments)));
+    }
+
+    /** Adds a call of a library. */
+    public void libraryTask(String id, LibraryTaskDescriptor call) {
+        requireNew(id);
+        tasks.add(new LibraryTask(id, call));
+    }
+
+    private void requireNew(String id) {
+        if (tasks.stream().anyMatch(task -> task.id().equals(id))) {
+            throw refused("has two tasks named " + id);
+        }
     }
 
     /** A copy that later calls do not change. */

@@ -5,6 +5,7 @@ import java.util.List;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** Executes task graphs on the double's device. */
@@ -23,7 +24,16 @@ public final class DevicePlan {
         selectAll();
     }
 
+    /** @throws TornadoRuntimeException when it has a grid for no kernel of the plan */
     public void schedule(GridScheduler scheduler) {
+        boolean used = graphs.stream()
+                .flatMap(graph -> graph.tasks().stream()
+                        .filter(DeviceGraph.KernelTask.class::isInstance)
+                        .map(task -> graph.name() + "." + task.id()))
+                .anyMatch(scheduler.keySet()::contains);
+        if (!used) {
+            throw new TornadoRuntimeException("the grid scheduler has grids for no task: " + scheduler.keySet());
+        }
         grids = scheduler;
     }
 
@@ -57,12 +67,16 @@ public final class DevicePlan {
     private void execute(DeviceGraph graph, GraphMemory memory) {
         memory.enter(before);
         for (DeviceGraph.Task task : graph.tasks()) {
-            launch(graph.name() + "." + task.id(), task, memory);
+            String name = graph.name() + "." + task.id();
+            switch (task) {
+                case DeviceGraph.KernelTask kernel -> launch(name, kernel, memory);
+                case DeviceGraph.LibraryTask library -> new CuBlasCalls(name, library.call(), memory).run();
+            }
         }
         memory.leave();
     }
 
-    private void launch(String name, DeviceGraph.Task task, GraphMemory memory) {
+    private void launch(String name, DeviceGraph.KernelTask task, GraphMemory memory) {
         List<Object> arguments = task.arguments();
         if (!(arguments.getFirst() instanceof KernelContext)) {
             throw new KernelFault("task " + name + " does not take a KernelContext first");
