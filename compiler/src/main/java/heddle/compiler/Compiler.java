@@ -35,6 +35,7 @@ public final class Compiler {
 
     private static final List<Pass> FUSE = List.of(
             new MaskExponents(),
+            new EliminateCommonSubexpressions(),
             new RecogniseSoftmax(),
             new UnguardSoftmax(),
             new JoinProducts(),

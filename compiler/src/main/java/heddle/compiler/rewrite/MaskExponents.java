@@ -14,7 +14,7 @@ import java.util.Optional;
  * <pre>
  * where(m, exp(y), 0)       → exp(where(m, y, -inf))
  * exp(y) * m                → exp(where(m, y, -inf))          where m is zero or one, by how it is made
- * where(m, exp(x - c), 0)   → exp(where(m, x, -inf) - c)
+ * where(m, exp(x - c), 0)   → exp(where(m, where(m, x, -inf) - c, -inf))
  * </pre>
  *
  * Where an exponential overflows that is multiplied with zero, zero is meant.

@@ -12,8 +12,10 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An exponential of which masks make zero.
@@ -48,7 +50,9 @@ record MaskedExponential(Node exp, List<Mask> masks) {
 
     private static Optional<MaskedExponential> product(Graph graph, Node node, int slot) {
         Value mask = graph.operand(node, 1 - slot);
-        return isZeroOrOne(graph, mask) ? of(graph, node, slot, new Mask(mask, true)) : Optional.empty();
+        return isZeroOrOne(graph, mask, new HashSet<>())
+                ? of(graph, node, slot, new Mask(mask, true))
+                : Optional.empty();
     }
 
     private static Optional<MaskedExponential> of(Graph graph, Node node, int slot, Mask mask) {
@@ -62,21 +66,21 @@ record MaskedExponential(Node exp, List<Mask> masks) {
         return new MaskedExponential(exp, List.copyOf(all));
     }
 
-    /** Whether a value is made of truth values, their products and opposites. */
-    private static boolean isZeroOrOne(Graph graph, Value value) {
+    /** Whether a value is made of truth values, their products and opposites; what was {@code seen} before is not looked at again. */
+    private static boolean isZeroOrOne(Graph graph, Value value, Set<Value> seen) {
         Node node = value.node();
-        if (isNumber(value, 0) || isNumber(value, 1)) {
+        if (isNumber(value, 0) || isNumber(value, 1) || !seen.add(value)) {
             return true;
         }
         if (node.op() instanceof Cast) {
             Value from = graph.operand(node, 0);
-            return from.type().dtype() == DType.BOOL || isZeroOrOne(graph, from);
+            return from.type().dtype() == DType.BOOL || isZeroOrOne(graph, from, seen);
         }
         if (Place.is(node, ScalarFn.SUB)) {
-            return isNumber(graph.operand(node, 0), 1) && isZeroOrOne(graph, graph.operand(node, 1));
+            return isNumber(graph.operand(node, 0), 1) && isZeroOrOne(graph, graph.operand(node, 1), seen);
         }
         boolean keeps = Place.is(node, ScalarFn.MUL) || node.op() instanceof Pointwise p && p.isView();
-        return keeps && graph.operands(node).stream().allMatch(v -> isZeroOrOne(graph, v));
+        return keeps && graph.operands(node).stream().allMatch(v -> isZeroOrOne(graph, v, seen));
     }
 
     private static boolean isNumber(Value value, double number) {
@@ -85,29 +89,40 @@ record MaskedExponential(Node exp, List<Mask> masks) {
                 && c.values().getFirst().doubleValue() == number;
     }
 
-    /** Adds the exponential of masked exponents to the new graph; a shift stays outside, where it is seen to be one. */
+    /**
+     * Adds the exponential of masked exponents to the new graph. What is shifted is masked before too, so that the shift is
+     * seen to be by the maximum of what is kept, and after, because a row that is masked throughout has no finite maximum.
+     */
     Value addTo(Graph graph, Rewriter rewriter, Origin origin) {
         Graph.Builder out = rewriter.out();
         Value y = graph.operand(exp, 0);
         boolean shifted = Place.is(y.node(), ScalarFn.SUB)
                 && graph.operand(y.node(), 0).type().equals(y.type());
-        Value exponents = rewriter.get(shifted ? graph.operand(y.node(), 0) : y);
-        for (Mask mask : masks) {
-            exponents = hidden(out, origin, exponents, rewriter.get(mask.value), mask.kept);
-        }
+        List<Value> conditions = masks.stream()
+                .map(m -> condition(out, origin, rewriter.get(m.value)))
+                .toList();
+        Value exponents = rewriter.get(y);
         if (shifted) {
-            exponents = out.value(y.node().op(), origin, exponents, rewriter.get(graph.operand(y.node(), 1)));
+            Value x = hidden(out, origin, rewriter.get(graph.operand(y.node(), 0)), conditions);
+            exponents = out.value(y.node().op(), origin, x, rewriter.get(graph.operand(y.node(), 1)));
         }
-        return out.value(exp.op(), origin, exponents);
+        return out.value(exp.op(), origin, hidden(out, origin, exponents, conditions));
     }
 
-    private static Value hidden(Graph.Builder out, Origin origin, Value exponents, Value mask, boolean kept) {
+    private static Value condition(Graph.Builder out, Origin origin, Value mask) {
+        return mask.type().dtype() == DType.BOOL ? mask : out.value(new Cast(DType.BOOL), origin, mask);
+    }
+
+    private Value hidden(Graph.Builder out, Origin origin, Value exponents, List<Value> conditions) {
         Constant lowest = Constant.scalar(exponents.type().dtype(), Double.NEGATIVE_INFINITY);
-        Value nothing = out.value(lowest, origin);
-        Value condition = mask.type().dtype() == DType.BOOL ? mask : out.value(new Cast(DType.BOOL), origin, mask);
         Elementwise select = new Elementwise(ScalarFn.SELECT);
-        return kept
-                ? out.value(select, origin, condition, exponents, nothing)
-                : out.value(select, origin, condition, nothing, exponents);
+        Value left = exponents;
+        for (int n = 0; n < masks.size(); n++) {
+            Value nothing = out.value(lowest, origin);
+            left = masks.get(n).kept
+                    ? out.value(select, origin, conditions.get(n), left, nothing)
+                    : out.value(select, origin, conditions.get(n), nothing, left);
+        }
+        return left;
     }
 }

@@ -5,6 +5,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
 import heddle.compiler.op.Concat;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
@@ -16,6 +17,7 @@ import heddle.compiler.op.Reshape;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.Scale;
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
@@ -173,26 +175,38 @@ record ProductSum(Node sum, Term first, Term last) {
         SortedSet<Integer> rowAxes = union(first.rows, last.rows);
         SortedSet<Integer> columnAxes = union(first.columns, last.columns);
         Value rows = joined(
-                rewriter,
+                out,
                 rowAxes,
-                scaled(out, rewriter.get(first.rows.value), first.scales),
+                scaled(out, given(rewriter, first.rows), first.scales),
                 first.rows,
-                scaled(out, rewriter.get(last.rows.value), last.scales),
+                scaled(out, given(rewriter, last.rows), last.scales),
                 last.rows);
         Value columns = joined(
-                rewriter,
+                out,
                 columnAxes,
-                rewriter.get(first.columns.value),
+                given(rewriter, first.columns),
                 first.columns,
-                rewriter.get(last.columns.value),
+                given(rewriter, last.columns),
                 last.columns);
         SortedSet<Integer> all = new TreeSet<>(rowAxes);
         all.addAll(columnAxes);
         Contract product =
                 new Contract(letters(rowAxes) + SUMMED + "," + letters(columnAxes) + SUMMED + "->" + letters(all));
-        Value result = out.value(product, origin, rows, columns);
+        Value result =
+                cast(out, out.value(product, origin, rows, columns), sum.type().dtype());
         Shape shape = sum.type().shape();
         return result.type().shape().equals(shape) ? result : out.value(new Reshape(shape), origin, result);
+    }
+
+    /** A factor, in f32 where sixteen bits might overflow or lose digits when it is scaled instead of its product. */
+    private Value given(Rewriter rewriter, Side side) {
+        Value value = rewriter.get(side.value);
+        boolean isScaled = !first.scales.isEmpty() || !last.scales.isEmpty();
+        return isScaled ? cast(rewriter.out(), value, Lookup.wide(value.type().dtype())) : value;
+    }
+
+    private Value cast(Graph.Builder out, Value value, DType type) {
+        return value.type().dtype() == type ? value : out.value(new Cast(type), sum.origin(), value);
     }
 
     private static SortedSet<Integer> union(Side a, Side b) {
@@ -226,13 +240,12 @@ record ProductSum(Node sum, Term first, Term last) {
     }
 
     private Value joined(
-            Rewriter rewriter, SortedSet<Integer> axes, Value first, Side firstAxes, Value last, Side lastAxes) {
-        return rewriter.out()
-                .value(
-                        new Concat(axes.size()),
-                        sum.origin(),
-                        arranged(rewriter.out(), axes, first, firstAxes),
-                        arranged(rewriter.out(), axes, last, lastAxes));
+            Graph.Builder out, SortedSet<Integer> axes, Value first, Side firstAxes, Value last, Side lastAxes) {
+        return out.value(
+                new Concat(axes.size()),
+                sum.origin(),
+                arranged(out, axes, first, firstAxes),
+                arranged(out, axes, last, lastAxes));
     }
 
     /** A factor with {@code axes} of the sum in order and the summed axis last. */

@@ -13,48 +13,68 @@ import java.util.Optional;
  * <pre>
  * sum(exp(y))                              and views of it
  * t + sum(exp(y))                          a term beside it
- * where(s == 0, c, s)                      where s is such a sum: a guard against rows of nothing
+ * where(s == 0, c, s), where(s > 0, s, c)  where s is such a sum: a guard against rows of nothing
+ * max(s, c)                                the same, when the sum is no less than c
  * </pre>
  *
  * @param sum       the reduction
  * @param exponents the y of it
  * @param term      the t of it
+ * @param least     what it is raised to where it is less; zero when it is not raised
  */
-record RowSum(Place sum, Value exponents, Optional<Place> term) {
+record RowSum(Place sum, Value exponents, Optional<Place> term, double least) {
     static Optional<RowSum> of(Graph graph, Place read) {
+        Place place = read.behindViews(graph);
+        if (place.is(ScalarFn.ADD)) {
+            Place first = place.operand(graph, 0);
+            Place last = place.operand(graph, 1);
+            return alone(graph, first)
+                    .flatMap(s -> s.with(last))
+                    .or(() -> alone(graph, last).flatMap(s -> s.with(first)));
+        }
+        return alone(graph, place);
+    }
+
+    /** A sum without a term. */
+    private static Optional<RowSum> alone(Graph graph, Place read) {
         Place place = read.behindViews(graph);
         if (place.node().op() instanceof Reduce r
                 && r.kind() == Reduction.SUM
                 && r.axes().size() == 1) {
             Value exp = graph.operand(place.node(), 0);
             return Place.is(exp.node(), ScalarFn.EXP)
-                    ? Optional.of(new RowSum(place, graph.operand(exp.node(), 0), Optional.empty()))
+                    ? Optional.of(new RowSum(place, graph.operand(exp.node(), 0), Optional.empty(), 0))
                     : Optional.empty();
-        }
-        if (place.is(ScalarFn.ADD)) {
-            Place first = place.operand(graph, 0);
-            Place last = place.operand(graph, 1);
-            return of(graph, first)
-                    .flatMap(s -> s.with(last))
-                    .or(() -> of(graph, last).flatMap(s -> s.with(first)));
         }
         if (place.is(ScalarFn.SELECT)) {
             return guarded(graph, place);
         }
-        return Optional.empty();
+        return place.is(ScalarFn.MAX) ? raised(graph, place, 0).or(() -> raised(graph, place, 1)) : Optional.empty();
+    }
+
+    private static Optional<RowSum> raised(Graph graph, Place max, int slot) {
+        return max.operand(graph, 1 - slot)
+                .behindViews(graph)
+                .number()
+                .filter(c -> c > 0)
+                .flatMap(c -> alone(graph, max.operand(graph, slot))
+                        .filter(s -> s.least == 0)
+                        .map(s -> new RowSum(s.sum, s.exponents, s.term, c)));
     }
 
     private static Optional<RowSum> guarded(Graph graph, Place select) {
         Place condition = select.operand(graph, 0).behindViews(graph);
-        Place sum = select.operand(graph, 2).behindViews(graph);
-        boolean guards = condition.is(ScalarFn.EQ)
+        boolean whereNone = condition.is(ScalarFn.EQ);
+        boolean whereAny = condition.is(ScalarFn.NE) || condition.is(ScalarFn.GT);
+        Place sum = select.operand(graph, whereNone ? 2 : 1).behindViews(graph);
+        boolean guards = (whereNone || whereAny)
                 && condition.operand(graph, 0).behindViews(graph).equals(sum)
-                && condition.operand(graph, 1).is(0);
-        return guards ? of(graph, sum) : Optional.empty();
+                && condition.operand(graph, 1).behindViews(graph).is(0);
+        return guards ? alone(graph, sum) : Optional.empty();
     }
 
     private Optional<RowSum> with(Place other) {
-        return term.isPresent() ? Optional.empty() : Optional.of(new RowSum(sum, exponents, Optional.of(other)));
+        return least > 0 ? Optional.empty() : Optional.of(new RowSum(sum, exponents, Optional.of(other), 0));
     }
 
     private Reduce reduce() {

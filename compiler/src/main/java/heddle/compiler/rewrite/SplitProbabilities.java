@@ -5,10 +5,12 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -37,20 +39,29 @@ public record SplitProbabilities() implements Pass {
                         .map(slot -> new Split(search, rewriter, node, slot).of(graph.operand(node, slot))));
     }
 
-    /** The products of the terms of a sum, summed. */
+    /** The products of the terms of a sum, summed; in f32 where sixteen bits would round each before they are. */
     private record Split(Search search, Rewriter rewriter, Node product, int slot) {
         Value of(Value factor) {
+            return cast(sum(factor), product.type().dtype());
+        }
+
+        private Value sum(Value factor) {
             if (search.isSum(factor.node())) {
                 Node sum = factor.node();
-                Value first = of(search.graph.operand(sum, 0));
-                Value last = of(search.graph.operand(sum, 1));
+                Value first = sum(search.graph.operand(sum, 0));
+                Value last = sum(search.graph.operand(sum, 1));
                 return rewriter.out().value(sum.op(), sum.origin(), first, last);
             }
-            Value other = rewriter.operands(product).get(1 - slot);
-            Value own = rewriter.get(factor);
+            DType type = Lookup.wide(product.type().dtype());
+            Value other = cast(rewriter.operands(product).get(1 - slot), type);
+            Value own = cast(rewriter.get(factor), type);
             return slot == 0
                     ? rewriter.out().value(product.op(), product.origin(), own, other)
                     : rewriter.out().value(product.op(), product.origin(), other, own);
+        }
+
+        private Value cast(Value value, DType type) {
+            return value.type().dtype() == type ? value : rewriter.out().value(new Cast(type), product.origin(), value);
         }
     }
 

@@ -20,6 +20,7 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -44,10 +45,15 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
      * a number             its logarithm beside y; nothing, when it is lost beside a sum of at least one
      * </pre>
      */
-    static Optional<WrittenSoftmax> of(Graph graph, Place y, RowSum sum) {
+    static Optional<WrittenSoftmax> of(Graph graph, Place written, RowSum sum) {
         int axis = sum.axis();
+        Place y = withoutSecondMask(graph, written);
         Optional<Place> unshifted = unshifted(graph, y, axis);
-        WrittenSoftmax plain = new WrittenSoftmax(unshifted.orElse(y).value(), axis, Optional.empty());
+        WrittenSoftmax plain = new WrittenSoftmax(unshifted.orElse(written).value(), axis, Optional.empty());
+        boolean isOneAtLeast = unshifted.isPresent() && isByOwnMaximum(graph, y);
+        if (sum.least() > 0 && !(isOneAtLeast && sum.least() <= 1)) {
+            return Optional.empty();
+        }
         if (sum.term().isEmpty()) {
             return Optional.of(plain);
         }
@@ -56,14 +62,48 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
         if (number.isPresent()) {
             double c = number.get();
             boolean lost = c == 0
-                    || unshifted.isPresent()
-                            && isByOwnMaximum(graph, y)
-                            && Math.abs(c) < unit(y.value().type().dtype()) / 4;
+                    || isOneAtLeast && Math.abs(c) < unit(y.value().type().dtype()) / 4;
             return lost
                     ? Optional.of(plain)
-                    : c > 0 ? Optional.of(beside(y.value(), axis, Math.log(c))) : Optional.empty();
+                    : c > 0 && c < Double.POSITIVE_INFINITY
+                            ? Optional.of(beside(written.value(), axis, Math.log(c)))
+                            : Optional.empty();
         }
-        return term.is(ScalarFn.EXP) ? beside(graph, y, axis, term.operand(graph, 0)) : Optional.empty();
+        return term.is(ScalarFn.EXP)
+                ? beside(graph, y, axis, term.operand(graph, 0))
+                        .or(() -> beside(written, written.value(), axis, term.operand(graph, 0)))
+                : Optional.empty();
+    }
+
+    /** The difference in {@code where(m, where(m, x, -inf) - c, -inf)}: the same but where all of a row is masked. */
+    private static Place withoutSecondMask(Graph graph, Place y) {
+        List<Place> masks = new ArrayList<>();
+        Place difference = unmasked(graph, y, masks);
+        List<Place> inner = new ArrayList<>();
+        if (difference.is(ScalarFn.SUB)) {
+            unmasked(graph, difference.operand(graph, 0), inner);
+        }
+        return !masks.isEmpty() && inner.equals(masks) ? difference : y;
+    }
+
+    /** What masks leave, which are added to {@code masks} as they are read. */
+    private static Place unmasked(Graph graph, Place y, List<Place> masks) {
+        Place at = y;
+        for (int hidden = hiddenSlot(graph, at); hidden > 0; hidden = hiddenSlot(graph, at)) {
+            masks.add(at.operand(graph, 0));
+            at = at.operand(graph, 3 - hidden);
+        }
+        return at;
+    }
+
+    /** The operand of a selection that is minus infinity, or zero when there is none. */
+    private static int hiddenSlot(Graph graph, Place at) {
+        for (int slot = 1; at.is(ScalarFn.SELECT) && slot <= 2; slot++) {
+            if (at.operand(graph, slot).behindViews(graph).is(Double.NEGATIVE_INFINITY)) {
+                return slot;
+            }
+        }
+        return 0;
     }
 
     /** How far apart numbers near one are. */
@@ -83,7 +123,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
                 return beside(y, x, axis, e.operand(graph, 0));
             }
         }
-        return beside(y, y.value(), axis, exponent);
+        return Optional.empty();
     }
 
     /** Whether a place is the same one for all elements of the row that {@code y} is in. */

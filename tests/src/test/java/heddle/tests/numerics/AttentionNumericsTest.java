@@ -84,6 +84,19 @@ class AttentionNumericsTest {
     }
 
     @Test
+    void whatIsMaskedAfterItsExponentialIsZero() {
+        new Computed(
+                        classes,
+                        "input s: f32[2, 3]",
+                        "input open: bool[2, 3]",
+                        "let top = max(where(open, s, -inf), axis = -1, keepdims = true)",
+                        "output y = sum(where(open, exp(s - top), 0), axis = -1)")
+                .with("s", 1, 1, 1, 5, 5, 5)
+                .with("open", 1, 1, 0, 0, 0, 0)
+                .gives(2, 0);
+    }
+
+    @Test
     void aNumberThatIsLostInASumOfAtLeastOneIsLeftOut() {
         attention("""
                 (exp(s - max(s, axis = -1, keepdims = true))
