@@ -79,20 +79,24 @@ public record CompileOptions(
     /**
      * The targets to compare, without a check of the first run: jvm, and tornado where it is named, or left open and
      * there. A device that is only this machine's processors counts too: what matters here is what is right, not what is
-     * fast.
+     * fast. An SDK that is there but of no use is left out with a warning.
      */
     public List<TargetOptions> everyTarget() {
         boolean tornado = switch (target.target()) {
             case JVM -> false;
             case TORNADO -> true;
-            case AUTO ->
-                target.libraryTasks()
-                        || TornadoSdk.isInstalled()
-                                && rememberedTornadoPlatform().problem().isEmpty();
+            case AUTO -> target.libraryTasks() || TornadoSdk.isInstalled() && isUsable(rememberedTornadoPlatform());
         };
         TargetOptions unchecked = target.withCheckFirstRun(false);
         TargetOptions jvm = unchecked.withTarget(Target.JVM);
         return tornado ? List.of(jvm.withLibraryTasks(false), unchecked.withTarget(Target.TORNADO)) : List.of(jvm);
+    }
+
+    private boolean isUsable(TornadoPlatform platform) {
+        platform.problem()
+                .ifPresent(p -> warnings.accept("the tornado target is left out: " + p.message()
+                        + p.hint().map(h -> "; " + h).orElse("")));
+        return platform.problem().isEmpty();
     }
 
     /** Where compiled classes are kept. */

@@ -133,11 +133,8 @@ final class CompileCommand implements Callable<Integer> {
         for (Stage stage : stages) {
             emit(stage, declared, compilation, source);
         }
-        if (device && directory != null && stages.contains(Stage.JAVA)) {
-            write(
-                    directory.resolve("README.md"),
-                    "readme",
-                    TornadoReadme.text(compilation.plan(), source.orElseThrow()));
+        if (directory != null && stages.contains(Stage.JAVA)) {
+            source.ifPresent(s -> write(directory.resolve("README.md"), "readme", TornadoReadme.text(s)));
         }
         if (data) {
             writeData(declared);
@@ -181,13 +178,13 @@ final class CompileCommand implements Callable<Integer> {
     private void writeData(HeddleModel declared) {
         CompileOptions options = execution.options();
         writeData(declared.weights(options), "weights");
-        Map<String, Tensor> given = inputs.tensors(declared, options, false);
-        if (!given.isEmpty()) {
-            writeData(given, "inputs");
-        }
+        writeData(inputs.tensors(declared, options, false), "inputs");
     }
 
     private void writeData(Map<String, Tensor> tensors, String what) {
+        if (tensors.isEmpty()) {
+            return;
+        }
         Path file = directory.resolve(what + ".safetensors");
         StandaloneData.write(tensors, file);
         spec.commandLine().getOut().println(what + ": " + file);

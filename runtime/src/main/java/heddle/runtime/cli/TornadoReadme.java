@@ -1,18 +1,13 @@
 package heddle.runtime.cli;
 
-import heddle.compiler.schedule.Plan;
-import heddle.compiler.target.source.Names;
 import heddle.compiler.target.tornado.TornadoSource;
-import java.util.stream.Collectors;
 
 /** What is written beside a generated file for TornadoVM: how to run it without Heddle. */
 final class TornadoReadme {
     private TornadoReadme() {}
 
-    static String text(Plan plan, TornadoSource source) {
-        String name = Names.identifier(plan.name());
+    static String text(TornadoSource source) {
         boolean libraries = source.callsLibraries();
-        String lengths = plan.lengths().stream().map(s -> " " + s + "=…").collect(Collectors.joining());
         return """
                 # %1$s for TornadoVM
 
@@ -21,14 +16,14 @@ final class TornadoReadme {
                 ```
                 javac -g -cp "%4$s" %1$s.java
                 java @$TORNADOVM_HOME/tornado-argfile %5$s-Dtornado.recover.bailout=False -cp . %1$s \\
-                    weights.safetensors inputs.safetensors outputs.safetensors%2$s
+                    %2$s
                 ```
 
                 The plan, its kernels and buffers, is in `plan.json`. `heddle compile … --target tornado -o DIR --data` writes
-                `weights.safetensors`, and `inputs.safetensors` of the inputs that are given with `--text` or `--input`.
+                the files that are read: weights where the model has some, and those inputs that are given with `--text` or `--input`.
                 """.formatted(
-                        name,
-                        lengths,
+                        source.className(),
+                        source.arguments(),
                         libraries
                                 ? "tornado-api and tornado-cublas, whose tasks need an NVIDIA GPU and CUDA's cuBLAS"
                                 : "tornado-api and nothing else",

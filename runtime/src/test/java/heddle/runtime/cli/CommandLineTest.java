@@ -284,6 +284,20 @@ class CommandLineTest {
     }
 
     @Test
+    void aStandaloneProgramIsGivenNoWeightsThatItDoesNotHave() throws IOException {
+        Path plain = Files.writeString(
+                dir.resolve("plain.heddle"), "model Plain\ndim N\ninput x: f32[N]\noutput y = exp(x)\n");
+        Path to = dir.resolve("plain");
+        assertEquals(
+                ExitCode.DONE,
+                run("compile", plain, "--target", "tornado", "-o", to, "--data", "-D", "N=3", "--input", "x=random"),
+                err);
+        assertFalse(Files.exists(to.resolve("weights.safetensors")));
+        String readme = Files.readString(to.resolve("README.md"));
+        assertTrue(readme.contains("Plain \\\n    inputs.safetensors outputs.safetensors\n"), readme);
+    }
+
+    @Test
     void usageErrorsSayWhatWasMeant() {
         assertEquals(ExitCode.USAGE, run());
         assertEquals(ExitCode.USAGE, run("chekc", model));

@@ -88,6 +88,24 @@ class TornadoDeviceTest {
     }
 
     @Test
+    void twoProcessesMayCompileTheSamePlanAtOnce() throws Exception {
+        Path model = Files.writeString(
+                dir.resolve("m.heddle"), "dim N\ninput x: f32[N, 8]\noutput y = softmax(x @ transpose(x)) @ x\n");
+        List<String> options = List.of("-cp", System.getProperty("java.class.path"));
+        Map<String, String> environment =
+                Map.of("HEDDLE_CACHE", dir.resolve("cache").toString());
+        try (HeddleProcess one = HeddleProcess.start(options, environment, run(model, 33));
+                HeddleProcess other = HeddleProcess.start(options, environment, run(model, 33))) {
+            one.begin();
+            other.begin();
+            String said = one.output();
+            assertEquals(said, other.output());
+            assertEquals(List.of(0, 0), List.of(one.code(), other.code()), said);
+            assertTrue(said.contains("y: f32[33, 8]") && !said.contains("warning:"), said);
+        }
+    }
+
+    @Test
     void saysHowMuchDeviceMemoryIsNeeded() throws Exception {
         Path model = Files.writeString(dir.resolve("m.heddle"), """
                 dim N

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.cli.HeddleProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,5 +109,23 @@ class TornadoSdkTest {
 
     private static Diagnostic problem(Executable action) {
         return assertThrows(DiagnosticException.class, action).diagnostics().getFirst();
+    }
+
+    @Test
+    void verifySaysThatAnSdkOfNoUseIsLeftOut() throws Exception {
+        Path model = Files.writeString(dir.resolve("m.heddle"), "dim N\ninput x: f32[N]\noutput y = exp(x)\n");
+        Path sdk = Files.createDirectory(dir.resolve("sdk"));
+        Map<String, String> environment =
+                Map.of("HEDDLE_CACHE", dir.resolve("cache").toString(), TornadoSdk.VARIABLE, sdk.toString());
+        List<String> options = List.of("-cp", System.getProperty("java.class.path"));
+        List<String> verify = List.of("verify", model.toString(), "-D", "N=3");
+        try (HeddleProcess process = HeddleProcess.start(options, environment, verify)) {
+            process.begin();
+            String said = process.output();
+            assertEquals(0, process.code(), said);
+            String left = "warning: the tornado target is left out: " + sdk + " is not a TornadoVM SDK";
+            assertTrue(said.contains(left) && said.contains("; set TORNADOVM_HOME to"), said);
+            assertTrue(said.contains("jvm       unfused") && said.contains("all within tolerance"), said);
+        }
     }
 }

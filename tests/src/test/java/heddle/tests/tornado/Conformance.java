@@ -7,6 +7,7 @@ import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
+import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.target.tornado.GroupTiling;
 import heddle.compiler.target.tornado.TornadoLimits;
@@ -44,8 +45,22 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
 
     /** For the limits that every device of that kind keeps. */
     public static Conformance of(Graph graph, Fusion fusion, TornadoLimits limits, Map<String, Tensor> weights) {
-        Plan plan = Compiler.compile(graph, fusion, new GroupTiling(limits), Set.of())
-                .plan();
+        return of(
+                graph,
+                Compiler.compile(graph, fusion, new GroupTiling(limits), Set.of())
+                        .plan(),
+                fusion,
+                limits,
+                weights);
+    }
+
+    /** A graph whose attention is fused already. */
+    public static Conformance ofFused(Graph graph, TornadoLimits limits, Map<String, Tensor> weights) {
+        return of(graph, Lower.fused(graph, new GroupTiling(limits)).plan(), Fusion.FUSED, limits, weights);
+    }
+
+    private static Conformance of(
+            Graph graph, Plan plan, Fusion fusion, TornadoLimits limits, Map<String, Tensor> weights) {
         String name = graph.name() + "_" + limits.kind().name().toLowerCase(Locale.ROOT) + "_"
                 + fusion.name().toLowerCase(Locale.ROOT);
         return new Conformance(name, graph, weights, TestDevice.load(named(plan, name), limits, weights));

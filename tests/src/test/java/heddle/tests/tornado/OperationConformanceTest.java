@@ -1,15 +1,20 @@
 package heddle.tests.tornado;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.rewrite.ExposeAttention;
 import heddle.compiler.target.tornado.TornadoLimits;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.tensor.Tensor;
 import heddle.tests.fusion.Draw;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every operation besides functions of elements, by models of many outputs, and attention over awkward lengths. */
@@ -55,6 +60,24 @@ class OperationConformanceTest {
             check(model, device, Draw.USUAL, 1, 1);
             check(model, device, Draw.USUAL, 67, 31);
             check(model, device, Draw.MASKED, 15, 33);
+        }
+    }
+
+    /** Probabilities are computed from the log-sum-exp that the attention of each layer stores. */
+    @ParameterizedTest
+    @EnumSource(names = {"USUAL", "MASKED"})
+    void logSumExpHasItsMeaning(Draw draw) {
+        HeddleModel model = Heddle.model(MODELS.resolve("layers.heddle"));
+        ExposeAttention.Exposed exposed =
+                ExposeAttention.in(model.compilation(Fusion.FUSED).graph()).orElseThrow();
+        assertEquals(3, exposed.layers().size());
+        Map<String, Tensor> weights = draw.weights(model, Map.of(), SEED);
+        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
+            Conformance device = Conformance.ofFused(exposed.graph(), limits, weights);
+            for (long n : new long[] {3, 37}) {
+                Map<String, Long> lengths = Map.of("B", 2L, "N", n);
+                device.check(draw.inputs(model, lengths, SEED), lengths, draw + " " + lengths + ", seed " + SEED);
+            }
         }
     }
 

@@ -98,7 +98,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         out.line(" * <pre>java @$TORNADOVM_HOME/tornado-argfile "
                 + (callsLibraries() ? "--add-modules tornado.cublas " : "")
                 + "-Dtornado.recover.bailout=False -cp . " + className()
-                + StandaloneMain.arguments(plan) + "</pre>");
+                + " " + StandaloneMain.arguments(plan) + "</pre>");
         out.line(" */");
     }
 

@@ -2,16 +2,36 @@ package heddle.compiler.target.tornado;
 
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.Buffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a file has so that it runs alone: lengths, copies, {@code .safetensors} files, a main method. */
 final class StandaloneMain {
+    private static final String WEIGHTS = "weights.safetensors";
+    private static final String INPUTS = "inputs.safetensors";
+    private static final String OUTPUTS = "outputs.safetensors";
+
     private StandaloneMain() {}
+
+    /** The files that the main method takes, in order: those that it reads where there is something to read. */
+    private static List<String> files(Plan plan) {
+        List<String> files = new ArrayList<>();
+        if (!plan.weights().isEmpty()) {
+            files.add(WEIGHTS);
+        }
+        if (!plan.inputs().isEmpty()) {
+            files.add(INPUTS);
+        }
+        files.add(OUTPUTS);
+        return files;
+    }
 
     /** The arguments of the main method, as its documentation shows them. */
     static String arguments(Plan plan) {
-        return " weights.safetensors inputs.safetensors outputs.safetensors"
-                + plan.lengths().stream().map(s -> " " + s + "=…").collect(Collectors.joining());
+        return Stream.concat(files(plan).stream(), plan.lengths().stream().map(s -> s + "=…"))
+                .collect(Collectors.joining(" "));
     }
 
     /** The members of the class. */
@@ -20,10 +40,20 @@ final class StandaloneMain {
                 .map(e -> "        tensors.put(\"" + e.getKey() + "\", tensor(\"" + type(e.getValue()) + "\", "
                         + Storage.of(e.getValue().type().dtype()).bytes() + shape(e.getValue()) + "));")
                 .collect(Collectors.joining("\n"));
+        List<String> files = files(plan);
         return TEXT.replace("$CLASS", className)
-                .replace("$ARGUMENTS", arguments(plan).strip())
+                .replace("$ARGUMENTS", arguments(plan))
+                .replace("$FILES", String.valueOf(files.size()))
+                .replace("$READ_WEIGHTS", read(files, WEIGHTS))
+                .replace("$READ_INPUTS", read(files, INPUTS))
+                .replace("$WRITTEN", String.valueOf(files.indexOf(OUTPUTS)))
                 .replace("$OUTPUTS", shapes)
                 .stripTrailing();
+    }
+
+    private static String read(List<String> files, String file) {
+        int at = files.indexOf(file);
+        return at < 0 ? "Map.of()" : "read(Path.of(args[" + at + "]))";
     }
 
     private static String type(Buffer b) {
@@ -87,21 +117,21 @@ final class StandaloneMain {
 
             /** {@code $CLASS $ARGUMENTS} */
             public static void main(String[] args) throws IOException {
-                if (args.length < 3) {
+                if (args.length < $FILES) {
                     throw new IllegalArgumentException("usage: $CLASS $ARGUMENTS");
                 }
                 Map<String, Long> lengths = new LinkedHashMap<>();
-                for (int i = 3; i < args.length; i++) {
+                for (int i = $FILES; i < args.length; i++) {
                     int equals = args[i].indexOf('=');
                     lengths.put(args[i].substring(0, equals), Long.parseLong(args[i].substring(equals + 1)));
                 }
                 Map<String, Tensor> outputs = outputs(lengths);
                 Map<String, MemorySegment> results = new LinkedHashMap<>();
                 outputs.forEach((name, tensor) -> results.put(name, tensor.elements()));
-                try ($CLASS model = new $CLASS(lengths, read(Path.of(args[0])))) {
-                    model.run(read(Path.of(args[1])), results);
+                try ($CLASS model = new $CLASS(lengths, $READ_WEIGHTS)) {
+                    model.run($READ_INPUTS, results);
                 }
-                write(outputs, Path.of(args[2]));
+                write(outputs, Path.of(args[$WRITTEN]));
             }
 
             private record Tensor(String type, long[] shape, MemorySegment elements) {}

@@ -25,10 +25,11 @@ import java.util.Optional;
  *
  * @param className the name of the class, in the unnamed package
  * @param text      the compilation unit
+ * @param arguments of its main method: the files that it reads, the one that it writes, and lengths
  * @param tasks     the kernels in the order they run, those that run once first
  * @param arrays    the arrays on the device; each is there from the first run to the last
  */
-public record TornadoSource(String className, String text, List<Task> tasks, List<Array> arrays) {
+public record TornadoSource(String className, String text, String arguments, List<Task> tasks, List<Array> arrays) {
     /**
      * One task.
      *

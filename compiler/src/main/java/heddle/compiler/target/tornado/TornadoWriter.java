@@ -27,7 +27,7 @@ public final class TornadoWriter {
         }
         List<TornadoSource.Array> all =
                 arrays.fields().stream().map(TornadoSource.Array::of).toList();
-        return new TornadoSource(host.className(), host.text(methods), tasks, all);
+        return new TornadoSource(host.className(), host.text(methods), StandaloneMain.arguments(plan), tasks, all);
     }
 
     private TornadoSource.Task task(TaskGraphs.TaskGraph graph, TaskGraphs.Task task) {
