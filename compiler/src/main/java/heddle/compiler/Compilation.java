@@ -10,6 +10,7 @@ import heddle.compiler.rewrite.WrittenAttention;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.Schedule;
+import heddle.dsl.DeepStack;
 import java.util.Map;
 
 /** What the compiler made of a graph, stage by stage. */
@@ -45,7 +46,7 @@ public final class Compilation {
 
     /** What it would be with a kernel for each operation, for the same target. */
     public Plan unfused() {
-        return Lower.unfused(simplified, schedule.tiling()).plan();
+        return DeepStack.call(() -> Lower.unfused(simplified, schedule.tiling()).plan());
     }
 
     /**
@@ -54,6 +55,10 @@ public final class Compilation {
      * @param lengths of symbols, as far as they are known
      */
     public Explanation explain(Map<String, Long> lengths) {
+        return DeepStack.call(() -> explained(lengths));
+    }
+
+    private Explanation explained(Map<String, Long> lengths) {
         Map<Node, WrittenAttention> written = passes.before(FuseAttention.NAME)
                 .map(before -> WrittenAttention.in(before, graph()))
                 .orElse(Map.of());
@@ -68,7 +73,7 @@ public final class Compilation {
     /** The attention in the graph: what is fused, and what is not and why. It is looked for once. */
     public synchronized FusionReport report() {
         if (report == null) {
-            report = FusionReport.of(graph());
+            report = DeepStack.call(() -> FusionReport.of(graph()));
         }
         return report;
     }

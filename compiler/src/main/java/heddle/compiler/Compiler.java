@@ -15,6 +15,7 @@ import heddle.compiler.rewrite.SplitProbabilities;
 import heddle.compiler.rewrite.UnguardSoftmax;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Tiling;
+import heddle.dsl.DeepStack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -67,6 +68,10 @@ public final class Compiler {
      * @param disabled names of passes to leave out
      */
     public static Compilation compile(Graph graph, Fusion fusion, Tiling tiling, Set<String> disabled) {
+        return DeepStack.call(() -> compiled(graph, fusion, tiling, disabled));
+    }
+
+    private static Compilation compiled(Graph graph, Fusion fusion, Tiling tiling, Set<String> disabled) {
         Pipeline.Result passes = pipeline(fusion).without(disabled).run(graph);
         Graph last = passes.graph();
         return new Compilation(

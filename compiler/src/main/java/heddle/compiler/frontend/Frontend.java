@@ -1,5 +1,6 @@
 package heddle.compiler.frontend;
 
+import heddle.dsl.DeepStack;
 import heddle.dsl.ast.SourceUnit;
 import java.util.Map;
 
@@ -17,7 +18,7 @@ public final class Frontend {
      * @throws heddle.dsl.diagnostic.DiagnosticException with all mistakes that were found
      */
     public static Model elaborate(SourceUnit unit, ImportResolver imports, Map<String, Long> lengths) {
-        return new ModelElaboration(unit, imports, lengths).run();
+        return DeepStack.call(() -> new ModelElaboration(unit, imports, lengths).run());
     }
 
     /** The model that a file declares, with all its lengths symbolic. */

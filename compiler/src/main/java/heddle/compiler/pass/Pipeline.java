@@ -3,6 +3,7 @@ package heddle.compiler.pass;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.op.ModelInvariants;
+import heddle.dsl.DeepStack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,10 @@ public record Pipeline(List<Pass> passes) {
 
     /** @throws heddle.compiler.ir.InvalidGraph when a pass breaks an invariant, with its name */
     public Result run(Graph graph) {
+        return DeepStack.call(() -> ran(graph));
+    }
+
+    private Result ran(Graph graph) {
         ModelInvariants.VERIFIER.verify(graph, "building the model");
         List<Step> steps = new ArrayList<>();
         Graph current = graph;

@@ -74,9 +74,12 @@ final class FindAttention {
         if (Scores.isAnyProduct(graph, softmax, product -> true)) {
             for (Probabilities probabilities : Probabilities.of(graph, softmax)) {
                 GrowAttention grow = new GrowAttention(graph, dependence, softmax, probabilities);
+                ProgramSize.require(softmax, grow.scores());
                 AttentionParts parts = grow.parts();
                 ResultLayout layout = ResultLayout.of(graph, probabilities.product(), parts.resultAxes());
-                found.add(new Match(softmax, grow.scores(), probabilities, parts.fused(layout), layout.root()));
+                AttentionParts.Fused fused = parts.fused(layout);
+                ProgramSize.require(softmax, fused.op().body());
+                found.add(new Match(softmax, grow.scores(), probabilities, fused, layout.root()));
             }
         }
         return found;

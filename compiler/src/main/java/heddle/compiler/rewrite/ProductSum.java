@@ -56,7 +56,12 @@ record ProductSum(Node sum, Term first, Term last) {
      *
      * @param scales functions of the product and a number, the outermost first
      */
-    private record Term(Side rows, Side columns, List<Scaling> scales) {}
+    private record Term(Side rows, Side columns, List<Scaling> scales) {
+        /** Whether this is a multiple of another one, so that their sum is one too. */
+        boolean readsAs(Term other) {
+            return rows.equals(other.rows) && columns.equals(other.columns);
+        }
+    }
 
     private record Scaling(ScalarFn fn, Optional<Double> number, boolean numberFirst) {}
 
@@ -70,6 +75,7 @@ record ProductSum(Node sum, Term first, Term last) {
                 Place.is(sum, ScalarFn.SUB) ? List.of(new Scaling(ScalarFn.NEG, Optional.empty(), false)) : List.of();
         return term(graph, whole, whole.operand(graph, 0), List.of())
                 .flatMap(first -> term(graph, whole, whole.operand(graph, 1), negated)
+                        .filter(last -> !last.readsAs(first))
                         .flatMap(last -> beside(first, last))
                         .map(last -> new ProductSum(sum, first, last)));
     }
@@ -77,6 +83,9 @@ record ProductSum(Node sum, Term first, Term last) {
     private static Optional<Term> term(Graph graph, Place whole, Place read, List<Scaling> outer) {
         Place at = read.behindViews(graph);
         if (at.node().op() instanceof Contract c) {
+            if (isJoined(graph, at.node()) && graph.useCount(at.node()) > 1) {
+                return Optional.empty(); // Sums of it with itself would double it each time.
+            }
             return term(graph, whole, at, c.parsed(), outer);
         }
         for (int slot = 0; slot < graph.operands(at.node()).size(); slot++) {
@@ -88,6 +97,10 @@ record ProductSum(Node sum, Term first, Term last) {
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isJoined(Graph graph, Node product) {
+        return graph.operand(product, 0).node().op() instanceof Concat;
     }
 
     /** What an elementwise node does to its operand in {@code slot}, when it multiplies it with a number. */

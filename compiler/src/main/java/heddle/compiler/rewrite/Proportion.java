@@ -1,5 +1,6 @@
 package heddle.compiler.rewrite;
 
+import heddle.compiler.tile.Memo;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
@@ -23,8 +24,22 @@ record Proportion(ScalarExpr weight, boolean guarded) {
         return new Search(p, one).of(program);
     }
 
-    private record Search(ScalarExpr.Variable p, ScalarExpr one) {
+    private static final class Search {
+        private final ScalarExpr.Variable p;
+        private final ScalarExpr one;
+        private final Memo<Boolean> reading = new Memo<>(this::findReading);
+        private final Memo<Optional<Proportion>> found = new Memo<>(this::find);
+
+        Search(ScalarExpr.Variable p, ScalarExpr one) {
+            this.p = p;
+            this.one = one;
+        }
+
         Optional<Proportion> of(ScalarExpr e) {
+            return found.of(e);
+        }
+
+        private Optional<Proportion> find(ScalarExpr e) {
             if (e.equals(p)) {
                 return Optional.of(new Proportion(one, false));
             }
@@ -131,7 +146,11 @@ record Proportion(ScalarExpr weight, boolean guarded) {
         }
 
         private boolean readsP(ScalarExpr e) {
-            return ScalarExprs.contains(e, p);
+            return reading.of(e);
+        }
+
+        private boolean findReading(ScalarExpr e) {
+            return e.equals(p) || ScalarExprs.operands(e).stream().anyMatch(this::readsP);
         }
 
         private ScalarExpr wide(ScalarExpr e) {

@@ -1,5 +1,6 @@
 package heddle.compiler.rewrite;
 
+import heddle.compiler.tile.Memo;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
@@ -25,67 +26,76 @@ import java.util.Optional;
  */
 record SplitMask(ScalarExpr score, Optional<ScalarExpr> mask) {
     static SplitMask of(ScalarExpr e) {
-        return e instanceof ScalarExpr.Apply a ? of(a) : unmasked(e);
+        return new Search().of(e);
     }
 
     private static SplitMask unmasked(ScalarExpr e) {
         return new SplitMask(e, Optional.empty());
     }
 
-    private static SplitMask of(ScalarExpr.Apply a) {
-        return switch (a.fn()) {
-            case SELECT -> selected(a);
-            case ADD -> sum(a);
-            case SUB -> {
-                SplitMask left = of(a.args().getFirst());
-                yield left.with(
-                        ScalarExpr.apply(ScalarFn.SUB, left.score, a.args().getLast()));
-            }
-            case MUL, DIV -> scaled(a);
-            case CAST -> {
-                SplitMask inner = a.type().isFloat() ? of(a.args().getFirst()) : unmasked(a);
-                yield a.type().isFloat() ? inner.with(ScalarExpr.cast(a.type(), inner.score)) : inner;
-            }
-            default -> unmasked(a);
-        };
-    }
+    /** The search in one program; a part that stands in it several times is taken apart once. */
+    private static final class Search {
+        private final Memo<SplitMask> found = new Memo<>(e -> e instanceof ScalarExpr.Apply a ? find(a) : unmasked(e));
 
-    private static SplitMask selected(ScalarExpr.Apply a) {
-        ScalarExpr condition = a.args().getFirst();
-        if (readsScore(condition)) {
+        SplitMask of(ScalarExpr e) {
+            return found.of(e);
+        }
+
+        private SplitMask find(ScalarExpr.Apply a) {
+            return switch (a.fn()) {
+                case SELECT -> selected(a);
+                case ADD -> sum(a);
+                case SUB -> {
+                    SplitMask left = of(a.args().getFirst());
+                    yield left.with(
+                            ScalarExpr.apply(ScalarFn.SUB, left.score, a.args().getLast()));
+                }
+                case MUL, DIV -> scaled(a);
+                case CAST -> {
+                    SplitMask inner = a.type().isFloat() ? of(a.args().getFirst()) : unmasked(a);
+                    yield a.type().isFloat() ? inner.with(ScalarExpr.cast(a.type(), inner.score)) : inner;
+                }
+                default -> unmasked(a);
+            };
+        }
+
+        private SplitMask selected(ScalarExpr.Apply a) {
+            ScalarExpr condition = a.args().getFirst();
+            if (readsScore(condition)) {
+                return unmasked(a);
+            }
+            if (isLowest(a.args().get(2))) {
+                return of(a.args().get(1)).and(condition);
+            }
+            return isLowest(a.args().get(1))
+                    ? of(a.args().get(2)).and(ScalarExpr.apply(ScalarFn.NOT, condition))
+                    : unmasked(a);
+        }
+
+        private SplitMask sum(ScalarExpr.Apply a) {
+            SplitMask left = of(a.args().getFirst());
+            SplitMask right = of(a.args().getLast());
+            ScalarExpr score = isZero(left.score)
+                    ? right.score
+                    : isZero(right.score) ? left.score : ScalarExpr.apply(ScalarFn.ADD, left.score, right.score);
+            SplitMask both = left.with(score);
+            return right.mask.map(both::and).orElse(both);
+        }
+
+        /** A positive factor keeps minus infinity what it is. */
+        private SplitMask scaled(ScalarExpr.Apply a) {
+            ScalarExpr first = a.args().getFirst();
+            ScalarExpr last = a.args().getLast();
+            if (isPositive(last)) {
+                SplitMask s = of(first);
+                return s.with(ScalarExpr.apply(a.fn(), s.score, last));
+            }
+            if (a.fn() == ScalarFn.MUL && isPositive(first)) {
+                SplitMask s = of(last);
+                return s.with(ScalarExpr.apply(a.fn(), first, s.score));
+            }
             return unmasked(a);
         }
-        if (isLowest(a.args().get(2))) {
-            return of(a.args().get(1)).and(condition);
-        }
-        return isLowest(a.args().get(1))
-                ? of(a.args().get(2)).and(ScalarExpr.apply(ScalarFn.NOT, condition))
-                : unmasked(a);
-    }
-
-    private static SplitMask sum(ScalarExpr.Apply a) {
-        SplitMask left = of(a.args().getFirst());
-        SplitMask right = of(a.args().getLast());
-        ScalarExpr score = isZero(left.score)
-                ? right.score
-                : isZero(right.score) ? left.score : ScalarExpr.apply(ScalarFn.ADD, left.score, right.score);
-        SplitMask both = left.with(score);
-        return right.mask.map(both::and).orElse(both);
-    }
-
-    /** A positive factor keeps minus infinity what it is. */
-    private static SplitMask scaled(ScalarExpr.Apply a) {
-        ScalarExpr first = a.args().getFirst();
-        ScalarExpr last = a.args().getLast();
-        if (isPositive(last)) {
-            SplitMask s = of(first);
-            return s.with(ScalarExpr.apply(a.fn(), s.score, last));
-        }
-        if (a.fn() == ScalarFn.MUL && isPositive(first)) {
-            SplitMask s = of(last);
-            return s.with(ScalarExpr.apply(a.fn(), first, s.score));
-        }
-        return unmasked(a);
     }
 
     private SplitMask with(ScalarExpr newScore) {
@@ -95,7 +105,8 @@ record SplitMask(ScalarExpr score, Optional<ScalarExpr> mask) {
     private SplitMask and(ScalarExpr condition) {
         return new SplitMask(
                 score,
-                Optional.of(mask.map(m -> ScalarExpr.apply(ScalarFn.AND, condition, m))
+                Optional.of(mask.filter(m -> !m.equals(condition))
+                        .map(m -> ScalarExpr.apply(ScalarFn.AND, condition, m))
                         .orElse(condition)));
     }
 

@@ -9,9 +9,11 @@ import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
+import java.util.Set;
 
 /**
  * Finds the parts of an attention's mask that are worth a table of their values in each block. What the indexes tell
@@ -33,6 +35,7 @@ final class MaskParts {
 
     private final Attention attention;
     private final SequencedSet<ScalarExpr> found = new LinkedHashSet<>();
+    private final Set<ScalarExpr> seen = new HashSet<>();
 
     private MaskParts(Attention attention) {
         this.attention = attention;
@@ -52,7 +55,7 @@ final class MaskParts {
     }
 
     private void add(ScalarExpr truth) {
-        if (!varies(truth)) {
+        if (!seen.add(truth) || !varies(truth)) {
             return;
         }
         if (truth instanceof Apply a && a.fn() == ScalarFn.NOT) {

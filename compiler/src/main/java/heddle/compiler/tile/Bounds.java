@@ -1,6 +1,7 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.type.Dim;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,6 +13,18 @@ import java.util.TreeSet;
  * extent less one; an expression over an axis of length zero is never evaluated, so extents count as positive.
  */
 record Bounds(Optional<Dim> low, Optional<Dim> high) {
+    /**
+     * What is known while one question is answered.
+     *
+     * @param positive lengths known to be positive
+     * @param atoms    the bounds of those that were met
+     */
+    private record Known(Set<String> positive, Map<ScalarExpr, Bounds> atoms) {
+        static Known of(LinearForm form) {
+            return new Known(Bounds.positive(form), new HashMap<>());
+        }
+    }
+
     private static final Bounds UNKNOWN = new Bounds(Optional.empty(), Optional.empty());
 
     private static Bounds of(Dim low, Dim high) {
@@ -19,17 +32,17 @@ record Bounds(Optional<Dim> low, Optional<Dim> high) {
     }
 
     static Bounds of(LinearForm form) {
-        return of(form, positive(form));
+        return of(form, Known.of(form));
     }
 
-    private static Bounds of(LinearForm form, Set<String> positive) {
+    private static Bounds of(LinearForm form, Known known) {
         Optional<Dim> low = Optional.of(form.constant());
         Optional<Dim> high = low;
         for (var term : form.terms().entrySet()) {
             Dim c = term.getValue();
-            Bounds b = of(term.getKey(), positive);
-            boolean up = isNonNegative(c, positive);
-            if (!up && !isNonNegative(c.times(-1), positive)) {
+            Bounds b = of(term.getKey(), known);
+            boolean up = isNonNegative(c, known);
+            if (!up && !isNonNegative(c.times(-1), known)) {
                 return UNKNOWN;
             }
             low = sum(low, c, up ? b.low : b.high);
@@ -42,15 +55,24 @@ record Bounds(Optional<Dim> low, Optional<Dim> high) {
         return a.flatMap(x -> b.map(y -> x.plus(factor.times(y))));
     }
 
-    private static Bounds of(ScalarExpr atom, Set<String> positive) {
+    private static Bounds of(ScalarExpr atom, Known known) {
+        Bounds before = known.atoms.get(atom);
+        if (before == null) {
+            before = find(atom, known);
+            known.atoms.put(atom, before);
+        }
+        return before;
+    }
+
+    private static Bounds find(ScalarExpr atom, Known known) {
         return switch (atom) {
             case ScalarExpr.Index i -> of(Dim.ZERO, i.axis().extent().minus(1));
             case ScalarExpr.Apply a ->
                 switch (a.fn()) {
                     case MOD -> mod(a);
-                    case FLOOR_DIV -> floorDiv(a, positive);
-                    case MIN -> min(a, positive);
-                    case MAX -> max(a, positive);
+                    case FLOOR_DIV -> floorDiv(a, known);
+                    case MIN -> min(a, known);
+                    case MAX -> max(a, known);
                     default -> UNKNOWN;
                 };
             default -> UNKNOWN;
@@ -64,12 +86,12 @@ record Bounds(Optional<Dim> low, Optional<Dim> high) {
                 : UNKNOWN;
     }
 
-    private static Bounds floorDiv(ScalarExpr.Apply a, Set<String> positive) {
+    private static Bounds floorDiv(ScalarExpr.Apply a, Known known) {
         LinearForm divisor = IndexSimplifier.form(a.args().get(1));
         if (!divisor.isConstant() || !divisor.constant().isNonNegative()) {
             return UNKNOWN;
         }
-        Bounds b = of(IndexSimplifier.form(a.args().getFirst()), positive);
+        Bounds b = of(IndexSimplifier.form(a.args().getFirst()), known);
         Dim d = divisor.constant();
         return new Bounds(b.low.map(low -> low.floorDiv(d)), b.high.map(high -> floorDivOfLast(high, d)));
     }
@@ -83,55 +105,55 @@ record Bounds(Optional<Dim> low, Optional<Dim> high) {
     }
 
     /** No greater than either side; of two upper bounds that of the second is taken, where clamps have their limit. */
-    private static Bounds min(ScalarExpr.Apply a, Set<String> positive) {
-        Bounds x = of(IndexSimplifier.form(a.args().get(0)), positive);
-        Bounds y = of(IndexSimplifier.form(a.args().get(1)), positive);
-        return new Bounds(lesser(x.low, y.low, positive), y.high.or(() -> x.high));
+    private static Bounds min(ScalarExpr.Apply a, Known known) {
+        Bounds x = of(IndexSimplifier.form(a.args().get(0)), known);
+        Bounds y = of(IndexSimplifier.form(a.args().get(1)), known);
+        return new Bounds(lesser(x.low, y.low, known), y.high.or(() -> x.high));
     }
 
-    private static Bounds max(ScalarExpr.Apply a, Set<String> positive) {
-        Bounds x = of(IndexSimplifier.form(a.args().get(0)), positive);
-        Bounds y = of(IndexSimplifier.form(a.args().get(1)), positive);
-        return new Bounds(y.low.or(() -> x.low), greater(x.high, y.high, positive));
+    private static Bounds max(ScalarExpr.Apply a, Known known) {
+        Bounds x = of(IndexSimplifier.form(a.args().get(0)), known);
+        Bounds y = of(IndexSimplifier.form(a.args().get(1)), known);
+        return new Bounds(y.low.or(() -> x.low), greater(x.high, y.high, known));
     }
 
-    private static Optional<Dim> lesser(Optional<Dim> x, Optional<Dim> y, Set<String> positive) {
+    private static Optional<Dim> lesser(Optional<Dim> x, Optional<Dim> y, Known known) {
         if (x.isEmpty() || y.isEmpty()) {
             return Optional.empty();
         }
-        if (isNonNegative(y.get().minus(x.get()), positive)) {
+        if (isNonNegative(y.get().minus(x.get()), known)) {
             return x;
         }
-        return isNonNegative(x.get().minus(y.get()), positive) ? y : Optional.empty();
+        return isNonNegative(x.get().minus(y.get()), known) ? y : Optional.empty();
     }
 
-    private static Optional<Dim> greater(Optional<Dim> x, Optional<Dim> y, Set<String> positive) {
-        return lesser(x, y, positive).flatMap(least -> least.equals(x.get()) ? y : x);
+    private static Optional<Dim> greater(Optional<Dim> x, Optional<Dim> y, Known known) {
+        return lesser(x, y, known).flatMap(least -> least.equals(x.get()) ? y : x);
     }
 
     /** Whether {@code 0 <= form < divisor} at every index. */
     static boolean isWithin(LinearForm form, Dim divisor) {
-        Set<String> positive = positive(form);
-        positive.addAll(divisor.factors());
-        Bounds b = of(form, positive);
+        Known known = Known.of(form);
+        known.positive.addAll(divisor.factors());
+        Bounds b = of(form, known);
         return b.low.isPresent()
                 && b.high.isPresent()
-                && isNonNegative(b.low.get(), positive)
-                && isNonNegative(divisor.minus(1).minus(b.high.get()), positive);
+                && isNonNegative(b.low.get(), known)
+                && isNonNegative(divisor.minus(1).minus(b.high.get()), known);
     }
 
     /** Whether {@code form >= 0} at every index. */
     static boolean isNonNegative(LinearForm form) {
-        Set<String> positive = positive(form);
-        return of(form, positive).low.filter(d -> isNonNegative(d, positive)).isPresent();
+        Known known = Known.of(form);
+        return of(form, known).low.filter(d -> isNonNegative(d, known)).isPresent();
     }
 
-    private static boolean isNonNegative(Dim dim, Set<String> positive) {
+    private static boolean isNonNegative(Dim dim, Known known) {
         if (dim.isNonNegative()) {
             return true;
         }
         Map<String, Dim> atLeastOne = new TreeMap<>();
-        positive.forEach(s -> atLeastOne.put(s, Dim.symbol(s).plus(1)));
+        known.positive.forEach(s -> atLeastOne.put(s, Dim.symbol(s).plus(1)));
         return dim.bind(atLeastOne).isNonNegative();
     }
 

@@ -29,14 +29,16 @@ public final class IndexSimplifier {
 
     /** The same value with canonical addresses, comparisons of indexes decided where they can be, and nothing dead. */
     public static ScalarExpr simplify(ScalarExpr e) {
-        if (e.type() == DType.I64 && !(e instanceof ScalarExpr.Element) && !(e instanceof ScalarExpr.Variable)) {
-            return form(e).toExpr();
+        if (!(e instanceof Shared s)) {
+            return e.type() == DType.I64 && !(e instanceof ScalarExpr.Variable) ? form(e).toExpr() : e;
         }
-        return switch (e) {
-            case ScalarExpr.Element el -> new ScalarExpr.Element(el.buffer(), simplify(el.address()));
-            case ScalarExpr.Apply a -> PredicateSimplifier.simplify(a);
-            default -> e;
-        };
+        if (s.simplified == null) {
+            s.simplified = switch (s) {
+                case ScalarExpr.Element el -> el.with(List.of(simplify(el.address())));
+                case ScalarExpr.Apply a -> a.type() == DType.I64 ? form(a).toExpr() : PredicateSimplifier.simplify(a);
+            };
+        }
+        return s.simplified;
     }
 
     /** Whether an index is known to lie in {@code 0 .. length}, end exclusive. */
@@ -76,8 +78,12 @@ public final class IndexSimplifier {
             case ScalarExpr.IntLiteral i -> LinearForm.of(Dim.of(i.value()));
             case ScalarExpr.Length l -> LinearForm.of(l.dim());
             case ScalarExpr.Index i -> i.axis().extent().is(1) ? LinearForm.ZERO : LinearForm.of(e);
-            case ScalarExpr.Element el -> LinearForm.of(simplify(el));
-            case ScalarExpr.Apply a -> collected(a);
+            case Shared s -> {
+                if (s.form == null) {
+                    s.form = s instanceof ScalarExpr.Apply a ? collected(a) : LinearForm.of(simplify(s));
+                }
+                yield s.form;
+            }
             default -> LinearForm.of(e);
         };
     }
@@ -86,10 +92,8 @@ public final class IndexSimplifier {
         try {
             return apply(a);
         } catch (ArithmeticException overflow) {
-            return LinearForm.of(new ScalarExpr.Apply(
-                    a.fn(),
-                    a.type(),
-                    a.args().stream().map(IndexSimplifier::simplify).toList()));
+            return LinearForm.of(
+                    a.with(a.args().stream().map(IndexSimplifier::simplify).toList()));
         }
     }
 

@@ -19,6 +19,8 @@ final class IntervalAnalysis {
     private final Map<Axis, BlockMask.Range> ranges;
     private final Map<ScalarExpr, BlockTable> tables = new HashMap<>();
     private final boolean dataIsKnown;
+    private final Memo<Interval> truths = new Memo<>(this::findTruth);
+    private final Memo<Boolean> oneValues = new Memo<>(this::findOneValue);
 
     /** Of what may be told from indexes and from memory: elements that a block has one of, and tables. */
     IntervalAnalysis(Map<Axis, BlockMask.Range> ranges, List<BlockTable> tables) {
@@ -35,6 +37,10 @@ final class IntervalAnalysis {
 
     /** The truth of a bool program over the block. */
     Interval truth(ScalarExpr e) {
+        return truths.of(e);
+    }
+
+    private Interval findTruth(ScalarExpr e) {
         if (tables.containsKey(e)) {
             return tables.get(e).over(ranges);
         }
@@ -96,6 +102,7 @@ final class IntervalAnalysis {
     /** The ranges of numbers that are compared, and the conditions under which they are right. */
     private final class Ranges {
         private final List<Interval> narrow = new ArrayList<>();
+        private final Memo<Optional<Interval>> found = new Memo<>(this::find);
 
         /** What {@code truth} says, unless a result of 32 bits may have wrapped. */
         Interval unlessWrapped(Interval truth) {
@@ -115,6 +122,10 @@ final class IntervalAnalysis {
 
         /** The range of a number over the block, or empty when it has none that the indexes tell. */
         Optional<Interval> range(ScalarExpr e) {
+            return found.of(e);
+        }
+
+        private Optional<Interval> find(ScalarExpr e) {
             if (e instanceof ScalarExpr.Index i && ranges.containsKey(i.axis())) {
                 BlockMask.Range r = ranges.get(i.axis());
                 return Optional.of(new Interval(r.first(), r.last()));
@@ -197,6 +208,10 @@ final class IntervalAnalysis {
 
     /** Whether {@code e} is the same all over the block; what a variable holds is not known here. */
     private boolean isOneValue(ScalarExpr e) {
+        return oneValues.of(e);
+    }
+
+    private boolean findOneValue(ScalarExpr e) {
         return switch (e) {
             case ScalarExpr.Index i -> !ranges.containsKey(i.axis());
             case ScalarExpr.Variable unknown -> false;

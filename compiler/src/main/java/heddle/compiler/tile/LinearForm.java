@@ -1,6 +1,7 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.type.Dim;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ public record LinearForm(Map<ScalarExpr, Dim> terms, Dim constant) {
     public static final LinearForm ZERO = new LinearForm(Map.of(), Dim.ZERO);
 
     public LinearForm {
-        terms = Map.copyOf(terms);
+        terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms)); // In an order that is the same each time.
     }
 
     static LinearForm of(Dim constant) {

@@ -16,32 +16,28 @@ final class PredicateSimplifier {
         List<ScalarExpr> args = a.args().stream().map(IndexSimplifier::simplify).toList();
         ScalarExpr first = args.getFirst();
         return switch (a.fn()) {
-            case LT, LE, GT, GE, EQ, NE -> compared(a.fn(), args).orElseGet(() -> rebuilt(a, args));
-            case SELECT -> isTrue(first) ? args.get(1) : isFalse(first) ? args.get(2) : rebuilt(a, args);
+            case LT, LE, GT, GE, EQ, NE -> compared(a.fn(), args).orElseGet(() -> a.with(args));
+            case SELECT -> isTrue(first) ? args.get(1) : isFalse(first) ? args.get(2) : a.with(args);
             case AND -> and(a, first, args.get(1));
             case OR -> or(a, first, args.get(1));
-            case NOT -> isTrue(first) ? FALSE : isFalse(first) ? TRUE : rebuilt(a, args);
-            case CAST -> a.type() == first.type() ? first : rebuilt(a, args);
-            default -> rebuilt(a, args);
+            case NOT -> isTrue(first) ? FALSE : isFalse(first) ? TRUE : a.with(args);
+            case CAST -> a.type() == first.type() ? first : a.with(args);
+            default -> a.with(args);
         };
-    }
-
-    private static ScalarExpr rebuilt(ScalarExpr.Apply a, List<ScalarExpr> args) {
-        return new ScalarExpr.Apply(a.fn(), a.type(), args);
     }
 
     private static ScalarExpr and(ScalarExpr.Apply a, ScalarExpr x, ScalarExpr y) {
         if (isFalse(x) || isFalse(y)) {
             return FALSE;
         }
-        return isTrue(x) ? y : isTrue(y) ? x : rebuilt(a, List.of(x, y));
+        return isTrue(x) ? y : isTrue(y) ? x : a.with(List.of(x, y));
     }
 
     private static ScalarExpr or(ScalarExpr.Apply a, ScalarExpr x, ScalarExpr y) {
         if (isTrue(x) || isTrue(y)) {
             return TRUE;
         }
-        return isFalse(x) ? y : isFalse(y) ? x : rebuilt(a, List.of(x, y));
+        return isFalse(x) ? y : isFalse(y) ? x : a.with(List.of(x, y));
     }
 
     private static boolean isTrue(ScalarExpr e) {

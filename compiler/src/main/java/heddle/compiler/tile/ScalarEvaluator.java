@@ -1,14 +1,16 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.type.DType;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
  * Evaluates scalar programs in double precision: the reference meaning of what targets generate. Indexes and variables
  * live in slots of a frame; a program is translated once and run at every index. Only the side of a {@code select} that
- * its condition picks is evaluated.
+ * its condition picks is evaluated, and a part that stands in a program several times once at each index.
  */
 public final class ScalarEvaluator {
     /** A program ready to run on a frame. */
@@ -56,15 +58,84 @@ public final class ScalarEvaluator {
 
     /** Translates a program. */
     public Code code(ScalarExpr e) {
-        return switch (e) {
-            case ScalarExpr.Literal l -> constant(l.value());
-            case ScalarExpr.IntLiteral i -> constant(i.value());
-            case ScalarExpr.Length l -> constant(l.dim().evaluate(lengths));
-            case ScalarExpr.Index i -> read(slot(i.axis()));
-            case ScalarExpr.Variable v -> read(slot(v));
-            case ScalarExpr.Element el -> element(el);
-            case ScalarExpr.Apply a -> apply(a);
+        Translation translation = new Translation(ScalarExprs.repeated(e));
+        Code code = translation.code(e);
+        if (translation.repeated.isEmpty()) {
+            return code;
+        }
+        int run = slot("run");
+        return frame -> {
+            frame[run]++;
+            return code.run(frame);
         };
+    }
+
+    /** The translation of one program. @param repeated its parts that stand in it several times */
+    private final class Translation {
+        private final Set<ScalarExpr> repeated;
+        private final Map<ScalarExpr, Code> done = new HashMap<>();
+
+        Translation(Set<ScalarExpr> repeated) {
+            this.repeated = repeated;
+        }
+
+        Code code(ScalarExpr e) {
+            if (!repeated.contains(e)) {
+                return computed(e);
+            }
+            Code known = done.get(e);
+            if (known == null) {
+                known = kept(
+                        computed(e), slot("run"), slot("value " + slots.size()), slot("run of value " + slots.size()));
+                done.put(e, known);
+            }
+            return known;
+        }
+
+        /** What was computed in this run is not computed again. */
+        private Code kept(Code code, int run, int value, int last) {
+            return frame -> {
+                if (frame[last] != frame[run]) {
+                    frame[value] = code.run(frame);
+                    frame[last] = frame[run];
+                }
+                return frame[value];
+            };
+        }
+
+        private Code computed(ScalarExpr e) {
+            return switch (e) {
+                case ScalarExpr.Literal l -> constant(l.value());
+                case ScalarExpr.IntLiteral i -> constant(i.value());
+                case ScalarExpr.Length l -> constant(l.dim().evaluate(lengths));
+                case ScalarExpr.Index i -> read(slot(i.axis()));
+                case ScalarExpr.Variable v -> read(slot(v));
+                case ScalarExpr.Element el -> element(el);
+                case ScalarExpr.Apply a -> apply(a);
+            };
+        }
+
+        private Code element(ScalarExpr.Element el) {
+            double[] data = memory.apply(el.buffer());
+            Code address = code(el.address());
+            return frame -> data[(int) address.run(frame)];
+        }
+
+        private Code apply(ScalarExpr.Apply a) {
+            Code[] args = a.args().stream().map(this::code).toArray(Code[]::new);
+            Code x = args[0];
+            ScalarFn fn = a.fn();
+            DType type = a.args().getLast().type();
+            if (fn == ScalarFn.CAST) {
+                return frame -> ScalarMath.cast(type, a.type(), x.run(frame));
+            }
+            if (fn == ScalarFn.SELECT) {
+                return frame -> x.run(frame) != 0 ? args[1].run(frame) : args[2].run(frame);
+            }
+            return args.length == 1
+                    ? frame -> ScalarMath.apply(fn, type, x.run(frame), 0, 0)
+                    : frame -> ScalarMath.apply(fn, type, x.run(frame), args[1].run(frame), 0);
+        }
     }
 
     private static Code constant(double value) {
@@ -73,27 +144,5 @@ public final class ScalarEvaluator {
 
     private static Code read(int slot) {
         return frame -> frame[slot];
-    }
-
-    private Code element(ScalarExpr.Element el) {
-        double[] data = memory.apply(el.buffer());
-        Code address = code(el.address());
-        return frame -> data[(int) address.run(frame)];
-    }
-
-    private Code apply(ScalarExpr.Apply a) {
-        Code[] args = a.args().stream().map(this::code).toArray(Code[]::new);
-        Code x = args[0];
-        ScalarFn fn = a.fn();
-        DType type = a.args().getLast().type();
-        if (fn == ScalarFn.CAST) {
-            return frame -> ScalarMath.cast(type, a.type(), x.run(frame));
-        }
-        if (fn == ScalarFn.SELECT) {
-            return frame -> x.run(frame) != 0 ? args[1].run(frame) : args[2].run(frame);
-        }
-        return args.length == 1
-                ? frame -> ScalarMath.apply(fn, type, x.run(frame), 0, 0)
-                : frame -> ScalarMath.apply(fn, type, x.run(frame), args[1].run(frame), 0);
     }
 }

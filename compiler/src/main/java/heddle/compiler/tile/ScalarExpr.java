@@ -8,8 +8,17 @@ import java.util.List;
  * A value at one index of a kernel's loops: the common language of elementwise chains, score programs, masks,
  * prologues, epilogues and addresses. Addresses are i64 expressions too, so views, broadcasts, reshapes and gathers
  * are arithmetic and nothing is copied for them.
+ *
+ * <p>Parts may stand in an expression many times, at every level of it; what is done with expressions takes time in
+ * proportion to their different parts, not to what they would be written out.
  */
-public sealed interface ScalarExpr {
+public sealed interface ScalarExpr
+        permits ScalarExpr.Literal,
+                ScalarExpr.IntLiteral,
+                ScalarExpr.Index,
+                ScalarExpr.Length,
+                ScalarExpr.Variable,
+                Shared {
     DType type();
 
     /** A float or bool (0 or 1) constant. */
@@ -55,15 +64,35 @@ public sealed interface ScalarExpr {
     }
 
     /** The element of a buffer at a flat row-major address. */
-    record Element(Buffer buffer, ScalarExpr address) implements ScalarExpr {
+    final class Element extends Shared {
+        private final Buffer buffer;
+
+        public Element(Buffer buffer, ScalarExpr address) {
+            super(31 * buffer.hashCode() + address.hashCode(), List.of(address));
+            this.buffer = buffer;
+        }
+
+        public Buffer buffer() {
+            return buffer;
+        }
+
+        public ScalarExpr address() {
+            return operands().getFirst();
+        }
+
         @Override
         public DType type() {
             return buffer.type().dtype();
         }
 
         @Override
-        public String toString() {
-            return buffer + "[" + address + "]";
+        Element with(List<ScalarExpr> operands) {
+            return isOf(operands) ? this : new Element(buffer, operands.getFirst());
+        }
+
+        @Override
+        boolean isLike(Shared other) {
+            return other instanceof Element e && buffer.equals(e.buffer);
         }
     }
 
@@ -76,15 +105,38 @@ public sealed interface ScalarExpr {
     }
 
     /** A function of other values. */
-    record Apply(ScalarFn fn, DType type, List<ScalarExpr> args) implements ScalarExpr {
-        public Apply {
-            args = List.copyOf(args);
+    final class Apply extends Shared {
+        private final ScalarFn fn;
+        private final DType type;
+
+        public Apply(ScalarFn fn, DType type, List<ScalarExpr> args) {
+            super((31 * fn.hashCode() + type.hashCode()) * 31 + args.hashCode(), args);
+            this.fn = fn;
+            this.type = type;
+        }
+
+        public ScalarFn fn() {
+            return fn;
         }
 
         @Override
-        public String toString() {
-            String in = String.join(", ", args.stream().map(Object::toString).toList());
-            return (fn == ScalarFn.CAST ? type.text() : fn.text()) + "(" + in + ")";
+        public DType type() {
+            return type;
+        }
+
+        public List<ScalarExpr> args() {
+            return operands();
+        }
+
+        /** The same function of other arguments; this one when they are no others. */
+        @Override
+        public Apply with(List<ScalarExpr> arguments) {
+            return isOf(arguments) ? this : new Apply(fn, type, arguments);
+        }
+
+        @Override
+        boolean isLike(Shared other) {
+            return other instanceof Apply a && fn == a.fn && type == a.type;
         }
     }
 

@@ -1,9 +1,12 @@
 package heddle.compiler.tile;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -22,15 +25,9 @@ public final class ScalarExprs {
         if (before != null) {
             return before;
         }
-        ScalarExpr rebuilt = switch (e) {
-            case ScalarExpr.Apply a ->
-                new ScalarExpr.Apply(
-                        a.fn(),
-                        a.type(),
-                        a.args().stream().map(x -> transform(x, f, done)).toList());
-            case ScalarExpr.Element el -> new ScalarExpr.Element(el.buffer(), transform(el.address(), f, done));
-            default -> e;
-        };
+        ScalarExpr rebuilt = e instanceof Shared s
+                ? s.with(s.operands().stream().map(x -> transform(x, f, done)).toList())
+                : e;
         ScalarExpr result = f.apply(rebuilt);
         done.put(e, result);
         return result;
@@ -53,13 +50,38 @@ public final class ScalarExprs {
         }
     }
 
+    /** The functions and elements that stand in {@code e} more than once, what they are made of first. */
+    public static SequencedSet<ScalarExpr> repeated(ScalarExpr e) {
+        SequencedSet<ScalarExpr> parts = new LinkedHashSet<>();
+        visit(e, parts::add);
+        Map<ScalarExpr, Integer> uses = new HashMap<>();
+        for (ScalarExpr part : parts) {
+            operands(part).forEach(x -> uses.merge(x, x instanceof Shared ? 1 : 0, Integer::sum));
+        }
+        parts.removeIf(part -> uses.getOrDefault(part, 0) < 2);
+        return parts;
+    }
+
+    /** How many functions and elements {@code e} is when all of it is written out, addresses not, or {@code most} if less. */
+    public static int writtenOut(ScalarExpr e, int most) {
+        return new Object() {
+            private final Memo<Integer> lengths = new Memo<>(this::length);
+
+            private int length(ScalarExpr e) {
+                int length = e instanceof Shared ? 1 : 0;
+                if (e instanceof ScalarExpr.Apply a) {
+                    for (ScalarExpr arg : a.args()) {
+                        length = Math.min(length + lengths.of(arg), most);
+                    }
+                }
+                return length;
+            }
+        }.length(e);
+    }
+
     /** What {@code e} is computed from. */
     public static List<ScalarExpr> operands(ScalarExpr e) {
-        return switch (e) {
-            case ScalarExpr.Apply a -> a.args();
-            case ScalarExpr.Element el -> List.of(el.address());
-            default -> List.of();
-        };
+        return e instanceof Shared s ? s.operands() : List.of();
     }
 
     /** Whether the value of {@code e} may depend on the index along {@code axis}. */

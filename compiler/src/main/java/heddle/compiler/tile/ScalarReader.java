@@ -2,7 +2,10 @@ package heddle.compiler.tile;
 
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +23,7 @@ import java.util.regex.Pattern;
  */
 public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, Map<String, ScalarExpr> variables) {
     private static final Pattern TOKEN =
-            Pattern.compile("\\s*([A-Za-z_]\\w*|\\d+(?:\\.\\d+)?(?:E-?\\d+)?|[=!<>]=|[-+*/%<>()\\[\\],])");
+            Pattern.compile("\\s*([A-Za-z_]\\w*|\\d+(?:\\.\\d+)?(?:E-?\\d+)?|[=!<>]=|[-+*/%<>()\\[\\],=])");
 
     private static final List<Map<String, ScalarFn>> LEVELS = List.of(
             Map.of("or", ScalarFn.OR),
@@ -46,7 +49,7 @@ public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, 
     /** The program that {@code text} states. @throws IllegalArgumentException when it states none of that type */
     public ScalarExpr read(String text, DType type) {
         Cursor cursor = new Cursor(text);
-        ScalarExpr e = cursor.typed(cursor.binary(0), type);
+        ScalarExpr e = cursor.typed(cursor.program(), type);
         if (!cursor.tokens.isEmpty() || e.type() != type) {
             throw new IllegalArgumentException("\"" + text + "\" is no program of type " + type);
         }
@@ -55,7 +58,8 @@ public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, 
 
     private final class Cursor {
         private final String text;
-        private final List<String> tokens = new ArrayList<>();
+        private final Deque<String> tokens = new ArrayDeque<>();
+        private final Map<String, ScalarExpr> named = new HashMap<>(variables);
 
         Cursor(String text) {
             this.text = text;
@@ -78,6 +82,13 @@ public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, 
             return tokens.isEmpty() ? "" : tokens.getFirst();
         }
 
+        private String next() {
+            if (tokens.isEmpty()) {
+                throw wrong("something is missing at the end");
+            }
+            return tokens.removeFirst();
+        }
+
         private boolean accept(String token) {
             boolean found = peek().equals(token);
             if (found) {
@@ -90,6 +101,24 @@ public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, 
             if (!accept(token)) {
                 throw wrong("\"" + token + "\" is missing before \"" + peek() + "\"");
             }
+        }
+
+        /** An expression, with names for parts of it. */
+        ScalarExpr program() {
+            if (!accept("let")) {
+                return binary(0);
+            }
+            Map<String, ScalarExpr> outside = Map.copyOf(named);
+            do {
+                String name = next();
+                expect("=");
+                named.put(name, binary(0));
+            } while (accept(","));
+            expect("in");
+            ScalarExpr e = binary(0);
+            named.clear();
+            named.putAll(outside);
+            return e;
         }
 
         ScalarExpr binary(int level) {
@@ -125,10 +154,7 @@ public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, 
                 expect(")");
                 return e;
             }
-            if (tokens.isEmpty()) {
-                throw wrong("something is missing at the end");
-            }
-            String token = tokens.removeFirst();
+            String token = next();
             if (Character.isDigit(token.charAt(0))) {
                 return token.matches("\\d+")
                         ? new ScalarExpr.IntLiteral(DType.I64, Long.parseLong(token))
@@ -148,7 +174,7 @@ public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, 
                 case "false" -> new ScalarExpr.Literal(DType.BOOL, 0);
                 default -> {
                     Axis axis = axes.get(name);
-                    ScalarExpr variable = variables.get(name);
+                    ScalarExpr variable = named.get(name);
                     yield variable != null
                             ? variable
                             : axis != null ? ScalarExpr.of(axis) : ScalarExpr.of(Dim.symbol(name));
@@ -162,7 +188,7 @@ public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, 
                 throw wrong("there is no operand \"" + name + "\"");
             }
             expect("[");
-            ScalarExpr address = binary(0);
+            ScalarExpr address = program();
             expect("]");
             return new ScalarExpr.Element(buffer, address);
         }

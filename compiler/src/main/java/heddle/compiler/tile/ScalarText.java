@@ -1,11 +1,20 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Scalar programs as people write them: {@code where(j <= i, score * 0.125, -inf)}. */
+/**
+ * Scalar programs as people write them: {@code where(j <= i, score * 0.125, -inf)}. In long ones what stands in them
+ * several times gets a name: {@code let t0 = score * score, t1 = t0 * t0 + t0 in t1 * t1}.
+ */
 public final class ScalarText {
     private static final int OR = 1;
     private static final int AND = 2;
@@ -16,7 +25,11 @@ public final class ScalarText {
     private static final int SIGN = 7;
     private static final int CALL = 8;
 
+    /** The most functions and elements of a program that is written without names. */
+    private static final int LONGEST = 200;
+
     private final Function<ScalarExpr.Element, String> elements;
+    private final Map<ScalarExpr, String> names = new HashMap<>();
 
     private ScalarText(Function<ScalarExpr.Element, String> elements) {
         this.elements = elements;
@@ -29,11 +42,71 @@ public final class ScalarText {
 
     /** With elements written in another way. */
     public static String of(ScalarExpr e, Function<ScalarExpr.Element, String> elements) {
-        return new ScalarText(elements).text(e, 0);
+        return new ScalarText(elements).program(e);
+    }
+
+    private String program(ScalarExpr e) {
+        if (ScalarExprs.writtenOut(e, LONGEST) < LONGEST) {
+            return text(e, 0);
+        }
+        String start = start(e);
+        Set<ScalarExpr> typed = new HashSet<>();
+        ScalarExprs.visit(e, x -> {
+            if (isTyped(x, typed)) {
+                typed.add(x);
+            }
+        });
+        List<String> parts = new ArrayList<>();
+        for (ScalarExpr part : ScalarExprs.repeated(e)) {
+            if (typed.contains(part)) {
+                String text = text(part, 0);
+                String name = start + names.size();
+                names.put(part, name);
+                parts.add(name + " = " + text);
+            }
+        }
+        return parts.isEmpty() ? text(e, 0) : "let " + String.join(", ", parts) + " in " + text(e, 0);
+    }
+
+    /** What names begin with: letters that nothing in the program is called by, followed by a number or not. */
+    private static String start(ScalarExpr e) {
+        Set<String> taken = new HashSet<>();
+        ScalarExprs.visit(e, x -> {
+            String words = switch (x) {
+                case ScalarExpr.Apply a -> "";
+                case ScalarExpr.Element el -> el.buffer().name();
+                default -> x.toString();
+            };
+            Pattern.compile("\\d*\\W+|\\d*$").splitAsStream(words).forEach(taken::add);
+        });
+        String start = "t";
+        while (taken.contains(start)) {
+            start += "t";
+        }
+        return start;
+    }
+
+    /** Whether a part has its type by itself; numbers have that of what they stand next to. */
+    private static boolean isTyped(ScalarExpr part, Set<ScalarExpr> typed) {
+        return switch (part) {
+            case ScalarExpr.Literal l -> l.type() == DType.BOOL;
+            case ScalarExpr.IntLiteral i -> false;
+            case ScalarExpr.Apply a ->
+                a.fn() == ScalarFn.CAST
+                        || a.type() == DType.BOOL
+                        || a.args().stream()
+                                .skip(a.fn() == ScalarFn.SELECT ? 1 : 0)
+                                .anyMatch(typed::contains);
+            default -> true;
+        };
     }
 
     /** With parentheses when {@code e} binds less tightly than {@code level}. */
     private String text(ScalarExpr e, int level) {
+        String name = names.get(e);
+        if (name != null) {
+            return name;
+        }
         return switch (e) {
             case ScalarExpr.Apply a -> binding(a.fn()) < level ? "(" + apply(a) + ")" : apply(a);
             case ScalarExpr.Element x -> elements.apply(x);

@@ -1,5 +1,6 @@
 package heddle.dsl.format;
 
+import heddle.dsl.DeepStack;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.doc.DocPrinter;
 import heddle.dsl.parse.Arrangement;
@@ -20,6 +21,6 @@ public final class Formatter {
      * @throws DiagnosticException if the file cannot be parsed
      */
     public static String format(SourceFile file) {
-        return Columns.align(DocPrinter.print(Arrangement.of(file), WIDTH));
+        return DeepStack.call(() -> Columns.align(DocPrinter.print(Arrangement.of(file), WIDTH)));
     }
 }

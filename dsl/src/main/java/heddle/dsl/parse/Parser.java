@@ -1,5 +1,6 @@
 package heddle.dsl.parse;
 
+import heddle.dsl.DeepStack;
 import heddle.dsl.ast.Expr;
 import heddle.dsl.ast.Item;
 import heddle.dsl.ast.SourceUnit;
@@ -21,6 +22,10 @@ public final class Parser {
 
     /** Reads a whole file. */
     public static ParseResult parse(SourceFile file) {
+        return DeepStack.call(() -> parsed(file));
+    }
+
+    private static ParseResult parsed(SourceFile file) {
         Problems problems = new Problems();
         List<Item> items = List.of();
         Complaint complaint = new Complaint(file, problems);

@@ -5,6 +5,7 @@ import heddle.compiler.target.source.KernelForm;
 import heddle.compiler.target.source.Names;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;
+import heddle.dsl.DeepStack;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,10 @@ public final class JvmWriter {
 
     /** The plan's kernels as one class; kernels that differ only in their buffers become one method. */
     public JavaSource write(Plan plan) {
+        return DeepStack.call(() -> written(plan));
+    }
+
+    private JavaSource written(Plan plan) {
         ClassText members = new ClassText(target);
         List<EntryMethod> entries = new ArrayList<>();
         Map<String, Integer> known = new HashMap<>();

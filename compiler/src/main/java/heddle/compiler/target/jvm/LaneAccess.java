@@ -1,6 +1,7 @@
 package heddle.compiler.target.jvm;
 
 import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Memo;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExpr.Element;
@@ -11,9 +12,31 @@ import heddle.compiler.type.DType;
 import java.util.List;
 
 /** Which programs vectors along an axis compute as they are, with loads of neighbouring elements only. */
-record LaneAccess(Axis lane, Lanes lanes) {
+final class LaneAccess {
+    private final Axis lane;
+    private final Lanes lanes;
+    private final Memo<Boolean> reads = new Memo<>(this::computeReads);
+    private final Memo<Boolean> natives = new Memo<>(this::computeNative);
+
+    LaneAccess(Axis lane, Lanes lanes) {
+        this.lane = lane;
+        this.lanes = lanes;
+    }
+
+    Axis lane() {
+        return lane;
+    }
+
     boolean isNative(ScalarExpr e) {
-        if (!ScalarExprs.reads(e, lane)) {
+        return natives.of(e);
+    }
+
+    private boolean computeReads(ScalarExpr e) {
+        return e.equals(ScalarExpr.of(lane)) || ScalarExprs.operands(e).stream().anyMatch(reads::of);
+    }
+
+    private boolean computeNative(ScalarExpr e) {
+        if (!reads.of(e)) {
             return true;
         }
         return switch (e) {

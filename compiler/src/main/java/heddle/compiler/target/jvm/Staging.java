@@ -2,6 +2,7 @@ package heddle.compiler.target.jvm;
 
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.Memo;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExprs;
@@ -23,6 +24,10 @@ final class Staging {
     private final Predicate<Buffer> isScratch;
     private final List<LocalTile> tiles = new ArrayList<>();
     private final List<Stmt.Store> stores = new ArrayList<>();
+    private final Memo<Boolean> scratch = new Memo<>(this::findScratch);
+    private final Memo<ScalarExpr> tiled = new Memo<>(this::tile);
+    private final Memo<ScalarExpr> always = new Memo<>(e -> stage(e, false));
+    private final Memo<ScalarExpr> onCondition = new Memo<>(e -> stage(e, true));
     private boolean failed;
 
     /**
@@ -40,16 +45,16 @@ final class Staging {
 
     /** The program over tiles; what it reads from buffers conditionally stays conditional. */
     ScalarExpr stage(ScalarExpr e) {
-        return stage(e, false);
+        return always.of(e);
     }
 
     private ScalarExpr stage(ScalarExpr e, boolean conditional) {
         if (access.isNative(e)) {
             return e;
         }
-        if (!readsScratch(e)) {
+        if (!scratch.of(e)) {
             failed |= conditional && ScalarExprs.readsMemory(e);
-            return tile(e);
+            return tiled.of(e);
         }
         if (!(e instanceof Apply a)) {
             failed = true;
@@ -57,18 +62,16 @@ final class Staging {
         }
         List<ScalarExpr> args = new ArrayList<>();
         for (int i = 0; i < a.args().size(); i++) {
-            args.add(stage(a.args().get(i), conditional || a.fn() == ScalarFn.SELECT && i > 0));
+            boolean branch = conditional || a.fn() == ScalarFn.SELECT && i > 0;
+            args.add((branch ? onCondition : always).of(a.args().get(i)));
         }
         return new Apply(a.fn(), a.type(), args);
     }
 
-    private boolean readsScratch(ScalarExpr e) {
-        boolean[] found = {false};
-        ScalarExprs.visit(
-                e,
-                x -> found[0] |= x instanceof ScalarExpr.Variable
-                        || x instanceof ScalarExpr.Element el && isScratch.test(el.buffer()));
-        return found[0];
+    private boolean findScratch(ScalarExpr e) {
+        return e instanceof ScalarExpr.Variable
+                || e instanceof ScalarExpr.Element el && isScratch.test(el.buffer())
+                || ScalarExprs.operands(e).stream().anyMatch(scratch::of);
     }
 
     private ScalarExpr tile(ScalarExpr e) {

@@ -2,7 +2,9 @@ package heddle.compiler.target.jvm;
 
 import heddle.compiler.target.source.Captures;
 import heddle.compiler.target.source.JavaText;
+import heddle.compiler.target.source.ScalarSource;
 import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.Needed;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExpr.Element;
@@ -31,6 +33,7 @@ final class VectorCode {
     private final Map<Integer, Boolean> varying = new HashMap<>();
     private Map<Integer, String> computed = new HashMap<>();
     private final Map<Integer, ScalarExpr> programs = new HashMap<>();
+    private final Needed needed = new Needed();
 
     private Optional<String> guard;
 
@@ -171,12 +174,19 @@ final class VectorCode {
     /** One of two values in each lane; each side is computed where it may be wanted. */
     String select(Apply e) {
         String condition = of(e.args().getFirst());
+        if (e.args().stream().skip(1).anyMatch(ScalarSource::isLong)) {
+            needed.ofBoth(e).stream().filter(this::isHeld).forEach(this::of);
+        }
         String whenTrue = branch(e.args().get(1), condition);
         String whenFalse = branch(e.args().get(2), condition + ".not()");
         if (e.type() != DType.BOOL) {
             return declare("select", whenFalse + ".blend(" + whenTrue + ", " + condition + ")");
         }
         return declareMask(whenTrue + ".and(" + condition + ").or(" + whenFalse + ".andNot(" + condition + "))");
+    }
+
+    private boolean isHeld(ScalarExpr e) {
+        return varies(e) && (e.type() == DType.BOOL || lanes.hold(e.type()));
     }
 
     /** A value that is only wanted where {@code condition} holds, and only there may read memory. */

@@ -1,5 +1,6 @@
 package heddle.compiler.target.source;
 
+import heddle.compiler.tile.Needed;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExpr.Element;
@@ -50,19 +51,34 @@ public final class ScalarSource {
         String fresh(String wish);
     }
 
+    /** The longest branch of a select that is written within an expression, in functions and elements. */
+    private static final int LONGEST = 64;
+
     private final Dialect dialect;
     private final JavaText out;
-    private final ValueNumbers numbers = new ValueNumbers();
-    private final Map<Integer, String> computed = new HashMap<>();
+    private final ValueNumbers numbers;
+    private final Map<Integer, String> computed;
     private final Map<Integer, Integer> uses = new HashMap<>();
+    private final Needed needed = new Needed();
+
+    /** Whether this writes one branch of a select. */
+    private final boolean branch;
 
     /** Values that are needed whatever selects decide: only those may be computed ahead. */
     private final Set<Integer> always = new HashSet<>();
 
     /** @param out where local variables are declared */
     public ScalarSource(Dialect dialect, JavaText out) {
+        this(dialect, out, new ValueNumbers(), new HashMap<>(), false);
+    }
+
+    private ScalarSource(
+            Dialect dialect, JavaText out, ValueNumbers numbers, Map<Integer, String> computed, boolean branch) {
         this.dialect = dialect;
         this.out = out;
+        this.numbers = numbers;
+        this.computed = computed;
+        this.branch = branch;
     }
 
     /** The value of a program as a Java expression. */
@@ -100,7 +116,7 @@ public final class ScalarSource {
             case ScalarExpr.Index i -> dialect.index(i);
             case ScalarExpr.Length l -> dialect.length(l);
             case ScalarExpr.Variable v -> dialect.variable(v);
-            case Element x -> dialect.element(x, !always.contains(number), this);
+            case Element x -> dialect.element(x, branch || !always.contains(number), this);
             case Apply a -> apply(a);
         };
         boolean compound = e instanceof Apply || e instanceof Element;
@@ -116,12 +132,43 @@ public final class ScalarSource {
     }
 
     private String apply(Apply a) {
+        if (a.fn() == ScalarFn.SELECT && a.args().stream().skip(1).anyMatch(ScalarSource::isLong)) {
+            return select(a);
+        }
         List<String> args = new ArrayList<>();
         for (int i = 0; i < a.args().size(); i++) {
             String text = expression(a.args().get(i));
             args.add(bindsTighter(a.args().get(i), a.fn(), i == 0) ? text : operand(text));
         }
         return dialect.apply(a, args);
+    }
+
+    /** Whether a branch is better written as statements, where what it reads twice has a name. */
+    public static boolean isLong(ScalarExpr e) {
+        return ScalarExprs.writtenOut(e, LONGEST) == LONGEST
+                && !ScalarExprs.repeated(e).isEmpty();
+    }
+
+    private String select(Apply a) {
+        String condition = expression(a.args().getFirst());
+        for (ScalarExpr part : needed.ofBoth(a)) {
+            always.add(numbers.of(part));
+            uses.merge(numbers.of(part), 2, Integer::sum);
+            expression(part);
+        }
+        String name = dialect.fresh("t");
+        out.line(dialect.type(a.type()) + " " + name + ";");
+        out.open("if (" + condition + ")");
+        assign(name, a.args().get(1));
+        out.close().open("else");
+        assign(name, a.args().get(2));
+        out.close();
+        return name;
+    }
+
+    private void assign(String name, ScalarExpr e) {
+        String value = new ScalarSource(dialect, out, numbers, new HashMap<>(computed), true).of(e);
+        out.line(name + " = " + value + ";");
     }
 
     /** Whether an argument needs no parentheses: {@code a * b + c}. */

@@ -1,6 +1,7 @@
 package heddle.compiler.target.tornado;
 
 import heddle.compiler.schedule.Plan;
+import heddle.dsl.DeepStack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,10 @@ public final class TornadoWriter {
 
     /** @param plan with the blocks of a {@link GroupTiling} */
     public TornadoSource write(Plan plan) {
+        return DeepStack.call(() -> written(plan));
+    }
+
+    private TornadoSource written(Plan plan) {
         DeviceArrays arrays = new DeviceArrays(plan);
         KernelMethods methods = new KernelMethods(limits);
         TaskGraphs graphs = new TaskGraphs(arrays, methods, limits);

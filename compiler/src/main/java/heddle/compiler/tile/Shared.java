@@ -1,0 +1,100 @@
+package heddle.compiler.tile;
+
+import java.util.List;
+
+/**
+ * A value that is made of others, which may be parts of many. Its hash is known from the start, and values that turn out
+ * equal go on to share their operands, so that comparing them takes time in proportion to their different parts.
+ */
+abstract sealed class Shared implements ScalarExpr permits ScalarExpr.Apply, ScalarExpr.Element {
+    /** The most characters of a text. */
+    private static final int LONGEST = 1000;
+
+    private final int hash;
+    /** Replaced by equal ones at most: whichever a thread sees, it sees the same value. */
+    private List<ScalarExpr> operands;
+
+    /** What {@link IndexSimplifier} made of this, which is the same each time; null before. */
+    ScalarExpr simplified;
+
+    /** This as a sum, when it is one; null before {@link IndexSimplifier} was asked. */
+    LinearForm form;
+
+    Shared(int hash, List<ScalarExpr> operands) {
+        this.hash = hash;
+        this.operands = List.copyOf(operands);
+    }
+
+    /** What it is computed from. */
+    final List<ScalarExpr> operands() {
+        return operands;
+    }
+
+    /** The same of other operands; this one when they are no others. */
+    abstract Shared with(List<ScalarExpr> others);
+
+    /** Whether these are its operands: the same objects, so that what is shared stays shared. */
+    final boolean isOf(List<ScalarExpr> others) {
+        List<ScalarExpr> own = operands;
+        for (int n = 0; n < own.size(); n++) {
+            if (own.get(n) != others.get(n)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether another one differs in operands alone. */
+    abstract boolean isLike(Shared other);
+
+    @Override
+    public final boolean equals(Object other) {
+        if (this == other) {
+            return true;
+        }
+        if (!(other instanceof Shared s) || hash != s.hash || !isLike(s)) {
+            return false;
+        }
+        List<ScalarExpr> theirs = s.operands;
+        if (operands != theirs) {
+            if (!operands.equals(theirs)) {
+                return false;
+            }
+            operands = theirs;
+        }
+        return true;
+    }
+
+    @Override
+    public final int hashCode() {
+        return hash;
+    }
+
+    /** The value as functions, cut off where it gets long. */
+    @Override
+    public final String toString() {
+        StringBuilder text = new StringBuilder();
+        write(this, text);
+        return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text.toString();
+    }
+
+    private static void write(ScalarExpr e, StringBuilder text) {
+        switch (e) {
+            case ScalarExpr.Apply a -> {
+                text.append(a.fn() == ScalarFn.CAST ? a.type().text() : a.fn().text());
+                writeAll("(", a.args(), ")", text);
+            }
+            case ScalarExpr.Element x -> writeAll(x.buffer() + "[", List.of(x.address()), "]", text);
+            default -> text.append(e);
+        }
+    }
+
+    private static void writeAll(String start, List<ScalarExpr> all, String end, StringBuilder text) {
+        text.append(start);
+        for (int n = 0; n < all.size() && text.length() <= LONGEST; n++) {
+            text.append(n == 0 ? "" : ", ");
+            write(all.get(n), text);
+        }
+        text.append(end);
+    }
+}

@@ -1,0 +1,50 @@
+package heddle.dsl;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+
+/**
+ * Runs what goes down trees and graphs by recursion on a thread with a stack that is deep enough for large models: a sum
+ * of thousands of terms, or thousands of functions one after the other. Memory is taken as far as it is used.
+ */
+public final class DeepStack {
+    private static final long BYTES = 256L << 20;
+
+    private DeepStack() {}
+
+    private static final class DeepThread extends Thread {
+        DeepThread(Runnable task) {
+            super(null, task, "heddle compiler", BYTES);
+        }
+    }
+
+    /** What {@code task} gives or throws; it runs on this thread when that is deep already. */
+    public static <T> T call(Supplier<T> task) {
+        if (Thread.currentThread() instanceof DeepThread) {
+            return task.get();
+        }
+        FutureTask<T> running = new FutureTask<>(task::get);
+        new DeepThread(running).start();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return running.get();
+                } catch (InterruptedException e) {
+                    interrupted = true; // Compiling ends by itself; who called is told afterwards.
+                }
+            }
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException wrong -> throw wrong;
+                case Error error -> throw error;
+                default -> throw new IllegalStateException(e.getCause());
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
