@@ -127,12 +127,10 @@ final class GrowAttention {
 
     /** Whether what is read as a factor of a product changes from run to run. */
     private boolean varies(ScalarExpr factor) {
-        boolean[] found = {false};
-        ScalarExprs.visit(
+        return ScalarExprs.any(
                 factor,
-                x -> found[0] |= x instanceof ScalarExpr.Element e
+                x -> x instanceof ScalarExpr.Element e
                         && dependence.varies(lookup.captures().value(e.buffer()).node()));
-        return found[0];
     }
 
     private List<ScalarExpr> index(int slot) {

@@ -22,8 +22,8 @@ import java.util.Set;
  * </pre>
  *
  * Queries and keys of several parts are written like this where one part knows positions: DeepSeek-V2's rotated part, whose
- * keys all heads share (arXiv:2405.04434, section 2.1.3), and relative positions (Transformer-XL, arXiv:1901.02860, section
- * 3.3). The joined features are copied, which is little beside the scores.
+ * keys all heads share (arXiv:2405.04434, section 2.1.3). The joined features are copied, which is little beside the scores
+ * of many queries, though not of one.
  */
 public record JoinProducts() implements Pass {
     @Override

@@ -105,9 +105,7 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
 
     /** Whether an index goes by {@code axes} alone. */
     private static boolean isOf(ScalarExpr index, Set<Axis> axes) {
-        boolean[] all = {true};
-        ScalarExprs.visit(index, e -> all[0] &= !(e instanceof ScalarExpr.Index i) || axes.contains(i.axis()));
-        return all[0];
+        return !ScalarExprs.any(index, e -> e instanceof ScalarExpr.Index i && !axes.contains(i.axis()));
     }
 
     /** What stands in the place of a softmax; empty when scores meet values as they are. */

@@ -112,9 +112,7 @@ record SplitMask(ScalarExpr score, Optional<ScalarExpr> mask) {
 
     /** A mask is known before the scores are; the product is the one variable of the program. */
     private static boolean readsScore(ScalarExpr condition) {
-        boolean[] found = {false};
-        ScalarExprs.visit(condition, e -> found[0] |= e instanceof ScalarExpr.Variable);
-        return found[0];
+        return ScalarExprs.any(condition, e -> e instanceof ScalarExpr.Variable);
     }
 
     private static boolean isLowest(ScalarExpr e) {

@@ -11,8 +11,11 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -20,6 +23,7 @@ import java.util.stream.IntStream;
  *
  * <pre>
  * (softmax(s) - c * softmax(t)) @ v        → softmax(s) @ v - (c * softmax(t)) @ v
+ * ((softmax(s) - softmax(t)) * c) @ v      → (softmax(s) * c) @ v - (softmax(t) * c) @ v
  * </pre>
  *
  * This is how differential attention is written (Ye et al. 2024, arXiv:2410.05258, section 2.1).
@@ -42,19 +46,32 @@ public record SplitProbabilities() implements Pass {
     /** The products of the terms of a sum, summed; in f32 where sixteen bits would round each before they are. */
     private record Split(Search search, Rewriter rewriter, Node product, int slot) {
         Value of(Value factor) {
-            return cast(sum(factor), product.type().dtype());
+            return cast(sum(factor, term -> term), product.type().dtype());
         }
 
-        private Value sum(Value factor) {
-            if (search.isSum(factor.node())) {
-                Node sum = factor.node();
-                Value first = sum(search.graph.operand(sum, 0));
-                Value last = sum(search.graph.operand(sum, 1));
-                return rewriter.out().value(sum.op(), sum.origin(), first, last);
+        /** @param scale what is done to each term */
+        private Value sum(Value factor, UnaryOperator<Value> scale) {
+            Node node = factor.node();
+            Graph graph = search.graph;
+            if (search.isSum(node)) {
+                Value first = sum(graph.operand(node, 0), scale);
+                Value last = sum(graph.operand(node, 1), scale);
+                return rewriter.out().value(node.op(), node.origin(), first, last);
+            }
+            Optional<Integer> scaled = search.scaledSum(node);
+            if (scaled.isPresent()) {
+                int at = scaled.get();
+                return sum(graph.operand(node, at), term -> {
+                    List<Value> operands = new ArrayList<>(rewriter.operands(node));
+                    operands.set(at, term);
+                    return scale.apply(rewriter.out()
+                            .add(node.op(), operands, node.origin())
+                            .value());
+                });
             }
             DType type = Lookup.wide(product.type().dtype());
             Value other = cast(rewriter.operands(product).get(1 - slot), type);
-            Value own = cast(rewriter.get(factor), type);
+            Value own = cast(scale.apply(rewriter.get(factor)), type);
             return slot == 0
                     ? rewriter.out().value(product.op(), product.origin(), own, other)
                     : rewriter.out().value(product.op(), product.origin(), other, own);
@@ -89,10 +106,27 @@ public record SplitProbabilities() implements Pass {
         Optional<Integer> slot(Node product) {
             return product.op() instanceof Contract
                     ? IntStream.range(0, 2)
-                            .filter(slot -> isSum(graph.operand(product, slot).node()))
+                            .filter(slot -> isSplit(graph.operand(product, slot).node()))
                             .boxed()
                             .findFirst()
                     : Optional.empty();
+        }
+
+        private boolean isSplit(Node node) {
+            return isSum(node) || scaledSum(node).isPresent();
+        }
+
+        /** The operand of a node that is such a sum, when the node multiplies it with something and one node alone reads it. */
+        Optional<Integer> scaledSum(Node node) {
+            boolean multiplies = Place.is(node, ScalarFn.MUL) || Place.is(node, ScalarFn.DIV);
+            if (!multiplies || graph.useCount(node) > 1) {
+                return Optional.empty();
+            }
+            return IntStream.range(0, Place.is(node, ScalarFn.DIV) ? 1 : 2)
+                    .filter(slot -> graph.operand(node, slot).type().equals(node.type())
+                            && isSplit(graph.operand(node, slot).node()))
+                    .boxed()
+                    .findFirst();
         }
 
         /** Whether a node is a sum of probabilities that one node alone reads. */

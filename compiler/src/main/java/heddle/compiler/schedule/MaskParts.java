@@ -75,9 +75,7 @@ final class MaskParts {
 
     /** Whether {@code e} reads elements that differ within a block. */
     private boolean varies(ScalarExpr e) {
-        boolean[] varies = {false};
-        ScalarExprs.visit(e, x -> varies[0] |= x instanceof ScalarExpr.Element element && isOfBlock(element.address()));
-        return varies[0];
+        return ScalarExprs.any(e, x -> x instanceof ScalarExpr.Element element && isOfBlock(element.address()));
     }
 
     private boolean isOfBlock(ScalarExpr e) {

@@ -69,7 +69,7 @@ record Bounds(Optional<Dim> low, Optional<Dim> high) {
             case ScalarExpr.Index i -> of(Dim.ZERO, i.axis().extent().minus(1));
             case ScalarExpr.Apply a ->
                 switch (a.fn()) {
-                    case MOD -> mod(a);
+                    case MOD -> mod(a, known);
                     case FLOOR_DIV -> floorDiv(a, known);
                     case MIN -> min(a, known);
                     case MAX -> max(a, known);
@@ -79,9 +79,10 @@ record Bounds(Optional<Dim> low, Optional<Dim> high) {
         };
     }
 
-    private static Bounds mod(ScalarExpr.Apply a) {
+    /** A remainder by zero is zero, so that it is below the divisor only where that is seen to be positive. */
+    private static Bounds mod(ScalarExpr.Apply a, Known known) {
         LinearForm divisor = IndexSimplifier.form(a.args().get(1));
-        return divisor.isConstant() && divisor.constant().isNonNegative()
+        return divisor.isConstant() && isNonNegative(divisor.constant().minus(1), known)
                 ? of(Dim.ZERO, divisor.constant().minus(1))
                 : UNKNOWN;
     }

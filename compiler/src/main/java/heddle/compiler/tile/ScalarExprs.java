@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** Walks over scalar expressions. Shared parts are visited once. */
@@ -91,18 +92,21 @@ public final class ScalarExprs {
 
     /** Whether {@code e} reads an element of a buffer, for its value or for an address. */
     public static boolean readsMemory(ScalarExpr e) {
-        boolean[] reads = {false};
-        visit(e, x -> reads[0] |= x instanceof ScalarExpr.Element);
-        return reads[0];
+        return any(e, x -> x instanceof ScalarExpr.Element);
     }
 
     /** Whether {@code part} stands in {@code e}. */
     public static boolean contains(ScalarExpr e, ScalarExpr part) {
-        return contains(e, part, Collections.newSetFromMap(new IdentityHashMap<>()));
+        return any(e, part::equals);
     }
 
-    private static boolean contains(ScalarExpr e, ScalarExpr part, Set<ScalarExpr> seen) {
-        return e.equals(part) || seen.add(e) && operands(e).stream().anyMatch(x -> contains(x, part, seen));
+    /** Whether a test holds for {@code e} or anything it is computed from. */
+    public static boolean any(ScalarExpr e, Predicate<ScalarExpr> test) {
+        return any(e, test, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private static boolean any(ScalarExpr e, Predicate<ScalarExpr> test, Set<ScalarExpr> seen) {
+        return test.test(e) || seen.add(e) && operands(e).stream().anyMatch(x -> any(x, test, seen));
     }
 
     /** The number of functions applied in {@code e}, shared parts counted once and addresses not at all. */

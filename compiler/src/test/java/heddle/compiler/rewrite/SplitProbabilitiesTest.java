@@ -47,6 +47,7 @@ class SplitProbabilitiesTest {
         assertProducts(2, "(p - 0.5 * r) @ v");
         assertProducts(3, "(p - 0.5 * r + t) @ v");
         assertProducts(3, "(p - (r + t)) @ v");
+        assertProducts(3, "(0.5 * (p - (r + t) / 3.0)) @ v");
     }
 
     @Test

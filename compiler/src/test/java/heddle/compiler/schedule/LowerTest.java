@@ -79,7 +79,9 @@ class LowerTest {
         Map<String, NdArray> inputs = Map.of("x", new NdArray(DType.I32, new long[] {2}, new double[] {60000, 1}));
         for (Schedule schedule : List.of(Lower.fused(graph, Tiling.VECTORS), Lower.unfused(graph, Tiling.VECTORS))) {
             Map<String, NdArray> outputs = new ScheduleInterpreter(inputs, Map.of(), Map.of()).run(schedule);
-            assertArrayEquals(new double[] {(int) (60_000L * 60_000 + 1)}, outputs.get("o").data());
+            assertArrayEquals(
+                    new double[] {(int) (60_000L * 60_000 + 1)},
+                    outputs.get("o").data());
         }
     }
 
