@@ -21,11 +21,13 @@ final class Buffers {
     private final StoredOutputs outputs;
     private final Identifiers identifiers = new Identifiers();
     private final Map<Value, Buffer> buffers = new HashMap<>();
+    private final Map<Value, String> outputNames = new HashMap<>();
 
     Buffers(Graph graph, Partition partition) {
         this.graph = graph;
         this.partition = partition;
         this.outputs = StoredOutputs.of(graph);
+        graph.outputs().forEach((name, value) -> outputNames.putIfAbsent(value, name));
         for (Node node : graph.nodes()) {
             if (partition.isStored(node)) {
                 for (int i = 0; i < node.results().size(); i++) {
@@ -49,10 +51,7 @@ final class Buffers {
 
     private Optional<String> outputName(Value value) {
         Value stored = outputs.renamed().getOrDefault(value, value);
-        return graph.outputs().entrySet().stream()
-                .filter(e -> e.getValue().equals(stored))
-                .map(Map.Entry::getKey)
-                .findFirst();
+        return Optional.ofNullable(outputNames.get(stored));
     }
 
     /** The buffer that {@code value} lies in. */

@@ -8,6 +8,7 @@ import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +36,13 @@ final class GrowRegion {
 
     private final Graph graph;
     private final Set<Node> taken;
+    private final Set<Node> outputs = new HashSet<>();
 
     /** @param taken the nodes of other regions */
     GrowRegion(Graph graph, Set<Node> taken) {
         this.graph = graph;
         this.taken = taken;
+        graph.outputs().values().forEach(v -> outputs.add(v.node()));
     }
 
     /** The region of {@code anchor}: at least that node itself. */
@@ -100,7 +103,7 @@ final class GrowRegion {
     }
 
     private boolean isOutput(Node node) {
-        return graph.outputs().values().stream().anyMatch(v -> v.node() == node);
+        return outputs.contains(node);
     }
 
     /** Views are left to what reads them, where they cost nothing. */

@@ -6,10 +6,12 @@ import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * Where the intermediate results of a run lie: a few arrays, in which buffers that are never needed at the same time
@@ -80,10 +82,11 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
 
     private static List<Life> lives(Plan plan, Map<String, Long> lengths) {
         Map<Buffer, Life> lives = new LinkedHashMap<>();
+        Set<Buffer> outputs = new HashSet<>(plan.outputs().values());
         for (int at = 0; at < plan.launches().size(); at++) {
             TileKernel kernel = plan.launches().get(at);
             for (Buffer written : kernel.writes()) {
-                if (!plan.outputs().containsValue(written)) {
+                if (!outputs.contains(written)) {
                     lives.putIfAbsent(written, new Life(written, elements(written, lengths), at, at));
                 }
             }
