@@ -27,7 +27,7 @@ class AttentionFuzzTest {
     private static final long FIRST = Long.getLong("heddle.fuzz.seed", 0);
     private static final long GRAPHS = Long.getLong("heddle.fuzz", 300);
 
-    /** One in so many is also run as generated code, which takes a compiler some time. */
+    /** One in so many is run as generated code in any case, which takes a compiler some time. */
     private static final long PER_COMPILED = Long.getLong("heddle.fuzz.compiled", 10);
 
     @TempDir
@@ -49,11 +49,12 @@ class AttentionFuzzTest {
     }
 
     private Optional<String> failure(long seed, Set<String> plain, boolean counted) {
-        Optional<JvmOptions> jvm = seed % PER_COMPILED == 0
+        FuzzedModel model = FuzzedModel.of(seed, plain);
+        Optional<JvmOptions> jvm = seed % PER_COMPILED == 0 || model.generated()
                 ? Optional.of(new JvmOptions(JvmPlatform.target(2), classes, "test", warning -> {}))
                 : Optional.empty();
         try {
-            FuzzedRun run = new FuzzedRun(FuzzedModel.of(seed, plain), seed);
+            FuzzedRun run = new FuzzedRun(model, seed);
             Optional<String> failure = run.failure(jvm);
             if (counted) {
                 run.verdicts().forEach(this::count);

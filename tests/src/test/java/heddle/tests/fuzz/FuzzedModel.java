@@ -13,6 +13,7 @@ import java.util.TreeSet;
  * @param draw       how its inputs are drawn
  * @param magnitudes how large the numbers of each input are
  * @param attentions how many attentions must be fused, no softmax left; negative when that is not known
+ * @param generated  whether generated code must be run
  * @param made       the names of the choices that are not plain
  */
 record FuzzedModel(
@@ -21,6 +22,7 @@ record FuzzedModel(
         Draw draw,
         Map<String, Double> magnitudes,
         int attentions,
+        boolean generated,
         Set<String> made) {
     /** How numbers are drawn. */
     enum Draw {
@@ -70,6 +72,7 @@ record FuzzedModel(
                 draw,
                 text.magnitudes(),
                 attentions,
+                text.isGenerated(),
                 new TreeSet<>(choices.made()));
     }
 

@@ -21,6 +21,7 @@ final class ModelText {
     private int names;
     private int outputs;
     private boolean unsure;
+    private boolean generated;
 
     void length(char letter, String length) {
         lengths.put(letter, length);
@@ -144,6 +145,15 @@ final class ModelText {
 
     boolean isSure() {
         return !unsure;
+    }
+
+    /** Says that the generated code must be run, whose blocks what is written may be told wrongly for. */
+    void generate() {
+        generated = true;
+    }
+
+    boolean isGenerated() {
+        return generated;
     }
 
     /** How large the numbers of each input are. */

@@ -24,7 +24,7 @@ final class Predicates {
         String j = positions('j', letters);
         String offset = "(" + model.length('j') + " - " + model.length('i') + ")";
         int width = 1 + choices.below(4, "width");
-        return switch (choices.below(20, "kind")) {
+        return switch (choices.below(19, "kind")) {
             case 0 -> "(" + j + " <= " + i + ")";
             case 1 -> "(" + j + " <= " + i + " + " + offset + ")";
             case 2 -> "(" + i + " - " + j + " >= 0)";
@@ -43,7 +43,7 @@ final class Predicates {
                 "(" + model.broadcast("i64", letters, choices, "tensor").beside(letters) + " > " + (width - 2) + ")";
             case 15 -> "(" + i + " - " + j + " < " + model.input("i64", choices, "number") + ")";
             case 16 -> neighbourhood(i, j, width);
-            case 17, 18 -> overflowing(choices, "cast(" + i + ", i32)", "cast(" + j + ", i32)");
+            case 17 -> overflowing(choices, "cast(" + i + ", i32)", "cast(" + j + ", i32)");
             default -> model.broadcast("bool", letters, choices, "flags").beside(letters);
         };
     }
@@ -69,6 +69,7 @@ final class Predicates {
 
     /** Arithmetic of i32 that may pass its ends within a few positions. */
     private String overflowing(Choices choices, String i, String j) {
+        model.generate();
         String far = model.input("i32", 0x1p31);
         return switch (choices.below(10, "overflow")) {
             case 1 -> "(" + j + " + 2147483645 > " + i + ")";
