@@ -81,7 +81,7 @@ class AttentionFuzzTest {
                 .append(" elements of ")
                 .append(counts[0])
                 .append(" models"));
-        return text.toString();
+        return text.isEmpty() ? "nothing compared" : text.toString();
     }
 
     /** The failure with all choices made plain that it does not need. */

@@ -70,7 +70,10 @@ final class SoftmaxSpelling {
             case 19 -> shifted(s, rowTensor(s, "shift").beside(s.letters()));
             case 20 -> shifted(s, "3.0");
             case 21 -> Meaning.of(softmax(s.with("# - " + rowTensor(s, "shift").beside(s.letters())), 'j'));
-            case 22 -> masked(s.with("# - " + max), s);
+            case 22 -> {
+                model.unsure(); // Scores that are masked alike before the shift are declined.
+                yield masked(s.with("# - " + max), s);
+            }
             case 23 -> masked(s, s);
             case 24 -> {
                 Lettered y = model.let(s.with("# - " + rowTensor(s, "shift").beside(s.letters())));
