@@ -36,6 +36,16 @@ record Benchmarked(TornadoSdk sdk, TornadoLimits limits, Path classes) {
         return (fusion == Fusion.FUSED ? "Fused" : "Unfused") + mask;
     }
 
+    /** What is compared under a mask: the fused plan, the unfused one, and the kernel for rows. */
+    static List<String> classNames(String mask) {
+        return List.of(className(mask, Fusion.FUSED), className(mask, Fusion.UNFUSED), ROWS);
+    }
+
+    /** What their instances are made with for {@code n} queries and keys. */
+    static Map<String, Long> lengths(String mask, long n) {
+        return Map.of("N", n, "causal", mask.equals("Causal") ? 1L : 0L);
+    }
+
     /** Attention in Heddle. */
     TornadoSource add(String mask, Fusion fusion) throws IOException {
         String scores = "q @ transpose(k) / sqrt(64.0)";

@@ -1,6 +1,5 @@
 package heddle.bench;
 
-import heddle.compiler.Compiler.Fusion;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -27,11 +26,8 @@ final class DeviceRounds {
     }
 
     private static void compare(String mask, long n) throws Exception {
-        List<String> names = List.of(
-                Benchmarked.className(mask, Fusion.FUSED),
-                Benchmarked.className(mask, Fusion.UNFUSED),
-                Benchmarked.ROWS);
-        Map<String, Long> lengths = Map.of("N", n, "causal", mask.equals("Causal") ? 1L : 0L);
+        List<String> names = Benchmarked.classNames(mask);
+        Map<String, Long> lengths = Benchmarked.lengths(mask, n);
         try (Arena arena = Arena.ofConfined()) {
             Map<String, MemorySegment> inputs = new HashMap<>();
             Random random = new Random(n);
@@ -55,7 +51,8 @@ final class DeviceRounds {
         }
     }
 
-    private static MemorySegment tensor(long n, Arena arena) {
+    /** Room for queries, keys, values or results. */
+    static MemorySegment tensor(long n, Arena arena) {
         return arena.allocate(ValueLayout.JAVA_FLOAT, HEADS * n * WIDTH);
     }
 
