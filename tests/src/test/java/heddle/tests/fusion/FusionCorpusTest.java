@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compilation;
+import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.explain.FusedExplanation;
+import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.pass.BindLengths;
 import heddle.compiler.rewrite.CapturedPart.Role;
 import heddle.compiler.rewrite.FusionReport;
 import heddle.compiler.schedule.Plan;
@@ -15,6 +18,7 @@ import heddle.compiler.schedule.ScheduleInterpreter;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmPlatform;
@@ -96,6 +100,18 @@ class FusionCorpusTest {
         file.reason().ifPresent(reason -> assertReason(reason, report.declined().getFirst(), file));
         file.kernels()
                 .ifPresent(n -> assertEquals(n, compilation.plan().launches().size(), () -> kernels(compilation)));
+    }
+
+    /** An axis whose length is known to be one is seen no less. */
+    @ParameterizedTest
+    @MethodSource("fuses")
+    void fusesOneSequence(String name) {
+        CorpusFile file = CorpusFile.read(name);
+        Graph one = new BindLengths(Map.of("B", Dim.ONE))
+                .run(file.model().declaration().graph());
+        FusionReport report = Compiler.compile(one, Fusion.FUSED).report();
+        assertEquals(
+                file.fused(), report.fused().size(), () -> report.declined().toString());
     }
 
     /** Everything that attention consists of comes from somewhere, and each product is written with its own axes. */

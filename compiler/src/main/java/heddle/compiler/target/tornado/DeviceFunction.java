@@ -65,8 +65,15 @@ enum DeviceFunction {
             return rest != 0 && rest < 0 != b < 0 ? rest + b : rest;
         }
         """),
-    MOD_FLOAT("mod", Template.MOD.replace("$T", "float").replace("$", "f")),
-    MOD("mod", Template.MOD.replace("$T", "double").replace("$", "")),
+    MOD_FLOAT(
+            "mod",
+            Template.MOD.replace("$SPLIT", "4097f").replace("$T", "float").replace("$", "f")),
+    MOD(
+            "mod",
+            Template.MOD
+                    .replace("$SPLIT", "134217729.0")
+                    .replace("$T", "double")
+                    .replace("$", "")),
     /** That of devices is one for one to any power. */
     POW_FLOAT("pow", Template.POW.replace("$T", "float").replace("$", "f")),
     POW("pow", Template.POW.replace("$T", "double").replace("$", "")),
@@ -192,7 +199,15 @@ enum DeviceFunction {
             private static $T mod($T a, $T b) {
                 $T quotient = a / b;
                 $T whole = quotient < 0$ ? TornadoMath.ceil(quotient) : TornadoMath.floor(quotient);
-                $T rest = TornadoMath.abs(a) < TornadoMath.abs(b) ? a : a - whole * b;
+                $T times = whole * $SPLIT;
+                $T wholeHigh = times - (times - whole);
+                $T wholeLow = whole - wholeHigh;
+                $T divisor = b * $SPLIT;
+                $T high = divisor - (divisor - b);
+                $T low = b - high;
+                $T exact = a - wholeHigh * high - wholeHigh * low - wholeLow * high - wholeLow * low;
+                $T near = exact == exact ? exact : a - whole * b;
+                $T rest = TornadoMath.abs(a) < TornadoMath.abs(b) ? a : near;
                 return (rest < 0$ & b > 0$) | (rest > 0$ & b < 0$) ? rest + b : rest;
             }
             """;
