@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param guarded whether probabilities that are NaN become zero, as {@code where(p != p, 0, p)} has it
  */
 record Proportion(ScalarExpr weight, boolean guarded) {
+    private static final double LARGEST_HALF = 65504;
+
     /**
      * Of a program that reads {@code p}; empty when it is not proportional to it.
      *
@@ -67,24 +69,29 @@ record Proportion(ScalarExpr weight, boolean guarded) {
 
         /** In a narrower type a probability only rounds, which is left out; something greater might overflow. */
         private Optional<Proportion> cast(ScalarExpr e, DType to) {
-            boolean widens = e.type() == to || to == DType.F64 || to == DType.F32 && e.type() != DType.F64;
-            return of(e).filter(x -> widens || isAtMostOne(x.weight));
+            boolean keepsRange = to == DType.F64 || to != DType.F16 && e.type() != DType.F64 || e.type() == to;
+            return of(e).filter(x ->
+                    keepsRange || greatest(x.weight) <= (to == DType.F16 ? LARGEST_HALF : Float.MAX_VALUE));
         }
 
-        /** Whether a factor makes no probability greater than one. */
-        private static boolean isAtMostOne(ScalarExpr e) {
+        /** What a factor is no greater than, whatever its sign; infinity when that is not known. */
+        private static double greatest(ScalarExpr e) {
             if (e instanceof ScalarExpr.Apply a) {
                 ScalarExpr first = a.args().getFirst();
+                ScalarExpr last = a.args().getLast();
                 return switch (a.fn()) {
-                    case CAST -> first.type() == DType.BOOL || isAtMostOne(first);
-                    case SELECT ->
-                        isAtMostOne(a.args().get(1)) && isAtMostOne(a.args().get(2));
-                    case MUL -> isAtMostOne(first) && isAtMostOne(a.args().getLast());
-                    case NEG -> isAtMostOne(first);
-                    default -> false;
+                    case CAST -> first.type() == DType.BOOL ? 1 : greatest(first);
+                    case SELECT -> Math.max(greatest(a.args().get(1)), greatest(last));
+                    case MUL -> greatest(first) * greatest(last);
+                    case DIV ->
+                        last instanceof ScalarExpr.Literal l && l.value() != 0
+                                ? greatest(first) / Math.abs(l.value())
+                                : Double.POSITIVE_INFINITY;
+                    case NEG -> greatest(first);
+                    default -> Double.POSITIVE_INFINITY;
                 };
             }
-            return e instanceof ScalarExpr.Literal l && Math.abs(l.value()) <= 1;
+            return e instanceof ScalarExpr.Literal l ? Math.abs(l.value()) : Double.POSITIVE_INFINITY;
         }
 
         private Optional<Proportion> product(ScalarExpr probability, ScalarExpr factor) {

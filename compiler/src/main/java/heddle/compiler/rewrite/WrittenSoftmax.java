@@ -83,7 +83,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
         if (difference.is(ScalarFn.SUB)) {
             unmasked(graph, difference.operand(graph, 0), inner);
         }
-        return !masks.isEmpty() && inner.equals(masks) ? difference : y;
+        return !masks.isEmpty() && inner.containsAll(masks) ? difference : y;
     }
 
     /** What masks leave, which are added to {@code masks} as they are read. */
