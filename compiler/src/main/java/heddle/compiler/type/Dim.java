@@ -195,10 +195,10 @@ public final class Dim implements Comparable<Dim> {
         return isKnown() && value() == value;
     }
 
-    /** The number this is. @throws IllegalStateException when symbols are left */
+    /** The number this is. @throws UnknownLengthException when symbols are left */
     public long value() {
         if (!isKnown()) {
-            throw new IllegalStateException("the length " + this + " is not known");
+            throw new UnknownLengthException(this);
         }
         return terms.isEmpty() ? 0 : terms.get(Monomial.ONE);
     }

@@ -1,9 +1,14 @@
 package heddle.runtime.cli;
 
+import heddle.compiler.type.UnknownLengthException;
+import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticCode;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
 import heddle.runtime.tornado.TornadoCode;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -30,6 +35,10 @@ final class Failures implements IExecutionExceptionHandler {
                 Terminal.print(wrong.diagnostics(), err);
                 yield code(wrong.diagnostics().getFirst().code());
             }
+            case UnknownLengthException unknown -> {
+                Terminal.print(List.of(unbound(unknown)), err);
+                yield ExitCode.WRONG_INPUT;
+            }
             case OutOfMemoryError memory -> {
                 err.println("heddle: out of memory: " + memory.getMessage());
                 err.println("the limit is " + Sizes.text(Runtime.getRuntime().maxMemory())
@@ -41,6 +50,14 @@ final class Failures implements IExecutionExceptionHandler {
                 yield ExitCode.BUG;
             }
         };
+    }
+
+    private static Diagnostic unbound(UnknownLengthException unknown) {
+        String bindings =
+                unknown.length().symbols().stream().map(s -> "-D " + s + "=128").collect(Collectors.joining(" "));
+        return Diagnostic.of(RuntimeCode.LENGTH_UNBOUND, unknown.getMessage())
+                .note("code for this model needs it as a number")
+                .hint("give it with " + bindings);
     }
 
     private static int code(DiagnosticCode code) {

@@ -43,6 +43,22 @@ class FailuresTest {
     }
 
     @Test
+    void aLengthThatCodeNeedsIsAskedFor() throws IOException {
+        Path model = Files.writeString(dir.resolve("features.heddle"), """
+                dim N, D
+                input q: bf16[N, D]
+                input k: bf16[N, D]
+                input v: bf16[N, D]
+                output o = softmax(q @ transpose(k), axis = -1) @ v
+                """);
+        StringWriter out = new StringWriter();
+        String[] args = {"compile", model.toString(), "--emit", "java"};
+        int code = Main.run(args, InputStream.nullInputStream(), new PrintWriter(out), new PrintWriter(err));
+        assertEquals(ExitCode.WRONG_INPUT, code, err.toString());
+        assertTrue(err.toString().contains("H0807") && err.toString().contains("-D D=128"), err.toString());
+    }
+
+    @Test
     void memoryThatIsNotThereIsNoBug() throws IOException {
         assumeTrue(Runtime.getRuntime().maxMemory() < 12_000_000_000L, "the run would fit");
         Path model = Files.writeString(

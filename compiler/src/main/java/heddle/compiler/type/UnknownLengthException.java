@@ -1,0 +1,18 @@
+package heddle.compiler.type;
+
+/** A length is needed as a number, as the size of a tile in local memory is, but symbols are left in it. */
+public final class UnknownLengthException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    private final transient Dim length;
+
+    UnknownLengthException(Dim length) {
+        super("the length " + length + " is not known");
+        this.length = length;
+    }
+
+    /** The length, with its symbols. */
+    public Dim length() {
+        return length;
+    }
+}
