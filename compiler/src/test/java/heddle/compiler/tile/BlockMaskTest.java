@@ -136,23 +136,31 @@ class BlockMaskTest {
         }
     }
 
+    /** Looks at random blocks. @return whether any was not partial */
+    private static boolean decidesRightly(ScalarExpr mask, Random random, long seed) {
+        Bench bench = new Bench(mask, seed);
+        boolean decided = false;
+        for (int block = 0; block < 40; block++) {
+            long i0 = random.nextInt((int) N);
+            long j0 = random.nextInt((int) N);
+            long i1 = Math.min(N - 1, i0 + random.nextInt(9));
+            long j1 = Math.min(N - 1, j0 + random.nextInt(9));
+            char claimed = bench.claimed(i0, i1, j0, j1);
+            if (claimed != 'P') {
+                decided = true;
+                assertEquals(bench.inspected(i0, i1, j0, j1), claimed, "seed " + seed + ": " + mask);
+            }
+        }
+        return decided;
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void neverWrongForRandomMasks(long seed) {
         Random random = new Random(seed);
         for (int n = 0; n < 40; n++) {
             ScalarExpr mask = condition(random, 3);
-            Bench bench = new Bench(mask, seed);
-            for (int block = 0; block < 40; block++) {
-                long i0 = random.nextInt((int) N);
-                long j0 = random.nextInt((int) N);
-                long i1 = Math.min(N - 1, i0 + random.nextInt(9));
-                long j1 = Math.min(N - 1, j0 + random.nextInt(9));
-                char claimed = bench.claimed(i0, i1, j0, j1);
-                if (claimed != 'P') {
-                    assertEquals(bench.inspected(i0, i1, j0, j1), claimed, "seed " + seed + ": " + mask);
-                }
-            }
+            decidesRightly(mask, random, seed);
         }
     }
 
@@ -164,18 +172,7 @@ class BlockMaskTest {
         for (int n = 0; n < 40; n++) {
             ScalarFn[] compare = {ScalarFn.LT, ScalarFn.LE, ScalarFn.EQ, ScalarFn.NE, ScalarFn.GE};
             ScalarExpr mask = fn(compare[random.nextInt(compare.length)], narrow(random, 2), narrow(random, 1));
-            Bench bench = new Bench(mask, seed);
-            for (int block = 0; block < 40; block++) {
-                long i0 = random.nextInt((int) N);
-                long j0 = random.nextInt((int) N);
-                long i1 = Math.min(N - 1, i0 + random.nextInt(9));
-                long j1 = Math.min(N - 1, j0 + random.nextInt(9));
-                char claimed = bench.claimed(i0, i1, j0, j1);
-                if (claimed != 'P') {
-                    decided = true;
-                    assertEquals(bench.inspected(i0, i1, j0, j1), claimed, "seed " + seed + ": " + mask);
-                }
-            }
+            decided |= decidesRightly(mask, random, seed);
         }
         assertTrue(decided, "something is known of blocks on which nothing wraps");
     }
