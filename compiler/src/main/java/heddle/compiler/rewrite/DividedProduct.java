@@ -41,7 +41,7 @@ record DividedProduct(WrittenSoftmax softmax, Node product, int slot, List<Node>
             Node exp = graph.operand(at.node(), slot).node();
             if (Place.is(exp, ScalarFn.EXP)) {
                 Place y = new Place(graph.operand(exp, 0), index(contract.parsed(), slot, at, exp));
-                if (sum.get().isOver(y)) {
+                if (sum.get().isOver(graph, y)) {
                     Node product = at.node();
                     int exponentials = slot;
                     return WrittenSoftmax.of(graph, y, sum.get())

@@ -146,7 +146,7 @@ final class FindAttention {
                 ? new DeclinedException(
                         read,
                         what + " are an output of the model, so they must be stored",
-                        "remove the output; `heddle attend` shows the probabilities of attention that is fused")
+                        "remove the output; `heddle attend` shows the probabilities of fused attention over tokens")
                 : new DeclinedException(
                         reader.get(),
                         what + " are also read by " + Quote.of(reader.get()) + ", so they must be stored",

@@ -66,7 +66,9 @@ public record RecogniseSoftmax() implements Pass {
     }
 
     private static Optional<WrittenSoftmax> ofQuotient(Graph graph, Place y, Place denominator) {
-        return RowSum.of(graph, denominator).filter(s -> s.isOver(y)).flatMap(s -> WrittenSoftmax.of(graph, y, s));
+        return RowSum.of(graph, denominator)
+                .filter(s -> s.isOver(graph, y))
+                .flatMap(s -> WrittenSoftmax.of(graph, y, s));
     }
 
     /** Of the exponents {@code y - log(sum(exp(y)))}, and {@code x - (m + log(sum(exp(x - m))))}. */
@@ -95,7 +97,7 @@ public record RecogniseSoftmax() implements Pass {
         }
         return RowSum.of(graph, logarithm.operand(graph, 0)).flatMap(s -> {
             Place y = new Place(s.exponents(), x.index());
-            boolean shifted = s.isOver(y)
+            boolean shifted = s.isOver(graph, y)
                     && y.is(ScalarFn.SUB)
                     && y.operand(graph, 0).equals(x)
                     && y.operand(graph, 1).behindViews(graph).equals(shift);

@@ -85,8 +85,11 @@ record RowSum(Place sum, Value exponents, Optional<Place> term, double least) {
         return reduce().axes().getFirst();
     }
 
-    /** Whether it is the sum of the row that {@code y} is in. */
-    boolean isOver(Place y) {
-        return exponents.equals(y.value()) && sum.index().equals(y.row(axis(), reduce().keepDims()));
+    /** Whether it is the sum of the row that {@code y} is in, of the same exponents. */
+    boolean isOver(Graph graph, Place y) {
+        return exponents.type().equals(y.value().type())
+                && sum.index().equals(y.row(axis(), reduce().keepDims()))
+                && (exponents.equals(y.value())
+                        || Exponents.of(graph, new Place(exponents, y.index())).equals(Exponents.of(graph, y)));
     }
 }

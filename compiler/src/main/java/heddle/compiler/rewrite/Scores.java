@@ -40,7 +40,7 @@ record Scores(Node product, Set<Node> cone) {
                     throw new DeclinedException(
                             whole,
                             "the scores come from several products; one product of queries and keys can be fused",
-                            "make them one: a sum of products is the product of their features joined by concat");
+                            "add products of the same queries and keys, scaled by numbers alone: such a sum is fused");
                 }
                 whole = product;
             }

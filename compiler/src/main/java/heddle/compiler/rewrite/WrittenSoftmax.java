@@ -20,7 +20,6 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +46,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
      */
     static Optional<WrittenSoftmax> of(Graph graph, Place written, RowSum sum) {
         int axis = sum.axis();
-        Place y = withoutSecondMask(graph, written);
+        Place y = Exponents.withoutSecondMask(graph, written);
         Optional<Place> unshifted = unshifted(graph, y, axis);
         WrittenSoftmax plain = new WrittenSoftmax(unshifted.orElse(written).value(), axis, Optional.empty());
         boolean isOneAtLeast = unshifted.isPresent() && isByOwnMaximum(graph, y);
@@ -73,37 +72,6 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
                 ? beside(graph, y, axis, term.operand(graph, 0))
                         .or(() -> beside(written, written.value(), axis, term.operand(graph, 0)))
                 : Optional.empty();
-    }
-
-    /** The difference in {@code where(m, where(m, x, -inf) - c, -inf)}: the same but where all of a row is masked. */
-    private static Place withoutSecondMask(Graph graph, Place y) {
-        List<Place> masks = new ArrayList<>();
-        Place difference = unmasked(graph, y, masks);
-        List<Place> inner = new ArrayList<>();
-        if (difference.is(ScalarFn.SUB)) {
-            unmasked(graph, difference.operand(graph, 0), inner);
-        }
-        return !masks.isEmpty() && inner.containsAll(masks) ? difference : y;
-    }
-
-    /** What masks leave, which are added to {@code masks} as they are read. */
-    private static Place unmasked(Graph graph, Place y, List<Place> masks) {
-        Place at = y;
-        for (int hidden = hiddenSlot(graph, at); hidden > 0; hidden = hiddenSlot(graph, at)) {
-            masks.add(at.operand(graph, 0));
-            at = at.operand(graph, 3 - hidden);
-        }
-        return at;
-    }
-
-    /** The operand of a selection that is minus infinity, or zero when there is none. */
-    private static int hiddenSlot(Graph graph, Place at) {
-        for (int slot = 1; at.is(ScalarFn.SELECT) && slot <= 2; slot++) {
-            if (at.operand(graph, slot).behindViews(graph).is(Double.NEGATIVE_INFINITY)) {
-                return slot;
-            }
-        }
-        return 0;
     }
 
     /** How far apart numbers near one are. */
@@ -165,7 +133,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
             return Optional.empty();
         }
         Place x = y.operand(graph, 0);
-        Place shift = y.operand(graph, 1).behindViews(graph);
+        Place shift = Exponents.shift(graph, y.operand(graph, 1));
         boolean isMaximum = x.value().type().equals(y.value().type())
                 && shift.node().op() instanceof Reduce r
                 && r.kind() == Reduction.MAX
@@ -186,7 +154,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
 
     /** Whether a shift is by the maximum of just what it is taken from, so that the exponentials sum to one at least. */
     private static boolean isByOwnMaximum(Graph graph, Place y) {
-        Node shift = y.operand(graph, 1).behindViews(graph).node();
+        Node shift = Exponents.shift(graph, y.operand(graph, 1)).node();
         return graph.operand(shift, 0).equals(graph.operand(y.node(), 0));
     }
 

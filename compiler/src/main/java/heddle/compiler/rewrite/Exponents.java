@@ -1,0 +1,92 @@
+package heddle.compiler.rewrite;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.tile.ScalarFn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The exponents of a softmax that is written out, taken apart. Two that are equal are the same numbers, but for rows that are
+ * masked throughout: a softmax is zero there, however they are written.
+ *
+ * <pre>
+ * where(m, x, -inf) - c, where(m, where(m, x, -inf) - c, -inf)        x, masked by m, less c
+ * </pre>
+ *
+ * @param x     what masks and shift are taken off
+ * @param masks on it
+ * @param shift which is subtracted from it
+ */
+record Exponents(Place x, Set<Mask> masks, Optional<Place> shift) {
+    /**
+     * A mask that makes minus infinity of what it hides.
+     *
+     * @param kept whether it keeps what it is true for, or hides it
+     */
+    record Mask(Place condition, boolean kept) {}
+
+    static Exponents of(Graph graph, Place y) {
+        Place difference = withoutSecondMask(graph, y);
+        boolean shifted = difference.is(ScalarFn.SUB);
+        List<Mask> masks = new ArrayList<>();
+        Place x = unmasked(graph, shifted ? difference.operand(graph, 0) : y, masks);
+        return new Exponents(
+                x,
+                Set.copyOf(masks),
+                shifted ? Optional.of(shift(graph, difference.operand(graph, 1))) : Optional.empty());
+    }
+
+    /** The difference in {@code where(m, where(m, x, -inf) - c, -inf)}: the same but where all of a row is masked. */
+    static Place withoutSecondMask(Graph graph, Place y) {
+        List<Mask> outer = new ArrayList<>();
+        Place difference = unmasked(graph, y, outer);
+        List<Mask> inner = new ArrayList<>();
+        if (difference.is(ScalarFn.SUB)) {
+            unmasked(graph, difference.operand(graph, 0), inner);
+        }
+        return !outer.isEmpty() && inner.containsAll(outer) ? difference : y;
+    }
+
+    /** What masks leave, which are added to {@code masks} as they are read. */
+    private static Place unmasked(Graph graph, Place y, List<Mask> masks) {
+        Place at = y;
+        for (int hidden = hiddenSlot(graph, at); hidden > 0; hidden = hiddenSlot(graph, at)) {
+            masks.add(new Mask(at.operand(graph, 0), hidden == 2));
+            at = at.operand(graph, 3 - hidden);
+        }
+        return at;
+    }
+
+    /** The operand of a selection that is minus infinity, or zero when there is none. */
+    private static int hiddenSlot(Graph graph, Place at) {
+        for (int slot = 1; at.is(ScalarFn.SELECT) && slot <= 2; slot++) {
+            if (at.operand(graph, slot).behindViews(graph).is(Double.NEGATIVE_INFINITY)) {
+                return slot;
+            }
+        }
+        return 0;
+    }
+
+    /** The shift m of {@code where(m == -inf, 0, m)}, which guards rows that are masked throughout; else what is read. */
+    static Place shift(Graph graph, Place read) {
+        Place shift = read.behindViews(graph);
+        if (!shift.is(ScalarFn.SELECT)) {
+            return shift;
+        }
+        Place condition = shift.operand(graph, 0).behindViews(graph);
+        boolean whereNone = condition.is(ScalarFn.EQ);
+        boolean whereAny = condition.is(ScalarFn.NE) || condition.is(ScalarFn.GT);
+        Place maximum = shift.operand(graph, whereNone ? 2 : 1).behindViews(graph);
+        boolean guards = (whereNone || whereAny)
+                && condition.operand(graph, 0).behindViews(graph).equals(maximum)
+                && condition.operand(graph, 1).behindViews(graph).is(Double.NEGATIVE_INFINITY)
+                && shift.operand(graph, whereNone ? 1 : 2)
+                        .behindViews(graph)
+                        .number()
+                        .filter(Double::isFinite)
+                        .isPresent();
+        return guards ? maximum : shift;
+    }
+}
