@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * // shapes: B=1 N=1; B=2 N=5               lengths to run with, instead of the usual ones
  * // masked rows: zeros                     where the written arithmetic divides zero by zero, zero is meant
  * // tolerance: 2e-3                      how far f32 is off as it is written; the usual without this line
+ * // device: may do otherwise            why a real device need not give what is written; it must without this line
  * ... // here                        the line that the reason points at
  * </pre>
  */
@@ -127,6 +128,11 @@ record CorpusFile(Path path, List<String> lines) {
     /** How far results may be off, when not the usual. */
     Optional<Double> tolerance() {
         return note("tolerance").map(Double::valueOf);
+    }
+
+    /** Why real devices are not held to it, if they are not. */
+    Optional<String> device() {
+        return note("device");
     }
 
     /** What is meant by what the written arithmetic gives: NaN may stand for the zeros of a row that is masked throughout. */

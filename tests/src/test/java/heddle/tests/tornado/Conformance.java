@@ -38,6 +38,11 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
         return TestDevice.REAL;
     }
 
+    /** Whether models run on a device of an SDK, not on the double. */
+    public static boolean isOnRealDevice() {
+        return TestDevice.REAL;
+    }
+
     /** Whether to run what takes minutes: on a real device, and where {@code -Dheddle.conformance=all} asks for it. */
     public static boolean takesAll() {
         return isReal() || "all".equals(System.getProperty("heddle.conformance"));
