@@ -99,7 +99,7 @@ final class ModelText {
 
     /** A new name for an expression. */
     String let(String expression) {
-        return let(expression, expression, expression);
+        return let(Meaning.of(new Lettered(expression, ""))).text();
     }
 
     Lettered let(Lettered value) {
@@ -108,17 +108,13 @@ final class ModelText {
 
     /** A new name for an expression that means another one. */
     Lettered let(Meaning value) {
-        String name = let(value.written().text(), value.recognised(), value.fused());
-        return new Lettered(name, value.written().letters());
-    }
-
-    private String let(String written, String recognised, String fused) {
         String name = "y" + names++;
         String start = "let " + name + " = ";
-        line(Reading.WRITTEN, start + written);
-        line(Reading.RECOGNISED, start + recognised);
-        line(Reading.FUSED, start + fused);
-        return name;
+        line(Reading.WRITTEN, start + value.written().text());
+        line(Reading.RECOGNISED, start + value.recognised());
+        line(Reading.FUSED, start + value.fused());
+        line(Reading.ADDED, start + value.added());
+        return new Lettered(name, value.written().letters());
     }
 
     void output(String expression) {

@@ -54,8 +54,8 @@ final class NearMisses {
     }
 
     /** The softmax of the scores, or something that is none. */
-    Meaning softmax(Lettered s) {
-        SoftmaxSpelling spelling = new SoftmaxSpelling(model, choices);
+    Meaning softmax(Lettered s, ScoreMaths maths) {
+        SoftmaxSpelling spelling = new SoftmaxSpelling(model, choices, maths);
         return stage == Stage.SOFTMAX ? spelling.nearly(s) : spelling.of(s);
     }
 

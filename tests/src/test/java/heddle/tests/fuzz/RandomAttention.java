@@ -55,7 +55,7 @@ final class RandomAttention {
             new Outcome(model, choices).write(model.let(dividedLast(product, s, x.v())));
             return model.isSure() ? attentions : -1;
         }
-        Lettered p = model.let(misses.softmax(s));
+        Lettered p = model.let(misses.softmax(s, maths));
         if (choices.happens(30, "narrowed early")) {
             p = narrowed(p);
         }
@@ -90,7 +90,7 @@ final class RandomAttention {
         String divided = "(" + o.text() + " / " + model.let(sum).beside(o.letters()) + ")";
         Lettered p = SoftmaxSpelling.softmax(s, 'j');
         String meant = product.sum(p, v, o.letters()).fused();
-        return new Meaning(new Lettered(divided, o.letters()), meant, meant);
+        return new Meaning(new Lettered(divided, o.letters()), meant, meant, meant);
     }
 
     /** More attentions of the same scores; how many. */

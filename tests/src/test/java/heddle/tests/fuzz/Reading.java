@@ -4,5 +4,6 @@ package heddle.tests.fuzz;
 enum Reading {
     WRITTEN,
     RECOGNISED,
-    FUSED
+    FUSED,
+    ADDED
 }

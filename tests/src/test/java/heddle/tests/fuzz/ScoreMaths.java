@@ -33,7 +33,7 @@ final class ScoreMaths {
 
     private Meaning step(Lettered s, Choices choices) {
         return switch (choices.below(5, "kind")) {
-            case 0 -> Meaning.of(unmasked(scaled(s, choices)));
+            case 0 -> scaled(s, choices);
             case 1, 2 -> masked(s, choices);
             case 3 -> biased(s, choices);
             default -> chain(s, choices);
@@ -47,8 +47,8 @@ final class ScoreMaths {
     }
 
     /** What is masked stays masked, whatever is added to it. */
-    private Meaning stillMasked(Lettered s) {
-        return Meaning.inAttention(
+    Meaning stillMasked(Lettered s) {
+        return Meaning.ofScores(
                 s, shown.map(c -> "where(" + c + ", " + s.text() + ", -inf)").orElse(s.text()));
     }
 
@@ -58,12 +58,20 @@ final class ScoreMaths {
         return stillMasked(s);
     }
 
-    private Lettered scaled(Lettered s, Choices choices) {
+    /** A positive number keeps masks what they are. */
+    private Meaning scaled(Lettered s, Choices choices) {
+        int kind = choices.below(12, "scale");
+        return switch (kind) {
+            case 0 -> stillMasked(s.with("# / sqrt(" + model.length('d') + ")"));
+            case 1 -> stillMasked(s.with("# * 0.5"));
+            case 2 -> stillMasked(s.with("0.125 * #"));
+            default -> Meaning.of(unmasked(scaledByAnything(s, choices, kind)));
+        };
+    }
+
+    private Lettered scaledByAnything(Lettered s, Choices choices, int kind) {
         String d = model.length('d');
-        return switch (choices.below(12, "scale")) {
-            case 0 -> s.with("# / sqrt(" + d + ")");
-            case 1 -> s.with("# * 0.5");
-            case 2 -> s.with("0.125 * #");
+        return switch (kind) {
             case 3 -> s.with("-#");
             case 4 -> s.with("# * " + model.input(model.real().text(), choices, "temperature"));
             case 5 -> s.with("# * " + model.input(model.real() + "[1]", choices, "one temperature"));

@@ -7,10 +7,12 @@ import java.util.Optional;
 final class SoftmaxSpelling {
     private final ModelText model;
     private final Choices choices;
+    private final ScoreMaths scores;
 
-    SoftmaxSpelling(ModelText model, Choices choices) {
+    SoftmaxSpelling(ModelText model, Choices choices, ScoreMaths scores) {
         this.model = model;
         this.choices = choices;
+        this.scores = scores;
     }
 
     Meaning of(Lettered s) {
@@ -69,14 +71,14 @@ final class SoftmaxSpelling {
             }
             case 19 -> shifted(s, rowTensor(s, "shift").beside(s.letters()));
             case 20 -> shifted(s, "3.0");
-            case 21 -> Meaning.of(softmax(s.with("# - " + rowTensor(s, "shift").beside(s.letters())), 'j'));
+            case 21 -> Meaning.of(softmax(less(s, rowTensor(s, "shift").beside(s.letters())), 'j'));
             case 22 -> {
                 model.unsure(); // Scores that are masked alike before the shift are declined.
                 yield masked(s.with("# - " + max), s);
             }
             case 23 -> masked(s, s);
             case 24 -> {
-                Lettered y = model.let(s.with("# - " + rowTensor(s, "shift").beside(s.letters())));
+                Lettered y = less(s, rowTensor(s, "shift").beside(s.letters()));
                 yield masked(y, y);
             }
             default -> Meaning.of(plain);
@@ -97,6 +99,11 @@ final class SoftmaxSpelling {
                 softmax(scores.with("where(" + condition + ", #, -inf)"), 'j'));
     }
 
+    /** Scores less a shift; what is masked stays masked. */
+    private Lettered less(Lettered s, String shift) {
+        return model.let(scores.stillMasked(s.with("# - " + shift)));
+    }
+
     /** A tensor of one number for each row of scores, or for several. */
     private Lettered rowTensor(Lettered s, String name) {
         return model.broadcast(s.letters().replace("j", ""), choices, name);
@@ -104,7 +111,7 @@ final class SoftmaxSpelling {
 
     /** Shifted by what is no maximum. */
     private Meaning shifted(Lettered s, String shift) {
-        Lettered y = s.with("# - " + shift);
+        Lettered y = less(s, shift);
         return normalised(y, 'j', softmax(y, 'j'));
     }
 
