@@ -68,7 +68,7 @@ record Roles(List<Axis> batch, Axis i, List<Axis> columns) {
          */
         private boolean isBatch(Axis axis, Axis i) {
             boolean ofKeys = ScalarExprs.reads(k, axis);
-            boolean shared = ScalarExprs.reads(q, axis) ? ofKeys || i != NO_QUERIES : !ofKeys;
+            boolean shared = i != NO_QUERIES || ofKeys == ScalarExprs.reads(q, axis);
             return ofKeys == ScalarExprs.reads(v, axis) || computed && shared;
         }
     }
