@@ -72,21 +72,9 @@ record Exponents(Place x, Set<Mask> masks, Optional<Place> shift) {
     /** The shift m of {@code where(m == -inf, 0, m)}, which guards rows that are masked throughout; else what is read. */
     static Place shift(Graph graph, Place read) {
         Place shift = read.behindViews(graph);
-        if (!shift.is(ScalarFn.SELECT)) {
-            return shift;
-        }
-        Place condition = shift.operand(graph, 0).behindViews(graph);
-        boolean whereNone = condition.is(ScalarFn.EQ);
-        boolean whereAny = condition.is(ScalarFn.NE) || condition.is(ScalarFn.GT);
-        Place maximum = shift.operand(graph, whereNone ? 2 : 1).behindViews(graph);
-        boolean guards = (whereNone || whereAny)
-                && condition.operand(graph, 0).behindViews(graph).equals(maximum)
-                && condition.operand(graph, 1).behindViews(graph).is(Double.NEGATIVE_INFINITY)
-                && shift.operand(graph, whereNone ? 1 : 2)
-                        .behindViews(graph)
-                        .number()
-                        .filter(Double::isFinite)
-                        .isPresent();
-        return guards ? maximum : shift;
+        return shift.guarded(graph, Double.NEGATIVE_INFINITY)
+                .filter(guard -> guard.other().number().filter(Double::isFinite).isPresent())
+                .map(Place.Guarded::kept)
+                .orElse(shift);
     }
 }

@@ -83,6 +83,32 @@ record Place(Value value, List<ScalarExpr> index) {
         return number().filter(n -> n == number).isPresent();
     }
 
+    /**
+     * A place that a selection gives where it is not {@code lowest}, as {@code where(s == lowest, c, s)} and {@code where(s >
+     * lowest, s, c)} do.
+     *
+     * @param other what it gives instead
+     */
+    record Guarded(Place kept, Place other) {}
+
+    /** What this selection guards, views taken off, when it is a guard against {@code lowest}. */
+    Optional<Guarded> guarded(Graph graph, double lowest) {
+        if (!is(ScalarFn.SELECT)) {
+            return Optional.empty();
+        }
+        Place condition = operand(graph, 0).behindViews(graph);
+        boolean whereLowest = condition.is(ScalarFn.EQ);
+        boolean whereOther = condition.is(ScalarFn.NE) || condition.is(ScalarFn.GT);
+        Place kept = operand(graph, whereLowest ? 2 : 1).behindViews(graph);
+        boolean guards = (whereLowest || whereOther)
+                && condition.operand(graph, 0).behindViews(graph).equals(kept)
+                && condition.operand(graph, 1).behindViews(graph).is(lowest);
+        return guards
+                ? Optional.of(
+                        new Guarded(kept, operand(graph, whereLowest ? 1 : 2).behindViews(graph)))
+                : Optional.empty();
+    }
+
     /** The index without an axis, as a reduction along it has it. */
     List<ScalarExpr> row(int axis, boolean keepDims) {
         List<ScalarExpr> row = new ArrayList<>(index);

@@ -47,7 +47,7 @@ record RowSum(Place sum, Value exponents, Optional<Place> term, double least) {
                     : Optional.empty();
         }
         if (place.is(ScalarFn.SELECT)) {
-            return guarded(graph, place);
+            return place.guarded(graph, 0).flatMap(guard -> alone(graph, guard.kept()));
         }
         return place.is(ScalarFn.MAX) ? raised(graph, place, 0).or(() -> raised(graph, place, 1)) : Optional.empty();
     }
@@ -60,17 +60,6 @@ record RowSum(Place sum, Value exponents, Optional<Place> term, double least) {
                 .flatMap(c -> alone(graph, max.operand(graph, slot))
                         .filter(s -> s.least == 0)
                         .map(s -> new RowSum(s.sum, s.exponents, s.term, c)));
-    }
-
-    private static Optional<RowSum> guarded(Graph graph, Place select) {
-        Place condition = select.operand(graph, 0).behindViews(graph);
-        boolean whereNone = condition.is(ScalarFn.EQ);
-        boolean whereAny = condition.is(ScalarFn.NE) || condition.is(ScalarFn.GT);
-        Place sum = select.operand(graph, whereNone ? 2 : 1).behindViews(graph);
-        boolean guards = (whereNone || whereAny)
-                && condition.operand(graph, 0).behindViews(graph).equals(sum)
-                && condition.operand(graph, 1).behindViews(graph).is(0);
-        return guards ? alone(graph, sum) : Optional.empty();
     }
 
     private Optional<RowSum> with(Place other) {

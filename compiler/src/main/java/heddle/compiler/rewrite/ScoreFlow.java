@@ -214,12 +214,9 @@ record ScoreFlow(Node scores, Node values, SequencedSet<Node> between, Set<Integ
         }
 
         private static boolean reads(ScalarExpr index, String part) {
-            boolean[] found = {false};
-            ScalarExprs.visit(
+            return ScalarExprs.any(
                     index,
-                    e -> found[0] |=
-                            e instanceof ScalarExpr.Index i && i.axis().name().startsWith(part));
-            return found[0];
+                    e -> e instanceof ScalarExpr.Index i && i.axis().name().startsWith(part));
         }
 
         private static Set<Integer> positions(Equation e, String letters) {
