@@ -26,11 +26,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.regex.Pattern;
 
 /** A JVM started for TornadoVM, with a directory of its own for the socket, classes and shared files. */
 final class Worker implements ProgramJvm, AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(5);
+
+    /** What TornadoVM prints where a call of a driver fails; that NVML cannot read the power is no failure of a run. */
+    private static final Pattern DRIVER_ERROR = Pattern.compile("\\s*\\[TornadoVM-(?!\\w+-NVML).*] ERROR.*");
 
     private final TemporaryDirectory directory;
     private final SdkJvm jvm;
@@ -77,7 +81,10 @@ final class Worker implements ProgramJvm, AutoCloseable {
             return worker;
         } catch (IOException e) {
             directory.close();
-            throw new UncheckedIOException(e);
+            throw new DiagnosticException(
+                    Diagnostic.of(TornadoCode.WORKER_START, "the TornadoVM worker cannot work in " + directory.path())
+                            .note(String.valueOf(e))
+                            .hint("name another directory: HEDDLE_JAVA_OPTS=-Djava.io.tmpdir=DIR"));
         } catch (DiagnosticException e) {
             directory.close();
             throw e;
@@ -200,8 +207,8 @@ final class Worker implements ProgramJvm, AutoCloseable {
     private void requireNoErrors(int printed) throws WorkerFailure {
         List<String> lines = new ArrayList<>(jvm.lines());
         for (String line : lines.subList(Math.min(printed, lines.size()), lines.size())) {
-            if (line.matches("\\[TornadoVM-.*] ERROR.*")) {
-                throw new WorkerFailure(Kind.REFUSED, "DriverError", line, "", jvm.lastLines());
+            if (DRIVER_ERROR.matcher(line).matches()) {
+                throw new WorkerFailure(Kind.REFUSED, "DriverError", line.strip(), "", jvm.lastLines());
             }
         }
     }

@@ -58,12 +58,19 @@ final class WorkerFailure extends Exception {
                                 "(?s).*(Unable to load libtornado-|No provider found for library|cublasCreate failed).*");
     }
 
-    /** Whether memory ran out, on the device or in the worker. Drivers have no common word for it. */
+    /**
+     * Whether memory ran out, on the device or in the worker. Drivers have no common word for it, and some errors are
+     * printed as the numbers that cl.h and cuda.h give them. (OpenCL's -5 is too few resources of any kind, and -61 a
+     * buffer of a size that cannot be.)
+     */
     boolean isOutOfMemory() {
         return kind == Kind.REFUSED
                 && (type.matches("Tornado(OutOf)?Memory(Exception|Error)?|TornadoOutOfMemoryException|OutOfMemoryError")
                         || getMessage()
                                 .matches("(?is).*(out of memory|unable to allocate|OUT_OF_RESOURCES"
-                                        + "|OUT_OF_HOST_MEMORY|OUT_OF_MEMORY|OBJECT_ALLOCATION_FAILURE).*"));
+                                        + "|OUT_OF_HOST_MEMORY|OUT_OF_MEMORY|OBJECT_ALLOCATION_FAILURE).*")
+                        || getMessage()
+                                .matches("\\[TornadoVM-(OCL-JNI] ERROR : (.*-> Returned: -[46]"
+                                        + "|clCreateBuffer -> Returned: -(5|61))|PTX-JNI] ERROR : .*-> Returned: 2)"));
     }
 }

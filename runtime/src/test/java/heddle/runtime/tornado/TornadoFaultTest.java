@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workers that fail, in real processes: an SDK of nothing, and generated code that does as a test says. */
 class TornadoFaultTest {
@@ -132,12 +134,40 @@ class TornadoFaultTest {
     }
 
     /** Some drivers say that a kernel did not run and nothing throws. */
-    @Test
-    void anErrorThatIsOnlyPrintedIsOne() {
-        TornadoProgram program =
-                program("System.err.println(\"[TornadoVM-OCL-JNI] ERROR : clEnqueueNDRangeKernel -> Returned: -54\");");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[TornadoVM-OCL-JNI] ERROR : clEnqueueNDRangeKernel -> Returned: -54",
+                "\\t[TornadoVM-PTX-JNI] ERROR : cuLaunchKernel -> Returned: 701",
+                "[TornadoVM-CUDA-JNI] ERROR : cuLaunchKernel -> Returned: 719 (CUDA_ERROR_LAUNCH_FAILED)"
+            })
+    void anErrorThatIsOnlyPrintedIsOne(String line) {
+        TornadoProgram program = program(printing(line));
         KernelRejected e = assertThrows(KernelRejected.class, () -> y(program, INPUTS));
-        assertTrue(e.getMessage().contains("clEnqueueNDRangeKernel"), e.getMessage());
+        assertTrue(e.getMessage().contains(line.strip().replace("\\t", "")), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[TornadoVM-OCL-JNI] ERROR : clCreateBuffer -> Returned: -61",
+                "[TornadoVM-OCL-JNI] ERROR : clEnqueueWriteBuffer -> Returned: -4",
+                "\\t[TornadoVM-PTX-JNI] ERROR : cuMemAlloc -> Returned: 2",
+                "[TornadoVM-CUDA-JNI] ERROR : cuMemAlloc -> Returned: 2 (CUDA_ERROR_OUT_OF_MEMORY)"
+            })
+    void memoryThatADriverOnlyPrintsToBeShortIsShort(String line) {
+        assertEquals(TornadoCode.DEVICE_MEMORY, problem(program(printing(line))).code());
+    }
+
+    /** TornadoVM asks NVML for the power that a device takes, which some do not say. */
+    @Test
+    void aReadingOfPowerThatFailsIsNoError() {
+        TornadoProgram program = program(printing("[TornadoVM-OCL-NVML-JNI] ERROR : nvmlInit -> Returned: 18"));
+        assertArrayEquals(new float[] {2, 4, 6}, y(program, INPUTS));
+    }
+
+    private static String printing(String line) {
+        return "System.out.println(\"" + line + "\");";
     }
 
     @Test
