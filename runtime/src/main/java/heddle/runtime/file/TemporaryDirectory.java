@@ -29,7 +29,7 @@ public final class TemporaryDirectory implements AutoCloseable {
             this.path =
                     Files.createTempDirectory(prefix + ProcessHandle.current().pid() + "-");
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw AtomicFile.unwritable(Path.of(System.getProperty("java.io.tmpdir")), e);
         }
         OPEN.add(this);
     }

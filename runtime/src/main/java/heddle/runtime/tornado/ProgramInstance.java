@@ -2,6 +2,8 @@ package heddle.runtime.tornado;
 
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.Buffer;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.file.AtomicFile;
 import heddle.runtime.file.TemporaryDirectory;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.Message.Close;
@@ -63,9 +65,19 @@ final class ProgramInstance {
             Duration limit)
             throws WorkerFailure {
         ProgramInstance instance = new ProgramInstance(plan, jvm, lengths, limit);
-        Map<String, Shared> sent = instance.share("weight", plan.weights());
+        try {
+            instance.send(className, weights);
+        } catch (WorkerFailure | DiagnosticException e) {
+            TemporaryDirectory.delete(instance.directory);
+            throw e;
+        }
+        return instance;
+    }
+
+    private void send(String className, Map<String, Tensor> weights) throws WorkerFailure {
+        Map<String, Shared> sent = share("weight", plan.weights());
         sent.forEach((name, shared) -> Elements.write(weights.get(name), shared.memory()));
-        jvm.request(new Open(instance.program, className, lengths, files(sent)), limit, graph -> {});
+        jvm.request(new Open(program, className, lengths, files(sent)), limit, graph -> {});
         try {
             for (Shared shared : sent.values()) {
                 Files.delete(shared.file()); // The class has copied them.
@@ -73,9 +85,8 @@ final class ProgramInstance {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        instance.inputs.putAll(instance.share("input", plan.inputs()));
-        instance.outputs.putAll(instance.share("output", plan.outputs()));
-        return instance;
+        inputs.putAll(share("input", plan.inputs()));
+        outputs.putAll(share("output", plan.outputs()));
     }
 
     /** A file for each tensor, of its size. */
@@ -89,7 +100,7 @@ final class ProgramInstance {
             try {
                 shared.put(name, new Shared(file, MappedFile.create(file, bytes)));
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                throw AtomicFile.unwritable(file, e);
             }
         });
         return shared;

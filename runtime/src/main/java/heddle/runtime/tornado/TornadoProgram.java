@@ -6,6 +6,7 @@ import heddle.runtime.KernelTiming;
 import heddle.runtime.Program;
 import heddle.runtime.code.SourceUnit;
 import heddle.runtime.tensor.Tensor;
+import heddle.runtime.tornado.WorkerFailure.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
@@ -102,8 +103,21 @@ public final class TornadoProgram implements Program {
             ended.accept(times);
             return outputs;
         } catch (WorkerFailure e) {
-            instance = null;
+            abandon(e);
             throw new Diagnosis(plan, version.code(), lengths).of(e, times.last(), () -> oneByOne(inputs, lengths));
+        }
+    }
+
+    /** Frees what an instance has on the device where its JVM, which serves others too, is still there. */
+    private void abandon(WorkerFailure failure) {
+        ProgramInstance failed = instance;
+        instance = null;
+        if (failed != null && failure.kind() == Kind.REFUSED) {
+            try {
+                failed.close();
+            } catch (WorkerFailure e) {
+                failure.addSuppressed(e);
+            }
         }
     }
 

@@ -21,7 +21,7 @@ final class WorkerMain {
     /** @param args the directory of the session, and the socket in it */
     public static void main(String[] args) throws IOException, InterruptedException {
         Path directory = Path.of(args[0]);
-        Frames frames = new Frames(SocketChannel.open(UnixDomainSocketAddress.of(args[1])));
+        Frames frames = connect(Path.of(args[1]), directory);
         BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
         Thread reader = new Thread(() -> read(frames, requests, directory), "heddle-requests");
         reader.setDaemon(true);
@@ -30,6 +30,15 @@ final class WorkerMain {
         frames.send(new Ready());
         while (true) {
             host.handle(requests.take(), reply -> send(frames, reply));
+        }
+    }
+
+    private static Frames connect(Path socket, Path directory) throws IOException {
+        try {
+            return new Frames(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+        } catch (IOException e) {
+            TemporaryDirectory.delete(directory); // The caller was ended before its worker had started.
+            throw e;
         }
     }
 

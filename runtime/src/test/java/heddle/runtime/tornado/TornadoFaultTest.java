@@ -2,6 +2,7 @@ package heddle.runtime.tornado;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import heddle.runtime.Heddle;
 import heddle.runtime.code.ClassCache;
 import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +28,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -168,6 +172,95 @@ class TornadoFaultTest {
 
     private static String printing(String line) {
         return "System.out.println(\"" + line + "\");";
+    }
+
+    @Test
+    void aRunThatFailsLeavesNothingInItsWorker() throws IOException {
+        TornadoProgram program = program("if (n == 3) throw new IllegalStateException(\"no\");");
+        assertThrows(KernelRejected.class, () -> y(program, INPUTS));
+        assertEquals(List.of(), programs());
+        assertArrayEquals(new float[] {8}, y(program, Map.of("x", Tensor.of(new float[] {4}, 1))));
+        assertEquals(1, programs().size());
+    }
+
+    @Test
+    void anInstanceThatCannotBeMadeLeavesNothingInItsWorker() throws IOException {
+        TornadoProgram program = TornadoProgram.load(
+                plan,
+                tasks -> new DeviceCode("Absent", "class Other {}", List.of()),
+                WEIGHTS,
+                new TornadoOptions(sdk, Optional.empty(), cache(), Duration.ofMinutes(1)));
+        assertThrows(KernelRejected.class, () -> y(program, INPUTS));
+        assertEquals(List.of(), programs());
+    }
+
+    /** The directories of instances in the workers of this process. */
+    private static List<Path> programs() throws IOException {
+        String own = "heddle-worker-" + ProcessHandle.current().pid() + "-";
+        try (Stream<Path> files = Files.walk(Path.of(System.getProperty("java.io.tmpdir")), 2)) {
+            return files.filter(f -> f.getFileName().toString().startsWith("program-")
+                            && f.getParent().getFileName().toString().startsWith(own))
+                    .toList();
+        }
+    }
+
+    /** As when the caller is killed before its worker has started. */
+    @Test
+    void aWorkerWithoutACallerDeletesItsDirectory() throws IOException {
+        Path directory = Files.createDirectory(dir.resolve("worker"));
+        Files.createFile(directory.resolve("output"));
+        String[] arguments = {directory.toString(), directory.resolve("socket").toString()};
+        assertThrows(IOException.class, () -> WorkerMain.main(arguments));
+        assertFalse(Files.exists(directory));
+    }
+
+    @Test
+    void aDirectoryThatIsNoGoodForAWorkerIsNamed() throws Exception {
+        Path far = Files.createDirectory(dir.resolve("a".repeat(120))); // Names of sockets are short.
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + far,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Starter.class.getName(),
+                        sdk.home().toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = output(process);
+        assertTrue(said.startsWith("H1105") && said.contains(far.toString()), said);
+        try (Stream<Path> left = Files.list(far)) {
+            assertEquals(List.of(), left.filter(f -> !f.endsWith("hsperfdata")).toList());
+        }
+    }
+
+    private static String output(Process process) throws Exception {
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return said;
+    }
+
+    /** Starts a worker in a process of its own. */
+    static final class Starter {
+        private Starter() {}
+
+        public static void main(String[] args) {
+            try {
+                Worker.start(SdkLayout.read(Path.of(args[0])), Optional.empty()).close();
+            } catch (DiagnosticException e) {
+                System.out.println(e.diagnostics().getFirst().code().id() + " " + e.diagnostics());
+            }
+        }
+    }
+
+    /** A disk that is full is seen before memory is used that has no place on it. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void sharedFilesHaveTheirRoom() throws Exception {
+        Path file = dir.resolve("shared");
+        assertEquals(3 << 20, MappedFile.create(file, 3 << 20).byteSize());
+        Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+        long blocks = Long.parseLong(output(stat).strip());
+        assertTrue(blocks * 512 >= 3 << 20, blocks + " blocks");
     }
 
     @Test
