@@ -280,10 +280,9 @@ record ProductSum(Node sum, Term first, Term last) {
             ones.add(length);
             full.add(has ? length : sum.type().dim(axis));
         }
-        if (ones.equals(full)) {
-            return permuted;
-        }
-        Value reshaped = out.value(new Reshape(new Shape(ones)), sum.origin(), permuted);
-        return out.value(new Expand(new Shape(full)), sum.origin(), reshaped);
+        Value ranked = permuted.type().rank() == ones.size()
+                ? permuted
+                : out.value(new Reshape(new Shape(ones)), sum.origin(), permuted);
+        return ones.equals(full) ? ranked : out.value(new Expand(new Shape(full)), sum.origin(), ranked);
     }
 }

@@ -73,6 +73,13 @@ class JoinProductsTest {
         assertSame(before, new JoinProducts().run(before), () -> GraphText.print(before));
     }
 
+    /** Heads of which there is one, beside keys that have no axis for them. */
+    @Test
+    void axesOfLengthOne() {
+        assertJoins("einsum(\"bgid,bgjd->bgij\", q[:, new], k[:, new]) + einsum(\"bgid,bjd->bgij\", p[:, new], r)");
+        assertJoins("einsum(\"bgid,bjd->bgij\", q[:, new], k) + einsum(\"bid,bgjd->bgij\", p, r[:, new])");
+    }
+
     @Test
     void sumsAndDifferences() {
         assertJoins("q @ transpose(k) + p @ transpose(r)");
