@@ -61,9 +61,9 @@ final class Factors {
                 p.with("where(# == 0.0, 0.0, " + function + ")").text());
     }
 
-    /** Keys taken out: what is no number is not hidden by it. */
+    /** Keys taken out: what is no number is not hidden by it, unless none can stay. */
     private Meaning kept(Lettered p, String condition) {
-        return Meaning.inAttention(
+        return Meaning.ofKept(
                 p.with("where(" + condition + ", #, 0.0)"),
                 p.with("# * " + flags(condition)).text());
     }

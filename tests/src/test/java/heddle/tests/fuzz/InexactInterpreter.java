@@ -38,7 +38,7 @@ final class InexactInterpreter {
         UNROUNDED
     }
 
-    /** By how many units of rounding a result is off at most. */
+    /** By how many units of rounding the result of arithmetic is off at most. */
     private static final double UNITS = 4;
 
     private final Map<String, NdArray> inputs;
@@ -46,6 +46,9 @@ final class InexactInterpreter {
     private final Map<String, Long> lengths;
     private final Arithmetic arithmetic;
     private final SplittableRandom random;
+
+    /** Whether casts always round, or may be left out as those of probabilities are. */
+    private final boolean roundsCasts;
 
     InexactInterpreter(
             Map<String, NdArray> inputs,
@@ -58,6 +61,7 @@ final class InexactInterpreter {
         this.lengths = lengths;
         this.arithmetic = arithmetic;
         this.random = new SplittableRandom(seed);
+        this.roundsCasts = random.nextBoolean();
     }
 
     Map<String, NdArray> run(Graph graph) {
@@ -81,22 +85,27 @@ final class InexactInterpreter {
         if (node.op() instanceof Weight weight) {
             return weights.get(weight.key());
         }
-        DType type = node.type().dtype();
-        if (arithmetic == Arithmetic.UNROUNDED
-                && node.op() instanceof Cast
-                && type.isFloat()
-                && operands.getFirst().dtype().isFloat()) {
-            return new NdArray(
-                    type, operands.getFirst().shape(), operands.getFirst().data());
-        }
-        NdArray exact = node.op().evaluate(operands, lengths).getFirst();
-        return arithmetic != Arithmetic.UNROUNDED && type.isFloat() && rounds(node, operands)
+        NdArray exact = isOfFloats(node, operands)
+                ? new NdArray(
+                        node.type().dtype(),
+                        operands.getFirst().shape(),
+                        operands.getFirst().data())
+                : node.op().evaluate(operands, lengths).getFirst();
+        return arithmetic != Arithmetic.UNROUNDED && node.type().dtype().isFloat()
                 ? rounded(node, exact, operands)
                 : exact;
     }
 
-    private static boolean rounds(Node node, List<NdArray> operands) {
-        return switch (node.op()) {
+    /** Whether it is a cast that changes nothing but how numbers are rounded. */
+    private static boolean isOfFloats(Node node, List<NdArray> operands) {
+        return node.op() instanceof Cast c
+                && c.to().isFloat()
+                && operands.getFirst().dtype().isFloat();
+    }
+
+    /** By how many units of rounding a result is off at most. */
+    private static double units(Node node, List<NdArray> operands) {
+        boolean rounds = switch (node.op()) {
             case Elementwise e ->
                 switch (e.fn()) {
                     case SELECT, NEG, ABS, SIGN, MIN, MAX, FLOOR, CEIL, ROUND -> false;
@@ -106,6 +115,7 @@ final class InexactInterpreter {
             case Cast c -> unit(c.to()) > unit(operands.getFirst().dtype());
             default -> node.op() instanceof Contract || node.op() instanceof Softmax;
         };
+        return rounds ? UNITS : 0;
     }
 
     /** Half the distance of numbers near one. */
@@ -124,23 +134,30 @@ final class InexactInterpreter {
         return type == DType.F64 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
     }
 
-    /** A cast rounds to its type in every arithmetic. */
+    /** What the result of a node is held in: kernels round to sixteen bits what they store, and nothing in between. */
+    private DType held(Node node) {
+        DType type = node.type().dtype();
+        DType wide = arithmetic == Arithmetic.DOUBLE ? DType.F64 : DType.F32;
+        if (type.bytes() == 2) {
+            return roundsCasts && node.op() instanceof Cast || random.nextBoolean() ? type : wide;
+        }
+        return arithmetic == Arithmetic.AS_TYPED || node.op() instanceof Cast ? type : DType.F64;
+    }
+
     private NdArray rounded(Node node, NdArray exact, List<NdArray> operands) {
-        boolean typed = arithmetic == Arithmetic.AS_TYPED
-                || node.op() instanceof Cast
-                || exact.dtype().bytes() == 2;
-        DType type = typed ? exact.dtype() : DType.F64;
+        DType type = held(node);
         // Where it is fused, what is beyond a type may be held all the same, and what is beneath it may be zero.
         boolean overflows = random.nextBoolean();
-        boolean flushes = random.nextBoolean();
+        double zero = random.nextBoolean() ? 0 : least(type) * Math.pow(2, -random.nextInt(24));
+        double units = units(node, operands);
         double[] sizes = terms(node, exact, operands);
         double[] data = new double[exact.data().length];
         Arrays.setAll(data, i -> {
-            double off = (2 * random.nextDouble() - 1) * UNITS * unit(type) * Math.abs(sizes[i]);
+            double off = (2 * random.nextDouble() - 1) * units * unit(type) * Math.abs(sizes[i]);
             double x = exact.data()[i];
             double rounded = type.nearest(Double.isFinite(off) ? x + off : x);
-            if (Math.abs(rounded) < least(type)) {
-                return flushes ? 0 : rounded;
+            if (Math.abs(rounded) < zero) {
+                return 0;
             }
             return overflows || Double.isFinite(rounded) ? rounded : x;
         });

@@ -114,6 +114,7 @@ final class ModelText {
         line(Reading.RECOGNISED, start + value.recognised());
         line(Reading.FUSED, start + value.fused());
         line(Reading.ADDED, start + value.added());
+        line(Reading.HIDDEN, start + value.hidden());
         return new Lettered(name, value.written().letters());
     }
 

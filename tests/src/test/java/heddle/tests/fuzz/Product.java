@@ -35,9 +35,14 @@ final class Product {
         return Meaning.inAttention(written, counted(p, v, written.letters()));
     }
 
-    /** A sum over the letters that the result lacks. */
+    /** The sum over the letters that the result lacks. */
+    Lettered sumOf(Lettered a, Lettered b, String result) {
+        return new Lettered(einsum(a, b, result), result);
+    }
+
+    /** The same of probabilities and values. */
     Meaning sum(Lettered p, Lettered v, String result) {
-        return Meaning.inAttention(new Lettered(einsum(p, v, result), result), counted(p, v, result));
+        return Meaning.inAttention(sumOf(p, v, result), counted(p, v, result));
     }
 
     /** The product as a sum over those keys that have a probability: whatever the values of others are does not count. */

@@ -43,6 +43,9 @@ final class RandomAttention {
         Product product = new Product(model, choices, batch);
         Lettered k = misses.keys(x.k());
         Lettered s = model.let(product.scores(x.q(), k));
+        if (types.product().isFloat() && choices.happens(8, "products")) {
+            s = withProduct(product, s, x.q());
+        }
         ScoreMaths maths = new ScoreMaths(model);
         boolean late = types.product().isFloat() && choices.happens(40, "cast late");
         if (!late) {
@@ -54,6 +57,10 @@ final class RandomAttention {
         if (misses.none() && types.isUniform() && choices.happens(6, "divided last")) {
             new Outcome(model, choices).write(model.let(dividedLast(product, s, x.v())));
             return model.isSure() ? attentions : -1;
+        }
+        if (misses.none() && types.isUniform() && choices.happens(6, "difference")) {
+            new Outcome(model, choices).write(model.let(difference(product, s, x)));
+            return model.isSure() ? attentions + 1 : -1;
         }
         Lettered p = model.let(misses.softmax(s, maths));
         if (choices.happens(30, "narrowed early")) {
@@ -76,6 +83,50 @@ final class RandomAttention {
         return misses.none() && types.fuses() && model.isSure() ? attentions : -1;
     }
 
+    /** Scores and another product. */
+    private Lettered withProduct(Product product, Lettered s, Lettered q) {
+        Lettered other = otherProduct(product, s, q);
+        String sum = choices.of("sum", "# + @", "# - @", "@ + #", "# + 0.5 * @", "(# + @) / 2.0", "0.25 * # - @ / 4.0");
+        return model.let(s.with(sum.replace("@", other.text())));
+    }
+
+    /** Other scores, of the same queries or of others, and of keys that heads may share. */
+    private Lettered otherProduct(Product product, Lettered s, Lettered q) {
+        model.length('f', choices.of("other features", "3", "1", "2"));
+        boolean same = choices.happens(30, "same queries");
+        Lettered queries = same ? q : input(batch + "if");
+        String heads = choices.happens(40, "keys of all heads") ? batch.replaceAll("[hgrx]", "") : batch;
+        Lettered keys = input(heads.replace("r", "") + (same ? "jd" : "jf"));
+        return model.let(product.sumOf(queries, keys, s.letters()));
+    }
+
+    private Lettered input(String letters) {
+        return new Lettered(model.input(model.real() + model.shape(letters)), letters);
+    }
+
+    /** The difference of two softmax, one of them scaled, that meet the values as one. */
+    private Meaning difference(Product product, Lettered s, Operands x) {
+        Lettered v = x.v();
+        Lettered p = model.let(SoftmaxSpelling.softmax(s, 'j'));
+        Lettered other = choices.happens(50, "of other queries")
+                ? otherProduct(product, s, x.q())
+                : new ScoreMaths(model).changed(s.with("# * 0.75"), choices.in("other scores"));
+        Lettered r = model.let(SoftmaxSpelling.softmax(other, 'j'));
+        String scale = choices.happens(50, "scale tensor")
+                ? model.broadcast(s.letters().replaceAll("[ij]", ""), choices, "scale")
+                        .beside(s.letters())
+                : "0.5";
+        Lettered all = model.let(p.with("# - " + scale + " * " + r.text()));
+        Lettered o = product.values(all, v).written();
+        if (o.text().matches(".*(transpose|permute).*")) {
+            model.unsure(); // Only differences that the product reads as they are are seen.
+        }
+        Lettered scaled = r.with("where(# == 0.0, 0.0, # * " + scale + ")");
+        String meant = "(" + product.sum(p, v, o.letters()).fused() + " - "
+                + product.sum(scaled, v, o.letters()).fused() + ")";
+        return new Meaning(o, o.text(), meant, meant, meant);
+    }
+
     /** The product of the exponentials with the values, divided by their sum. */
     private Meaning dividedLast(Product product, Lettered s, Lettered v) {
         Lettered y = model.let(choices.of("shift", s, s.with("# - " + s.reduced("max", 'j'))));
@@ -90,7 +141,7 @@ final class RandomAttention {
         String divided = "(" + o.text() + " / " + model.let(sum).beside(o.letters()) + ")";
         Lettered p = SoftmaxSpelling.softmax(s, 'j');
         String meant = product.sum(p, v, o.letters()).fused();
-        return new Meaning(new Lettered(divided, o.letters()), meant, meant, meant);
+        return new Meaning(new Lettered(divided, o.letters()), meant, meant, meant, meant);
     }
 
     /** More attentions of the same scores; how many. */

@@ -5,5 +5,6 @@ enum Reading {
     WRITTEN,
     RECOGNISED,
     FUSED,
-    ADDED
+    ADDED,
+    HIDDEN
 }

@@ -28,7 +28,7 @@ final class SoftmaxSpelling {
         int axis = s.axis('j');
         String max = s.reduced("max", 'j');
         Lettered plain = softmax(s, 'j');
-        return switch (choices.below(25, "softmax")) {
+        return switch (choices.below(29, "softmax")) {
             case 4 ->
                 Meaning.of(new Lettered(
                         "softmax(" + s.text() + ", axis = "
@@ -81,8 +81,27 @@ final class SoftmaxSpelling {
                 Lettered y = less(s, rowTensor(s, "shift").beside(s.letters()));
                 yield masked(y, y);
             }
+            case 25 -> guarded(s, "#", plain);
+            case 26 -> guarded(s, "max(#, 1e-6)", plain);
+            case 27 -> guarded(s, "where(# > 0.0, #, 1.0)", plain);
+            case 28 -> {
+                Lettered e = model.let(s.with("exp(# - " + model.let(max) + ")"));
+                yield Meaning.of(e.with("# / max(" + e.reduced("sum", 'j') + ", 1e-6)"), plain);
+            }
             default -> Meaning.of(plain);
         };
+    }
+
+    /** Shifted by the maximum, unless that is minus infinity, and divided by a function of the sum. */
+    private Meaning guarded(Lettered s, String divisor, Lettered meant) {
+        String max = model.let(s.reduced("max", 'j'));
+        String shift = model.let(choices.of(
+                "guard",
+                "where(" + max + " == -inf, 0.0, " + max + ")",
+                "where(" + max + " > -inf, " + max + ", 0.0)"));
+        Lettered e = model.let(s.with("exp(# - " + shift + ")"));
+        String sum = model.let(e.reduced("sum", 'j'));
+        return Meaning.of(e.with("# / " + divisor.replace("#", sum)), meant);
     }
 
     /** Exponentials of {@code y} that a mask makes zero, divided by their sum. */
