@@ -69,7 +69,8 @@ public record PlacedTarget(Optional<TornadoSdk> sdk, Optional<TornadoDevice> dev
                 .orElseGet(() -> platform.devices().stream()
                         .max(Comparator.comparing(TornadoDevice::isAccelerator)
                                 .thenComparing(
-                                        d -> options.libraryTasks() && d.api().equals("CUDA")))
+                                        d -> options.libraryTasks() && d.api().equals("CUDA"))
+                                .thenComparing(TornadoDevice::isPrecise))
                         .orElseThrow());
         return new PlacedTarget(platform.sdk(), Optional.of(device), Optional.empty());
     }

@@ -49,6 +49,15 @@ class PlacedTargetTest {
                 place(Target.AUTO, platform(CPU, GPU)).toString());
     }
 
+    /** TornadoVM lists one GPU once for each backend. */
+    @Test
+    void takesABackendWhoseFunctionsAreExact() {
+        TornadoDevice ptx = device(3, "PTX", "GPU");
+        assertEquals(Optional.of(GPU), place(Target.TORNADO, platform(CPU, ptx, GPU)).device());
+        assertEquals(Optional.of(ptx), place(Target.TORNADO, platform(CPU, ptx)).device());
+        assertEquals(Optional.of(NVIDIA), place(Target.AUTO, platform(ptx, NVIDIA, GPU)).device());
+    }
+
     @Test
     void leavesProcessorsToTheJvmTargetUnlessAsked() {
         assertEquals(

@@ -85,6 +85,16 @@ public record TornadoDevice(
         return !type.equals("CPU");
     }
 
+    /**
+     * Whether functions are good to the last digits. TornadoVM writes PTX's approximations: {@code tanh} to three digits,
+     * {@code sin} and {@code cos} of small angles alone, and those of doubles as floats.
+     *
+     * @see <a href="https://docs.nvidia.com/cuda/parallel-thread-execution/">PTX, tanh.approx</a>
+     */
+    public boolean isPrecise() {
+        return !api.equals("PTX");
+    }
+
     /** {@code 0:0 OpenCL CPU, cpu-haswell}. */
     @Override
     public String toString() {
