@@ -53,9 +53,12 @@ class PlacedTargetTest {
     @Test
     void takesABackendWhoseFunctionsAreExact() {
         TornadoDevice ptx = device(3, "PTX", "GPU");
-        assertEquals(Optional.of(GPU), place(Target.TORNADO, platform(CPU, ptx, GPU)).device());
+        assertEquals(
+                Optional.of(GPU), place(Target.TORNADO, platform(CPU, ptx, GPU)).device());
         assertEquals(Optional.of(ptx), place(Target.TORNADO, platform(CPU, ptx)).device());
-        assertEquals(Optional.of(NVIDIA), place(Target.AUTO, platform(ptx, NVIDIA, GPU)).device());
+        assertEquals(
+                Optional.of(NVIDIA),
+                place(Target.AUTO, platform(ptx, NVIDIA, GPU)).device());
     }
 
     @Test

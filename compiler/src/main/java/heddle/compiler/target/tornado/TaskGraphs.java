@@ -26,8 +26,8 @@ final class TaskGraphs {
      *
      * @param once    arrays sent to the device the first time
      * @param always  arrays sent to the device every time
-     * @param kept    arrays with values that an earlier graph left; they are handed from graph to graph
-     * @param persist arrays with values for later graphs
+     * @param kept    arrays that an earlier graph left; they are handed from graph to graph
+     * @param persist arrays for later graphs
      * @param results arrays read back every time
      */
     record TaskGraph(
@@ -71,11 +71,10 @@ final class TaskGraphs {
         List<TaskGraph> graphs = new ArrayList<>();
         Set<Buffer> computed = new HashSet<>();
         kernels.forEach(k -> computed.addAll(k.writes()));
-        Set<Buffer> written = new HashSet<>();
         for (int from = 0; from < kernels.size(); from += limits.tasksPerGraph()) {
             int to = Math.min(kernels.size(), from + limits.tasksPerGraph());
             String name = kernels.size() <= limits.tasksPerGraph() ? prefix : prefix + graphs.size();
-            SequencedSet<String> kept = live(written, kernels.subList(from, kernels.size()));
+            SequencedSet<String> kept = handed(kernels, from);
             List<Task> tasks = new ArrayList<>();
             SequencedSet<Buffer> used = new LinkedHashSet<>();
             SequencedSet<String> left = new LinkedHashSet<>();
@@ -83,15 +82,16 @@ final class TaskGraphs {
                 TaskCall call = call(kernel);
                 tasks.add(new Task(kernel.name(), kernel, call));
                 used.addAll(call.arrays());
-                written.addAll(kernel.writes());
                 kernel.writes().stream()
                         .map(this::name)
                         .filter(results::contains)
                         .forEach(left::add);
             }
-            SequencedSet<String> persist = live(written, kernels.subList(to, kernels.size()));
+            SequencedSet<String> persist = handed(kernels, to);
             SequencedSet<String> always = names(used, b -> inputs.contains(name(b)));
             SequencedSet<String> once = names(used, b -> !inputs.contains(name(b)) && !computed.contains(b));
+            always.removeAll(kept);
+            once.removeAll(kept);
             graphs.add(new TaskGraph(name, tasks, once, always, kept, persist, left));
         }
         return graphs;
@@ -102,11 +102,23 @@ final class TaskGraphs {
         return gemm.isPresent() ? gemm.get() : methods.call(kernel);
     }
 
-    /** The arrays of those of {@code written} that some of the kernels read. */
-    private SequencedSet<String> live(Set<Buffer> written, List<TileKernel> kernels) {
-        SequencedSet<Buffer> read = new LinkedHashSet<>();
-        kernels.forEach(k -> read.addAll(k.reads()));
-        return names(read, written::contains);
+    /**
+     * The arrays in use before a kernel and from it on, also when the values in them are no longer needed: a graph that
+     * was not handed an array would have one of its own on the device.
+     */
+    private SequencedSet<String> handed(List<TileKernel> kernels, int at) {
+        SequencedSet<String> handed = names(used(kernels.subList(0, at)), b -> true);
+        handed.retainAll(names(used(kernels.subList(at, kernels.size())), b -> true));
+        return handed;
+    }
+
+    private static SequencedSet<Buffer> used(List<TileKernel> kernels) {
+        SequencedSet<Buffer> used = new LinkedHashSet<>();
+        for (TileKernel kernel : kernels) {
+            used.addAll(kernel.reads());
+            used.addAll(kernel.writes());
+        }
+        return used;
     }
 
     private SequencedSet<String> names(SequencedSet<Buffer> buffers, Predicate<Buffer> which) {

@@ -34,6 +34,10 @@ final class DeviceBuffer {
         return host;
     }
 
+    long bytes() {
+        return segment.byteSize();
+    }
+
     int size() {
         return host.getSize();
     }

@@ -1,7 +1,10 @@
 package heddle.tests.tornado.device;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
@@ -102,6 +105,13 @@ public final class DevicePlan {
             }
             before.buffer(array).transferToHost();
         }
+    }
+
+    /** Bytes of the buffers that the graphs executed so far have, each counted once. */
+    public long bytes() {
+        Set<DeviceBuffer> all = Collections.newSetFromMap(new IdentityHashMap<>());
+        memories.forEach(memory -> all.addAll(memory.buffers()));
+        return all.stream().mapToLong(DeviceBuffer::bytes).sum();
     }
 
     /** Forgets all buffers; what is transferred on first execution is transferred again. */

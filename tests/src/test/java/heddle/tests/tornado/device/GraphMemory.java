@@ -1,5 +1,6 @@
 package heddle.tests.tornado.device;
 
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
@@ -32,6 +33,10 @@ final class GraphMemory {
     /** The device's copy of an array: garbage when this graph has not used it before. */
     DeviceBuffer buffer(TornadoNativeArray array) {
         return buffers.computeIfAbsent(array, DeviceBuffer::new);
+    }
+
+    Collection<DeviceBuffer> buffers() {
+        return buffers.values();
     }
 
     void leave() {
