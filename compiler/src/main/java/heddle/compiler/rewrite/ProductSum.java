@@ -125,8 +125,9 @@ record ProductSum(Node sum, Term first, Term last) {
             int axis = at.value().type().dim(n).is(1)
                     ? unitAxis(whole, axes)
                     : whole.index().indexOf(index);
-            if (axis < 0) {
-                return Optional.empty();
+            if (axis < 0
+                    || !at.value().type().dim(n).equals(whole.value().type().dim(axis))) {
+                return Optional.empty(); // A part of a longer product starts where it does.
             }
             axes.add(axis);
         }

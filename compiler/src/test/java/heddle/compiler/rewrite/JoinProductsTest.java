@@ -73,6 +73,13 @@ class JoinProductsTest {
         assertSame(before, new JoinProducts().run(before), () -> GraphText.print(before));
     }
 
+    /** A part of a product is not a product of the same lengths. */
+    @Test
+    void notPartsOfLongerProducts() {
+        assertKept("q @ transpose(k) + (p @ transpose(concat([r, r], axis = 1)))[:, :, :5]");
+        assertKept("(concat([p, p], axis = 1) @ transpose(r))[:, :4] + q @ transpose(k)");
+    }
+
     /** Heads of which there is one, beside keys that have no axis for them. */
     @Test
     void axesOfLengthOne() {
