@@ -54,7 +54,7 @@ final class GrowAttention {
         this.j = summedAxis();
         this.p = new ScalarExpr.Variable("p", softmax.type().dtype());
         this.read = SoftmaxRead.of(graph, softmax, probabilities, index(probabilities.slot()), j, lookup);
-        this.scores = Scores.of(graph, softmax, j.extent());
+        this.scores = Scores.of(graph, dependence, softmax, j.extent());
         this.raw = new ScalarExpr.Variable("score", computeType());
     }
 
@@ -173,11 +173,18 @@ final class GrowAttention {
                     : lookup.beside(value, index, roles.i(), j);
         });
         ScalarExpr one = new ScalarExpr.Literal(raw.type(), 1);
-        return Proportion.of(inliner.at(probabilities.weights(graph), index(probabilities.slot())), p, one)
+        Proportion kept = Proportion.of(inliner.at(probabilities.weights(graph), index(probabilities.slot())), p, one)
                 .orElseThrow(
                         () -> new DeclinedException(
                                 probabilities.product(),
                                 "the probabilities are changed by more than a factor before they meet the values",
                                 "multiply probabilities with factors or set some to zero, and change scores before the softmax"));
+        if (roles.columns().stream().anyMatch(axis -> ScalarExprs.reads(kept.weight(), axis))) {
+            throw new DeclinedException(
+                    probabilities.product(),
+                    "what the probabilities are multiplied with changes along the columns of the values",
+                    "multiply the values or the result with what goes by their columns");
+        }
+        return kept;
     }
 }

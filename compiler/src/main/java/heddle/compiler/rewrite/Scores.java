@@ -9,8 +9,10 @@ import heddle.compiler.op.Pad;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.type.Dim;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -27,29 +29,37 @@ record Scores(Node product, Set<Node> cone) {
      * @param length how many positions along the softmax axis meet values
      * @throws DeclinedException when there is no single product
      */
-    static Scores of(Graph graph, Node softmax, Dim length) {
+    static Scores of(Graph graph, Dependence dependence, Node softmax, Dim length) {
         int axis = ((Softmax) softmax.op()).axis();
         Dim size = softmax.type().shape().with(axis, length).size();
         Node product = null;
-        Node whole = null;
+        List<Node> whole = new ArrayList<>();
         Search search = new Search(graph, softmax);
         for (Optional<Node> next = search.next(); next.isPresent(); next = search.next()) {
             product = next.get();
             if (product.type().shape().size().equals(size)) {
-                if (whole != null) {
-                    throw new DeclinedException(
-                            whole,
-                            "the scores come from several products; one product of queries and keys can be fused",
-                            "add products of the same queries and keys, scaled by numbers alone: such a sum is fused");
-                }
-                whole = product;
+                whole.add(product);
             }
         }
-        Node scores = whole == null ? product : whole;
+        Node scores = whole.isEmpty() ? product : only(graph, dependence, whole);
         Set<Node> cone = new HashSet<>(
                 Between.of(graph, scores, graph.operand(softmax, 0).node(), node -> node.op() instanceof Pointwise));
         cone.add(scores);
         return new Scores(scores, cone);
+    }
+
+    /** One product, or the one of queries and keys beside layers, which make a bias of features of each pair. */
+    private static Node only(Graph graph, Dependence dependence, List<Node> products) {
+        List<Node> computed = products.stream()
+                .filter(p -> ScoreFlow.isProductOfComputed(graph, p, dependence))
+                .toList();
+        if (products.size() > 1 && computed.size() != 1) {
+            throw new DeclinedException(
+                    products.getFirst(),
+                    "the scores come from several products; one product of queries and keys can be fused",
+                    "add products of the same queries and keys, scaled by numbers alone: such a sum is fused");
+        }
+        return products.size() > 1 ? computed.getFirst() : products.getFirst();
     }
 
     /** Whether scores are made of any product for which a test holds. */
