@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
  * <pre>
  * (softmax(s) - c * softmax(t)) @ v        → softmax(s) @ v - (c * softmax(t)) @ v
  * ((softmax(s) - softmax(t)) * c) @ v      → (softmax(s) * c) @ v - (softmax(t) * c) @ v
+ * where(m, softmax(s) - softmax(t), 0) @ v → where(m, softmax(s), 0) @ v - where(m, softmax(t), 0) @ v
  * </pre>
  *
  * This is how differential attention is written (Ye et al. 2024, arXiv:2410.05258, section 2.1).
@@ -116,23 +117,48 @@ public record SplitProbabilities() implements Pass {
             return isSum(node) || scaledSum(node).isPresent();
         }
 
-        /** The operand of a node that is such a sum, when the node multiplies it with something and one node alone reads it. */
+        /** The operand of a node that is such a sum, when the node does the same to each term and is read for splits alone. */
         Optional<Integer> scaledSum(Node node) {
-            boolean multiplies = Place.is(node, ScalarFn.MUL) || Place.is(node, ScalarFn.DIV);
-            if (!multiplies || graph.useCount(node) > 1) {
-                return Optional.empty();
-            }
-            return IntStream.range(0, Place.is(node, ScalarFn.DIV) ? 1 : 2)
-                    .filter(slot -> graph.operand(node, slot).type().equals(node.type())
-                            && isSplit(graph.operand(node, slot).node()))
-                    .boxed()
-                    .findFirst();
+            return isReadForSplits(node)
+                    ? IntStream.range(0, graph.operands(node).size())
+                            .filter(slot -> isLinear(node, slot)
+                                    && isSplit(graph.operand(node, slot).node()))
+                            .boxed()
+                            .findFirst()
+                    : Optional.empty();
         }
 
-        /** Whether a node is a sum of probabilities that one node alone reads. */
+        /** Whether a node multiplies what it reads in {@code slot} with something, arranges it otherwise or sets some to zero. */
+        private boolean isLinear(Node node, int slot) {
+            if (node.op() instanceof Pointwise p && p.isView() || Place.is(node, ScalarFn.NEG)) {
+                return true;
+            }
+            boolean keeps = graph.operand(node, slot).type().equals(node.type());
+            return keeps
+                    && (Place.is(node, ScalarFn.MUL)
+                            || Place.is(node, ScalarFn.DIV) && slot == 0
+                            || Place.is(node, ScalarFn.SELECT) && slot > 0 && hidesWithZeros(node, slot));
+        }
+
+        private boolean hidesWithZeros(Node select, int slot) {
+            return !probabilities.get(graph.operand(select, 0).node().id())
+                    && Place.in(select.value())
+                            .operand(graph, 3 - slot)
+                            .behindViews(graph)
+                            .is(0);
+        }
+
+        /** Whether one node alone reads a node, or products alone, each of which is split. */
+        private boolean isReadForSplits(Node node) {
+            List<Node> users = graph.users(node);
+            return graph.useCount(node) == 1
+                    || users.size() == graph.useCount(node) && users.stream().allMatch(u -> u.op() instanceof Contract);
+        }
+
+        /** Whether a node is a sum of probabilities that is read for splits alone. */
         boolean isSum(Node node) {
             return (Place.is(node, ScalarFn.ADD) || Place.is(node, ScalarFn.SUB))
-                    && graph.useCount(node) == 1
+                    && isReadForSplits(node)
                     && graph.operands(node).stream()
                             .allMatch(v -> v.type().equals(node.type())
                                     && probabilities.get(v.node().id()));

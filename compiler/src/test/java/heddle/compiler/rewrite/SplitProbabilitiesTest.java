@@ -55,6 +55,26 @@ class SplitProbabilitiesTest {
         assertProducts(2, "einsum(\"bje,bij->bie\", v, p - r)");
     }
 
+    /** What is done to a sum on the way to the values is done to each term. */
+    @Test
+    void whateverIsDoneToEachTerm() {
+        assertProducts(2, "-(p - r) @ v");
+        assertProducts(2, "where(iota(5) < 3, p - r, 0.0) @ v");
+        assertProducts(2, "where(iota(5) < 3, 0.0, (p - r) * 0.5) @ v");
+        assertProducts(2, "transpose(v) @ transpose(p - r)");
+    }
+
+    @Test
+    void ofSeveralProducts() {
+        assertProducts(4, "(p - r) @ v + (p - r) @ (v * 2.0)");
+    }
+
+    @Test
+    void notWhereASelectionReadsOrAddsSomethingElse() {
+        assertKept("where(p > r, p - r, 0.0) @ v");
+        assertKept("where(iota(5) < 3, p - r, 1.0) @ v");
+    }
+
     @Test
     void notSumsWithAnythingElse() {
         assertKept("(p + 0.5) @ v");
