@@ -85,7 +85,7 @@ record Place(Value value, List<ScalarExpr> index) {
 
     /**
      * A place that a selection gives where it is not {@code lowest}, as {@code where(s == lowest, c, s)} and {@code where(s >
-     * lowest, s, c)} do.
+     * lowest, s, c)} do, and the same turned round or with {@code not}.
      *
      * @param other what it gives instead
      */
@@ -97,16 +97,31 @@ record Place(Value value, List<ScalarExpr> index) {
             return Optional.empty();
         }
         Place condition = operand(graph, 0).behindViews(graph);
-        boolean whereLowest = condition.is(ScalarFn.EQ);
-        boolean whereOther = condition.is(ScalarFn.NE) || condition.is(ScalarFn.GT);
-        Place kept = operand(graph, whereLowest ? 2 : 1).behindViews(graph);
-        boolean guards = (whereLowest || whereOther)
-                && condition.operand(graph, 0).behindViews(graph).equals(kept)
-                && condition.operand(graph, 1).behindViews(graph).is(lowest);
-        return guards
-                ? Optional.of(
-                        new Guarded(kept, operand(graph, whereLowest ? 1 : 2).behindViews(graph)))
+        boolean opposite = condition.is(ScalarFn.NOT);
+        if (opposite) {
+            condition = condition.operand(graph, 0).behindViews(graph);
+        }
+        Optional<Place> first = condition.compared(graph, lowest, 0);
+        Optional<Place> compared = condition.compared(graph, lowest);
+        boolean whereLowest = condition.is(ScalarFn.EQ) || condition.is(first.isPresent() ? ScalarFn.LE : ScalarFn.GE);
+        boolean whereOther = condition.is(ScalarFn.NE) || condition.is(first.isPresent() ? ScalarFn.GT : ScalarFn.LT);
+        int slot = whereLowest == opposite ? 1 : 2;
+        Place kept = operand(graph, slot).behindViews(graph);
+        return (whereLowest || whereOther) && compared.filter(kept::equals).isPresent()
+                ? Optional.of(new Guarded(kept, operand(graph, 3 - slot).behindViews(graph)))
                 : Optional.empty();
+    }
+
+    /** What a comparison with a number compares, whichever side the number is on, views taken off. */
+    Optional<Place> compared(Graph graph, double number) {
+        return compared(graph, number, 0).or(() -> compared(graph, number, 1));
+    }
+
+    private Optional<Place> compared(Graph graph, double number, int slot) {
+        boolean compares = node().op() instanceof Elementwise e
+                && e.fn().rule() == ScalarFn.Rule.COMPARE
+                && operand(graph, 1 - slot).behindViews(graph).is(number);
+        return compares ? Optional.of(operand(graph, slot).behindViews(graph)) : Optional.empty();
     }
 
     /** The index without an axis, as a reduction along it has it. */

@@ -73,10 +73,11 @@ public record UnguardSoftmax() implements Pass {
                 return holds(condition.operand(graph, 0), !not);
             }
             if (condition.is(not ? ScalarFn.NE : ScalarFn.EQ)) {
-                return condition.operand(graph, 1).behindViews(graph).is(Double.NEGATIVE_INFINITY)
-                        && isRow(condition.operand(graph, 0).behindViews(graph), Reduction.MAX)
-                                .filter(scores()::equals)
-                                .isPresent();
+                return condition
+                        .compared(graph, Double.NEGATIVE_INFINITY)
+                        .flatMap(greatest -> isRow(greatest, Reduction.MAX))
+                        .filter(scores()::equals)
+                        .isPresent();
             }
             if (!(condition.node().op() instanceof Cast)
                     || condition.value().type().dtype() != DType.BOOL) {
@@ -108,8 +109,9 @@ public record UnguardSoftmax() implements Pass {
                 return isLowest(truth.operand(graph, 0), not);
             }
             return truth.is(not ? ScalarFn.NE : ScalarFn.EQ)
-                    && truth.operand(graph, 0).equals(new Place(scores(), softmax.index()))
-                    && truth.operand(graph, 1).behindViews(graph).is(Double.NEGATIVE_INFINITY);
+                    && truth.compared(graph, Double.NEGATIVE_INFINITY)
+                            .filter(new Place(scores(), softmax.index()).behindViews(graph)::equals)
+                            .isPresent();
         }
     }
 }

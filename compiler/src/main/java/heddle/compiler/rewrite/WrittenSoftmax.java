@@ -20,6 +20,7 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -70,13 +71,23 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
         }
         return term.is(ScalarFn.EXP)
                 ? beside(graph, y, axis, term.operand(graph, 0))
-                        .or(() -> beside(written, written.value(), axis, term.operand(graph, 0)))
+                        .or(() -> beside(
+                                written,
+                                written.value(),
+                                axis,
+                                sum.term().get(),
+                                exponent(graph, sum.term().get())))
                 : Optional.empty();
     }
 
     /** How far apart numbers near one are. */
     private static double unit(DType type) {
-        return type == DType.F64 ? 0x1p-52 : 0x1p-23;
+        return switch (type) {
+            case F64 -> 0x1p-52;
+            case F16 -> 0x1p-10;
+            case BF16 -> 0x1p-7;
+            default -> 0x1p-23;
+        };
     }
 
     private static Optional<WrittenSoftmax> beside(Graph graph, Place y, int axis, Place exponent) {
@@ -88,7 +99,8 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
                 return Optional.of(beside(x, axis, 0));
             }
             if (e.is(ScalarFn.SUB) && e.operand(graph, 1).behindViews(graph).equals(shift)) {
-                return beside(y, x, axis, e.operand(graph, 0));
+                Place z = e.operand(graph, 0);
+                return beside(y, x, axis, z, (r, origin) -> r.get(z.value()));
             }
         }
         return Optional.empty();
@@ -110,8 +122,32 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
         return new WrittenSoftmax(x, axis, Optional.of((r, origin) -> r.out().value(constant, origin)));
     }
 
-    /** A sink has one score for each row that it is broadcast to. */
-    private static Optional<WrittenSoftmax> beside(Place y, Value x, int axis, Place sink) {
+    /** Makes what an exponential is taken of, under the views through which it is read. */
+    private static BiFunction<Rewriter, Origin, Value> exponent(Graph graph, Place read) {
+        Place at = read;
+        List<Node> views = new ArrayList<>();
+        while (!at.is(ScalarFn.EXP)) {
+            views.add(at.node());
+            at = at.operand(graph, 0);
+        }
+        Value exponent = graph.operand(at.node(), 0);
+        return (r, origin) -> {
+            Value value = r.get(exponent);
+            for (Node view : views.reversed()) {
+                value = r.out().value(view.op(), origin, value);
+            }
+            return value;
+        };
+    }
+
+    /**
+     * A sink has one score for each row that it is broadcast to.
+     *
+     * @param sink where it is read
+     * @param made makes it
+     */
+    private static Optional<WrittenSoftmax> beside(
+            Place y, Value x, int axis, Place sink, BiFunction<Rewriter, Origin, Value> made) {
         List<ScalarExpr> row = y.row(axis, true);
         int missing = row.size() - sink.index().size();
         boolean fits = missing >= 0 && x.type().equals(y.value().type());
@@ -119,9 +155,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
             boolean one = sink.value().type().dim(n).is(1);
             fits = one || n + missing != axis && sink.index().get(n).equals(row.get(n + missing));
         }
-        return fits
-                ? Optional.of(new WrittenSoftmax(x, axis, Optional.of((r, origin) -> r.get(sink.value()))))
-                : Optional.empty();
+        return fits ? Optional.of(new WrittenSoftmax(x, axis, Optional.of(made))) : Optional.empty();
     }
 
     /**
@@ -152,10 +186,15 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
                 && (isMaskOf(graph, x.operand(graph, 1), unmasked) || isMaskOf(graph, x.operand(graph, 2), unmasked));
     }
 
-    /** Whether a shift is by the maximum of just what it is taken from, so that the exponentials sum to one at least. */
+    /**
+     * Whether a shift is by the maximum of just what it is taken from, so that the exponentials of a row sum to one at
+     * least, or to zero where it is masked throughout.
+     */
     private static boolean isByOwnMaximum(Graph graph, Place y) {
         Node shift = Exponents.shift(graph, y.operand(graph, 1)).node();
-        return graph.operand(shift, 0).equals(graph.operand(y.node(), 0));
+        Place x = y.operand(graph, 0);
+        Place reduced = new Place(graph.operand(shift, 0), x.index());
+        return reduced.equals(x) || Exponents.of(graph, reduced).equals(Exponents.of(graph, x));
     }
 
     /** Adds the softmax to the new graph. */

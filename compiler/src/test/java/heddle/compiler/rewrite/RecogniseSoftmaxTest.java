@@ -95,6 +95,40 @@ class RecogniseSoftmaxTest {
                 """);
     }
 
+    /** The same guard by another comparison, turned round or denied. */
+    @Test
+    void guardsHoweverTheyAreCompared() {
+        for (String guarded : List.of(
+                "where(0.0 == total, 1.0, total)",
+                "where(total <= 0.0, 1.0, total)",
+                "where(0.0 >= total, 1.0, total)",
+                "where(0.0 < total, total, 1.0)",
+                "where(not (total == 0.0), total, 1.0)",
+                "where(not (total > 0.0), 1.0, total)")) {
+            assertBecomesSoftmax(2, """
+                    let e = exp(x)
+                    let total = sum(e, axis = -1, keepdims = true)
+                    output y = e / %s
+                    """.formatted(guarded));
+        }
+    }
+
+    @Test
+    void comparisonsThatAreNoGuards() {
+        for (String other : List.of(
+                "where(total >= 0.0, total, 1.0)",
+                "where(total < 0.0, 1.0, total)",
+                "where(0.0 > total, total, 1.0)",
+                "where(not (total == 0.0), 1.0, total)",
+                "where(total <= 0.5, 1.0, total)")) {
+            assertDoesNotFire("""
+                    let e = exp(x)
+                    let total = sum(e, axis = -1, keepdims = true)
+                    output y = e / %s
+                    """.formatted(other));
+        }
+    }
+
     @Test
     void aTermThatMayBeNegative() {
         assertDoesNotFire("""

@@ -40,6 +40,12 @@ class UnguardSoftmaxTest {
     }
 
     @Test
+    void whicheverSideOfTheComparisonMinusInfinityIsOn() {
+        assertTakenOff("output o = where(-inf == max(x, axis = 1, keepdims = true), 0.0, softmax(x, axis = 1))");
+        assertTakenOff("output o = where(all(-inf == x, axis = 1, keepdims = true), 0.0, softmax(x, axis = 1))");
+    }
+
+    @Test
     void notWhereOtherRowsOrAxesAreLookedAt() {
         assertKept("output o = where(all(y == -inf, axis = 1, keepdims = true), 0.0, softmax(x, axis = 1))");
         assertKept("output o = where(all(x == -inf, axis = 0, keepdims = true), 0.0, softmax(x, axis = 1))");
