@@ -34,24 +34,27 @@ record Scores(Node product, Set<Node> cone) {
         Dim size = softmax.type().shape().with(axis, length).size();
         Node product = null;
         List<Node> whole = new ArrayList<>();
-        Search search = new Search(graph, softmax);
-        for (Optional<Node> next = search.next(); next.isPresent(); next = search.next()) {
-            product = next.get();
+        for (Node next : Search.all(graph, softmax, value -> true)) {
+            product = next;
             if (product.type().shape().size().equals(size)) {
                 whole.add(product);
             }
         }
-        Node scores = whole.isEmpty() ? product : only(graph, dependence, whole);
+        Node scores = whole.isEmpty() ? product : only(graph, dependence, softmax, whole);
         Set<Node> cone = new HashSet<>(
                 Between.of(graph, scores, graph.operand(softmax, 0).node(), node -> node.op() instanceof Pointwise));
         cone.add(scores);
         return new Scores(scores, cone);
     }
 
-    /** One product, or the one of queries and keys beside layers, which make a bias of features of each pair. */
-    private static Node only(Graph graph, Dependence dependence, List<Node> products) {
+    /**
+     * One product, or the one of queries and keys beside layers, which make a bias of features of each pair, and beside
+     * products that are compared, which make a mask.
+     */
+    private static Node only(Graph graph, Dependence dependence, Node softmax, List<Node> products) {
+        List<Node> numbers = Search.all(graph, softmax, v -> v.type().dtype().isFloat());
         List<Node> computed = products.stream()
-                .filter(p -> ScoreFlow.isProductOfComputed(graph, p, dependence))
+                .filter(p -> numbers.contains(p) && ScoreFlow.isProductOfComputed(graph, p, dependence))
                 .toList();
         if (products.size() > 1 && computed.size() != 1) {
             throw new DeclinedException(
@@ -64,7 +67,7 @@ record Scores(Node product, Set<Node> cone) {
 
     /** Whether scores are made of any product for which a test holds. */
     static boolean isAnyProduct(Graph graph, Node softmax, Predicate<Node> test) {
-        Search search = new Search(graph, softmax);
+        Search search = new Search(graph, softmax, value -> true);
         Optional<Node> product = search.next();
         while (product.isPresent() && !test.test(product.get())) {
             product = search.next();
@@ -75,13 +78,25 @@ record Scores(Node product, Set<Node> cone) {
     /** Finds the products that scores are made of, the last in graph order first. */
     private static final class Search {
         private final Graph graph;
+        private final Predicate<Value> followed;
         private final Set<Node> seen = new HashSet<>();
         private final PriorityQueue<Node> open =
                 new PriorityQueue<>(Comparator.comparingInt(Node::id).reversed());
 
-        Search(Graph graph, Node softmax) {
+        /** @param followed whether to look at what a value is made of */
+        Search(Graph graph, Node softmax, Predicate<Value> followed) {
             this.graph = graph;
+            this.followed = followed;
             open.add(graph.operand(softmax, 0).node());
+        }
+
+        static List<Node> all(Graph graph, Node softmax, Predicate<Value> followed) {
+            Search search = new Search(graph, softmax, followed);
+            List<Node> products = new ArrayList<>();
+            for (Optional<Node> next = search.next(); next.isPresent(); next = search.next()) {
+                products.add(next.get());
+            }
+            return products;
         }
 
         Optional<Node> next() {
@@ -92,7 +107,7 @@ record Scores(Node product, Set<Node> cone) {
                 }
                 if (node.op() instanceof Pointwise) {
                     for (Value operand : graph.operands(node)) {
-                        if (seen.add(operand.node())) {
+                        if (followed.test(operand) && seen.add(operand.node())) {
                             open.add(operand.node());
                         }
                     }
