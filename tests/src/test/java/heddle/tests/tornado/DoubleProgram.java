@@ -24,10 +24,15 @@ final class DoubleProgram implements Program {
     private final TornadoDouble device;
 
     DoubleProgram(Plan plan, TornadoLimits limits, Map<String, Tensor> weights) {
+        this(plan, limits, weights, 0);
+    }
+
+    /** @param ulps that quotients of floats are off by */
+    DoubleProgram(Plan plan, TornadoLimits limits, Map<String, Tensor> weights, int ulps) {
         this.plan = plan;
         this.weights = weights;
         this.source = new TornadoWriter(limits).write(plan);
-        this.device = TornadoDouble.load(source.className(), source.text())
+        this.device = TornadoDouble.load(source.className(), source.text(), ulps)
                 .on(new DeviceLimits(limits.localBytes(), limits.groupThreads()));
     }
 

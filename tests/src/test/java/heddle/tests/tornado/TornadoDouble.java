@@ -16,9 +16,14 @@ import java.util.Map;
 public record TornadoDouble(Class<?> program, DeviceLimits limits) {
     /** Compiles and loads a class of the default package, for a device with the least that every GPU offers. */
     public static TornadoDouble load(String className, String text) {
+        return load(className, text, 0);
+    }
+
+    /** The same for a device whose quotients of floats are so many units in the last place too large. */
+    static TornadoDouble load(String className, String text, int ulps) {
         Map<String, byte[]> classes = MemoryCompiler.compile(className, text, System.getProperty("java.class.path"));
         try {
-            return new TornadoDouble(new KernelLoader(classes).loadClass(className), DeviceLimits.ANY);
+            return new TornadoDouble(new KernelLoader(classes, ulps).loadClass(className), DeviceLimits.ANY);
         } catch (ClassNotFoundException e) {
             throw new AssertionError("the text declares no class " + className + "\n" + text, e);
         }

@@ -65,15 +65,11 @@ enum DeviceFunction {
             return rest != 0 && rest < 0 != b < 0 ? rest + b : rest;
         }
         """),
-    MOD_FLOAT(
-            "mod",
-            Template.MOD.replace("$SPLIT", "4097f").replace("$T", "float").replace("$", "f")),
-    MOD(
-            "mod",
-            Template.MOD
-                    .replace("$SPLIT", "134217729.0")
-                    .replace("$T", "double")
-                    .replace("$", "")),
+    /** OpenCL allows a quotient of floats to be 2.5 units in the last place off, so that 6 / 3 may be less than two. */
+    FLOOR_DIV_FLOAT("floorDiv", Template.FLOOR_DIV.replace("$T", "float").replace("$", "f")),
+    FLOOR_DIV_DOUBLE("floorDiv", Template.FLOOR_DIV.replace("$T", "double").replace("$", "")),
+    MOD_FLOAT("mod", Template.MOD.replace("$T", "float").replace("$", "f")),
+    MOD("mod", Template.MOD.replace("$T", "double").replace("$", "")),
     /** That of devices is one for one to any power. */
     POW_FLOAT("pow", Template.POW.replace("$T", "float").replace("$", "f")),
     POW("pow", Template.POW.replace("$T", "double").replace("$", "")),
@@ -194,21 +190,44 @@ enum DeviceFunction {
             }
             """;
 
+        /** Steps are powers of two times the divisor, each but the last no more than half of what is left: nothing is rounded. */
+        private static final String LONG_DIVISION = """
+                $T size = TornadoMath.abs(b);
+                $T rest = TornadoMath.abs(a);
+                $T step = size;
+                int doublings = 0;
+                while (step > 0$ & (step < rest - step | step == rest - step)) {
+                    step = step + step;
+                    doublings++;
+                }
+            """;
+
         static final String MOD = """
-            /** The remainder with the sign of the divisor. */
+            /** The remainder with the sign of the divisor, by long division: nothing is rounded. */
             private static $T mod($T a, $T b) {
-                $T quotient = a / b;
-                $T whole = quotient < 0$ ? TornadoMath.ceil(quotient) : TornadoMath.floor(quotient);
-                $T times = whole * $SPLIT;
-                $T wholeHigh = times - (times - whole);
-                $T wholeLow = whole - wholeHigh;
-                $T divisor = b * $SPLIT;
-                $T high = divisor - (divisor - b);
-                $T low = b - high;
-                $T exact = a - wholeHigh * high - wholeHigh * low - wholeLow * high - wholeLow * low;
-                $T near = exact == exact ? exact : a - whole * b;
-                $T rest = TornadoMath.abs(a) < TornadoMath.abs(b) ? a : near;
-                return (rest < 0$ & b > 0$) | (rest > 0$ & b < 0$) ? rest + b : rest;
+            """ + LONG_DIVISION + """
+                for (int i = 0; i <= doublings; i++) {
+                    rest = rest < step ? rest : rest - step;
+                    step = step * 0.5$;
+                }
+                $T same = b == 0$ ? b / b : a < 0$ ? -rest : rest;
+                return (same < 0$ & b > 0$) | (same > 0$ & b < 0$) ? same + b : same;
+            }
+            """;
+
+        static final String FLOOR_DIV = """
+            /** The quotient, rounded to the nearest number, then towards minus infinity; by long division. */
+            private static $T floorDiv($T a, $T b) {
+            """ + LONG_DIVISION + """
+                $T whole = 0$;
+                for (int i = 0; i <= doublings; i++) {
+                    whole = whole + whole + (rest < step ? 0$ : 1$);
+                    rest = rest < step ? rest : rest - step;
+                    step = step * 0.5$;
+                }
+                $T near = rest + rest > size ? whole + 1$ - (size - rest) / size : whole + rest / size;
+                $T signed = a < 0$ & b > 0$ | a > 0$ & b < 0$ ? -near : near;
+                return TornadoMath.floor(rest < size ? signed : a / b);
             }
             """;
 

@@ -46,7 +46,7 @@ final class ScalarFunctions {
             case SUB -> a + " - " + b;
             case MUL -> a + " * " + b;
             case DIV -> a + " / " + b;
-            case FLOOR_DIV -> type.isFloat() ? math("floor", a + " / " + b) : quotient(e, type, a, b);
+            case FLOOR_DIV -> type.isFloat() ? call(floatFloorDiv(type), a, b) : quotient(e, type, a, b);
             case MOD -> type.isFloat() ? call(floatMod(type), a, b) : remainder(e, type, a, b);
             case POW -> call(type == DType.F64 ? DeviceFunction.POW : DeviceFunction.POW_FLOAT, a, b);
             case MIN -> extreme(type, "<", a, b);
@@ -88,6 +88,10 @@ final class ScalarFunctions {
     String call(DeviceFunction needed, String... args) {
         called.add(needed);
         return needed.methodName() + "(" + String.join(", ", args) + ")";
+    }
+
+    private static DeviceFunction floatFloorDiv(DType type) {
+        return type == DType.F64 ? DeviceFunction.FLOOR_DIV_DOUBLE : DeviceFunction.FLOOR_DIV_FLOAT;
     }
 
     private static DeviceFunction floatMod(DType type) {
