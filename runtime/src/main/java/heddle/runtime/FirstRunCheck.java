@@ -9,14 +9,22 @@ import heddle.runtime.tornado.TornadoCode;
 import heddle.runtime.verify.Comparison;
 import heddle.runtime.verify.Reference;
 import heddle.runtime.verify.Tolerance;
+import java.lang.ref.SoftReference;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** A program on a device whose first run is compared with the jvm target, once for each plan, SDK and device. */
+/**
+ * A program on a device whose first run is compared with the jvm target, once for each plan, SDK, device and choice of
+ * lengths: TornadoVM compiles lengths into the kernels, so that others may be compiled wrongly.
+ */
 final class FirstRunCheck implements Program {
     private static final String FACT = "first run compared with the jvm target";
 
@@ -24,12 +32,15 @@ final class FirstRunCheck implements Program {
     private final Supplier<Program> reference;
     private final HeddleModel model;
     private final ClassCache cache;
-    private final SourceUnit plan;
-    private boolean passed;
+    private final List<String> place;
+    private final Set<Map<String, Long>> passed = new HashSet<>();
+
+    /** Loading it takes longer than a run; memory that is short has it loaded again. */
+    private SoftReference<Program> loaded = new SoftReference<>(null);
 
     /**
      * @param reference loads the same model for the jvm target
-     * @param cache     keeps which plans have passed
+     * @param cache     keeps what has passed
      * @param place     the SDK, the device and its driver
      */
     FirstRunCheck(
@@ -38,8 +49,7 @@ final class FirstRunCheck implements Program {
         this.reference = reference;
         this.model = model;
         this.cache = cache;
-        this.plan = new SourceUnit("", program.text(), place);
-        this.passed = cache.isNoted(plan, FACT);
+        this.place = List.copyOf(place);
     }
 
     @Override
@@ -60,12 +70,31 @@ final class FirstRunCheck implements Program {
 
     private synchronized Map<String, Tensor> checked(
             Map<String, Tensor> outputs, Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        if (!passed) {
-            compare(outputs, reference.get().run(inputs, lengths));
-            cache.note(plan, FACT);
-            passed = true;
+        if (!passed.contains(lengths)) {
+            SourceUnit run = run(lengths);
+            if (!cache.isNoted(run, FACT)) {
+                compare(outputs, loaded().run(inputs, lengths));
+                cache.note(run, FACT);
+            }
+            passed.add(Map.copyOf(lengths));
         }
         return outputs;
+    }
+
+    /** What the cache knows a run by. */
+    private SourceUnit run(Map<String, Long> lengths) {
+        List<String> options = new ArrayList<>(place);
+        options.add(new TreeMap<>(lengths).toString());
+        return new SourceUnit("", program.text(), options);
+    }
+
+    private Program loaded() {
+        Program found = loaded.get();
+        if (found == null) {
+            found = reference.get();
+            loaded = new SoftReference<>(found);
+        }
+        return found;
     }
 
     private void compare(Map<String, Tensor> outputs, Map<String, Tensor> expected) {

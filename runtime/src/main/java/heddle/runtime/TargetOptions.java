@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param target        what it is compiled for
  * @param device        of the tornado target, {@code 0:1} as {@code heddle devices} lists it; the best one when absent
  * @param timeLimit     of a run on a device
- * @param checkFirstRun whether the first run of a newly compiled plan is compared with the jvm target
+ * @param checkFirstRun whether first runs of a plan, one for each choice of lengths, are compared with the jvm target
  * @param libraryTasks  whether products are left to cuBLAS; that needs an NVIDIA GPU through TornadoVM's CUDA backend
  */
 public record TargetOptions(

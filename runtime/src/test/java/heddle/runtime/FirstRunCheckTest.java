@@ -25,6 +25,7 @@ class FirstRunCheckTest {
 
     private HeddleModel model;
     private int references;
+    private int loaded;
 
     /** A program that gives the same whatever it is given. */
     private record Fixed(float... y) implements Program {
@@ -57,12 +58,36 @@ class FirstRunCheckTest {
     }
 
     private Program reference() {
-        references++;
-        return new Fixed(2, 4);
+        loaded++;
+        return new Counted(new Fixed(2, 4), () -> references++);
+    }
+
+    /** A program whose runs are told. */
+    private record Counted(Program program, Runnable ran) implements Program {
+        @Override
+        public String text() {
+            return program.text();
+        }
+
+        @Override
+        public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths) {
+            ran.run();
+            return program.run(inputs, lengths);
+        }
+
+        @Override
+        public Map<String, Tensor> profile(
+                Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
+            return run(inputs, lengths);
+        }
     }
 
     private static Map<String, Tensor> run(Program program) {
-        return program.run(Map.of("x", Tensor.of(new float[] {1, 2}, 2)), Map.of());
+        return run(program, 1);
+    }
+
+    private static Map<String, Tensor> run(Program program, long length) {
+        return program.run(Map.of("x", Tensor.of(new float[] {1, 2}, 2)), Map.of("N", length));
     }
 
     @Test
@@ -93,5 +118,18 @@ class FirstRunCheckTest {
         run(check(right, "2"));
         assertEquals(2, references);
         assertTrue(Files.isDirectory(dir.resolve("cache")));
+    }
+
+    /** TornadoVM compiles lengths in, and a kernel may be wrong for some alone. */
+    @Test
+    void comparesOnceForEachChoiceOfLengths() {
+        Program checked = check(new Fixed(2, 4), "1");
+        for (long length : new long[] {1, 2, 1, 2}) {
+            run(checked, length);
+        }
+        assertEquals(2, references);
+        assertEquals(1, loaded, "the jvm target's program is kept");
+        run(check(new Fixed(2, 5), "1"), 2); // Passed before.
+        assertThrows(DiagnosticException.class, () -> run(check(new Fixed(2, 5), "1"), 3));
     }
 }

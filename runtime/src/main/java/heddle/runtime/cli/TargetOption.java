@@ -40,7 +40,7 @@ final class TargetOption {
             defaultValue = "true",
             fallbackValue = "true",
             description =
-                    "Compares the first run of a newly compiled plan on a device with the jvm target. Default: on.")
+                    "Compares the first run of a plan on a device, at each choice of lengths, with the jvm target. Default: on.")
     private boolean checkFirstRun;
 
     @Option(
