@@ -4,20 +4,25 @@ import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.KernelCost;
 import heddle.compiler.tile.TileKernel;
 import heddle.runtime.KernelTiming;
+import heddle.runtime.tornado.Message.Done;
+import heddle.runtime.tornado.Message.Reply;
+import heddle.runtime.tornado.Message.Started;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** When each task graph of a run began, by this JVM's clock: TornadoVM has none that is the same on every device. */
+/**
+ * When each task graph of a run began, by the clock of the JVM that runs it: TornadoVM has none that is the same on every
+ * device, and replies reach this JVM when it has time for them.
+ */
 final class GraphTimes {
-    private record Start(int graph, long nanos) {}
-
     private final Plan plan;
     private final DeviceCode code;
     private final Map<String, Long> lengths;
-    private final List<Start> starts = new ArrayList<>();
+    private final List<Started> starts = new ArrayList<>();
+    private long end;
 
     GraphTimes(Plan plan, DeviceCode code, Map<String, Long> lengths) {
         this.plan = plan;
@@ -25,8 +30,13 @@ final class GraphTimes {
         this.lengths = lengths;
     }
 
-    void started(int graph) {
-        starts.add(new Start(graph, System.nanoTime()));
+    /** Takes what the JVM replies. */
+    void add(Reply reply) {
+        if (reply instanceof Started s) {
+            starts.add(s);
+        } else if (reply instanceof Done d) {
+            end = d.nanos();
+        }
     }
 
     /** The graph that began last, -1 when none did. */
@@ -34,13 +44,12 @@ final class GraphTimes {
         return starts.isEmpty() ? -1 : starts.getLast().graph();
     }
 
-    /** Tells of each graph as if it were one kernel; a graph of one kernel is. */
+    /** Tells of each graph of a run that is done as if it were one kernel; a graph of one kernel is. */
     void ended(Consumer<KernelTiming> profile) {
-        long end = System.nanoTime();
         Map<String, TileKernel> kernels = new HashMap<>();
         plan.launches().forEach(k -> kernels.put(k.name(), k));
         for (int i = 0; i < starts.size(); i++) {
-            Start start = starts.get(i);
+            Started start = starts.get(i);
             long next = i + 1 < starts.size() ? starts.get(i + 1).nanos() : end;
             profile.accept(timing(code.kernels(start.graph()), next - start.nanos(), kernels));
         }

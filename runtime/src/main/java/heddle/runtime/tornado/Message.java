@@ -33,11 +33,19 @@ sealed interface Message {
     /** The worker can be asked. */
     record Ready() implements Reply {}
 
-    /** A task graph of a run is about to be executed. */
-    record Started(int graph) implements Reply {}
+    /**
+     * A task graph of a run is about to be executed.
+     *
+     * @param nanos since the request, by the clock of the JVM that runs it
+     */
+    record Started(int graph, long nanos) implements Reply {}
 
-    /** A request was fulfilled. */
-    record Done() implements Reply {}
+    /**
+     * A request was fulfilled.
+     *
+     * @param nanos that it took
+     */
+    record Done(long nanos) implements Reply {}
 
     /**
      * A request was not fulfilled.
@@ -75,8 +83,12 @@ sealed interface Message {
             case Started m -> {
                 out.writeByte('s');
                 out.writeInt(m.graph);
+                out.writeLong(m.nanos);
             }
-            case Done m -> out.writeByte('d');
+            case Done m -> {
+                out.writeByte('d');
+                out.writeLong(m.nanos);
+            }
             case Failed m -> {
                 out.writeByte('f');
                 writeText(out, m.type);
@@ -93,8 +105,8 @@ sealed interface Message {
             case 'R' -> new Run(in.readInt(), readTexts(in), readTexts(in));
             case 'C' -> new Close(in.readInt());
             case 'r' -> new Ready();
-            case 's' -> new Started(in.readInt());
-            case 'd' -> new Done();
+            case 's' -> new Started(in.readInt(), in.readLong());
+            case 'd' -> new Done(in.readLong());
             case 'f' -> new Failed(readText(in), readText(in), readText(in));
             default -> throw new IOException("no message begins with " + kind);
         };

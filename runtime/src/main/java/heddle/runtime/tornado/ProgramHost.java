@@ -24,10 +24,11 @@ final class ProgramHost {
 
     /** Does what is asked; the last reply is {@link Done} or {@link Failed}. */
     void handle(Request request, Consumer<Reply> replies) {
+        long begin = System.nanoTime();
         Reply last;
         try {
-            fulfil(request, graph -> replies.accept(new Started(graph)));
-            last = new Done();
+            fulfil(request, graph -> replies.accept(new Started(graph, System.nanoTime() - begin)));
+            last = new Done(System.nanoTime() - begin);
         } catch (Throwable e) { // Drivers throw errors too: an unimplemented node, a class that is not there.
             last = failure(e);
         }

@@ -8,6 +8,7 @@ import heddle.runtime.file.TemporaryDirectory;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.Message.Close;
 import heddle.runtime.tornado.Message.Open;
+import heddle.runtime.tornado.Message.Reply;
 import heddle.runtime.tornado.Message.Run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +19,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 
 /** A plan for one choice of lengths in a JVM that has its weights, with the files that inputs and outputs go through. */
 final class ProgramInstance {
@@ -77,7 +78,7 @@ final class ProgramInstance {
     private void send(String className, Map<String, Tensor> weights) throws WorkerFailure {
         Map<String, Shared> sent = share("weight", plan.weights());
         sent.forEach((name, shared) -> Elements.write(weights.get(name), shared.memory()));
-        jvm.request(new Open(program, className, lengths, files(sent)), limit, graph -> {});
+        jvm.request(new Open(program, className, lengths, files(sent)), limit, reply -> {});
         try {
             for (Shared shared : sent.values()) {
                 Files.delete(shared.file()); // The class has copied them.
@@ -119,11 +120,11 @@ final class ProgramInstance {
     /**
      * The outputs for some inputs.
      *
-     * @param started told of each task graph before it is executed
+     * @param replies told of each task graph before it is executed, and of the end
      */
-    Map<String, Tensor> run(Map<String, Tensor> given, IntConsumer started) throws WorkerFailure {
+    Map<String, Tensor> run(Map<String, Tensor> given, Consumer<Reply> replies) throws WorkerFailure {
         inputs.forEach((name, shared) -> Elements.write(given.get(name), shared.memory()));
-        jvm.request(new Run(program, files(inputs), files(outputs)), limit, started);
+        jvm.request(new Run(program, files(inputs), files(outputs)), limit, replies);
         Map<String, Tensor> results = new LinkedHashMap<>();
         plan.outputs().forEach((name, buffer) -> {
             long[] shape = buffer.type().shape().evaluate(lengths);
@@ -137,7 +138,7 @@ final class ProgramInstance {
 
     /** Frees its memory on the device. */
     void close() throws WorkerFailure {
-        jvm.request(new Close(program), limit, graph -> {});
+        jvm.request(new Close(program), limit, reply -> {});
         TemporaryDirectory.delete(directory);
     }
 }

@@ -1,9 +1,10 @@
 package heddle.runtime.tornado;
 
+import heddle.runtime.tornado.Message.Reply;
 import heddle.runtime.tornado.Message.Request;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 
 /** A JVM that was started for TornadoVM: this one, or a worker. */
 interface ProgramJvm {
@@ -17,7 +18,7 @@ interface ProgramJvm {
      * Has something done.
      *
      * @param limit   after which it is given up
-     * @param started told of each task graph before it is executed
+     * @param replies told of each task graph before it is executed, and of the end
      */
-    void request(Request request, Duration limit, IntConsumer started) throws WorkerFailure;
+    void request(Request request, Duration limit, Consumer<Reply> replies) throws WorkerFailure;
 }

@@ -2,8 +2,8 @@ package heddle.runtime.tornado;
 
 import heddle.runtime.file.TemporaryDirectory;
 import heddle.runtime.tornado.Message.Failed;
+import heddle.runtime.tornado.Message.Reply;
 import heddle.runtime.tornado.Message.Request;
-import heddle.runtime.tornado.Message.Started;
 import heddle.runtime.tornado.WorkerFailure.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 
 /**
  * This process as the JVM that programs run in: it was started with an SDK's argument file, and with a directory on its
@@ -86,13 +86,13 @@ final class ThisJvm implements ProgramJvm {
     }
 
     @Override
-    public synchronized void request(Request request, Duration limit, IntConsumer started) throws WorkerFailure {
+    public synchronized void request(Request request, Duration limit, Consumer<Reply> replies) throws WorkerFailure {
         AtomicReference<Failed> failed = new AtomicReference<>();
         host.handle(request, reply -> {
-            if (reply instanceof Started s) {
-                started.accept(s.graph());
-            } else if (reply instanceof Failed f) {
+            if (reply instanceof Failed f) {
                 failed.set(f);
+            } else {
+                replies.accept(reply);
             }
         });
         Failed f = failed.get();

@@ -99,7 +99,7 @@ public final class TornadoProgram implements Program {
             Compiled version, Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<GraphTimes> ended) {
         GraphTimes times = new GraphTimes(plan, version.code(), lengths);
         try {
-            Map<String, Tensor> outputs = instance(version, lengths).run(inputs, times::started);
+            Map<String, Tensor> outputs = instance(version, lengths).run(inputs, times::add);
             ended.accept(times);
             return outputs;
         } catch (WorkerFailure e) {
@@ -159,7 +159,7 @@ public final class TornadoProgram implements Program {
         Compiled each = single();
         GraphTimes times = new GraphTimes(plan, each.code(), lengths);
         try (Worker worker = Worker.start(options.sdk(), options.device())) {
-            open(worker, each, lengths).run(inputs, times::started);
+            open(worker, each, lengths).run(inputs, times::add);
             return new Diagnosis.Trial(each.code(), -1, null);
         } catch (WorkerFailure e) {
             return new Diagnosis.Trial(each.code(), times.last(), e);

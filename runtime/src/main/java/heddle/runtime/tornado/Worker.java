@@ -6,6 +6,7 @@ import heddle.runtime.file.TemporaryDirectory;
 import heddle.runtime.tornado.Message.Done;
 import heddle.runtime.tornado.Message.Failed;
 import heddle.runtime.tornado.Message.Ready;
+import heddle.runtime.tornado.Message.Reply;
 import heddle.runtime.tornado.Message.Request;
 import heddle.runtime.tornado.Message.Started;
 import heddle.runtime.tornado.WorkerFailure.Kind;
@@ -25,7 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** A JVM started for TornadoVM, with a directory of its own for the socket, classes and shared files. */
@@ -43,7 +44,7 @@ final class Worker implements ProgramJvm, AutoCloseable {
     private final Frames frames;
 
     /** What the worker says, and {@link #GONE} when it is gone. */
-    private final BlockingQueue<Message> replies = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
 
     private static final Failed GONE = new Failed("", "", "");
 
@@ -141,7 +142,7 @@ final class Worker implements ProgramJvm, AutoCloseable {
 
     private void awaitReady() {
         try {
-            if (!(replies.poll(START_LIMIT.toNanos(), TimeUnit.NANOSECONDS) instanceof Ready)) {
+            if (!(received.poll(START_LIMIT.toNanos(), TimeUnit.NANOSECONDS) instanceof Ready)) {
                 throw notStarted(process, jvm);
             }
         } catch (InterruptedException e) {
@@ -153,10 +154,10 @@ final class Worker implements ProgramJvm, AutoCloseable {
     private void read() {
         try {
             while (true) {
-                replies.add(frames.receive());
+                received.add(frames.receive());
             }
         } catch (IOException e) {
-            replies.add(GONE);
+            received.add(GONE);
         }
     }
 
@@ -175,17 +176,18 @@ final class Worker implements ProgramJvm, AutoCloseable {
     }
 
     @Override
-    public synchronized void request(Request request, Duration limit, IntConsumer started) throws WorkerFailure {
+    public synchronized void request(Request request, Duration limit, Consumer<Reply> replies) throws WorkerFailure {
         long end = System.nanoTime() + limit.toNanos();
         int printed = jvm.lines().size();
         try {
             frames.send(request);
             while (true) {
-                Message reply = replies.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                Message reply = received.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
                 if (reply instanceof Started s) {
-                    started.accept(s.graph());
-                } else if (reply instanceof Done) {
+                    replies.accept(s);
+                } else if (reply instanceof Done d) {
                     requireNoErrors(printed);
+                    replies.accept(d);
                     return;
                 } else if (reply == null) {
                     throw ended(Kind.HUNG, "no answer in " + limit.toMillis() / 1e3 + " seconds");
