@@ -66,7 +66,7 @@ final class Failures implements IExecutionExceptionHandler {
                 case SDK_MISSING, SDK_DAMAGED, SDK_JAVA, DEVICE_MISSING, WORKER_START, LIBRARY_MISSING ->
                     ExitCode.TARGET_UNAVAILABLE;
                 case DEVICE_MEMORY -> ExitCode.OUT_OF_MEMORY;
-                case WORKER_DIED, TIME_LIMIT -> ExitCode.DEVICE_FAILED;
+                case WORKER_DIED, TIME_LIMIT, KERNEL_RESOURCES -> ExitCode.DEVICE_FAILED;
                 case OUTPUTS_DIFFER -> ExitCode.VERIFY_FAILED;
             };
         }

@@ -69,6 +69,16 @@ record Diagnosis(Plan plan, DeviceCode code, Map<String, Long> lengths) {
                 .flatMap(k -> k.nodes().stream().map(n -> k.name() + ": " + n))
                 .limit(SHOWN_NODES)
                 .toList();
+        if (failure.isOutOfResources()) {
+            return new DiagnosticException(with(
+                            Diagnostic.of(
+                                    TornadoCode.KERNEL_RESOURCES, "the device gave up " + where + ": out of resources"),
+                            nodes,
+                            List.of(failure.getMessage().strip()))
+                    .note("the kernel needs more registers or local memory than a group can have,"
+                            + " or it used memory that is not its own: a bug in Heddle or in the driver")
+                    .hint("choose another device, or use --target jvm"));
+        }
         return switch (failure.kind()) {
             case DIED ->
                 new DiagnosticException(with(

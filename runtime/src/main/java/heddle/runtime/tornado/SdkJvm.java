@@ -92,7 +92,9 @@ record SdkJvm(TornadoSdk sdk, Path directory) {
 
     /** The last of it. */
     List<String> lastLines() {
-        List<String> lines = lines();
+        List<String> lines = lines().stream()
+                .filter(line -> !line.startsWith(WorkerMain.GRAPH))
+                .toList();
         return lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
     }
 }

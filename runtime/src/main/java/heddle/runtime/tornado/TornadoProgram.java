@@ -104,8 +104,13 @@ public final class TornadoProgram implements Program {
             return outputs;
         } catch (WorkerFailure e) {
             abandon(e);
-            throw new Diagnosis(plan, version.code(), lengths).of(e, times.last(), () -> oneByOne(inputs, lengths));
+            throw new Diagnosis(plan, version.code(), lengths).of(e, failed(e, times), () -> oneByOne(inputs, lengths));
         }
+    }
+
+    /** The graph that failed: the one that ran when an error was printed, else the last that began. */
+    private static int failed(WorkerFailure failure, GraphTimes times) {
+        return failure.graph() < 0 ? times.last() : failure.graph();
     }
 
     /** Frees what an instance has on the device where its JVM, which serves others too, is still there. */
@@ -162,7 +167,7 @@ public final class TornadoProgram implements Program {
             open(worker, each, lengths).run(inputs, times::add);
             return new Diagnosis.Trial(each.code(), -1, null);
         } catch (WorkerFailure e) {
-            return new Diagnosis.Trial(each.code(), times.last(), e);
+            return new Diagnosis.Trial(each.code(), failed(e, times), e);
         }
     }
 }

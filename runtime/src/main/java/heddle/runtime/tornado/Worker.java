@@ -20,7 +20,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -207,10 +206,13 @@ final class Worker implements ProgramJvm, AutoCloseable {
 
     /** Some calls of the drivers fail without an exception: TornadoVM prints a line, and results are not there. */
     private void requireNoErrors(int printed) throws WorkerFailure {
-        List<String> lines = new ArrayList<>(jvm.lines());
+        List<String> lines = jvm.lines();
+        int graph = -1;
         for (String line : lines.subList(Math.min(printed, lines.size()), lines.size())) {
-            if (DRIVER_ERROR.matcher(line).matches()) {
-                throw new WorkerFailure(Kind.REFUSED, "DriverError", line.strip(), "", jvm.lastLines());
+            if (line.startsWith(WorkerMain.GRAPH)) {
+                graph = Integer.parseInt(line.substring(WorkerMain.GRAPH.length()));
+            } else if (DRIVER_ERROR.matcher(line).matches()) {
+                throw WorkerFailure.printed(line.strip(), jvm.lastLines(), graph);
             }
         }
     }

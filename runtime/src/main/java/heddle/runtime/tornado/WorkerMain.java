@@ -3,6 +3,7 @@ package heddle.runtime.tornado;
 import heddle.runtime.file.TemporaryDirectory;
 import heddle.runtime.tornado.Message.Ready;
 import heddle.runtime.tornado.Message.Request;
+import heddle.runtime.tornado.Message.Started;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
@@ -16,6 +17,9 @@ import java.util.concurrent.LinkedBlockingQueue;
  * caller may have had no time to delete, and halts, even while a driver hangs.
  */
 final class WorkerMain {
+    /** A line among what drivers print, which says what runs then; the graph's number comes after it. */
+    static final String GRAPH = "[Heddle] task graph ";
+
     private WorkerMain() {}
 
     /** @param args the directory of the session, and the socket in it */
@@ -53,6 +57,9 @@ final class WorkerMain {
     }
 
     private static void send(Frames frames, Message.Reply reply) {
+        if (reply instanceof Started s) {
+            System.out.println(GRAPH + s.graph());
+        }
         try {
             frames.send(reply);
         } catch (IOException e) {

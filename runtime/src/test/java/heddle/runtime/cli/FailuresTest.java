@@ -82,6 +82,7 @@ class FailuresTest {
         "OUTPUTS_DIFFER, 5",
         "DEVICE_MEMORY, 6",
         "WORKER_DIED, 7",
+        "KERNEL_RESOURCES, 7",
         "TIME_LIMIT, 7"
     })
     void whatADeviceDoesHasAnExitCode(TornadoCode code, int exit) throws IOException {

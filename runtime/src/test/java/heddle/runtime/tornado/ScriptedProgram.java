@@ -57,11 +57,16 @@ final class ScriptedProgram {
 
     /** @param statement what the second kernel does */
     static IntFunction<DeviceCode> of(String statement) {
+        return ofBoth("", statement);
+    }
+
+    /** @param first what the first kernel does @param second what the second does */
+    static IntFunction<DeviceCode> ofBoth(String first, String second) {
         return tasks -> tasks == 1
                 ? code(
-                        "started.accept(0); started.accept(1); " + statement,
+                        "started.accept(0); " + first + "started.accept(1); " + second,
                         List.of(new DeviceCode.Graph(List.of(GOOD)), new DeviceCode.Graph(List.of(SCRIPTED))))
-                : code("started.accept(0); " + statement, List.of(new DeviceCode.Graph(List.of(GOOD, SCRIPTED))));
+                : code("started.accept(0); " + first + second, List.of(new DeviceCode.Graph(List.of(GOOD, SCRIPTED))));
     }
 
     private static DeviceCode code(String graphs, List<DeviceCode.Graph> described) {

@@ -142,7 +142,7 @@ class TornadoFaultTest {
     @ValueSource(
             strings = {
                 "[TornadoVM-OCL-JNI] ERROR : clEnqueueNDRangeKernel -> Returned: -54",
-                "\\t[TornadoVM-PTX-JNI] ERROR : cuLaunchKernel -> Returned: 701",
+                "\\t[TornadoVM-PTX-JNI] ERROR : cuLaunchKernel -> Returned: 1",
                 "[TornadoVM-CUDA-JNI] ERROR : cuLaunchKernel -> Returned: 719 (CUDA_ERROR_LAUNCH_FAILED)"
             })
     void anErrorThatIsOnlyPrintedIsOne(String line) {
@@ -156,11 +156,43 @@ class TornadoFaultTest {
             strings = {
                 "[TornadoVM-OCL-JNI] ERROR : clCreateBuffer -> Returned: -61",
                 "[TornadoVM-OCL-JNI] ERROR : clEnqueueWriteBuffer -> Returned: -4",
+                "[TornadoVM-OCL-JNI] ERROR : clEnqueueWriteBuffer -> Returned: -5",
                 "\\t[TornadoVM-PTX-JNI] ERROR : cuMemAlloc -> Returned: 2",
                 "[TornadoVM-CUDA-JNI] ERROR : cuMemAlloc -> Returned: 2 (CUDA_ERROR_OUT_OF_MEMORY)"
             })
     void memoryThatADriverOnlyPrintsToBeShortIsShort(String line) {
         assertEquals(TornadoCode.DEVICE_MEMORY, problem(program(printing(line))).code());
+    }
+
+    /** Too few resources are too little memory only where memory is made or written to. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[TornadoVM-OCL-JNI] ERROR : clEnqueueNDRangeKernel -> Returned: -5",
+                "[TornadoVM-OCL-JNI] ERROR : clEnqueueReadBuffer -> Returned: -5",
+                "\\t[TornadoVM-PTX-JNI] ERROR : cuLaunchKernel -> Returned: 701",
+                "[TornadoVM-CUDA-JNI] ERROR : cuLaunchKernel -> Returned: 701 (CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES)"
+            })
+    void aKernelThatADeviceGivesUpIsNamed(String line) {
+        Diagnostic said = problem(program(printing(line)));
+        assertEquals(TornadoCode.KERNEL_RESOURCES, said.code());
+        assertEquals("the device gave up the kernel attention_1: out of resources", said.message());
+        assertTrue(said.notes().toString().contains("model.heddle:4:9"), said.toString());
+        assertTrue(said.notes().toString().contains("registers or local memory"), said.toString());
+        assertTrue(said.notes().contains(line.replace("\\t", "")), said.toString());
+    }
+
+    /** What a driver prints of a kernel is seen at the end of the run, when others have run after it. */
+    @Test
+    void anErrorIsThatOfTheKernelWhichRanThen() {
+        String line = "[TornadoVM-OCL-JNI] ERROR : clEnqueueNDRangeKernel -> Returned: -5";
+        Diagnostic said = problem(TornadoProgram.load(
+                plan,
+                ScriptedProgram.ofBoth(printing(line), ""),
+                WEIGHTS,
+                new TornadoOptions(sdk, Optional.empty(), cache(), Duration.ofMinutes(1))));
+        assertEquals("the device gave up the kernel map_0: out of resources", said.message());
+        assertFalse(said.toString().contains(WorkerMain.GRAPH), said.toString());
     }
 
     /** TornadoVM asks NVML for the power that a device takes, which some do not say. */
