@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -15,15 +16,17 @@ import java.util.function.Consumer;
  * Heddle version. Entries that are damaged or were made from something else are made again; they are never loaded.
  */
 public final class ClassCache {
+    /** The directories that this process was told cannot be written to: it may have several caches in one. */
+    private static final Set<Path> UNWRITABLE = ConcurrentHashMap.newKeySet();
+
     private final Path directory;
     private final String version;
     private final Consumer<String> warnings;
-    private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
      * @param directory made when something is first written to it
      * @param version   of Heddle
-     * @param warnings  told once when nothing can be kept
+     * @param warnings  told when nothing can be kept, once for each directory
      */
     public ClassCache(Path directory, String version, Consumer<String> warnings) {
         this.directory = directory;
@@ -104,7 +107,7 @@ public final class ClassCache {
     }
 
     private void warn(IOException e) {
-        if (warned.compareAndSet(false, true)) {
+        if (UNWRITABLE.add(directory)) {
             warnings.accept("compiled classes cannot be kept in " + directory + " (" + e
                     + "); set HEDDLE_CACHE to a directory you may write to");
         }

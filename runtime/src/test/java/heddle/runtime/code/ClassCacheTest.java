@@ -123,6 +123,7 @@ class ClassCacheTest {
         ClassCache cache = cache();
         assertEquals(5, blocks(source(5), cache.classes(source(5))));
         assertEquals(6, blocks(source(6), cache.classes(source(6))));
+        cache().note(source(6), "another cache in this directory");
         assertEquals(1, warnings.size());
         assertTrue(warnings.getFirst().contains("HEDDLE_CACHE"), warnings.getFirst());
     }
