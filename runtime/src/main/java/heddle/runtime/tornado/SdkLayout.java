@@ -60,8 +60,9 @@ final class SdkLayout {
                                     + " to the directory that holds bin, etc, lib and share of an SDK"));
             Matcher name =
                     Pattern.compile(API + JAR_VERSION).matcher(api.getFileName().toString());
-            String version =
-                    property("etc/tornado.release", "version").orElse(name.matches() ? name.group(1) : "unknown");
+            String version = property("etc/tornado.release", "version")
+                    .filter(v -> !v.contains("${")) // As its build has it where it was not filled in.
+                    .orElse(name.matches() ? name.group(1) : "unknown version");
             return new TornadoSdk(home, version, java(version, api), backends(), api, Optional.empty(), options());
         } catch (IOException e) {
             throw damaged(home + " cannot be read: " + e, "install TornadoVM again");

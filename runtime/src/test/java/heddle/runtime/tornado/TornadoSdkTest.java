@@ -59,6 +59,14 @@ class TornadoSdkTest {
         assertEquals(26, sdk.java());
     }
 
+    /** As the SDK's build leaves it where it does not fill it in. */
+    @Test
+    void aVersionThatIsAPlaceholderIsNone() throws IOException {
+        Path home = SdkDirectory.make(dir, "5.2.0-jdk25");
+        Files.writeString(home.resolve("etc/tornado.release"), "version=${project.version}\n");
+        assertEquals("5.2.0-jdk25", SdkLayout.read(home).version());
+    }
+
     @Test
     void prefersAnArgumentFileThatWasMadeForThisPlace() throws IOException {
         Path home = SdkDirectory.make(dir, "5.2.0-jdk25");
