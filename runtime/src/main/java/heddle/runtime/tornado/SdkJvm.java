@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A JVM started as an SDK asks for. What it and its drivers print goes to a file in its directory, where it neither
+ * A JVM started as an SDK asks for. Its standard input is a pipe that ends with this process. What it and its drivers print goes to a file in its directory, where it neither
  * mixes with the caller's output nor fills a pipe.
  */
 record SdkJvm(TornadoSdk sdk, Path directory) {
@@ -59,18 +59,12 @@ record SdkJvm(TornadoSdk sdk, Path directory) {
             ProcessBuilder builder = new ProcessBuilder(java.toString(), "@" + file)
                     .directory(current.toFile())
                     .redirectErrorStream(true)
-                    .redirectInput(ProcessBuilder.Redirect.from(nothing()))
                     .redirectOutput(output().toFile());
             builder.environment().put(TornadoSdk.VARIABLE, sdk.home().toString());
             return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private File nothing() throws IOException {
-        Path empty = directory.resolve("nothing");
-        return Files.exists(empty) ? empty.toFile() : Files.createFile(empty).toFile();
     }
 
     private Path output() {

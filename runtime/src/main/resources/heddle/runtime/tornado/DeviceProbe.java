@@ -1,12 +1,15 @@
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.TornadoTargetDevice;
@@ -23,9 +26,31 @@ public final class DeviceProbe {
     private DeviceProbe() {}
 
     public static void main(String[] args) throws IOException {
-        Files.write(Path.of(args[0]), devices());
+        Path file = Path.of(args[0]);
+        Thread end = new Thread(() -> endWithCaller(file.getParent()), "heddle-caller");
+        end.setDaemon(true);
+        end.start();
+        Files.write(file, devices());
         // Drivers leave threads behind that would keep this JVM alive.
         Runtime.getRuntime().halt(0);
+    }
+
+    /** Standard input ends when the caller does; what it had no time to delete is deleted here. */
+    private static void endWithCaller(Path directory) {
+        try {
+            while (System.in.read() >= 0) {
+                // Nothing is said.
+            }
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            e.printStackTrace();
+        } finally {
+            Runtime.getRuntime().halt(0);
+        }
     }
 
     private static List<String> devices() {
@@ -55,7 +80,6 @@ public final class DeviceProbe {
 
     private static String line(int backend, int number, TornadoDevice device) {
         TornadoTargetDevice physical = device.getPhysicalDevice();
-        long[] group = physical.getDeviceMaxWorkGroupSize();
         return String.join(
                 "\t",
                 String.valueOf(backend),
@@ -68,8 +92,13 @@ public final class DeviceProbe {
                 String.valueOf(device.getMaxAllocMemory()),
                 String.valueOf(device.getDeviceLocalMemorySize()),
                 String.valueOf(physical.getDeviceMaxComputeUnits()),
-                String.valueOf(Arrays.stream(group).max().orElse(0)),
+                String.valueOf(Math.min(most(physical.getDeviceMaxWorkGroupSize()), most(physical.getDeviceMaxWorkItemSizes()))),
                 driver(physical.getDeviceInfo()));
+    }
+
+    /** What TornadoVM calls a group is the grid on PTX; no group has more threads than its longest side there. */
+    private static long most(long[] sizes) {
+        return Arrays.stream(sizes).max().orElse(0);
     }
 
     /** The version of its driver, where the description has one. */
