@@ -181,8 +181,10 @@ final class StandaloneMain {
                 }
                 json.append("}").append(" ".repeat((8 - (json.length() + 1) % 8) % 8));
                 byte[] header = json.toString().getBytes(StandardCharsets.UTF_8);
-                Path part = Files.createTempFile(file.toAbsolutePath().getParent(), "outputs", ".part");
-                try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+                Path part = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+                Files.deleteIfExists(part);
+                try (FileChannel channel =
+                        FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
                     ByteBuffer length = ByteBuffer.allocate(8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
                     channel.write(length.putLong(0, header.length));
                     channel.write(ByteBuffer.wrap(header));
