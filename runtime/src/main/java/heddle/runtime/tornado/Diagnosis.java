@@ -4,6 +4,7 @@ import heddle.compiler.schedule.Plan;
 import heddle.compiler.target.tornado.DeviceMemory;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.tornado.WorkerFailure.Kind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +32,7 @@ record Diagnosis(Plan plan, DeviceCode code, Map<String, Long> lengths) {
                     Diagnostic.of(TornadoCode.LIBRARY_MISSING, "TornadoVM cannot call cuBLAS: " + failure.getMessage())
                             .hint("install CUDA with cuBLAS, or leave out --library-tasks"));
         }
-        if (code.kernels(graph).size() == 1) {
+        if (failure.kind() == Kind.KILLED || code.kernels(graph).size() == 1) {
             return described(failure, code, graph);
         }
         Trial trial = again.get();
@@ -86,6 +87,13 @@ record Diagnosis(Plan plan, DeviceCode code, Map<String, Long> lengths) {
                                 nodes,
                                 failure.lines())
                         .hint("update the device's driver, choose another device, or use --target jvm"));
+            case KILLED ->
+                new DiagnosticException(with(
+                                Diagnostic.of(TornadoCode.WORKER_DIED, "the worker was killed in " + where),
+                                nodes,
+                                List.of())
+                        .note("somebody ended it, or the system did because memory was short")
+                        .hint("run it again; where memory is short, with a smaller batch or shorter input"));
             case HUNG ->
                 new DiagnosticException(with(
                                 Diagnostic.of(

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 record SdkJvm(TornadoSdk sdk, Path directory) {
     private static final int SHOWN_LINES = 20;
 
+    /** What Java says whenever it is started with the options of an SDK. */
+    private static final String OF_JAVA = "WARNING: Using incubator modules";
+
     /** TornadoVM's limit of device memory, here too where Heddle's own JVM is given it: {@code 500MB}. */
     private static final String MEMORY = "tornado.device.memory";
 
@@ -87,7 +90,7 @@ record SdkJvm(TornadoSdk sdk, Path directory) {
     /** The last of it. */
     List<String> lastLines() {
         List<String> lines = lines().stream()
-                .filter(line -> !line.startsWith(WorkerMain.GRAPH))
+                .filter(line -> !line.startsWith(WorkerMain.GRAPH) && !line.startsWith(OF_JAVA))
                 .toList();
         return lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
     }

@@ -10,7 +10,7 @@ public enum TornadoCode implements DiagnosticCode {
     DEVICE_MISSING("H1104", "TornadoVM finds no device"),
     WORKER_START("H1105", "The TornadoVM worker does not start"),
     DEVICE_MEMORY("H1106", "The device has too little memory"),
-    WORKER_DIED("H1107", "The driver of the device crashed"),
+    WORKER_DIED("H1107", "The driver of the device crashed, or its worker was killed"),
     TIME_LIMIT("H1108", "A run took longer than its time limit"),
     OUTPUTS_DIFFER("H1109", "The device's results differ from those of the jvm target"),
     LIBRARY_MISSING("H1110", "Library tasks cannot be had"),

@@ -33,6 +33,9 @@ final class Worker implements ProgramJvm, AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(5);
 
+    /** The exit code of a process that got SIGKILL, which neither drivers nor the JVM send to themselves. */
+    private static final int KILLED = 128 + 9;
+
     /** What TornadoVM prints where a call of a driver fails; that NVML cannot read the power is no failure of a run. */
     private static final Pattern DRIVER_ERROR = Pattern.compile("\\s*\\[TornadoVM-(?!\\w+-NVML).*] ERROR.*");
 
@@ -219,7 +222,9 @@ final class Worker implements ProgramJvm, AutoCloseable {
 
     private WorkerFailure died() {
         end(process); // Its socket is closed: whatever is left of it is no use.
-        return ended(Kind.DIED, "the worker ended with code " + process.exitValue());
+        return ended(
+                process.exitValue() == KILLED ? Kind.KILLED : Kind.DIED,
+                "the worker ended with code " + process.exitValue());
     }
 
     private WorkerFailure ended(Kind kind, String message) {

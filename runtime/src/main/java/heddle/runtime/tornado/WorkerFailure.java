@@ -10,6 +10,8 @@ final class WorkerFailure extends Exception {
     enum Kind {
         /** Its process ended, as a driver that crashes makes it. */
         DIED,
+        /** Its process was ended from outside. */
+        KILLED,
         /** It did not answer in time, and was ended. */
         HUNG,
         /** It is there, and says why not. */
@@ -99,7 +101,8 @@ final class WorkerFailure extends Exception {
     boolean isOutOfResources() {
         return kind == Kind.REFUSED
                 && !isOutOfMemory()
-                && getMessage().matches("(?s).*(OUT_OF_RESOURCES|OCL-JNI] ERROR : \\w+ -> Returned: -5\\b"
-                        + "|ERROR : cuLaunchKernel -> Returned: 701\\b).*");
+                && getMessage()
+                        .matches("(?s).*(OUT_OF_RESOURCES|OCL-JNI] ERROR : \\w+ -> Returned: -5\\b"
+                                + "|ERROR : cuLaunchKernel -> Returned: 701\\b).*");
     }
 }

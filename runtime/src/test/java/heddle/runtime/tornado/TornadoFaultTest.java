@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +102,16 @@ class TornadoFaultTest {
         Diagnostic said = problem(
                 program("if (new java.io.File(\"" + mark + "\").createNewFile()) Runtime.getRuntime().halt(139);"));
         assertEquals("the driver crashed in one of the kernels map_0, attention_1", said.message());
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aWorkerThatIsKilledIsNoDriverThatCrashed() {
+        Diagnostic said = problem(program("new ProcessBuilder(\"kill\", \"-9\", "
+                + "String.valueOf(ProcessHandle.current().pid())).start(); Thread.sleep(60_000);"));
+        assertEquals(TornadoCode.WORKER_DIED, said.code());
+        assertEquals("the worker was killed in one of the kernels map_0, attention_1", said.message());
+        assertTrue(said.notes().toString().contains("memory was short"), said.toString());
     }
 
     @Test
