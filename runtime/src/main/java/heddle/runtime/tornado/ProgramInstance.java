@@ -4,7 +4,7 @@ import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.Buffer;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.file.AtomicFile;
-import heddle.runtime.file.TemporaryDirectory;
+import heddle.runtime.file.FileTree;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.Message.Close;
 import heddle.runtime.tornado.Message.Open;
@@ -69,7 +69,7 @@ final class ProgramInstance {
         try {
             instance.send(className, weights);
         } catch (WorkerFailure | DiagnosticException e) {
-            TemporaryDirectory.delete(instance.directory);
+            FileTree.delete(instance.directory);
             throw e;
         }
         return instance;
@@ -139,6 +139,6 @@ final class ProgramInstance {
     /** Frees its memory on the device. */
     void close() throws WorkerFailure {
         jvm.request(new Close(program), limit, reply -> {});
-        TemporaryDirectory.delete(directory);
+        FileTree.delete(directory);
     }
 }

@@ -1,6 +1,6 @@
 package heddle.runtime.tornado;
 
-import heddle.runtime.file.TemporaryDirectory;
+import heddle.runtime.file.FileTree;
 import heddle.runtime.tornado.Message.Ready;
 import heddle.runtime.tornado.Message.Request;
 import heddle.runtime.tornado.Message.Started;
@@ -41,7 +41,7 @@ final class WorkerMain {
         try {
             return new Frames(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
         } catch (IOException e) {
-            TemporaryDirectory.delete(directory); // The caller was ended before its worker had started.
+            FileTree.delete(directory); // The caller was ended before its worker had started.
             throw e;
         }
     }
@@ -69,7 +69,7 @@ final class WorkerMain {
 
     private static void end(Path directory) {
         try {
-            TemporaryDirectory.delete(directory);
+            FileTree.delete(directory);
         } finally {
             Runtime.getRuntime().halt(0);
         }

@@ -13,6 +13,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.Heddle;
 import heddle.runtime.code.ClassCache;
 import heddle.runtime.tensor.Tensor;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -257,23 +259,59 @@ class TornadoFaultTest {
         assertFalse(Files.exists(directory));
     }
 
+    /** The worker has Heddle's runtime on its class path, and nothing that the runtime needs. */
     @Test
-    void aDirectoryThatIsNoGoodForAWorkerIsNamed() throws Exception {
-        Path far = Files.createDirectory(dir.resolve("a".repeat(120))); // Names of sockets are short.
-        Process process = new ProcessBuilder(
+    void aWorkerWhoseCallerIsKilledDeletesItsDirectory() throws Exception {
+        Path temporary = Files.createDirectory(dir.resolve("temporary"));
+        Process caller = start(temporary, Waiter.class);
+        try (BufferedReader said = caller.inputReader()) {
+            assertEquals("ready", said.readLine());
+            List<ProcessHandle> workers = caller.children().toList();
+            assertEquals(1, workers.size());
+            caller.destroyForcibly().waitFor();
+            workers.getFirst().onExit().get(1, TimeUnit.MINUTES);
+            assertEquals(List.of(), own(temporary));
+        } finally {
+            caller.destroyForcibly();
+        }
+    }
+
+    /** Starts a worker in a process of its own, and waits. */
+    static final class Waiter {
+        private Waiter() {}
+
+        public static void main(String[] args) throws Exception {
+            Worker.start(SdkLayout.read(Path.of(args[0])), Optional.empty());
+            System.out.println("ready");
+            Thread.sleep(Duration.ofMinutes(5));
+        }
+    }
+
+    private Process start(Path temporary, Class<?> main) throws IOException {
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.io.tmpdir=" + far,
+                        "-Djava.io.tmpdir=" + temporary,
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Starter.class.getName(),
+                        main.getName(),
                         sdk.home().toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = output(process);
-        assertTrue(said.startsWith("H1105") && said.contains(far.toString()), said);
-        try (Stream<Path> left = Files.list(far)) {
-            assertEquals(List.of(), left.filter(f -> !f.endsWith("hsperfdata")).toList());
+    }
+
+    private static List<Path> own(Path temporary) throws IOException {
+        try (Stream<Path> files = Files.list(temporary)) {
+            return files.filter(f -> f.getFileName().toString().startsWith("heddle-"))
+                    .toList();
         }
+    }
+
+    @Test
+    void aDirectoryThatIsNoGoodForAWorkerIsNamed() throws Exception {
+        Path far = Files.createDirectory(dir.resolve("a".repeat(120))); // Names of sockets are short.
+        String said = output(start(far, Starter.class));
+        assertTrue(said.startsWith("H1105") && said.contains(far.toString()), said);
+        assertEquals(List.of(), own(far));
     }
 
     private static String output(Process process) throws Exception {
