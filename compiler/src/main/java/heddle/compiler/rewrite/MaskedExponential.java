@@ -9,6 +9,7 @@ import heddle.compiler.op.Cast;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Reduce;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
@@ -97,7 +98,8 @@ record MaskedExponential(Node exp, List<Mask> masks) {
         Graph.Builder out = rewriter.out();
         Value y = graph.operand(exp, 0);
         boolean shifted = Place.is(y.node(), ScalarFn.SUB)
-                && graph.operand(y.node(), 0).type().equals(y.type());
+                && graph.operand(y.node(), 0).type().equals(y.type())
+                && isOfRows(Place.in(y).operand(graph, 1).behindViews(graph), y);
         List<Value> conditions = masks.stream()
                 .map(m -> condition(out, origin, rewriter.get(m.value)))
                 .toList();
@@ -107,6 +109,11 @@ record MaskedExponential(Node exp, List<Mask> masks) {
             exponents = out.value(y.node().op(), origin, x, rewriter.get(graph.operand(y.node(), 1)));
         }
         return out.value(exp.op(), origin, hidden(out, origin, exponents, conditions));
+    }
+
+    /** Whether what is subtracted from {@code y}'s scores may be one number for all of a row, and is no other score. */
+    private static boolean isOfRows(Place shift, Value y) {
+        return shift.node().op() instanceof Reduce || !shift.value().type().equals(y.type());
     }
 
     private static Value condition(Graph.Builder out, Origin origin, Value mask) {
