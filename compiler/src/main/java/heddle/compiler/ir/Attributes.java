@@ -41,6 +41,11 @@ public record Attributes(Map<String, Object> values, List<TensorType> operands, 
         return get(key, Number.class).doubleValue();
     }
 
+    /** The number {@code key}, or another one when it is not there. */
+    public double number(String key, double otherwise) {
+        return values.containsKey(key) ? number(key) : otherwise;
+    }
+
     public Dim dim(String key) {
         return asDim(key, get(key, Object.class));
     }

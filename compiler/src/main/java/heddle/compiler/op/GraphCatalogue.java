@@ -24,7 +24,7 @@ public final class GraphCatalogue {
             .with("gather", a -> new Gather(a.integer("axis")))
             .with("take_along", a -> new TakeAlong(a.integer("axis")))
             .with("contract", a -> new Contract(a.string("equation")))
-            .with("softmax", a -> new Softmax(a.integer("axis")))
+            .with("softmax", a -> new Softmax(a.integer("axis"), a.number("term", 0)))
             .with("stop_gradient", a -> new StopGradient())
             .with("dropout", a -> new Dropout(a.number("p")))
             .with("attention", AttentionReader::read)));

@@ -9,10 +9,23 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * {@code exp(x - max) / sum of exp(x - max)} along an axis. A row of nothing but minus infinity gives zeros; a row with
- * a NaN or plus infinity gives NaN.
+ * {@code exp(x - max) / (term + sum of exp(x - max))} along an axis. A row of nothing but minus infinity gives zeros; a row
+ * with a NaN or plus infinity gives NaN.
+ *
+ * @param term a finite number that is not negative; a softmax proper has zero
  */
-public record Softmax(int axis) implements Op {
+public record Softmax(int axis, double term) implements Op {
+    public Softmax {
+        if (!(term >= 0 && term < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("the term of a softmax is a finite number from zero on, not " + term);
+        }
+    }
+
+    /** Without a term beside the sum. */
+    public Softmax(int axis) {
+        this(axis, 0);
+    }
+
     @Override
     public String name() {
         return "softmax";
@@ -25,7 +38,7 @@ public record Softmax(int axis) implements Op {
 
     @Override
     public Map<String, Object> attributes() {
-        return Map.of("axis", (long) axis);
+        return term == 0 ? Map.of("axis", (long) axis) : Map.of("axis", (long) axis, "term", term);
     }
 
     @Override
@@ -51,7 +64,7 @@ public record Softmax(int axis) implements Op {
         return List.of(result);
     }
 
-    private static void softmax(double[] x, double[] out, int start, int stride, int end) {
+    private void softmax(double[] x, double[] out, int start, int stride, int end) {
         double max = Double.NEGATIVE_INFINITY;
         for (int i = start; i < end; i += stride) {
             max = Math.max(max, x[i]);
@@ -59,7 +72,7 @@ public record Softmax(int axis) implements Op {
         if (max == Double.NEGATIVE_INFINITY) {
             return;
         }
-        double sum = 0;
+        double sum = term;
         for (int i = start; i < end; i += stride) {
             out[i] = Math.exp(x[i] - max);
             sum += out[i];

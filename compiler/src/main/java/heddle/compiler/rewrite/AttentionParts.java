@@ -22,6 +22,7 @@ import java.util.SequencedMap;
  * What {@link GrowAttention} found, over the axes it found it with.
  *
  * @param resultAxes the axes of the product with the values, outermost first
+ * @param term       a number that counts in the sum of a row's shifted exponentials
  * @param kept       what becomes of the probabilities before they meet the values
  */
 record AttentionParts(
@@ -36,6 +37,7 @@ record AttentionParts(
         SplitMask score,
         Proportion kept,
         Optional<ScalarExpr> sink,
+        double term,
         Captures captures) {
     private static final List<String> BATCH_NAMES = List.of("b", "h", "g");
 
@@ -85,7 +87,7 @@ record AttentionParts(
                 weight.map(w -> renaming.of(w, raw.type())),
                 sink.map(s -> renaming.of(s, raw.type())),
                 acc,
-                ScalarExpr.cast(result, kept.guarded() ? guarded(acc) : acc),
+                ScalarExpr.cast(result, epilogue(acc)),
                 FusedAttention.result(layout.type()),
                 renaming.of(layout.address(), DType.I64),
                 Optional.empty());
@@ -96,11 +98,18 @@ record AttentionParts(
         return new ScalarExpr.Literal(raw.type(), 1);
     }
 
-    /** Zero where the probabilities of the row are NaN. */
-    private static ScalarExpr guarded(ScalarExpr.Variable acc) {
+    /** The result divided by a sum with the term, and zero where the probabilities of a row are NaN and guarded. */
+    private ScalarExpr epilogue(ScalarExpr.Variable acc) {
         ScalarExpr rowSum = Attention.rowSum(acc.type());
+        ScalarExpr result = acc;
+        if (term != 0) {
+            ScalarExpr all = ScalarExpr.apply(ScalarFn.ADD, rowSum, new ScalarExpr.Literal(acc.type(), term));
+            result = ScalarExpr.apply(ScalarFn.MUL, acc, ScalarExpr.apply(ScalarFn.DIV, rowSum, all));
+        }
         ScalarExpr isNaN = ScalarExpr.apply(ScalarFn.NE, rowSum, rowSum);
-        return ScalarExpr.apply(ScalarFn.SELECT, isNaN, new ScalarExpr.Literal(acc.type(), 0), acc);
+        return kept.guarded()
+                ? ScalarExpr.apply(ScalarFn.SELECT, isNaN, new ScalarExpr.Literal(acc.type(), 0), result)
+                : result;
     }
 
     private SequencedMap<Axis, Axis> names() {

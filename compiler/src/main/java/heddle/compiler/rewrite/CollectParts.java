@@ -10,6 +10,7 @@ import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.FusedAttention;
 import heddle.compiler.op.Pad;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Softmax;
 import heddle.compiler.rewrite.CapturedPart.Role;
 import heddle.compiler.tile.ScalarFn;
 import java.util.LinkedHashMap;
@@ -50,6 +51,9 @@ final class CollectParts {
                 add(Role.SINK, match.softmax()); // A number in the quotient.
             }
         });
+        if (((Softmax) match.softmax().op()).term() != 0) {
+            add(Role.SINK, match.softmax());
+        }
         if (op.body().weight().isPresent()) {
             nodes.stream().filter(match.probabilities().path()::contains).forEach(this::weights);
             if (!has(Role.WEIGHT)) {

@@ -6,6 +6,7 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
+import heddle.compiler.op.Softmax;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
@@ -122,6 +123,7 @@ final class GrowAttention {
                 SplitMask.of(score),
                 kept(roles),
                 sink(roles),
+                ((Softmax) softmax.op()).term(),
                 lookup.captures());
     }
 

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * softmax(x - max(x))                              → softmax(x)
  * (exp(x) @ v) / sum(exp(x))                       → softmax(x) @ v
  * exp(x - m) / (exp(z - m) + sum(exp(x - m)))      → softmax(concat([x, z])), z's column left out
+ * exp(x - max(x)) / (c + sum(exp(x - max(x))))     → softmax(x) with the term c
  * </pre>
  *
  * Sums and maxima may reach the quotient through any views. Where the written form overflows, or divides zero by zero
@@ -44,7 +45,7 @@ public record RecogniseSoftmax() implements Pass {
     private static Optional<WrittenSoftmax> softmax(Graph graph, Node node) {
         if (node.op() instanceof Softmax softmax) {
             return WrittenSoftmax.unshifted(graph, Place.in(graph.operand(node, 0)), softmax.axis())
-                    .map(x -> new WrittenSoftmax(x.value(), softmax.axis(), Optional.empty()));
+                    .map(x -> new WrittenSoftmax(x.value(), softmax.axis(), Optional.empty(), softmax.term()));
         }
         if (Place.is(node, ScalarFn.EXP)) {
             return ofDifference(graph, Place.in(graph.operand(node, 0)));

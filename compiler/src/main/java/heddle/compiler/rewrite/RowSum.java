@@ -29,8 +29,8 @@ record RowSum(Place sum, Value exponents, Optional<Place> term, double least) {
             Place first = place.operand(graph, 0);
             Place last = place.operand(graph, 1);
             return alone(graph, first)
-                    .flatMap(s -> s.with(last))
-                    .or(() -> alone(graph, last).flatMap(s -> s.with(first)));
+                    .map(s -> s.with(last))
+                    .or(() -> alone(graph, last).map(s -> s.with(first)));
         }
         return alone(graph, place);
     }
@@ -62,8 +62,9 @@ record RowSum(Place sum, Value exponents, Optional<Place> term, double least) {
                         .map(s -> new RowSum(s.sum, s.exponents, s.term, c)));
     }
 
-    private Optional<RowSum> with(Place other) {
-        return least > 0 ? Optional.empty() : Optional.of(new RowSum(sum, exponents, Optional.of(other), 0));
+    /** This sum with another term instead of its own. */
+    RowSum with(Place other) {
+        return new RowSum(sum, exponents, Optional.of(other), least);
     }
 
     private Reduce reduce() {

@@ -7,6 +7,7 @@ import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Concat;
 import heddle.compiler.op.Constant;
+import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Expand;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Slice;
@@ -32,8 +33,9 @@ import java.util.function.BiFunction;
  *
  * @param x    the scores
  * @param sink makes a score beside those of each row, to be dropped after the softmax
+ * @param term of the softmax, see {@link Softmax}
  */
-record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, Value>> sink) {
+record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, Value>> sink, double term) {
     /**
      * Of {@code exp(y) / (t + sum(exp(y)))}, where {@code y} is {@code x} or {@code x - m} with one m for each row:
      *
@@ -42,14 +44,16 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
      * exp(z - m)           z beside x, whatever m is, as long as it is one number for each row
      * exp(-m)              zero beside x
      * exp(z)               z beside y
-     * a number             its logarithm beside y; nothing, when it is lost beside a sum of at least one
+     * n * exp(…)           the same, the logarithm of the number n added
+     * a number             a term, when m is the maximum of x, or nothing, when it is lost beside a sum of at least one;
+     *                      else its logarithm beside y
      * </pre>
      */
     static Optional<WrittenSoftmax> of(Graph graph, Place written, RowSum sum) {
         int axis = sum.axis();
         Place y = Exponents.withoutSecondMask(graph, written);
         Optional<Place> unshifted = unshifted(graph, y, axis);
-        WrittenSoftmax plain = new WrittenSoftmax(unshifted.orElse(written).value(), axis, Optional.empty());
+        WrittenSoftmax plain = new WrittenSoftmax(unshifted.orElse(written).value(), axis, Optional.empty(), 0);
         boolean isOneAtLeast = unshifted.isPresent() && isByOwnMaximum(graph, y);
         if (sum.least() > 0 && !(isOneAtLeast && sum.least() <= 1)) {
             return Optional.empty();
@@ -63,11 +67,19 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
             double c = number.get();
             boolean lost = c == 0
                     || isOneAtLeast && Math.abs(c) < unit(y.value().type().dtype()) / 4;
-            return lost
-                    ? Optional.of(plain)
-                    : c > 0 && c < Double.POSITIVE_INFINITY
-                            ? Optional.of(beside(written.value(), axis, Math.log(c)))
-                            : Optional.empty();
+            if (lost) {
+                return Optional.of(plain);
+            }
+            if (!(c > 0 && c < Double.POSITIVE_INFINITY)) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    isOneAtLeast
+                            ? new WrittenSoftmax(plain.x, axis, Optional.empty(), c)
+                            : beside(written.value(), axis, Math.log(c)));
+        }
+        if (term.is(ScalarFn.MUL)) {
+            return times(graph, written, sum, term, 0).or(() -> times(graph, written, sum, term, 1));
         }
         return term.is(ScalarFn.EXP)
                 ? beside(graph, y, axis, term.operand(graph, 0))
@@ -78,6 +90,30 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
                                 sum.term().get(),
                                 exponent(graph, sum.term().get())))
                 : Optional.empty();
+    }
+
+    /** Of a term that is a positive number, in {@code slot}, times another term. */
+    private static Optional<WrittenSoftmax> times(Graph graph, Place written, RowSum sum, Place product, int slot) {
+        return product.operand(graph, slot)
+                .behindViews(graph)
+                .number()
+                .filter(n -> n > 0 && n < Double.POSITIVE_INFINITY)
+                .flatMap(n -> of(graph, written, sum.with(product.operand(graph, 1 - slot)))
+                        .filter(softmax -> softmax.sink.isPresent())
+                        .map(softmax -> softmax.sinkPlus(Math.log(n))));
+    }
+
+    private WrittenSoftmax sinkPlus(double number) {
+        return new WrittenSoftmax(
+                x,
+                axis,
+                sink.map(score -> (rewriter, origin) -> {
+                    Constant constant = Constant.scalar(x.type().dtype(), number);
+                    Value more = rewriter.out().value(constant, origin);
+                    return rewriter.out()
+                            .value(new Elementwise(ScalarFn.ADD), origin, score.apply(rewriter, origin), more);
+                }),
+                term);
     }
 
     /** How far apart numbers near one are. */
@@ -95,12 +131,25 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
             Value x = graph.operand(y.node(), 0);
             Place shift = y.operand(graph, 1).behindViews(graph);
             Place e = exponent.behindViews(graph);
-            if (e.is(ScalarFn.NEG) && e.operand(graph, 0).behindViews(graph).equals(shift)) {
+            if (negated(graph, e).filter(shift::equals).isPresent()) {
                 return Optional.of(beside(x, axis, 0));
             }
             if (e.is(ScalarFn.SUB) && e.operand(graph, 1).behindViews(graph).equals(shift)) {
                 Place z = e.operand(graph, 0);
                 return beside(y, x, axis, z, (r, origin) -> r.get(z.value()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The x of {@code -x} and of {@code x * -1}. */
+    private static Optional<Place> negated(Graph graph, Place e) {
+        if (e.is(ScalarFn.NEG)) {
+            return Optional.of(e.operand(graph, 0).behindViews(graph));
+        }
+        for (int slot = 0; e.is(ScalarFn.MUL) && slot < 2; slot++) {
+            if (e.operand(graph, slot).behindViews(graph).is(-1)) {
+                return Optional.of(e.operand(graph, 1 - slot).behindViews(graph));
             }
         }
         return Optional.empty();
@@ -119,7 +168,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
 
     private static WrittenSoftmax beside(Value x, int axis, double number) {
         Constant constant = Constant.scalar(x.type().dtype(), number);
-        return new WrittenSoftmax(x, axis, Optional.of((r, origin) -> r.out().value(constant, origin)));
+        return new WrittenSoftmax(x, axis, Optional.of((r, origin) -> r.out().value(constant, origin)), 0);
     }
 
     /** Makes what an exponential is taken of, under the views through which it is read. */
@@ -155,7 +204,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
             boolean one = sink.value().type().dim(n).is(1);
             fits = one || n + missing != axis && sink.index().get(n).equals(row.get(n + missing));
         }
-        return fits ? Optional.of(new WrittenSoftmax(x, axis, Optional.of(made))) : Optional.empty();
+        return fits ? Optional.of(new WrittenSoftmax(x, axis, Optional.of(made), 0)) : Optional.empty();
     }
 
     /**
@@ -202,7 +251,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
         Graph.Builder out = rewriter.out();
         Value scores = rewriter.get(x);
         if (sink.isEmpty()) {
-            return out.value(new Softmax(axis), origin, scores);
+            return out.value(new Softmax(axis, term), origin, scores);
         }
         TensorType type = scores.type();
         Shape column = type.shape().with(axis, Dim.ONE);

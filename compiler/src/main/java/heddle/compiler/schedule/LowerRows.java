@@ -5,6 +5,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Inliner;
 import heddle.compiler.op.Reduce;
+import heddle.compiler.op.Softmax;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarExpr;
@@ -24,7 +25,7 @@ import java.util.Optional;
  *
  * <pre>
  * max = max of x;  shift = 0 where max is -inf, else max
- * sum = sum of exp(x - shift);  scale = 0 where sum is 0, else 1 / sum
+ * sum = sum of exp(x - shift);  scale = 0 where sum is 0, else 1 / (sum + term)
  * softmax = exp(x - shift) * scale
  * </pre>
  */
@@ -56,7 +57,9 @@ final class LowerRows {
             ScalarExpr x = inliner.at(graph.operand(anchor, 0), domain.index());
             DType type = anchor.type().dtype();
             ScalarExpr wide = ScalarExpr.cast(accumulator(type), x);
-            ScalarExpr result = anchor.op() instanceof Reduce r ? reduce(r.kind(), wide) : softmax(wide);
+            ScalarExpr result = anchor.op() instanceof Softmax s
+                    ? softmax(wide, s.term())
+                    : reduce(((Reduce) anchor.op()).kind(), wide);
             computed.put(anchor, ScalarExpr.cast(type, result));
         }
         Value root = region.root().value();
@@ -86,7 +89,7 @@ final class LowerRows {
         return step(kind.name().toLowerCase(Locale.ROOT), Optional.of(kind), x);
     }
 
-    private ScalarExpr softmax(ScalarExpr x) {
+    private ScalarExpr softmax(ScalarExpr x, double term) {
         ScalarExpr zero = new ScalarExpr.Literal(x.type(), 0);
         ScalarExpr one = new ScalarExpr.Literal(x.type(), 1);
         ScalarExpr lowest = new ScalarExpr.Literal(x.type(), Double.NEGATIVE_INFINITY);
@@ -94,7 +97,8 @@ final class LowerRows {
         ScalarExpr shift = step("shift", Optional.empty(), select(equal(max, lowest), zero, max));
         ScalarExpr exp = ScalarExpr.apply(ScalarFn.EXP, ScalarExpr.apply(ScalarFn.SUB, x, shift));
         ScalarExpr sum = reduce(Reduction.SUM, exp);
-        ScalarExpr inverse = ScalarExpr.apply(ScalarFn.DIV, one, sum);
+        ScalarExpr all = term == 0 ? sum : ScalarExpr.apply(ScalarFn.ADD, sum, new ScalarExpr.Literal(x.type(), term));
+        ScalarExpr inverse = ScalarExpr.apply(ScalarFn.DIV, one, all);
         ScalarExpr scale = step("scale", Optional.empty(), select(equal(sum, zero), zero, inverse));
         return ScalarExpr.apply(ScalarFn.MUL, exp, scale);
     }

@@ -14,6 +14,7 @@ import static heddle.compiler.op.Ops.floats;
 import static heddle.compiler.op.Ops.i64;
 import static heddle.compiler.op.Ops.ints;
 import static heddle.compiler.op.Ops.shape;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.tile.Reduction;
@@ -91,6 +92,13 @@ class ReductionsTest {
     void softmaxShiftsBeforeItRaises() {
         assertGives(floats(shape(2), 0.5, 0.5), new Softmax(0), floats(shape(2), 1e30, 1e30));
         assertGives(floats(shape(2), 1, 0), new Softmax(0), floats(shape(2), 0, -1e30));
+    }
+
+    @Test
+    void softmaxWithATermBesideItsSum() {
+        assertGives(floats(shape(2), 0.25, 0.25), new Softmax(0, 2), floats(shape(2), 1e30, 1e30));
+        assertGives(floats(shape(2), 0, 0), new Softmax(0, 2), floats(shape(2), -INF, -INF));
+        assertThrows(IllegalArgumentException.class, () -> new Softmax(0, -1));
     }
 
     @Test

@@ -23,13 +23,17 @@ class RecogniseSoftmaxTest {
 
     /** All that is left is one softmax along {@code axis}, and it means what was written. */
     private static void assertBecomesSoftmax(int axis, String body) {
+        assertBecomes(new Softmax(axis), body);
+    }
+
+    private static void assertBecomes(Softmax softmax, String body) {
         Graph before = graph(body);
         Graph after = new EliminateDeadCode().run(new RecogniseSoftmax().run(before));
         assertEquals(
                 List.of("input", "softmax"),
                 after.nodes().stream().map(n -> n.op().name()).toList(),
                 () -> GraphText.print(after));
-        assertEquals(new Softmax(axis), after.nodes().getLast().op());
+        assertEquals(softmax, after.nodes().getLast().op());
         RandomRun run = RandomRun.of(before, 7, Map.of("N", 5L));
         RandomRun.assertClose(run.run(before), run.run(after), 1e-9, body);
     }
@@ -127,6 +131,18 @@ class RecogniseSoftmaxTest {
                     output y = e / %s
                     """.formatted(other));
         }
+    }
+
+    @Test
+    void aNumberBesideASumThatIsShiftedByItsMaximum() {
+        assertBecomes(new Softmax(2, 3), """
+                let e = exp(x - max(x, axis = -1, keepdims = true))
+                output y = e / (sum(e, axis = -1, keepdims = true) + 3.0)
+                """);
+        assertDoesNotFire("""
+                let e = exp(x - max(x, axis = -1, keepdims = true))
+                output y = e / (sum(e, axis = -1, keepdims = true) - 0.5)
+                """);
     }
 
     @Test

@@ -30,6 +30,9 @@ class AttentionNumericsTest {
                         "input bias: f32[2, 3]",
                         "let s = q @ transpose(k)",
                         "fn attend(s) = softmax(s, axis = -1) @ v",
+                        "fn guarded(m) = where(m == -inf, 0.0, m)",
+                        "fn shifted(s) = exp(s - guarded(max(s, axis = -1, keepdims = true)))",
+                        "fn besideOne(e) = (e / (1.0 + sum(e, axis = -1, keepdims = true))) @ v",
                         "output y = " + result)
                 .with("q", 1, 1)
                 .with("k", 0, 0, 0)
@@ -109,6 +112,14 @@ class AttentionNumericsTest {
                 softmax(concat([where(open, s, -inf), zeros([2, 1]) + bias[:, :1]], axis = -1), axis = -1)[:, :3] @ v""";
         attention(sink).gives(1.5, 15, 0, 0);
         attention(sink).with("bias", -INF, 0, 0, -INF, 0, 0).gives(2, 20, 0, 0);
+    }
+
+    /** Shifted by the maximum, one is as much as the greatest score; a row of nothing gives zeros. */
+    @Test
+    void aNumberInASumThatIsShiftedCountsAsAMultipleOfTheMaximum() {
+        attention("besideOne(shifted(where(open, s, -inf)))")
+                .with("k", 1000, 1000, 1000)
+                .gives(1.5, 15, 0, 0);
     }
 
     @Test
