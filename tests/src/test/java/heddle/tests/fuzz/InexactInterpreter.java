@@ -148,7 +148,7 @@ final class InexactInterpreter {
         DType type = held(node);
         // Where it is fused, what is beyond a type may be held all the same, and what is beneath it may be zero.
         boolean overflows = random.nextBoolean();
-        double zero = random.nextBoolean() ? 0 : least(type) * Math.pow(2, -random.nextInt(24));
+        double zero = random.nextBoolean() ? 0 : least(type) * Math.pow(2, -Math.max(0, random.nextInt(-24, 24)));
         double units = units(node, operands);
         double[] sizes = terms(node, exact, operands);
         double[] data = new double[exact.data().length];

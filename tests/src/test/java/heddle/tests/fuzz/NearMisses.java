@@ -59,16 +59,16 @@ final class NearMisses {
         return stage == Stage.SOFTMAX ? spelling.nearly(s) : spelling.of(s);
     }
 
-    private Lettered afterSoftmax(Lettered p) {
+    private Meaning afterSoftmax(Lettered p) {
         return switch (choices.below(14, "after softmax")) {
-            case 0 -> p.with("# / (" + p.reduced("sum", 'j') + " + 1e-3)");
-            case 1 -> p.with("# * #");
-            case 2 -> p.with("# - 0.1");
-            case 3 -> p.with("sqrt(#)");
-            case 4 -> p.with("min(#, 0.5)");
-            case 5 -> p.with("# * log(# + 1e-3)");
-            case 6 -> p.with("where(# > 0.2, #, 0.0)");
-            default -> new TensorChange(model, choices).of(p);
+            case 0 -> Meaning.of(p.with("# / (" + p.reduced("sum", 'j') + " + 1e-3)"));
+            case 1 -> Meaning.of(p.with("# * #"));
+            case 2 -> Meaning.of(p.with("# - 0.1"));
+            case 3 -> Meaning.of(p.with("sqrt(#)"));
+            case 4 -> Meaning.of(p.with("min(#, 0.5)"));
+            case 5 -> Meaning.of(p.with("# * log(# + 1e-3)"));
+            case 6 -> Meaning.of(p.with("where(# > 0.2, #, 0.0)"));
+            default -> new TensorChange(model, choices).meaning(p);
         };
     }
 

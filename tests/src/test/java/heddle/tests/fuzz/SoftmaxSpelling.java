@@ -147,7 +147,7 @@ final class SoftmaxSpelling {
         String z = tensor.map(t -> t.beside(s.letters())).orElse("0.0");
         String max = s.reduced("max", 'j');
         Lettered meant = joined(s, z, 'j', false);
-        return switch (choices.below(9, "sink form")) {
+        return switch (choices.below(11, "sink form")) {
             case 0 -> Meaning.of(meant);
             case 1 -> Meaning.of(joined(s, z, 'j', true), meant);
             case 2 -> {
@@ -166,12 +166,23 @@ final class SoftmaxSpelling {
                 Lettered p = model.let(softmax(new Lettered(padded, s.letters()), 'j'));
                 yield Meaning.of(p.part('j', "0:" + model.length('j')), joined(s, "0.0", 'j', false));
             }
-            default -> {
-                model.unsure();
-                Lettered y = s.with("# - " + max);
-                Lettered e = model.let(y.with("exp(#)"));
+            case 8 -> {
+                Lettered e = model.let(s.with("exp(#)"));
                 yield Meaning.of(
-                        e.with("# / (1.0 + " + e.reduced("sum", 'j') + ")"), joined(model.let(y), "0.0", 'j', false));
+                        e.with("# / (" + e.reduced("sum", 'j') + " + 2.0 * " + exp(z) + ")"),
+                        joined(
+                                s,
+                                z.equals("0.0") ? "" + Math.log(2) : "(" + z + " + " + Math.log(2) + ")",
+                                'j',
+                                false));
+            }
+            default -> {
+                String m = model.let(max);
+                Lettered e = model.let(s.with("exp(# - " + m + ")"));
+                boolean one = choices.happens(50, "one");
+                yield Meaning.of(
+                        e.with("# / (" + (one ? "1.0" : "1e-3") + " + " + e.reduced("sum", 'j') + ")"),
+                        joined(s, one ? m : "(" + m + " - " + -Math.log(1e-3) + ")", 'j', false));
             }
         };
     }
@@ -197,8 +208,8 @@ final class SoftmaxSpelling {
         String length = model.length(axis);
         model.length('1', "1");
         String column = model.shape(s.letters().replace(axis, '1'));
-        String z = sink.equals("0.0")
-                ? "full(" + column + ", 0.0, " + model.real() + ")"
+        String z = sink.matches("[0-9.]+")
+                ? "full(" + column + ", " + sink + ", " + model.real() + ")"
                 : "expand(" + sink + ", " + column + ")";
         String parts = first ? z + ", " + s.text() : s.text() + ", " + z;
         Lettered all = new Lettered("concat([" + parts + "], axis = " + s.axis(axis) + ")", s.letters());

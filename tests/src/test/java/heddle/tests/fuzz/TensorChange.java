@@ -13,11 +13,21 @@ final class TensorChange {
     }
 
     Lettered of(Lettered x) {
+        return meaning(x).written();
+    }
+
+    /** Of probabilities: mixing them along the keys may be a product with values of its own. */
+    Meaning meaning(Lettered x) {
         char axis =
                 choices.of("along", x.letters().chars().mapToObj(c -> (char) c).toList());
+        int kind = choices.below(15, "change");
+        return kind == 7 ? mixed(x, axis) : Meaning.of(change(kind, x, axis));
+    }
+
+    private Lettered change(int kind, Lettered x, char axis) {
         String n = "" + x.axis(axis);
         String length = model.length(axis);
-        return switch (choices.below(15, "change")) {
+        return switch (kind) {
             case 0 -> x.with("# - " + x.reduced("mean", axis));
             case 1 -> x.with("# / (1.0 + " + x.with("abs(#)").reduced("max", axis) + ")");
             case 2 -> x.with("normalize(#, axis = " + n + ", eps = 0.5)");
@@ -25,7 +35,6 @@ final class TensorChange {
             case 4 -> x.with("pad(#, [1, 0], axis = " + n + ")").part(axis, "0:" + length);
             case 5 -> x.with("concat([#, # * 0.5], axis = " + n + ")").part(axis, length + ":2 * " + length);
             case 6 -> x.with("gather(#, (" + length + " - 1) - iota(" + length + "), axis = " + n + ")");
-            case 7 -> x.mixed(matrix(length), axis);
             case 8 -> {
                 model.output(x.text());
                 yield x;
@@ -42,6 +51,20 @@ final class TensorChange {
                         + n + ")");
             default -> x.with("# + " + x.reduced("max", axis));
         };
+    }
+
+    /** Whatever a probability of zero is multiplied with does not count. */
+    private Meaning mixed(Lettered x, char axis) {
+        Lettered matrix = new Lettered(matrix(model.length(axis)), "z" + axis);
+        String all = x.letters() + "z";
+        String p = x.beside(all);
+        Lettered sum = new Lettered(
+                "sum(where(" + p + " == 0.0, 0.0, " + p + " * " + matrix.beside(all) + "), axis = " + x.axis(axis)
+                        + ")",
+                all.replace("" + axis, ""));
+        return Meaning.inAttention(
+                x.mixed(matrix.text(), axis),
+                sum.to(x.letters().replace(axis, 'z')).text());
     }
 
     /** Lower triangular, so that the product with it is a cumulative sum, or full. */
