@@ -1,6 +1,8 @@
 package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Graph;
+import heddle.compiler.op.Reduce;
+import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,10 +71,11 @@ record Exponents(Place x, Set<Mask> masks, Optional<Place> shift) {
         return 0;
     }
 
-    /** The shift m of {@code where(m == -inf, 0, m)}, which guards rows that are masked throughout; else what is read. */
+    /** The maximum m of {@code where(m == -inf, 0, m)}, which guards rows that are masked throughout; else what is read. */
     static Place shift(Graph graph, Place read) {
         Place shift = read.behindViews(graph);
         return shift.guarded(graph, Double.NEGATIVE_INFINITY)
+                .filter(guard -> guard.kept().node().op() instanceof Reduce r && r.kind() == Reduction.MAX)
                 .filter(guard -> guard.other().number().filter(Double::isFinite).isPresent())
                 .map(Place.Guarded::kept)
                 .orElse(shift);

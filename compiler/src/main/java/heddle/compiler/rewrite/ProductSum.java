@@ -21,7 +21,9 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -39,6 +41,9 @@ record ProductSum(Node sum, Term first, Term last) {
     private static final String LETTERS = "abcdefghijklmnopqrstuvw";
     private static final char SUMMED = 'x';
 
+    /** What lengths that are not known count as: more than there are features. */
+    private static final long UNKNOWN = 4096;
+
     /**
      * One factor of a product.
      *
@@ -46,6 +51,11 @@ record ProductSum(Node sum, Term first, Term last) {
      * @param axes   for each of its axes the axis of the sum that it runs along, -1 for the one that is summed over
      */
     private record Side(Value value, List<Integer> axes) {
+        /** How many products are summed. */
+        Dim summed() {
+            return value.type().dim(axes.indexOf(-1));
+        }
+
         boolean runsAlong(int axis) {
             return axes.contains(axis);
         }
@@ -77,7 +87,8 @@ record ProductSum(Node sum, Term first, Term last) {
                 .flatMap(first -> term(graph, whole, whole.operand(graph, 1), negated)
                         .filter(last -> !last.readsAs(first))
                         .flatMap(last -> beside(first, last))
-                        .map(last -> new ProductSum(sum, first, last)));
+                        .map(last -> new ProductSum(sum, first, last))
+                        .filter(ProductSum::isSmall));
     }
 
     private static Optional<Term> term(Graph graph, Place whole, Place read, List<Scaling> outer) {
@@ -180,6 +191,26 @@ record ProductSum(Node sum, Term first, Term last) {
 
     private static boolean anyOwn(Side factor, Side other, Predicate<Integer> test) {
         return factor.axes.stream().anyMatch(a -> a >= 0 && !other.runsAlong(a) && test.test(a));
+    }
+
+    /**
+     * Whether no factor is copied along positions that it lacks, so that there would be more elements of it than scores. Heads,
+     * whose number is known, are few.
+     */
+    private boolean isSmall() {
+        return isSmall(first.rows, last.rows) && isSmall(first.columns, last.columns);
+    }
+
+    private boolean isSmall(Side a, Side b) {
+        SortedSet<Integer> axes = union(a, b);
+        boolean copies =
+                axes.stream().anyMatch(n -> !sum.type().dim(n).isKnown() && !(a.runsAlong(n) && b.runsAlong(n)));
+        Dim copied = axes.stream().map(sum.type()::dim).reduce(a.summed().plus(b.summed()), Dim::times);
+        Dim scores = sum.type().shape().size();
+        Map<String, Long> lengths = new HashMap<>();
+        scores.symbols().forEach(s -> lengths.put(s, UNKNOWN));
+        copied.symbols().forEach(s -> lengths.put(s, UNKNOWN));
+        return !copies || copied.evaluate(lengths) <= scores.evaluate(lengths);
     }
 
     /** Adds the joined product to the new graph. */
