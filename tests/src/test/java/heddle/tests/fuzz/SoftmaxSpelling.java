@@ -54,11 +54,12 @@ final class SoftmaxSpelling {
             }
             case 15 -> Meaning.of(s.with("exp(log_softmax(#, axis = " + axis + "))"), plain);
             case 16 -> {
-                if (model.real() == DType.F64) {
-                    model.unsure(); // The number counts in a sum of doubles.
-                }
-                Lettered e = model.let(s.with("exp(# - " + max + ")"));
-                yield Meaning.of(e.with("# / (" + e.reduced("sum", 'j') + " + 1e-9)"), plain);
+                String m = model.let(max);
+                Lettered e = model.let(s.with("exp(# - " + m + ")"));
+                boolean counts = model.real() == DType.F64;
+                yield Meaning.of(
+                        e.with("# / (" + e.reduced("sum", 'j') + " + 1e-9)"),
+                        counts ? joined(s, "(" + m + " - " + -Math.log(1e-9) + ")", 'j', false) : plain);
             }
             case 17 -> {
                 Lettered e = model.let(s.with("exp(# - " + max + ")"));
