@@ -9,17 +9,18 @@ import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Reference;
 import heddle.runtime.verify.Tolerance;
 import heddle.tests.tornado.Conformance;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * All spellings of attention that fuse, on devices: the files in turn on one kind of device and the other. The
- * double takes a sample of them; {@code -Dheddle.conformance=all} takes all, as real devices do.
+ * All spellings of attention that fuse, on devices of both kinds. The double takes a sample of the files, each on one kind of device;
+ * {@code -Dheddle.conformance=all} takes all, as real devices do.
  */
 class DeviceCorpusTest {
     private static final List<Map<String, Long>> USUAL =
@@ -27,26 +28,42 @@ class DeviceCorpusTest {
 
     private static final int SAMPLED = 9;
 
-    static List<String> fuses() {
+    /** The limits that plans are made for. */
+    private enum Device {
+        GPU(TornadoLimits.GPU),
+        CPU(TornadoLimits.CPU);
+
+        private final TornadoLimits limits;
+
+        Device(TornadoLimits limits) {
+            this.limits = limits;
+        }
+    }
+
+    static List<Arguments> fuses() {
+        List<Arguments> runs = new ArrayList<>();
         List<String> all = CorpusFile.names("fuses");
-        return Conformance.takesAll()
-                ? all
-                : IntStream.range(0, all.size())
-                        .filter(i -> i % SAMPLED == 0)
-                        .mapToObj(all::get)
-                        .toList();
+        for (int n = 0; n < all.size(); n++) {
+            for (Device device : Device.values()) {
+                // By the name, so that a file that is added moves no other one to another device.
+                boolean isSampled = n % SAMPLED == 0 && Math.floorMod(all.get(n).hashCode(), 2) == device.ordinal();
+                if (Conformance.takesAll() || isSampled) {
+                    runs.add(Arguments.of(all.get(n), device));
+                }
+            }
+        }
+        return runs;
     }
 
     @ParameterizedTest
     @MethodSource("fuses")
-    void computesWhatIsWritten(String name) {
+    void computesWhatIsWritten(String name, Device planned) {
         CorpusFile file = CorpusFile.read(name);
         file.device().ifPresent(reason -> assumeFalse(Conformance.isOnRealDevice(), reason));
         HeddleModel model = file.model();
         long seed = name.hashCode();
-        TornadoLimits limits = CorpusFile.names("fuses").indexOf(name) % 2 == 0 ? TornadoLimits.GPU : TornadoLimits.CPU;
         SequencedMap<String, Tensor> weights = Draw.USUAL.weights(model, Map.of(), seed);
-        Conformance device = Conformance.of(model.declaration().graph(), Fusion.FUSED, limits, weights);
+        Conformance device = Conformance.of(model.declaration().graph(), Fusion.FUSED, planned.limits, weights);
         List<Map<String, Long>> shapes = file.shapes(USUAL);
         for (Map<String, Long> lengths : shapes.subList(Math.max(0, shapes.size() - 2), shapes.size())) {
             Draw draw = lengths.equals(shapes.getLast()) ? Draw.USUAL : Draw.MASKED;
