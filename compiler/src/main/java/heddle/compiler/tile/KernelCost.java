@@ -43,7 +43,7 @@ public record KernelCost(Dim flops, Dim bytes) {
      */
     private record Flops(TileKernel kernel, Optional<Map<String, Long>> lengths) {
         Dim count() {
-            return count(kernel.body(), new LinkedHashSet<>(kernel.parallel()));
+            return count(kernel.body(), Set.of());
         }
 
         private Dim count(List<Stmt> body, Set<Axis> loops) {
@@ -76,7 +76,7 @@ public record KernelCost(Dim flops, Dim bytes) {
             return all;
         }
 
-        private static Dim count(TileExpr e, Set<Axis> loops) {
+        private Dim count(TileExpr e, Set<Axis> loops) {
             return switch (e) {
                 case TileExpr.Map m -> times(loops, ScalarExprs.operations(m.program()));
                 case TileExpr.Reduce r ->
@@ -91,8 +91,13 @@ public record KernelCost(Dim flops, Dim bytes) {
             return all;
         }
 
-        private static Dim times(Set<Axis> loops, int each) {
-            return loops.stream().map(Axis::extent).reduce(Dim.of(each), Dim::times);
+        /** What does not run along a parallel axis is done for each block of it. */
+        private Dim times(Set<Axis> loops, int each) {
+            return within(loops, kernel.parallel()).stream()
+                    .map(a -> loops.contains(a)
+                            ? a.extent()
+                            : a.extent().ceilDiv(Dim.of(kernel.plan().block(a))))
+                    .reduce(Dim.of(each), Dim::times);
         }
     }
 }

@@ -2,6 +2,7 @@ package heddle.compiler.tile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.type.DType;
@@ -47,5 +48,26 @@ class KernelCostTest {
         KernelCost cost = KernelCost.of(rows.program("k", new TilePlan(Map.of()), List.of()));
         assertEquals(N.times(8 * 2 + 1), cost.flops());
         assertEquals(N.times(8 * 4 + 4), cost.bytes());
+    }
+
+    @Test
+    void anOperandIsComputedForEachBlockOfTheOtherOne() {
+        Axis k = new Axis("k", Dim.of(4));
+        Buffer left = new Buffer("left", new TensorType(DType.F32, Shape.of(N, Dim.of(4))));
+        Buffer right = new Buffer("right", new TensorType(DType.F32, Shape.of(Dim.of(8), Dim.of(4))));
+        ScalarExpr a = ScalarExpr.apply(ScalarFn.EXP, element(left, I, k));
+        ScalarExpr.Variable sum = new ScalarExpr.Variable("sum", DType.F32);
+        Contraction product = new Contraction(
+                List.of(), I, J, k, a, element(right, J, k), sum, sum, new Buffer("y", X.type()), ADDRESS);
+        TileKernel kernel = product.program("p", new TilePlan(Map.of("i", 16, "j", 3, "k", 4)), List.of());
+        long products = 2 * 8 * 4;
+        long blocks = 3;
+        assertEquals(N.times(products + blocks * 4), KernelCost.of(kernel).flops());
+    }
+
+    private static ScalarExpr element(Buffer buffer, Axis row, Axis column) {
+        return new ScalarExpr.Element(
+                buffer,
+                IndexSimplifier.address(buffer.type().shape(), List.of(ScalarExpr.of(row), ScalarExpr.of(column))));
     }
 }
