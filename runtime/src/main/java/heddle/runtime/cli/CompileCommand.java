@@ -9,7 +9,6 @@ import heddle.compiler.target.jvm.JvmWriter;
 import heddle.compiler.target.tornado.GroupTiling;
 import heddle.compiler.target.tornado.TornadoLimits;
 import heddle.compiler.target.tornado.TornadoSource;
-import heddle.compiler.target.tornado.TornadoWriter;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileListing;
 import heddle.dsl.ast.Item;
@@ -21,6 +20,7 @@ import heddle.runtime.Target;
 import heddle.runtime.file.AtomicFile;
 import heddle.runtime.jvm.JvmPlatform;
 import heddle.runtime.tensor.Tensor;
+import heddle.runtime.tornado.DeviceWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -129,7 +129,7 @@ final class CompileCommand implements Callable<Integer> {
         }
         boolean written = device && (stages.contains(Stage.JAVA) || stages.contains(Stage.PLAN));
         Optional<TornadoSource> source =
-                written ? Optional.of(new TornadoWriter(limits).write(compilation.plan())) : Optional.empty();
+                written ? Optional.of(DeviceWriter.source(compilation.plan(), limits)) : Optional.empty();
         for (Stage stage : stages) {
             emit(stage, declared, compilation, source);
         }

@@ -65,7 +65,7 @@ final class Failures implements IExecutionExceptionHandler {
             return switch (tornado) {
                 case SDK_MISSING, SDK_DAMAGED, SDK_JAVA, DEVICE_MISSING, WORKER_START, LIBRARY_MISSING ->
                     ExitCode.TARGET_UNAVAILABLE;
-                case DEVICE_MEMORY -> ExitCode.OUT_OF_MEMORY;
+                case DEVICE_MEMORY, KERNEL_TOO_LARGE -> ExitCode.OUT_OF_MEMORY;
                 case WORKER_DIED, TIME_LIMIT, KERNEL_RESOURCES -> ExitCode.DEVICE_FAILED;
                 case OUTPUTS_DIFFER -> ExitCode.VERIFY_FAILED;
             };

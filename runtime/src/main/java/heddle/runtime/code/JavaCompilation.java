@@ -24,12 +24,16 @@ import javax.tools.ToolProvider;
 
 /** Compiles generated Java in memory, with the compiler of the JDK that runs. */
 public final class JavaCompilation {
+    /** What javac calls a method of more than 64 KiB. */
+    private static final String TOO_LARGE = "compiler.err.limit.code";
+
     private JavaCompilation() {}
 
     /**
      * The class files of a source, by binary name.
      *
      * @throws DiagnosticException   when this Java has no compiler
+     * @throws CodeTooLarge          when a method has more code than a class file can hold
      * @throws IllegalStateException when the source does not compile, which is a bug in the writer
      */
     public static Map<String, byte[]> compile(SourceUnit source) {
@@ -47,6 +51,9 @@ public final class JavaCompilation {
             boolean done = compiler.getTask(
                             messages, classes, problems, source.options(), null, List.of(new Source(source)))
                     .call();
+            if (!done && problems.getDiagnostics().stream().anyMatch(p -> TOO_LARGE.equals(p.getCode()))) {
+                throw new CodeTooLarge();
+            }
             if (!done) {
                 throw new IllegalStateException("generated Java does not compile: " + problems.getDiagnostics()
                         + messages + "\n" + source.text());

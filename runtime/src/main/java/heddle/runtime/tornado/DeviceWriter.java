@@ -1,9 +1,12 @@
 package heddle.runtime.tornado;
 
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.target.tornado.KernelTooLarge;
 import heddle.compiler.target.tornado.TornadoLimits;
 import heddle.compiler.target.tornado.TornadoSource;
 import heddle.compiler.target.tornado.TornadoWriter;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +17,7 @@ import java.util.function.IntFunction;
 public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFunction<DeviceCode> {
     @Override
     public DeviceCode apply(int tasksPerGraph) {
-        TornadoSource source = new TornadoWriter(limits.withTasksPerGraph(tasksPerGraph)).write(plan);
+        TornadoSource source = source(plan, limits.withTasksPerGraph(tasksPerGraph));
         List<TornadoSource.Task> tasks = source.tasks();
         Map<String, List<DeviceCode.Kernel>> graphs = new LinkedHashMap<>();
         for (TornadoSource.Task task : tasks.subList(plan.prepare().size(), tasks.size())) {
@@ -27,6 +30,29 @@ public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFuncti
                 source.className(),
                 source.text(),
                 graphs.values().stream().map(DeviceCode.Graph::new).toList());
+    }
+
+    /**
+     * Writes a plan.
+     *
+     * @param plan with blocks that are planned for these limits
+     * @throws DiagnosticException when a kernel is too large for them
+     */
+    public static TornadoSource source(Plan plan, TornadoLimits limits) {
+        try {
+            return new TornadoWriter(limits).write(plan);
+        } catch (KernelTooLarge e) {
+            Diagnostic problem = Diagnostic.of(
+                            TornadoCode.KERNEL_TOO_LARGE,
+                            "a group of threads has too little local memory for "
+                                    + e.kernel().name())
+                    .note(e.needed() + " bytes are needed with the smallest blocks, " + e.available()
+                            + " bytes are planned for");
+            for (String node : e.kernel().comments()) {
+                problem = problem.note(node);
+            }
+            throw new DiagnosticException(problem.hint("choose another device, or use --target jvm"));
+        }
     }
 
     /** What kernels are planned by: what the device has, within what is good for one group; no library tasks. */

@@ -2,8 +2,11 @@ package heddle.runtime.tornado;
 
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.target.tornado.TornadoLimits;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.KernelTiming;
 import heddle.runtime.Program;
+import heddle.runtime.code.CodeTooLarge;
 import heddle.runtime.code.SourceUnit;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.WorkerFailure.Kind;
@@ -61,11 +64,16 @@ public final class TornadoProgram implements Program {
     /** Compiles it with at most so many tasks in a task graph. */
     private Compiled compiled(int tasks) {
         DeviceCode code = writer.apply(tasks);
-        return new Compiled(
-                code,
-                options.classes()
-                        .classes(new SourceUnit(
-                                code.className(), code.text(), options.sdk().javac())));
+        SourceUnit source =
+                new SourceUnit(code.className(), code.text(), options.sdk().javac());
+        try {
+            return new Compiled(code, options.classes().classes(source));
+        } catch (CodeTooLarge e) {
+            throw new DiagnosticException(Diagnostic.of(
+                            TornadoCode.KERNEL_TOO_LARGE, "a kernel has more code than a method of Java can have")
+                    .note("that is 64 KiB; a thread computes several elements, each with all functions of its program")
+                    .hint("use fewer functions of each element, or --target jvm"));
+        }
     }
 
     private Compiled single() {

@@ -81,6 +81,7 @@ class FailuresTest {
         "LIBRARY_MISSING, 3",
         "OUTPUTS_DIFFER, 5",
         "DEVICE_MEMORY, 6",
+        "KERNEL_TOO_LARGE, 6",
         "WORKER_DIED, 7",
         "KERNEL_RESOURCES, 7",
         "TIME_LIMIT, 7"

@@ -133,6 +133,13 @@ class TornadoFaultTest {
     }
 
     @Test
+    void aKernelWithMoreCodeThanAMethodHoldsIsNoBug() {
+        DiagnosticException e =
+                assertThrows(DiagnosticException.class, () -> program("Thread.yield();".repeat(30_000)));
+        assertEquals(TornadoCode.KERNEL_TOO_LARGE, e.diagnostics().getFirst().code());
+    }
+
+    @Test
     void aKernelThatDoesNotCompileIsABugWithItsSource() {
         TornadoProgram program =
                 program("if (n > 0) throw new TornadoBailoutRuntimeException(\"[Error] build failed\");");

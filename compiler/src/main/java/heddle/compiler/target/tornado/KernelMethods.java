@@ -47,6 +47,9 @@ final class KernelMethods {
 
     private Method write(TileKernel kernel, KernelForm form) {
         DeviceKernel device = DeviceKernel.of(kernel, limits);
+        if (device.localBytes() > limits.localBytes()) {
+            throw new KernelTooLarge(kernel, device.localBytes(), limits.localBytes());
+        }
         String name = names.unique(kernel.name());
         DeviceScope scope = new DeviceScope(functions);
         List.of("context", "thread", "group", "zero", "column", "row", "full").forEach(scope::fresh);

@@ -14,7 +14,12 @@ public final class TornadoWriter {
         this.limits = limits;
     }
 
-    /** @param plan with the blocks of a {@link GroupTiling} */
+    /**
+     * Writes a plan.
+     *
+     * @param plan with the blocks of a {@link GroupTiling}
+     * @throws KernelTooLarge when a group of the device has too little local memory for a kernel
+     */
     public TornadoSource write(Plan plan) {
         return DeepStack.call(() -> written(plan));
     }
