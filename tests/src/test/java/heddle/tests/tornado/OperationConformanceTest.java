@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -60,6 +61,41 @@ class OperationConformanceTest {
             check(model, device, Draw.USUAL, 1, 1);
             check(model, device, Draw.USUAL, 67, 31);
             check(model, device, Draw.MASKED, 15, 33);
+        }
+    }
+
+    /** Operands come into local memory in slices; columns of the result that are too many have groups of their own. */
+    @ParameterizedTest
+    @CsvSource({
+        "heads-double, 256, 256",
+        "heads, 512, 512",
+        "heads, 576, 512",
+        "heads, 521, 40",
+        "heads, 1024, 1024",
+        "heads, 2048, 2048"
+    })
+    void attentionOfLargeHeadsHasItsMeaning(String name, long features, long values) {
+        HeddleModel model = Heddle.model(MODELS.resolve(name + ".heddle"), Map.of("D", features, "E", values));
+        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
+            Conformance device = Conformance.of(model.declaration().graph(), Fusion.FUSED, limits, Map.of());
+            check(model, device, Draw.USUAL, 3, 5);
+            if (features <= 1024 || Conformance.takesAll()) {
+                check(model, device, Draw.MASKED, 17, 33);
+            }
+        }
+    }
+
+    /** The log-sum-exp is the same in all groups that share the columns of a result; one of them stores it. */
+    @Test
+    void logSumExpOfLargeHeadsHasItsMeaning() {
+        HeddleModel model = Heddle.model(MODELS.resolve("self-attention.heddle"), Map.of("D", 1040L));
+        ExposeAttention.Exposed exposed =
+                ExposeAttention.in(model.compilation(Fusion.FUSED).graph()).orElseThrow();
+        Map<String, Tensor> weights = Draw.USUAL.weights(model, Map.of(), SEED);
+        Map<String, Long> lengths = Map.of("N", 17L);
+        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
+            Conformance.ofFused(exposed.graph(), limits, weights)
+                    .check(Draw.USUAL.inputs(model, lengths, SEED), lengths, lengths + ", seed " + SEED);
         }
     }
 

@@ -10,6 +10,7 @@ import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.DType;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ final class BlockKernel implements DeviceKernel {
     BlockKernel(TileKernel kernel, TornadoLimits limits) {
         this.kernel = kernel;
         this.geometry = Geometry.of(kernel, limits);
-        this.memory = new LocalMemory(kernel, geometry);
+        this.memory = LocalMemory.of(kernel, geometry, limits.localBytes());
         this.blocks = new Counting(kernel.parallel(), kernel.plan());
     }
 
@@ -53,6 +54,11 @@ final class BlockKernel implements DeviceKernel {
     @Override
     public Collection<String> localArrays() {
         return memory.allocations().keySet();
+    }
+
+    /** Whether operands of products are in local memory as a whole, not a slice after the other. */
+    boolean isWhole() {
+        return memory.isWhole();
     }
 
     /** Variables that a thread holds at once, about. */
@@ -98,6 +104,7 @@ final class BlockKernel implements DeviceKernel {
         private final Barriers barriers = new Barriers();
         private final SequencedMap<String, RegisterTile> registers = new LinkedHashMap<>();
         private final Lanes lanes;
+        private final Operands operands;
 
         /** Whether the block of the loop is known to be full or not. */
         private boolean classified;
@@ -106,6 +113,7 @@ final class BlockKernel implements DeviceKernel {
             this.scope = scope;
             this.out = out;
             this.lanes = new Lanes(geometry, scope);
+            this.operands = new Operands(geometry, memory, lanes, barriers, scope);
             lanes.declareRows(out);
         }
 
@@ -140,7 +148,7 @@ final class BlockKernel implements DeviceKernel {
                     if (geometry.inRegisters().contains(tile.name())) {
                         assign(registers(tile), m, true);
                     } else {
-                        stage(tile, m.program());
+                        operands.load(tile, m.program(), out);
                     }
                 }
                 case TileExpr.Reduce r -> reduce(registers(tile), r);
@@ -251,19 +259,10 @@ final class BlockKernel implements DeviceKernel {
             return width == 1 ? at : at + " * " + width;
         }
 
-        private void stage(Tile tile, ScalarExpr program) {
-            LocalArray array = memory.operand(tile);
-            barriers.beforeWriting(array.name(), out);
-            new Staging(geometry, lanes, scope).write(array, program, tile.name(), out);
-        }
-
         private void product(RegisterTile result, TileExpr.Dot dot) {
             share(dot.a());
             share(dot.b());
-            LocalArray a = memory.operand(dot.a());
-            LocalArray b = memory.operand(dot.b());
-            barriers.beforeReading(List.of(a.name(), b.name()), out);
-            new ProductLoop(geometry, scope).write(result, a, b, dot, out);
+            operands.multiply(result, dot, out);
         }
 
         /** An operand that threads computed goes where all of them can read it; beyond the last column it is zero. */
@@ -287,10 +286,19 @@ final class BlockKernel implements DeviceKernel {
         private void store(Stmt.Store store) {
             var column =
                     store.axes().stream().filter(a -> !a.equals(geometry.row())).findFirst();
+            // What all columns have in common is stored once.
+            List<String> first = kernel.parallel().stream()
+                    .filter(a -> geometry.isBlocked(a) && !store.axes().contains(a))
+                    .map(a -> lanes.from(a) + " == 0")
+                    .collect(Collectors.toCollection(ArrayList::new));
+            if (column.isEmpty() && geometry.threadColumns() > 1) {
+                first.add("column == 0");
+            }
             for (int r = 0; r < geometry.rows(); r++) {
                 int row = r;
-                String once = column.isEmpty() && geometry.threadColumns() > 1 ? "column == 0" : "";
-                where(List.of(once, lanes.isRow(r)), () -> {
+                List<String> conditions = new ArrayList<>(first);
+                conditions.add(lanes.isRow(r));
+                where(conditions, () -> {
                     for (int c = 0; c < column.map(geometry::columns).orElse(1); c++) {
                         int at = c;
                         String within = column.map(x -> lanes.isWithin(x, at)).orElse("");

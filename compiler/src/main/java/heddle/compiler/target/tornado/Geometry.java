@@ -48,6 +48,11 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, 
         return Math.ceilDiv(width(axis), threadColumns);
     }
 
+    /** Elements along an axis that threads have of a tile, those past the end of its block included. */
+    int threadedWidth(Axis axis) {
+        return axis.equals(row) ? threadRows * rows() : threadColumns * columns(axis);
+    }
+
     /** Elements of a tile along an axis: those of a block, or all when it is not cut. */
     int width(Axis axis) {
         int block = kernel.plan().block(axis);

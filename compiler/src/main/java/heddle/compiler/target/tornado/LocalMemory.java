@@ -19,10 +19,17 @@ import java.util.Set;
 
 /**
  * Which local arrays a kernel with products has: one for each operand, and one that threads of a row exchange partial
- * results in. Operands of a loop that are not needed at the same time share an array.
+ * results in. Operands of a loop that are not needed at the same time share an array. Operands that are too large are
+ * there in slices, along the axis that the product sums over.
  */
 final class LocalMemory {
+    /** In bytes. Less is not worth the barriers. */
+    private static final long LEAST_SLICE = 512;
+
     private final Geometry geometry;
+
+    /** How many elements along an axis that is summed over are there at once. */
+    private final Map<Axis, Integer> depths = new HashMap<>();
 
     /** By the tile's name. */
     private final Map<String, LocalArray> operands = new HashMap<>();
@@ -36,8 +43,9 @@ final class LocalMemory {
         }
     }
 
-    LocalMemory(TileKernel kernel, Geometry geometry) {
+    private LocalMemory(TileKernel kernel, Geometry geometry, long slice) {
         this.geometry = geometry;
+        products(kernel).forEach(dot -> chooseDepth(dot, slice));
         plan(kernel.body());
         for (Stmt s : Geometry.statements(kernel.body())) {
             if (s instanceof Stmt.Define d && d.value() instanceof TileExpr.Reduce && geometry.threadColumns() > 1) {
@@ -46,6 +54,47 @@ final class LocalMemory {
                 allocations.put(exchange(storage), new Allocation(storage, elements));
             }
         }
+    }
+
+    /** With whole operands, or with the largest slices that leave room for the rest; too large when none do. */
+    static LocalMemory of(TileKernel kernel, Geometry geometry, long limit) {
+        LocalMemory memory = new LocalMemory(kernel, geometry, Long.MAX_VALUE);
+        for (long slice = limit / 2; memory.bytes() > limit && slice >= LEAST_SLICE; slice /= 2) {
+            memory = new LocalMemory(kernel, geometry, slice);
+        }
+        return memory;
+    }
+
+    private static List<TileExpr.Dot> products(TileKernel kernel) {
+        List<TileExpr.Dot> products = new ArrayList<>();
+        for (Stmt s : Geometry.statements(kernel.body())) {
+            if (s instanceof Stmt.Accumulate a) {
+                products.add(a.value());
+            } else if (s instanceof Stmt.Define d && d.value() instanceof TileExpr.Dot dot) {
+                products.add(dot);
+            }
+        }
+        return products;
+    }
+
+    /** Equal parts, so that few steps of the last one are past the end. */
+    private void chooseDepth(TileExpr.Dot dot, long slice) {
+        int width = geometry.width(dot.over());
+        long most = width;
+        for (Tile t : List.of(dot.a(), dot.b())) {
+            if (!geometry.inRegisters().contains(t.name())) {
+                long each = (long) geometry.threadedWidth(own(t, dot.over()))
+                        * Storage.of(t.type()).bytes();
+                most = Math.min(most, Math.max(1, Long.highestOneBit(slice / each)));
+            }
+        }
+        long parts = Math.ceilDiv(width, most);
+        depths.put(dot.over(), (int) Math.ceilDiv(width, parts));
+    }
+
+    private static Axis own(Tile operand, Axis over) {
+        List<Axis> axes = operand.axes();
+        return axes.getFirst().equals(over) ? axes.getLast() : axes.getFirst();
     }
 
     private void plan(List<Stmt> body) {
@@ -71,18 +120,16 @@ final class LocalMemory {
     private void staged(Tile tile, ScalarExpr program, List<String> free) {
         Axis own = tile.axes().getFirst();
         Axis over = tile.axes().getLast();
-        operands.put(tile.name(), array(tile, own, over, runsAlong(program, over), free));
+        operands.put(tile.name(), array(tile, own, over, depths.get(over), runsAlong(program, over), free));
     }
 
     /** An operand that lies in registers is written to local memory for the product. */
     private void product(TileExpr.Dot dot, Set<String> registers, List<String> free) {
         for (Tile t : List.of(dot.a(), dot.b())) {
             if (registers.contains(t.name())) {
-                Axis own = t.axes().getFirst().equals(dot.over())
-                        ? t.axes().getLast()
-                        : t.axes().getFirst();
-                operands.put(t.name(), array(t, own, dot.over(), true, List.of()));
-            } else if (!isLoadedBefore(t)) {
+                Axis over = dot.over();
+                operands.put(t.name(), array(t, own(t, over), over, geometry.width(over), true, List.of()));
+            } else if (isSliced(dot.over()) || !isLoadedBefore(t)) {
                 free.add(operands.get(t.name()).name());
             }
         }
@@ -94,19 +141,32 @@ final class LocalMemory {
                 .anyMatch(s -> s instanceof Stmt.Define d && d.tile().equals(tile));
     }
 
-    private LocalArray array(Tile tile, Axis own, Axis over, boolean across, List<String> free) {
+    private LocalArray array(Tile tile, Axis own, Axis over, int depth, boolean across, List<String> free) {
         Storage storage = Storage.of(tile.type());
-        int ownWidth = own.equals(geometry.row())
-                ? geometry.threadRows() * geometry.rows()
-                : geometry.threadColumns() * geometry.columns(own);
+        int ownWidth = geometry.threadedWidth(own);
         int pitch = across ? ownWidth + 1 : ownWidth;
-        int elements = geometry.width(over) * pitch;
+        int elements = Math.multiplyExact(depth, pitch);
         String name = free.stream()
                 .filter(f -> allocations.get(f).storage() == storage)
                 .findFirst()
                 .orElse(tile.name() + "Tile");
         allocations.merge(name, new Allocation(storage, elements), (a, b) -> a.atLeast(b.elements()));
-        return new LocalArray(name, storage, over, own, geometry.width(over), ownWidth, pitch);
+        return new LocalArray(name, storage, over, own, depth, ownWidth, pitch);
+    }
+
+    /** Whether operands of products over {@code axis} are brought here a slice after the other. */
+    boolean isSliced(Axis axis) {
+        return depths.get(axis) < geometry.width(axis);
+    }
+
+    /** Elements of a slice along an axis that is summed over, all that a block has where it is not sliced. */
+    int depth(Axis axis) {
+        return depths.get(axis);
+    }
+
+    /** Whether no operand comes in slices. */
+    boolean isWhole() {
+        return depths.keySet().stream().noneMatch(this::isSliced);
     }
 
     /** Whether neighbours along {@code axis} are neighbours in memory. */

@@ -5,18 +5,22 @@ import heddle.compiler.tile.TileExpr;
 
 /** The innermost loop of a product: each step reads a thread's rows and columns once and multiplies all of them. */
 record ProductLoop(Geometry geometry, DeviceScope scope) {
-    void write(RegisterTile result, LocalArray rows, LocalArray columns, TileExpr.Dot dot, JavaText out) {
+    /** @param part where a slice begins in an operand that is there as a whole, zero without slices */
+    void write(RegisterTile result, LocalArray rows, LocalArray columns, TileExpr.Dot dot, String part, JavaText out) {
         String at = scope.fresh(dot.over().name());
-        out.open("for (int " + at + " = 0; " + at + " < " + rows.overWidth() + "; " + at + "++)");
+        int depth = Math.min(rows.overWidth(), columns.overWidth());
+        out.open("for (int " + at + " = 0; " + at + " < " + depth + "; " + at + "++)");
+        String inRows = rows.overWidth() == depth ? at : "(" + part + " + " + at + ")";
+        String inColumns = columns.overWidth() == depth ? at : "(" + part + " + " + at + ")";
         String a = scope.fresh(dot.a().name());
         String b = scope.fresh(dot.b().name());
         for (int r = 0; r < result.rows(); r++) {
-            out.line(rows.storage().variable() + " " + a + r + " = " + rows.name() + "[" + at + " * " + rows.pitch()
+            out.line(rows.storage().variable() + " " + a + r + " = " + rows.name() + "[" + inRows + " * " + rows.pitch()
                     + " + row" + (r == 0 ? "" : " + " + r) + "];");
         }
         for (int c = 0; c < result.width(); c++) {
             int skip = c * geometry.threadColumns();
-            out.line(columns.storage().variable() + " " + b + c + " = " + columns.name() + "[" + at + " * "
+            out.line(columns.storage().variable() + " " + b + c + " = " + columns.name() + "[" + inColumns + " * "
                     + columns.pitch() + " + column" + (skip == 0 ? "" : " + " + skip) + "];");
         }
         for (int r = 0; r < result.rows(); r++) {

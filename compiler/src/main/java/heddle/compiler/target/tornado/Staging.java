@@ -5,10 +5,16 @@ import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.ScalarExpr;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Brings an operand into local memory, all threads of a group together; past the ends of the tensor there are zeros. */
+/**
+ * Brings an operand, or a slice of it, into local memory, all threads of a group together; past the ends of the tensor there
+ * are zeros.
+ */
 record Staging(Geometry geometry, Lanes lanes, DeviceScope scope) {
-    void write(LocalArray array, ScalarExpr program, String tile, JavaText out) {
+    /** @param part where a slice begins in the block of the axis that is summed over */
+    void write(LocalArray array, ScalarExpr program, String tile, String part, JavaText out) {
         boolean alongOver = LocalMemory.runsAlong(program, array.over());
         int inner = alongOver ? array.overWidth() : array.ownWidth();
         int elements = array.overWidth() * array.ownWidth();
@@ -22,12 +28,14 @@ record Staging(Geometry geometry, Lanes lanes, DeviceScope scope) {
         out.line("int " + first + " = " + (alongOver ? outerOf : innerOf) + ";");
         out.line("int " + second + " = " + (alongOver ? innerOf : outerOf) + ";");
         DeviceScope at = scope.inner();
-        at.bind(array.own(), position(array.own(), first));
-        at.bind(array.over(), position(array.over(), second));
+        String own = position(array.own(), "0", first);
+        String over = position(array.over(), part, second);
+        at.bind(array.own(), operand(own));
+        at.bind(array.over(), operand(over));
         String value = scope.fresh("value");
         List<String> guards = new ArrayList<>();
-        guard(array.own(), first, array.ownWidth(), guards);
-        guard(array.over(), second, array.overWidth(), guards);
+        guard(array.own(), first, own, array.ownWidth(), guards);
+        guardOver(array, part, second, over, guards);
         String type = array.storage().variable();
         if (guards.isEmpty()) {
             out.line(type + " " + value + " = " + at.value(program, out) + ";");
@@ -41,20 +49,36 @@ record Staging(Geometry geometry, Lanes lanes, DeviceScope scope) {
         out.close();
     }
 
-    private String position(Axis axis, String within) {
-        String from = lanes.from(axis);
-        return from.equals("0") ? within : "(" + from + " + " + within + ")";
+    /** A sum without its zeros. */
+    private String position(Axis axis, String part, String within) {
+        return Stream.of(lanes.from(axis), part, within)
+                .filter(term -> !term.equals("0"))
+                .collect(Collectors.joining(" + "));
     }
 
-    private void guard(Axis axis, String within, int width, List<String> guards) {
+    private static String operand(String sum) {
+        return sum.contains(" ") ? "(" + sum + ")" : sum;
+    }
+
+    private void guard(Axis axis, String within, String position, int width, List<String> guards) {
         boolean whole = geometry.isWhole(axis) && width == geometry.width(axis);
         if (!whole) {
-            String position = position(axis, within);
-            String at = position.startsWith("(") ? position.substring(1, position.length() - 1) : position;
-            guards.add(at + " < " + scope.length(axis.extent()));
+            guards.add(position + " < " + scope.length(axis.extent()));
             if (width > geometry.width(axis) && geometry.isBlocked(axis)) {
                 guards.add(within + " < " + geometry.width(axis));
             }
+        }
+    }
+
+    /** The last slice may go on past the end of the block. */
+    private void guardOver(LocalArray array, String part, String within, String position, List<String> guards) {
+        Axis axis = array.over();
+        int rest = geometry.width(axis) % array.overWidth();
+        if (!geometry.isWhole(axis) || rest != 0) {
+            guards.add(position + " < " + scope.length(axis.extent()));
+        }
+        if (rest != 0 && geometry.isBlocked(axis)) {
+            guards.add(part + " + " + within + " < " + geometry.width(axis));
         }
     }
 }

@@ -13,16 +13,18 @@ public record TornadoLimits(Kind kind, long localBytes, int groupThreads, int ta
     /** What the threads of a device are, which decides how a group shares a block of a product. */
     public enum Kind {
         /** Threads side by side run in step: each has a few rows and columns of the block. */
-        GPU(16, 96),
+        GPU(16, 96, 96),
         /** A thread's variables become vectors: each has whole rows of the block. */
-        CPU(1, 160);
+        CPU(1, 160, 320);
 
         private final int columns;
         private final int registers;
+        private final int variables;
 
-        Kind(int columns, int registers) {
+        Kind(int columns, int registers, int variables) {
             this.columns = columns;
             this.registers = registers;
+            this.variables = variables;
         }
 
         /** Threads that share a row of a block. */
@@ -33,6 +35,14 @@ public record TornadoLimits(Kind kind, long localBytes, int groupThreads, int ta
         /** Variables of a thread beyond which compilers spill. */
         int registers() {
             return registers;
+        }
+
+        /**
+         * Variables of a thread where large heads take more. What a processor spills is in its nearest cache; the code that
+         * is written for each must fit a method.
+         */
+        int variables() {
+            return variables;
         }
     }
 

@@ -60,6 +60,9 @@ final class AttentionProgram {
         body.addAll(results());
         List<Axis> parallel = new ArrayList<>(attention.batch());
         parallel.add(attention.i());
+        if (plan.block(attention.e()) > 1) {
+            parallel.add(attention.e());
+        }
         return TileKernel.of(name, "attention", parallel, body, plan, comments);
     }
 
