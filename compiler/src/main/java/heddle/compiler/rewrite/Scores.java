@@ -60,7 +60,7 @@ record Scores(Node product, Set<Node> cone) {
             throw new DeclinedException(
                     products.getFirst(),
                     "the scores come from several products; one product of queries and keys can be fused",
-                    "add products of the same queries and keys, scaled by numbers alone: such a sum is fused");
+                    "sum such products first, each scaled by numbers alone and of keys that all queries share, then add biases and masks");
         }
         return products.size() > 1 ? computed.getFirst() : products.getFirst();
     }
