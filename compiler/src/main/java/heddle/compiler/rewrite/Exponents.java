@@ -62,7 +62,7 @@ record Exponents(Place x, Set<Mask> masks, Optional<Place> shift) {
     }
 
     /** The operand of a selection that is minus infinity, or zero when there is none. */
-    private static int hiddenSlot(Graph graph, Place at) {
+    static int hiddenSlot(Graph graph, Place at) {
         for (int slot = 1; at.is(ScalarFn.SELECT) && slot <= 2; slot++) {
             if (at.operand(graph, slot).behindViews(graph).is(Double.NEGATIVE_INFINITY)) {
                 return slot;

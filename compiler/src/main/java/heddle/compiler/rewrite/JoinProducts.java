@@ -19,6 +19,7 @@ import java.util.Set;
  * <pre>
  * q · k + p · r                    → [q, p] · [k, r]
  * q · k - p · r / 4                → [q, -p / 4] · [k, r]
+ * where(m, q · k + b, -inf) + p · r → where(m, [q, p] · [k, r] + b, -inf)
  * </pre>
  *
  * Queries and keys of several parts are written like this where one part knows positions: DeepSeek-V2's rotated part, whose

@@ -13,6 +13,7 @@ import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Expand;
 import heddle.compiler.op.Permute;
+import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reshape;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
@@ -20,11 +21,15 @@ import heddle.compiler.tile.Scale;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -36,8 +41,9 @@ import java.util.stream.IntStream;
  * @param sum   the sum or difference
  * @param first its first product, and the factor of it that takes the side of the rows
  * @param last  its other product; the factor on the side of the rows is scaled as the product was
+ * @param added what is added to the first product, or masks it, before the other one is added; innermost first
  */
-record ProductSum(Node sum, Term first, Term last) {
+record ProductSum(Node sum, Term first, Term last, List<Step> added) {
     private static final String LETTERS = "abcdefghijklmnopqrstuvw";
     private static final char SUMMED = 'x';
 
@@ -73,6 +79,9 @@ record ProductSum(Node sum, Term first, Term last) {
         }
     }
 
+    /** A node that adds something to its operand in {@code slot}, or masks it. */
+    private record Step(Node node, int slot) {}
+
     private record Scaling(ScalarFn fn, Optional<Double> number, boolean numberFirst) {}
 
     /** The sum that a node is, when both of its products run along the axes of the sum as they are. */
@@ -80,15 +89,64 @@ record ProductSum(Node sum, Term first, Term last) {
         if (sum.type().rank() > LETTERS.length() || !sum.type().dtype().isFloat()) {
             return Optional.empty();
         }
+        return Place.is(sum, ScalarFn.SUB)
+                ? at(graph, sum, 0, List.of(new Scaling(ScalarFn.NEG, Optional.empty(), false)))
+                : at(graph, sum, 0, List.of()).or(() -> at(graph, sum, 1, List.of()));
+    }
+
+    /** With the first product in operand {@code slot}. */
+    private static Optional<ProductSum> at(Graph graph, Node sum, int slot, List<Scaling> outer) {
         Place whole = Place.in(sum.value());
-        List<Scaling> negated =
-                Place.is(sum, ScalarFn.SUB) ? List.of(new Scaling(ScalarFn.NEG, Optional.empty(), false)) : List.of();
-        return term(graph, whole, whole.operand(graph, 0), List.of())
-                .flatMap(first -> term(graph, whole, whole.operand(graph, 1), negated)
-                        .filter(last -> !last.readsAs(first))
+        Optional<Term> other = term(graph, whole, whole.operand(graph, 1 - slot), outer);
+        if (other.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Step> added = new ArrayList<>();
+        Place at = whole.operand(graph, slot);
+        for (Optional<Step> step = step(graph, at); step.isPresent(); step = step(graph, at)) {
+            added.addFirst(step.get());
+            at = at.operand(graph, step.get().slot);
+        }
+        return term(graph, whole, at, List.of())
+                .flatMap(first -> other.filter(last -> !last.readsAs(first))
                         .flatMap(last -> beside(first, last))
-                        .map(last -> new ProductSum(sum, first, last))
+                        .map(last -> new ProductSum(sum, first, last, added))
                         .filter(ProductSum::isSmall));
+    }
+
+    /** A sum or mask that nothing else reads, towards the operand of its own shape. */
+    private static Optional<Step> step(Graph graph, Place at) {
+        if (graph.useCount(at.node()) > 1) {
+            return Optional.empty();
+        }
+        int slots = at.is(ScalarFn.ADD) ? 2 : at.is(ScalarFn.SUB) ? 1 : 0;
+        int masked = Exponents.hiddenSlot(graph, at);
+        return masked > 0
+                ? Optional.of(new Step(at.node(), 3 - masked)).filter(s -> isWhole(graph, s))
+                : IntStream.range(0, slots)
+                        .mapToObj(slot -> new Step(at.node(), slot))
+                        .filter(s -> isWhole(graph, s) && isOfProduct(graph, graph.operand(at.node(), s.slot)))
+                        .findFirst();
+    }
+
+    /** Whether any product is among what a value is made of elementwise. */
+    private static boolean isOfProduct(Graph graph, Value value) {
+        Set<Node> seen = new HashSet<>();
+        Deque<Node> open = new ArrayDeque<>(List.of(value.node()));
+        while (!open.isEmpty()) {
+            Node node = open.pop();
+            if (node.op() instanceof Contract) {
+                return true;
+            }
+            if (node.op() instanceof Pointwise && seen.add(node)) {
+                graph.operands(node).forEach(v -> open.push(v.node()));
+            }
+        }
+        return false;
+    }
+
+    private static boolean isWhole(Graph graph, Step step) {
+        return graph.operand(step.node, step.slot).type().equals(step.node.type());
     }
 
     private static Optional<Term> term(Graph graph, Place whole, Place read, List<Scaling> outer) {
@@ -240,7 +298,13 @@ record ProductSum(Node sum, Term first, Term last) {
         Value result =
                 cast(out, out.value(product, origin, rows, columns), sum.type().dtype());
         Shape shape = sum.type().shape();
-        return result.type().shape().equals(shape) ? result : out.value(new Reshape(shape), origin, result);
+        result = result.type().shape().equals(shape) ? result : out.value(new Reshape(shape), origin, result);
+        for (Step step : added) {
+            List<Value> operands = new ArrayList<>(rewriter.operands(step.node));
+            operands.set(step.slot, result);
+            result = out.add(step.node.op(), operands, step.node.origin()).value();
+        }
+        return result;
     }
 
     /** A factor, in f32 where sixteen bits might overflow or lose digits when it is scaled instead of its product. */

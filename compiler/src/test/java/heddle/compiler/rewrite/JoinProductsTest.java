@@ -27,6 +27,7 @@ class JoinProductsTest {
             input r: f32[2, 5, 6]
             input shared: f32[5, 6]
             input gain: f32
+            input bias: f32[2, 4, 5]
             input v: f32[2, 5, 7]
             """;
 
@@ -56,6 +57,7 @@ class JoinProductsTest {
         inputs.put("r", array(random, 2, 5, 6));
         inputs.put("shared", array(random, 5, 6));
         inputs.put("gain", array(random));
+        inputs.put("bias", array(random, 2, 4, 5));
         inputs.put("v", array(random, 2, 5, 7));
         return new Interpreter(inputs, Map.of(), Map.of()).run(graph).get("o").data();
     }
@@ -78,6 +80,17 @@ class JoinProductsTest {
     void notPartsOfLongerProducts() {
         assertKept("q @ transpose(k) + (p @ transpose(concat([r, r], axis = 1)))[:, :, :5]");
         assertKept("(concat([p, p], axis = 1) @ transpose(r))[:, :4] + q @ transpose(k)");
+    }
+
+    @Test
+    void aroundBiasesAndMasks() {
+        String both = "q @ transpose(k) + bias + p @ transpose(r)";
+        assertJoins(both);
+        assertJoins("p @ transpose(r) + (bias - 0.5 + q @ transpose(k))");
+        assertJoins("where(bias > 0.0, q @ transpose(k), -inf) - p @ transpose(r)");
+        assertJoins(both + " + p @ transpose(r * r)");
+        assertKept("where(bias > 0.0, q @ transpose(k), 0.0) + p @ transpose(r)");
+        assertKept("(bias - q @ transpose(k)) + p @ transpose(r)");
     }
 
     /** Heads of which there is one, beside keys that have no axis for them. */

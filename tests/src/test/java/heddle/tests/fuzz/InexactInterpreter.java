@@ -129,9 +129,9 @@ final class InexactInterpreter {
         };
     }
 
-    /** Below it numbers have fewer digits; functions of targets may give zero. */
+    /** Below it functions of targets may give zero. */
     private static double least(DType type) {
-        return type == DType.F64 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
+        return type == DType.F64 ? Double.MIN_NORMAL : 0x1p-125;
     }
 
     /** What the result of a node is held in: kernels round to sixteen bits what they store, and nothing in between. */

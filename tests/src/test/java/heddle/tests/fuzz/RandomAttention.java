@@ -43,8 +43,10 @@ final class RandomAttention {
         Product product = new Product(model, choices, batch);
         Lettered k = misses.keys(x.k());
         Lettered s = model.let(product.scores(x.q(), k));
-        if (types.product().isFloat() && choices.happens(8, "products")) {
-            s = withProduct(product, s, x.q());
+        boolean isSum = types.product().isFloat() && choices.happens(8, "products");
+        boolean afterwards = isSum && types.isUniform() && choices.happens(30, "products afterwards");
+        if (isSum && !afterwards) {
+            s = model.let(withProduct(product, s, x.q()));
         }
         ScoreMaths maths = new ScoreMaths(model);
         boolean late = types.product().isFloat() && choices.happens(40, "cast late");
@@ -52,6 +54,10 @@ final class RandomAttention {
             s = cast(s, types.softmax());
         }
         s = misses.changedScores(maths.changed(misses.scores(s), choices.in("scores")));
+        if (afterwards) {
+            model.unsure(); // Not every change can be made after the sum as well.
+            s = model.let(maths.stillMasked(withProduct(product, s, x.q())));
+        }
         s = cast(s, types.softmax());
         int attentions = 1 + more(product, s, x);
         if (misses.none() && types.isUniform() && choices.happens(6, "divided last")) {
@@ -87,7 +93,7 @@ final class RandomAttention {
     private Lettered withProduct(Product product, Lettered s, Lettered q) {
         Lettered other = otherProduct(product, s, q);
         String sum = choices.of("sum", "# + @", "# - @", "@ + #", "# + 0.5 * @", "(# + @) / 2.0", "0.25 * # - @ / 4.0");
-        return model.let(s.with(sum.replace("@", other.text())));
+        return s.with(sum.replace("@", other.text()));
     }
 
     /** Other scores, of the same queries or of others, and of keys that heads may share. */
