@@ -47,7 +47,7 @@ public final class DeviceProbe {
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            e.printStackTrace();
+            System.err.println("cannot delete " + directory + ": " + e.getMessage()); // No caller is left to tell.
         } finally {
             Runtime.getRuntime().halt(0);
         }
