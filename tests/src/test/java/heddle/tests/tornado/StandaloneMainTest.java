@@ -2,6 +2,9 @@ package heddle.tests.tornado;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.schedule.Plan;
@@ -13,17 +16,25 @@ import heddle.runtime.Heddle;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
 import heddle.runtime.weights.WeightFile;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The main method of a generated file, on the double. */
 class StandaloneMainTest {
@@ -33,25 +44,13 @@ class StandaloneMainTest {
     private Path outputs;
 
     @BeforeEach
-    void run() throws Exception {
-        Path model =
-                Files.writeString(dir.resolve("m.heddle"), "model Alone\ndim N\ninput x: f32[N]\noutput y = x * 2.0\n");
-        Plan plan = Heddle.model(model)
-                .compilation(Fusion.FUSED, new GroupTiling(TornadoLimits.GPU))
-                .plan();
-        TornadoSource source = new TornadoWriter(TornadoLimits.GPU).write(plan);
-        Path inputs = dir.resolve("inputs.safetensors");
-        Safetensors.write(new LinkedHashMap<>(Map.of("x", Tensor.of(new float[] {1, 2, 3}, 3))), inputs);
+    void places() {
         outputs = dir.resolve("outputs.safetensors");
-        String[] arguments = {inputs.toString(), outputs.toString(), "N=3"};
-        TornadoDouble.load(source.className(), source.text())
-                .program()
-                .getMethod("main", String[].class)
-                .invoke(null, (Object) arguments);
     }
 
     @Test
     void writesWhatTheModelGives() throws Exception {
+        run(3, "N=3");
         assertArrayEquals(
                 new float[] {2, 4, 6}, WeightFile.open(outputs).read("y").floats());
         try (Stream<Path> files = Files.list(dir)) {
@@ -62,9 +61,89 @@ class StandaloneMainTest {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void outputsMayBeReadByWhoeverMayReadOtherFiles() throws Exception {
+        run(3, "N=3");
         Path other = Files.createFile(dir.resolve("other"));
         assertEquals(
                 PosixFilePermissions.toString(Files.getPosixFilePermissions(other)),
                 PosixFilePermissions.toString(Files.getPosixFilePermissions(outputs)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7})
+    void elementsBeginAtAMultipleOfEightBytes(int length) throws Exception {
+        run(length, "N=" + length);
+        WeightFile written = WeightFile.open(outputs);
+        assertEquals(Set.of("y", "c"), written.entries().keySet());
+        assertEquals(length, written.read("y").size());
+        assertEquals(2, written.read("c").size());
+        long header = ByteBuffer.wrap(Files.readAllBytes(outputs))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong(0);
+        assertEquals(0, header % 8);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, '', usage: Alone inputs.safetensors outputs.safetensors N=…",
+        "3, M=3, usage: Alone inputs.safetensors outputs.safetensors N=…",
+        "3, N, the length N is missing",
+        "3, N=-1, the length N is -1",
+        "3, N=4, 'the input x has 12 bytes, not 16'",
+        "0, N=4, 'the input x has 0 bytes, not 16'",
+        "3, N=0, 'the input x has 12 bytes, not 0'"
+    })
+    void saysWhatIsWrong(int given, String length, String message) {
+        Throwable wrong = assertThrows(
+                        InvocationTargetException.class,
+                        () -> run(given, length.isEmpty() ? new String[0] : new String[] {length}))
+                .getCause();
+        assertInstanceOf(IllegalArgumentException.class, wrong);
+        assertEquals(message, wrong.getMessage());
+        assertFalse(Files.exists(outputs));
+    }
+
+    /** Names that a file has for something else, as names of the model and its parts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Tensor", "Map", "Path", "TaskGraph", "System", "Alone"})
+    void anyNamesMayStandInAModel(String name) throws Exception {
+        TornadoSource source = source("model " + name + """
+
+                dim context, plan, thread, row, zero, group, element, column, partial, leftTile
+                input started: f32[context, plan, thread]
+                input grid: f32[row, 4]
+                input args: f32[group, element]
+                input weights: f32[zero, partial, leftTile]
+                output run = started * 2.0
+                output outputs = softmax(grid @ transpose(grid)) @ grid
+                output main = sum(args, axis = 1)
+                output close = weights @ transpose(weights)
+                """);
+        TornadoDouble.load(source.className(), source.text());
+        assertEquals(name.equals("Alone") ? name : "_" + name, source.className());
+    }
+
+    /** Runs the model that doubles its input and has a constant, on numbers from one. */
+    private void run(int given, String... lengths) throws Exception {
+        TornadoSource source =
+                source("model Alone\ndim N\ninput x: f32[N]\noutput y = x * 2.0\noutput c = tensor([1.0, 2.0])\n");
+        float[] elements = new float[given];
+        for (int i = 0; i < given; i++) {
+            elements[i] = i + 1;
+        }
+        Path inputs = dir.resolve("inputs.safetensors");
+        Safetensors.write(new LinkedHashMap<>(Map.of("x", Tensor.of(elements, given))), inputs);
+        Stream<String> arguments = Stream.concat(Stream.of(inputs.toString(), outputs.toString()), Stream.of(lengths));
+        TornadoDouble.load(source.className(), source.text())
+                .program()
+                .getMethod("main", String[].class)
+                .invoke(null, (Object) arguments.toArray(String[]::new));
+    }
+
+    private TornadoSource source(String text) throws IOException {
+        Path model = Files.writeString(dir.resolve("m.heddle"), text);
+        Plan plan = Heddle.model(model)
+                .compilation(Fusion.FUSED, new GroupTiling(TornadoLimits.GPU))
+                .plan();
+        return new TornadoWriter(TornadoLimits.GPU).write(plan);
     }
 }

@@ -32,10 +32,9 @@ final class DeviceArrays {
     private final Map<Buffer, Field> byBuffer = new HashMap<>();
 
     DeviceArrays(Plan plan) {
-        List.of("plan", "grid", "context", "lengths", "weights", "inputs", "outputs", "args")
-                .forEach(names::unique);
+        Lengths.OF_CLASS.forEach(names::unique);
         HostClass.OPERATIONS.forEach(names::unique);
-        plan.lengths().forEach(names::unique);
+        plan.lengths().forEach(symbol -> names.unique(Lengths.variable(symbol)));
         plan.inputs().values().forEach(this::own);
         plan.weights().values().forEach(this::own);
         plan.constants().forEach(c -> own(c.buffer()));

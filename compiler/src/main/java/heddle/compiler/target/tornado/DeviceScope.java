@@ -125,7 +125,7 @@ final class DeviceScope implements ScalarSource.Dialect {
 
     @Override
     public String length(ScalarExpr.Length length) {
-        String text = length.dim().text(s -> "(long) " + Names.identifier(s), (a, b) -> quotient(a, b, ""));
+        String text = length.dim().text(s -> "(long) " + Lengths.variable(s), (a, b) -> quotient(a, b, ""));
         return length.dim().isKnown() ? text + "L" : text;
     }
 
@@ -172,7 +172,7 @@ final class DeviceScope implements ScalarSource.Dialect {
 
     /** A length that is known to fit as an {@code int} expression of the parameters that symbols are. */
     String length(Dim dim) {
-        return dim.text(Names::identifier, (a, b) -> quotient(a, b, "(int) "));
+        return dim.text(Lengths::variable, (a, b) -> quotient(a, b, "(int) "));
     }
 
     /** A quotient of lengths, rounded down: as Java's division does when no part of {@code a} is taken off. */

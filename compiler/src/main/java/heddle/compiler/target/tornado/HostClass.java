@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,8 +19,54 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
     /** What matrices are taken as, by the names that a file with library tasks imports. */
     static final List<String> OPERATIONS = List.of("CUBLAS_OP_N", "CUBLAS_OP_T");
 
+    private static final List<String> IMPORTS = List.of(
+            "java.io.IOException",
+            "java.lang.foreign.Arena",
+            "java.lang.foreign.MemorySegment",
+            "java.lang.foreign.ValueLayout",
+            "java.nio.ByteBuffer",
+            "java.nio.channels.FileChannel",
+            "java.nio.charset.StandardCharsets",
+            "java.nio.file.Files",
+            "java.nio.file.Path",
+            "java.nio.file.StandardCopyOption",
+            "java.nio.file.StandardOpenOption",
+            "java.util.LinkedHashMap",
+            "java.util.Map",
+            "java.util.function.IntConsumer",
+            "java.util.regex.Matcher",
+            "java.util.regex.Pattern",
+            "uk.ac.manchester.tornado.api.GridScheduler",
+            "uk.ac.manchester.tornado.api.KernelContext",
+            "uk.ac.manchester.tornado.api.TaskGraph",
+            "uk.ac.manchester.tornado.api.TornadoExecutionPlan",
+            "uk.ac.manchester.tornado.api.WorkerGrid1D",
+            "uk.ac.manchester.tornado.api.enums.DataTransferMode",
+            "uk.ac.manchester.tornado.api.enums.TornadoVMBackendType",
+            "uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException",
+            "uk.ac.manchester.tornado.api.math.TornadoMath",
+            "uk.ac.manchester.tornado.api.types.arrays.ByteArray",
+            "uk.ac.manchester.tornado.api.types.arrays.DoubleArray",
+            "uk.ac.manchester.tornado.api.types.arrays.FloatArray",
+            "uk.ac.manchester.tornado.api.types.arrays.IntArray",
+            "uk.ac.manchester.tornado.api.types.arrays.LongArray");
+
+    /** The classes that a file names without an import: its own one for tensors, and those of Java itself. */
+    private static final Set<String> CLASSES = Set.of(
+            "Tensor",
+            "CuBlas",
+            "String",
+            "StringBuilder",
+            "System",
+            "Override",
+            "ProcessHandle",
+            "IllegalStateException");
+
+    /** The model's name, told from those of the classes that the file uses. */
     String className() {
-        return Names.identifier(plan.name());
+        String name = Names.identifier(plan.name());
+        boolean used = CLASSES.contains(name) || IMPORTS.stream().anyMatch(type -> type.endsWith("." + name));
+        return used ? "_" + name : name;
     }
 
     String text(KernelMethods methods) {
@@ -46,37 +93,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
     }
 
     private void writeHead(JavaText out) {
-        List<String> types = new ArrayList<>(List.of(
-                "java.io.IOException",
-                "java.lang.foreign.Arena",
-                "java.lang.foreign.MemorySegment",
-                "java.lang.foreign.ValueLayout",
-                "java.nio.ByteBuffer",
-                "java.nio.channels.FileChannel",
-                "java.nio.charset.StandardCharsets",
-                "java.nio.file.Files",
-                "java.nio.file.Path",
-                "java.nio.file.StandardCopyOption",
-                "java.nio.file.StandardOpenOption",
-                "java.util.LinkedHashMap",
-                "java.util.Map",
-                "java.util.function.IntConsumer",
-                "java.util.regex.Matcher",
-                "java.util.regex.Pattern",
-                "uk.ac.manchester.tornado.api.GridScheduler",
-                "uk.ac.manchester.tornado.api.KernelContext",
-                "uk.ac.manchester.tornado.api.TaskGraph",
-                "uk.ac.manchester.tornado.api.TornadoExecutionPlan",
-                "uk.ac.manchester.tornado.api.WorkerGrid1D",
-                "uk.ac.manchester.tornado.api.enums.DataTransferMode",
-                "uk.ac.manchester.tornado.api.enums.TornadoVMBackendType",
-                "uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException",
-                "uk.ac.manchester.tornado.api.math.TornadoMath",
-                "uk.ac.manchester.tornado.api.types.arrays.ByteArray",
-                "uk.ac.manchester.tornado.api.types.arrays.DoubleArray",
-                "uk.ac.manchester.tornado.api.types.arrays.FloatArray",
-                "uk.ac.manchester.tornado.api.types.arrays.IntArray",
-                "uk.ac.manchester.tornado.api.types.arrays.LongArray"));
+        List<String> types = new ArrayList<>(IMPORTS);
         if (callsLibraries()) {
             types.add("uk.ac.manchester.tornado.cublas.CuBlas");
         }
@@ -119,7 +136,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         out.line("private final KernelContext context = new KernelContext();");
         out.line("private final GridScheduler grid = new GridScheduler();");
         out.line("private final TornadoExecutionPlan plan;");
-        plan.lengths().forEach(s -> out.line("private final int " + Names.identifier(s) + ";"));
+        plan.lengths().forEach(s -> out.line("private final int " + Lengths.variable(s) + ";"));
     }
 
     private static void setting(String name, String value, JavaText out) {
@@ -131,18 +148,19 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         out.line("/**");
         out.line(" * Makes the arrays and sends nothing yet.");
         out.line(" *");
-        out.line(" * @param lengths of the symbols " + plan.lengths());
+        out.line(" * @param lengths "
+                + (plan.lengths().isEmpty() ? "none, all are known" : "by name: " + String.join(", ", plan.lengths())));
         out.line(" * @param weights by name; their elements are copied");
         out.line(" */");
         out.open("public " + className() + "(Map<String, Long> lengths, Map<String, MemorySegment> weights)");
-        plan.lengths().forEach(s -> out.line(Names.identifier(s) + " = length(lengths, \"" + s + "\");"));
+        plan.lengths().forEach(s -> out.line(Lengths.variable(s) + " = length(lengths, \"" + s + "\");"));
         for (DeviceArrays.Field f : arrays.fields()) {
             String sizes = f.sizes().stream().map(HostClass::size).collect(Collectors.joining(", "));
             out.line(f.name() + " = new " + f.storage().array() + "(elements(\"" + f.name() + "\", " + sizes + "));");
         }
         plan.weights()
-                .forEach((name, b) -> out.line("copy(\"the weight " + quoted(name) + "\", weights.get(\"" + quoted(name)
-                        + "\"), " + arrays.of(b).name() + ".getSegment());"));
+                .forEach(
+                        (name, b) -> copy("weight", name, b, "weights.get(\"" + quoted(name) + "\")", segment(b), out));
         plan.constants()
                 .forEach(c ->
                         out.line(ConstantMethods.call(c, arrays.of(c.buffer()).name())));
@@ -201,16 +219,24 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         out.open("public void run("
                 + "Map<String, MemorySegment> inputs, Map<String, MemorySegment> outputs, IntConsumer started)");
         plan.inputs()
-                .forEach((name, b) -> out.line("copy(\"the input " + quoted(name) + "\", inputs.get(\"" + quoted(name)
-                        + "\"), " + arrays.of(b).name() + ".getSegment());"));
+                .forEach((name, b) -> copy("input", name, b, "inputs.get(\"" + quoted(name) + "\")", segment(b), out));
         for (int i = 0; i < run.size(); i++) {
             out.line("started.accept(" + i + ");");
             out.line("plan.withGraph(" + i + ").execute();");
         }
         plan.outputs()
-                .forEach((name, b) -> out.line("copy(\"the output " + quoted(name) + "\", "
-                        + arrays.of(b).name() + ".getSegment(), outputs.get(\"" + quoted(name) + "\"));"));
+                .forEach(
+                        (name, b) -> copy("output", name, b, segment(b), "outputs.get(\"" + quoted(name) + "\")", out));
         out.close();
+    }
+
+    private static void copy(String kind, String name, Buffer b, String from, String to, JavaText out) {
+        String elements = size(b.type().shape().size());
+        out.line("copy(\"the " + kind + " " + quoted(name) + "\", " + elements + ", " + from + ", " + to + ");");
+    }
+
+    private String segment(Buffer b) {
+        return arrays.of(b).name() + ".getSegment()";
     }
 
     private static String described(Map<String, Buffer> tensors) {
@@ -281,7 +307,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
             case KernelMethods.Call kernel -> {
                 arguments.addAll(List.of(className() + "::" + kernel.method(), "context"));
                 kernel.arrays().forEach(b -> arguments.add(arrays.of(b).name()));
-                kernel.lengths().forEach(s -> arguments.add(Names.identifier(s)));
+                kernel.lengths().forEach(s -> arguments.add(Lengths.variable(s)));
                 return "task(" + String.join(", ", arguments) + ")";
             }
             case Gemm gemm -> {
@@ -295,7 +321,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
 
     /** A length as a {@code long} expression of the fields that symbols are. */
     static String size(Dim dim) {
-        return size(dim, s -> "(long) " + Names.identifier(s));
+        return size(dim, s -> "(long) " + Lengths.variable(s));
     }
 
     /** @param symbol the {@code long} expression for a symbol */

@@ -52,17 +52,17 @@ final class KernelMethods {
         }
         String name = names.unique(kernel.name());
         DeviceScope scope = new DeviceScope(functions);
-        List.of("context", "thread", "group", "zero", "column", "row", "full").forEach(scope::fresh);
+        Lengths.OF_KERNELS.forEach(scope::fresh);
         device.localArrays().forEach(scope::fresh);
         Captures captures = new Captures().add(kernel.body());
         kernel.parallel().forEach(captures::addExtent);
         Set<String> lengths = new TreeSet<>(captures.symbols());
-        lengths.forEach(scope::fresh);
+        lengths.forEach(symbol -> scope.fresh(Lengths.variable(symbol)));
         List<String> parameters = new ArrayList<>(List.of("KernelContext context"));
         for (Buffer b : form.buffers()) {
             parameters.add(Storage.of(b.type().dtype()).array() + " " + scope.array(b));
         }
-        lengths.forEach(symbol -> parameters.add("int " + Names.identifier(symbol)));
+        lengths.forEach(symbol -> parameters.add("int " + Lengths.variable(symbol)));
         JavaText text = new JavaText(1);
         text.line("/**");
         text.line(" * {@code " + kernel.family() + "} over "
