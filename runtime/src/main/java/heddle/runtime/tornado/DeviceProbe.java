@@ -7,7 +7,6 @@ import heddle.runtime.code.SourceUnit;
 import heddle.runtime.file.TemporaryDirectory;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,25 +30,27 @@ final class DeviceProbe {
      */
     static List<TornadoDevice> run(TornadoSdk sdk, ClassCache cache) {
         try (TemporaryDirectory directory = new TemporaryDirectory("heddle-devices-")) {
-            Path classes = Files.createDirectory(directory.path().resolve("classes"));
-            for (var c :
-                    cache.classes(new SourceUnit(CLASS, source(), sdk.javac())).entrySet()) {
-                Files.write(classes.resolve(c.getKey() + ".class"), c.getValue());
+            try {
+                return run(new SdkJvm(sdk, directory.path()), cache);
+            } catch (IOException e) {
+                throw SdkJvm.unusable(directory.path(), e);
             }
-            Path found = directory.path().resolve("devices");
-            SdkJvm jvm = new SdkJvm(sdk, directory.path());
-            Process process = jvm.start(Optional.empty(), List.of(classes), List.of(CLASS, found.toString()));
-            await(process, jvm);
-            if (Files.exists(found)) {
-                return Files.readAllLines(found).stream()
-                        .map(TornadoDevice::parse)
-                        .toList();
-            }
-            throw failed(
-                    "TornadoVM ended with code " + process.exitValue() + " when it was asked for its devices", jvm);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+    }
+
+    private static List<TornadoDevice> run(SdkJvm jvm, ClassCache cache) throws IOException {
+        Path classes = Files.createDirectory(jvm.directory().resolve("classes"));
+        for (var c : cache.classes(new SourceUnit(CLASS, source(), jvm.sdk().javac()))
+                .entrySet()) {
+            Files.write(classes.resolve(c.getKey() + ".class"), c.getValue());
+        }
+        Path found = jvm.directory().resolve("devices");
+        Process process = jvm.start(Optional.empty(), List.of(classes), List.of(CLASS, found.toString()));
+        await(process, jvm);
+        if (Files.exists(found)) {
+            return Files.readAllLines(found).stream().map(TornadoDevice::parse).toList();
+        }
+        throw failed("TornadoVM ended with code " + process.exitValue() + " when it was asked for its devices", jvm);
     }
 
     private static void await(Process process, SdkJvm jvm) {

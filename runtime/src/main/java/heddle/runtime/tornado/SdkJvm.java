@@ -1,5 +1,7 @@
 package heddle.runtime.tornado;
 
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,8 +48,9 @@ record SdkJvm(TornadoSdk sdk, Path directory) {
      * @param device   that it uses
      * @param classes  its class path
      * @param commands the main class and its arguments
+     * @throws IOException when its files cannot be written, or Java cannot be started
      */
-    Process start(Optional<TornadoDevice> device, List<Path> classes, List<String> commands) {
+    Process start(Optional<TornadoDevice> device, List<Path> classes, List<String> commands) throws IOException {
         List<String> arguments = new ArrayList<>(sdk.options());
         properties(device).forEach((name, value) -> arguments.add("-D" + name + "=" + value));
         arguments.add("-cp");
@@ -55,19 +58,23 @@ record SdkJvm(TornadoSdk sdk, Path directory) {
         arguments.addAll(commands);
         Path file = directory.resolve("arguments");
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        try {
-            Files.writeString(file, new ArgumentFile(arguments).text());
-            // Started in a directory of its own: the SDK's module path has the current directory in it.
-            Path current = Files.createDirectories(directory.resolve("current"));
-            ProcessBuilder builder = new ProcessBuilder(java.toString(), "@" + file)
-                    .directory(current.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output().toFile());
-            builder.environment().put(TornadoSdk.VARIABLE, sdk.home().toString());
-            return builder.start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Files.writeString(file, new ArgumentFile(arguments).text());
+        // Started in a directory of its own: the SDK's module path has the current directory in it.
+        Path current = Files.createDirectories(directory.resolve("current"));
+        ProcessBuilder builder = new ProcessBuilder(java.toString(), "@" + file)
+                .directory(current.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output().toFile());
+        builder.environment().put(TornadoSdk.VARIABLE, sdk.home().toString());
+        return builder.start();
+    }
+
+    /** What to throw when a JVM cannot be started in a directory. */
+    static DiagnosticException unusable(Path directory, IOException cause) {
+        return new DiagnosticException(
+                Diagnostic.of(TornadoCode.WORKER_START, "the TornadoVM worker cannot work in " + directory)
+                        .note(String.valueOf(cause))
+                        .hint("name another directory: HEDDLE_JAVA_OPTS=-Djava.io.tmpdir=DIR"));
     }
 
     private Path output() {

@@ -84,10 +84,7 @@ final class Worker implements ProgramJvm, AutoCloseable {
             return worker;
         } catch (IOException e) {
             directory.close();
-            throw new DiagnosticException(
-                    Diagnostic.of(TornadoCode.WORKER_START, "the TornadoVM worker cannot work in " + directory.path())
-                            .note(String.valueOf(e))
-                            .hint("name another directory: HEDDLE_JAVA_OPTS=-Djava.io.tmpdir=DIR"));
+            throw SdkJvm.unusable(directory.path(), e);
         } catch (DiagnosticException e) {
             directory.close();
             throw e;

@@ -3,6 +3,7 @@ package heddle.runtime.tornado;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.runtime.cli.ExitCode;
 import heddle.runtime.cli.HeddleProcess;
 import heddle.runtime.code.ClassCache;
 import java.io.IOException;
@@ -13,10 +14,15 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class DeviceProbeTest {
     private static final int SECONDS = 60;
+
+    /** So long that a directory fits in it and its files do not: Linux takes 4095 bytes. */
+    private static final int LONG_PATH = 4040;
 
     @TempDir
     Path dir;
@@ -55,6 +61,31 @@ class DeviceProbeTest {
                         left.filter(f -> f.getFileName().toString().startsWith("heddle-"))
                                 .toList());
             }
+        }
+    }
+
+    /** A path of which the system takes no longer one stands for a disk that is full. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void saysWhereThereIsNoPlaceForItsFiles() throws Exception {
+        Path sdk = ProbedSdk.make(dir.resolve("sdk"), "");
+        Path temporary = dir;
+        while (temporary.toString().length() < LONG_PATH) {
+            int more = Math.min(100, LONG_PATH - 1 - temporary.toString().length());
+            temporary = temporary.resolve("d".repeat(Math.max(1, more)));
+        }
+        Files.createDirectories(temporary);
+        try (HeddleProcess process = HeddleProcess.start(
+                List.of("-Djava.io.tmpdir=" + temporary, "-cp", System.getProperty("java.class.path")),
+                Map.of("HEDDLE_CACHE", dir.resolve("cache").toString(), TornadoSdk.VARIABLE, sdk.toString()),
+                List.of("devices"))) {
+            process.begin();
+            String printed = process.output();
+            assertTrue(printed.contains("error[H1105]"), printed);
+            assertEquals(ExitCode.TARGET_UNAVAILABLE, process.code());
+        }
+        try (Stream<Path> left = Files.list(temporary)) {
+            assertEquals(List.of(), left.toList());
         }
     }
 
