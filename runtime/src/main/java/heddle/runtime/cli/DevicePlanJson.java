@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A plan for a device, for programs to read: tasks with their grids, arrays with what lies in them. Sizes are formulas
- * where lengths are not known.
+ * A plan for a device, for programs to read: tasks with their grids, arrays with what lies in them. Sizes are numbers,
+ * or formulas where lengths are not known.
  */
 final class DevicePlanJson {
     private final Plan plan;
@@ -67,17 +67,24 @@ final class DevicePlanJson {
     }
 
     private Map<String, Object> array(TornadoSource.Array array) {
-        List<String> bytes = array.holds().stream()
-                .map(b -> b.type().shape().size().times(array.elementBytes()))
-                .distinct()
-                .map(Dim::toString)
-                .toList();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", array.name());
         fields.put("type", array.type());
         fields.put("holds", array.holds().stream().map(b -> b + ": " + b.type()).toList());
-        fields.put("bytes", bytes.size() == 1 ? bytes.getFirst() : "max(" + String.join(", ", bytes) + ")");
+        fields.put("bytes", bytes(array));
         return fields;
+    }
+
+    private static Object bytes(TornadoSource.Array array) {
+        List<Dim> sizes = array.holds().stream()
+                .map(b -> b.type().shape().size().times(array.elementBytes()))
+                .distinct()
+                .toList();
+        if (sizes.stream().allMatch(Dim::isKnown)) {
+            return array.bytes(Map.of());
+        }
+        String formulas = sizes.stream().map(Dim::toString).collect(Collectors.joining(", "));
+        return sizes.size() == 1 ? formulas : "max(" + formulas + ")";
     }
 
     private Map<String, Object> task(TornadoSource.Task task) {
@@ -91,7 +98,7 @@ final class DevicePlanJson {
                 fields.put("kernel", launch.method());
                 fields.put("family", kernel.family());
                 fields.put("nodes", kernel.comments());
-                fields.put("groups", launch.grid().groups().toString());
+                fields.put("groups", PlanJson.size(launch.grid().groups()));
                 fields.put("threads", launch.grid().threads());
                 fields.put("localBytes", launch.localBytes());
                 fields.put("blocks", new TreeMap<>(kernel.plan().blocks()));
@@ -106,8 +113,8 @@ final class DevicePlanJson {
         }
         fields.put("reads", kernel.reads().stream().map(this::placed).toList());
         fields.put("writes", kernel.writes().stream().map(this::placed).toList());
-        fields.put("flops", cost.flops().toString());
-        fields.put("bytes", cost.bytes().toString());
+        fields.put("flops", PlanJson.size(cost.flops()));
+        fields.put("bytes", PlanJson.size(cost.bytes()));
         return fields;
     }
 }

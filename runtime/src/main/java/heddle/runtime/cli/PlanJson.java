@@ -5,13 +5,14 @@ import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.KernelCost;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.Dim;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A plan for programs to read. Costs are formulas where lengths are not known. */
+/** A plan for programs to read. Costs are numbers, or formulas where lengths are not known. */
 final class PlanJson {
     private PlanJson() {}
 
@@ -41,9 +42,14 @@ final class PlanJson {
         fields.put("reads", buffers(kernel.reads()));
         fields.put("writes", buffers(kernel.writes()));
         fields.put("blocks", new TreeMap<>(kernel.plan().blocks()));
-        fields.put("flops", cost.flops().toString());
-        fields.put("bytes", cost.bytes().toString());
+        fields.put("flops", size(cost.flops()));
+        fields.put("bytes", size(cost.bytes()));
         return fields;
+    }
+
+    /** A number where it is known, else a formula of the lengths. */
+    static Object size(Dim size) {
+        return size.isKnown() ? (Object) size.value() : size.toString();
     }
 
     private static List<String> buffers(List<Buffer> buffers) {

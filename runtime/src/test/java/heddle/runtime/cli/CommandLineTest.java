@@ -250,6 +250,22 @@ class CommandLineTest {
     }
 
     @Test
+    void sizesOfAPlanAreNumbersWhereLengthsAreKnown() throws IOException {
+        Path chain = Files.writeString(
+                dir.resolve("chain.heddle"),
+                "dim N\ninput x: f32[N, 4]\nlet w = weight \"w\" : f32[4, 8]\nlet h = relu(x @ w)\n"
+                        + "output y = sum(relu(h @ transpose(w)) @ w)\n");
+        for (String target : List.of("jvm", "tornado")) {
+            assertEquals(ExitCode.DONE, run("compile", chain, "-D", "N=8", "--target", target, "--emit", "plan"), err);
+            for (String field : List.of("groups", "flops", "bytes")) {
+                assertFalse(out.contains("\"" + field + "\" : \""), field + " in " + out);
+            }
+            assertEquals(ExitCode.DONE, run("compile", chain, "--target", target, "--emit", "plan"), err);
+            assertTrue(out.contains("\"bytes\" : \""), out);
+        }
+    }
+
+    @Test
     void compileSaysWhatLibrariesCompute() throws IOException {
         Path product = Files.writeString(
                 dir.resolve("product.heddle"),
