@@ -120,8 +120,7 @@ final class CollectParts {
     private void added(Value value, Node to) {
         Node node = behindViews(value).node();
         boolean mask = Place.is(node, ScalarFn.SELECT)
-                && graph.operands(node).stream()
-                        .anyMatch(v -> isLowest(behindViews(v).node()));
+                && graph.operands(node).stream().anyMatch(v -> Place.is(behindViews(v), Double.NEGATIVE_INFINITY));
         add(mask ? Role.MASK : Role.BIAS, named(value, to));
     }
 
@@ -164,12 +163,6 @@ final class CollectParts {
 
     private static boolean isFactor(Node node) {
         return Place.is(node, ScalarFn.MUL) || Place.is(node, ScalarFn.DIV);
-    }
-
-    private static boolean isLowest(Node node) {
-        return node.op() instanceof Constant c
-                && c.isSplat()
-                && c.values().getFirst().doubleValue() == Double.NEGATIVE_INFINITY;
     }
 
     /** What a value comes from before views and casts; where nothing wrote that, what reads it. */

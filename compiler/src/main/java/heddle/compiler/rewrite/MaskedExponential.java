@@ -38,9 +38,9 @@ record MaskedExponential(Node exp, List<Mask> masks) {
             return Optional.of(new MaskedExponential(node, List.of()));
         }
         if (Place.is(node, ScalarFn.SELECT)) {
-            return isNumber(graph.operand(node, 2), 0)
+            return Place.is(graph.operand(node, 2), 0)
                     ? of(graph, node, 1, new Mask(graph.operand(node, 0), true))
-                    : isNumber(graph.operand(node, 1), 0)
+                    : Place.is(graph.operand(node, 1), 0)
                             ? of(graph, node, 2, new Mask(graph.operand(node, 0), false))
                             : Optional.empty();
         }
@@ -70,7 +70,7 @@ record MaskedExponential(Node exp, List<Mask> masks) {
     /** Whether a value is made of truth values, their products and opposites; what was {@code seen} before is not looked at again. */
     private static boolean isZeroOrOne(Graph graph, Value value, Set<Value> seen) {
         Node node = value.node();
-        if (isNumber(value, 0) || isNumber(value, 1) || !seen.add(value)) {
+        if (Place.is(value, 0) || Place.is(value, 1) || !seen.add(value)) {
             return true;
         }
         if (node.op() instanceof Cast) {
@@ -78,16 +78,10 @@ record MaskedExponential(Node exp, List<Mask> masks) {
             return from.type().dtype() == DType.BOOL || isZeroOrOne(graph, from, seen);
         }
         if (Place.is(node, ScalarFn.SUB)) {
-            return isNumber(graph.operand(node, 0), 1) && isZeroOrOne(graph, graph.operand(node, 1), seen);
+            return Place.is(graph.operand(node, 0), 1) && isZeroOrOne(graph, graph.operand(node, 1), seen);
         }
         boolean keeps = Place.is(node, ScalarFn.MUL) || node.op() instanceof Pointwise p && p.isView();
         return keeps && graph.operands(node).stream().allMatch(v -> isZeroOrOne(graph, v, seen));
-    }
-
-    private static boolean isNumber(Value value, double number) {
-        return value.node().op() instanceof Constant c
-                && c.isSplat()
-                && c.values().getFirst().doubleValue() == number;
     }
 
     /**

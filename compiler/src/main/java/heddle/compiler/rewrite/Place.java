@@ -80,7 +80,12 @@ record Place(Value value, List<ScalarExpr> index) {
     }
 
     boolean is(double number) {
-        return number().filter(n -> n == number).isPresent();
+        return is(value, number);
+    }
+
+    /** Whether a value is a constant that is one number throughout. */
+    static boolean is(Value value, double number) {
+        return Place.in(value).number().filter(n -> n == number).isPresent();
     }
 
     /**
