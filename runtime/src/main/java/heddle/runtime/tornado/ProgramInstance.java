@@ -48,7 +48,7 @@ final class ProgramInstance {
         try {
             Files.createDirectory(directory);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw AtomicFile.unwritable(directory, e);
         }
     }
 

@@ -8,10 +8,10 @@ import heddle.runtime.KernelTiming;
 import heddle.runtime.Program;
 import heddle.runtime.code.CodeTooLarge;
 import heddle.runtime.code.SourceUnit;
+import heddle.runtime.file.AtomicFile;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.WorkerFailure.Kind;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -162,7 +162,7 @@ public final class TornadoProgram implements Program {
         try {
             jvm.classes().add(version.classes());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw AtomicFile.unwritable(jvm.directory(), e);
         }
         return ProgramInstance.open(plan, version.code().className(), jvm, weights, lengths, options.timeLimit());
     }
