@@ -11,9 +11,9 @@ import java.nio.file.StandardOpenOption;
 
 /** Files as memory that several processes share. A mapping lasts as long as its segment is reachable. */
 final class MappedFile {
-    private MappedFile() {}
-
     private static final int CHUNK = 1 << 20;
+
+    private MappedFile() {}
 
     /**
      * A new file of zeros. They are written, so that a disk without room for them is an error here, and not a fault of

@@ -59,7 +59,7 @@ final class SoftmaxSpelling {
                 boolean counts = model.real() == DType.F64;
                 yield Meaning.of(
                         e.with("# / (" + e.reduced("sum", 'j') + " + 1e-9)"),
-                        counts ? joined(s, "(" + m + " - " + -Math.log(1e-9) + ")", 'j', false) : plain);
+                        counts ? joined(s, times(1e-9, m), 'j', false) : plain);
             }
             case 17 -> {
                 Lettered e = model.let(s.with("exp(# - " + max + ")"));
@@ -171,21 +171,21 @@ final class SoftmaxSpelling {
                 Lettered e = model.let(s.with("exp(#)"));
                 yield Meaning.of(
                         e.with("# / (" + e.reduced("sum", 'j') + " + 2.0 * " + exp(z) + ")"),
-                        joined(
-                                s,
-                                z.equals("0.0") ? "" + Math.log(2) : "(" + z + " + " + Math.log(2) + ")",
-                                'j',
-                                false));
+                        joined(s, times(2, z), 'j', false));
             }
             default -> {
                 String m = model.let(max);
                 Lettered e = model.let(s.with("exp(# - " + m + ")"));
-                boolean one = choices.happens(50, "one");
+                double n = choices.happens(50, "one") ? 1 : 1e-3;
                 yield Meaning.of(
-                        e.with("# / (" + (one ? "1.0" : "1e-3") + " + " + e.reduced("sum", 'j') + ")"),
-                        joined(s, one ? m : "(" + m + " - " + -Math.log(1e-3) + ")", 'j', false));
+                        e.with("# / (" + n + " + " + e.reduced("sum", 'j') + ")"), joined(s, times(n, m), 'j', false));
             }
         };
+    }
+
+    /** The score of which {@code n * exp(z)} is the exponential. */
+    private static String times(double n, String z) {
+        return z.equals("0.0") ? "" + Math.log(n) : "(" + z + " + (" + Math.log(n) + "))";
     }
 
     /** {@code exp(z)}, written as one where z is zero. */
