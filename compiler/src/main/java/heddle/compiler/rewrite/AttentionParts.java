@@ -106,10 +106,11 @@ record AttentionParts(
             ScalarExpr all = ScalarExpr.apply(ScalarFn.ADD, rowSum, new ScalarExpr.Literal(acc.type(), term));
             result = ScalarExpr.apply(ScalarFn.MUL, acc, ScalarExpr.apply(ScalarFn.DIV, rowSum, all));
         }
-        ScalarExpr isNaN = ScalarExpr.apply(ScalarFn.NE, rowSum, rowSum);
-        return kept.guarded()
-                ? ScalarExpr.apply(ScalarFn.SELECT, isNaN, new ScalarExpr.Literal(acc.type(), 0), result)
-                : result;
+        if (kept.guarded()) {
+            ScalarExpr isNaN = ScalarExpr.apply(ScalarFn.NE, rowSum, rowSum);
+            result = ScalarExpr.apply(ScalarFn.SELECT, isNaN, new ScalarExpr.Literal(acc.type(), 0), result);
+        }
+        return result;
     }
 
     private SequencedMap<Axis, Axis> names() {

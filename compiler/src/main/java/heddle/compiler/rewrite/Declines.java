@@ -60,6 +60,7 @@ final class Declines {
      * classes; only a way of scores makes it attention.
      */
     private boolean hasScores(Node softmax) {
-        return Scores.isAnyProduct(graph, softmax, n -> ScoreFlow.isProductOfComputed(graph, n, dependence));
+        return Scores.isAnyProduct(
+                graph, graph.operand(softmax, 0), n -> ScoreFlow.isProductOfComputed(graph, n, dependence));
     }
 }

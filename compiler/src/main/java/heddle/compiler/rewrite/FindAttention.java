@@ -71,7 +71,7 @@ final class FindAttention {
 
     private List<Match> match(Node softmax) {
         List<Match> found = new ArrayList<>();
-        if (Scores.isAnyProduct(graph, softmax, product -> true)) {
+        if (Scores.isAnyProduct(graph, graph.operand(softmax, 0), product -> true)) {
             for (Probabilities probabilities : Probabilities.of(graph, softmax)) {
                 GrowAttention grow = new GrowAttention(graph, dependence, softmax, probabilities);
                 ProgramSize.require(softmax, grow.scores());

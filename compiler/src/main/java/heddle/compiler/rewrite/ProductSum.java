@@ -13,7 +13,6 @@ import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Expand;
 import heddle.compiler.op.Permute;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reshape;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
@@ -21,15 +20,11 @@ import heddle.compiler.tile.Scale;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -125,24 +120,9 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
                 ? Optional.of(new Step(at.node(), 3 - masked)).filter(s -> isWhole(graph, s))
                 : IntStream.range(0, slots)
                         .mapToObj(slot -> new Step(at.node(), slot))
-                        .filter(s -> isWhole(graph, s) && isOfProduct(graph, graph.operand(at.node(), s.slot)))
+                        .filter(s -> isWhole(graph, s)
+                                && Scores.isAnyProduct(graph, graph.operand(at.node(), s.slot), p -> true))
                         .findFirst();
-    }
-
-    /** Whether any product is among what a value is made of elementwise. */
-    private static boolean isOfProduct(Graph graph, Value value) {
-        Set<Node> seen = new HashSet<>();
-        Deque<Node> open = new ArrayDeque<>(List.of(value.node()));
-        while (!open.isEmpty()) {
-            Node node = open.pop();
-            if (node.op() instanceof Contract) {
-                return true;
-            }
-            if (node.op() instanceof Pointwise && seen.add(node)) {
-                graph.operands(node).forEach(v -> open.push(v.node()));
-            }
-        }
-        return false;
     }
 
     private static boolean isWhole(Graph graph, Step step) {
@@ -261,14 +241,15 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
 
     private boolean isSmall(Side a, Side b) {
         SortedSet<Integer> axes = union(a, b);
-        boolean copies =
-                axes.stream().anyMatch(n -> !sum.type().dim(n).isKnown() && !(a.runsAlong(n) && b.runsAlong(n)));
+        if (axes.stream().allMatch(n -> sum.type().dim(n).isKnown() || a.runsAlong(n) && b.runsAlong(n))) {
+            return true;
+        }
         Dim copied = axes.stream().map(sum.type()::dim).reduce(a.summed().plus(b.summed()), Dim::times);
         Dim scores = sum.type().shape().size();
         Map<String, Long> lengths = new HashMap<>();
         scores.symbols().forEach(s -> lengths.put(s, UNKNOWN));
         copied.symbols().forEach(s -> lengths.put(s, UNKNOWN));
-        return !copies || copied.evaluate(lengths) <= scores.evaluate(lengths);
+        return copied.evaluate(lengths) <= scores.evaluate(lengths);
     }
 
     /** Adds the joined product to the new graph. */

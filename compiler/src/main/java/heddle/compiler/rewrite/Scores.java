@@ -34,7 +34,7 @@ record Scores(Node product, Set<Node> cone) {
         Dim size = softmax.type().shape().with(axis, length).size();
         Node product = null;
         List<Node> whole = new ArrayList<>();
-        for (Node next : Search.all(graph, softmax, value -> true)) {
+        for (Node next : Search.all(graph, graph.operand(softmax, 0), value -> true)) {
             product = next;
             if (product.type().shape().size().equals(size)) {
                 whole.add(product);
@@ -52,7 +52,8 @@ record Scores(Node product, Set<Node> cone) {
      * products that are compared, which make a mask.
      */
     private static Node only(Graph graph, Dependence dependence, Node softmax, List<Node> products) {
-        List<Node> numbers = Search.all(graph, softmax, v -> v.type().dtype().isFloat());
+        List<Node> numbers = Search.all(
+                graph, graph.operand(softmax, 0), v -> v.type().dtype().isFloat());
         List<Node> computed = products.stream()
                 .filter(p -> numbers.contains(p) && ScoreFlow.isProductOfComputed(graph, p, dependence))
                 .toList();
@@ -65,9 +66,9 @@ record Scores(Node product, Set<Node> cone) {
         return products.size() > 1 ? computed.getFirst() : products.getFirst();
     }
 
-    /** Whether scores are made of any product for which a test holds. */
-    static boolean isAnyProduct(Graph graph, Node softmax, Predicate<Node> test) {
-        Search search = new Search(graph, softmax, value -> true);
+    /** Whether any product for which a test holds is among what a value is made of elementwise, scores for example. */
+    static boolean isAnyProduct(Graph graph, Value value, Predicate<Node> test) {
+        Search search = new Search(graph, value, v -> true);
         Optional<Node> product = search.next();
         while (product.isPresent() && !test.test(product.get())) {
             product = search.next();
@@ -75,7 +76,7 @@ record Scores(Node product, Set<Node> cone) {
         return product.isPresent();
     }
 
-    /** Finds the products that scores are made of, the last in graph order first. */
+    /** Finds the products that a value is made of, the last in graph order first. */
     private static final class Search {
         private final Graph graph;
         private final Predicate<Value> followed;
@@ -84,14 +85,14 @@ record Scores(Node product, Set<Node> cone) {
                 new PriorityQueue<>(Comparator.comparingInt(Node::id).reversed());
 
         /** @param followed whether to look at what a value is made of */
-        Search(Graph graph, Node softmax, Predicate<Value> followed) {
+        Search(Graph graph, Value value, Predicate<Value> followed) {
             this.graph = graph;
             this.followed = followed;
-            open.add(graph.operand(softmax, 0).node());
+            open.add(value.node());
         }
 
-        static List<Node> all(Graph graph, Node softmax, Predicate<Value> followed) {
-            Search search = new Search(graph, softmax, followed);
+        static List<Node> all(Graph graph, Value value, Predicate<Value> followed) {
+            Search search = new Search(graph, value, followed);
             List<Node> products = new ArrayList<>();
             for (Optional<Node> next = search.next(); next.isPresent(); next = search.next()) {
                 products.add(next.get());

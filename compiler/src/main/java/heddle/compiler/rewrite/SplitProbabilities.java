@@ -94,7 +94,8 @@ public record SplitProbabilities() implements Pass {
             Dependence dependence = new Dependence(graph);
             for (Node node : graph.nodes()) {
                 boolean found = node.op() instanceof Softmax
-                        ? Scores.isAnyProduct(graph, node, p -> ScoreFlow.isProductOfComputed(graph, p, dependence))
+                        ? Scores.isAnyProduct(
+                                graph, graph.operand(node, 0), p -> ScoreFlow.isProductOfComputed(graph, p, dependence))
                         : node.op() instanceof Pointwise
                                 && graph.operands(node).stream()
                                         .anyMatch(
