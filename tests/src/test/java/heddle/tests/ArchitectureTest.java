@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final JavaClasses HEDDLE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("heddle.dsl", "heddle.compiler", "heddle.runtime");
+            .importPackages("heddle.dsl", "heddle.compiler", "heddle.runtime", "heddle.cli");
 
     @Test
     void modulesPointOneWay() {
@@ -27,10 +27,14 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler..")
                 .layer("runtime")
                 .definedBy("heddle.runtime..")
-                .whereLayer("runtime")
+                .layer("cli")
+                .definedBy("heddle.cli..")
+                .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("runtime")
+                .mayOnlyBeAccessedByLayers("cli")
                 .whereLayer("compiler")
-                .mayOnlyBeAccessedByLayers("runtime")
+                .mayOnlyBeAccessedByLayers("runtime", "cli")
                 .check(HEDDLE);
     }
 
@@ -53,8 +57,8 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler.schedule..")
                 .layer("frontend")
                 .definedBy("heddle.compiler.frontend..")
-                .layer("target")
-                .definedBy("heddle.compiler.target..")
+                .layer("backend")
+                .definedBy("heddle.compiler.backend..")
                 .layer("pass")
                 .definedBy("heddle.compiler.pass..")
                 .layer("explain")
@@ -67,10 +71,10 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("frontend")
                 .mayOnlyBeAccessedByLayers("pipeline")
-                .whereLayer("target")
+                .whereLayer("backend")
                 .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("schedule")
-                .mayOnlyBeAccessedByLayers("target", "explain", "pipeline", "pass")
+                .mayOnlyBeAccessedByLayers("backend", "explain", "pipeline", "pass")
                 .whereLayer("rewrite")
                 .mayOnlyBeAccessedByLayers("schedule", "explain", "pipeline", "pass")
                 .whereLayer("op")

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.cli.Main;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.explain.FusedExplanation;
 import heddle.compiler.tile.BlockCount;
 import heddle.runtime.Heddle;
-import heddle.runtime.cli.Main;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -102,7 +102,7 @@ class ExplainTest {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-cp",
                     System.getProperty("java.class.path"),
-                    "heddle.runtime.cli.Main"));
+                    "heddle.cli.Main"));
             command.addAll(List.of(example.group(1).split(" ")));
             int exit = new ProcessBuilder(command)
                     .directory(Path.of("..").toFile())

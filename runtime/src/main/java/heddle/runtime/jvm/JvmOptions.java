@@ -1,6 +1,6 @@
 package heddle.runtime.jvm;
 
-import heddle.compiler.target.jvm.JvmTarget;
+import heddle.compiler.backend.jvm.JvmTarget;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 

@@ -1,6 +1,6 @@
 package heddle.runtime.jvm;
 
-import heddle.compiler.target.jvm.JvmTarget;
+import heddle.compiler.backend.jvm.JvmTarget;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import jdk.incubator.vector.FloatVector;

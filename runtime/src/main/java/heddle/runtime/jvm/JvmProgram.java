@@ -1,9 +1,9 @@
 package heddle.runtime.jvm;
 
+import heddle.compiler.backend.jvm.JavaSource;
+import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.target.jvm.JavaSource;
-import heddle.compiler.target.jvm.JvmWriter;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.KernelCost;
 import heddle.dsl.diagnostic.Diagnostic;

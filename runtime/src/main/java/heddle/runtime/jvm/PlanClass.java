@@ -1,6 +1,6 @@
 package heddle.runtime.jvm;
 
-import heddle.compiler.target.jvm.JavaSource;
+import heddle.compiler.backend.jvm.JavaSource;
 import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

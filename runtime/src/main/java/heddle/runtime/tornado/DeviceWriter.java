@@ -1,10 +1,10 @@
 package heddle.runtime.tornado;
 
+import heddle.compiler.backend.tornado.KernelTooLarge;
+import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.target.tornado.KernelTooLarge;
-import heddle.compiler.target.tornado.TornadoLimits;
-import heddle.compiler.target.tornado.TornadoSource;
-import heddle.compiler.target.tornado.TornadoWriter;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package heddle.runtime.tornado;
 
+import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.target.tornado.TornadoLimits;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.KernelTiming;

@@ -2,8 +2,8 @@ package heddle.runtime.jvm;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.backend.jvm.JvmTarget;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.target.jvm.JvmTarget;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;

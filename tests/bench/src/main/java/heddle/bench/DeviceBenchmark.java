@@ -1,7 +1,7 @@
 package heddle.bench;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.target.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.file.TemporaryDirectory;
 import heddle.runtime.tornado.DeviceWriter;

@@ -34,7 +34,7 @@ class NumericsPageTest {
     }
 
     private static boolean exists(String file, String declaration) throws IOException {
-        for (String module : List.of("compiler", "runtime", "tests")) {
+        for (String module : List.of("compiler", "runtime", "cli", "tests")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
                 for (Path found : files.filter(f -> f.endsWith(file)).toList()) {
                     if (Files.readString(found).contains(declaration)) {

@@ -1,7 +1,7 @@
 package heddle.tests.e2e;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.target.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
 import heddle.tests.tornado.Conformance;

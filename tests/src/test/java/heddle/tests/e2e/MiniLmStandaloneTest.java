@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.cli.ExitCode;
+import heddle.cli.Main;
 import heddle.runtime.CompileOptions;
-import heddle.runtime.cli.ExitCode;
-import heddle.runtime.cli.Main;
 import heddle.runtime.tensor.Npy;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.TornadoSdk;

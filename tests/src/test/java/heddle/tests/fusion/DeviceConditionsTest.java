@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.target.tornado.GroupTiling;
-import heddle.compiler.target.tornado.TornadoLimits;
-import heddle.compiler.target.tornado.TornadoWriter;
+import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

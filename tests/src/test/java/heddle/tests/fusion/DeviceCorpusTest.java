@@ -3,7 +3,7 @@ package heddle.tests.fusion;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.target.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Reference;

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.target.tornado.GroupTiling;
-import heddle.compiler.target.tornado.TornadoLimits;
 import heddle.compiler.type.DType;
 import heddle.runtime.Program;
 import heddle.runtime.tensor.Tensor;

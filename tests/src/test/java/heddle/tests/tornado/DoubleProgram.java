@@ -1,9 +1,9 @@
 package heddle.tests.tornado;
 
+import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.target.tornado.TornadoLimits;
-import heddle.compiler.target.tornado.TornadoSource;
-import heddle.compiler.target.tornado.TornadoWriter;
 import heddle.compiler.tile.Buffer;
 import heddle.runtime.KernelTiming;
 import heddle.runtime.Program;

@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Input;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.target.tornado.GroupTiling;
-import heddle.compiler.target.tornado.TornadoLimits;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.tornado.DeviceMemory;
+import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.target.tornado.DeviceMemory;
-import heddle.compiler.target.tornado.GroupTiling;
-import heddle.compiler.target.tornado.TornadoLimits;
-import heddle.compiler.target.tornado.TornadoSource;
-import heddle.compiler.target.tornado.TornadoWriter;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.tests.fusion.Draw;

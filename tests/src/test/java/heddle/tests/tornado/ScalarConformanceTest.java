@@ -1,13 +1,13 @@
 package heddle.tests.tornado;
 
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Input;
-import heddle.compiler.target.tornado.TornadoLimits;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;

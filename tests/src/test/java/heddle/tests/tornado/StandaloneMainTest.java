@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.target.tornado.GroupTiling;
-import heddle.compiler.target.tornado.TornadoLimits;
-import heddle.compiler.target.tornado.TornadoSource;
-import heddle.compiler.target.tornado.TornadoWriter;
 import heddle.runtime.Heddle;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;

@@ -1,7 +1,7 @@
 package heddle.tests.tornado;
 
+import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.target.tornado.TornadoLimits;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.Heddle;
 import heddle.runtime.Program;

@@ -1,0 +1,120 @@
+package heddle.cli;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.compiler.Compiler.Fusion;
+import heddle.runtime.KernelTiming;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Measurements as a table for people or for programs. */
+final class BenchReport {
+    /** How measurements are printed. */
+    enum Format {
+        TEXT,
+        MD,
+        CSV,
+        JSON
+    }
+
+    private BenchReport() {}
+
+    static void print(Format format, Map<Fusion, Measurement> measured, PrintWriter out) throws IOException {
+        switch (format) {
+            case TEXT -> text(measured, out);
+            case MD -> markdown(measured, out);
+            case CSV -> csv(measured, out);
+            case JSON ->
+                out.println(JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(json(measured)));
+        }
+    }
+
+    private static void text(Map<Fusion, Measurement> measured, PrintWriter out) {
+        measured.forEach((fusion, m) -> {
+            KernelTable.print(m.kernels(), out);
+            out.printf(Locale.ROOT, "%s: %.3f ms a run, %.2f GFLOP/s%n", name(fusion), m.nanos() / 1e6, m.gigaflops());
+        });
+        if (measured.size() == 2) {
+            out.printf(Locale.ROOT, "fused is %.2f times as fast as unfused%n", ratio(measured));
+        }
+    }
+
+    private static double ratio(Map<Fusion, Measurement> measured) {
+        return (double) measured.get(Fusion.UNFUSED).nanos()
+                / measured.get(Fusion.FUSED).nanos();
+    }
+
+    private static void markdown(Map<Fusion, Measurement> measured, PrintWriter out) {
+        out.println("| | kernel | family | ms | GFLOP/s | bytes |");
+        out.println("|---|---|---|---:|---:|---:|");
+        measured.forEach((fusion, m) -> {
+            for (KernelTiming k : m.kernels()) {
+                out.printf(
+                        Locale.ROOT,
+                        "| %s | %s | %s | %.3f | %.2f | %d |%n",
+                        name(fusion),
+                        k.name(),
+                        k.family(),
+                        k.nanos() / 1e6,
+                        k.gigaflops(),
+                        k.bytes());
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "| **%s** | **whole run** | | **%.3f** | **%.2f** | **%d** |%n",
+                    name(fusion),
+                    m.nanos() / 1e6,
+                    m.gigaflops(),
+                    m.bytes());
+        });
+    }
+
+    private static void csv(Map<Fusion, Measurement> measured, PrintWriter out) {
+        out.println("plan,kernel,family,nanos,flops,bytes");
+        measured.forEach((fusion, m) -> {
+            for (KernelTiming k : m.kernels()) {
+                out.println(String.join(
+                        ",",
+                        name(fusion),
+                        k.name(),
+                        k.family(),
+                        Long.toString(k.nanos()),
+                        Long.toString(k.flops()),
+                        Long.toString(k.bytes())));
+            }
+            out.println(name(fusion) + ",whole run,," + m.nanos() + "," + m.flops() + "," + m.bytes());
+        });
+    }
+
+    private static Map<String, Object> json(Map<Fusion, Measurement> measured) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        measured.forEach((fusion, m) -> {
+            List<Map<String, Object>> kernels =
+                    m.kernels().stream().map(BenchReport::json).toList();
+            Map<String, Object> plan = new LinkedHashMap<>();
+            plan.put("nanos", m.nanos());
+            plan.put("flops", m.flops());
+            plan.put("bytes", m.bytes());
+            plan.put("kernels", kernels);
+            all.put(name(fusion), plan);
+        });
+        return all;
+    }
+
+    private static Map<String, Object> json(KernelTiming k) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", k.name());
+        fields.put("family", k.family());
+        fields.put("nanos", k.nanos());
+        fields.put("flops", k.flops());
+        fields.put("bytes", k.bytes());
+        return fields;
+    }
+
+    private static String name(Fusion fusion) {
+        return fusion.name().toLowerCase(Locale.ROOT);
+    }
+}

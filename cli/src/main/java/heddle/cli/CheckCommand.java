@@ -1,0 +1,47 @@
+package heddle.cli;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.Heddle;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle check}: whether models are right. */
+@Command(
+        name = "check",
+        description = "Checks models: names, shapes and types. Prints every mistake.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  heddle check examples/minilm.heddle"})
+final class CheckCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Model files.")
+    private List<Path> files;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        List<Diagnostic> mistakes = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                out.println(file + ": " + Heddle.model(file).summary());
+            } catch (DiagnosticException e) {
+                mistakes.addAll(e.diagnostics());
+            }
+        }
+        if (!mistakes.isEmpty()) {
+            Terminal.print(mistakes, spec.commandLine().getErr());
+            spec.commandLine().getErr().println(mistakes.size() == 1 ? "1 mistake" : mistakes.size() + " mistakes");
+            return ExitCode.WRONG_INPUT;
+        }
+        return ExitCode.DONE;
+    }
+}

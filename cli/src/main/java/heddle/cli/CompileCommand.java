@@ -1,0 +1,213 @@
+package heddle.cli;
+
+import heddle.compiler.Compilation;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.jvm.JavaSource;
+import heddle.compiler.backend.jvm.JvmWriter;
+import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.ir.GraphText;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileListing;
+import heddle.dsl.ast.Item;
+import heddle.dsl.parse.Parser;
+import heddle.runtime.CompileOptions;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.SourceReader;
+import heddle.runtime.Target;
+import heddle.runtime.file.AtomicFile;
+import heddle.runtime.jvm.JvmPlatform;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.tornado.DeviceWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle compile}: what the compiler makes of a model, stage by stage. */
+@Command(
+        name = "compile",
+        description = "Compiles a model and prints or writes what comes of it.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Stages: ast, the syntax tree; graph, the computation as written; fused, the computation after all passes;",
+            "tiles, the kernels as programs over tiles; java, the generated class; plan, kernels and buffers as JSON.",
+            "",
+            "Examples:",
+            "  heddle compile examples/minilm.heddle --emit fused",
+            "  heddle compile examples/minilm.heddle -D N=128 --emit java,plan -o out/",
+            "  heddle compile examples/minilm.heddle -D N=128 --target tornado -o out/",
+            "  heddle compile examples/minilm.heddle --target tornado -o out/ --data --text 'A bank by the river'"
+        })
+final class CompileCommand implements Callable<Integer> {
+    /** What can be looked at, in the order of the way of a model. */
+    enum Stage {
+        AST("ast"),
+        GRAPH("graph"),
+        FUSED("fused"),
+        TILES("tiles"),
+        JAVA("java"),
+        PLAN("json");
+
+        private final String ending;
+
+        Stage(String ending) {
+            this.ending = ending;
+        }
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Mixin
+    private TargetOption target;
+
+    @Mixin
+    private ExecutionOptions execution;
+
+    @Mixin
+    private InputOptions inputs;
+
+    @Option(names = "--unfused", description = "One kernel for each operation.")
+    private boolean unfused;
+
+    @Option(
+            names = "--emit",
+            split = ",",
+            description = "${COMPLETION-CANDIDATES}; several are separated by commas. Default: java, and with"
+                    + " --target tornado -o DIR plan too.")
+    private List<Stage> stages = new ArrayList<>();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "DIR",
+            description = "Writes files there instead of printing.")
+    private Path directory;
+
+    @Option(
+            names = "--data",
+            description = "With -o, writes the weights and the inputs that are given as .safetensors files, too, as a"
+                    + " generated file for TornadoVM reads them.")
+    private boolean data;
+
+    @Override
+    public Integer call() throws IOException {
+        if (data && directory == null) {
+            throw new ParameterException(spec.commandLine(), "--data needs a directory, -o DIR");
+        }
+        HeddleModel declared = model.model();
+        boolean device = target.target() == Target.TORNADO;
+        if (target.libraryTasks() && !device) {
+            throw new ParameterException(spec.commandLine(), "--library-tasks needs --target tornado");
+        }
+        TornadoLimits limits = TornadoLimits.GPU.withLibraryTasks(target.libraryTasks());
+        Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
+        Compilation compilation =
+                device ? declared.compilation(fusion, new GroupTiling(limits)) : declared.compilation(fusion);
+        if (stages.isEmpty()) {
+            stages = device && directory != null ? List.of(Stage.JAVA, Stage.PLAN) : List.of(Stage.JAVA);
+        }
+        boolean written = device && (stages.contains(Stage.JAVA) || stages.contains(Stage.PLAN));
+        Optional<TornadoSource> source =
+                written ? Optional.of(DeviceWriter.source(compilation.plan(), limits)) : Optional.empty();
+        for (Stage stage : stages) {
+            emit(stage, declared, compilation, source);
+        }
+        if (directory != null && stages.contains(Stage.JAVA)) {
+            source.ifPresent(s -> write(directory.resolve("README.md"), "readme", TornadoReadme.text(s)));
+        }
+        if (data) {
+            writeData(declared);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void emit(Stage stage, HeddleModel declared, Compilation compilation, Optional<TornadoSource> source)
+            throws IOException {
+        String name = compilation.plan().name();
+        String text = switch (stage) {
+            case AST -> ast(declared.file());
+            case GRAPH -> GraphText.print(declared.declaration().graph());
+            case FUSED -> GraphText.print(compilation.graph());
+            case TILES -> tiles(compilation.plan());
+            case PLAN -> {
+                if (source.isPresent()) {
+                    name = "plan";
+                    yield DevicePlanJson.of(compilation.plan(), source.get());
+                }
+                yield PlanJson.of(compilation.plan());
+            }
+            case JAVA -> {
+                if (source.isPresent()) {
+                    name = source.get().className();
+                    yield source.get().text();
+                }
+                JavaSource java = new JvmWriter(JvmPlatform.target(1)).write(compilation.plan());
+                name = java.className();
+                yield java.text();
+            }
+        };
+        PrintWriter out = spec.commandLine().getOut();
+        if (directory == null) {
+            out.print(text.endsWith("\n") ? text : text + "\n");
+            return;
+        }
+        write(directory.resolve(name + "." + stage.ending), stage.name().toLowerCase(Locale.ROOT), text);
+    }
+
+    private void writeData(HeddleModel declared) {
+        CompileOptions options = execution.options();
+        writeData(declared.weights(options), "weights");
+        writeData(inputs.tensors(declared, options, false), "inputs");
+    }
+
+    private void writeData(Map<String, Tensor> tensors, String what) {
+        if (tensors.isEmpty()) {
+            return;
+        }
+        Path file = directory.resolve(what + ".safetensors");
+        StandaloneData.write(tensors, file);
+        spec.commandLine().getOut().println(what + ": " + file);
+    }
+
+    private void write(Path file, String what, String text) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw AtomicFile.unwritable(directory, e);
+        }
+        AtomicFile.write(file, text);
+        spec.commandLine().getOut().println(what + ": " + file);
+    }
+
+    private static String ast(Path file) {
+        return Parser.parse(SourceReader.read(file)).orThrow().items().stream()
+                .map(Item::toString)
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String tiles(Plan plan) {
+        Stream<TileKernel> kernels = Stream.concat(plan.prepare().stream(), plan.launches().stream());
+        return kernels.map(TileListing::of).collect(Collectors.joining("\n"));
+    }
+}

@@ -1,0 +1,21 @@
+package heddle.cli;
+
+/** What a command ends with. */
+public final class ExitCode {
+    public static final int DONE = 0;
+    /** The model or what it is run with is wrong. */
+    public static final int WRONG_INPUT = 1;
+
+    public static final int USAGE = 2;
+    public static final int TARGET_UNAVAILABLE = 3;
+    public static final int NOT_FUSED = 4;
+    public static final int VERIFY_FAILED = 5;
+    public static final int OUT_OF_MEMORY = 6;
+    /** A device's driver crashed, did not answer within the time limit, or gave a kernel up. */
+    public static final int DEVICE_FAILED = 7;
+
+    /** A mistake in Heddle itself. */
+    public static final int BUG = 70;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,127 @@
+package heddle.cli;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.compiler.explain.Explanation;
+import heddle.compiler.explain.FusedExplanation;
+import heddle.compiler.explain.TileLayout;
+import heddle.compiler.ir.Node;
+import heddle.compiler.rewrite.CapturedPart;
+import heddle.compiler.rewrite.FusionReport;
+import heddle.compiler.tile.BlockCount;
+import heddle.compiler.type.Dim;
+import heddle.dsl.source.Span;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** An explanation for programs to read; docs/explain.md lists the keys. Costs are formulas where lengths are not known. */
+final class ExplanationJson {
+    private ExplanationJson() {}
+
+    static String of(Explanation explanation) throws IOException {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put(
+                "fused",
+                explanation.fused().stream().map(ExplanationJson::fused).toList());
+        all.put(
+                "declined",
+                explanation.declined().stream().map(ExplanationJson::declined).toList());
+        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(all) + "\n";
+    }
+
+    private static Map<String, Object> fused(FusedExplanation fused) {
+        Map<String, Object> fields = heading(fused.node());
+        fields.put("parts", fused.parts().stream().map(ExplanationJson::part).toList());
+        fields.put("programs", fused.programs());
+        fields.put("tiles", tiles(fused.tiles()));
+        fused.blocks().ifPresent(count -> fields.put("blocks", blocks(count)));
+        fields.put("tables", fused.tables());
+        fields.put(
+                "kernels",
+                compared(fused.fusedWork().kernels(), fused.unfusedWork().kernels()));
+        fields.put(
+                "bytes",
+                compared(
+                        amount(fused.fusedWork().bytes()),
+                        amount(fused.unfusedWork().bytes())));
+        fields.put(
+                "flops",
+                compared(
+                        amount(fused.fusedWork().flops()),
+                        amount(fused.unfusedWork().flops())));
+        fields.put("scores", amount(fused.scores()));
+        return fields;
+    }
+
+    private static Map<String, Object> declined(FusionReport.Declined declined) {
+        Map<String, Object> fields = heading(declined.normaliser());
+        fields.put("inTheWay", place(declined.at()));
+        fields.put("reason", declined.reason());
+        fields.put("remedy", declined.remedy());
+        return fields;
+    }
+
+    private static Map<String, Object> heading(Node node) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("node", "%" + node.id());
+        fields.put("scope", node.origin().scope());
+        fields.put("place", place(node));
+        fields.put(
+                "calledFrom",
+                node.origin().spans().stream().skip(1).map(Span::toString).toList());
+        return fields;
+    }
+
+    private static String place(Node node) {
+        List<Span> spans = node.origin().spans();
+        return spans.isEmpty() ? "" : spans.getFirst().toString();
+    }
+
+    private static Map<String, Object> part(CapturedPart part) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("role", part.role().toString());
+        fields.put("place", part.span().map(Span::toString).orElse(""));
+        fields.put("text", part.span().map(Span::text).orElse(""));
+        return fields;
+    }
+
+    private static Map<String, Object> tiles(TileLayout layout) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("blockQ", layout.blockQ());
+        fields.put("blockKv", layout.blockKv());
+        fields.put("tiles", layout.tiles().stream().map(ExplanationJson::tile).toList());
+        return fields;
+    }
+
+    private static Map<String, Object> tile(TileLayout.Placed placed) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", placed.tile().name());
+        fields.put("space", placed.tile().space().name().toLowerCase(Locale.ROOT));
+        fields.put("size", placed.sizes().stream().map(ExplanationJson::amount).toList());
+        return fields;
+    }
+
+    private static Map<String, Object> blocks(BlockCount count) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("total", count.total());
+        fields.put("skipped", count.empty());
+        fields.put("full", count.full());
+        fields.put("partial", count.partial());
+        fields.put("atRunTime", count.open());
+        return fields;
+    }
+
+    private static Map<String, Object> compared(Object fused, Object unfused) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("fused", fused);
+        fields.put("unfused", unfused);
+        return fields;
+    }
+
+    /** A number, or a formula in the model's lengths. */
+    private static Object amount(Dim dim) {
+        return dim.isKnown() ? dim.value() : dim.toString();
+    }
+}

@@ -1,0 +1,172 @@
+package heddle.cli;
+
+import heddle.compiler.explain.Explanation;
+import heddle.compiler.explain.FusedExplanation;
+import heddle.compiler.explain.TileLayout;
+import heddle.compiler.ir.Node;
+import heddle.compiler.rewrite.CapturedPart;
+import heddle.compiler.rewrite.FusionReport;
+import heddle.compiler.tile.BlockCount;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.type.Dim;
+import heddle.dsl.diagnostic.DiagnosticRenderer;
+import heddle.dsl.diagnostic.Label;
+import heddle.dsl.source.Span;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** An explanation for people to read, in 100 columns as far as paths allow. Attentions that are alike are printed once. */
+final class ExplanationText {
+    private static final String GAP = "  ";
+    private static final int SHORTEST_EXCERPT = 30;
+
+    private final FusedExplanation fused;
+    private final HeadedLines lines = new HeadedLines();
+
+    private ExplanationText(FusedExplanation fused) {
+        this.fused = fused;
+    }
+
+    static String of(Explanation explanation) {
+        if (explanation.total() == 0) {
+            return "The model has no attention, and nothing that comes near it.\n";
+        }
+        Map<String, List<FusedExplanation>> alike = new LinkedHashMap<>();
+        for (FusedExplanation one : explanation.fused()) {
+            alike.computeIfAbsent(new ExplanationText(one).body(), b -> new ArrayList<>())
+                    .add(one);
+        }
+        StringBuilder text = new StringBuilder();
+        alike.forEach((body, all) -> text.append(heading(all)).append(body).append('\n'));
+        explanation.declined().forEach(d -> text.append(declined(d)).append('\n'));
+        return text.append(explanation.summary()).append('\n').toString();
+    }
+
+    /** {@code fused %41 in layer.0/attention, and 5 alike: layer.1/attention, …}. */
+    private static String heading(List<FusedExplanation> alike) {
+        String first = "fused " + name(alike.getFirst());
+        if (alike.size() == 1) {
+            return first + "\n";
+        }
+        String others = alike.stream().skip(1).map(ExplanationText::name).collect(Collectors.joining(", "));
+        return HeadedLines.wrapped(first + ", and " + (alike.size() - 1) + " alike: " + others, "  ");
+    }
+
+    private static String name(FusedExplanation one) {
+        String scope = one.node().origin().scope();
+        return "%" + one.node().id() + (scope.isEmpty() ? "" : " in " + scope);
+    }
+
+    private String body() {
+        source();
+        lines.section("program");
+        fused.programs().forEach(lines::add);
+        tiles();
+        cost();
+        return lines.toString();
+    }
+
+    /** Excerpts stand beside their places when that leaves them room, else below. */
+    private void source() {
+        lines.section("source");
+        int places = fused.parts().stream()
+                .mapToInt(part -> place(part).length())
+                .max()
+                .orElse(0);
+        int room = HeadedLines.CONTENT - places - GAP.length();
+        for (CapturedPart part : fused.parts()) {
+            String role = part.role().toString();
+            String place = place(part);
+            if (room < SHORTEST_EXCERPT) {
+                lines.add(role, place);
+                lines.add("", part.excerpt(HeadedLines.CONTENT));
+            } else {
+                lines.add(role, place + " ".repeat(places - place.length()) + GAP + part.excerpt(room));
+            }
+        }
+    }
+
+    private static String place(CapturedPart part) {
+        return part.span().map(Span::toString).orElse("-");
+    }
+
+    private void tiles() {
+        TileLayout layout = fused.tiles();
+        lines.section("tiles");
+        lines.add("blocks", layout.blockQ() + " queries, " + layout.blockKv() + " keys");
+        lines.add("read in place", tiles(Tile.Space.GLOBAL));
+        lines.add("local", tiles(Tile.Space.LOCAL));
+        lines.add("registers", tiles(Tile.Space.REGISTER));
+        fused.blocks().ifPresent(count -> lines.add("visited", visited(count)));
+        fused.tables().forEach(table -> lines.add("skipped by", table));
+    }
+
+    private String tiles(Tile.Space space) {
+        return fused.tiles().tiles().stream()
+                .filter(t -> t.tile().space() == space)
+                .map(TileLayout.Placed::toString)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String visited(BlockCount count) {
+        String share = count.total() == 0
+                ? ""
+                : String.format(Locale.ROOT, " (%.1f %%)", 100.0 * count.visited() / count.total());
+        return (count.isKnown() ? "" : "at most ") + count.visited() + " of " + count.total() + " blocks" + share + ": "
+                + count.empty() + " skipped, " + count.full() + " full, " + count.partial() + " partial"
+                + (count.isKnown() ? "" : ", " + count.open() + " known at run time");
+    }
+
+    private void cost() {
+        lines.section("cost");
+        lines.add(
+                "kernels",
+                compared(
+                        "" + fused.fusedWork().kernels(),
+                        "" + fused.unfusedWork().kernels()));
+        lines.add(
+                "bytes",
+                compared(
+                        bytes(fused.fusedWork().bytes()),
+                        bytes(fused.unfusedWork().bytes())));
+        lines.add(
+                "flops",
+                compared(
+                        flops(fused.fusedWork().flops()),
+                        flops(fused.unfusedWork().flops())));
+        lines.add("never stored", fused.scores() + " scores");
+    }
+
+    private static String compared(String fused, String unfused) {
+        return fused + ", unfused " + unfused;
+    }
+
+    private static String bytes(Dim bytes) {
+        return bytes.isKnown() ? Sizes.text(bytes.value()) : bytes.toString();
+    }
+
+    private static String flops(Dim flops) {
+        return flops.isKnown() ? Sizes.count(flops.value()) : flops.toString();
+    }
+
+    /** The place in the way, underlined, with the reason and the remedy. */
+    private static String declined(FusionReport.Declined declined) {
+        Optional<Label> at = span(declined.at()).map(s -> new Label(s, ""));
+        List<Label> softmax = span(declined.normaliser())
+                .filter(s -> !at.map(Label::span).equals(Optional.of(s)))
+                .map(s -> new Label(s, "the softmax"))
+                .stream()
+                .toList();
+        return "not fused: " + declined.reason() + "\n"
+                + new DiagnosticRenderer(false).excerpt(at, softmax, Optional.of(declined.remedy()));
+    }
+
+    private static Optional<Span> span(Node node) {
+        return node.origin().spans().stream().findFirst();
+    }
+}

@@ -1,0 +1,75 @@
+package heddle.cli;
+
+import heddle.compiler.type.UnknownLengthException;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticCode;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
+import heddle.runtime.tornado.TornadoCode;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what went wrong in a command into a message and an exit code. */
+final class Failures implements IExecutionExceptionHandler {
+    @Override
+    public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+        return report(e, parsed, command.getErr());
+    }
+
+    /** Runs a command; errors of the JVM, which pass the handler by, are reported too. */
+    static int execute(ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (OutOfMemoryError | StackOverflowError | AssertionError e) {
+            return report(e, parsed, parsed.commandSpec().commandLine().getErr());
+        }
+    }
+
+    private static int report(Throwable cause, ParseResult parsed, PrintWriter err) {
+        return switch (cause) {
+            case DiagnosticException wrong -> {
+                Terminal.print(wrong.diagnostics(), err);
+                yield code(wrong.diagnostics().getFirst().code());
+            }
+            case UnknownLengthException unknown -> {
+                Terminal.print(List.of(unbound(unknown)), err);
+                yield ExitCode.WRONG_INPUT;
+            }
+            case OutOfMemoryError memory -> {
+                err.println("heddle: out of memory: " + memory.getMessage());
+                err.println("the limit is " + Sizes.text(Runtime.getRuntime().maxMemory())
+                        + "; HEDDLE_JAVA_OPTS=-Xmx8g raises it, a smaller batch or shorter input needs less");
+                yield ExitCode.OUT_OF_MEMORY;
+            }
+            default -> {
+                BugReport.write(cause, parsed, err);
+                yield ExitCode.BUG;
+            }
+        };
+    }
+
+    private static Diagnostic unbound(UnknownLengthException unknown) {
+        String bindings =
+                unknown.length().symbols().stream().map(s -> "-D " + s + "=128").collect(Collectors.joining(" "));
+        return Diagnostic.of(RuntimeCode.LENGTH_UNBOUND, unknown.getMessage())
+                .note("code for this model needs it as a number")
+                .hint("give it with " + bindings);
+    }
+
+    private static int code(DiagnosticCode code) {
+        if (code instanceof TornadoCode tornado) {
+            return switch (tornado) {
+                case SDK_MISSING, SDK_DAMAGED, SDK_JAVA, DEVICE_MISSING, WORKER_START, LIBRARY_MISSING ->
+                    ExitCode.TARGET_UNAVAILABLE;
+                case DEVICE_MEMORY, KERNEL_TOO_LARGE -> ExitCode.OUT_OF_MEMORY;
+                case WORKER_DIED, TIME_LIMIT, KERNEL_RESOURCES -> ExitCode.DEVICE_FAILED;
+                case OUTPUTS_DIFFER -> ExitCode.VERIFY_FAILED;
+            };
+        }
+        return ExitCode.WRONG_INPUT;
+    }
+}

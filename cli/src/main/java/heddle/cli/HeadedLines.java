@@ -1,0 +1,45 @@
+package heddle.cli;
+
+/** Text in sections of lines that begin with a heading, aligned, and wrapped at spaces where they are long. */
+final class HeadedLines {
+    private static final int HEADING = 15;
+    private static final String INDENT = "    ";
+    private static final int WIDTH = 100;
+
+    /** Columns for what stands behind a heading. */
+    static final int CONTENT = WIDTH - INDENT.length() - HEADING;
+
+    private final StringBuilder text = new StringBuilder();
+
+    void section(String name) {
+        text.append("  ").append(name).append('\n');
+    }
+
+    /** Adds a line; what is empty is left out. */
+    void add(String heading, String content) {
+        if (!content.isEmpty()) {
+            String line = INDENT + heading + " ".repeat(Math.max(1, HEADING - heading.length())) + content;
+            text.append(wrapped(line, INDENT + " ".repeat(HEADING)));
+        }
+    }
+
+    /** {@code line} on as many lines as it takes, those after the first behind {@code indent}. */
+    static String wrapped(String line, String indent) {
+        StringBuilder lines = new StringBuilder();
+        String rest = line;
+        while (rest.length() > WIDTH) {
+            int at = rest.lastIndexOf(' ', WIDTH);
+            if (at <= indent.length()) {
+                break; // A word that fits nowhere.
+            }
+            lines.append(rest.substring(0, at).stripTrailing()).append('\n');
+            rest = indent + rest.substring(at).strip();
+        }
+        return lines.append(rest).append('\n').toString();
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

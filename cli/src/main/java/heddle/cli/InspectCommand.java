@@ -1,0 +1,95 @@
+package heddle.cli;
+
+import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.GraphDot;
+import heddle.compiler.ir.GraphJson;
+import heddle.compiler.ir.GraphSvg;
+import heddle.compiler.ir.GraphText;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.file.AtomicFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle inspect}: a model's graph, before, between and after the passes. */
+@Command(
+        name = "inspect",
+        description = "Shows a model's graph after all passes, or after one of them.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  heddle inspect examples/minilm.heddle",
+            "  heddle inspect examples/minilm.heddle --after none --format svg -o before.svg",
+            "  heddle inspect examples/minilm.heddle --after fuse-attention --format dot | dot -Tpng -o after.png"
+        })
+final class InspectCommand implements Callable<Integer> {
+    /** How a graph is shown. */
+    enum Format {
+        TEXT,
+        DOT,
+        SVG,
+        JSON
+    }
+
+    private static final String AS_WRITTEN = "none";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}; text is the default.")
+    private Format format;
+
+    @Option(names = "--after", paramLabel = "PASS", description = "Shows the graph after that pass; none, as written.")
+    private String pass;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Writes a file instead of printing.")
+    private Path file;
+
+    @Override
+    public Integer call() {
+        Graph graph = graph(model.model());
+        String text = switch (format) {
+            case TEXT -> GraphText.print(graph);
+            case DOT -> GraphDot.print(graph);
+            case SVG -> GraphSvg.print(graph);
+            case JSON -> GraphJson.print(graph);
+        };
+        PrintWriter out = spec.commandLine().getOut();
+        if (file == null) {
+            out.print(text.endsWith("\n") ? text : text + "\n");
+        } else {
+            AtomicFile.write(file, text);
+            out.println(graph.nodes().size() + " nodes: " + file);
+        }
+        return ExitCode.DONE;
+    }
+
+    private Graph graph(HeddleModel declared) {
+        if (AS_WRITTEN.equals(pass)) {
+            return declared.declaration().graph();
+        }
+        List<String> passes = Compiler.pipeline(Fusion.FUSED).names();
+        if (pass != null && !passes.contains(pass)) {
+            throw new ParameterException(
+                    spec.commandLine(), "there is no pass " + pass + "; there are none, " + String.join(", ", passes));
+        }
+        var result = declared.compilation(Fusion.FUSED).passes();
+        return pass == null ? result.graph() : result.after(pass).orElse(result.graph());
+    }
+}

@@ -1,0 +1,86 @@
+package heddle.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line, {@code heddle COMMAND}. */
+@Command(
+        name = "heddle",
+        description = "A compiler for attention: compiles, inspects and runs models written in Heddle.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {
+            CheckCommand.class,
+            FormatCommand.class,
+            RunCommand.class,
+            CompileCommand.class,
+            InspectCommand.class,
+            ExplainCommand.class,
+            VerifyCommand.class,
+            BenchCommand.class,
+            AttendCommand.class,
+            WeightsCommand.class,
+            DoctorCommand.class,
+            DevicesCommand.class,
+        },
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 the model or its inputs are wrong, 2 usage, 3 target unavailable,",
+            "4 not fused under --require-fused, 5 results differ, 6 out of memory, 7 the device failed,",
+            "70 a bug in Heddle."
+        })
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private final InputStream in;
+
+    private Main(InputStream in) {
+        this.in = in;
+    }
+
+    public static void main(String[] args) {
+        PrintWriter out = utf8(System.out);
+        PrintWriter err = utf8(System.err);
+        System.exit(run(args, System.in, out, err));
+    }
+
+    /** Runs a command and gives its exit code. */
+    public static int run(String[] args, InputStream in, PrintWriter out, PrintWriter err) {
+        CommandLine commands = new CommandLine(new Main(in))
+                .setOut(out)
+                .setErr(err)
+                .setUsageHelpWidth(100)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(new UsageErrors())
+                .setExecutionStrategy(Failures::execute)
+                .setExecutionExceptionHandler(new Failures());
+        int code = commands.execute(args);
+        out.flush();
+        err.flush();
+        return code;
+    }
+
+    /** Standard input, for commands that take {@code -}. */
+    InputStream in() {
+        return in;
+    }
+
+    /** Called when no command is given. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static PrintWriter utf8(PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,71 @@
+package heddle.cli;
+
+import heddle.runtime.CompiledModel;
+import heddle.runtime.KernelTiming;
+import heddle.runtime.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Timed runs of a model.
+ *
+ * @param nanos   the median of whole runs
+ * @param kernels each kernel with the median of its times, in the order in which they run
+ */
+record Measurement(long nanos, List<KernelTiming> kernels) {
+    /**
+     * Runs a model until it is warm, then times it: whole runs first, then as often the kernels, because being watched
+     * may make a run slower.
+     *
+     * @param warmUp seconds
+     */
+    static Measurement of(CompiledModel model, Map<String, Tensor> inputs, double warmUp, int runs) {
+        long start = System.nanoTime();
+        do {
+            model.run(inputs);
+        } while (System.nanoTime() - start < warmUp * 1e9);
+        long[] whole = new long[Math.max(runs, 1)];
+        Map<String, List<KernelTiming>> kernels = new LinkedHashMap<>();
+        for (int i = 0; i < whole.length; i++) {
+            long begin = System.nanoTime();
+            model.run(inputs);
+            whole[i] = System.nanoTime() - begin;
+        }
+        for (int i = 0; i < whole.length; i++) {
+            model.profile(
+                    inputs,
+                    k -> kernels.computeIfAbsent(k.name(), name -> new ArrayList<>())
+                            .add(k));
+        }
+        List<KernelTiming> medians =
+                kernels.values().stream().map(Measurement::median).toList();
+        return new Measurement(median(whole), medians);
+    }
+
+    private static KernelTiming median(List<KernelTiming> timings) {
+        KernelTiming k = timings.getFirst();
+        long nanos = median(timings.stream().mapToLong(KernelTiming::nanos).toArray());
+        return new KernelTiming(k.name(), k.family(), nanos, k.flops(), k.bytes());
+    }
+
+    private static long median(long[] values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
+    }
+
+    long flops() {
+        return kernels.stream().mapToLong(KernelTiming::flops).sum();
+    }
+
+    long bytes() {
+        return kernels.stream().mapToLong(KernelTiming::bytes).sum();
+    }
+
+    /** Floating-point operations a nanosecond, over the whole run. */
+    double gigaflops() {
+        return (double) flops() / nanos;
+    }
+}

@@ -1,0 +1,33 @@
+package heddle.cli;
+
+import heddle.compiler.Compilation;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.tornado.DeviceMemory;
+import heddle.compiler.schedule.MemoryPlan;
+import heddle.compiler.schedule.Plan;
+import heddle.runtime.CompiledModel;
+import heddle.runtime.PlacedTarget;
+import java.util.Map;
+
+/** The last line of a run: what ran where, and the memory it took. */
+final class Placement {
+    private Placement() {}
+
+    static String line(CompiledModel model, Fusion fusion, Map<String, Long> lengths) {
+        Compilation compilation = model.compilation();
+        String memory = memory(model.target(), compilation.plan(), lengths);
+        if (fusion == Fusion.UNFUSED) {
+            return "unfused, " + model.target() + ", peak " + memory;
+        }
+        String unfused = memory(model.target(), compilation.unfused(), lengths);
+        return compilation.report().summary() + ", " + model.target() + ", peak " + memory + " (unfused " + unfused
+                + ")";
+    }
+
+    /** On a device all that the model has there, weights and inputs too; in this JVM what a run adds to them. */
+    private static String memory(PlacedTarget target, Plan plan, Map<String, Long> lengths) {
+        return target.device().isPresent()
+                ? Sizes.text(DeviceMemory.of(plan, lengths).total()) + " of device memory"
+                : Sizes.text(MemoryPlan.of(plan, lengths).peakBytes());
+    }
+}

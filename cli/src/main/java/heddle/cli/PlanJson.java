@@ -1,0 +1,58 @@
+package heddle.cli;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.KernelCost;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.Dim;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A plan for programs to read. Costs are numbers, or formulas where lengths are not known. */
+final class PlanJson {
+    private PlanJson() {}
+
+    static String of(Plan plan) throws IOException {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", plan.name());
+        fields.put("lengths", plan.lengths());
+        fields.put("inputs", types(plan.inputs()));
+        fields.put("weights", types(plan.weights()));
+        fields.put("outputs", types(plan.outputs()));
+        fields.put("prepare", plan.prepare().stream().map(PlanJson::kernel).toList());
+        fields.put("launches", plan.launches().stream().map(PlanJson::kernel).toList());
+        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(fields);
+    }
+
+    private static Map<String, Object> types(Map<String, Buffer> buffers) {
+        Map<String, Object> types = new LinkedHashMap<>();
+        buffers.forEach((name, b) -> types.put(name, b.type().toString()));
+        return types;
+    }
+
+    private static Map<String, Object> kernel(TileKernel kernel) {
+        KernelCost cost = KernelCost.of(kernel);
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("name", kernel.name());
+        fields.put("family", kernel.family());
+        fields.put("reads", buffers(kernel.reads()));
+        fields.put("writes", buffers(kernel.writes()));
+        fields.put("blocks", new TreeMap<>(kernel.plan().blocks()));
+        fields.put("flops", size(cost.flops()));
+        fields.put("bytes", size(cost.bytes()));
+        return fields;
+    }
+
+    /** A number where it is known, else a formula of the lengths. */
+    static Object size(Dim size) {
+        return size.isKnown() ? (Object) size.value() : size.toString();
+    }
+
+    private static List<String> buffers(List<Buffer> buffers) {
+        return buffers.stream().map(b -> b + ": " + b.type()).toList();
+    }
+}

@@ -1,0 +1,85 @@
+package heddle.cli;
+
+import heddle.compiler.Compiler.Fusion;
+import heddle.runtime.CompileOptions;
+import heddle.runtime.CompiledModel;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.tensor.Tensor;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle run}: runs a model once. */
+@Command(
+        name = "run",
+        description = "Runs a model: on texts, on tensors from files, or on random ones.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  heddle run examples/minilm.heddle --text 'The bank is near the river' --text 'She put money in the bank'",
+            "  heddle run model.heddle --weights w.safetensors --input x=x.npy --output y.npy",
+            "  heddle run examples/minilm.heddle -D B=1 -D N=128 --input input_ids=random --input attention_mask=random"
+                    + " --profile"
+        })
+final class RunCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Mixin
+    private ExecutionOptions execution;
+
+    @Mixin
+    private InputOptions inputs;
+
+    @Mixin
+    private TargetOption target;
+
+    @Mixin
+    private OutputOptions outputs;
+
+    @Option(names = "--unfused", description = "Runs one kernel for each operation.")
+    private boolean unfused;
+
+    @Option(names = "--profile", description = "Prints the time, GFLOP/s and bytes of each kernel.")
+    private boolean profile;
+
+    @Option(names = "--trace", paramLabel = "FILE", description = "Writes the run in Chrome's trace format.")
+    private Path trace;
+
+    @Override
+    public Integer call() {
+        outputs.check();
+        PrintWriter out = spec.commandLine().getOut();
+        CompileOptions options =
+                execution.options().withTarget(target.options()).withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
+        HeddleModel declared = model.model();
+        SequencedMap<String, Tensor> given = inputs.tensors(declared, options, false);
+        CompiledModel compiled = declared.compile(options);
+        Timeline timeline = new Timeline();
+        Map<String, Tensor> results =
+                profile || trace != null ? compiled.profile(given, timeline) : compiled.run(given);
+        outputs.write(results);
+        if (outputs.isEmpty()) {
+            ResultTable.print(results, inputs.texts(), out);
+        }
+        if (trace != null) {
+            timeline.write(trace);
+        }
+        if (profile) {
+            KernelTable.print(timeline.timings(), out);
+        }
+        out.println(Placement.line(compiled, options.fusion(), compiled.lengths(given)));
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,33 @@
+package heddle.cli;
+
+import java.util.Locale;
+
+/** Amounts as people read them. */
+final class Sizes {
+    private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
+    private static final String[] COUNTS = {"", "thousand", "million", "billion", "trillion"};
+
+    private Sizes() {}
+
+    /** Bytes in the largest unit that fits: {@code 1.2 MB}, {@code 640 B}. */
+    static String text(long bytes) {
+        return scaled(bytes, UNITS);
+    }
+
+    /** A number of operations: {@code 1.2 million}, {@code 640}. */
+    static String count(long operations) {
+        return scaled(operations, COUNTS).strip();
+    }
+
+    private static String scaled(long amount, String[] units) {
+        double value = amount;
+        int unit = 0;
+        while (value >= 1000 && unit < units.length - 1) {
+            value /= 1000;
+            unit++;
+        }
+        return unit == 0
+                ? amount + " " + units[0]
+                : String.format(Locale.ROOT, value < 100 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+    }
+}

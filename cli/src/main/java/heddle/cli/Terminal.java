@@ -1,0 +1,31 @@
+package heddle.cli;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticRenderer;
+import heddle.runtime.artifact.ArtifactCache;
+import heddle.runtime.artifact.DownloadProgress;
+import heddle.runtime.artifact.MavenSource;
+import heddle.runtime.artifact.ModelFiles;
+import heddle.runtime.cache.CacheDirectory;
+import java.io.PrintWriter;
+import java.util.List;
+
+/** What the person at the keyboard sees besides results: messages and progress. */
+final class Terminal {
+    /** The launcher knows whether standard error is a terminal; Java has no way to ask. */
+    private static final boolean INTERACTIVE = Boolean.getBoolean("heddle.terminal");
+
+    private Terminal() {}
+
+    static void print(List<Diagnostic> diagnostics, PrintWriter err) {
+        boolean colour = INTERACTIVE && System.getenv("NO_COLOR") == null;
+        err.print(new DiagnosticRenderer(colour).render(diagnostics));
+        err.flush();
+    }
+
+    /** Finds weight files and tokenizers, and shows what is being downloaded. */
+    static ModelFiles modelFiles() {
+        MavenSource source = new MavenSource(new DownloadProgress(System.err, INTERACTIVE));
+        return new ModelFiles(new ArtifactCache(CacheDirectory.ofUser(), source));
+    }
+}

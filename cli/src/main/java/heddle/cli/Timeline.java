@@ -1,0 +1,58 @@
+package heddle.cli;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.runtime.KernelTiming;
+import heddle.runtime.file.AtomicFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The kernels of a run in the order in which they ran. */
+final class Timeline implements Consumer<KernelTiming> {
+    private record Event(KernelTiming kernel, long start) {}
+
+    private final List<Event> events = new ArrayList<>();
+
+    @Override
+    public void accept(KernelTiming kernel) {
+        events.add(new Event(kernel, System.nanoTime() - kernel.nanos()));
+    }
+
+    List<KernelTiming> timings() {
+        return events.stream().map(Event::kernel).toList();
+    }
+
+    /**
+     * Writes the run in Chrome's trace format, for Perfetto or {@code chrome://tracing}.
+     *
+     * @see <a href="https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU">the format</a>
+     */
+    void write(Path file) {
+        long origin = events.isEmpty() ? 0 : events.getFirst().start();
+        List<Map<String, Object>> trace = new ArrayList<>();
+        for (Event e : events) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("name", e.kernel().name());
+            fields.put("cat", e.kernel().family());
+            fields.put("ph", "X");
+            fields.put("ts", (e.start() - origin) / 1e3);
+            fields.put("dur", e.kernel().nanos() / 1e3);
+            fields.put("pid", 1);
+            fields.put("tid", 1);
+            fields.put(
+                    "args",
+                    Map.of("flops", e.kernel().flops(), "bytes", e.kernel().bytes()));
+            trace.add(fields);
+        }
+        try {
+            AtomicFile.write(file, JSON.std.asString(Map.of("traceEvents", trace, "displayTimeUnit", "ms")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

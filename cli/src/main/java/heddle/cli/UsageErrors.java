@@ -1,0 +1,51 @@
+package heddle.cli;
+
+import heddle.dsl.diagnostic.Suggest;
+import java.io.PrintWriter;
+import java.util.Collection;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says what is wrong with a command line, and what was probably meant. */
+final class UsageErrors implements IParameterExceptionHandler {
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        String name = command.getCommandSpec().qualifiedName();
+        err.println(name + ": " + message(e));
+        meant(e).ifPresent(m -> err.println("did you mean " + m + "?"));
+        err.println("try " + name + " --help");
+        return ExitCode.USAGE;
+    }
+
+    private static String message(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException u) {
+            String first = u.getUnmatched().getFirst();
+            boolean commandWanted = !e.getCommandLine().getSubcommands().isEmpty();
+            return (u.isUnknownOption()
+                            ? "unknown option "
+                            : commandWanted ? "unknown command " : "unexpected argument ")
+                    + first;
+        }
+        String text = e.getMessage()
+                .replaceFirst("is not an? (long|int)$", "is not a whole number of its range")
+                .replaceFirst("is not a double$", "is not a number")
+                .replace("option option", "option");
+        return Character.toLowerCase(text.charAt(0)) + text.substring(1);
+    }
+
+    private static Optional<String> meant(ParameterException e) {
+        if (!(e instanceof UnmatchedArgumentException u)) {
+            return Optional.empty();
+        }
+        CommandLine command = e.getCommandLine();
+        Collection<String> known = u.isUnknownOption()
+                ? command.getCommandSpec().optionsMap().keySet()
+                : command.getSubcommands().keySet();
+        return Suggest.closest(u.getUnmatched().getFirst(), known);
+    }
+}

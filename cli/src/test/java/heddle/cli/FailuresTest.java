@@ -1,0 +1,96 @@
+package heddle.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.tornado.TornadoCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class FailuresTest {
+    @TempDir
+    Path dir;
+
+    private final StringWriter err = new StringWriter();
+    private final CommandLine command = new CommandLine(new CheckCommand()).setErr(new PrintWriter(err));
+
+    @Test
+    void aBugLeavesAReportThatShowsIt() throws IOException {
+        Path model = Files.writeString(dir.resolve("m.heddle"), "output y = 1.0\n");
+        var parsed = command.parseArgs(model.toString());
+        Exception bug = new IllegalStateException("two plus two is five", new ArithmeticException("carry"));
+        assertEquals(ExitCode.BUG, new Failures().handleExecutionException(bug, command, parsed));
+        Matcher file = Pattern.compile("is in (\\S+)").matcher(err.toString());
+        assertTrue(file.find(), err.toString());
+        String report = Files.readString(Path.of(file.group(1)));
+        Files.delete(Path.of(file.group(1)));
+        assertTrue(report.contains("two plus two is five") && report.contains("carry"), report);
+        assertTrue(report.contains("FailuresTest") && report.contains("output y = 1.0"), report);
+    }
+
+    @Test
+    void aLengthThatCodeNeedsIsAskedFor() throws IOException {
+        Path model = Files.writeString(dir.resolve("features.heddle"), """
+                dim N, D
+                input q: bf16[N, D]
+                input k: bf16[N, D]
+                input v: bf16[N, D]
+                output o = softmax(q @ transpose(k), axis = -1) @ v
+                """);
+        StringWriter out = new StringWriter();
+        String[] args = {"compile", model.toString(), "--emit", "java"};
+        int code = Main.run(args, InputStream.nullInputStream(), new PrintWriter(out), new PrintWriter(err));
+        assertEquals(ExitCode.WRONG_INPUT, code, err.toString());
+        assertTrue(err.toString().contains("H0807") && err.toString().contains("-D D=128"), err.toString());
+    }
+
+    @Test
+    void memoryThatIsNotThereIsNoBug() throws IOException {
+        assumeTrue(Runtime.getRuntime().maxMemory() < 12_000_000_000L, "the run would fit");
+        Path model = Files.writeString(
+                dir.resolve("outer.heddle"),
+                "input x: f32[40000]\noutput y = sum(exp(x[:, new] * x[new, :]), axis = 1)\n");
+        String[] args = {"run", model.toString(), "--input", "x=random", "--unfused"};
+        StringWriter out = new StringWriter();
+        int code = Main.run(args, InputStream.nullInputStream(), new PrintWriter(out), new PrintWriter(err));
+        assertEquals(ExitCode.OUT_OF_MEMORY, code, err.toString());
+        assertTrue(err.toString().contains(" MB") && err.toString().contains("HEDDLE_JAVA_OPTS"), err.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SDK_MISSING, 3",
+        "SDK_DAMAGED, 3",
+        "SDK_JAVA, 3",
+        "DEVICE_MISSING, 3",
+        "WORKER_START, 3",
+        "LIBRARY_MISSING, 3",
+        "OUTPUTS_DIFFER, 5",
+        "DEVICE_MEMORY, 6",
+        "KERNEL_TOO_LARGE, 6",
+        "WORKER_DIED, 7",
+        "KERNEL_RESOURCES, 7",
+        "TIME_LIMIT, 7"
+    })
+    void whatADeviceDoesHasAnExitCode(TornadoCode code, int exit) throws IOException {
+        var parsed = command.parseArgs("m.heddle");
+        Exception failure =
+                new DiagnosticException(Diagnostic.of(code, "so it is").hint("do this"));
+        assertEquals(exit, new Failures().handleExecutionException(failure, command, parsed));
+        assertTrue(err.toString().contains(code.id()) && err.toString().contains("do this"), err.toString());
+    }
+}

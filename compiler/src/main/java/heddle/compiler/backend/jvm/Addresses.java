@@ -1,0 +1,78 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.Stride;
+import heddle.compiler.tile.ValueNumbers;
+import heddle.compiler.type.Dim;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Where elements lie along the axis of a loop: what does not change is computed before the loop, as {@code int}. */
+final class Addresses {
+    /**
+     * A position in an array that moves by {@code step} from one index to the next.
+     *
+     * @param text the position at the index asked for
+     */
+    record Position(String text, Dim step) {}
+
+    private record Key(Buffer buffer, int start) {}
+
+    private final Axis axis;
+    private final Locals locals;
+    private final JavaText before;
+    private final ScalarCode code;
+    private final ValueNumbers numbers = new ValueNumbers();
+    private final Map<Key, String> starts = new HashMap<>();
+
+    /** @param before text that stands before the loop over {@code axis} */
+    Addresses(Axis axis, Locals locals, Set<Support> support, JavaText before) {
+        this.axis = axis;
+        this.locals = locals;
+        this.before = before;
+        this.code = new ScalarCode(locals, support, before);
+    }
+
+    /**
+     * The position of an element, or empty when it does not move evenly.
+     *
+     * @param at          the index, an {@code int} expression
+     * @param conditional whether the element may only be read on some condition, so that nothing may be read for it
+     *                    before
+     */
+    Optional<Position> of(Element x, String at, boolean conditional) {
+        Optional<Stride> stride = Stride.of(x.address(), axis);
+        if (stride.isEmpty()
+                || conditional && ScalarExprs.readsMemory(stride.get().start())) {
+            return Optional.empty();
+        }
+        String start = starts.computeIfAbsent(
+                new Key(x.buffer(), numbers.of(stride.get().start())),
+                key -> declare(key.buffer(), stride.get().start()));
+        Dim step = stride.get().step();
+        if (step.isZero()) {
+            return Optional.of(new Position(start, step));
+        }
+        String moved =
+                step.is(1) ? at : "(int) " + ScalarCode.operand(Locals.length(step)) + " * " + ScalarCode.operand(at);
+        return Optional.of(new Position(start + " + " + moved, step));
+    }
+
+    private String declare(Buffer buffer, ScalarExpr start) {
+        Locals.Array array = locals.array(buffer);
+        String position = code.position(array.offset(), start);
+        if (position.equals(array.offset())) {
+            return position;
+        }
+        String name = locals.fresh(array.array() + "Start");
+        before.line("int " + name + " = " + position + ";");
+        return name;
+    }
+}

@@ -1,0 +1,52 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.TileKernel;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Which axes are cut into blocks where code is being written: those have their ends in variables. */
+final class BlockRanges {
+    private final Set<Axis> blocked = new HashSet<>();
+
+    private BlockRanges() {}
+
+    /** The blocks of parallel axes. */
+    static BlockRanges of(TileKernel kernel) {
+        BlockRanges ranges = new BlockRanges();
+        kernel.parallel().stream().filter(a -> kernel.plan().block(a) > 1).forEach(ranges.blocked::add);
+        return ranges;
+    }
+
+    /** These ranges, and a block of {@code axis}. */
+    BlockRanges with(Axis axis) {
+        BlockRanges inner = new BlockRanges();
+        inner.blocked.addAll(blocked);
+        inner.blocked.add(axis);
+        return inner;
+    }
+
+    boolean isBlocked(Axis axis) {
+        return blocked.contains(axis);
+    }
+
+    boolean areBlocked(List<Axis> axes) {
+        return blocked.containsAll(axes);
+    }
+
+    /** The first index: an {@code int} expression. */
+    String from(Axis axis) {
+        return isBlocked(axis) ? KernelScope.from(axis) : "0";
+    }
+
+    /** The index after the last. */
+    String to(Axis axis) {
+        return isBlocked(axis) ? KernelScope.to(axis) : KernelScope.extent(axis);
+    }
+
+    /** How many indexes there are, as an operand. */
+    String length(Axis axis) {
+        return isBlocked(axis) ? "(" + to(axis) + " - " + from(axis) + ")" : ScalarCode.operand(to(axis));
+    }
+}

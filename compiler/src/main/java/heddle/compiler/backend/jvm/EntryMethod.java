@@ -1,0 +1,136 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.Captures;
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.source.KernelForm;
+import heddle.compiler.backend.source.Names;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.Dim;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The method that a kernel is called by: a loop over some of its blocks. */
+final class EntryMethod {
+    private final TileKernel kernel;
+    private final List<Buffer> buffers;
+    private final String name;
+    private final Set<String> symbols;
+
+    /** Writes the method, and those it calls, into {@code members}. */
+    EntryMethod(TileKernel kernel, KernelForm form, JvmTarget target, ClassText members) {
+        this.kernel = kernel;
+        this.buffers = form.buffers();
+        this.name = members.methodName(kernel.name());
+        Captures captures = new Captures().add(kernel.body());
+        kernel.parallel().forEach(captures::addExtent);
+        this.symbols = new TreeSet<>(captures.symbols());
+        Locals locals = new Locals();
+        symbols.forEach(locals::fresh);
+        buffers.forEach(locals::buffer);
+        write(new KernelScope(kernel, target, members, name, locals), members.method());
+    }
+
+    private void write(KernelScope scope, JavaText text) {
+        text.line("/**");
+        text.line(" * {@code " + kernel.family() + "} over "
+                + kernel.parallel().stream().map(a -> a + " < " + a.extent()).collect(Collectors.joining(", ")));
+        kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));
+        text.line(" */");
+        List<String> parameters = new ArrayList<>();
+        for (Buffer b : buffers) {
+            Locals.Array a = scope.locals().array(b);
+            parameters.add(Locals.type(b.type().dtype()) + "[] " + a.array());
+            parameters.add("int " + a.offset());
+        }
+        symbols.forEach(s -> parameters.add("long " + Names.identifier(s)));
+        text.open("static void " + name + "(" + String.join(", ", parameters) + ", long from, long to)");
+        KernelWriter writer = KernelWriter.of(kernel, scope.target());
+        writer.writeScratch(scope, text);
+        text.open("for (long block = from; block < to; block++)");
+        writeIndexes(scope, text);
+        writer.writeBlock(scope, text);
+        text.close().close();
+    }
+
+    /** Takes the number of a block apart into the indexes of the parallel axes, the last of which moves fastest. */
+    private void writeIndexes(KernelScope scope, JavaText text) {
+        List<Axis> counted =
+                kernel.parallel().stream().filter(a -> !blocks(a).is(1)).toList();
+        String rest = "block";
+        for (Axis axis : kernel.parallel().reversed()) {
+            if (!counted.contains(axis)) {
+                writeIndex(scope, text, axis, "0");
+                continue;
+            }
+            boolean last = axis.equals(counted.getFirst());
+            String count = ScalarCode.operand(Locals.length(blocks(axis)));
+            String number = last ? rest : rest + " % " + count;
+            boolean backwards = scope.isBlocked(axis) && isMasked();
+            writeIndex(scope, text, axis, backwards ? count + " - 1 - " + ScalarCode.operand(number) : number);
+            if (last) {
+                continue;
+            }
+            String outer = scope.locals().fresh("rest");
+            text.line("long " + outer + " = " + rest + " / " + count + ";");
+            rest = outer;
+        }
+    }
+
+    /** Whether blocks differ in work. Under a causal mask later ones have more of it, and begin first. */
+    private boolean isMasked() {
+        return kernel.body().stream()
+                .anyMatch(s -> s instanceof Stmt.Loop loop && loop.mask().isPresent());
+    }
+
+    private void writeIndex(KernelScope scope, JavaText text, Axis axis, String number) {
+        if (!scope.isBlocked(axis)) {
+            String index = scope.locals().fresh(axis.name());
+            scope.locals().bind(axis, index);
+            text.line("long " + index + " = " + number + ";");
+            return;
+        }
+        int size = kernel.plan().block(axis);
+        String from = scope.locals().fresh(KernelScope.from(axis));
+        String to = scope.locals().fresh(KernelScope.to(axis));
+        if (number.equals("0")) {
+            text.line("int " + from + " = 0;");
+            text.line("int " + to + " = " + KernelScope.extent(axis) + ";");
+        } else {
+            text.line("int " + from + " = (int) (" + number + ") * " + size + ";");
+            text.line("int " + to + " = (int) Math.min(" + from + " + " + size + ", " + Locals.length(axis.extent())
+                    + ");");
+        }
+    }
+
+    private Dim blocks(Axis axis) {
+        return axis.extent().ceilDiv(Dim.of(kernel.plan().block(axis)));
+    }
+
+    /** How many blocks there are. */
+    Dim blocks() {
+        return kernel.parallel().stream().map(this::blocks).reduce(Dim.ONE, Dim::times);
+    }
+
+    /** The symbols whose lengths it takes, sorted. */
+    Set<String> symbols() {
+        return symbols;
+    }
+
+    /** The call with arguments taken from the arrays and offsets of {@code run}. */
+    String call() {
+        List<String> arguments = new ArrayList<>();
+        for (int i = 0; i < buffers.size(); i++) {
+            String type = Locals.type(buffers.get(i).type().dtype());
+            arguments.add("(" + type + "[]) arrays[" + i + "], offsets[" + i + "]");
+        }
+        symbols.forEach(s -> arguments.add(Names.identifier(s)));
+        arguments.add("from, to");
+        return name + "(" + String.join(", ", arguments) + ")";
+    }
+}

@@ -1,0 +1,67 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.tile.Reduction;
+import heddle.compiler.type.DType;
+import java.util.Locale;
+
+/** A {@link Reduction} of values of one type, as Java. */
+record Fold(Reduction kind, DType type) {
+    /** The Java expression that accumulation starts at. */
+    String neutral() {
+        return switch (kind) {
+            case SUM -> type == DType.BOOL ? "false" : "0";
+            case PROD -> type == DType.BOOL ? "true" : "1";
+            case MAX -> extreme("NEGATIVE_INFINITY", "MIN_VALUE", "false");
+            case MIN -> extreme("POSITIVE_INFINITY", "MAX_VALUE", "true");
+        };
+    }
+
+    private String extreme(String ofFloats, String ofIntegers, String ofBools) {
+        return switch (type) {
+            case F32, F16, BF16 -> "Float." + ofFloats;
+            case F64 -> "Double." + ofFloats;
+            case I64 -> "Long." + ofIntegers;
+            case I32 -> "Integer." + ofIntegers;
+            case BOOL -> ofBools;
+        };
+    }
+
+    /** Two scalars as one. */
+    String scalars(String a, String b) {
+        boolean bool = type == DType.BOOL;
+        return switch (kind) {
+            case SUM -> a + (bool ? " | " : " + ") + b;
+            case PROD -> a + (bool ? " & " : " * ") + b;
+            case MAX -> bool ? a + " | " + b : "Math.max(" + a + ", " + b + ")";
+            case MIN -> bool ? a + " & " + b : "Math.min(" + a + ", " + b + ")";
+        };
+    }
+
+    /**
+     * Two vectors as one.
+     *
+     * @param ignoresNaN whether an extreme may pass NaN in {@code b} over, which takes half as many instructions
+     */
+    String vectors(String a, String b, boolean ignoresNaN) {
+        boolean extreme = kind == Reduction.MAX || kind == Reduction.MIN;
+        String comparison = kind == Reduction.MAX ? "LT" : "GT";
+        return ignoresNaN && extreme
+                ? a + ".blend(" + b + ", " + a + ".compare(VectorOperators." + comparison + ", " + b + "))"
+                : a + "." + method() + "(" + b + ")";
+    }
+
+    /** The function's name among the methods of vectors. */
+    String method() {
+        return switch (kind) {
+            case SUM -> "add";
+            case PROD -> "mul";
+            case MAX -> "max";
+            case MIN -> "min";
+        };
+    }
+
+    /** The function's name in {@code VectorOperators}. */
+    String operator() {
+        return method().toUpperCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,37 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.TileKernel;
+import java.util.List;
+
+/**
+ * A plan as one Java class that needs nothing but the JDK. It has two public static methods:
+ *
+ * <ul>
+ *   <li>{@code long blocks(int entry, long[] lengths)}: how many independent blocks an entry has;
+ *   <li>{@code void run(int entry, Object[] arrays, int[] offsets, long[] lengths, long from, long to)}: computes some of
+ *       them. {@code lengths} are the plan's, in its order.
+ * </ul>
+ *
+ * @param className the binary name of the class
+ * @param text      the compilation unit
+ * @param prepare   calls that are made once, when weights are loaded
+ * @param launches  calls of every run
+ */
+public record JavaSource(String className, String text, List<Call> prepare, List<Call> launches) {
+    /**
+     * A kernel of the plan as a call of an entry; kernels that differ only in their buffers share one.
+     *
+     * @param arguments whose arrays and offsets are handed over, in this order
+     */
+    public record Call(TileKernel kernel, int entry, List<Buffer> arguments) {
+        public Call {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    public JavaSource {
+        prepare = List.copyOf(prepare);
+        launches = List.copyOf(launches);
+    }
+}

@@ -1,0 +1,54 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.KernelForm;
+import heddle.compiler.backend.source.Names;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.TileKernel;
+import heddle.dsl.DeepStack;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes a plan as a Java class that computes with the Vector API. */
+public final class JvmWriter {
+    private final JvmTarget target;
+
+    public JvmWriter(JvmTarget target) {
+        this.target = target;
+    }
+
+    /** The plan's kernels as one class; kernels that differ only in their buffers become one method. */
+    public JavaSource write(Plan plan) {
+        return DeepStack.call(() -> written(plan));
+    }
+
+    private JavaSource written(Plan plan) {
+        ClassText members = new ClassText(target);
+        List<EntryMethod> entries = new ArrayList<>();
+        Map<String, Integer> known = new HashMap<>();
+        List<JavaSource.Call> prepare = calls(plan.prepare(), members, entries, known);
+        List<JavaSource.Call> launches = calls(plan.launches(), members, entries, known);
+        String className = Names.identifier(plan.name()) + "Plan";
+        String text = new CompilationUnit(target, plan, className).text(members, entries);
+        return new JavaSource(className, text, prepare, launches);
+    }
+
+    private List<JavaSource.Call> calls(
+            List<TileKernel> kernels, ClassText members, List<EntryMethod> entries, Map<String, Integer> known) {
+        List<JavaSource.Call> calls = new ArrayList<>();
+        for (TileKernel kernel : kernels) {
+            KernelForm form = KernelForm.of(kernel);
+            Integer entry = known.get(form.listing());
+            if (entry == null) {
+                entry = entries.size();
+                known.put(form.listing(), entry);
+                entries.add(new EntryMethod(kernel, form, target, members));
+            }
+            List<Buffer> arguments = form.buffers();
+            calls.add(new JavaSource.Call(kernel, entry, arguments));
+        }
+        return calls;
+    }
+}

@@ -1,0 +1,122 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.Captures;
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.source.Names;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the writers of one kernel share: the kernel, the class it goes into, its entry method and the block the entry is
+ * at.
+ *
+ * @param entry  the name of the entry method, a prefix for those it calls
+ * @param locals the entry method's variables: arrays, lengths, the indexes of parallel axes
+ */
+record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, String entry, Locals locals) {
+    /** The ends of a blocked axis in the entry method: {@code int} variables. */
+    static String from(Axis axis) {
+        return Names.identifier(axis.name() + "From");
+    }
+
+    static String to(Axis axis) {
+        return Names.identifier(axis.name() + "To");
+    }
+
+    /** The extent of an axis as an {@code int} expression. */
+    static String extent(Axis axis) {
+        return extent(axis.extent());
+    }
+
+    /** A length as an {@code int} expression. */
+    static String extent(Dim length) {
+        return length.isKnown() ? Locals.length(length) : "(int) " + ScalarCode.operand(Locals.length(length));
+    }
+
+    /** Scalar functions that the class gets. */
+    Set<Support> support() {
+        return members.support();
+    }
+
+    /** Whether a buffer is memory of a worker rather than an argument. */
+    boolean isScratch(Buffer buffer) {
+        return !kernel.reads().contains(buffer) && !kernel.writes().contains(buffer);
+    }
+
+    /** Whether the kernel handles more than one index of {@code axis} at a time. */
+    boolean isBlocked(Axis axis) {
+        return kernel.parallel().contains(axis) && kernel.plan().block(axis) > 1;
+    }
+
+    /**
+     * Begins a private method for a part of the kernel that reads {@code captures}, and gives its scope. Everything
+     * captured keeps its name.
+     *
+     * @param parameters more parameters, as Java declarations
+     */
+    Part part(String suffix, String returns, Captures captures, List<String> parameters) {
+        String name = members.methodName(entry + suffix);
+        List<String> declared = new ArrayList<>();
+        List<String> passed = new ArrayList<>();
+        Locals inner = locals.method();
+        for (Buffer b : captures.buffers()) {
+            Locals.Array a = locals.array(b);
+            declared.add(Locals.type(b.type().dtype()) + "[] " + a.array());
+            declared.add("int " + a.offset());
+            passed.add(a.array());
+            passed.add(a.offset());
+        }
+        for (Axis axis : captures.axes()) {
+            if (kernel.parallel().contains(axis) && !isBlocked(axis)) {
+                declared.add("long " + locals.index(axis));
+                passed.add(locals.index(axis));
+            }
+        }
+        for (String symbol : captures.symbols()) {
+            declared.add("long " + Names.identifier(symbol));
+            passed.add(Names.identifier(symbol));
+        }
+        for (ScalarExpr.Variable v : captures.variables()) {
+            if (!locals.hasValue(v.name())) {
+                continue;
+            }
+            String value = locals.value(v.name()).name();
+            declared.add(Locals.type(v.type()) + " " + value);
+            passed.add(value);
+        }
+        for (String p : parameters) {
+            declared.add(p);
+            passed.add(p.substring(p.lastIndexOf(' ') + 1));
+        }
+        JavaText text = members.method();
+        text.open("private static " + returns + " " + name + "(" + String.join(", ", declared) + ")");
+        return new Part(text, inner, name + "(" + String.join(", ", passed) + ")");
+    }
+
+    /**
+     * A private method being written.
+     *
+     * @param text   its body, open
+     * @param locals its variables
+     * @param call   the expression that calls it, where variables are called what its parameters are
+     */
+    record Part(JavaText text, Locals locals, String call) {}
+
+    /** What a store puts into a buffer: the value, rounded to the format of a sixteen-bit type. */
+    static ScalarExpr stored(Stmt.Store store) {
+        DType type = store.buffer().type().dtype();
+        return type == DType.F16 || type == DType.BF16
+                ? new Apply(ScalarFn.CAST, type, List.of(store.value()))
+                : store.value();
+    }
+}

@@ -1,0 +1,28 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileKernel;
+
+/** Writes what a kernel does with one block. There is one for each shape of tile program. */
+interface KernelWriter {
+    /**
+     * Writes into the body of the entry method's loop over blocks, where the indexes of parallel axes are known: a
+     * {@code long} for an axis of single indexes, {@linkplain KernelScope#from ends} for a blocked one. Hot loops go
+     * into methods of their own, so that HotSpot compiles them apart.
+     */
+    void writeBlock(KernelScope scope, JavaText body);
+
+    /** Writes what stands before that loop: memory that is reused for every block. */
+    default void writeScratch(KernelScope scope, JavaText body) {}
+
+    /** The writer for a kernel's statements. */
+    static KernelWriter of(TileKernel kernel, JvmTarget target) {
+        if (kernel.body().stream().anyMatch(s -> s instanceof Stmt.Loop)) {
+            return new TileKernelWriter(kernel, target);
+        }
+        boolean blocked = !kernel.parallel().isEmpty()
+                && kernel.plan().block(kernel.parallel().getLast()) > 1;
+        return blocked ? new ColumnKernelWriter() : new RowKernelWriter();
+    }
+}

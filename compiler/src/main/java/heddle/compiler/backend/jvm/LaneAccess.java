@@ -1,0 +1,78 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Memo;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.Stride;
+import heddle.compiler.type.DType;
+import java.util.List;
+
+/** Which programs vectors along an axis compute as they are, with loads of neighbouring elements only. */
+final class LaneAccess {
+    private final Axis lane;
+    private final Lanes lanes;
+    private final Memo<Boolean> reads = new Memo<>(this::computeReads);
+    private final Memo<Boolean> natives = new Memo<>(this::computeNative);
+
+    LaneAccess(Axis lane, Lanes lanes) {
+        this.lane = lane;
+        this.lanes = lanes;
+    }
+
+    Axis lane() {
+        return lane;
+    }
+
+    boolean isNative(ScalarExpr e) {
+        return natives.of(e);
+    }
+
+    private boolean computeReads(ScalarExpr e) {
+        return e.equals(ScalarExpr.of(lane)) || ScalarExprs.operands(e).stream().anyMatch(reads::of);
+    }
+
+    private boolean computeNative(ScalarExpr e) {
+        if (!reads.of(e)) {
+            return true;
+        }
+        return switch (e) {
+            case Element x -> isContiguous(x.address());
+            case Apply a -> isNative(a);
+            default -> false;
+        };
+    }
+
+    boolean isContiguous(ScalarExpr address) {
+        return Stride.of(address, lane).filter(Stride::isContiguous).isPresent();
+    }
+
+    private boolean isNative(Apply a) {
+        return switch (a.fn()) {
+            case EQ, NE, LT, LE, GT, GE ->
+                a.args().getFirst().type() == DType.I64 ? movesByOne(a) : areNative(a.args());
+            case CAST -> {
+                DType from = a.args().getFirst().type();
+                yield (from == DType.BOOL || lanes.hold(from)) && areNative(a.args());
+            }
+            default -> (a.type() == DType.BOOL || lanes.hold(a.type())) && areNative(a.args());
+        };
+    }
+
+    private boolean areNative(List<ScalarExpr> args) {
+        return args.stream().allMatch(this::isNative);
+    }
+
+    /** Comparisons of indexes become comparisons of lane numbers. */
+    private boolean movesByOne(Apply a) {
+        ScalarExpr difference =
+                ScalarExpr.apply(ScalarFn.SUB, a.args().getFirst(), a.args().getLast());
+        return lanes.element().equals("float")
+                && Stride.of(difference, lane)
+                        .filter(s -> s.step().is(1) || s.step().is(-1))
+                        .isPresent();
+    }
+}

@@ -1,0 +1,196 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.Stride;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A loop along an axis that takes a vector of indexes at a time, with a masked step for those left over at the end.
+ * What does not change along the axis is computed before it.
+ */
+final class LaneLoop {
+    /** Writes one step. */
+    interface Step {
+        /** @param copy which of the steps of one trip this is, from zero */
+        void write(VectorCode code, int copy);
+    }
+
+    /** Writes the steps of one trip. */
+    interface Trip {
+        /** @param codes one for each vector of the trip */
+        void write(List<VectorCode> codes);
+    }
+
+    private final Lanes lanes;
+    private final Axis axis;
+    private final Locals locals;
+    private final Set<Support> support;
+    private final JavaText before;
+    private final String index;
+    private final LaneInvariants invariants;
+    private final Addresses addresses;
+    private final Map<Dim, String> steps = new HashMap<>();
+    private Optional<String> laneIds = Optional.empty();
+
+    /** @param before text that stands before the loop */
+    LaneLoop(Lanes lanes, Axis axis, Locals locals, Set<Support> support, JavaText before) {
+        this(lanes, axis, locals.fresh(axis.name()), locals, support, before);
+        locals.bind(axis, "(long) " + index);
+    }
+
+    private LaneLoop(Lanes lanes, Axis axis, String index, Locals locals, Set<Support> support, JavaText before) {
+        this.lanes = lanes;
+        this.axis = axis;
+        this.index = index;
+        this.locals = locals;
+        this.support = support;
+        this.before = before;
+        this.invariants = new LaneInvariants(lanes, locals, support, before);
+        this.addresses = new Addresses(axis, locals, support, before);
+    }
+
+    /**
+     * This loop as seen from the body of another one within it.
+     *
+     * @param before text at the top of that body
+     */
+    LaneLoop nested(Locals inner, JavaText innerBefore) {
+        return new LaneLoop(lanes, axis, index, inner, support, innerBefore);
+    }
+
+    Lanes lanes() {
+        return lanes;
+    }
+
+    Axis axis() {
+        return axis;
+    }
+
+    LaneInvariants invariants() {
+        return invariants;
+    }
+
+    Addresses addresses() {
+        return addresses;
+    }
+
+    Set<Support> support() {
+        return support;
+    }
+
+    /**
+     * Writes the loop.
+     *
+     * @param from   the first index: an {@code int} expression
+     * @param to     where it ends: an {@code int} expression
+     * @param length how many indexes that is, when it is known
+     * @param copies steps in a trip of the main loop
+     */
+    void write(JavaText out, String from, String to, Dim length, int copies, Step step) {
+        write(out, from, to, length, copies, codes -> {
+            for (int copy = 0; copy < codes.size(); copy++) {
+                step.write(codes.get(copy), copy);
+            }
+        });
+    }
+
+    /** Writes the loop, with vectors of one trip side by side. */
+    void write(JavaText out, String from, String to, Dim length, int copies, Trip trip) {
+        out.line("int " + index + " = " + from + ";");
+        writeTrips(out, to, copies, trip);
+        boolean whole = length.isKnown() && length.value() % (copies * lanes.count()) == 0;
+        if (copies > 1 && !whole) {
+            writeTrips(out, to, 1, trip);
+        }
+        if (!length.isKnown() || length.value() % lanes.count() != 0) {
+            out.open("if (" + index + " < " + to + ")");
+            String tail = locals.fresh("tail");
+            out.line(lanes.mask() + " " + tail + " = " + lanes.species() + ".indexInRange(" + index + ", " + to + ");");
+            trip.write(List.of(new VectorCode(this, locals.block(), out, index, Optional.of(tail))));
+            out.close();
+        }
+    }
+
+    private void writeTrips(JavaText out, String to, int copies, Trip trip) {
+        int stride = copies * lanes.count();
+        out.open("for (; " + index + " <= " + to + " - " + stride + "; " + index + " += " + stride + ")");
+        List<VectorCode> codes = new ArrayList<>();
+        for (int copy = 0; copy < copies; copy++) {
+            String at = copy == 0 ? index : index + " + " + copy * lanes.count();
+            codes.add(new VectorCode(this, locals.block(), out, at, Optional.empty()));
+        }
+        trip.write(codes);
+        out.close();
+    }
+
+    /** The distances of strided elements from the first lane's, as an index map. */
+    String steps(Dim step) {
+        return steps.computeIfAbsent(step, s -> {
+            String name = locals.fresh("steps");
+            before.line("int[] " + name + " = new int[" + lanes.count() + "];");
+            before.line(
+                    "Arrays.setAll(" + name + ", lane -> lane * (int) " + ScalarCode.operand(Locals.length(s)) + ");");
+            return name;
+        });
+    }
+
+    /** An array of one element a lane. */
+    String scratch(String type) {
+        String name = locals.fresh("lanes");
+        before.line(type + "[] " + name + " = new " + type + "[" + lanes.count() + "];");
+        return name;
+    }
+
+    /**
+     * A comparison of indexes as a comparison of lane numbers with one number, as {@code j <= i} is
+     * {@code lane <= i - j0} for lanes that begin at {@code j0}. Empty when the operands do not differ by one from lane
+     * to lane.
+     *
+     * @param at the index of the first lane
+     */
+    Optional<String> indexComparison(Apply e, String at) {
+        ScalarExpr difference = new Apply(ScalarFn.SUB, DType.I64, e.args());
+        Optional<Stride> stride = Stride.of(difference, axis);
+        if (stride.isEmpty()
+                || !stride.get().step().is(1) && !stride.get().step().is(-1)) {
+            return Optional.empty();
+        }
+        boolean rising = stride.get().step().is(1);
+        ScalarExpr start = stride.get().start();
+        ScalarExpr bound = rising ? new Apply(ScalarFn.NEG, DType.I64, List.of(start)) : start;
+        ScalarFn fn = rising ? e.fn() : mirrored(e.fn());
+        String limit = invariants.scalar(bound) + " - " + ScalarCode.operand(at);
+        return Optional.of(laneIds() + ".compare(VectorOperators." + fn + ", (float) Math.clamp(" + limit + ", -1, "
+                + lanes.count() + "))");
+    }
+
+    private static ScalarFn mirrored(ScalarFn fn) {
+        return switch (fn) {
+            case LT -> ScalarFn.GT;
+            case LE -> ScalarFn.GE;
+            case GT -> ScalarFn.LT;
+            case GE -> ScalarFn.LE;
+            default -> fn;
+        };
+    }
+
+    private String laneIds() {
+        if (laneIds.isEmpty()) {
+            String name = locals.fresh("laneIds");
+            before.line("FloatVector " + name + " = FloatVector.zero(F).addIndex(1);");
+            laneIds = Optional.of(name);
+        }
+        return laneIds.get();
+    }
+}

@@ -1,0 +1,47 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.type.DType;
+import java.util.Optional;
+
+/**
+ * The vectors a loop computes in.
+ *
+ * @param vector  their Java class
+ * @param species the constant of the generated class
+ * @param element the Java type of a lane
+ * @param boxed   the type argument of masks
+ * @param count   lanes in a vector
+ */
+record Lanes(String vector, String species, String element, String boxed, int count) {
+    /** The vectors that hold values of {@code type}; integers and bools have none. */
+    static Optional<Lanes> of(DType type, JvmTarget target) {
+        return switch (type) {
+            case F32, F16, BF16 -> Optional.of(floats(target));
+            case F64 -> Optional.of(new Lanes("DoubleVector", "D", "double", "Double", target.lanes() / 2));
+            default -> Optional.empty();
+        };
+    }
+
+    static Lanes floats(JvmTarget target) {
+        return new Lanes("FloatVector", "F", "float", "Float", target.lanes());
+    }
+
+    /** Whether values of {@code type} are held in these vectors. */
+    boolean hold(DType type) {
+        return type.isFloat() && Locals.type(type).equals(element);
+    }
+
+    /** A vector with a scalar in every lane. */
+    String broadcast(String scalar) {
+        return vector + ".broadcast(" + species + ", " + scalar + ")";
+    }
+
+    /** The scalar that a vector's lanes fold to. */
+    String reduced(Fold fold, String value) {
+        return value + ".reduceLanes(VectorOperators." + fold.operator() + ")";
+    }
+
+    String mask() {
+        return "VectorMask<" + boxed + ">";
+    }
+}

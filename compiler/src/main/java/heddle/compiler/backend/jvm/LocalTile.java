@@ -1,0 +1,51 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A tile in the scratch memory of a worker: rows along an axis, or one row, of elements that lie next to each other.
+ * Scalar programs read it as a buffer, by the indexes of the whole tensor; the buffer's offset makes up for where the
+ * block begins.
+ *
+ * @param row   the axis that has one row for each index, when there are several
+ * @param lane  the axis along a row
+ * @param width elements from one row to the next
+ */
+record LocalTile(Buffer buffer, Optional<Axis> row, Axis lane, int width) {
+    static LocalTile of(String name, DType type, List<Axis> axes, Axis lane, int width) {
+        List<Axis> rows = axes.stream().filter(a -> !a.equals(lane)).toList();
+        if (rows.size() > 1 || rows.size() == axes.size()) {
+            throw new IllegalArgumentException("tile " + name + " over " + axes + " has no rows along " + lane);
+        }
+        Buffer buffer = new Buffer(name + "Tile", TensorType.scalar(held(type)));
+        return new LocalTile(buffer, rows.stream().findFirst(), lane, width);
+    }
+
+    /** Sixteen-bit floats are rounded when they leave the kernel, not on the way. */
+    private static DType held(DType type) {
+        return type == DType.F16 || type == DType.BF16 ? DType.F32 : type;
+    }
+
+    /** The element at the current indexes. */
+    ScalarExpr element() {
+        return new ScalarExpr.Element(buffer, address());
+    }
+
+    ScalarExpr address() {
+        ScalarExpr at = ScalarExpr.of(lane);
+        return row.map(r -> ScalarExpr.apply(
+                        ScalarFn.ADD, ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(r), ScalarExpr.of(width)), at))
+                .orElse(at);
+    }
+
+    List<Axis> axes() {
+        return row.map(r -> List.of(r, lane)).orElse(List.of(lane));
+    }
+}

@@ -1,0 +1,141 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.Names;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What the things of a tile program are called in one Java method. */
+final class Locals {
+    /** A buffer's array and the offset of its first element in it. */
+    record Array(String array, String offset) {}
+
+    /**
+     * A value computed before.
+     *
+     * @param vector whether it differs from lane to lane and is held in a vector
+     */
+    record Value(String name, boolean vector) {}
+
+    /**
+     * The indexes a loop along an axis takes.
+     *
+     * @param from the first, an {@code int} expression
+     * @param to   the one after the last
+     */
+    record Range(String from, String to) {}
+
+    private final Names names;
+    private final Map<Buffer, Array> arrays = new HashMap<>();
+    private final Map<Axis, String> indexes = new HashMap<>();
+    private final Map<String, Value> values = new HashMap<>();
+    private final Map<Axis, Range> ranges = new HashMap<>();
+
+    Locals() {
+        this(new Names());
+    }
+
+    private Locals(Names names) {
+        this.names = names;
+    }
+
+    /** The scope of a method that everything here is handed to under the same names. */
+    Locals method() {
+        return with(new Names(names));
+    }
+
+    /** The scope of a block in this method. Names stay unique in the whole method. */
+    Locals block() {
+        return with(names);
+    }
+
+    private Locals with(Names innerNames) {
+        Locals inner = new Locals(innerNames);
+        inner.arrays.putAll(arrays);
+        inner.indexes.putAll(indexes);
+        inner.values.putAll(values);
+        inner.ranges.putAll(ranges);
+        return inner;
+    }
+
+    /** A new local variable. */
+    String fresh(String wish) {
+        return names.unique(wish);
+    }
+
+    /** Declares parameters for a buffer. */
+    Array buffer(Buffer buffer) {
+        return arrays.computeIfAbsent(buffer, b -> {
+            String name = fresh(b.name());
+            return new Array(name, fresh(name + "At"));
+        });
+    }
+
+    Array array(Buffer buffer) {
+        Array a = arrays.get(buffer);
+        if (a == null) {
+            throw new IllegalStateException("buffer " + buffer + " is not a parameter here");
+        }
+        return a;
+    }
+
+    /** Says which Java expression, of type {@code long} or {@code int}, is the index along an axis. */
+    void bind(Axis axis, String index) {
+        indexes.put(axis, index);
+    }
+
+    String index(Axis axis) {
+        String index = indexes.get(axis);
+        if (index == null) {
+            throw new IllegalStateException("axis " + axis + " has no index here");
+        }
+        return index;
+    }
+
+    /** Says that loops along an axis take part of its indexes. */
+    void bind(Axis axis, Range range) {
+        ranges.put(axis, range);
+    }
+
+    /** The indexes of a loop along an axis: all of them, unless something else was said. */
+    Range range(Axis axis) {
+        return ranges.getOrDefault(axis, new Range("0", KernelScope.extent(axis)));
+    }
+
+    /** Says what holds the value that scalar programs read as {@code variable}. */
+    void bind(String variable, Value value) {
+        values.put(variable, value);
+    }
+
+    boolean hasValue(String variable) {
+        return values.containsKey(variable);
+    }
+
+    Value value(String variable) {
+        Value v = values.get(variable);
+        if (v == null) {
+            throw new IllegalStateException("nothing is called " + variable + " here");
+        }
+        return v;
+    }
+
+    /** A length as a Java expression of type {@code long}; symbols are locals of their own name. */
+    static String length(Dim dim) {
+        String text = dim.text(Names::identifier, (a, b) -> "Math.floorDiv(" + a + ", " + b + ")");
+        return text.replaceAll("\\b\\d{10,}\\b", "$0L");
+    }
+
+    /** The Java type of one element. */
+    static String type(DType dtype) {
+        return switch (dtype) {
+            case F32, F16, BF16 -> "float";
+            case F64 -> "double";
+            case I64 -> "long";
+            case I32 -> "int";
+            case BOOL -> "boolean";
+        };
+    }
+}

@@ -1,0 +1,100 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.Captures;
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.BlockMask;
+import heddle.compiler.tile.LoopMask;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+
+/**
+ * Writes how a block is classified by its corners and by tables: empty ones are skipped, full ones leave the mask out, and partial ones
+ * give up the keys at both ends that the mask empties.
+ */
+final class MaskCode {
+    /** By how many indexes a partial block is narrowed at a time: the rows of a register block. */
+    private static final int STEP = 8;
+
+    private final KernelScope scope;
+    private final BlockRanges ranges;
+    private final Axis looped;
+
+    /** @param looped the axis of the loop, whose block has just begun */
+    MaskCode(KernelScope scope, BlockRanges ranges, Axis looped) {
+        this.scope = scope;
+        this.ranges = ranges;
+        this.looped = looped;
+    }
+
+    void write(LoopMask mask, JavaText out) {
+        SequencedSet<Axis> axes = new LinkedHashSet<>();
+        for (Axis axis : new Captures().add(mask.program()).axes()) {
+            if (ranges.isBlocked(axis) && !axis.equals(looped)) {
+                axes.add(axis);
+            }
+        }
+        axes.add(looped);
+        Map<Axis, BlockMask.Range> corners = new HashMap<>();
+        axes.forEach(axis -> corners.put(axis, corners(axis)));
+        BlockMask found = mask.over(corners);
+        if (!found.isKnown()) {
+            out.line("boolean full = false;");
+            return;
+        }
+        String from = ranges.from(looped);
+        String to = ranges.to(looped);
+        Test somewhere = new Test("_somewhere", found.somewhere(), axes);
+        out.open("if (!" + somewhere.call(from, to) + ")").line("continue;").close();
+        out.line("boolean full = " + new Test("_everywhere", found.everywhere(), axes).call(from, to) + ";");
+        out.open("if (!full)");
+        narrow(out, somewhere.call(to + " - " + STEP, to), to + " -= " + STEP);
+        narrow(out, somewhere.call(from, from + " + " + STEP), from + " += " + STEP);
+        out.close();
+    }
+
+    private void narrow(JavaText out, String somewhere, String step) {
+        out.open(
+                "while (" + ranges.to(looped) + " - " + ranges.from(looped) + " > " + STEP + " && !" + somewhere + ")");
+        out.line(step + ";");
+        out.close();
+    }
+
+    private BlockMask.Range corners(Axis axis) {
+        ScalarExpr end = new ScalarExpr.Variable(ranges.to(axis), DType.I64);
+        return new BlockMask.Range(
+                new ScalarExpr.Variable(ranges.from(axis), DType.I64),
+                ScalarExpr.apply(ScalarFn.SUB, end, ScalarExpr.of(1)));
+    }
+
+    /** A method that tells something of a block. */
+    private final class Test {
+        private final String call;
+
+        Test(String suffix, ScalarExpr truth, SequencedSet<Axis> axes) {
+            List<String> ends = new ArrayList<>();
+            axes.forEach(a -> ends.addAll(List.of("int " + ranges.from(a), "int " + ranges.to(a))));
+            KernelScope.Part part = scope.part(suffix, "boolean", new Captures().add(truth), ends);
+            for (Axis a : axes) {
+                part.locals().bind(ranges.from(a), new Locals.Value(ranges.from(a), false));
+                part.locals().bind(ranges.to(a), new Locals.Value(ranges.to(a), false));
+            }
+            String value = new ScalarCode(part.locals(), scope.support(), part.text()).of(truth);
+            part.text().line("return " + value + ";").close();
+            call = part.call();
+        }
+
+        /** The call for a block of the looped axis, whose ends are the last arguments. */
+        String call(String from, String to) {
+            String ends = ranges.from(looped) + ", " + ranges.to(looped) + ")";
+            return call.substring(0, call.length() - ends.length()) + from + ", " + to + ")";
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.BlockStrides;
+import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.type.Dim;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes the call that multiplies two tiles. */
+final class ProductCode {
+    private final KernelScope scope;
+    private final BlockRanges ranges;
+
+    ProductCode(KernelScope scope, BlockRanges ranges) {
+        this.scope = scope;
+        this.ranges = ranges;
+    }
+
+    void write(Step.Product p, JavaText out) {
+        LocalTile sums = p.sums();
+        Axis row = sums.row().orElseThrow();
+        Side spread = side(p.spread(), row, p.over(), out);
+        Side vectors = side(p.vectors(), sums.lane(), p.over(), out);
+        var strides = new MicroKernel.Strides(spread.along, spread.over, sums.width());
+        var shape = new ProductMethods.Shape(sums.buffer().type().dtype(), strides, p.zerosAnnihilate());
+        List<String> arguments = new ArrayList<>();
+        arguments.add(bare(ranges.length(row)));
+        arguments.add(bare(ranges.length(p.over())));
+        arguments.add(spread.array);
+        arguments.add(spread.at);
+        strides.unknown().forEach((name, value) -> arguments.add(value));
+        arguments.add(vectors.array);
+        arguments.add(vectors.at);
+        arguments.add(scope.locals().array(sums.buffer()).array());
+        out.line(scope.members().products().of(shape) + "(" + String.join(", ", arguments) + ");");
+    }
+
+    private static String bare(String operand) {
+        return operand.startsWith("(") && operand.endsWith(")") && operand.indexOf('(', 1) < 0
+                ? operand.substring(1, operand.length() - 1)
+                : operand;
+    }
+
+    /** Where a side of the product lies: its first element, and the elements from one index to the next. */
+    private record Side(String array, String at, MicroKernel.Distance along, MicroKernel.Distance over) {}
+
+    private Side side(Step.Operand operand, Axis along, Axis over, JavaText out) {
+        return switch (operand) {
+            case Step.Operand.Scratch s -> scratch(s.tile(), over);
+            case Step.Operand.InPlace p -> inPlace(p.block(), along, over, out);
+        };
+    }
+
+    private Side scratch(LocalTile tile, Axis over) {
+        var width = new MicroKernel.Distance(String.valueOf(tile.width()));
+        var one = new MicroKernel.Distance("1");
+        boolean overRow = tile.lane().equals(over);
+        String array = scope.locals().array(tile.buffer()).array();
+        return new Side(array, "0", overRow ? width : one, overRow ? one : width);
+    }
+
+    private Side inPlace(BlockStrides block, Axis along, Axis over, JavaText out) {
+        Locals locals = scope.locals().block();
+        Map<Axis, ScalarExpr> whole = new HashMap<>();
+        for (Axis axis : List.of(along, over)) {
+            if (ranges.isBlocked(axis)) {
+                locals.bind(axis, "(long) " + ranges.from(axis));
+            } else {
+                whole.put(axis, ScalarExpr.of(0));
+            }
+        }
+        ScalarExpr start = IndexSimplifier.simplify(ScalarExprs.substitute(block.start(), whole));
+        Locals.Array array = locals.array(block.buffer());
+        String position = new ScalarCode(locals, scope.support(), out).position(array.offset(), start);
+        return new Side(array.array(), position, distance(block.along(along)), distance(block.along(over)));
+    }
+
+    private static MicroKernel.Distance distance(Dim stride) {
+        return new MicroKernel.Distance(
+                stride.isKnown() ? Locals.length(stride) : "(int) " + ScalarCode.operand(Locals.length(stride)));
+    }
+}

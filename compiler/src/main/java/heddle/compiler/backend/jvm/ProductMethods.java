@@ -1,0 +1,164 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The methods of a class that multiply tiles, shared by all its kernels: {@code c += a·b} with {@code c} a tile of some
+ * rows and a fixed width, as a loop over register blocks around {@link MicroKernel}s of fewer and fewer rows.
+ */
+final class ProductMethods {
+    /**
+     * What one method is for.
+     *
+     * @param zerosAnnihilate whether zeros in {@code b} add nothing whatever {@code a} holds
+     */
+    record Shape(DType type, MicroKernel.Strides strides, boolean zerosAnnihilate) {}
+
+    private final JvmTarget target;
+    private final ClassText members;
+    private final Map<Shape, String> products = new HashMap<>();
+    private final Map<MicroKernel, String> kernels = new HashMap<>();
+
+    ProductMethods(JvmTarget target, ClassText members) {
+        this.target = target;
+        this.members = members;
+    }
+
+    /**
+     * The method for a shape. Its parameters are {@code rows} and {@code depth}; the array of {@code a}, its position and
+     * those of its strides that are not known; array and position of {@code b}; and the array of {@code c}.
+     */
+    String of(Shape shape) {
+        Shape form = new Shape(shape.type, shape.strides.within(), shape.zerosAnnihilate);
+        String known = products.get(form);
+        if (known != null) {
+            return known;
+        }
+        String name = members.methodName("product");
+        products.put(form, name);
+        Optional<Lanes> lanes = Lanes.of(form.type, target);
+        if (form.zerosAnnihilate) {
+            writeOfNonZeros(form, name, lanes);
+        } else if (lanes.isPresent()) {
+            writeBlocked(form, name, lanes.get());
+        } else {
+            writePlain(form, name);
+        }
+        return name;
+    }
+
+    private JavaText open(Shape shape, String name, String comment) {
+        String array = Locals.type(shape.type) + "[] ";
+        List<String> parameters = new ArrayList<>(List.of("int rows", "int depth", array + "a", "int aAt"));
+        shape.strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
+        parameters.addAll(List.of(array + "b", "int bAt", array + "c"));
+        JavaText out = members.method();
+        out.line("/** " + comment + " */");
+        return out.open("private static void " + name + "(" + String.join(", ", parameters) + ")");
+    }
+
+    private void writeBlocked(Shape shape, String name, Lanes lanes) {
+        int width = shape.strides.width();
+        Blocking blocking = Blocking.of(target, width / lanes.count());
+        int columns = blocking.vectors * lanes.count();
+        boolean many = columns < width;
+        JavaText out = open(shape, name, "Adds a product to a tile of {@code rows} rows and " + width + " columns.");
+        if (many) {
+            out.open("for (int n = 0; n < " + width + "; n += " + columns + ")");
+        }
+        out.line("int r = 0;");
+        for (int rows : blocking.rows) {
+            String kernel = kernel(new MicroKernel(lanes, rows, blocking.vectors, shape.strides));
+            out.open("for (; r + " + rows + " <= rows; r += " + rows + ")");
+            out.line(call(kernel, shape.strides, many ? " + n" : ""));
+            out.close();
+        }
+        if (many) {
+            out.close();
+        }
+        out.close();
+    }
+
+    private static String call(String kernel, MicroKernel.Strides strides, String column) {
+        String unknown = passed(strides);
+        return kernel + "(depth, a, aAt + " + strides.aRow().times("r") + ", " + unknown + "b, bAt" + column
+                + ", c, r * " + strides.width() + column + ");";
+    }
+
+    private static String passed(MicroKernel.Strides strides) {
+        return String.join(
+                "", strides.unknown().keySet().stream().map(s -> s + ", ").toList());
+    }
+
+    private String kernel(MicroKernel kernel) {
+        String known = kernels.get(kernel);
+        if (known == null) {
+            known = members.methodName(kernel.name());
+            kernels.put(kernel, known);
+            kernel.write(members.method(), known);
+        }
+        return known;
+    }
+
+    /** Integers, for which vectors of this class have no lanes. */
+    private void writePlain(Shape shape, String name) {
+        int width = shape.strides.width();
+        JavaText out = open(shape, name, "Adds a product to a tile of {@code rows} rows and " + width + " columns.");
+        out.open("for (int r = 0; r < rows; r++)");
+        out.open("for (int k = 0; k < depth; k++)");
+        out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
+        out.open("for (int n = 0; n < " + width + "; n++)");
+        out.line("c[r * " + width + " + n] += x * b[bAt + k * " + width + " + n];");
+        out.close().close().close().close();
+    }
+
+    private static String element(Shape shape) {
+        return "aAt + " + shape.strides.aRow().times("r") + " + "
+                + shape.strides.aStep().times("k");
+    }
+
+    private void writeOfNonZeros(Shape shape, String name, Optional<Lanes> lanes) {
+        Shape plain = new Shape(shape.type, shape.strides, false);
+        String unknown = passed(shape.strides);
+        String product = of(plain) + "(rows, depth, a, aAt, " + unknown + "b, bAt, c);";
+        String finite = FiniteCheck.write(shape, lanes, members);
+        int width = shape.strides.width();
+        JavaText out = open(
+                shape,
+                name,
+                "Adds a product in which a zero of {@code b} counts for nothing, even times infinity or NaN.");
+        out.open("if (" + finite + "(rows, depth, a, aAt"
+                + unknown.transform(u -> u.isEmpty() ? "" : ", " + u.substring(0, u.length() - 2)) + "))");
+        out.line(product).line("return;").close();
+        out.open("for (int k = 0; k < depth; k++)");
+        out.open("for (int n = 0; n < " + width + "; n++)");
+        out.line(Locals.type(shape.type) + " x = b[bAt + k * " + width + " + n];");
+        out.open("for (int r = 0; x != 0 && r < rows; r++)");
+        out.line("c[r * " + width + " + n] += a[" + element(shape) + "] * x;");
+        out.close().close().close().close();
+    }
+
+    /**
+     * How many sums are in registers at once: enough that multiply-adds, which take four cycles and of which up to two
+     * begin in each, never wait for each other, and so few that operands find registers too.
+     *
+     * @param rows the most at once, then fewer for the rows left over
+     */
+    private record Blocking(List<Integer> rows, int vectors) {
+        static Blocking of(JvmTarget target, int vectors) {
+            if (vectors == 1) {
+                return new Blocking(List.of(8, 4, 2, 1), 1);
+            }
+            if (target.registers() < 32) {
+                return new Blocking(List.of(6, 4, 2, 1), 2);
+            }
+            return vectors % 4 == 0 ? new Blocking(List.of(6, 4, 2, 1), 4) : new Blocking(List.of(8, 4, 2, 1), 2);
+        }
+    }
+}

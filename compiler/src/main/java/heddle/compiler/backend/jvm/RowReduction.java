@@ -1,0 +1,67 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.TileExpr;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A reduction along the axis that lanes run along. The order of additions is fixed by the length alone. */
+final class RowReduction {
+    private RowReduction() {}
+
+    /** Writes the loop and gives the result as an expression. Several accumulators keep the adders busy. */
+    static String inLanes(KernelScope scope, KernelScope.Part part, Lanes lanes, TileExpr.Reduce r) {
+        Fold fold = new Fold(r.kind(), r.program().type());
+        int copies = VectorMath.isCostly(r.program()) ? 2 : 4;
+        JavaText loopText = part.text().apart();
+        LaneLoop loop = new LaneLoop(lanes, r.over(), part.locals(), scope.support(), part.text());
+        List<String> accumulators = new ArrayList<>();
+        for (int i = 0; i < copies; i++) {
+            String name = part.locals().fresh("acc" + i);
+            accumulators.add(name);
+            loopText.line(lanes.vector() + " " + name + " = " + lanes.broadcast(fold.neutral()) + ";");
+        }
+        loop.write(loopText, "0", KernelScope.extent(r.over()), r.over().extent(), copies, (code, copy) -> {
+            String acc = accumulators.get(copy);
+            accumulate(code, acc, fold, r.program());
+        });
+        part.text().append(loopText);
+        return lanes.reduced(fold, tree(fold, accumulators));
+    }
+
+    /** Adds a program's value to an accumulator, lanes outside the axis left out. */
+    static void accumulate(VectorCode code, String acc, Fold fold, ScalarExpr program) {
+        String value = code.of(program);
+        code.out()
+                .line(acc + " = "
+                        + code.tail()
+                                .map(m -> acc + ".lanewise(VectorOperators." + fold.operator() + ", " + value + ", " + m
+                                        + ")")
+                                .orElse(acc + "." + fold.method() + "(" + value + ")")
+                        + ";");
+    }
+
+    private static String tree(Fold fold, List<String> values) {
+        if (values.size() == 1) {
+            return values.getFirst();
+        }
+        int half = values.size() / 2;
+        return tree(fold, values.subList(0, half)) + "." + fold.method() + "("
+                + tree(fold, values.subList(half, values.size())) + ")";
+    }
+
+    /** Writes the loop for types that vectors do not hold, and gives the result as an expression. */
+    static String oneByOne(KernelScope scope, KernelScope.Part part, TileExpr.Reduce r) {
+        Fold fold = new Fold(r.kind(), r.program().type());
+        String acc = part.locals().fresh("acc");
+        JavaText loopText = part.text().apart();
+        loopText.line(Locals.type(r.program().type()) + " " + acc + " = " + fold.neutral() + ";");
+        ScalarLoop loop = new ScalarLoop(r.over(), part.locals(), scope.support(), part.text());
+        ScalarCode code = loop.open(loopText, "0", KernelScope.extent(r.over()));
+        loopText.line(acc + " = " + fold.scalars(acc, code.operand(r.program())) + ";");
+        loopText.close();
+        part.text().append(loopText);
+        return acc;
+    }
+}

@@ -1,0 +1,108 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.source.PositionSource;
+import heddle.compiler.backend.source.ScalarSource;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.type.DType;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Scalar programs as plain Java: the general form that every function and element type has. */
+final class ScalarCode {
+    /** Knows where elements lie better than their addresses say. */
+    interface Positions {
+        /** @param conditional whether nothing may be read ahead for the element */
+        Optional<String> of(Element x, boolean conditional);
+    }
+
+    private final Locals locals;
+    private final JavaText out;
+    private final Arrays arrays;
+    private final ScalarSource source;
+
+    /** @param out where local variables are declared */
+    ScalarCode(Locals locals, Set<Support> support, JavaText out) {
+        this(locals, support, out, (x, conditional) -> Optional.empty());
+    }
+
+    /** @param positions of elements along the loop this is the body of */
+    ScalarCode(Locals locals, Set<Support> support, JavaText out, Positions positions) {
+        this.locals = locals;
+        this.out = out;
+        this.arrays = new Arrays(locals, new ScalarFnCode(support), positions);
+        this.source = new ScalarSource(arrays, out);
+    }
+
+    /** The value of a program as a Java expression. */
+    String of(ScalarExpr e) {
+        return source.of(e);
+    }
+
+    /** The value of a program as a Java expression that can be an operand of any operator. */
+    String operand(ScalarExpr e) {
+        return operand(of(e));
+    }
+
+    /** {@code text}, in parentheses unless it binds tighter than any operator. */
+    static String operand(String text) {
+        return ScalarSource.operand(text);
+    }
+
+    /** The position of an element that need not be read. */
+    String position(String offset, ScalarExpr address) {
+        return new PositionSource(locals::index, KernelScope::extent, source::of).of(offset, address);
+    }
+
+    /** Writes a store. */
+    void store(Stmt.Store s) {
+        String place = arrays.element(new Element(s.buffer(), s.address()), false, source);
+        out.line(place + " = " + of(KernelScope.stored(s)) + ";");
+    }
+
+    /** Elements of Java arrays, and the functions of the JDK. */
+    private record Arrays(Locals locals, ScalarFnCode functions, Positions positions) implements ScalarSource.Dialect {
+        @Override
+        public String index(ScalarExpr.Index index) {
+            return locals.index(index.axis());
+        }
+
+        @Override
+        public String length(ScalarExpr.Length length) {
+            return operand(Locals.length(length.dim()));
+        }
+
+        @Override
+        public String variable(ScalarExpr.Variable variable) {
+            return locals.value(variable.name()).name();
+        }
+
+        @Override
+        public String element(Element x, boolean conditional, ScalarSource source) {
+            Locals.Array array = locals.array(x.buffer());
+            String position = positions
+                    .of(x, conditional)
+                    .orElseGet(() -> new PositionSource(locals::index, KernelScope::extent, source::expression)
+                            .of(array.offset(), x.address()));
+            return array.array() + "[" + position + "]";
+        }
+
+        @Override
+        public String apply(ScalarExpr.Apply e, List<String> args) {
+            return functions.of(e, args);
+        }
+
+        @Override
+        public String type(DType type) {
+            return Locals.type(type);
+        }
+
+        @Override
+        public String fresh(String wish) {
+            return locals.fresh(wish);
+        }
+    }
+}

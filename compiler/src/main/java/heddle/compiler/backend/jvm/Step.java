@@ -1,0 +1,53 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.BlockStrides;
+import heddle.compiler.tile.LoopMask;
+import heddle.compiler.tile.Stmt;
+import java.util.List;
+import java.util.Optional;
+
+/** What a statement of a tile program becomes on the JVM. */
+sealed interface Step {
+    /**
+     * Statements computed column by column along {@code lane}.
+     *
+     * @param body  maps, reductions and stores that read and write scratch memory as buffers
+     * @param lanes the vectors they are computed in; one index at a time when there are none
+     */
+    record Columns(Axis lane, List<Stmt> body, Optional<Lanes> lanes) implements Step {
+        public Columns {
+            body = List.copyOf(body);
+        }
+    }
+
+    /** A tile set to zero. */
+    record Clear(LocalTile tile) implements Step {}
+
+    /** {@code sums[row, lane] += sum over axis of spread[row, over] * vectors[over, lane]}. */
+    record Product(LocalTile sums, Operand spread, Operand vectors, Axis over, boolean zerosAnnihilate)
+            implements Step {}
+
+    /** The body for each block of an axis, those left out that the mask empties. */
+    record Blocks(Axis axis, Optional<LoopMask> mask, List<Step> body) implements Step {
+        public Blocks {
+            body = List.copyOf(body);
+        }
+    }
+
+    /** Steps that only blocks need where the mask is true in part. */
+    record Partial(List<Step> body) implements Step {
+        public Partial {
+            body = List.copyOf(body);
+        }
+    }
+
+    /** What a product reads. */
+    sealed interface Operand {
+        /** Scratch memory. */
+        record Scratch(LocalTile tile) implements Operand {}
+
+        /** A buffer, read where it lies. */
+        record InPlace(BlockStrides block) implements Operand {}
+    }
+}

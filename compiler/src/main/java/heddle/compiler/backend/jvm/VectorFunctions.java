@@ -1,0 +1,85 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
+import java.util.List;
+import java.util.Optional;
+
+/** Functions of vectors of floats: methods of the Vector API, {@link VectorMath}, or lane by lane. */
+final class VectorFunctions {
+    private final VectorCode code;
+    private final Lanes lanes;
+
+    VectorFunctions(VectorCode code) {
+        this.code = code;
+        this.lanes = code.lanes();
+    }
+
+    /** A vector that holds the value of {@code e} in each lane. */
+    String of(Apply e) {
+        return switch (e.fn()) {
+            case SELECT -> code.select(e);
+            case CAST -> cast(e);
+            case SIGN -> sign(e);
+            case POW -> power(e);
+            case FLOOR_DIV ->
+                code.of(new Apply(ScalarFn.FLOOR, e.type(), List.of(new Apply(ScalarFn.DIV, e.type(), e.args()))));
+            case NEG, ABS, SQRT -> code.declare(e.fn().text(), arg(e, 0) + "." + e.fn().text() + "()");
+            case RSQRT -> code.declare(e.fn().text(), lanes.broadcast("1") + ".div(" + arg(e, 0) + ".sqrt())");
+            case ADD, SUB, MUL, DIV, MIN, MAX ->
+                code.declare(e.fn().text(), arg(e, 0) + "." + e.fn().text() + "(" + arg(e, 1) + ")");
+            default -> function(e);
+        };
+    }
+
+    private String function(Apply e) {
+        Optional<String> template = lanes.element().equals("float") ? VectorMath.template(e.fn()) : Optional.empty();
+        if (template.isEmpty() || e.args().size() > 1) {
+            return new LaneByLane(code).of(e);
+        }
+        String x = arg(e, 0);
+        String name = code.locals().fresh(e.fn().text());
+        code.out().line(VectorMath.expand(template.get(), x, name, code.locals()));
+        return name;
+    }
+
+    private String sign(Apply e) {
+        String x = arg(e, 0);
+        return code.declare(
+                "sign",
+                x + ".blend(1, " + x + ".compare(VectorOperators.GT, 0)).blend(-1, " + x
+                        + ".compare(VectorOperators.LT, 0))");
+    }
+
+    /** Small whole powers are products. */
+    private String power(Apply e) {
+        if (!(e.args().getLast() instanceof ScalarExpr.Literal exponent)) {
+            return new LaneByLane(code).of(e);
+        }
+        String x = arg(e, 0);
+        if (exponent.value() == 2) {
+            return code.declare(e.fn().text(), x + ".mul(" + x + ")");
+        }
+        return exponent.value() == 3
+                ? code.declare(e.fn().text(), x + ".mul(" + x + ").mul(" + x + ")")
+                : new LaneByLane(code).of(e);
+    }
+
+    private String cast(Apply e) {
+        ScalarExpr from = e.args().getFirst();
+        if (e.type() == DType.F16 || e.type() == DType.BF16) {
+            return new LaneByLane(code).of(e);
+        }
+        if (from.type() == DType.BOOL) {
+            return code.declare(
+                    e.fn().text(), lanes.vector() + ".zero(" + lanes.species() + ").blend(1, " + code.of(from) + ")");
+        }
+        return lanes.hold(from.type()) ? code.of(from) : new LaneByLane(code).of(e);
+    }
+
+    private String arg(Apply e, int i) {
+        return code.of(e.args().get(i));
+    }
+}

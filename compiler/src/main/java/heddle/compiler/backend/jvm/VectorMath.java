@@ -1,0 +1,65 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.ScalarFn;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Functions of float vectors that the Vector API lacks or that HotSpot does not inline, as statements that are written
+ * out where they are used: a call between vector methods boxes its vectors unless it is inlined, and large loop bodies
+ * are not.
+ *
+ * <p>In a template {@code $x} is the argument, {@code $r} the result, and every other {@code $name} a local variable.
+ */
+final class VectorMath {
+    private static final Pattern NAME = Pattern.compile("\\$([A-Za-z]\\w*)");
+
+    private static final Map<ScalarFn, String> TEMPLATES = new EnumMap<>(ScalarFn.class);
+
+    static {
+        TEMPLATES.put(ScalarFn.EXP, VectorTemplates.EXP);
+        TEMPLATES.put(ScalarFn.LOG, VectorTemplates.LOG);
+        TEMPLATES.put(ScalarFn.TANH, VectorTemplates.TANH);
+        TEMPLATES.put(ScalarFn.ERF, VectorTemplates.ERF);
+        TEMPLATES.put(ScalarFn.SIGMOID, VectorTemplates.SIGMOID);
+        TEMPLATES.put(ScalarFn.SIN, VectorTemplates.SIN);
+        TEMPLATES.put(ScalarFn.COS, VectorTemplates.COS);
+        TEMPLATES.put(ScalarFn.FLOOR, VectorTemplates.FLOOR);
+        TEMPLATES.put(ScalarFn.CEIL, VectorTemplates.CEIL);
+        TEMPLATES.put(ScalarFn.ROUND, VectorTemplates.ROUND);
+    }
+
+    private VectorMath() {}
+
+    /** The statements for a function, or empty when there are none and lanes are computed one by one. */
+    static Optional<String> template(ScalarFn fn) {
+        return Optional.ofNullable(TEMPLATES.get(fn));
+    }
+
+    /** Whether a program calls one of these functions, so that a loop body should not hold many copies of it. */
+    static boolean isCostly(ScalarExpr e) {
+        boolean[] found = {false};
+        ScalarExprs.visit(e, x -> found[0] |= x instanceof ScalarExpr.Apply a && TEMPLATES.containsKey(a.fn()));
+        return found[0];
+    }
+
+    /** A template with its names filled in; the result is called {@code r}. */
+    static String expand(String template, String x, String r, Locals locals) {
+        Map<String, String> names = new TreeMap<>(Map.of("x", x, "r", r));
+        Matcher m = NAME.matcher(template);
+        StringBuilder out = new StringBuilder();
+        while (m.find()) {
+            m.appendReplacement(
+                    out,
+                    names.computeIfAbsent(
+                            m.group(1), n -> locals.fresh(r + Character.toUpperCase(n.charAt(0)) + n.substring(1))));
+        }
+        return m.appendTail(out).toString().stripTrailing();
+    }
+}

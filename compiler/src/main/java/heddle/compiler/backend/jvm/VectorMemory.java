@@ -1,0 +1,69 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.type.DType;
+import java.util.List;
+import java.util.Optional;
+
+/** Loads and stores of vectors. */
+final class VectorMemory {
+    private final VectorCode code;
+    private final Lanes lanes;
+
+    VectorMemory(VectorCode code) {
+        this.code = code;
+        this.lanes = code.lanes();
+    }
+
+    /** The elements at the lanes' indexes: neighbours, evenly spaced ones, or one by one. */
+    String load(Element x) {
+        Optional<Addresses.Position> position = code.loop().addresses().of(x, code.at(), code.isConditional());
+        boolean isMask = x.type() == DType.BOOL;
+        if (position.isEmpty() || isMask && code.guard().isPresent()) {
+            return new LaneByLane(code).of(x);
+        }
+        String from =
+                code.locals().array(x.buffer()).array() + ", " + position.get().text();
+        if (position.get().step().is(1)) {
+            return isMask ? loadMask(from) : loadVector(x, from + masked(code.guard()));
+        }
+        // The Vector API checks the places of all lanes of a gather, of those that are masked out too.
+        if (isMask || code.guard().isPresent()) {
+            return new LaneByLane(code).of(x);
+        }
+        return loadVector(x, from + ", " + code.loop().steps(position.get().step()) + ", 0");
+    }
+
+    private String loadVector(Element x, String from) {
+        return code.declare(
+                x.buffer().name() + "V", lanes.vector() + ".fromArray(" + lanes.species() + ", " + from + ")");
+    }
+
+    private String loadMask(String from) {
+        return code.declareMask("VectorMask.fromArray(" + lanes.species() + ", " + from + ")");
+    }
+
+    /** Stores neighbouring elements and gives the vector that now stands there; sixteen-bit ones are rounded. */
+    String store(Stmt.Store s) {
+        DType type = s.buffer().type().dtype();
+        String value = code.of(s.value());
+        if (type == DType.F16 || type == DType.BF16) {
+            value = code.of(new Apply(ScalarFn.CAST, type, List.of(code.asVariable(s.value()))));
+        }
+        String position = code.loop()
+                .addresses()
+                .of(new Element(s.buffer(), s.address()), code.at(), false)
+                .orElseThrow()
+                .text();
+        String array = code.locals().array(s.buffer()).array();
+        code.out().line(value + ".intoArray(" + array + ", " + position + masked(code.tail()) + ");");
+        return value;
+    }
+
+    private static String masked(Optional<String> mask) {
+        return mask.map(m -> ", " + m).orElse("");
+    }
+}

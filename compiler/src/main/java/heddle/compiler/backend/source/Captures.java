@@ -1,0 +1,110 @@
+package heddle.compiler.backend.source;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.ScalarExpr.Index;
+import heddle.compiler.tile.ScalarExpr.Length;
+import heddle.compiler.tile.ScalarExpr.Variable;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileExpr;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** What a part of a kernel reads and writes from outside it: the parameters of the method it becomes. */
+public final class Captures {
+    private final SequencedSet<Buffer> buffers = new LinkedHashSet<>();
+    private final SequencedSet<Axis> axes = new LinkedHashSet<>();
+    private final SequencedSet<Variable> variables = new LinkedHashSet<>();
+    private final SortedSet<String> symbols = new TreeSet<>();
+    private final Set<ScalarExpr> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    public SequencedSet<Buffer> buffers() {
+        return buffers;
+    }
+
+    public SequencedSet<Axis> axes() {
+        return axes;
+    }
+
+    public SequencedSet<Variable> variables() {
+        return variables;
+    }
+
+    /** Symbols of lengths, sorted. */
+    public SortedSet<String> symbols() {
+        return symbols;
+    }
+
+    public Captures add(ScalarExpr e) {
+        if (seen.add(e)) {
+            switch (e) {
+                case Apply a -> a.args().forEach(this::add);
+                case Element x -> {
+                    buffers.add(x.buffer());
+                    add(x.address());
+                }
+                case Index i -> axes.add(i.axis());
+                case Length l -> symbols.addAll(l.dim().symbols());
+                case Variable v -> variables.add(v);
+                case ScalarExpr.Literal l -> {}
+                case ScalarExpr.IntLiteral l -> {}
+            }
+        }
+        return this;
+    }
+
+    /** An axis whose extent is needed. */
+    public Captures addExtent(Axis axis) {
+        symbols.addAll(axis.extent().symbols());
+        return this;
+    }
+
+    public Captures add(List<Stmt> stmts) {
+        stmts.forEach(this::add);
+        return this;
+    }
+
+    public Captures add(Stmt stmt) {
+        switch (stmt) {
+            case Stmt.Define d -> add(d.value());
+            case Stmt.Update u -> add(u.value());
+            case Stmt.Accumulate a -> add(a.value());
+            case Stmt.Loop l -> {
+                addExtent(l.axis());
+                l.mask().ifPresent(mask -> {
+                    add(mask.program());
+                    mask.tables().forEach(t -> buffers.add(t.buffer()));
+                });
+                add(l.body());
+            }
+            case Stmt.Masked m -> add(m.body());
+            case Stmt.Store s -> {
+                s.axes().forEach(this::addExtent);
+                add(s.address());
+                add(s.value());
+                buffers.add(s.buffer());
+            }
+        }
+        return this;
+    }
+
+    private void add(TileExpr e) {
+        switch (e) {
+            case TileExpr.Map m -> add(m.program());
+            case TileExpr.Reduce r -> {
+                addExtent(r.over());
+                add(r.program());
+            }
+            case TileExpr.Dot d -> addExtent(d.over());
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package heddle.compiler.backend.source;
+
+import heddle.compiler.tile.Axis;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarExpr.Element;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.ValueNumbers;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/** Lists statements so that equal lists mean equal computations; an expression is listed once, then known by number. */
+final class FormListing {
+    private final StringBuilder text = new StringBuilder();
+    private final SequencedMap<Buffer, Integer> buffers = new LinkedHashMap<>();
+    private final ValueNumbers numbers = new ValueNumbers();
+    private final Set<Integer> listed = new HashSet<>();
+
+    List<Buffer> buffers() {
+        return new ArrayList<>(buffers.keySet());
+    }
+
+    FormListing add(Object part) {
+        text.append(part).append('\n');
+        return this;
+    }
+
+    FormListing axes(List<Axis> axes) {
+        axes.forEach(a -> add(a.name() + " < " + a.extent()));
+        return this;
+    }
+
+    FormListing body(List<Stmt> body) {
+        body.forEach(this::stmt);
+        return add("end");
+    }
+
+    private void stmt(Stmt stmt) {
+        add(stmt.getClass().getSimpleName());
+        switch (stmt) {
+            case Stmt.Define d -> tile(d.tile()).value(d.value());
+            case Stmt.Update u -> tile(u.tile()).value(u.value());
+            case Stmt.Accumulate a -> tile(a.tile()).value(a.value());
+            case Stmt.Loop l -> {
+                axes(List.of(l.axis()));
+                l.mask().ifPresent(mask -> {
+                    scalar(mask.program());
+                    mask.tables()
+                            .forEach(t -> scalar(t.part())
+                                    .axes(t.axes())
+                                    .add(t.blocks())
+                                    .buffer(t.buffer()));
+                });
+                body(l.body());
+            }
+            case Stmt.Masked m -> body(m.body());
+            case Stmt.Store s ->
+                buffer(s.buffer()).axes(s.axes()).scalar(s.address()).scalar(s.value());
+        }
+    }
+
+    private FormListing tile(Tile tile) {
+        return add(tile.name() + " " + tile.type() + " " + tile.space()).axes(tile.axes());
+    }
+
+    private FormListing buffer(Buffer buffer) {
+        int number = buffers.computeIfAbsent(buffer, b -> buffers.size());
+        return add("buffer " + number + " " + buffer.type().dtype());
+    }
+
+    private void value(TileExpr e) {
+        switch (e) {
+            case TileExpr.Map m -> scalar(m.program());
+            case TileExpr.Reduce r ->
+                add(r.kind()).add(r.ignoresNaN()).axes(List.of(r.over())).scalar(r.program());
+            case TileExpr.Dot d ->
+                tile(d.a()).tile(d.b()).axes(List.of(d.over())).add(d.zerosAnnihilate());
+        }
+    }
+
+    private FormListing scalar(ScalarExpr program) {
+        ScalarExprs.visit(program, e -> {
+            if (listed.add(numbers.of(e))) {
+                list(e);
+            }
+        });
+        return add("value " + numbers.of(program));
+    }
+
+    private void list(ScalarExpr e) {
+        add("number " + numbers.of(e) + " " + e.type());
+        switch (e) {
+            case Element x -> buffer(x.buffer()).add(numbers.of(x.address()));
+            case Apply a -> add(a.fn()).add(a.args().stream().map(numbers::of).toList());
+            case ScalarExpr.Index i -> axes(List.of(i.axis()));
+            default -> add(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

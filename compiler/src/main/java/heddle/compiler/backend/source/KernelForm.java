@@ -1,0 +1,24 @@
+package heddle.compiler.backend.source;
+
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.TileKernel;
+import java.util.List;
+
+/**
+ * A kernel without the names that tell it from kernels of other layers: buffers are numbered in the order they are met.
+ * Kernels of equal form are one method, which is then compiled once.
+ *
+ * @param listing the kernel's axes, tile plan and statements, with numbers for buffers
+ * @param buffers the buffers that the numbers stand for
+ */
+public record KernelForm(String listing, List<Buffer> buffers) {
+    public KernelForm {
+        buffers = List.copyOf(buffers);
+    }
+
+    public static KernelForm of(TileKernel kernel) {
+        FormListing listing = new FormListing();
+        listing.add(kernel.family()).add(kernel.plan()).axes(kernel.parallel()).body(kernel.body());
+        return new KernelForm(listing.toString(), listing.buffers());
+    }
+}

@@ -1,0 +1,34 @@
+package heddle.compiler.backend.tornado;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileKernel;
+import java.util.Collection;
+import java.util.List;
+
+/** What one thread of a kernel does. There is one kind for each shape of tile program. */
+sealed interface DeviceKernel permits MapKernel, RowKernel, BlockKernel {
+    /** The threads it is written for. */
+    Grid grid();
+
+    /** Bytes of local memory that a group takes. */
+    default long localBytes() {
+        return 0;
+    }
+
+    /** What its arrays in local memory are called. */
+    default Collection<String> localArrays() {
+        return List.of();
+    }
+
+    /** Writes the body of the kernel method. */
+    void write(DeviceScope scope, JavaText out);
+
+    /** The kernel for a tile program. */
+    static DeviceKernel of(TileKernel kernel, TornadoLimits limits) {
+        if (kernel.body().stream().anyMatch(s -> s instanceof Stmt.Loop)) {
+            return new BlockKernel(kernel, limits);
+        }
+        return kernel.family().equals("map") ? new MapKernel(kernel, limits) : new RowKernel(kernel, limits);
+    }
+}

@@ -1,0 +1,16 @@
+package heddle.compiler.backend.tornado;
+
+import heddle.compiler.type.Dim;
+
+/**
+ * The threads of a kernel: groups in one row, each of as many threads.
+ *
+ * @param groups  may be zero, when a tensor has no elements
+ * @param threads of a group
+ */
+public record Grid(Dim groups, int threads) {
+    /** A thread for each of {@code elements}, in groups of {@code threads}. */
+    static Grid over(Dim elements, int threads) {
+        return new Grid(elements.ceilDiv(Dim.of(threads)), threads);
+    }
+}

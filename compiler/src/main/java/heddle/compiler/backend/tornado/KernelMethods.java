@@ -1,0 +1,86 @@
+package heddle.compiler.backend.tornado;
+
+import heddle.compiler.backend.source.Captures;
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.source.KernelForm;
+import heddle.compiler.backend.source.Names;
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.TileKernel;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The kernels of a file, each a static method. Kernels that differ only in their buffers are one method. */
+final class KernelMethods {
+    /** What a task needs to be launched. */
+    record Call(String method, Grid grid, long localBytes, List<Buffer> arrays, List<String> lengths)
+            implements TaskCall {}
+
+    /** A method that is written. */
+    private record Method(String name, Grid grid, long localBytes, List<String> lengths) {}
+
+    private final TornadoLimits limits;
+    private final Names names = new Names();
+    private final Map<String, Method> known = new HashMap<>();
+    private final List<JavaText> methods = new ArrayList<>();
+    private final Set<DeviceFunction> functions = EnumSet.noneOf(DeviceFunction.class);
+
+    KernelMethods(TornadoLimits limits) {
+        this.limits = limits;
+        List.of("run", "main", "close", "floats").forEach(names::unique);
+        for (DeviceFunction f : DeviceFunction.values()) {
+            names.unique(f.methodName());
+        }
+    }
+
+    /** The call of a kernel, whose method is written when it is new. */
+    Call call(TileKernel kernel) {
+        KernelForm form = KernelForm.of(kernel);
+        Method method = known.computeIfAbsent(form.listing(), listing -> write(kernel, form));
+        return new Call(method.name, method.grid, method.localBytes, form.buffers(), method.lengths);
+    }
+
+    private Method write(TileKernel kernel, KernelForm form) {
+        DeviceKernel device = DeviceKernel.of(kernel, limits);
+        if (device.localBytes() > limits.localBytes()) {
+            throw new KernelTooLarge(kernel, device.localBytes(), limits.localBytes());
+        }
+        String name = names.unique(kernel.name());
+        DeviceScope scope = new DeviceScope(functions);
+        Lengths.OF_KERNELS.forEach(scope::fresh);
+        device.localArrays().forEach(scope::fresh);
+        Captures captures = new Captures().add(kernel.body());
+        kernel.parallel().forEach(captures::addExtent);
+        Set<String> lengths = new TreeSet<>(captures.symbols());
+        lengths.forEach(symbol -> scope.fresh(Lengths.variable(symbol)));
+        List<String> parameters = new ArrayList<>(List.of("KernelContext context"));
+        for (Buffer b : form.buffers()) {
+            parameters.add(Storage.of(b.type().dtype()).array() + " " + scope.array(b));
+        }
+        lengths.forEach(symbol -> parameters.add("int " + Lengths.variable(symbol)));
+        JavaText text = new JavaText(1);
+        text.line("/**");
+        text.line(" * {@code " + kernel.family() + "} over "
+                + kernel.parallel().stream().map(a -> a + " < " + a.extent()).collect(Collectors.joining(", "))
+                + (kernel.plan().blocks().isEmpty() ? "" : "; blocks " + kernel.plan()) + "; groups of "
+                + device.grid().threads() + " threads"
+                + (device.localBytes() == 0 ? "" : ", " + device.localBytes() + " bytes of local memory") + ".");
+        kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));
+        text.line(" */");
+        text.open("public static void " + name + "(" + String.join(", ", parameters) + ")");
+        device.write(scope, text);
+        text.close();
+        methods.add(text);
+        return new Method(name, device.grid(), device.localBytes(), List.copyOf(lengths));
+    }
+
+    void write(JavaText out) {
+        methods.forEach(m -> out.blank().append(m));
+        functions.forEach(f -> out.blank().line(f.text()));
+    }
+}

@@ -1,0 +1,24 @@
+package heddle.compiler.backend.tornado;
+
+import heddle.compiler.backend.source.Names;
+import java.util.Set;
+
+/** What lengths are called in a generated file, where they are fields of the class and parameters of its kernels. */
+final class Lengths {
+    /** The variables of the class and of its methods around the kernels. */
+    static final Set<String> OF_CLASS =
+            Set.of("plan", "grid", "context", "lengths", "weights", "inputs", "outputs", "started", "args");
+
+    /** The variables of kernels that are not asked for by a wish. */
+    static final Set<String> OF_KERNELS =
+            Set.of("context", "thread", "group", "zero", "column", "row", "full", "partial", "exchange");
+
+    private Lengths() {}
+
+    /** The variable that holds the length of a symbol, told from all others. */
+    static String variable(String symbol) {
+        String name = Names.identifier(symbol);
+        boolean local = name.endsWith("Tile") || name.endsWith("Partial");
+        return local || OF_CLASS.contains(name) || OF_KERNELS.contains(name) ? "_" + name : name;
+    }
+}

@@ -1,0 +1,24 @@
+package heddle.compiler.backend.tornado;
+
+import heddle.compiler.tile.Axis;
+
+/**
+ * An operand of a product in local memory, {@code [over][own]}: threads side by side read elements side by side.
+ *
+ * @param name      of the array in the kernel
+ * @param over      the axis that the product sums over
+ * @param own       the operand's other axis
+ * @param overWidth elements along {@code over}
+ * @param ownWidth  elements along {@code own}, what threads read past its end included
+ * @param pitch     elements from one index along {@code over} to the next; odd where it is written across, so that the
+ *                  banks of the memory do not collide
+ */
+record LocalArray(String name, Storage storage, Axis over, Axis own, int overWidth, int ownWidth, int pitch) {
+    int elements() {
+        return overWidth * pitch;
+    }
+
+    long bytes() {
+        return (long) elements() * storage.bytes();
+    }
+}

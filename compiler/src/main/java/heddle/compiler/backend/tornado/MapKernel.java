@@ -1,0 +1,32 @@
+package heddle.compiler.backend.tornado;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlan;
+import java.util.Map;
+
+/** Elementwise chains, copies, gathers: a thread for each element. */
+record MapKernel(TileKernel kernel, TornadoLimits limits) implements DeviceKernel {
+    private Counting elements() {
+        return new Counting(kernel.parallel(), new TilePlan(Map.of()));
+    }
+
+    @Override
+    public Grid grid() {
+        return Grid.over(elements().count(), limits.groupThreads());
+    }
+
+    @Override
+    public void write(DeviceScope scope, JavaText out) {
+        String element = scope.fresh("element");
+        out.line("int " + element + " = context.globalIdx;");
+        out.open("if (" + element + " < " + scope.length(elements().count()) + ")");
+        elements().write(element, scope, out);
+        kernel.body().forEach(s -> {
+            Stmt.Store store = (Stmt.Store) s;
+            scope.store(store.buffer(), store.address(), store.value(), out);
+        });
+        out.close();
+    }
+}

@@ -1,0 +1,153 @@
+package heddle.compiler.backend.tornado;
+
+import heddle.compiler.backend.source.Division;
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Every {@link ScalarFn} at every element type as Java that TornadoVM compiles. Arguments are operands of any operator. */
+final class ScalarFunctions {
+    /** An index, widened: a variable or a call, as products and sums may need the width. */
+    private static final Pattern INDEX = Pattern.compile("\\(\\(long\\) (\\w+|[\\w.]+\\([^()]*\\))\\)");
+
+    private final Set<DeviceFunction> called;
+
+    /** @param called gets what the expressions call */
+    ScalarFunctions(Set<DeviceFunction> called) {
+        this.called = called;
+    }
+
+    /** The value of {@code e} when its arguments have the values {@code args}. */
+    String of(Apply e, List<String> args) {
+        String a = args.getFirst();
+        String b = args.getLast();
+        DType type = e.args().getLast().type();
+        return switch (e.fn()) {
+            case NEG -> "-" + a;
+            case ABS -> "TornadoMath.abs(" + a + ")";
+            case SIGN -> "(" + a + " > 0 ? " + one(type, "") + " : " + a + " < 0 ? " + one(type, "-") + " : " + a + ")";
+            case EXP -> math("exp", a);
+            case LOG -> math("log", a);
+            case SQRT -> root(type, a);
+            case RSQRT -> one(type, "") + " / " + root(type, a);
+            case TANH -> math("tanh", a);
+            case ERF -> call(type == DType.F64 ? DeviceFunction.ERF : DeviceFunction.ERF_FLOAT, a);
+            case SIGMOID -> one(type, "") + " / (" + one(type, "") + " + " + math("exp", "-" + a) + ")";
+            case SIN -> type == DType.F64 ? call(DeviceFunction.SIN, a) : math("sin", a);
+            case COS -> type == DType.F64 ? call(DeviceFunction.COS, a) : math("cos", a);
+            case FLOOR -> math("floor", a);
+            case CEIL -> math("ceil", a);
+            case ROUND -> call(type == DType.F64 ? DeviceFunction.RINT : DeviceFunction.RINT_FLOAT, a);
+            case ADD -> a + " + " + b;
+            case SUB -> a + " - " + b;
+            case MUL -> a + " * " + b;
+            case DIV -> a + " / " + b;
+            case FLOOR_DIV -> type.isFloat() ? call(floatFloorDiv(type), a, b) : quotient(e, type, a, b);
+            case MOD -> type.isFloat() ? call(floatMod(type), a, b) : remainder(e, type, a, b);
+            case POW -> call(type == DType.F64 ? DeviceFunction.POW : DeviceFunction.POW_FLOAT, a, b);
+            case MIN -> extreme(type, "<", a, b);
+            case MAX -> extreme(type, ">", a, b);
+            case EQ -> compared(a, "==", b);
+            case NE -> compared(a, "!=", b);
+            case LT -> type == DType.BOOL ? "!" + a + " & " + b : compared(a, "<", b);
+            case LE -> type == DType.BOOL ? "!" + a + " | " + b : orEqual(type, a, "<", b);
+            case GT -> type == DType.BOOL ? a + " & !" + b : compared(a, ">", b);
+            case GE -> type == DType.BOOL ? a + " | !" + b : orEqual(type, a, ">", b);
+            case AND -> a + " & " + b;
+            case OR -> a + " | " + b;
+            case XOR -> a + " != " + b;
+            case NOT -> "!" + a;
+            case SELECT -> a + " ? " + args.get(1) + " : " + b;
+            case CAST -> cast(type, e.type(), a);
+        };
+    }
+
+    private String root(DType type, String a) {
+        return type == DType.F64 ? call(DeviceFunction.SQRT, a) : math("sqrt", a);
+    }
+
+    /** TornadoVM turns branches on {@code <=} and {@code >=} around, which is wrong for NaN. */
+    private static String orEqual(DType type, String a, String comparison, String b) {
+        return type.isFloat()
+                ? "(" + a + " " + comparison + " " + b + ") | (" + a + " == " + b + ")"
+                : compared(a, comparison + "=", b);
+    }
+
+    private static String math(String name, String arguments) {
+        return "TornadoMath." + name + "(" + arguments + ")";
+    }
+
+    private static String one(DType type, String sign) {
+        return sign + (type == DType.F64 ? "1.0" : type.isFloat() ? "1f" : type == DType.I64 ? "1L" : "1");
+    }
+
+    String call(DeviceFunction needed, String... args) {
+        called.add(needed);
+        return needed.methodName() + "(" + String.join(", ", args) + ")";
+    }
+
+    private static DeviceFunction floatFloorDiv(DType type) {
+        return type == DType.F64 ? DeviceFunction.FLOOR_DIV_DOUBLE : DeviceFunction.FLOOR_DIV_FLOAT;
+    }
+
+    private static DeviceFunction floatMod(DType type) {
+        return type == DType.F64 ? DeviceFunction.MOD : DeviceFunction.MOD_FLOAT;
+    }
+
+    /** NaN wins, unlike with the minimum and maximum of devices. */
+    static String extreme(DType type, String better, String a, String b) {
+        String nan = type.isFloat() ? " || " + a + " != " + a : "";
+        return "(" + a + " " + better + " " + b + nan + " ? " + a + " : " + b + ")";
+    }
+
+    /** Two indexes are compared as they are. */
+    private static String compared(String a, String comparison, String b) {
+        Matcher left = INDEX.matcher(a);
+        Matcher right = INDEX.matcher(b);
+        boolean both = left.matches() && right.matches();
+        return both ? left.group(1) + " " + comparison + " " + right.group(1) : a + " " + comparison + " " + b;
+    }
+
+    private String quotient(Apply e, DType type, String a, String b) {
+        return Division.roundsDown(e) ? a + " / " + b : intCast(type) + call(DeviceFunction.FLOOR_DIV, a, b);
+    }
+
+    private String remainder(Apply e, DType type, String a, String b) {
+        return Division.roundsDown(e) ? a + " % " + b : intCast(type) + call(DeviceFunction.FLOOR_MOD, a, b);
+    }
+
+    private static String intCast(DType type) {
+        return type == DType.I32 ? "(int) " : "";
+    }
+
+    private String cast(DType from, DType to, String a) {
+        if (to == DType.BOOL) {
+            return from == DType.BOOL ? a : a + " != 0";
+        }
+        String number = from == DType.BOOL ? "(" + a + " ? 1 : 0)" : a;
+        return switch (to) {
+            case F16 -> shortened(DeviceFunction.F16, number);
+            case BF16 -> shortened(DeviceFunction.BF16, number);
+            case I64 -> from.isFloat() ? call(toLong(from), number) : "(long) " + number;
+            case I32 -> from.isFloat() ? call(toInt(from), number) : "(int) " + number;
+            default -> "(" + Storage.of(to).variable() + ") " + number;
+        };
+    }
+
+    private static DeviceFunction toLong(DType from) {
+        return from == DType.F64 ? DeviceFunction.TO_LONG : DeviceFunction.TO_LONG_FLOAT;
+    }
+
+    private static DeviceFunction toInt(DType from) {
+        return from == DType.F64 ? DeviceFunction.TO_INT : DeviceFunction.TO_INT_FLOAT;
+    }
+
+    private String shortened(DeviceFunction to, String number) {
+        called.add(DeviceFunction.SHORTENED);
+        return call(to, "(float) " + number);
+    }
+}

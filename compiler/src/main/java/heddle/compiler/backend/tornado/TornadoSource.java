@@ -1,0 +1,111 @@
+package heddle.compiler.backend.tornado;
+
+import heddle.compiler.tile.Buffer;
+import heddle.compiler.tile.TileKernel;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A plan as one Java file that needs nothing but {@code tornado-api}, and {@code tornado-cublas} where it has library
+ * tasks. Its class has, besides the kernels,
+ *
+ * <ul>
+ *   <li>a constructor that takes the lengths by symbol and the weights by name, as {@code Map<String, Long>} and {@code
+ *       Map<String, MemorySegment>};
+ *   <li>{@code void run(Map<String, MemorySegment> inputs, Map<String, MemorySegment> outputs)}, which fills the
+ *       outputs;
+ *   <li>the same with an {@code IntConsumer} that is told the number of each task graph before it is executed;
+ *   <li>{@code void close()}, which frees the device's memory;
+ *   <li>{@code void main(String[])}, which does all that with {@code .safetensors} files.
+ * </ul>
+ *
+ * Segments hold dense row-major elements in the machine's byte order: sixteen-bit floats as {@code float}, bools as a
+ * byte.
+ *
+ * @param className the name of the class, in the unnamed package
+ * @param text      the compilation unit
+ * @param arguments of its main method: the files that it reads, the one that it writes, and lengths
+ * @param tasks     the kernels in the order they run, those that run once first
+ * @param arrays    the arrays on the device; each is there from the first run to the last
+ */
+public record TornadoSource(String className, String text, String arguments, List<Task> tasks, List<Array> arrays) {
+    /**
+     * One task.
+     *
+     * @param name   unique, {@code graph.task} as TornadoVM names it in its messages
+     * @param kernel the tile program, which says what is computed; its comments name the graph nodes
+     * @param work   what computes it
+     */
+    public record Task(String name, TileKernel kernel, Work work) {
+        /** What kind of kernel it is, or the library that computes it. */
+        public String family() {
+            return work instanceof LibraryCall call ? call.library() : kernel.family();
+        }
+    }
+
+    /** What computes a task. */
+    public sealed interface Work {}
+
+    /**
+     * A launch of a kernel.
+     *
+     * @param method     the static method; tasks whose kernels differ only in their buffers share one
+     * @param grid       the threads
+     * @param localBytes local memory of a group
+     * @param notLibrary why no library computes it, where library tasks are asked for and one might
+     */
+    public record KernelLaunch(String method, Grid grid, long localBytes, Optional<String> notLibrary)
+            implements Work {}
+
+    /**
+     * A call of a library.
+     *
+     * @param library  as TornadoVM names it: {@code nvidia/cublas}
+     * @param function of the library
+     */
+    public record LibraryCall(String library, String function) implements Work {}
+
+    /**
+     * An array on the device, which is as large as the largest buffer in it.
+     *
+     * @param name         the field of the class
+     * @param type         the class of TornadoVM
+     * @param elementBytes of an element
+     * @param holds        the buffers that lie in it, one after the other
+     */
+    public record Array(String name, String type, int elementBytes, List<Buffer> holds) {
+        public Array {
+            holds = List.copyOf(holds);
+        }
+
+        static Array of(DeviceArrays.Field field) {
+            Storage storage = field.storage();
+            return new Array(field.name(), storage.array(), storage.bytes(), field.holds());
+        }
+
+        /** Its size at some lengths; an array has one element at least. */
+        public long bytes(Map<String, Long> lengths) {
+            long most = holds.stream()
+                    .mapToLong(b -> b.type().shape().size().evaluate(lengths))
+                    .max()
+                    .orElse(1);
+            return Math.max(1, most) * elementBytes;
+        }
+    }
+
+    public TornadoSource {
+        tasks = List.copyOf(tasks);
+        arrays = List.copyOf(arrays);
+    }
+
+    /** Whether it calls libraries, and so needs more of TornadoVM than {@code tornado-api}. */
+    public boolean callsLibraries() {
+        return tasks.stream().anyMatch(t -> t.work() instanceof LibraryCall);
+    }
+
+    /** What the arrays take of the device's memory at some lengths. */
+    public long deviceBytes(Map<String, Long> lengths) {
+        return arrays.stream().mapToLong(a -> a.bytes(lengths)).sum();
+    }
+}

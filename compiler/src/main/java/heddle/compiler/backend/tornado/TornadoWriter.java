@@ -1,0 +1,58 @@
+package heddle.compiler.backend.tornado;
+
+import heddle.compiler.schedule.Plan;
+import heddle.dsl.DeepStack;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Writes a plan as a Java class for TornadoVM that stands alone. */
+public final class TornadoWriter {
+    private final TornadoLimits limits;
+
+    public TornadoWriter(TornadoLimits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Writes a plan.
+     *
+     * @param plan with the blocks of a {@link GroupTiling}
+     * @throws KernelTooLarge when a group of the device has too little local memory for a kernel
+     */
+    public TornadoSource write(Plan plan) {
+        return DeepStack.call(() -> written(plan));
+    }
+
+    private TornadoSource written(Plan plan) {
+        DeviceArrays arrays = new DeviceArrays(plan);
+        KernelMethods methods = new KernelMethods(limits);
+        TaskGraphs graphs = new TaskGraphs(arrays, methods, limits);
+        List<TaskGraphs.TaskGraph> prepare = graphs.prepare(plan);
+        List<TaskGraphs.TaskGraph> run = graphs.run(plan);
+        HostClass host = new HostClass(plan, arrays, prepare, run);
+        List<TornadoSource.Task> tasks = new ArrayList<>();
+        for (List<TaskGraphs.TaskGraph> part : List.of(prepare, run)) {
+            part.forEach(g -> g.tasks().forEach(t -> tasks.add(task(g, t))));
+        }
+        List<TornadoSource.Array> all =
+                arrays.fields().stream().map(TornadoSource.Array::of).toList();
+        return new TornadoSource(host.className(), host.text(methods), StandaloneMain.arguments(plan), tasks, all);
+    }
+
+    private TornadoSource.Task task(TaskGraphs.TaskGraph graph, TaskGraphs.Task task) {
+        return new TornadoSource.Task(graph.name() + "." + task.name(), task.kernel(), work(task));
+    }
+
+    private TornadoSource.Work work(TaskGraphs.Task task) {
+        return switch (task.call()) {
+            case Gemm gemm -> new TornadoSource.LibraryCall(Gemm.LIBRARY, gemm.function());
+            case KernelMethods.Call call ->
+                new TornadoSource.KernelLaunch(
+                        call.method(),
+                        call.grid(),
+                        call.localBytes(),
+                        limits.libraryTasks() ? LibraryChoice.of(task.kernel()).reason() : Optional.empty());
+        };
+    }
+}
