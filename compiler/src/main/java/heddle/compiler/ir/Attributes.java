@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the text form says of an operation, for the catalogue to make it from. Asking for something that is not there,
- * or is of another kind, throws {@link IllegalArgumentException}.
+ * The attributes of an operation in the text form, from which the catalogue makes the operation. Asking for an
+ * attribute that is missing or has another kind throws {@link IllegalArgumentException}.
  *
  * @param values   the attributes, as {@link Op#attributes} has them; a length that is a number may be a {@code Long}
  * @param operands the types of the operands

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The operations that the text form knows, by name. Immutable. */
+/** The operations of the text form, by name. Immutable. */
 public final class Catalogue {
     /** Makes an operation from what the text says of it. */
     @FunctionalInterface

@@ -12,8 +12,8 @@ import java.util.Map;
  * @param label    what it is
  * @param detail   its type; not drawn in a small box
  * @param title    the tooltip
- * @param isSmall  drawn as a pill of one line
- * @param operands edges from boxes before it
+ * @param isSmall  whether it is drawn as a pill of one line
+ * @param operands edges from earlier boxes
  */
 record DrawnBox(OpCategory category, String label, String detail, String title, boolean isSmall, List<Edge> operands) {
     static final double SMALL_LETTER = 6;

@@ -11,8 +11,8 @@ import org.jgrapht.graph.DirectedAcyclicGraph;
 
 /**
  * A computation: operations and the values that flow between them. Immutable; a rewrite builds another graph with
- * {@link Builder}. Nodes are listed operands first. Every question about one node takes time in proportion to the
- * answer, so that passes are linear in the graph.
+ * {@link Builder}. Nodes are listed after their operands. A query about one node takes time in proportion to the size
+ * of its answer, so passes are linear in the size of the graph.
  */
 public final class Graph {
     /** A use of a value. Edges have identity, so {@code mul(x, x)} has two. */

@@ -2,7 +2,7 @@ package heddle.compiler.ir;
 
 import heddle.dsl.diagnostic.DiagnosticCode;
 
-/** Mistakes in the text form of a graph. */
+/** Reports mistakes in the text form of a graph. */
 public enum GraphErrors implements DiagnosticCode {
     SYNTAX("H1001", "The text of a graph cannot be read"),
     UNKNOWN_OPERATION("H1002", "An operation of a graph is not known"),

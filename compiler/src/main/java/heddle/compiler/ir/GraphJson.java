@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A graph as JSON, a node a line, keys always in the same order:
+ * Writes a graph as JSON, one node a line, with keys always in the same order:
  *
  * <pre>
  * {"name": "tiny",

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the text form that {@link GraphText} prints. Lines that are comments alone are skipped. */
+/** Reads the text form that {@link GraphText} prints. It skips lines that hold only comments. */
 public final class GraphReader {
     private static final Pattern PLACE = Pattern.compile("(?:(\\S+) )?(.+):([0-9]{1,6}):([0-9]{1,6})");
 

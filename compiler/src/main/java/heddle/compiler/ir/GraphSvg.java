@@ -9,9 +9,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * A graph as a drawing that stands alone: an SVG file with operations in boxes coloured by category, operands above the
- * operations that read them. Weights and constants are drawn small, once beside each operation that reads them. A
- * tooltip on each box is the node's line of the text form, one on each edge the type of what runs there.
+ * Draws a graph as a self-contained SVG file. Operations are boxes coloured by category, with operands above the
+ * operations that read them. Weights and constants are small boxes, repeated beside each operation that reads them. The
+ * tooltip of a box is the node's line in the text form; the tooltip of an edge is the type of its value.
  */
 public final class GraphSvg {
     private static final double MARGIN = 24;

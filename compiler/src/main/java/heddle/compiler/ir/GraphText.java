@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * }
  * </pre>
  *
- * A comment after a node is its origin: the scope, and of the source places the innermost.
+ * The comment after a node is its origin: the scope, and the innermost source place.
  */
 public final class GraphText {
     private GraphText() {}

@@ -1,6 +1,8 @@
 package heddle.compiler.ir;
 
-/** A graph that breaks an invariant: a fault of the pass that made it, never of the user. */
+/**
+ * Thrown when a graph breaks an invariant. The fault is in the pass that made the graph, never in the user's model.
+ */
 public final class InvalidGraph extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

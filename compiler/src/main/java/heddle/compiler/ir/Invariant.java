@@ -4,9 +4,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Something that is true of every graph.
+ * A property that every graph must have.
  *
  * @param name       a few words, for example {@code operands come first}
- * @param violations where it is not, one sentence each
+ * @param violations what violates it, one sentence each
  */
 public record Invariant(String name, Function<Graph, Stream<String>> violations) {}

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** JSON of maps, lists, strings, numbers and truth values; floats that JSON lacks become strings. */
+/** Writes maps, lists, strings, numbers and truth values as JSON. Floats that JSON lacks become strings. */
 final class JsonText {
     private JsonText() {}
 

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * What an operation asks of lengths that are known only when the model runs: {@code places[0:N]} of {@code f32[512,
- * 384]} needs N to be at most 512.
+ * A condition of an operation on lengths that are known only when the model runs. For example, {@code places[0:N]} of
+ * {@code f32[512, 384]} needs N to be at most 512.
  *
- * @param notNegative must not be negative
- * @param message     what is wrong when it is, in the operation's words
+ * @param notNegative the length that must not be negative
+ * @param message     what is wrong when it is negative, in the operation's words
  */
 public record LengthCondition(Dim notNegative, String message) {
     /** Every condition of a graph that is open until it runs, once, with the origin of the first node that has it. */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An operation: how result types follow from operand types and what it means. Implementations are records whose
- * components are the attributes, so that equal operations are equal; each stands in one file and on one line of the
+ * An operation: how result types follow from operand types, and what the operation means. Each implementation is a
+ * record whose components are the attributes, so equal operations are equal. Each has its own file and one line in the
  * catalogue.
  */
 public interface Op {

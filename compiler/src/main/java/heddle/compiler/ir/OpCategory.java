@@ -1,6 +1,6 @@
 package heddle.compiler.ir;
 
-/** What sort of thing an operation does, at a glance: how drawings colour it. */
+/** The kind of an operation at a glance. Drawings use it for colours. */
 public enum OpCategory {
     INPUT("#cfe8ff", "#1f6fb2"),
     WEIGHT("#ececf1", "#8a8a99"),

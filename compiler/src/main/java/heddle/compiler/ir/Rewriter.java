@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * A new graph made from an old one: the old nodes are gone through in order, and for each one either a copy or
- * something else is added, its operands looked up in a map from old values to new ones.
+ * Makes a new graph from an old one. It visits the old nodes in order. For each one it adds a copy or a replacement,
+ * and looks operands up in a map from old values to new ones.
  */
 public final class Rewriter {
     /** What a node of the old graph becomes. */

@@ -5,7 +5,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.SourceFile;
 import heddle.dsl.source.Span;
 
-/** A place in a text that is being read, and the small things read there: names, numbers, strings, marks. */
+/** A position in a text that is being read. It reads names, numbers, strings and marks. */
 final class TextCursor {
     private final SourceFile file;
     private final String text;

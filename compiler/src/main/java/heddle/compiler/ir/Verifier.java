@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Checks invariants, after every pass. */
+/** Checks the invariants of a graph after every pass. */
 public record Verifier(List<Invariant> invariants) {
     /** What holds of every graph, whatever its operations. */
     public static final Verifier STRUCTURE = new Verifier(List.of(

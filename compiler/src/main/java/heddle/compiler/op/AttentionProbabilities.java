@@ -25,8 +25,8 @@ import java.util.Map;
  * p = exp(score(sum over d of q · k) - logSumExp), 0 where not mask
  * </pre>
  *
- * It exists to be looked at; nothing that runs fused needs it. The operands are those of the attention and then its
- * log-sum-exp, the result is {@code [batch.., queries, keys]}.
+ * It serves only to show probabilities; fused attention does not need it. Its operands are those of the attention,
+ * followed by the log-sum-exp. The result is {@code [batch.., queries, keys]}.
  */
 public record AttentionProbabilities(FusedAttention attention) implements Op {
     public AttentionProbabilities {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes a {@link FusedAttention} of its text form. */
+/** Makes a {@link FusedAttention} from its text form. */
 final class AttentionReader {
     private static final List<String> PARTS = List.of("i", "j", "d", "e");
 

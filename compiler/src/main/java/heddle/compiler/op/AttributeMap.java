@@ -3,7 +3,7 @@ package heddle.compiler.op;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Attributes in printing order. */
+/** Attributes in the order in which they are printed. */
 final class AttributeMap {
     private AttributeMap() {}
 

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * NumPy broadcasting of shapes that may be symbolic: shapes are aligned at their last axes, and lengths must be equal
- * or one of them 1. A symbol is equal only to itself.
+ * NumPy's broadcasting for shapes that may be symbolic. Shapes are aligned at their last axes. Two lengths must be
+ * equal, or one of them 1. A symbol equals only itself.
  */
 public final class Broadcast {
     private Broadcast() {}

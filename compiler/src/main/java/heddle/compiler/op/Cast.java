@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Conversion of every element, with Java's meaning: to floats the nearest value, from floats to integers towards zero
- * and saturating, between integers the low bits, to bool whether it is not zero.
+ * Converts every element as Java does: to floats the nearest value; from floats to integers towards zero, saturating;
+ * between integers the low bits; to bool whether the element is not zero.
  */
 public record Cast(DType to) implements Pointwise {
     @Override

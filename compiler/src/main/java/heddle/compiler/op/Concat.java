@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Tensors one after the other along an axis; all other lengths are equal. */
+/** Joins tensors along an axis. All other lengths are equal. */
 public record Concat(int axis) implements Pointwise {
     @Override
     public String name() {

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A tensor whose elements the model states. Kept in one form, so that equal constants are equal records: floats are
- * {@code Double}s that the element type holds, integers and bools (0 and 1) are {@code Long}s, and elements that are
- * all the same, or none at all, are one value.
+ * A tensor whose elements the model states. It has one canonical form, so equal constants are equal records: floats are
+ * {@code Double}s that the element type can hold, integers and bools (0 and 1) are {@code Long}s, and if all elements
+ * are equal, or there are none, there is one value.
  *
- * @param values row-major, or one value for every element; the shape is known when there are several
+ * @param values row-major, or one value for all elements; if there are several, the shape is known
  */
 public record Constant(TensorType type, List<Number> values) implements Pointwise {
     public Constant {

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * The product of two tensors summed over shared axes, as an einsum: {@code bnk,km->bnm} is a batched matrix product.
+ * The product of two tensors, summed over shared axes, as an einsum. {@code bnk,km->bnm} is a batched matmul.
  *
  * @param equation see {@link Equation}
  */

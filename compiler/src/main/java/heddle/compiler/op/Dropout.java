@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Elements set to zero at random in training (Srivastava et al. 2014); at inference the operand itself.
+ * Sets elements to zero at random in training (Srivastava et al. 2014). At inference it returns its operand.
  *
  * @param probability of an element to be dropped, at least 0 and less than 1
  */

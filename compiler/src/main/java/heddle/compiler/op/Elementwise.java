@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** A function of single elements applied at every index; shapes broadcast as {@link Broadcast} says. */
+/** Applies a function of single elements at every index. Shapes broadcast as {@link Broadcast} says. */
 public record Elementwise(ScalarFn fn) implements Pointwise {
     public Elementwise {
         if (fn == ScalarFn.CAST) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * Which axes of two tensors and of their product are the same: {@code bnk,km->bnm}. One letter an axis; letters that
- * the product lacks are summed over.
+ * Says which axes of two tensors and of their product are the same: {@code bnk,km->bnm}. Each axis has one letter.
+ * Letters that the product lacks are summed over.
  */
 public record Equation(String left, String right, String result) {
     /** @throws TypeMismatch when {@code text} is not an equation, repeats a letter or invents one in the result */

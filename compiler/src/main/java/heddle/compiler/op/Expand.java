@@ -10,7 +10,7 @@ import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
 
-/** Broadcasting to a shape: new leading axes, and axes of length 1 repeated. */
+/** Broadcasts a tensor to a shape: adds leading axes, and repeats axes of length 1. */
 public record Expand(Shape shape) implements Pointwise {
     @Override
     public String name() {

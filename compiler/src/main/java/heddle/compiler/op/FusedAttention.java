@@ -22,19 +22,19 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Softmax attention as one operation, the score matrix never stored:
+ * Softmax attention as one operation that never stores the score matrix:
  *
  * <pre>
  * s = score(sum over d of q · k), -inf where not mask
  * o = sum over j of softmax_j(s) · weight · v
  * </pre>
  *
- * A sink is one more score in the softmax that no value belongs to.
+ * A sink is one more score in the softmax, without a value.
  *
- * Every part is a scalar program over the axes that reads the operands at addresses, so head splits, transposes, grouped
- * heads and captured biases need no operations of their own. In the programs the operands are the buffers {@code x0},
- * {@code x1}, … and the result is {@code o}. A second result, the log-sum-exp of the scores, is there when the body
- * stores it.
+ * Every part is a scalar program over the axes that reads the operands at addresses, so head splits, transposes,
+ * grouped heads and captured biases need no operations of their own. In the programs the operands are the buffers
+ * {@code x0}, {@code x1}, … and the result is {@code o}. If the body stores the log-sum-exp of the scores, that is a
+ * second result.
  *
  * @param operands the type of each operand
  * @param body     the computation

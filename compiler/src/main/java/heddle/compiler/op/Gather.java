@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Slices of a tensor picked by index: from {@code data} and {@code index} a result of shape {@code data[:axis] + index
- * + data[axis+1:]}. An index out of range takes the nearest that is in range.
+ * Picks slices of a tensor by index. From {@code data} and {@code index} it makes a result of shape {@code data[:axis]
+ * + index + data[axis+1:]}. An index out of range is clamped to the nearest that is in range.
  */
 public record Gather(int axis) implements Pointwise {
     @Override

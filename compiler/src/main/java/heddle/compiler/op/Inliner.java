@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Writes elements of values as scalar expressions by following pointwise operations down to where inlining ends: at
- * what lies in a buffer, or at what the caller has a name for. Views, broadcasts and gathers become address arithmetic
- * on the way, elementwise operations become functions.
+ * Writes elements of values as scalar expressions. It follows pointwise operations to the leaves: values that are in
+ * buffers, or values that the caller names. On the way, views, broadcasts and gathers become address arithmetic, and
+ * elementwise operations become functions.
  */
 public final class Inliner {
     /** Where inlining ends. */

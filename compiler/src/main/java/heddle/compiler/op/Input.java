@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A tensor given at every run.
+ * A tensor that is given to every run.
  *
  * @param key the model's name for it, unique in the graph
  */

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** The numbers 0, 1, … up to {@code length}, not reaching it, as {@code i64[length]}. */
+/** The numbers 0, 1, … up to {@code length}, exclusive, as {@code i64[length]}. */
 public record Iota(Dim length) implements Pointwise {
     @Override
     public String name() {

@@ -10,7 +10,7 @@ import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
 
-/** A length as a scalar tensor of numbers. */
+/** A length as an integer scalar tensor. */
 public record Length(Dim dim, DType dtype) implements Pointwise {
     @Override
     public String name() {

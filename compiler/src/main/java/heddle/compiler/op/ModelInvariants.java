@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What holds of the operations of every model. */
+/** The invariants of the operations of every model. */
 public final class ModelInvariants {
     /** Everything there is to check. */
     public static final Verifier VERIFIER = Verifier.STRUCTURE.and(List.of(

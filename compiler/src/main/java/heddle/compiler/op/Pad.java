@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A tensor with a margin of one value around it.
+ * Adds a margin of one value around a tensor.
  *
- * @param low   how many elements are put before each axis
- * @param high  how many after
- * @param value in integer tensors a whole number, in bool tensors 0 or 1
+ * @param low   the number of elements added before each axis
+ * @param high  the number added after it
+ * @param value an integer for integer tensors, 0 or 1 for bool tensors
  */
 public record Pad(List<Dim> low, List<Dim> high, double value) implements Pointwise {
     public Pad {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Another order of axes.
+ * Puts axes in another order.
  *
  * @param order for each result axis the operand axis it is
  */

@@ -6,11 +6,11 @@ import heddle.compiler.type.TensorType;
 import java.util.List;
 
 /**
- * An operation each of whose result elements is a scalar expression of operand elements. Everything pointwise can be
- * inlined into whatever reads it: elementwise chains, views, broadcasts, gathers, score programs.
+ * An operation whose every result element is a scalar expression of operand elements. A pointwise operation can be
+ * inlined into any operation that reads it: elementwise chains, views, broadcasts, gathers, score programs.
  *
- * <p>Only the side of a {@code select} that its condition picks may be evaluated: {@link Concat} and {@link Pad} put
- * elements behind one that exist on that side alone.
+ * <p>Only the branch that the condition of a {@code select} chooses may be evaluated. {@link Concat} and {@link Pad}
+ * guard elements with a select, and those elements exist only in that branch.
  */
 public interface Pointwise extends Op {
     /** The result element at {@code index}, i64 expressions, one per result axis. */

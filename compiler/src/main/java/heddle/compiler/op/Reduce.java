@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Many elements made one along some axes. Over an empty axis it is the reduction's neutral element.
+ * Combines elements along some axes into one. Over an empty axis the result is the neutral element of the reduction.
  *
  * @param axes     sorted, each once
  * @param keepDims the reduced axes stay, with length 1

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Demands on operands that several operations share. Each throws {@link TypeMismatch} when it is not met. */
+/** Checks of operands that several operations share. Each throws {@link TypeMismatch} when it fails. */
 final class Require {
     private Require() {}
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The same elements in the same row-major order under other axes. */
+/** Keeps the elements in row-major order and changes the axes. */
 public record Reshape(Shape shape) implements Pointwise {
     @Override
     public String name() {

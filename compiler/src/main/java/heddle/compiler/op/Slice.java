@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A regular part of a tensor: along each axis {@code start + i * step} for i from 0 up to {@code length}, all of which
- * must lie inside.
+ * A regular part of a tensor: along each axis {@code start + i * step} for i from 0 up to {@code length}, which must
+ * all lie inside.
  *
- * @param steps not zero; negative ones walk backwards
+ * @param steps not zero; negative steps go backwards
  */
 public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) implements Pointwise {
     public Slice {

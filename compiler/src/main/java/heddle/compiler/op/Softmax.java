@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * {@code exp(x - max) / (term + sum of exp(x - max))} along an axis. A row of nothing but minus infinity gives zeros; a row
  * with a NaN or plus infinity gives NaN.
  *
- * @param term a finite number that is not negative; a softmax proper has zero
+ * @param term a finite number, not negative; zero for an ordinary softmax
  */
 public record Softmax(int axis, double term) implements Op {
     public Softmax {

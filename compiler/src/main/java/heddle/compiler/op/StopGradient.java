@@ -7,7 +7,7 @@ import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
 
-/** The operand itself, through which no gradient flows. */
+/** Returns its operand. No gradient flows through it. */
 public record StopGradient() implements Pointwise {
     @Override
     public String name() {

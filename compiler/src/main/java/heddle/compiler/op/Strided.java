@@ -3,7 +3,7 @@ package heddle.compiler.op;
 import heddle.compiler.ir.NdArray;
 import java.util.Arrays;
 
-/** Copies through strides: how the reference evaluates views and broadcasts. */
+/** Copies elements through strides. The reference evaluates views and broadcasts this way. */
 final class Strided {
     private Strided() {}
 

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Elements picked by an index of their own: {@code result[.., i, ..] = data[.., index[.., i, ..], ..]}. The index has
- * the shape of the result and, but for the axis, of the data. An index out of range takes the nearest that is in range.
+ * Picks elements by an index of their own: {@code result[.., i, ..] = data[.., index[.., i, ..], ..]}. The index has
+ * the shape of the result, and, except along the axis, the shape of the data. An index out of range is clamped to the
+ * nearest that is in range.
  */
 public record TakeAlong(int axis) implements Pointwise {
     @Override

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A tensor of the weight file, the same at every run.
+ * A tensor of the weight file, the same in every run.
  *
  * @param key the weight file's name for it
  */

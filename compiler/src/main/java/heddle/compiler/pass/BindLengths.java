@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Puts lengths in the place of symbols, so that the plan is made for these lengths alone.
+ * Replaces symbols with lengths, so that the plan is made for these lengths only.
  *
  * <pre>
  * iota {length = N} : i64[N]   with N = 8   ⇒   iota {length = 8} : i64[8]

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Computes the same thing once: equal operations of the same operands become one node, which keeps the first one's
- * origin.
+ * Computes equal values once. Equal operations with the same operands become one node, which keeps the origin of the
+ * first.
  *
  * <pre>
  * %2 = exp(%0)                   %2 = exp(%0)
@@ -22,7 +22,7 @@ import java.util.Optional;
  * %4 = add(%2, %3)
  * </pre>
  *
- * Two dropouts stay two: each drops elements of its own.
+ * Two dropouts stay two, because each drops its own elements.
  */
 public record EliminateCommonSubexpressions() implements Pass {
     private record Computation(Op op, List<Value> operands) {}

@@ -8,7 +8,7 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Input;
 import java.util.List;
 
-/** Leaves out nodes that no output depends on. Inputs stay: they are what the model is called with. */
+/** Removes nodes that no output depends on. Inputs stay, because the model is called with them. */
 public record EliminateDeadCode() implements Pass {
     @Override
     public String name() {

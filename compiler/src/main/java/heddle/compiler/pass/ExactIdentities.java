@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Elementwise operations that give back one operand whatever it holds, NaN, infinities and both zeros included: {@code
- * x * 1}, {@code x / 1}, {@code x - 0}, {@code x + -0.0} (but not {@code x + 0.0} of floats, which makes -0.0 positive),
- * {@code pow(x, 1)}, {@code floor_div(x, 1)} of integers, {@code x and true}, {@code x or false}, {@code not not x},
- * {@code -(-x)} and selections by a constant condition. {@code x * 0} stays: it is NaN for an infinite x. The operand
- * must have the result's shape.
+ * Elementwise operations that return one operand unchanged, whatever it holds, including NaN, infinities and both
+ * zeros: {@code x * 1}, {@code x / 1}, {@code x - 0}, {@code x + -0.0} (but not {@code x + 0.0} of floats, which makes
+ * -0.0 positive), {@code pow(x, 1)}, {@code floor_div(x, 1)} of integers, {@code x and true}, {@code x or false},
+ * {@code not not x}, {@code -(-x)} and selections by a constant condition. {@code x * 0} stays: it is NaN for an
+ * infinite x. The operand must have the result's shape.
  */
 final class ExactIdentities {
     private ExactIdentities() {}

@@ -27,17 +27,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Computes what is known when the model is compiled.
+ * Computes values that are known at compile time.
  *
  * <pre>
  * %1 = constant {values = [32.0]} : f32[]
  * %2 = sqrt(%1) : f32[]                       ⇒    constant {values = [5.656854]} : f32[]
  * </pre>
  *
- * Constants of one value fold at any shape, others up to {@link #LIMIT} elements. Each result is rounded to its type, as
- * it would be when it ran. Iotas do not fold: masks made of them are skipped by blocks, which a table of numbers is not.
- * A tensor that is known to have no elements is a constant, and so is what is summed over none. Elementwise operations
- * that give back an operand bit for bit are taken out as {@link ExactIdentities} says.
+ * Constants of one value fold at any shape, others up to {@link #LIMIT} elements. Each result is rounded to its type,
+ * as a run would round it. Iotas do not fold, because attention skips blocks of masks made from iotas, and cannot do so
+ * for a table of numbers. A tensor that is known to have no elements is a constant, and so is a sum over none. {@link
+ * ExactIdentities} lists the elementwise operations that are removed because they return an operand bit for bit.
  */
 public record FoldConstants() implements Pass {
     /** The most elements a folded constant and those it is made from may have. */

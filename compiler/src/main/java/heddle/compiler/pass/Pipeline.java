@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Passes in order. The graph is verified after each of them. */
+/** Runs passes in order and verifies the graph after each. */
 public record Pipeline(List<Pass> passes) {
     /**
      * What one pass did.

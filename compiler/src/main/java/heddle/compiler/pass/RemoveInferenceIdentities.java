@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes out operations that give back their operand at inference: dropout and stop_gradient, casts to the type that is
- * there, reshapes and expands to the same shape, permutes in the same order, whole slices, empty margins,
- * concatenations of one, reductions over no axes.
+ * Removes operations that return their operand at inference: dropout and stop_gradient, casts to the same type,
+ * reshapes and expands to the same shape, permutes in the same order, whole slices, empty margins, concatenations of
+ * one tensor, reductions over no axes.
  */
 public record RemoveInferenceIdentities() implements Pass {
     @Override

@@ -15,7 +15,7 @@ import java.util.SequencedSet;
 import java.util.Set;
 
 /**
- * Chooses the pointwise results that are stored rather than computed where they are read.
+ * Chooses which pointwise results are stored. The others are computed where they are read.
  *
  * <p>A result must be stored when it is a result of the graph, when it is an operand of attention, and when it is an
  * operand of a contraction: contractions read strided views of buffers. Otherwise it is computed in place when
@@ -24,7 +24,7 @@ import java.util.Set;
  *   <li>it is a view or a number, or
  *   <li>one node reads it, and no element of it more than once, or
  *   <li>computing an element costs no more than reading it back: one read at most and two simple operations, or
- *   <li>it depends on indexes alone and takes no divisions or transcendental functions,
+ *   <li>it depends only on indices and needs no divisions or transcendental functions,
  * </ul>
  *
  * and the expression does not grow too large.

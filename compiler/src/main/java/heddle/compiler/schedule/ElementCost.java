@@ -6,7 +6,7 @@ import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
 
 /**
- * What one element of a value costs where it is computed in place.
+ * The cost of computing one element of a value in place.
  *
  * @param operations in additions
  * @param reads      elements read from buffers

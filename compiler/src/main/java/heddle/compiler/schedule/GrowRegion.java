@@ -18,17 +18,17 @@ import java.util.SequencedSet;
 import java.util.Set;
 
 /**
- * Grows the region of a contraction, or of a reduction or softmax, downwards: over pointwise nodes that have one
- * element for each of the anchor's, and over further reductions along the same rows.
+ * Grows the region of a contraction, or of a reduction or softmax, downwards. The region includes pointwise nodes with
+ * one element for each of the anchor's, and further reductions along the same rows.
  *
  * <pre>
  * contract → add bias → gelu → add residual          one kernel
  * sum → div → sub → mul → sum → … → mul → add        one kernel: layer normalisation
  * </pre>
  *
- * The region ends where just one node is left that anything outside reads: the largest such region is taken that can
- * be computed in the anchor's loops. As every way out leads through that one node, nothing outside can be needed
- * inside and depend on it at once.
+ * Outside nodes may read only one node of a region, its last. The largest such region that the anchor's loops can
+ * compute is chosen. Because every path out leads through that last node, no outside node can both depend on the region
+ * and be needed inside it.
  */
 final class GrowRegion {
     /** Larger regions make kernels that no longer fit the instruction cache; deep graphs are cut here. */

@@ -29,8 +29,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Lowers a graph to kernels. What needs weights and constants alone is done once, when the weights are loaded; the
- * right side of a product that is known then is packed on that occasion.
+ * Lowers a graph to kernels. Work that needs only weights and constants is done once, when the weights are loaded. If
+ * the right operand of a matmul is known then, it is packed at that time.
  */
 public final class Lower {
     private final Graph graph;

@@ -14,8 +14,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Lowers fused attention and what is computed again from it: their bodies are kernels already, over the buffers that the
- * operands lie in.
+ * Lowers fused attention, and probabilities computed from it. Their bodies are kernels already, over the buffers of the
+ * operands.
  */
 final class LowerAttention {
     private final Map<Buffer, Buffer> actual = new HashMap<>();

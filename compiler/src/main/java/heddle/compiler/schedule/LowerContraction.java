@@ -19,10 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Lowers a contraction, with the pointwise nodes after it as its epilogue, to the form with one {@code m}, one {@code n}
- * and one {@code k}. Letters are merged where strides allow; letters of one side that do not merge become batch axes,
- * along which the other side stays where it is. The sides are exchanged when that makes the output contiguous along
- * {@code n}.
+ * Lowers a contraction, with the pointwise nodes after it as epilogue, to a form with one {@code m}, one {@code n} and
+ * one {@code k}. It merges letters where strides allow. Letters of one side that do not merge become batch axes; along
+ * these the other side does not move. It exchanges the sides when that makes the output contiguous along {@code n}.
  */
 final class LowerContraction {
     private final Graph graph;

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Lowers a pointwise value, with all that is computed in place for it, to a map. */
+/** Lowers a pointwise value, together with everything that is computed in place for it, to a map. */
 final class LowerMap {
     private LowerMap() {}
 

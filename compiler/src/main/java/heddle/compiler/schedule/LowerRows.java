@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Lowers reductions and softmaxes over the same rows, with what lies between them, to one row kernel. A softmax becomes
- * its maximum, its sum and a factor:
+ * Lowers reductions and softmaxes over the same rows, and the nodes between them, to one row kernel. A softmax becomes
+ * a maximum, a sum and a factor:
  *
  * <pre>
  * max = max of x;  shift = 0 where max is -inf, else max

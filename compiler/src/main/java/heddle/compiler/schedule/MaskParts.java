@@ -16,8 +16,8 @@ import java.util.SequencedSet;
 import java.util.Set;
 
 /**
- * Finds the parts of an attention's mask that are worth a table of their values in each block. What the indexes tell
- * needs none, nor does what is the same all over a block.
+ * Finds the parts of an attention's mask that are worth a table of their values in each block. A part needs no table if
+ * indices decide it, or if it is constant in each block.
  *
  * <pre>
  * padding[b, j] and j <= i               padding[b, j]
@@ -25,9 +25,9 @@ import java.util.Set;
  * allowed[i, j]                          allowed[i, j], if enough heads share it
  * </pre>
  *
- * A part that varies along queries alone or along keys alone costs next to nothing, beside scores of which there is one
- * for each pair. A part that varies along both is read once more for each pair, which is as much as a head's score takes;
- * it gets a table when at least {@link #SHARED_BY} blocks of scores can be skipped by one entry.
+ * A table for a part that varies only along queries, or only along keys, costs almost nothing, since there is a score
+ * for each pair. A part that varies along both is read once more for each pair, which costs as much as the scores of
+ * one head. It gets a table when one entry can skip at least {@link #SHARED_BY} blocks of scores.
  */
 final class MaskParts {
     /** Batch and heads that must share a table of pairs. */

@@ -14,15 +14,15 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * Where the intermediate results of a run lie: a few arrays, in which buffers that are never needed at the same time
- * share their place. Inputs, weights, what is prepared from them, and outputs have arrays of their own.
+ * Assigns memory to the intermediate results of a run: a few arrays, in which buffers that are never needed at the same
+ * time share space. Inputs, weights, values prepared from weights, and outputs have arrays of their own.
  *
- * <p>Buffers are placed by falling size, each into the tightest gap between those that are needed while it is (greedy by
- * size, after Pisarchyk and Lee, Efficient Memory Management for Deep Neural Net Inference, 2020, arXiv:2001.03288). A
- * kernel's reads and writes never share a place.
+ * <p>Buffers are placed in order of decreasing size. Each goes into the tightest gap between the buffers that are
+ * needed at the same time (greedy by size, after Pisarchyk and Lee, Efficient Memory Management for Deep Neural Net
+ * Inference, 2020, arXiv:2001.03288). The buffers that one kernel reads and writes never share space.
  *
- * @param arrays    what to allocate
- * @param places    by buffer
+ * @param arrays    the arrays to allocate
+ * @param places    the place of each buffer
  * @param peakBytes the bytes of the arrays and of the outputs
  */
 public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places, long peakBytes) {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Several loops as one where every address goes on evenly from the inner to the outer: {@code b*N*D + n*D} is {@code
- * m*D} with {@code m} up to {@code B*N}.
+ * Merges several loops into one, where every address continues evenly from the inner to the outer loop: {@code b*N*D +
+ * n*D} is {@code m*D} with {@code m} up to {@code B*N}.
  *
  * @param outer the axes that do not merge, outermost first
  * @param inner the innermost axes as one

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which nodes one kernel computes together and which results are stored: what kernel fusion decides. Everything that is
- * neither stored nor in a region is pointwise and computed where it is read.
+ * The result of kernel fusion: which nodes one kernel computes together, and which results are stored. A node that is
+ * neither stored nor in a region is pointwise, and computed where it is read.
  *
  * @param kernels by the node whose result the kernel stores, in the order they run
  */

@@ -18,7 +18,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * What a family is made of, whichever it is.
+ * The parts of a family, for any family.
  *
  * @param axes     its loops
  * @param programs every scalar program and address in it

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * What runs, in order, for one model: the contract between the compiler and whatever executes it. Lengths may still be
- * symbols; they are bound when it runs, and only then does memory get assigned.
+ * The kernels that run, in order, for one model: the contract between the compiler and an executor. Lengths may still
+ * be symbols. They are bound when the plan runs, and memory is assigned only then.
  *
  * @param name      the model's name
  * @param lengths   the symbols to bind, sorted
@@ -15,7 +15,7 @@ import java.util.SequencedMap;
  * @param weights   by the weight file's name
  * @param constants small tensors written in the model
  * @param outputs   by the model's output name; an output may be an input's or a weight's buffer
- * @param prepare   kernels that depend on weights and constants alone, run once when weights are loaded
+ * @param prepare   kernels that depend only on weights and constants; they run once, when weights are loaded
  * @param launches  kernels of every run, in order
  */
 public record Plan(

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The loops of a row kernel: one axis for each axis of the tensor that is kept, and one for all that are reduced.
+ * The loops of a row kernel: one axis for each axis of the tensor that is kept, and one axis for all that are reduced.
  *
  * @param full    the tensor's shape
  * @param rows    its kept axes

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Runs a schedule the plain way in double precision, so that lowering can be checked without a target and a target
- * kernel by kernel.
+ * Runs a schedule by plain loops in double precision. So lowering can be checked without a target, and a target kernel
+ * by kernel.
  *
  * @param inputs  by name
  * @param weights by name

@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How the results of a graph are stored. A result that reshapes a computed value is that value's buffer under the
- * result's type; one that reshapes something given, or a value that is a result of another shape, is a copy.
+ * Decides how the results of a graph are stored. If a result reshapes a computed value, it uses that value's buffer
+ * with the result's type. If it reshapes an input or weight, or a value that is also a result of another shape, it is a
+ * copy.
  *
- * @param copied  nodes that need a kernel though a view would do
+ * @param copied  nodes that need a kernel although they are views
  * @param renamed for each value stored under the shape of a result, that result
  */
 record StoredOutputs(Set<Node> copied, Map<Value, Value> renamed) {

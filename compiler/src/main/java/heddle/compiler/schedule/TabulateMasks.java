@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Gives attention under masks that read data the tables to skip blocks by. Attentions with the same mask and blocks of
- * the same size share a table, as the layers of a model do.
+ * Gives an attention whose mask reads data the tables that decide which blocks to skip. Attentions with the same mask
+ * and block sizes share a table, as the layers of a model do.
  */
 final class TabulateMasks {
     /** What makes tables equal. */

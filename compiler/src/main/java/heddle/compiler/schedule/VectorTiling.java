@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Block sizes for processors with vector registers. They suit vectors of 4, 8 and 16 floats alike, so that plans and
- * packed weights do not depend on the processor; how a block is cut into registers is the code writer's choice.
+ * Block sizes for processors with vector registers. The same sizes suit vectors of 4, 8 and 16 floats, so plans and
+ * packed weights do not depend on the processor. The code writer decides how to split a block into registers.
  */
 final class VectorTiling implements Tiling {
     /** Rows of a block of a product: a multiple of the 6 and the 8 rows that are computed in registers at once. */

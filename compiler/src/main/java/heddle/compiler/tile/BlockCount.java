@@ -4,10 +4,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How many blocks of queries and keys a kernel comes across, by what it does with them. Those that the indexes alone do
- * not decide depend on data that the mask reads, and are decided when the kernel runs.
+ * Counts of the blocks of queries and keys that a kernel meets, by what it does with each. Where indices alone do not
+ * decide, the block depends on data that the mask reads, and is decided when the kernel runs.
  *
- * @param empty   skipped: the mask is nowhere true
+ * @param empty   skipped: the mask is true nowhere
  * @param full    computed without mask code: the mask is true everywhere, or there is none
  * @param partial computed with mask code
  * @param open    known at run time

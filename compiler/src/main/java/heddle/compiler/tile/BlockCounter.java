@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Counts blocks by running the programs of their {@link BlockMask}. Axes that the programs do not read, such as heads
- * under a causal mask, are not gone through: they multiply.
+ * Counts blocks by running the programs of their {@link BlockMask}. It does not loop over axes that the programs do not
+ * read, such as heads under a causal mask; it multiplies by their lengths.
  */
 final class BlockCounter {
     /**

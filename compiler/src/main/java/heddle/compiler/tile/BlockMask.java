@@ -3,15 +3,16 @@ package heddle.compiler.tile;
 import heddle.compiler.type.DType;
 
 /**
- * What is known of a mask over a block of indexes, as programs of the block's corners, so that any target can ask at
- * run time without reading the mask's elements.
+ * What is known about a mask over a block of indices, as programs of the block's corners. Any target can evaluate them
+ * at run time without reading the mask's elements.
  *
  * <pre>
  * j <= i over i in [i0, i1], j in [j0, j1]:   everywhere  j1 <= i0     somewhere  j0 <= i1
  * </pre>
  *
- * <p>Found by interval arithmetic, see {@link LoopMask#over}. A block is empty when the mask is not true {@code somewhere}, full when it is true
- * {@code everywhere}, and partial otherwise, which is also the answer when nothing is known because the mask reads data that no {@link BlockTable} sums up.
+ * <p>{@link LoopMask#over} finds the programs by interval arithmetic. A block is empty when the mask is not true {@code
+ * somewhere}, full when it is true {@code everywhere}, and partial otherwise. It is also partial when nothing is known,
+ * because the mask reads data that no {@link BlockTable} summarises.
  *
  * @param everywhere when true, the mask is true at every index of the block
  * @param somewhere  when false, the mask is false at every index of the block

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where the elements of a block lie in a buffer: at {@code start} plus a stride along each axis. A split head or a
- * packed panel has no stride along the whole axis, but it has one within each block that does not cross its border.
+ * The addresses of the elements of a block: {@code start} plus a stride along each axis. A split head or a packed panel
+ * has no stride along the whole axis, but it has one within each block that does not cross its border.
  *
  * @param start   the address of the block's first element, in terms of the axes
  * @param strides elements from one index to the next, of each axis of the block

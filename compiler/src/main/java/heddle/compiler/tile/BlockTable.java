@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The least and the greatest value that a part of a mask takes in each block, for masks that read data: whether a padding
- * mask is true of some keys or of all, between which numbers documents lie. A kernel before fills the table.
+ * The smallest and the largest value of a part of a mask in each block, for masks that read data. For example, whether
+ * a padding mask is true for some keys or for all, or the range of document numbers. An earlier kernel fills the table.
  *
  * @param part   a bool program, false below true, or an integer one
  * @param axes   the axes it varies along

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The least and the greatest value an i64 expression can take, as far as they are known. An axis runs from zero to its
- * extent less one; an expression over an axis of length zero is never evaluated, so extents count as positive.
+ * The smallest and the largest value that an i64 expression can take, as far as they are known. An axis runs from zero
+ * to its extent minus one. An expression over an axis of length zero is never evaluated, so extents count as positive.
  */
 record Bounds(Optional<Dim> low, Optional<Dim> high) {
     /**

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes addresses canonical. Sums are collected, quotients and remainders are taken apart as far as the ranges of the
- * axes allow, and an axis that was split and merged again is the axis it was:
+ * Makes addresses canonical. It collects sums, and takes quotients and remainders apart as far as the ranges of the
+ * axes allow. An axis that was split and merged again becomes the original axis:
  *
  * <pre>
  * (b*N + n) div N             → b
@@ -21,8 +21,8 @@ import java.util.Optional;
  * min(max(i, 0), N - 1)       → i                  where i runs to N
  * </pre>
  *
- * Index arithmetic is taken not to overflow 64 bits. Numbers that a model computes with itself may; they are left as
- * written where collecting them would.
+ * Index arithmetic is assumed not to overflow 64 bits. Numbers that a model computes itself may overflow. They are left
+ * as written where collecting them could overflow.
  */
 public final class IndexSimplifier {
     private IndexSimplifier() {}

@@ -6,8 +6,8 @@ import heddle.compiler.type.DType;
 import java.util.List;
 
 /**
- * The least and the greatest value a number takes, and the arithmetic of both (Moore, Interval Analysis, 1966). For a
- * bool, with false below true, they say whether it is true always and whether it can be true at all.
+ * The smallest and the largest value that a number takes, with interval arithmetic (Moore, Interval Analysis, 1966).
+ * For a bool, where false is less than true, the interval says whether it is always true and whether it can be true.
  */
 record Interval(ScalarExpr low, ScalarExpr high) {
     /** Nothing known of a bool. */

@@ -12,8 +12,8 @@ import java.util.Optional;
 /**
  * Finds the {@link Interval} of a scalar program over a block.
  *
- * <p>Integers are computed in 64 bits, in which index arithmetic is taken not to overflow. Where the program computes in
- * 32 bits, a comparison counts as decided only on blocks whose results all fit: on others they may have wrapped.
+ * <p>Integers are computed in 64 bits, where index arithmetic is assumed not to overflow. Where the program computes in
+ * 32 bits, a comparison counts as decided only on blocks whose results all fit. In other blocks they may have wrapped.
  */
 final class IntervalAnalysis {
     private final Map<Axis, BlockMask.Range> ranges;

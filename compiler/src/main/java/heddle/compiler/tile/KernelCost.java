@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /**
  * What a kernel costs.
  *
- * @param flops floating-point operations; every function counts one, a product with its addition two
+ * @param flops floating-point operations; every function counts as one, a multiplication with its addition as two
  * @param bytes the sizes of the buffers it reads and writes, each once
  */
 public record KernelCost(Dim flops, Dim bytes) {

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An i64 value as {@code constant + sum of coefficient * atom}. Coefficients are lengths, so they may be symbols; an
- * atom is an axis index or anything that is not a sum itself: a quotient, a remainder, an element of a buffer.
- * {@link IndexSimplifier} makes the atoms canonical, so that equal forms mean equal values.
+ * An i64 value as {@code constant + sum of coefficient * atom}. Coefficients are lengths, so they may be symbols. An
+ * atom is an axis index or any other term that is not a sum: a quotient, a remainder, an element of a buffer. {@link
+ * IndexSimplifier} makes the atoms canonical, so equal forms mean equal values.
  *
  * @param terms the coefficient of each atom, none of them zero
  */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which indexes count in a loop over blocks, and what is known of whole blocks beforehand.
+ * The mask of a loop over blocks: which indices count, and what is known about whole blocks beforehand.
  *
  * @param program a bool program over the kernel's axes
  * @param tables  of parts of the program that read memory

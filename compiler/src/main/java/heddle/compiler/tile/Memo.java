@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * A question that is answered for an expression by way of its parts, once for each: parts may stand in an expression
- * more often than can be counted.
+ * Computes an answer for an expression from the answers for its parts, once for each distinct part. A part may occur in
+ * an expression more often than can be counted.
  *
  * @param <T> the answers
  */

@@ -4,7 +4,7 @@ import heddle.compiler.tile.ScalarExpr.Apply;
 import java.util.LinkedHashSet;
 import java.util.SequencedSet;
 
-/** What programs compute whatever their selects decide. */
+/** Finds the parts that programs compute whatever their selects choose. */
 public final class Needed {
     private final Memo<SequencedSet<ScalarExpr>> parts = new Memo<>(this::find);
 

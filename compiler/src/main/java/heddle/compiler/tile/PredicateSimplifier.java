@@ -5,7 +5,10 @@ import heddle.compiler.type.Dim;
 import java.util.List;
 import java.util.Optional;
 
-/** Decides comparisons of indexes that the ranges of the axes decide, and drops what then cannot be chosen. */
+/**
+ * Decides comparisons of indices where the ranges of the axes allow it, and drops branches that can then never be
+ * chosen.
+ */
 final class PredicateSimplifier {
     private static final ScalarExpr TRUE = new ScalarExpr.Literal(DType.BOOL, 1);
     private static final ScalarExpr FALSE = new ScalarExpr.Literal(DType.BOOL, 0);

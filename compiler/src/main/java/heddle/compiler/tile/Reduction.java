@@ -1,6 +1,8 @@
 package heddle.compiler.tile;
 
-/** How many values become one. Each starts at its neutral element; the maximum of nothing is minus infinity. */
+/**
+ * How a reduction combines values. Each kind starts at its neutral element. The maximum of no values is minus infinity.
+ */
 public enum Reduction {
     SUM,
     MAX,

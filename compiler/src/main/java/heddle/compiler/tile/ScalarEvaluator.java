@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Evaluates scalar programs in double precision: the reference meaning of what targets generate. Indexes and variables
- * live in slots of a frame; a program is translated once and run at every index. Only the side of a {@code select} that
- * its condition picks is evaluated, and a part that stands in a program several times once at each index.
+ * Evaluates scalar programs in double precision: the reference meaning of what targets generate. Indices and variables
+ * are in slots of a frame. A program is translated once and run at every index. Only the chosen branch of a {@code
+ * select} is evaluated. A part that occurs several times is evaluated once at each index.
  */
 public final class ScalarEvaluator {
     /** A program ready to run on a frame. */

@@ -7,10 +7,10 @@ import java.util.List;
 /**
  * A value at one index of a kernel's loops: the common language of elementwise chains, score programs, masks,
  * prologues, epilogues and addresses. Addresses are i64 expressions too, so views, broadcasts, reshapes and gathers
- * are arithmetic and nothing is copied for them.
+ * become arithmetic, and nothing is copied for them.
  *
- * <p>Parts may stand in an expression many times, at every level of it; what is done with expressions takes time in
- * proportion to their different parts, not to what they would be written out.
+ * <p>A part may occur many times in an expression, at every level. All work on expressions takes time in proportion to
+ * the number of distinct parts, not to the length of the expression when written out.
  */
 public sealed interface ScalarExpr
         permits ScalarExpr.Literal,

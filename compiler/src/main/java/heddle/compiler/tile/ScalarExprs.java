@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** Walks over scalar expressions. Shared parts are visited once. */
+/** Traverses scalar expressions. Each shared part is visited once. */
 public final class ScalarExprs {
     private ScalarExprs() {}
 

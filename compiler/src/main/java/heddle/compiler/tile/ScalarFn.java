@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A function of single elements: what elementwise operations apply at every index and what score programs, prologues
- * and epilogues are made of.
+ * A function of single elements: elementwise operations apply it at every index, and score programs, prologues and
+ * epilogues are built from such functions.
  *
  * <p>{@code DIV} is for floats, {@code FLOOR_DIV} rounds towards minus infinity, {@code MOD} has the sign of the
  * divisor, {@code ROUND} rounds halves to even. {@code MIN} and {@code MAX} give NaN when an operand is NaN.

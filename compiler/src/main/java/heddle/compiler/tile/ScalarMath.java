@@ -4,8 +4,8 @@ import heddle.compiler.type.DType;
 import org.apache.commons.numbers.gamma.Erf;
 
 /**
- * What {@link ScalarFn}s and {@link Reduction}s mean, in double precision. Integers are exact up to 2^53 and wrap at
- * their own width; bools are 0 and 1. Integer division by zero and its remainder are zero.
+ * The meaning of {@link ScalarFn}s and {@link Reduction}s in double precision. Integers are exact up to 2^53 and wrap
+ * at their own width; bools are 0 and 1. An integer quotient or remainder with divisor zero is zero.
  */
 public final class ScalarMath {
     private ScalarMath() {}

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the scalar programs that {@link ScalarText} prints. A number has the type of what it stands next to. Names that
- * are no axis, buffer or variable are lengths.
+ * Reads the scalar programs that {@link ScalarText} prints. A number takes the type of the operand beside it. A name
+ * that is not an axis, buffer or variable is a length.
  *
  * @param axes      by name
  * @param buffers   by name

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Scalar programs as people write them: {@code where(j <= i, score * 0.125, -inf)}. In long ones what stands in them
- * several times gets a name: {@code let t0 = score * score, t1 = t0 * t0 + t0 in t1 * t1}.
+ * Prints scalar programs as people write them: {@code where(j <= i, score * 0.125, -inf)}. In a long program, a part
+ * that occurs several times gets a name: {@code let t0 = score * score, t1 = t0 * t0 + t0 in t1 * t1}.
  */
 public final class ScalarText {
     private static final int OR = 1;

@@ -1,8 +1,8 @@
 package heddle.compiler.tile;
 
 /**
- * Numbers that scale a product. One of moderate size may be applied to either factor or to the product: only scores that
- * are near the ends of the range of {@code f32} already tell the difference.
+ * Numbers that scale a matmul. A number of moderate size may be applied to either operand or to the result. The
+ * difference shows only for scores that are already near the ends of the range of {@code f32}.
  */
 public final class Scale {
     private static final double MOST = 0x1p20;

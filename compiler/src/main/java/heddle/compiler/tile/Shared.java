@@ -3,8 +3,9 @@ package heddle.compiler.tile;
 import java.util.List;
 
 /**
- * A value that is made of others, which may be parts of many. Its hash is known from the start, and values that turn out
- * equal go on to share their operands, so that comparing them takes time in proportion to their different parts.
+ * An expression made of operands, which may itself be a part of many expressions. Its hash is computed at the start.
+ * Two expressions that turn out equal share their operands from then on, so comparing them takes time in proportion to
+ * the number of distinct parts.
  */
 abstract sealed class Shared implements ScalarExpr permits ScalarExpr.Apply, ScalarExpr.Element {
     /** The most characters of a text. */

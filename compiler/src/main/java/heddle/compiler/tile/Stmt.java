@@ -3,7 +3,7 @@ package heddle.compiler.tile;
 import java.util.List;
 import java.util.Optional;
 
-/** A step of a kernel. There are no barriers: writers derive them from memory spaces. */
+/** A step of a kernel. There are no barriers; code writers derive them from memory spaces. */
 public sealed interface Stmt {
     /** A new tile. */
     record Define(Tile tile, TileExpr value) implements Stmt {}

@@ -7,8 +7,8 @@ import java.util.List;
  * A block of values a kernel works on.
  *
  * @param name  unique in the kernel
- * @param axes  the axes it spans, each over the current block of that axis; an axis that is not here is fixed or absent
- * @param space where it lives
+ * @param axes  the axes it spans, each over the current block of that axis; an axis that is not listed is fixed or absent
+ * @param space its memory
  */
 public record Tile(String name, DType type, List<Axis> axes, Space space) {
     /** A memory space. */

@@ -1,6 +1,6 @@
 package heddle.compiler.tile;
 
-/** What a tile is computed from. Axes of the result are those of the tile that is defined. */
+/** The value of a tile. The axes of the result are those of the tile that is defined. */
 public sealed interface TileExpr {
     /** {@code program} at every index of the tile; the program reads other tiles as variables of their name. */
     record Map(ScalarExpr program) implements TileExpr {}

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param writes   buffers it writes
  * @param parallel axes whose blocks are independent, outermost first
  * @param body     what happens for one block of each parallel axis
- * @param plan     how it is cut up
+ * @param plan     the block sizes
  * @param comments lines for listings and generated code: graph nodes and source places
  */
 public record TileKernel(

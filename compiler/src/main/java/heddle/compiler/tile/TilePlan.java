@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * How a kernel is cut up, apart from what it means.
+ * How a kernel is split into blocks. It does not affect what the kernel means.
  *
  * @param blocks the block size of each axis by name; an axis that is not named has blocks of one
- * @param tables what is known of blocks of such sizes under the kernel's mask
+ * @param tables tables over blocks of these sizes, for the kernel's mask
  */
 public record TilePlan(Map<String, Integer> blocks, List<BlockTable> tables) {
     public TilePlan {

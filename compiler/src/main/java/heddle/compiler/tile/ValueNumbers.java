@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gives equal expressions equal numbers (value numbering), so that what is written twice is computed once. Expressions
- * that share objects are visited once for each object, however often they are reached.
+ * Gives equal expressions equal numbers (value numbering), so that an expression written twice is computed once. An
+ * object that several expressions share is visited once.
  */
 public final class ValueNumbers {
     private record ApplyKey(ScalarFn fn, DType type, List<Integer> args) {}

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A product of atoms, sorted; empty is one. In graded lexicographic order, as polynomial division needs it. */
+/**
+ * A product of atoms, sorted; the empty product is one. Monomials are in graded lexicographic order, which polynomial
+ * division needs.
+ */
 record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
     /** What a monomial is a product of. */
     sealed interface Atom extends Comparable<Atom> {

@@ -2,7 +2,7 @@ package heddle.compiler.type;
 
 import java.util.Map;
 
-/** What is known of a tensor before it exists. Printed as {@code f32[B, N, 384]}. */
+/** The type of a tensor, known before the tensor exists. Printed as {@code f32[B, N, 384]}. */
 public record TensorType(DType dtype, Shape shape) {
     public static TensorType scalar(DType dtype) {
         return new TensorType(dtype, Shape.SCALAR);

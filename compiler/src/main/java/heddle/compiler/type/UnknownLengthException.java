@@ -1,6 +1,9 @@
 package heddle.compiler.type;
 
-/** A length is needed as a number, as the size of a tile in local memory is, but symbols are left in it. */
+/**
+ * Thrown when a length is needed as a number, for example for the size of a tile in local memory, but still contains
+ * symbols.
+ */
 public final class UnknownLengthException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

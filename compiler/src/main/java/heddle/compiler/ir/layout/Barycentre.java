@@ -4,8 +4,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Orders each layer so that few edges cross: vertices are sorted by the mean position of their neighbours, sweeping down
- * and up in turns.
+ * Orders the vertices of each layer so that few edges cross. It sorts vertices by the mean position of their
+ * neighbours, in alternating sweeps down and up.
  */
 final class Barycentre {
     private static final int SWEEPS = 12;

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A graph with its vertices in layers, edges running from one layer to the next. Where an edge crosses layers it runs
- * through lanes, thin vertices of their own; all edges from one vertex share its lanes.
+ * A graph whose vertices are in layers, with edges from one layer to the next. An edge that crosses layers runs through
+ * lanes, which are thin vertices. All edges from one vertex share its lanes.
  */
 final class Layered {
     private final List<List<Integer>> layers = new ArrayList<>();

@@ -3,7 +3,7 @@ package heddle.compiler.ir.layout;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A layered drawing of an acyclic graph, edges running down. All measures are in one unit, say pixels. */
+/** A layered drawing of an acyclic graph, with edges running down. All measures use one unit, for example pixels. */
 public final class Layout {
     private static final double LAYER_GAP = 34;
 

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Horizontal positions: each vertex is drawn to the mean of its neighbours, its layer's order and gaps kept. For one
- * layer this is a least-squares fit under an order, which pooling adjacent violators solves exactly (Ayer et al. 1955).
+ * Chooses horizontal positions. It moves each vertex towards the mean of its neighbours, and keeps the order and the
+ * gaps of its layer. For one layer this is a least-squares fit under an order, which pooling adjacent violators solves
+ * exactly (Ayer et al. 1955).
  */
 final class Placement {
     private static final int SWEEPS = 16;

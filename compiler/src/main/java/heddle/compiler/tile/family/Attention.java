@@ -22,19 +22,19 @@ import java.util.Optional;
  * A row with no finite score gives zeros; without a sink its log-sum-exp is minus infinity. Grouped heads, transposes and head
  * splits are in the addresses.
  *
- * @param batch    axes every block has one index of: batch and head
+ * @param batch    axes of which a block has one index: batch and head
  * @param i        queries
  * @param j        keys
- * @param d        summed over in the scores
+ * @param d        the features, summed over in the scores
  * @param e        the columns of v
  * @param q        over batch, i, d
  * @param k        over batch, j, d
  * @param v        over batch, j, e
  * @param raw      the variable the score program reads the product as
  * @param score    over batch, i, j
- * @param mask     bool over batch, i, j; absent when nothing is masked
+ * @param mask     a bool over batch, i, j; absent when nothing is masked
  * @param weight   a factor on each probability after the softmax, over batch, i, j; absent when it is one
- * @param sink     a score beside those of the keys that no value belongs to, over batch, i: the probabilities of a row
+ * @param sink     a score without a value, over batch, i: the probabilities of a row
  *                 sum to less than one; absent when there is none (Xiao et al. 2023, arXiv:2309.17453)
  * @param acc      the variable the epilogue reads the normalised result as
  * @param epilogue over batch, i, e; it may read the {@link #rowSum} too

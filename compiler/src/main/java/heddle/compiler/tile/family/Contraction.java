@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code output[address] = epilogue(sum over k of a · b)}: matrix products and einsums.
+ * {@code output[address] = epilogue(sum over k of a · b)}: matmuls and einsums.
  *
  * <p>Axes that both operands and the output have are {@code batch}. The lowering merges neighbouring axes where strides
  * allow, so that there is one {@code m}, one {@code n} and one {@code k}; an axis that is missing has extent one.

@@ -13,10 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Computes families the plain way in double precision: loops as the definitions read, with nothing cut into tiles.
- * What generated kernels compute is held against this.
- */
+/** Computes families by plain loops in double precision, without tiles. Generated kernels are compared with it. */
 public final class FamilyInterpreter {
     private final Map<Buffer, double[]> memory;
     private final Map<String, Long> lengths;

@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * {@code output[address(axes)] = body(axes)}: elementwise chains, views that must be copied, gathers.
  *
- * @param axes outermost first; the last is the one the output is contiguous along
+ * @param axes outermost first; the output is contiguous along the last
  */
 public record MapFamily(List<Axis> axes, Buffer output, ScalarExpr address, ScalarExpr body) implements Family {
     public MapFamily {

@@ -8,7 +8,7 @@ import heddle.compiler.tile.Tile.Space;
 import heddle.compiler.tile.TilePlan;
 import java.util.List;
 
-/** The tiles of operands of products. */
+/** The tiles of the operands of matmuls. */
 final class Operand {
     private Operand() {}
 

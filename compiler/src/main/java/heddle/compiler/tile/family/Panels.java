@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The right side of a product laid out in panels, so that a block of columns is read from front to back: {@code
+ * The right operand of a matmul, packed in panels so that a kernel reads a block of columns from front to back: {@code
  * [ceil(n / width), k, width]}, padded with zeros (Goto and van de Geijn, Anatomy of High-Performance Matrix
  * Multiplication, 2008). A weight is packed once, when it is loaded.
  *

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reductions along rows, each of which may read the results of those before it, and what is written from them:
- * softmax, layer normalisation, sums.
+ * Reductions along rows, and the values written from them: softmax, layer normalisation, sums. Each reduction may read
+ * the results of earlier ones.
  *
  * @param rows   the axes that name a row, outermost first
  * @param row    the axis reduced over; several reduced axes are one axis with div and mod in the addresses

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A constant scale of the scores, moved to the queries, of which there are fewer: {@code (q · k) * c} is {@code (q * c) ·
- * k} but for rounding, as long as the scale is of moderate size.
+ * A constant scale of the scores that is moved to the queries, because there are fewer queries than scores. {@code (q ·
+ * k) * c} and {@code (q * c) · k} differ only in rounding if the scale has moderate size.
  *
  * @param query the program of the queries
  * @param score the score program over their product
