@@ -13,7 +13,7 @@ import heddle.compiler.schedule.Schedule;
 import heddle.dsl.DeepStack;
 import java.util.Map;
 
-/** What the compiler made of a graph, stage by stage. */
+/** The results of compiling a graph, stage by stage. */
 public final class Compilation {
     private final Pipeline.Result passes;
     private final Graph simplified;

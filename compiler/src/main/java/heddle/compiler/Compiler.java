@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** From a model's graph to an execution plan: the passes in their order, then the lowering to kernels. */
+/** Compiles a model's graph into an execution plan: runs the passes in order, then lowers the graph to kernels. */
 public final class Compiler {
     /** Whether operations become kernels together or one by one. */
     public enum Fusion {

@@ -18,7 +18,10 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 
-/** Explains one fused attention from the kernels that it and what it replaced become when they are lowered alone. */
+/**
+ * Explains one fused attention. It lowers the fused attention alone, and the operations that it replaced, and compares
+ * the kernels.
+ */
 final class ExplainFused {
     private final FusionReport.Fused fused;
     private final WrittenAttention written;

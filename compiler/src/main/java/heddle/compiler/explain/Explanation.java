@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What became of each attention of a model.
+ * What happened to each attention of a model.
  *
  * @param fused    in graph order
  * @param declined in graph order

@@ -11,15 +11,15 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * What there is to say of one fused attention.
+ * The explanation of one fused attention.
  *
  * @param node     the fused node
  * @param parts    the pieces of source that went into it
  * @param programs scalar programs by name: {@code q}, {@code k}, {@code v}, {@code score}, and {@code mask}, {@code weight}
- *                 and {@code sink} where there are such; elements of tensors are written with the model's names
- * @param tiles    block sizes and where tiles live
+ *                 and {@code sink} where they exist; elements of tensors are written with the model's names
+ * @param tiles    block sizes, and the memory of each tile
  * @param blocks   how many blocks are skipped, when all lengths are known
- * @param tables   what blocks are skipped by when the mask reads data: {@code mask_blocks of mask[b, j]}
+ * @param tables   the tables that decide which blocks to skip when the mask reads data: {@code mask_blocks of mask[b, j]}
  * @param fusedWork of the kernel, and of those that fill tables for it
  * @param unfusedWork of the kernels that compute the same, each operation with its own
  * @param scores   how many scores are never stored

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Models of one attention each, as it was written and as it was fused: what is computed beforehand is an input, called
- * by the role it plays.
+ * Models of one attention each, as written and as fused. Values that are computed beforehand become inputs, named after
+ * their role.
  */
 final class StandaloneAttention {
     private static final String RESULT = "result";

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Scalar programs with elements as a model writes them: {@code mask[b, j]} where the buffer has {@code mask[b * N + j]}. */
+/**
+ * Writes scalar programs with elements as a model writes them: {@code mask[b, j]} where the buffer has {@code mask[b *
+ * N + j]}.
+ */
 final class TensorText {
     private final Map<Buffer, String> names = new HashMap<>();
 

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * How an attention kernel is cut up.
+ * The blocks and tiles of an attention kernel.
  *
  * @param blockQ  queries in a block
  * @param blockKv keys and values in a block
- * @param tiles   what the kernel works on for a block of each, in the order it is computed
+ * @param tiles   the tiles of one block, in the order in which they are computed
  */
 public record TileLayout(int blockQ, int blockKv, List<Placed> tiles) {
     /**

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What some kernels cost in a run, as {@link KernelCost} counts it.
+ * The cost of some kernels in one run, as {@link KernelCost} counts it.
  *
- * @param kernels how many there are
+ * @param kernels the number of kernels
  * @param flops   floating-point operations
- * @param bytes   read from and written to buffers
+ * @param bytes   bytes read from and written to buffers
  */
 public record Work(int kernels, Dim flops, Dim bytes) {
     /** @param lengths of all symbols; empty when the cost is to be a formula, nothing skipped by masks */

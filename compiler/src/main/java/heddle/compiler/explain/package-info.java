@@ -1,2 +1,2 @@
-/** What became of each attention of a model, and what that costs, for people and programs to read. */
+/** Explains what happened to each attention of a model and what it costs, for people and programs to read. */
 package heddle.compiler.explain;

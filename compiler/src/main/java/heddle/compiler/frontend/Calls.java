@@ -29,7 +29,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Calls: functions of the language become operations, functions of the model are copied to where they are called. */
+/**
+ * Elaborates calls. A function of the language becomes operations; a function of the model is copied to the place of
+ * the call.
+ */
 final class Calls {
     private final Emitter emitter;
     private final Expressions expressions;

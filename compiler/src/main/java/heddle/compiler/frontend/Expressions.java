@@ -27,7 +27,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What expressions denote. A mistake is reported where it is found and gives poison, which nothing complains about. */
+/**
+ * Evaluates expressions. A mistake is reported where it is found, and its result is poison, which causes no further
+ * messages.
+ */
 final class Expressions {
     private final Diagnostics diagnostics;
     private final Texts texts = new Texts(this);

@@ -17,7 +17,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.Span;
 import java.util.Optional;
 
-/** One file, from its first item to its last. */
+/** Elaborates one file, from its first item to its last. */
 final class FileElaboration {
     private final SourceUnit unit;
     private final Scope scope = Scope.file();

@@ -5,8 +5,8 @@ import heddle.dsl.ast.SourceUnit;
 import java.util.Map;
 
 /**
- * From a parsed file to a graph: names are looked up, functions copied to their calls, loops unrolled, shapes checked,
- * and everything that is known when a model is compiled is computed.
+ * Turns a parsed file into a graph. It resolves names, copies functions to their calls, unrolls loops, checks shapes,
+ * and computes everything that is known at compile time.
  */
 public final class Frontend {
     private Frontend() {}

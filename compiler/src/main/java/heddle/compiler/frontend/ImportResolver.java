@@ -3,7 +3,7 @@ package heddle.compiler.frontend;
 import heddle.dsl.source.SourceFile;
 import java.util.Optional;
 
-/** Finds imported files. The compiler itself reads none. */
+/** Finds imported files. The compiler itself reads no files. */
 @FunctionalInterface
 public interface ImportResolver {
     /** No file is found. */

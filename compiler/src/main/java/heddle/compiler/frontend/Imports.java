@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The imported files, each run once however many files import it. */
+/** The imported files. Each runs once, however many files import it. */
 final class Imports {
     private final ImportResolver resolver;
     private final ModelElaboration model;

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What {@code x[...]} denotes for tensors and lists. */
+/** Evaluates {@code x[...]} for tensors and lists. */
 final class Indexing {
     private final Emitter emitter;
     private final Expressions expressions;

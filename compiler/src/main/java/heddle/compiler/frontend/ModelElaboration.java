@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The model that its files make up while they are run. */
+/** The model under construction, while its files are elaborated. */
 final class ModelElaboration {
     private final Map<String, Long> bound;
     private final Emitter emitter;

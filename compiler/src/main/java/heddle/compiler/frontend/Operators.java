@@ -29,7 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Operators on compile-time values, and the way to those on tensors. */
+/** Evaluates operators on compile-time values, and passes operators on tensors on. */
 final class Operators {
     private final Emitter emitter;
     private final Expressions expressions;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a name that nothing is known of may have been meant to be. */
+/** Suggests what an unknown name may have been meant to be. */
 final class Remedies {
     /** What other systems call things that go by another name here. */
     private static final Map<String, String> ELSEWHERE = Map.ofEntries(

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/** Statements of files, functions and blocks. Loops are unrolled, conditions decided. */
+/** Executes the statements of files, functions and blocks. It unrolls loops and decides conditions. */
 final class Statements {
     /** More iterations than any model has layers. */
     private static final long MAX_ITERATIONS = 100_000;

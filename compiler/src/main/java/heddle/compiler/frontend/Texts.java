@@ -14,7 +14,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.parse.Parser;
 import java.util.IdentityHashMap;
 
-/** Texts with their holes filled. */
+/** Fills the holes of texts. */
 final class Texts {
     private final Expressions expressions;
     /** Literals that were taken apart: the body of a loop comes by often. */

@@ -20,7 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Types as written, made types of tensors. */
+/** Turns types as written into types of tensors. */
 final class Types {
     private final Expressions expressions;
     private final Diagnostics diagnostics;

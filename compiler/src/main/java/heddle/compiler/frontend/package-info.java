@@ -1,2 +1,5 @@
-/** From parsed files to a graph: names, compile-time values, calls, shapes, and messages about all of them. */
+/**
+ * Turns parsed files into a graph: resolves names, evaluates compile-time values and calls, checks shapes, and reports
+ * mistakes.
+ */
 package heddle.compiler.frontend;

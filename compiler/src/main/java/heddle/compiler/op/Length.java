@@ -10,7 +10,7 @@ import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
 
-/** A length as an integer scalar tensor. */
+/** A length as a scalar tensor of a given element type. */
 public record Length(Dim dim, DType dtype) implements Pointwise {
     @Override
     public String name() {

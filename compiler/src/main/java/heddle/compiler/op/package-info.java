@@ -1,2 +1,2 @@
-/** The primitive operations of graphs, one record a file: shape inference, meaning, and index arithmetic. */
+/** The primitive operations of graphs, one record in each file: shape inference, meaning, and index arithmetic. */
 package heddle.compiler.op;

@@ -19,11 +19,11 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * What {@link GrowAttention} found, over the axes it found it with.
+ * The parts that {@link GrowAttention} found, over the axes that it used.
  *
- * @param resultAxes the axes of the product with the values, outermost first
- * @param term       a number that counts in the sum of a row's shifted exponentials
- * @param kept       what becomes of the probabilities before they meet the values
+ * @param resultAxes the axes of the matmul with the values, outermost first
+ * @param term       a number added to the sum of a row's shifted exponentials
+ * @param kept       what happens to the probabilities before they meet the values
  */
 record AttentionParts(
         List<Axis> resultAxes,

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** What lies between two nodes of a graph. */
+/** Finds the nodes that lie between two nodes of a graph. */
 final class Between {
     private Between() {}
 

@@ -9,10 +9,10 @@ import java.util.Optional;
 /**
  * A piece of a model that went into a fused attention.
  *
- * @param role what part it plays there
- * @param node what computes it, in the graph before fusion
- * @param span where it is written, seen from where the softmax is written: of a value that functions computed, the call
- *     next to the softmax; empty when no source asked for it
+ * @param role its role in the attention
+ * @param node the node that computes it, in the graph before fusion
+ * @param span where it is written, as seen from the softmax: for a value that functions computed, the call
+ *     next to the softmax; empty when it does not come from source
  */
 public record CapturedPart(Role role, Node node, Optional<Span> span) {
     /** What part something plays in attention. */

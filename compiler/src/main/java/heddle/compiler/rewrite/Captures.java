@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The values a fused node reads, each an operand of it. */
+/** The values that a fused node reads. Each is one of its operands. */
 final class Captures {
     private final Map<Value, Buffer> buffers = new HashMap<>();
     private final Map<Buffer, Value> values = new HashMap<>();

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Collects what went into a fused attention, by the role it plays, from the nodes that the attention replaces. */
+/** Collects the parts of a fused attention by role, from the nodes that the attention replaces. */
 final class CollectParts {
     private final Graph graph;
     private final FindAttention.Match match;

@@ -2,7 +2,7 @@ package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Node;
 
-/** Ends the search for a match at the node in the way; never leaves this package. */
+/** Thrown to end the search for a match at the node that prevents fusion. It never leaves this package. */
 final class DeclinedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

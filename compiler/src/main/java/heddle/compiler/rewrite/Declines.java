@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Collects what looks like attention and is not fused: what the rule itself declined, and what it never saw because
- * something other than pointwise operations, or no softmax, stands between the products.
+ * Collects what looks like attention but is not fused. Some of it the rule declined. The rest the rule never saw,
+ * because the matmuls have something other than pointwise operations between them, or no softmax.
  */
 final class Declines {
     private final Graph graph;

@@ -7,7 +7,7 @@ import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import java.util.BitSet;
 
-/** What the nodes of a graph are computed from: the model's inputs, its weights, or neither. */
+/** Says what the nodes of a graph are computed from: the model's inputs, only its weights, or neither. */
 final class Dependence {
     private final BitSet onInputs;
     private final BitSet onWeights;

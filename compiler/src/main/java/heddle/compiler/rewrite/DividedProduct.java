@@ -18,12 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A product of exponentials with values that is divided by their sum afterwards.
+ * A matmul of exponentials with values that is divided by their sum afterwards.
  *
- * @param softmax what the exponentials are when they are divided first
- * @param product of them, which nothing else reads
- * @param slot    its operand that they are
- * @param views   between the product and the division, the last first
+ * @param softmax the softmax that the exponentials become when they are divided first
+ * @param product the matmul, which nothing else reads
+ * @param slot    which of its operands the exponentials are
+ * @param views   the views between the matmul and the division, the last first
  */
 record DividedProduct(WrittenSoftmax softmax, Node product, int slot, List<Node> views) {
     static Optional<DividedProduct> of(Graph graph, Quotient quotient) {

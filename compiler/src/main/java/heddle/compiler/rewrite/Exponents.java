@@ -10,16 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The exponents of a softmax that is written out, taken apart. Two that are equal are the same numbers, but for rows that are
- * masked throughout: a softmax is zero there, however they are written.
+ * The exponents of a written-out softmax, taken apart into masks, shift and the rest. Two equal ones give the same
+ * numbers, except in rows that are masked entirely. There a softmax is zero, however it is written.
  *
  * <pre>
  * where(m, x, -inf) - c, where(m, where(m, x, -inf) - c, -inf)        x, masked by m, less c
  * </pre>
  *
- * @param x     what masks and shift are taken off
- * @param masks on it
- * @param shift which is subtracted from it
+ * @param x     what is left without masks and shift
+ * @param masks the masks on it
+ * @param shift the value that is subtracted from it
  */
 record Exponents(Place x, Set<Mask> masks, Optional<Place> shift) {
     /**

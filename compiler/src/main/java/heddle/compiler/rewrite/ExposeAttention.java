@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Adds outputs to a fused graph that show what its attentions look at: the probabilities, computed again from queries,
- * keys and the log-sum-exp, and the vectors that enter each layer. What ran fused stays fused.
+ * Adds outputs to a fused graph that show what its attentions attend to: the probabilities, computed again from
+ * queries, keys and the log-sum-exp, and the vectors that enter each layer. What was fused stays fused.
  */
 public final class ExposeAttention {
     /**

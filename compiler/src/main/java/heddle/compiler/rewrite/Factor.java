@@ -6,10 +6,10 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * A program as something multiplied: {@code x * 0.125} is the core {@code x} and the factor {@code * 0.125}.
+ * A program split into a core and a factor: {@code x * 0.125} has the core {@code x} and the factor {@code * 0.125}.
  *
- * @param core  what is left without the factors
- * @param apply puts the factors on something else in the core's place
+ * @param core  the program without the factors
+ * @param apply applies the factors to another core
  */
 record Factor(ScalarExpr core, UnaryOperator<ScalarExpr> apply) {
     /**

@@ -17,8 +17,8 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * Finds the attentions of a graph that are fused: those of which, when all of them are, nothing reads the scores any
- * more. Several that share scores compute them again, each for itself.
+ * Finds the attentions of a graph that are fused: the largest set for which, when all are fused, no node reads their
+ * scores any more. Attentions that share scores each compute them again.
  */
 final class FindAttention {
     /**

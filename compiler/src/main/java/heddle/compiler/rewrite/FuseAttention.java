@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Replaces softmax attention, however it is spelled, by one operation that never stores the scores.
+ * Replaces softmax attention, however it is written, with one operation that never stores the scores.
  *
  * <pre>
  * contract(q, k) → scale, bias, mask, … → softmax → … → contract(·, v) → permute, reshape
  *   becomes  attention(q, k, v, captured …)
  * </pre>
  *
- * Probabilities that meet several values become as many attentions.
+ * If probabilities meet several values, each becomes an attention.
  */
 public record FuseAttention() implements Pass {
     /** The pass' name. */

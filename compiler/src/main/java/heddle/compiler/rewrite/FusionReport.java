@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The attention in a graph after fusion.
+ * The attentions in a graph after fusion.
  *
  * @param fused    in graph order
  * @param declined in graph order

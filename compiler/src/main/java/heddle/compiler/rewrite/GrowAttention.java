@@ -19,12 +19,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Grows attention from a softmax: down to the product with the values, up to the product of queries and keys, and writes
- * everything between as scalar programs over the axes of the result and the softmax axis.
+ * Grows attention from a softmax. It follows the graph down to the matmul with the values, and up to the matmul of
+ * queries and keys. It writes everything between as scalar programs over the axes of the result and the softmax axis.
  *
- * <p>Layout needs no patterns: the elements of q, k, v, biases and masks are looked up through whatever permutes,
- * reshapes, slices and expands there are, at the index the result is computed for. What remains is to see which axis
- * plays which part.
+ * <p>Layout needs no patterns. The elements of q, k, v, biases and masks are looked up through all permutes, reshapes,
+ * slices and expands, at the index for which the result is computed. It remains to find out which axis plays which
+ * role.
  */
 final class GrowAttention {
     private final Graph graph;

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Makes one product of scores that are a sum of two, so that they can be fused:
+ * Turns scores that are a sum of two matmuls into one matmul, so that they can be fused:
  *
  * <pre>
  * q · k + p · r                    → [q, p] · [k, r]
@@ -22,9 +22,9 @@ import java.util.Set;
  * where(m, q · k + b, -inf) + p · r → where(m, [q, p] · [k, r] + b, -inf)
  * </pre>
  *
- * Queries and keys of several parts are written like this where one part knows positions: DeepSeek-V2's rotated part, whose
- * keys all heads share (arXiv:2405.04434, section 2.1.3). The joined features are copied, which is little beside the scores
- * of many queries, though not of one.
+ * Models write this when one part of queries and keys knows positions, such as DeepSeek-V2's rotated part, whose keys
+ * all heads share (arXiv:2405.04434, section 2.1.3). The joined features are copied. With many queries this costs
+ * little compared with the scores; with one query it costs more.
  */
 public record JoinProducts() implements Pass {
     @Override

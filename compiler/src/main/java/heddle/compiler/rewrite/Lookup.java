@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Decides, for values that flow into a fused node, what the node computes in place and what it reads as an operand. It
- * looks through views always, so that no layout is copied.
+ * Decides which values that flow into a fused node are computed in place, and which are read as operands. It always
+ * looks through views, so no layout is copied.
  */
 final class Lookup {
     private final Graph graph;

@@ -9,7 +9,7 @@ import heddle.compiler.tile.Reduction;
 import java.util.Optional;
 
 /**
- * Moves a mask on exponentials that are summed into their exponents, as a softmax that is written out has it.
+ * Moves a mask from exponentials that are summed into their exponents, where a written-out softmax has it.
  *
  * <pre>
  * where(m, exp(y), 0)       → exp(where(m, y, -inf))
@@ -17,7 +17,7 @@ import java.util.Optional;
  * where(m, exp(x - c), 0)   → exp(where(m, where(m, x, -inf) - c, -inf))
  * </pre>
  *
- * Where an exponential overflows that is multiplied with zero, zero is meant.
+ * An exponential that overflows and is multiplied by zero is meant to be zero.
  */
 public record MaskExponents() implements Pass {
     @Override

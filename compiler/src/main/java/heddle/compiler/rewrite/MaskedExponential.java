@@ -19,10 +19,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An exponential of which masks make zero.
+ * An exponential that masks set to zero.
  *
  * @param exp   the exponential
- * @param masks on it, the innermost first
+ * @param masks the masks on it, the innermost first
  */
 record MaskedExponential(Node exp, List<Mask> masks) {
     /**

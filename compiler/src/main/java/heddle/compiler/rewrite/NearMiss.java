@@ -20,10 +20,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Something that would be attention, were it not for one thing between the products.
+ * Something that would be attention, if one thing between the matmuls were different.
  *
- * @param normaliser the softmax, or what stands in its place
- * @param outcome    the thing, the reason and the remedy
+ * @param normaliser the softmax, or what replaces it
+ * @param outcome    what prevents fusion, the reason and the remedy
  */
 record NearMiss(Node normaliser, Outcome.Declined outcome) {
     /** The near miss on a way of scores; empty when nothing but pointwise operations and one softmax lie on it. */

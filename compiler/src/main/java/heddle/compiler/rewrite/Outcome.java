@@ -2,7 +2,7 @@ package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Node;
 
-/** What a rule makes of a place in a graph. */
+/** What a rule decides about a place in a graph. */
 public sealed interface Outcome {
     /** The rule applies. */
     record Matched() implements Outcome {}

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An element of a value: what is computed of it further on is written over the same axes, so that places reached in
- * different ways can be compared.
+ * An element of a value. Everything computed from it is written over the same axes, so places reached on different
+ * paths can be compared.
  */
 record Place(Value value, List<ScalarExpr> index) {
     Place {

@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The way down from a softmax: through pointwise nodes to the contraction that multiplies the probabilities with the
+ * The path down from a softmax: through pointwise nodes to the contraction that multiplies the probabilities with the
  * values.
  *
  * @param product the contraction
- * @param slot    its operand that the probabilities are
+ * @param slot    which of its operands the probabilities are
  * @param path    the pointwise nodes between
  */
 record Probabilities(Node product, int slot, Set<Node> path) {

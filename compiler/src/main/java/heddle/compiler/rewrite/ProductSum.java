@@ -31,7 +31,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * A sum of two products, each summed over one axis of its own, as one product over both axes one after the other.
+ * A sum of two matmuls, each summed over one axis of its own, turned into one matmul over both axes joined.
  *
  * @param sum   the sum or difference
  * @param first its first product, and the factor of it that takes the side of the rows

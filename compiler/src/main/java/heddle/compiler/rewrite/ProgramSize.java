@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How much code the programs of an attention make. A JVM compiles no method of more than 8000 bytes, which the inner loop
- * must fit into: with more than this many functions of a score attention is many times slower than with stored scores.
+ * Limits how much code the programs of an attention make. A JVM compiles no method of more than 8000 bytes, and the
+ * inner loop must fit in one. With more functions of a score than the limit, fused attention is many times slower than
+ * attention that stores its scores.
  */
 final class ProgramSize {
     /** In additions, of the programs that are computed for every score. */

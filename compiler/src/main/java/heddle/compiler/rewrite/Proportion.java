@@ -8,10 +8,10 @@ import heddle.compiler.type.DType;
 import java.util.Optional;
 
 /**
- * What becomes of probabilities before they meet the values, when they stay in proportion: what is zero stays zero, so that
- * a row stays normalised by its own sum.
+ * What happens to probabilities before they meet the values, if they stay in proportion: zeros stay zero, so a row
+ * stays normalised by its own sum.
  *
- * @param weight  what a probability is multiplied with
+ * @param weight  the factor on a probability
  * @param guarded whether probabilities that are NaN become zero, as {@code where(p != p, 0, p)} has it
  */
 record Proportion(ScalarExpr weight, boolean guarded) {

@@ -28,10 +28,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Follows elements back to the elements they are made of, not through pointwise operations alone as inlining does, but
- * through sums, softmax and products too. An axis that is summed over gets an index of its own; what such axes are
- * called does not tell elements apart, so that ways that part and meet again, as at every residual connection, are gone
- * once.
+ * Traces elements back to the elements that they are made of. Unlike inlining, it goes through sums, softmax and
+ * matmuls too. An axis that is summed over gets an index of its own. The names of such axes do not distinguish
+ * elements, so paths that part and meet again, as at every residual connection, are followed once.
  */
 final class Provenance {
     /**

@@ -20,10 +20,10 @@ import java.util.stream.IntStream;
 /**
  * Queries and keys at the index for which the result is computed.
  *
- * @param q     changes along {@code d}, not along the softmax axis
- * @param k     changes along {@code d} and the softmax axis
- * @param d     what the scores sum over, several letters as one
- * @param score the product with the factors that were taken off q and k
+ * @param q     varies along {@code d}, not along the softmax axis
+ * @param k     varies along {@code d} and the softmax axis
+ * @param d     the axis the scores sum over, several letters as one
+ * @param score the matmul with the factors that were taken off q and k
  */
 record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
     /**

@@ -3,7 +3,7 @@ package heddle.compiler.rewrite;
 import heddle.compiler.ir.Node;
 import heddle.dsl.source.Span;
 
-/** Operations in the words of whoever wrote the model: {@code `mean(s, axis = -1)`}. */
+/** Writes operations as the author of the model wrote them: {@code `mean(s, axis = -1)`}. */
 final class Quote {
     private static final int LONGEST = 48;
 

@@ -5,7 +5,7 @@ import heddle.compiler.tile.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is divided by what, the numerator of the result's own shape. */
+/** A quotient: a numerator with the shape of the result, and a denominator. */
 record Quotient(Place numerator, Place denominator) {
     /** The ways to read a node as a quotient: a division, and a product with {@code 1 / denominator}. */
     static List<Quotient> at(Graph graph, Place place) {

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Makes a softmax of one that is written out, with or without the shift by the maximum, and takes off a shift by the
- * maximum that softmax makes itself.
+ * Turns a written-out softmax, with or without the shift by the maximum, into a softmax. Also removes a shift by the
+ * maximum from a softmax, since softmax does that itself.
  *
  * <pre>
  * exp(x) / sum(exp(x))                             → softmax(x)
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * </pre>
  *
  * Sums and maxima may reach the quotient through any views. Where the written form overflows, or divides zero by zero
- * because a row is minus infinity throughout, softmax has the value that was meant.
+ * because a whole row is minus infinity, softmax gives the value that was meant.
  */
 public record RecogniseSoftmax() implements Pass {
     @Override

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Where a result goes when the permutes and reshapes after it are done by storing it in place: merged heads cost
+ * Where a result is stored when the permutes and reshapes after it are folded into its address. So merging heads costs
  * nothing.
  *
  * @param root    the last view that is folded, or the node itself

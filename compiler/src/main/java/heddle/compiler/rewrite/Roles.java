@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Which axis of the result plays which part.
+ * The roles of the axes of the result.
  *
- * @param batch   axes along which whole attentions lie side by side; keys or values may be the same along one
- * @param i       the queries: q changes along it, k and v do not
- * @param columns the columns of v, along which nothing else changes
+ * @param batch   axes of independent attentions; keys or values may be the same along one
+ * @param i       the queries: q varies along it, k and v do not
+ * @param columns the columns of v; nothing else varies along them
  */
 record Roles(List<Axis> batch, Axis i, List<Axis> columns) {
     private static final Axis NO_QUERIES = new Axis("i", Dim.ONE);

@@ -12,15 +12,15 @@ import java.util.Optional;
  *
  * <pre>
  * sum(exp(y))                              and views of it
- * t + sum(exp(y))                          a term beside it
+ * t + sum(exp(y))                          with a term t added
  * where(s == 0, c, s), where(s > 0, s, c)  where s is such a sum: a guard against rows of nothing
  * max(s, c)                                the same, when the sum is no less than c
  * </pre>
  *
  * @param sum       the reduction
- * @param exponents the y of it
- * @param term      the t of it
- * @param least     what it is raised to where it is less; zero when it is not raised
+ * @param exponents its y
+ * @param term      its t
+ * @param least     a lower bound that the model puts on the sum; zero when there is none
  */
 record RowSum(Place sum, Value exponents, Optional<Place> term, double least) {
     static Optional<RowSum> of(Graph graph, Place read) {

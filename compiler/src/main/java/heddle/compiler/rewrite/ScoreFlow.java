@@ -23,17 +23,17 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The way of a matrix from the product it comes from to a product that sums over one of its axes and keeps the other:
- * what makes a piece of a model look like attention, whatever is done to the matrix in between.
+ * The path of a matrix from the matmul that makes it to a matmul that sums over one of its axes and keeps the other.
+ * Such a path makes a piece of a model look like attention, whatever happens to the matrix on the way.
  *
- * <p>One axis of the matrix belongs to each factor of its product. A layer of a network is none: its factor is a weight,
- * and the axis of the result is the weight's.
+ * <p>Each axis of the matrix belongs to one operand of its matmul. A layer of a network is not such a path: its operand
+ * is a weight, and the axis of the result belongs to the weight.
  *
- * @param scores  the first product
+ * @param scores  the first matmul
  * @param values  the second
- * @param between what lies between them, in graph order
- * @param keys    the axes of the scores that the second product sums over
- * @param queries the axes of the scores of the other factor
+ * @param between the nodes between them, in graph order
+ * @param keys    the axes of the scores that the second matmul sums over
+ * @param queries the axes of the scores that belong to the other operand
  */
 record ScoreFlow(Node scores, Node values, SequencedSet<Node> between, Set<Integer> keys, Set<Integer> queries) {
     /** Every such way in a graph that ends at another product, the last first product of each. */

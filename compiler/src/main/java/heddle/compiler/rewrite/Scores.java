@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The way up from a softmax: through pointwise nodes to the one contraction the scores come from.
+ * The path up from a softmax: through pointwise nodes to the one contraction that makes the scores.
  *
  * @param product the contraction
  * @param cone    the pointwise nodes between it and the softmax that depend on it

@@ -17,10 +17,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where the product with the values reads the softmax.
+ * Where the matmul with the values reads the softmax.
  *
  * @param index  of the softmax, for an element of the result and a position among the values
- * @param unread the positions along the softmax axis that meet no value: they count in the sum of their row alone
+ * @param unread the positions along the softmax axis that meet no value; they count only in the sum of their row
  */
 record SoftmaxRead(List<ScalarExpr> index, List<ScalarExpr> unread) {
     /** More scores without values than this are no sinks. */

@@ -8,8 +8,8 @@ import heddle.compiler.type.DType;
 import java.util.Optional;
 
 /**
- * Takes the mask out of a score program: the condition under which the score is anything but minus infinity, as far as
- * the program says so itself.
+ * Takes the mask out of a score program: the condition under which the score can be anything but minus infinity, as far
+ * as the program shows it.
  *
  * <pre>
  * where(c, s, -inf)          → mask c,      score s
@@ -18,8 +18,8 @@ import java.util.Optional;
  * where(c, s, -inf) * 0.125  → mask c,      score s * 0.125
  * </pre>
  *
- * Finite fills stay in the program: a row filled with them is an average, not zeros. A score that is minus infinity
- * stays so under {@code + x}, whatever x is.
+ * Finite fills stay in the program, because a row filled with them gives an average, not zeros. A score that is minus
+ * infinity stays so under {@code + x}, whatever x is.
  *
  * @param score the program where the mask is true
  * @param mask  absent when the program masks nothing

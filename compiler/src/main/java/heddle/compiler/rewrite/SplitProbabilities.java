@@ -19,7 +19,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Multiplies sums and differences of probabilities with the values one by one, so that each is attention:
+ * Multiplies the terms of sums and differences of probabilities with the values one by one, so that each term is
+ * attention:
  *
  * <pre>
  * (softmax(s) - c * softmax(t)) @ v        → softmax(s) @ v - (c * softmax(t)) @ v
@@ -27,7 +28,7 @@ import java.util.stream.IntStream;
  * where(m, softmax(s) - softmax(t), 0) @ v → where(m, softmax(s), 0) @ v - where(m, softmax(t), 0) @ v
  * </pre>
  *
- * This is how differential attention is written (Ye et al. 2024, arXiv:2410.05258, section 2.1).
+ * Differential attention is written this way (Ye et al. 2024, arXiv:2410.05258, section 2.1).
  */
 public record SplitProbabilities() implements Pass {
     @Override

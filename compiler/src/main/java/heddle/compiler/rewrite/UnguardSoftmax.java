@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes off a guard that says what softmax does itself: zeros for a row with no finite score.
+ * Removes a guard that repeats what softmax does anyway: zeros for a row with no finite score.
  *
  * <pre>
  * where(all(x == -inf), 0, softmax(x))             → softmax(x)
@@ -23,7 +23,8 @@ import java.util.Optional;
  * where(max(x) == -inf, 0, softmax(x))             → softmax(x)
  * </pre>
  *
- * This is how PyTorch exports scaled dot product attention. The guard reads every score; without it none is stored.
+ * PyTorch exports scaled dot product attention this way. The guard reads every score, so removing it lets fusion store
+ * none.
  */
 public record UnguardSoftmax() implements Pass {
     @Override

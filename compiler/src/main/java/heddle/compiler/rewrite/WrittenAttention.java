@@ -19,12 +19,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A fused attention as it was written.
+ * A fused attention, as the model writes it.
  *
  * @param graph    before fusion
- * @param nodes    what the fused node computes, in graph order
- * @param root     the last of them, whose value it stands for
- * @param operands what the fused node reads, by slot
+ * @param nodes    the nodes that the fused node replaces, in graph order
+ * @param root     the last of them, whose value the fused node computes
+ * @param operands the values that the fused node reads, by slot
  * @param parts    where the pieces are written
  */
 public record WrittenAttention(

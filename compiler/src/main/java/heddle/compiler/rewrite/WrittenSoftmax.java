@@ -29,11 +29,11 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * A softmax that is written out, and what it is the softmax of.
+ * A written-out softmax, and the scores that it is the softmax of.
  *
  * @param x    the scores
- * @param sink makes a score beside those of each row, to be dropped after the softmax
- * @param term of the softmax, see {@link Softmax}
+ * @param sink makes an additional score for each row, to be dropped after the softmax
+ * @param term the term of the softmax, see {@link Softmax}
  */
 record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, Value>> sink, double term) {
     /**

@@ -1,2 +1,4 @@
-/** From a graph to kernels: what is stored, what one kernel computes, where intermediate results lie. */
+/**
+ * Turns a graph into kernels: decides what is stored, what one kernel computes, and where intermediate results lie.
+ */
 package heddle.compiler.schedule;

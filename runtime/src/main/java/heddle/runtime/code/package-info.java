@@ -1,2 +1,2 @@
-/** Generated Java becomes classes: javac in memory, and a cache of what it made. */
+/** Compiles generated Java to classes with javac, in memory, and caches the classes. */
 package heddle.runtime.code;

@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where elements lie along the axis of a loop: what does not change is computed before the loop, as {@code int}. */
+/**
+ * Addresses of elements along the axis of a loop. The part that does not change is computed before the loop, as {@code
+ * int}.
+ */
 final class Addresses {
     /**
      * A position in an array that moves by {@code step} from one index to the next.

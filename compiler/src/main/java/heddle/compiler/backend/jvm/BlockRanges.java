@@ -6,7 +6,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Which axes are cut into blocks where code is being written: those have their ends in variables. */
+/**
+ * The axes that are split into blocks at the point where code is written. The ends of their blocks are in variables.
+ */
 final class BlockRanges {
     private final Set<Axis> blocked = new HashSet<>();
 

@@ -7,7 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** The members of the class being written. */
+/** Collects the members of the class that is being written. */
 final class ClassText {
     private final Names names = new Names();
     private final List<JavaText> methods = new ArrayList<>();

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The steps of a column kernel for neighbouring vectors of columns. Loops along the column run inside; statements that
- * run along the same axis share one, unless a later one needs what an earlier one reduces to.
+ * Writes the steps of a column kernel for neighbouring vectors of columns. Loops along the column run inside.
+ * Statements that run along the same axis share a loop, unless a later one needs the result of an earlier reduction.
  */
 final class ColumnCode {
     private final LaneLoop loop;

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Kernels whose innermost parallel axis is blocked: lanes run along it, and the steps for one vector of indexes follow
- * each other. Maps, and reductions over an axis that memory is not contiguous along.
+ * Writes kernels whose innermost parallel axis is blocked. Lanes run along that axis, and the steps for one vector of
+ * indices follow each other. These are maps, and reductions over an axis along which memory is not contiguous.
  */
 final class ColumnKernelWriter implements KernelWriter {
     @Override

@@ -13,7 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
 
-/** Writes statements that are computed column by column as a method, and its call. */
+/** Writes a method for statements that are computed column by column, and the call of it. */
 final class ColumnsCode {
     private final KernelScope scope;
     private final BlockRanges ranges;

@@ -6,7 +6,7 @@ import heddle.compiler.schedule.Plan;
 import heddle.compiler.type.Dim;
 import java.util.List;
 
-/** The file around the kernels: imports, constants, and the two methods the kernels are called by. */
+/** Writes the file around the kernels: imports, constants, and the two methods that call the kernels. */
 record CompilationUnit(JvmTarget target, Plan plan, String className) {
     String text(ClassText members, List<EntryMethod> entries) {
         JavaText out = new JavaText(0);

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The method that a kernel is called by: a loop over some of its blocks. */
+/** Writes the method that calls a kernel: a loop over some of the kernel's blocks. */
 final class EntryMethod {
     private final TileKernel kernel;
     private final List<Buffer> buffers;

@@ -5,17 +5,17 @@ import heddle.compiler.tile.TileKernel;
 import java.util.List;
 
 /**
- * A plan as one Java class that needs nothing but the JDK. It has two public static methods:
+ * A plan as one Java class that needs only the JDK. It has two public static methods:
  *
  * <ul>
- *   <li>{@code long blocks(int entry, long[] lengths)}: how many independent blocks an entry has;
+ *   <li>{@code long blocks(int entry, long[] lengths)}: the number of independent blocks of an entry;
  *   <li>{@code void run(int entry, Object[] arrays, int[] offsets, long[] lengths, long from, long to)}: computes some of
  *       them. {@code lengths} are the plan's, in its order.
  * </ul>
  *
  * @param className the binary name of the class
  * @param text      the compilation unit
- * @param prepare   calls that are made once, when weights are loaded
+ * @param prepare   calls that run once, when weights are loaded
  * @param launches  calls of every run
  */
 public record JavaSource(String className, String text, List<Call> prepare, List<Call> launches) {

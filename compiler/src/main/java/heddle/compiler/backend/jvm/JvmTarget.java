@@ -1,7 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 /**
- * What generated Java is tuned for.
+ * The machine that generated Java is tuned for.
  *
  * @param lanes     floats in a vector: 4, 8 or 16
  * @param registers vector registers of the processor

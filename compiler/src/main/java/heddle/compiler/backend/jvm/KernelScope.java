@@ -17,10 +17,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the writers of one kernel share: the kernel, the class it goes into, its entry method and the block the entry is
- * at.
+ * The state that the writers of one kernel share: the kernel, its class, its entry method, and the block of the entry.
  *
- * @param entry  the name of the entry method, a prefix for those it calls
+ * @param entry  the name of the entry method, and the prefix of the methods it calls
  * @param locals the entry method's variables: arrays, lengths, the indexes of parallel axes
  */
 record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, String entry, Locals locals) {

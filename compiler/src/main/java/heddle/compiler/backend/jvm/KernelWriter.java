@@ -4,7 +4,7 @@ import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
 
-/** Writes what a kernel does with one block. There is one for each shape of tile program. */
+/** Writes what a kernel does for one block. There is one writer for each shape of tile program. */
 interface KernelWriter {
     /**
      * Writes into the body of the entry method's loop over blocks, where the indexes of parallel axes are known: a

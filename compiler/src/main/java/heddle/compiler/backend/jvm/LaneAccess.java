@@ -11,7 +11,10 @@ import heddle.compiler.tile.Stride;
 import heddle.compiler.type.DType;
 import java.util.List;
 
-/** Which programs vectors along an axis compute as they are, with loads of neighbouring elements only. */
+/**
+ * Decides which programs can be computed in vectors along an axis directly, because they load only neighbouring
+ * elements.
+ */
 final class LaneAccess {
     private final Axis lane;
     private final Lanes lanes;

@@ -8,7 +8,7 @@ import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 
-/** Values that vectors cannot compute: each lane as a scalar, by way of a small array. */
+/** Writes values that vectors cannot compute: each lane is computed as a scalar and passed through a small array. */
 final class LaneByLane {
     private final VectorCode code;
     private final Lanes lanes;

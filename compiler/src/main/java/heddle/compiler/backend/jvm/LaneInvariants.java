@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** What is the same at every index of a lane loop: computed once, before the loop, and spread over the lanes. */
+/**
+ * Values that are the same at every index of a lane loop. They are computed once, before the loop, and broadcast to the
+ * lanes.
+ */
 final class LaneInvariants {
     private final Lanes lanes;
     private final Locals locals;

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A loop along an axis that takes a vector of indexes at a time, with a masked step for those left over at the end.
- * What does not change along the axis is computed before it.
+ * Writes a loop along an axis that takes a vector of indices at a time, with a masked step for the rest at the end.
+ * Values that do not change along the axis are computed before the loop.
  */
 final class LaneLoop {
     /** Writes one step. */

@@ -4,7 +4,7 @@ import heddle.compiler.type.DType;
 import java.util.Optional;
 
 /**
- * The vectors a loop computes in.
+ * The vector type that a loop computes in.
  *
  * @param vector  their Java class
  * @param species the constant of the generated class

@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * A tile in the scratch memory of a worker: rows along an axis, or one row, of elements that lie next to each other.
- * Scalar programs read it as a buffer, by the indexes of the whole tensor; the buffer's offset makes up for where the
- * block begins.
+ * Scalar programs read it as a buffer, with the indices of the whole tensor. The buffer's offset accounts for the start
+ * of the block.
  *
  * @param row   the axis that has one row for each index, when there are several
  * @param lane  the axis along a row

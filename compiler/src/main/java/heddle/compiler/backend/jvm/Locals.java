@@ -8,7 +8,7 @@ import heddle.compiler.type.Dim;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the things of a tile program are called in one Java method. */
+/** The Java names of the parts of a tile program in one method. */
 final class Locals {
     /** A buffer's array and the offset of its first element in it. */
     record Array(String array, String offset) {}

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.SequencedSet;
 
 /**
- * Writes how a block is classified by its corners and by tables: empty ones are skipped, full ones leave the mask out, and partial ones
- * give up the keys at both ends that the mask empties.
+ * Writes how a block is classified by its corners and by tables. Empty blocks are skipped. Full blocks leave the mask
+ * out. Partial blocks drop the keys at both ends that the mask removes.
  */
 final class MaskCode {
     /** By how many indexes a partial block is narrowed at a time: the rows of a register block. */

@@ -4,7 +4,7 @@ import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.type.DType;
 import java.util.Optional;
 
-/** Functions that give bools, as masks of lanes. */
+/** Functions that return bools, as lane masks. */
 final class MaskFunctions {
     private final VectorCode code;
     private final Lanes lanes;

@@ -8,8 +8,9 @@ import java.util.SequencedMap;
 import java.util.stream.IntStream;
 
 /**
- * A product whose sums stay in vector registers: {@code c[r][·] += sum over k of a[r, k] * b[k, ·]} for a few rows and a
- * few vectors of columns. Each step loads the vectors of {@code b} once and spreads one element of {@code a} a row.
+ * A matmul whose sums stay in vector registers: {@code c[r][·] += sum over k of a[r, k] * b[k, ·]} for a few rows and a
+ * few vectors of columns. Each step loads the vectors of {@code b} once, and broadcasts one element of {@code a} for
+ * each row.
  *
  * @param rows    rows of {@code c}
  * @param vectors vectors in a row

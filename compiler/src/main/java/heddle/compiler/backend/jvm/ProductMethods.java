@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The methods of a class that multiply tiles, shared by all its kernels: {@code c += a·b} with {@code c} a tile of some
- * rows and a fixed width, as a loop over register blocks around {@link MicroKernel}s of fewer and fewer rows.
+ * The methods of a class that multiply tiles, shared by all its kernels: {@code c += a·b}, where {@code c} is a tile of
+ * some rows and a fixed width. Each is a loop over register blocks, around {@link MicroKernel}s with fewer and fewer
+ * rows.
  */
 final class ProductMethods {
     /**

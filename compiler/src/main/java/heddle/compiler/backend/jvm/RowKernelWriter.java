@@ -10,7 +10,9 @@ import heddle.compiler.tile.TileExpr;
 import java.util.List;
 import java.util.Optional;
 
-/** Kernels whose blocks are rows: each reduction and each store along the row is a loop, in a method of its own. */
+/**
+ * Writes kernels whose blocks are rows. Each reduction and each store along the row is a loop in a method of its own.
+ */
 final class RowKernelWriter implements KernelWriter {
     @Override
     public void writeBlock(KernelScope scope, JavaText body) {

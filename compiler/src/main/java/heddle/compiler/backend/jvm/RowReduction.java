@@ -6,7 +6,7 @@ import heddle.compiler.tile.TileExpr;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A reduction along the axis that lanes run along. The order of additions is fixed by the length alone. */
+/** Writes a reduction along the axis of the lanes. The order of additions is fixed by the length only. */
 final class RowReduction {
     private RowReduction() {}
 

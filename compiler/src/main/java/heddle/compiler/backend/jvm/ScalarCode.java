@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Scalar programs as plain Java: the general form that every function and element type has. */
+/** Writes scalar programs as plain Java: the general form, which every function and element type has. */
 final class ScalarCode {
     /** Knows where elements lie better than their addresses say. */
     interface Positions {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The steps of a column kernel for one column, for types and accesses that vectors do not serve. */
+/** Writes the steps of a column kernel for one column, for types and accesses that vectors do not support. */
 final class ScalarColumnCode {
     private final Locals locals;
     private final Set<Support> support;

@@ -7,7 +7,10 @@ import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Set;
 
-/** Every {@link ScalarFn} at every element type as a Java expression. Arguments are given as operands of any operator. */
+/**
+ * Writes every {@link ScalarFn}, at every element type, as a Java expression. Arguments are given as operands of any
+ * operator.
+ */
 final class ScalarFnCode {
     private final Set<Support> support;
 

@@ -5,7 +5,7 @@ import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.tile.Axis;
 import java.util.Set;
 
-/** A loop along an axis that takes one index at a time. */
+/** Writes a loop along an axis that takes one index at a time. */
 final class ScalarLoop {
     private final Axis axis;
     private final Locals locals;

@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Takes out of a program what vectors along an axis cannot compute as it is - elements that lie apart, index arithmetic -
- * and has it computed one by one into tiles before, so that the rest is vector code.
+ * Takes the parts out of a program that vectors along an axis cannot compute directly, such as elements that are not
+ * neighbours, and index arithmetic. Those parts are computed one by one into tiles beforehand, so that the rest is
+ * vector code.
  */
 final class Staging {
     private final LaneAccess access;

@@ -7,7 +7,7 @@ import heddle.compiler.tile.Stmt;
 import java.util.List;
 import java.util.Optional;
 
-/** What a statement of a tile program becomes on the JVM. */
+/** The JVM form of a statement of a tile program. */
 sealed interface Step {
     /**
      * Statements computed column by column along {@code lane}.

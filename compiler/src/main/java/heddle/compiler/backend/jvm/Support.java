@@ -1,6 +1,6 @@
 package heddle.compiler.backend.jvm;
 
-/** Scalar functions the JDK does not have; a class gets those its kernels call. */
+/** Scalar functions that the JDK does not have. A class contains those that its kernels call. */
 enum Support {
     /**
      * The error function, to about 1e-15: the series of Abramowitz and Stegun, Handbook of Mathematical Functions

@@ -5,7 +5,10 @@ import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.TileKernel;
 import java.util.List;
 
-/** Kernels with products: contraction and attention. Tiles live in scratch memory that a worker reuses for every block. */
+/**
+ * Writes kernels with matmuls: contraction and attention. Tiles are in scratch memory that a worker reuses for every
+ * block.
+ */
 final class TileKernelWriter implements KernelWriter {
     private final TileKernel kernel;
     private final TileLowering lowering;

@@ -20,8 +20,8 @@ import java.util.SequencedMap;
 
 /**
  * Turns the statements of a tile program into {@link Step}s. Lanes run along the first blocked axis: the columns of a
- * product, the queries of attention, whose scores are thus computed transposed and reduced without crossing lanes. Every
- * tile with that axis is stored with it innermost.
+ * matmul, or the queries of attention. So the scores of attention are computed transposed, and reduced without crossing
+ * lanes. Every tile with that axis has it innermost in memory.
  */
 final class TileLowering {
     private final TileKernel kernel;

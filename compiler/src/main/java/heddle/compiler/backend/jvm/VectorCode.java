@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Scalar programs as vector code: one step of a loop along an axis, a vector of neighbouring indexes at a time. Values
- * that the vectors cannot hold or compute are computed lane by lane, as scalars.
+ * Writes scalar programs as vector code: one step of a loop along an axis, for a vector of neighbouring indices. Values
+ * that vectors cannot hold or compute are computed lane by lane, as scalars.
  */
 final class VectorCode {
     private final Lanes lanes;

@@ -7,7 +7,7 @@ import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Optional;
 
-/** Functions of vectors of floats: methods of the Vector API, {@link VectorMath}, or lane by lane. */
+/** Functions of float vectors: methods of the Vector API, {@link VectorMath}, or lane by lane. */
 final class VectorFunctions {
     private final VectorCode code;
     private final Lanes lanes;

@@ -8,7 +8,7 @@ import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Optional;
 
-/** Loads and stores of vectors. */
+/** Writes loads and stores of vectors. */
 final class VectorMemory {
     private final VectorCode code;
     private final Lanes lanes;

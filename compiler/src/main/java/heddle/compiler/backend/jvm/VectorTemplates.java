@@ -1,7 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 /**
- * Functions of float vectors as statements, for {@link VectorMath#expand}. They hold at infinities and for NaN.
+ * Functions of float vectors as statements, for {@link VectorMath#expand}. They are right for infinities and NaN, too.
  *
  * <p>Cephes is the mathematical library of Moshier (Methods and Programs for Mathematical Functions, 1989; the float
  * versions of 1992). Adding 1.5·2^23 rounds a number to an integer and leaves it in the low bits (Cody and Waite,

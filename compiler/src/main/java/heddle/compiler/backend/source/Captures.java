@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** What a part of a kernel reads and writes from outside it: the parameters of the method it becomes. */
+/** The values that a part of a kernel reads and writes from outside it. They become the parameters of its method. */
 public final class Captures {
     private final SequencedSet<Buffer> buffers = new LinkedHashSet<>();
     private final SequencedSet<Axis> axes = new LinkedHashSet<>();

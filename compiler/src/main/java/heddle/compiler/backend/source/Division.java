@@ -4,7 +4,7 @@ import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExpr.IntLiteral;
 
-/** What is known of the signs of integer quotients and remainders, whose meaning in Java depends on them. */
+/** Signs of integer quotients and remainders, as far as they are known. Their meaning in Java depends on the signs. */
 public final class Division {
     private Division() {}
 

@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/** Lists statements so that equal lists mean equal computations; an expression is listed once, then known by number. */
+/**
+ * Lists statements so that equal lists mean equal computations. An expression is listed once, and then referred to by
+ * number.
+ */
 final class FormListing {
     private final StringBuilder text = new StringBuilder();
     private final SequencedMap<Buffer, Integer> buffers = new LinkedHashMap<>();

@@ -5,8 +5,8 @@ import heddle.compiler.tile.TileKernel;
 import java.util.List;
 
 /**
- * A kernel without the names that tell it from kernels of other layers: buffers are numbered in the order they are met.
- * Kernels of equal form are one method, which is then compiled once.
+ * A kernel without the names that distinguish it from kernels of other layers. Buffers are numbered in the order in
+ * which they occur. Kernels of equal form become one method, which is compiled once.
  *
  * @param listing the kernel's axes, tile plan and statements, with numbers for buffers
  * @param buffers the buffers that the numbers stand for

@@ -9,9 +9,9 @@ import heddle.compiler.type.Dim;
 import java.util.function.Function;
 
 /**
- * Addresses as {@code int} expressions. An array index has 32 bits, and the low 32 bits of a sum or a product depend on
- * those of its operands alone, so nothing is lost by computing them in {@code int}; compilers then see indexes that move
- * with the loop. Quotients are computed in {@code long}.
+ * Writes addresses as {@code int} expressions. An array index has 32 bits, and the low 32 bits of a sum or a product
+ * depend only on the low bits of its operands. So {@code int} arithmetic loses nothing, and compilers recognise indices
+ * that move with the loop. Quotients are computed in {@code long}.
  *
  * @param index   the index along an axis, an {@code int} or {@code long} expression
  * @param length  a length, an {@code int} expression

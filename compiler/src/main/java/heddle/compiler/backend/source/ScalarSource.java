@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Scalar programs as Java expressions, as a target has them. What a program reads twice becomes a local variable, unless
- * it is needed in one branch of a select only.
+ * Writes scalar programs as the Java expressions of a target. A value that a program reads twice becomes a local
+ * variable, unless only one branch of a select needs it.
  */
 public final class ScalarSource {
     /** How a target names and computes what programs are made of. */

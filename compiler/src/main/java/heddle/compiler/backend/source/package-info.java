@@ -1,2 +1,2 @@
-/** What the code writers of all targets share: Java text, names, scalar programs as Java expressions. */
+/** Code that all code writers share: Java text, names, scalar programs as Java expressions. */
 package heddle.compiler.backend.source;

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Puts a barrier wherever a thread of a group would otherwise meet what another thread did to local memory: reads after
- * writes, writes after reads, writes after writes.
+ * Puts a barrier between two accesses to local memory by different threads of a group: reads after writes, writes after
+ * reads, and writes after writes.
  */
 final class Barriers {
     private final Set<String> written = new HashSet<>();

@@ -21,12 +21,12 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
 /**
- * Kernels with products, contraction and attention: a group for each block, each thread with a register sub-tile of the
- * results. Operands of products are brought into local memory by all threads together.
+ * Writes kernels with matmuls, contraction and attention: a group for each block, where each thread has a register
+ * sub-tile of the results. All threads load the operands of matmuls into local memory together.
  *
- * <p>TornadoVM compiles lengths in as constants. From them, and from what a loop's condition says of its counter, its last
- * phases decide other conditions, and a branch that is decided so late is one that it cannot write. So the conditions of
- * groups and blocks say nothing of the counters alone: a zero is added that TornadoVM takes for any small number.
+ * <p>TornadoVM compiles lengths in as constants. From these and from the conditions of loops, its last phases can
+ * decide other conditions, and TornadoVM cannot write a branch that is decided so late. So conditions on the counters
+ * of groups and blocks add a zero to the counter, which TornadoVM takes for any small number.
  */
 final class BlockKernel implements DeviceKernel {
     private final TileKernel kernel;

@@ -6,7 +6,10 @@ import heddle.compiler.tile.Buffer;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The tensors that a model states, as methods that fill arrays; a method of Java has room for a few thousand numbers. */
+/**
+ * Writes the tensors that a model states as methods that fill arrays. One Java method has room for a few thousand
+ * numbers.
+ */
 record ConstantMethods(List<Plan.ConstantBuffer> constants) {
     private static final int NUMBERS = 2000;
 

@@ -6,7 +6,7 @@ import heddle.compiler.tile.TilePlan;
 import heddle.compiler.type.Dim;
 import java.util.List;
 
-/** Takes a number apart into the indexes of several axes, the last of which moves fastest. */
+/** Splits a number into the indices of several axes, of which the last moves fastest. */
 final class Counting {
     private final List<Axis> axes;
     private final TilePlan plan;

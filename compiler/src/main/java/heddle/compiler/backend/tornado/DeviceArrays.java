@@ -14,8 +14,8 @@ import java.util.SequencedSet;
 import java.util.Set;
 
 /**
- * The arrays of a plan on the device. Inputs, weights, what is prepared from them, and outputs have arrays of their own;
- * intermediate results share a few, each of which holds one of them at a time.
+ * The arrays of a plan on the device. Inputs, weights, values prepared from weights, and outputs have arrays of their
+ * own. Intermediate results share a few arrays, each of which holds one result at a time.
  */
 final class DeviceArrays {
     /**

@@ -1,6 +1,9 @@
 package heddle.compiler.backend.tornado;
 
-/** Functions that neither Java's operators nor {@code TornadoMath} have on devices; a file gets those its kernels call. */
+/**
+ * Functions that devices need and that neither Java's operators nor {@code TornadoMath} provide. A file contains those
+ * that its kernels call.
+ */
 enum DeviceFunction {
     /** The rational approximation 7.1.26 is good to 1e-7 only; this one is the series and continued fraction of 7.1. */
     ERF("erf", """

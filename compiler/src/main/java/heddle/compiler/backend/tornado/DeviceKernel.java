@@ -6,7 +6,7 @@ import heddle.compiler.tile.TileKernel;
 import java.util.Collection;
 import java.util.List;
 
-/** What one thread of a kernel does. There is one kind for each shape of tile program. */
+/** Writes what one thread of a kernel does. There is one kind for each shape of tile program. */
 sealed interface DeviceKernel permits MapKernel, RowKernel, BlockKernel {
     /** The threads it is written for. */
     Grid grid();

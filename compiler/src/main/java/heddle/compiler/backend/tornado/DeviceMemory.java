@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the arrays of a plan take of a device's memory, in bytes. They are all there from the first run to the last.
+ * The device memory that the arrays of a plan take, in bytes. All arrays exist from the first run to the last.
  *
  * @param weights       with what is prepared from them, and constants
  * @param inputs        of the model

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the things of a tile program are called in one kernel method, and scalar programs in those terms. */
+/** The names of the parts of a tile program in one kernel method, and scalar programs in those names. */
 final class DeviceScope implements ScalarSource.Dialect {
     private final Names names;
     private final ScalarFunctions functions;

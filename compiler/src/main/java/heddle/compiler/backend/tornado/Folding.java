@@ -5,9 +5,9 @@ import heddle.compiler.tile.ScalarMath;
 import heddle.compiler.type.DType;
 
 /**
- * How a reduction goes on, as Java.
+ * The next step of a reduction, as Java.
  *
- * @param ignoresNaN whether an extreme may pass NaN over
+ * @param ignoresNaN whether a minimum or maximum may ignore NaN
  */
 record Folding(Reduction kind, DType type, boolean ignoresNaN) {
     /** What it starts from. */

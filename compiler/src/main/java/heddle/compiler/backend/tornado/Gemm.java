@@ -9,14 +9,14 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A product as a call of cuBLAS in single precision: {@code c = op(a) op(b)}, of matrices in column-major order. The
- * transpose of a row-major product is that, with the operands in each other's place.
+ * A matmul as a call of cuBLAS in single precision: {@code c = op(a) op(b)}, with matrices in column-major order. This
+ * is the transpose of a row-major matmul, with the operands exchanged.
  *
  * @param m       rows of {@code op(a)} and {@code c}
  * @param n       columns of {@code op(b)} and {@code c}
  * @param k       what is summed over
- * @param c       is not transposed
- * @param batches products that follow one another at the matrices' strides; one where there is no batch
+ * @param c       the result, not transposed
+ * @param batches matmuls that follow one another at the matrices' strides; one without a batch
  * @see <a href="https://docs.nvidia.com/cuda/cublas/">cuBLAS, gemm and gemmStridedBatched</a>
  */
 record Gemm(Dim m, Dim n, Dim k, Matrix a, Matrix b, Matrix c, Dim batches) implements TaskCall {

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How the threads of a group share the tiles of a kernel with products. They stand in {@code threadRows} rows of {@code
- * threadColumns}. A thread has {@code rows} neighbouring rows of a tile, and of its columns every {@code
- * threadColumns}th, so that threads side by side read elements side by side.
+ * How the threads of a group share the tiles of a kernel with matmuls. They form {@code threadRows} rows of {@code
+ * threadColumns}. A thread has {@code rows} neighbouring rows of a tile, and every {@code threadColumns}th of its
+ * columns, so that neighbouring threads read neighbouring elements.
  *
- * @param inRegisters the names of the tiles that threads compute together, each its own elements
+ * @param inRegisters the names of the tiles of which each thread computes its own elements
  */
 record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, Set<String> inRegisters) {
     /** The geometry for the groups of a device. */

@@ -3,7 +3,7 @@ package heddle.compiler.backend.tornado;
 import heddle.compiler.type.Dim;
 
 /**
- * The threads of a kernel: groups in one row, each of as many threads.
+ * The threads of a kernel: a row of groups of equal size.
  *
  * @param groups  may be zero, when a tensor has no elements
  * @param threads of a group

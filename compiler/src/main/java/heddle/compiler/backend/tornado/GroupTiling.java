@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Block sizes for devices: the largest blocks whose operands fit into local memory and whose results fit into the
+ * Chooses block sizes for devices: the largest blocks whose operands fit in local memory and whose results fit in the
  * registers of a group's threads.
  *
  * @param limits of the device

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The file around the kernels: the arrays, the task graphs, what runs them, and a main method. */
+/** Writes the file around the kernels: the arrays, the task graphs, the methods that run them, and a main method. */
 record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prepare, List<TaskGraphs.TaskGraph> run) {
     /** What matrices are taken as, by the names that a file with library tasks imports. */
     static final List<String> OPERATIONS = List.of("CUBLAS_OP_N", "CUBLAS_OP_T");

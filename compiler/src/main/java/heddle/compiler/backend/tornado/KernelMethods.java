@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The kernels of a file, each a static method. Kernels that differ only in their buffers are one method. */
+/**
+ * Writes the kernels of a file, each as a static method. Kernels that differ only in their buffers become one method.
+ */
 final class KernelMethods {
     /** What a task needs to be launched. */
     record Call(String method, Grid grid, long localBytes, List<Buffer> arrays, List<String> lengths)

@@ -2,7 +2,7 @@ package heddle.compiler.backend.tornado;
 
 import heddle.compiler.tile.TileKernel;
 
-/** Thrown when a group of threads has too little local memory for a kernel, however small its blocks are. */
+/** Thrown when a kernel needs more local memory for a group than there is, however small its blocks are. */
 public final class KernelTooLarge extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The indexes of a thread's rows and columns. Past the end of an axis programs are given its last index, so that they
- * read nothing that is not there, and what they give is not used.
+ * The indices of a thread's rows and columns. Beyond the end of an axis, programs are given the last index, so that
+ * they read only existing elements. Their results there are not used.
  */
 final class Lanes {
     private final Geometry geometry;

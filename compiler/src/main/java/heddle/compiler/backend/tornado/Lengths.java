@@ -3,7 +3,7 @@ package heddle.compiler.backend.tornado;
 import heddle.compiler.backend.source.Names;
 import java.util.Set;
 
-/** What lengths are called in a generated file, where they are fields of the class and parameters of its kernels. */
+/** The names of lengths in a generated file, where they are fields of the class and parameters of its kernels. */
 final class Lengths {
     /** The variables of the class and of its methods around the kernels. */
     static final Set<String> OF_CLASS =

@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether a kernel can be a task of a library that gives the same results but for the order of sums. Products of floats
- * of up to 32 bits can, which cuBLAS sums in {@code f32} as kernels do: both operands are read as matrices from the
- * start of an array, and the sums are stored as they are.
+ * Decides whether a library can compute a kernel with the same results, except for the order of sums. It can for a
+ * matmul of floats of up to 32 bits, which cuBLAS sums in {@code f32} as kernels do, if both operands are matrices from
+ * the start of an array, and the sums are stored unchanged.
  *
  * <p>Attention cannot. cuDNN rounds probabilities to {@code f16}, and gives NaN where a row has no finite score.
  *
  * @param gemm   the call
- * @param reason why there is none
+ * @param reason why there is no call
  */
 record LibraryChoice(Optional<Gemm> gemm, Optional<String> reason) {
     static LibraryChoice of(TileKernel kernel) {

@@ -3,13 +3,13 @@ package heddle.compiler.backend.tornado;
 import heddle.compiler.tile.Axis;
 
 /**
- * An operand of a product in local memory, {@code [over][own]}: threads side by side read elements side by side.
+ * An operand of a matmul in local memory, {@code [over][own]}. Neighbouring threads read neighbouring elements.
  *
- * @param name      of the array in the kernel
- * @param over      the axis that the product sums over
+ * @param name      the name of the array in the kernel
+ * @param over      the axis that the matmul sums over
  * @param own       the operand's other axis
  * @param overWidth elements along {@code over}
- * @param ownWidth  elements along {@code own}, what threads read past its end included
+ * @param ownWidth  elements along {@code own}, including those that threads read beyond its end
  * @param pitch     elements from one index along {@code over} to the next; odd where it is written across, so that the
  *                  banks of the memory do not collide
  */

@@ -18,9 +18,9 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * Which local arrays a kernel with products has: one for each operand, and one that threads of a row exchange partial
- * results in. Operands of a loop that are not needed at the same time share an array. Operands that are too large are
- * there in slices, along the axis that the product sums over.
+ * Decides which local arrays a kernel with matmuls has: one for each operand, and one in which threads of a row
+ * exchange partial results. Operands of a loop that are not needed at the same time share an array. Operands that are
+ * too large are loaded in slices, along the axis that the matmul sums over.
  */
 final class LocalMemory {
     /** In bytes. Less is not worth the barriers. */

@@ -6,7 +6,7 @@ import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
 import java.util.Map;
 
-/** Elementwise chains, copies, gathers: a thread for each element. */
+/** Writes elementwise chains, copies and gathers: one thread for each element. */
 record MapKernel(TileKernel kernel, TornadoLimits limits) implements DeviceKernel {
     private Counting elements() {
         return new Counting(kernel.parallel(), new TilePlan(Map.of()));

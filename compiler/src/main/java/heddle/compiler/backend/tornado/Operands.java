@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Brings operands into local memory and multiplies them: those that fit when they are loaded, the others where they are
- * multiplied, a slice after the other.
+ * Loads operands into local memory and multiplies them. Operands that fit are loaded at once. The others are loaded
+ * slice by slice where they are multiplied.
  */
 final class Operands {
     private final Geometry geometry;

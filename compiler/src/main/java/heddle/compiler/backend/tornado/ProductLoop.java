@@ -3,7 +3,9 @@ package heddle.compiler.backend.tornado;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.tile.TileExpr;
 
-/** The innermost loop of a product: each step reads a thread's rows and columns once and multiplies all of them. */
+/**
+ * Writes the innermost loop of a matmul. Each step reads a thread's rows and columns once and multiplies all of them.
+ */
 record ProductLoop(Geometry geometry, DeviceScope scope) {
     /** @param part where a slice begins in an operand that is there as a whole, zero without slices */
     void write(RegisterTile result, LocalArray rows, LocalArray columns, TileExpr.Dot dot, String part, JavaText out) {

@@ -5,7 +5,7 @@ import heddle.compiler.tile.Tile;
 import java.util.Optional;
 
 /**
- * A thread's part of a tile, a variable for each element.
+ * A thread's part of a tile, with one variable for each element.
  *
  * @param prefix  what the variables' names begin with
  * @param column  the axis across the rows; absent for a tile of one value a row, which all threads of the row hold

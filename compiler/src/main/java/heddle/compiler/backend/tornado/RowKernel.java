@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Reductions along rows. The threads of a group share a row and add up their parts in local memory, halving them at each
- * step; short rows, and rows that lie side by side in memory, have a thread each.
+ * Writes reductions along rows. The threads of a group share a row, and add up their parts in local memory, halving
+ * their number at each step. Short rows, and rows that are neighbours in memory, have one thread each.
  */
 final class RowKernel implements DeviceKernel {
     /** Rows up to this long have a thread each. */

@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Every {@link ScalarFn} at every element type as Java that TornadoVM compiles. Arguments are operands of any operator. */
+/**
+ * Writes every {@link ScalarFn}, at every element type, as Java that TornadoVM compiles. Arguments are operands of any
+ * operator.
+ */
 final class ScalarFunctions {
     /** An index, widened: a variable or a call, as products and sums may need the width. */
     private static final Pattern INDEX = Pattern.compile("\\(\\(long\\) (\\w+|[\\w.]+\\([^()]*\\))\\)");

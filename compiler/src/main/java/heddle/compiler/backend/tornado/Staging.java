@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Brings an operand, or a slice of it, into local memory, all threads of a group together; past the ends of the tensor there
- * are zeros.
+ * Loads an operand, or a slice of it, into local memory, with all threads of a group. Beyond the ends of the tensor it
+ * stores zeros.
  */
 record Staging(Geometry geometry, Lanes lanes, DeviceScope scope) {
     /** @param part where a slice begins in the block of the axis that is summed over */

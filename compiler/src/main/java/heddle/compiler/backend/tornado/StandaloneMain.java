@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a file has so that it runs alone: lengths, copies, {@code .safetensors} files, a main method. */
+/** Writes the parts of a file that let it run alone: lengths, copies, {@code .safetensors} files, a main method. */
 final class StandaloneMain {
     private static final String WEIGHTS = "weights.safetensors";
     private static final String INPUTS = "inputs.safetensors";

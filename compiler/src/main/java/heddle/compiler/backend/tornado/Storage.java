@@ -2,7 +2,7 @@ package heddle.compiler.backend.tornado;
 
 import heddle.compiler.type.DType;
 
-/** How elements are held: in arrays of TornadoVM, in local memory, in variables. */
+/** How elements are stored: in arrays of TornadoVM, in local memory, in variables. */
 enum Storage {
     /** Sixteen-bit floats too, which are rounded to their format when they are stored. */
     FLOAT("float", "FloatArray", "Float", "0f"),

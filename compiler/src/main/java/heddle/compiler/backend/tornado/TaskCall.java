@@ -3,7 +3,7 @@ package heddle.compiler.backend.tornado;
 import heddle.compiler.tile.Buffer;
 import java.util.List;
 
-/** What a task does: runs a kernel of the file, or calls a library. */
+/** What a task does: it runs a kernel of the file, or calls a library. */
 sealed interface TaskCall permits KernelMethods.Call, Gemm {
     /** The buffers that are its arguments. */
     List<Buffer> arrays();

@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The tasks of a plan in task graphs. What depends on weights alone is a graph that runs once. The others run one after
- * another, and what one leaves for another stays on the device.
+ * Splits the tasks of a plan into task graphs. Tasks that depend only on weights form a graph that runs once. The other
+ * graphs run one after another, and the results that one passes to another stay on the device.
  */
 final class TaskGraphs {
     /** A task: its name in its graph, and the call. */

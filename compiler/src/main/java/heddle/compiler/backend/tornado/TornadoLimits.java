@@ -1,13 +1,13 @@
 package heddle.compiler.backend.tornado;
 
 /**
- * What a device allows and is good at, as far as kernels are planned by it.
+ * The limits and strengths of a device, as far as the planning of kernels uses them.
  *
- * @param kind          what its threads are
+ * @param kind          the kind of its threads
  * @param localBytes    fast memory that the threads of a group share
- * @param groupThreads  the most threads of a group
+ * @param groupThreads  the maximum number of threads of a group
  * @param tasksPerGraph kernels in one task graph; TornadoVM holds a graph in a buffer of fixed size
- * @param libraryTasks  whether products that cuBLAS computes as they are meant are left to it
+ * @param libraryTasks  whether matmuls are left to cuBLAS where it computes what is meant
  */
 public record TornadoLimits(Kind kind, long localBytes, int groupThreads, int tasksPerGraph, boolean libraryTasks) {
     /** What the threads of a device are, which decides how a group shares a block of a product. */

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A plan as one Java file that needs nothing but {@code tornado-api}, and {@code tornado-cublas} where it has library
- * tasks. Its class has, besides the kernels,
+ * A plan as one Java file that needs only {@code tornado-api}, and {@code tornado-cublas} if it has library tasks.
+ * Besides the kernels, its class has
  *
  * <ul>
  *   <li>a constructor that takes the lengths by symbol and the weights by name, as {@code Map<String, Long>} and {@code
@@ -25,9 +25,9 @@ import java.util.Optional;
  *
  * @param className the name of the class, in the unnamed package
  * @param text      the compilation unit
- * @param arguments of its main method: the files that it reads, the one that it writes, and lengths
+ * @param arguments the arguments of its main method: the files that it reads, the file that it writes, and lengths
  * @param tasks     the kernels in the order they run, those that run once first
- * @param arrays    the arrays on the device; each is there from the first run to the last
+ * @param arrays    the arrays on the device; each exists from the first run to the last
  */
 public record TornadoSource(String className, String text, String arguments, List<Task> tasks, List<Array> arrays) {
     /**

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes a plan as a Java class for TornadoVM that stands alone. */
+/** Writes a plan as a self-contained Java class for TornadoVM. */
 public final class TornadoWriter {
     private final TornadoLimits limits;
 

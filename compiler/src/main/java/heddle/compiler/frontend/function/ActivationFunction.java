@@ -8,7 +8,7 @@ import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.Locale;
 
-/** Functions that stand between the layers of networks. */
+/** Activation functions, which stand between the layers of networks. */
 enum ActivationFunction implements LanguageFunction {
     RELU("`max(x, 0)`") {
         @Override

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which argument of a call goes to which parameter; the same rules for functions of the language and of models. */
+/**
+ * Decides which argument of a call goes to which parameter. The rules are the same for functions of the language and of
+ * models.
+ */
 public final class ArgumentBinding {
     /** An argument as given. */
     public record Given(Optional<Name> name, Operand operand) {}

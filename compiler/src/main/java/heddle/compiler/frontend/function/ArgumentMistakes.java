@@ -11,7 +11,7 @@ import heddle.dsl.source.Span;
 import java.util.List;
 import java.util.Map;
 
-/** What is said of arguments that a function of the language cannot take; the same words for all functions. */
+/** Messages for arguments that a function of the language cannot take. All functions use the same words. */
 public final class ArgumentMistakes {
     private final Signature signature;
     private final Map<String, List<Operand>> bound;

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The arguments of one call of a function of the language, taken out as what the function needs.
+ * The arguments of one call of a function of the language, converted to the types that the function needs.
  *
  * <p>Methods throw {@link heddle.dsl.diagnostic.DiagnosticException} when an argument is something else.
  */

@@ -7,7 +7,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Axis numbers as people write them: negative ones count from the end. */
+/** Axis numbers as people write them: negative numbers count from the end. */
 final class Axes {
     private Axes() {}
 

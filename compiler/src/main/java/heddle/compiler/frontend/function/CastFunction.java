@@ -7,7 +7,7 @@ import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Promotion;
 import heddle.compiler.type.DType;
 
-/** A conversion of elements. */
+/** Converts elements. */
 final class CastFunction implements LanguageFunction {
     @Override
     public Signature signature() {

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** All functions of the language, by name. A new one is one file and one line here; the grammar does not change. */
+/**
+ * All functions of the language, by name. A new function needs one file, and one line here; the grammar does not
+ * change.
+ */
 public final class Catalogue {
     /** Functions that belong together, as the manual lists them. */
     public record Section(String title, List<LanguageFunction> functions) {

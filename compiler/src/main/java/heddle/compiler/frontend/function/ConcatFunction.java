@@ -4,7 +4,7 @@ import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import java.util.List;
 
-/** Tensors one after the other. */
+/** Joins tensors along an axis. */
 final class ConcatFunction implements LanguageFunction {
     @Override
     public Signature signature() {

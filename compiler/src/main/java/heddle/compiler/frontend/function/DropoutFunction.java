@@ -4,7 +4,7 @@ import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.op.Dropout;
 
-/** Elements dropped at random in training (Srivastava et al. 2014). */
+/** Drops elements at random in training (Srivastava et al. 2014). */
 final class DropoutFunction implements LanguageFunction {
     @Override
     public Signature signature() {

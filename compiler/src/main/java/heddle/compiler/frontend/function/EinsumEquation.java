@@ -7,7 +7,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.Arrays;
 import java.util.List;
 
-/** The text of an einsum taken apart. */
+/** The equation of an einsum, parsed. */
 record EinsumEquation(List<String> operands, String result, Operand source) {
     static EinsumEquation parse(Arguments a) {
         String text = a.known("equation").text().replace(" ", "");

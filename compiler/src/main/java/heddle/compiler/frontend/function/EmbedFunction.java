@@ -5,7 +5,7 @@ import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.op.Gather;
 
-/** Rows of a table picked by index. */
+/** Picks rows of a table by index. */
 final class EmbedFunction implements LanguageFunction {
     @Override
     public Signature signature() {

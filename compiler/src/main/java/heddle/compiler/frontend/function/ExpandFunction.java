@@ -3,7 +3,7 @@ package heddle.compiler.frontend.function;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 
-/** Axes of length one repeated. */
+/** Repeats axes of length one. */
 final class ExpandFunction implements LanguageFunction {
     @Override
     public Signature signature() {

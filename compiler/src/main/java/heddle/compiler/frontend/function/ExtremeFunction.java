@@ -9,7 +9,7 @@ import heddle.compiler.tile.ScalarFn;
 import java.util.List;
 import java.util.Locale;
 
-/** The smaller or greater of two values, or the extreme of one tensor. */
+/** The smaller or greater of two values, or the minimum or maximum of one tensor. */
 enum ExtremeFunction implements LanguageFunction {
     MIN(ScalarFn.MIN, Reduction.MIN, "smaller", "smallest"),
     MAX(ScalarFn.MAX, Reduction.MAX, "greater", "greatest");

@@ -4,7 +4,7 @@ import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.op.Gather;
 
-/** Slices picked by index. */
+/** Picks slices by index. */
 final class GatherFunction implements LanguageFunction {
     @Override
     public Signature signature() {

@@ -4,7 +4,7 @@ import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.op.Iota;
 import heddle.compiler.type.Dim;
 
-/** Counting numbers. */
+/** The numbers 0, 1, 2, … */
 final class IotaFunction implements LanguageFunction {
     @Override
     public Signature signature() {

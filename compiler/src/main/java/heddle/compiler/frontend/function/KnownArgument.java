@@ -15,7 +15,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.List;
 
 /**
- * An argument that is known when the model is compiled.
+ * An argument that is known at compile time.
  *
  * <p>Each method takes it as one kind of value and throws {@link DiagnosticException} when it is
  * another.

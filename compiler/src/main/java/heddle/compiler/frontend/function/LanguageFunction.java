@@ -3,7 +3,7 @@ package heddle.compiler.frontend.function;
 import heddle.compiler.frontend.value.Denotation;
 
 /**
- * A function of the language: how it is called, what the manual says of it, and the primitive operations it stands
+ * A function of the language: its signature, its description in the manual, and the primitive operations that it stands
  * for. Each has one line in the {@link Catalogue}.
  */
 public interface LanguageFunction {

@@ -7,7 +7,7 @@ import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarFn;
 import java.util.List;
 
-/** The logarithm of softmax, without taking the logarithm of small numbers. */
+/** The logarithm of softmax, computed without taking the logarithm of small numbers. */
 final class LogSoftmaxFunction implements LanguageFunction {
     @Override
     public Signature signature() {

@@ -7,7 +7,7 @@ import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Neighbouring axes made one. */
+/** Merges neighbouring axes into one. */
 final class MergeAxesFunction implements LanguageFunction {
     @Override
     public Signature signature() {

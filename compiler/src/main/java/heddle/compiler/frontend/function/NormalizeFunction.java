@@ -5,7 +5,7 @@ import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Maths;
 import heddle.compiler.tile.ScalarFn;
 
-/** Vectors brought to length one. */
+/** Scales vectors to length one. */
 final class NormalizeFunction implements LanguageFunction {
     @Override
     public Signature signature() {

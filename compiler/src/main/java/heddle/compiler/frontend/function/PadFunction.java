@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** A margin around a tensor. */
+/** Adds a margin around a tensor. */
 final class PadFunction implements LanguageFunction {
     @Override
     public Signature signature() {

@@ -4,7 +4,7 @@ import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import java.util.List;
 
-/** Another order of axes. */
+/** Puts axes in another order. */
 final class PermuteFunction implements LanguageFunction {
     @Override
     public Signature signature() {

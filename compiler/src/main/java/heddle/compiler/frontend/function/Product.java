@@ -17,7 +17,7 @@ import heddle.dsl.source.Span;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The matrix product with NumPy's rules, as one contraction. */
+/** The matmul with NumPy's rules, as one contraction. */
 public final class Product {
     /** Names of batch axes in equations, outermost first. */
     private static final String BATCH_LETTERS = "bhgacdefijlopqrstuvwxyz";

@@ -9,7 +9,7 @@ import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Locale;
 
-/** Functions that make one element of many. */
+/** Functions that combine many elements into one. */
 enum ReductionFunction implements LanguageFunction {
     SUM("sum along the axes, or of all elements") {
         @Override

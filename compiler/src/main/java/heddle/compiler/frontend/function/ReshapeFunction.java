@@ -3,7 +3,7 @@ package heddle.compiler.frontend.function;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 
-/** The same elements under other axes. */
+/** Keeps the elements and changes the axes. */
 final class ReshapeFunction implements LanguageFunction {
     @Override
     public Signature signature() {

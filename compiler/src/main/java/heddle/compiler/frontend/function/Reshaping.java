@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** New lengths for a number of elements. */
+/** Computes new lengths for a given number of elements. */
 final class Reshaping {
     private Reshaping() {}
 

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rotary position embedding (Su et al. 2021): pair i of the last axis, which has length d, is turned by the angle
+ * Rotary position embedding (Su et al. 2021). Pair i of the last axis, which has length d, is rotated by the angle
  * {@code position * base ** (-2 * i / d)}.
  */
 final class RopeFunction implements LanguageFunction {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How a function of the language is called. A parameter may be optional (its absence means something of its own), have
- * a default, or be repeated.
+ * The parameters of a function of the language. A parameter may be optional (its absence has its own meaning), have a
+ * default, or be repeated.
  */
 public record Signature(String name, List<Parameter> parameters) {
     /**

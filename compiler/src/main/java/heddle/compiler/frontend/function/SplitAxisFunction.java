@@ -7,7 +7,7 @@ import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One axis made several. */
+/** Splits one axis into several. */
 final class SplitAxisFunction implements LanguageFunction {
     @Override
     public Signature signature() {

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** A tensor cut into parts along an axis. */
+/** Cuts a tensor into parts along an axis. */
 final class SplitFunction implements LanguageFunction {
     @Override
     public Signature signature() {

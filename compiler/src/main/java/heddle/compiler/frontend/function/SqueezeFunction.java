@@ -3,7 +3,7 @@ package heddle.compiler.frontend.function;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 
-/** An axis of length one less. */
+/** Removes an axis of length one. */
 final class SqueezeFunction implements LanguageFunction {
     @Override
     public Signature signature() {

@@ -5,7 +5,7 @@ import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Maths;
 import java.util.List;
 
-/** Tensors side by side along a new axis. */
+/** Joins tensors along a new axis. */
 final class StackFunction implements LanguageFunction {
     @Override
     public Signature signature() {

@@ -4,7 +4,7 @@ import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.op.TakeAlong;
 
-/** Elements picked by an index of their own. */
+/** Picks elements by an index of their own. */
 final class TakeAlongFunction implements LanguageFunction {
     @Override
     public Signature signature() {

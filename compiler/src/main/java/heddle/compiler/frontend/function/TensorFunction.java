@@ -14,7 +14,7 @@ import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A tensor whose elements stand in the model. */
+/** A tensor whose elements are written in the model. */
 final class TensorFunction implements LanguageFunction {
     @Override
     public Signature signature() {

@@ -3,7 +3,7 @@ package heddle.compiler.frontend.function;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 
-/** Two axes swapped. */
+/** Swaps two axes. */
 final class TransposeFunction implements LanguageFunction {
     @Override
     public Signature signature() {

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import org.apache.commons.numbers.gamma.Erf;
 
-/** Functions of one element. Of a number that is known when the model is compiled they give a number. */
+/** Functions of one element. For a number that is known at compile time they give a number. */
 enum UnaryFunction implements LanguageFunction {
     EXP(ScalarFn.EXP, "e to the power of x", Math::exp),
     LOG(ScalarFn.LOG, "natural logarithm", Math::log),

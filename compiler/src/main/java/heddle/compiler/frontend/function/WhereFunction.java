@@ -8,7 +8,7 @@ import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.List;
 
-/** A choice for each element. */
+/** Chooses between two values for each element. */
 final class WhereFunction implements LanguageFunction {
     @Override
     public Signature signature() {

@@ -7,7 +7,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.Span;
 import java.util.List;
 
-/** Whether shapes broadcast, told with the places where they come from. */
+/** Checks whether shapes broadcast, and reports the places where they come from. */
 public final class Broadcasting {
     private Broadcasting() {}
 

@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an expression stands for: a tensor, which exists when the model runs, or something that is known while it is
- * compiled.
+ * The value of an expression: a tensor, which exists when the model runs, or something that is known at compile time.
  */
 public sealed interface Denotation {
     /** A value of the graph. */

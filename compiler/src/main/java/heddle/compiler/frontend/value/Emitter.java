@@ -20,7 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Adds nodes to the graph and knows which expression, call and loop iteration they are for. */
+/** Adds nodes to the graph, and records for which expression, call and loop iteration they are. */
 public final class Emitter {
     /** More nodes than any model has; a runaway loop stops here. */
     private static final int MAX_NODES = 2_000_000;

@@ -2,7 +2,7 @@ package heddle.compiler.frontend.value;
 
 import heddle.dsl.diagnostic.DiagnosticCode;
 
-/** The kinds of mistakes that are found once a file has been parsed. */
+/** The codes of mistakes that are found after a file has been parsed. */
 public enum FrontendCode implements DiagnosticCode {
     UNKNOWN_NAME("H0201", "unknown name"),
     UNKNOWN_FUNCTION("H0202", "unknown function"),

@@ -21,7 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The mathematics that functions of the language are built from, in terms of graph operations. */
+/** The mathematics that functions of the language are built from, as graph operations. */
 public final class Maths {
     private final Emitter emitter;
 

@@ -11,8 +11,8 @@ import heddle.dsl.source.Span;
 import java.util.Optional;
 
 /**
- * Arithmetic of numbers that are known when the model is compiled. Integers and lengths are exact; {@code /} gives an
- * integer or a length when it divides, else a number with a fraction.
+ * Arithmetic on numbers that are known at compile time. Integers and lengths are exact. {@code /} gives an integer or a
+ * length when it divides without remainder, and otherwise a number with a fraction.
  */
 public final class Numbers {
     /** Powers of lengths beyond this are no shapes of tensors. */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How compile-time values become tensors: a number takes the element type of the tensors it meets; alone, a number
+ * Turns compile-time values into tensors. A number takes the element type of the tensors beside it. Alone, a number
  * with a fraction is f32, an integer i64 and a truth value bool.
  */
 public final class Promotion {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The names that are declared in a file, a function call or a block, inside those around it. */
+/** The names declared in a file, a function call or a block. Scopes are nested. */
 public final class Scope {
     /** Where a scope begins; names of a block belong to the function or file around it. */
     public enum Kind {

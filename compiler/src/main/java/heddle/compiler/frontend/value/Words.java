@@ -17,7 +17,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.source.Span;
 import java.util.Optional;
 
-/** How messages speak of values. */
+/** The words that messages use for values. */
 public final class Words {
     private Words() {}
 

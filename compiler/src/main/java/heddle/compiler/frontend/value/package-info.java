@@ -1,2 +1,2 @@
-/** What expressions denote, scopes of names, and the way from values to operations of a graph. */
+/** The values that expressions denote, the scopes of names, and the conversion of values into graph operations. */
 package heddle.compiler.frontend.value;

@@ -1,2 +1,2 @@
-/** Layered drawings of acyclic graphs (Sugiyama, Tagawa and Toda 1981): layers, order in a layer, positions. */
+/** Lays out drawings of acyclic graphs (Sugiyama, Tagawa and Toda 1981): layers, order in a layer, positions. */
 package heddle.compiler.ir.layout;
