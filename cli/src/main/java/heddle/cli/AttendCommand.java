@@ -23,7 +23,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle attend}: what a token attends to, and how its vector moves from its embedding to its meaning. */
+/**
+ * {@code heddle attend}: shows what a token attends to, and how its vector moves from its embedding to its meaning.
+ */
 @Command(
         name = "attend",
         description = "Shows what a token attends to, layer by layer and head by head, and how its vector moves from"

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle bench}: how fast a model runs. */
+/** {@code heddle bench}: measures how fast a model runs. */
 @Command(
         name = "bench",
         description =

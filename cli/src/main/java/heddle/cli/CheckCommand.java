@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle check}: whether models are right. */
+/** {@code heddle check}: checks models for mistakes. */
 @Command(
         name = "check",
         description = "Checks models: names, shapes and types. Prints every mistake.",

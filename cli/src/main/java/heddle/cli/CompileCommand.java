@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle compile}: what the compiler makes of a model, stage by stage. */
+/** {@code heddle compile}: shows the results of compiling a model, stage by stage. */
 @Command(
         name = "compile",
         description = "Compiles a model and prints or writes what comes of it.",

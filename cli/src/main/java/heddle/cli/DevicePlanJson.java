@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A plan for a device, for programs to read: tasks with their grids, arrays with what lies in them. Sizes are numbers,
- * or formulas where lengths are not known.
+ * Writes a plan for a device as JSON: tasks with their grids, and arrays with the values in them. Sizes are numbers, or
+ * formulas where lengths are not known.
  */
 final class DevicePlanJson {
     private final Plan plan;

@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle devices}: what the tornado target can run on. */
+/** {@code heddle devices}: lists the devices that the tornado target can run on. */
 @Command(
         name = "devices",
         description = "Lists the devices that TornadoVM finds, with their memory and limits.",

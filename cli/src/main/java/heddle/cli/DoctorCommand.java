@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle doctor}: what Heddle finds on this machine. */
+/** {@code heddle doctor}: shows what Heddle finds on this machine. */
 @Command(
         name = "doctor",
         description = "Says what Heddle finds on this machine, and what to do about what is missing.",

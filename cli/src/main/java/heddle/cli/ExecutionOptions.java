@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** What a model is run with besides its inputs. */
+/** The options of a run, apart from its inputs. */
 final class ExecutionOptions {
     @Spec(Target.MIXEE)
     private CommandSpec spec;

@@ -1,6 +1,6 @@
 package heddle.cli;
 
-/** What a command ends with. */
+/** The exit codes of commands. */
 public final class ExitCode {
     public static final int DONE = 0;
     /** The model or what it is run with is wrong. */

@@ -10,7 +10,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle explain}: which attention is fused, out of what and at what cost, and why any is not. */
+/**
+ * {@code heddle explain}: shows which attentions are fused, from which source and at what cost, and why others are not.
+ */
 @Command(
         name = "explain",
         description =

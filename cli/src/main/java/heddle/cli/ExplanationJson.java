@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** An explanation for programs to read; docs/explain.md lists the keys. Costs are formulas where lengths are not known. */
+/** Writes an explanation as JSON; docs/explain.md lists the keys. Costs are formulas where lengths are not known. */
 final class ExplanationJson {
     private ExplanationJson() {}
 

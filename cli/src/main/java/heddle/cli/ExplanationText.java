@@ -20,7 +20,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** An explanation for people to read, in 100 columns as far as paths allow. Attentions that are alike are printed once. */
+/**
+ * Writes an explanation for people to read, in 100 columns as far as paths allow. Attentions that are alike are printed
+ * once.
+ */
 final class ExplanationText {
     private static final String GAP = "  ";
     private static final int SHORTEST_EXCERPT = 30;

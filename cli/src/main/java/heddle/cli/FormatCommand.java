@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle fmt}: writes models the one way that all Heddle is written. */
+/** {@code heddle fmt}: formats models. */
 @Command(
         name = "fmt",
         description = "Formats models in place.",

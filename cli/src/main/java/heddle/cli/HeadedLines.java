@@ -1,6 +1,6 @@
 package heddle.cli;
 
-/** Text in sections of lines that begin with a heading, aligned, and wrapped at spaces where they are long. */
+/** Text in sections. Each line begins with a heading; lines are aligned, and long ones are wrapped at spaces. */
 final class HeadedLines {
     private static final int HEADING = 15;
     private static final String INDENT = "    ";

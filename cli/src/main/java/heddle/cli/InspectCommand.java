@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle inspect}: a model's graph, before, between and after the passes. */
+/** {@code heddle inspect}: shows a model's graph before, between and after the passes. */
 @Command(
         name = "inspect",
         description = "Shows a model's graph after all passes, or after one of them.",

@@ -8,7 +8,7 @@ import java.util.Map;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The model a command works on. */
+/** The options that name the model of a command. */
 final class ModelOptions {
     @Parameters(paramLabel = "FILE", description = "The model, a .heddle file.")
     private Path file;

@@ -14,7 +14,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Where the results of a run go. */
+/** The options that say where the results of a run go. */
 final class OutputOptions {
     @Spec(Target.MIXEE)
     private CommandSpec spec;

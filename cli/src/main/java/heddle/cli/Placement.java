@@ -9,7 +9,7 @@ import heddle.runtime.CompiledModel;
 import heddle.runtime.PlacedTarget;
 import java.util.Map;
 
-/** The last line of a run: what ran where, and the memory it took. */
+/** Prints the last line of a run: what ran where, and how much memory it took. */
 final class Placement {
     private Placement() {}
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A plan for programs to read. Costs are numbers, or formulas where lengths are not known. */
+/** Writes a plan as JSON. Costs are numbers, or formulas where lengths are not known. */
 final class PlanJson {
     private PlanJson() {}
 

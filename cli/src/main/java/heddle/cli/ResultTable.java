@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Results on a screen: cosines between texts where the model gives each a vector, else how each output begins. */
+/**
+ * Prints results: cosines between texts if the model gives each text a vector, otherwise the first elements of each
+ * output.
+ */
 final class ResultTable {
     private static final int SHOWN = 6;
     private static final int TEXT_WIDTH = 48;

@@ -2,7 +2,7 @@ package heddle.cli;
 
 import java.util.Locale;
 
-/** Amounts as people read them. */
+/** Writes amounts for people to read. */
 final class Sizes {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
     private static final String[] COUNTS = {"", "thousand", "million", "billion", "trillion"};

@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** Tensors as the main method of a generated file for TornadoVM reads them: sixteen-bit floats widened to f32. */
+/**
+ * Writes tensors as the main method of a generated file for TornadoVM reads them: sixteen-bit floats are widened to
+ * f32.
+ */
 final class StandaloneData {
     private StandaloneData() {}
 

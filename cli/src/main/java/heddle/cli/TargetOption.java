@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where a model runs. */
+/** The options that say where a model runs. */
 final class TargetOption {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;

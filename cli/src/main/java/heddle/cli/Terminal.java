@@ -10,7 +10,7 @@ import heddle.runtime.cache.CacheDirectory;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** What the person at the keyboard sees besides results: messages and progress. */
+/** The terminal: messages and progress, apart from results. */
 final class Terminal {
     /** The launcher knows whether standard error is a terminal; Java has no way to ask. */
     private static final boolean INTERACTIVE = Boolean.getBoolean("heddle.terminal");

@@ -2,7 +2,7 @@ package heddle.cli;
 
 import heddle.compiler.backend.tornado.TornadoSource;
 
-/** What is written beside a generated file for TornadoVM: how to run it without Heddle. */
+/** Writes the README beside a generated file for TornadoVM: how to run it without Heddle. */
 final class TornadoReadme {
     private TornadoReadme() {}
 

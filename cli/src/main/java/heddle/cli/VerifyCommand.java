@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle verify}: holds generated code against the reference. */
+/** {@code heddle verify}: compares generated code with the reference. */
 @Command(
         name = "verify",
         description = "Runs a model fused and unfused, on the JVM and, where there is one, on a device, and compares"

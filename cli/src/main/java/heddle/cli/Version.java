@@ -3,7 +3,7 @@ package heddle.cli;
 import heddle.runtime.Heddle;
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code heddle --version} prints. */
+/** The output of {@code heddle --version}. */
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

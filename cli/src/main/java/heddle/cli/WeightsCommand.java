@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle weights}: what is in a weight file. */
+/** {@code heddle weights}: lists the contents of a weight file. */
 @Command(
         name = "weights",
         description = "Lists the tensors in a weight file: names, types, shapes, bytes.",

@@ -5,8 +5,8 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
 /**
- * Runs what goes down trees and graphs by recursion on a thread with a stack that is deep enough for large models: a sum
- * of thousands of terms, or thousands of functions one after the other. Memory is taken as far as it is used.
+ * Runs code that recurses over trees and graphs on a thread whose stack is deep enough for large models, such as a sum
+ * of thousands of terms, or thousands of functions one after the other. The stack takes only as much memory as is used.
  */
 public final class DeepStack {
     private static final long BYTES = 256L << 20;

@@ -18,17 +18,17 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * How a model is compiled and where its files are.
+ * Options for compiling a model, and the places of its files.
  *
- * @param fusion     whether operations become kernels together
- * @param threads    that take part in a run; results do not depend on it
+ * @param fusion     whether operations are fused into kernels
+ * @param threads    the number of threads of a run; results do not depend on it
  * @param weights    a weight file's name, {@code maven:group:artifact:version!/file}, or {@code random}; absent for the
  *                   one that the model's manifest names
- * @param tokenizer  the same for a tokenizer, {@code random} excepted
+ * @param tokenizer  the same for a tokenizer, except {@code random}
  * @param conversion whether weights of another element type may be rounded
  * @param target     where it runs
- * @param files      finds what is named
- * @param warnings   told of what does not keep a run from succeeding, a line at a time
+ * @param files      finds files by name
+ * @param warnings   receives warnings, one line at a time
  */
 public record CompileOptions(
         Fusion fusion,

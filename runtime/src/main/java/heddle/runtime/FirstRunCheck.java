@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 
 /**
  * A program on a device whose first run is compared with the jvm target, once for each plan, SDK, device and choice of
- * lengths: TornadoVM compiles lengths into the kernels, so that others may be compiled wrongly.
+ * lengths. TornadoVM compiles lengths into the kernels, so kernels for other lengths may be compiled wrongly.
  */
 final class FirstRunCheck implements Program {
     private static final String FACT = "first run compared with the jvm target";

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** The way in: reads models. */
+/** The entry point of the API: reads models. */
 public final class Heddle {
     private Heddle() {}
 

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 
-/** A model that was read and found right. */
+/** A model that was read and checked. */
 public final class HeddleModel {
     private final Path file;
     private final Model model;

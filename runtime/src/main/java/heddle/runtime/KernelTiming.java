@@ -1,10 +1,10 @@
 package heddle.runtime;
 
 /**
- * One kernel of a run.
+ * The time of one kernel of a run.
  *
- * @param name   of the kernel in the plan
- * @param family what kind of kernel it is
+ * @param name   the name of the kernel in the plan
+ * @param family the kernel's family
  * @param nanos  wall-clock time
  * @param flops  floating-point operations as written
  * @param bytes  sizes of the tensors it reads and writes

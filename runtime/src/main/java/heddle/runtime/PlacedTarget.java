@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  *
  * @param sdk    for the tornado target
  * @param device for the tornado target
- * @param reason why it is not tornado, where that was to be decided and an SDK is there
+ * @param reason why tornado was not chosen, if there was a choice and an SDK exists
  */
 public record PlacedTarget(Optional<TornadoSdk> sdk, Optional<TornadoDevice> device, Optional<String> reason) {
     private static final PlacedTarget JVM = new PlacedTarget(Optional.empty(), Optional.empty(), Optional.empty());

@@ -2,7 +2,10 @@ package heddle.runtime;
 
 import heddle.dsl.diagnostic.DiagnosticCode;
 
-/** Mistakes in what a model is run with: weights (H07xx), inputs, tokenizers and artefacts (H08xx), and the JDK (H09xx). */
+/**
+ * The codes of mistakes in the data that a model runs with: weights (H07xx), inputs, tokenizers and artefacts (H08xx),
+ * and the JDK (H09xx).
+ */
 public enum RuntimeCode implements DiagnosticCode {
     WEIGHT_FILE_UNREADABLE("H0701", "The weight file cannot be read"),
     WEIGHT_FORMAT_UNKNOWN("H0702", "The format of the weight file is not known"),

@@ -1,6 +1,6 @@
 package heddle.runtime;
 
-/** What a model is compiled for. */
+/** The target that a model is compiled for. */
 public enum Target {
     /** A GPU where there is one that TornadoVM can use, else the JVM. */
     AUTO,

@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where a model runs, and how it is held to its results.
+ * Where a model runs, and how its results are checked.
  *
- * @param target        what it is compiled for
+ * @param target        the target it is compiled for
  * @param device        of the tornado target, {@code 0:1} as {@code heddle devices} lists it; the best one when absent
- * @param timeLimit     of a run on a device
+ * @param timeLimit     the time limit of a run on a device
  * @param checkFirstRun whether first runs of a plan, one for each choice of lengths, are compared with the jvm target
- * @param libraryTasks  whether products are left to cuBLAS; that needs an NVIDIA GPU through TornadoVM's CUDA backend
+ * @param libraryTasks  whether matmuls are left to cuBLAS, which needs an NVIDIA GPU through TornadoVM's CUDA backend
  */
 public record TargetOptions(
         Target target, Optional<String> device, Duration timeLimit, boolean checkFirstRun, boolean libraryTasks) {

@@ -4,7 +4,7 @@ import heddle.dsl.source.Span;
 import java.util.List;
 import java.util.Optional;
 
-/** What stands at the top of a file: declarations and statements, executed in order. */
+/** A declaration or statement at the top level of a file. Items are executed in order. */
 public sealed interface Item permits Item.Model, Item.Import, Item.Dims, Item.Input, Item.Function, Stmt {
     Span span();
 

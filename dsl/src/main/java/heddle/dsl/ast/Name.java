@@ -2,7 +2,7 @@ package heddle.dsl.ast;
 
 import heddle.dsl.source.Span;
 
-/** An identifier where it stands. */
+/** An identifier and its place. */
 public record Name(String text, Span span) {
     @Override
     public String toString() {

@@ -4,8 +4,8 @@ import heddle.dsl.source.Span;
 import java.util.List;
 
 /**
- * A string literal taken apart into text and holes: {@code "layer.{l}.weight"} is text, hole, text. No two texts stand
- * side by side and none is empty.
+ * A string literal split into text and holes: {@code "layer.{l}.weight"} is text, hole, text. No two texts are
+ * adjacent, and none is empty.
  */
 public record Template(List<Part> parts, Span span) {
     public Template {

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A tensor type as written: {@code f32[B, N, hidden / heads]}.
  *
- * @param dtype element type by its name, not checked here
+ * @param dtype the name of the element type, not checked here
  * @param dims  one expression for each axis; empty for a scalar
  */
 public record TypeExpr(Name dtype, List<Expr> dims, Span span) {

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One mistake in what the user gave us, with the place and the remedy.
+ * One mistake in the user's input, with its place and a remedy.
  *
- * @param code    which kind of mistake
- * @param message one sentence, no full stop, that says what is wrong
+ * @param code    the kind of mistake
+ * @param message one sentence, without a full stop, that says what is wrong
  * @param primary the place, absent for mistakes outside a source text (a weight file, an input)
  * @param related other places that explain it, for example where each shape came from
  * @param notes   facts, one line each
- * @param hint    what to do about it
+ * @param hint    how to fix it
  */
 public record Diagnostic(
         DiagnosticCode code,

@@ -1,8 +1,8 @@
 package heddle.dsl.diagnostic;
 
 /**
- * The identity of a kind of mistake. Each code has a page {@code docs/errors/<id>.md}. Enums implement this, one for
- * each part that reports mistakes.
+ * The code of a kind of mistake. Each code has a page {@code docs/errors/<id>.md}. Each part that reports mistakes
+ * implements this with an enum.
  */
 public interface DiagnosticCode {
     /** {@code H} and four digits, never reused. */

@@ -3,7 +3,7 @@ package heddle.dsl.diagnostic;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Thrown when the user's input is wrong; carries everything that was found wrong with it. */
+/** Thrown when the user's input is wrong. It carries all the mistakes that were found. */
 public final class DiagnosticException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

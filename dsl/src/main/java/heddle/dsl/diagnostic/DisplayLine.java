@@ -1,6 +1,8 @@
 package heddle.dsl.diagnostic;
 
-/** A source line as a terminal shows it: tabs made spaces, control characters made visible, widths counted. */
+/**
+ * A source line as a terminal shows it: tabs become spaces, control characters become visible, and widths are counted.
+ */
 final class DisplayLine {
     private static final int TAB_STOP = 4;
 

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The lines of one file that a message speaks of, underlined. Texts that do not fit beside their underline hang below
+ * The lines of one file that a message refers to, underlined. A text that does not fit beside its underline hangs below
  * it:
  *
  * <pre>

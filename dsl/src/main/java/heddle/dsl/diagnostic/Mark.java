@@ -11,8 +11,8 @@ import java.util.List;
  * @param line    number of the line
  * @param from    first display column
  * @param to      display column after the last, more than {@code from}
- * @param text    what is written beside it; empty on all but the last line of a label
- * @param primary underlined with carets, not dashes
+ * @param text    the text beside it; empty on all but the last line of a label
+ * @param primary whether it is underlined with carets instead of dashes
  */
 record Mark(int line, int from, int to, String text, boolean primary) {
     /** A label over several lines is marked on its first and its last. */

@@ -3,7 +3,7 @@ package heddle.dsl.diagnostic;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One line of output under construction: pieces of text in colours, put at columns. */
+/** One line of output under construction: coloured pieces of text, placed at columns. */
 final class Row {
     private final StringBuilder text = new StringBuilder();
     private final List<Ink> inks = new ArrayList<>();

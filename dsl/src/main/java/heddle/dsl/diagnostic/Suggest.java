@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Did you mean: finds the known names close to one that is not known. */
+/** Finds the known names that are close to an unknown one, for "did you mean". */
 public final class Suggest {
     private Suggest() {}
 

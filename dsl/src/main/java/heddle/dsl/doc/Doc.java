@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text that knows where its lines may break, after Wadler, "A prettier printer" (2003). A group is written on one
- * line if it fits; otherwise all its own lines break, and the groups in it decide for themselves.
+ * A text with places where its lines may break, after Wadler, "A prettier printer" (2003). A group is written on one
+ * line if it fits. Otherwise all its own lines break, and the groups inside it are decided separately.
  */
 public sealed interface Doc {
     /** Characters on one line. */

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/** Aligns, in lines that follow one another, the types of inputs and the comments at the ends. */
+/** Aligns the types of inputs, and the comments at line ends, in consecutive lines. */
 final class Columns {
     /** Lines whose lengths differ by more are not aligned with each other. */
     private static final int MOST_SPACES = 30;

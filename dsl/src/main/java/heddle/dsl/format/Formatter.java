@@ -7,8 +7,8 @@ import heddle.dsl.parse.Arrangement;
 import heddle.dsl.source.SourceFile;
 
 /**
- * Writes a file the one way that all Heddle is written. Meaning, comments, brackets and the spelling of numbers stay;
- * of several empty lines one stays; lines longer than 100 columns are broken where the grammar allows it.
+ * Formats a file in the one style of Heddle. It keeps meaning, comments, brackets and the spelling of numbers. Of
+ * several empty lines it keeps one. It breaks lines longer than 100 columns where the grammar allows it.
  */
 public final class Formatter {
     private static final int WIDTH = 100;

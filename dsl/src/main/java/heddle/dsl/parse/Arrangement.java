@@ -16,7 +16,7 @@ import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
-/** Where the statements of a file have spaces, line breaks and comments: what the formatter writes. */
+/** Decides where statements have spaces, line breaks and comments. The formatter writes the result. */
 public final class Arrangement {
     private final SourceFile file;
     private final Comments comments;

@@ -13,8 +13,8 @@ import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.Token;
 
 /**
- * Pairs the brackets. Missing ones are reported where the pair was opened and then supplied, so that one forgotten
- * bracket costs one message. Round and square brackets never reach past the start of the next statement.
+ * Matches brackets. A missing closing bracket is reported at its opening one and then supplied, so one forgotten
+ * bracket causes one message. Round and square brackets never extend past the start of the next statement.
  */
 final class Brackets {
     private static final Map<Integer, Integer> CLOSER = Map.of(

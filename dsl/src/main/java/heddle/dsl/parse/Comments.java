@@ -13,8 +13,8 @@ import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.Token;
 
 /**
- * The comments of a file by the tokens they stand at, and the empty lines. A comment on a line with code belongs to the
- * token before it, one on a line of its own to the token after it.
+ * The comments of a file, by the tokens that they belong to, and the empty lines. A comment on a line with code belongs
+ * to the token before it. A comment on its own line belongs to the token after it.
  */
 final class Comments {
     /** @param blankBefore whether an empty line stands before it */

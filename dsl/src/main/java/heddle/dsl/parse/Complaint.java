@@ -9,7 +9,7 @@ import org.antlr.v4.runtime.RuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.TokenStream;
 
-/** Puts into words what the parser stumbled over, the usual slips first. */
+/** Writes the message for a syntax error, trying the most common mistakes first. */
 final class Complaint {
     private static final String FUNCTION = "write `fn f(x) = ...` or `fn f(x) { ... }`";
 

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.misc.IntervalSet;
 
-/** What the grammar would have accepted at a place, in words. */
+/** Describes in words what the grammar would have accepted at a place. */
 record Expectation(Set<Integer> types) {
     private static final Set<Integer> STARTS_EXPRESSION = Set.of(
             HeddleParser.INT,

@@ -17,7 +17,7 @@ import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.ParseTree;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
-/** Where expressions and types have spaces and may break. */
+/** Decides where expressions and types have spaces and may break. */
 final class ExprArrangement {
     private final Comments comments;
 

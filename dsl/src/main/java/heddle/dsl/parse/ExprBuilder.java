@@ -20,7 +20,7 @@ import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
-/** Makes expressions and types from what the grammar matched without a mistake. */
+/** Builds expressions and types from what the grammar matched without a mistake. */
 final class ExprBuilder {
     private static final Map<String, BinaryOp> OPERATORS =
             Arrays.stream(BinaryOp.values()).collect(Collectors.toMap(op -> op.symbol, Function.identity()));

@@ -16,7 +16,7 @@ import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
-/** Makes statements from what the grammar matched; those with a mistake in them are left out. */
+/** Builds statements from what the grammar matched, leaving out those with a mistake. */
 final class ItemBuilder {
     private final SourceFile file;
     private final Problems problems;

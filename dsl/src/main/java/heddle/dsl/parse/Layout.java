@@ -9,8 +9,8 @@ import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.Token;
 
 /**
- * Turns line breaks into the ends of statements where they are, drops the others, and settles which words are keywords
- * where they stand: the step between lexer and parser that the head of the grammar describes.
+ * The step between lexer and parser that the head of the grammar describes. It turns line breaks into statement ends
+ * where they end a statement, drops the others, and decides which words are keywords.
  */
 final class Layout {
     private static final Set<Integer> OPERATORS = Set.of(

@@ -6,7 +6,7 @@ import org.antlr.v4.runtime.tree.ErrorNode;
 import org.antlr.v4.runtime.tree.ParseTreeListener;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
-/** Stops the parser before brackets in brackets, or many hundred powers of powers, could exhaust the stack. */
+/** Stops the parser before nested brackets, or many hundred nested powers, could exhaust the stack. */
 final class NestingLimit implements ParseTreeListener {
     /** Rules inside rules; a pair of brackets takes two, and so does each operator. */
     private static final int DEPTH = 700;

@@ -6,10 +6,10 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.List;
 
 /**
- * What the parser made of a file.
+ * The result of parsing a file.
  *
- * @param unit        the statements that could be read; those with a mistake in them are left out
- * @param diagnostics the mistakes, in the order of their places; empty when the file is right
+ * @param unit        the statements that could be read, without those that have a mistake
+ * @param diagnostics the mistakes, in the order of their places; empty when there are none
  */
 public record ParseResult(SourceUnit unit, List<Diagnostic> diagnostics) {
     public ParseResult {

@@ -16,7 +16,7 @@ import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.CommonTokenStream;
 import org.antlr.v4.runtime.ListTokenSource;
 
-/** Reads Heddle. Mistakes are collected, not thrown, and reading goes on after each. */
+/** Parses Heddle. It collects mistakes instead of throwing them, and continues after each. */
 public final class Parser {
     private Parser() {}
 

@@ -6,7 +6,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.source.Span;
 import java.util.List;
 
-/** Checks what the grammar lets stand anywhere: {@code return} outside a function, {@code model} after something else. */
+/** Checks what the grammar allows anywhere: {@code return} outside a function, {@code model} after something else. */
 final class Placement {
     private final Problems problems;
 

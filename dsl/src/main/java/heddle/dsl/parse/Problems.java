@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Collects the mistakes of one file: at most one for each place, handed out in the order of the places. */
+/** Collects the mistakes of one file, at most one for each place, and returns them in the order of their places. */
 final class Problems {
     private final List<Diagnostic> found = new ArrayList<>();
     private final TreeSet<Integer> places = new TreeSet<>();

@@ -11,8 +11,8 @@ import org.antlr.v4.runtime.atn.ATNConfig;
 import org.antlr.v4.runtime.misc.IntervalSet;
 
 /**
- * What the parser does at a mistake: report it, leave the statement, and go on with the next one. A statement is
- * either read whole or not at all, so one mistake never causes a second message.
+ * Recovers from a mistake: reports it, drops the statement, and continues with the next one. A statement is read
+ * completely or not at all, so one mistake never causes a second message.
  */
 final class Recovery extends DefaultErrorStrategy {
     private final Complaint complaint;

@@ -11,12 +11,13 @@ import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.TokenStream;
 
 /**
- * Recognises the usual slips at a place where the parser could not go on, to say more than what was expected.
+ * Recognises common mistakes at a place where the parser could not continue, so that the message can say more than what
+ * was expected.
  *
  * @param context  the rule being matched
  * @param tokens   all tokens
  * @param found    the token that does not fit
- * @param expected what would have
+ * @param expected the tokens that would have fitted
  */
 record Slip(SourceFile file, RuleContext context, TokenStream tokens, Token found, Expectation expected) {
     /** Words that begin statements in other languages. */

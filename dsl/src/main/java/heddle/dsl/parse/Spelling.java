@@ -13,8 +13,8 @@ import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.Token;
 
 /**
- * Reports the tokens that are not Heddle and puts what was meant in their place, so that the parser goes on as if they
- * had been written right. Drops comments.
+ * Reports tokens that are not Heddle and replaces them with what was meant, so that the parser can continue. Also drops
+ * comments.
  */
 final class Spelling {
     private record Meaning(int type, String advice) {}

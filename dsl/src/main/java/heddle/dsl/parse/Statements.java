@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.antlr.v4.runtime.Token;
 
-/** Tells where statements begin, looking at tokens alone. */
+/** Finds where statements begin, from tokens alone. */
 final class Statements {
     private static final Set<Integer> HARD =
             Set.of(HeddleParser.LET, HeddleParser.FN, HeddleParser.FOR, HeddleParser.RETURN);

@@ -2,7 +2,7 @@ package heddle.dsl.parse;
 
 import heddle.dsl.diagnostic.DiagnosticCode;
 
-/** The mistakes that the parser finds. */
+/** The codes of mistakes that the parser finds. */
 public enum SyntaxCode implements DiagnosticCode {
     UNEXPECTED("H0101", "unexpected text"),
     UNCLOSED_BRACKET("H0102", "bracket never closed"),

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Takes a string literal apart where it stands in the file, so that everything in its holes has its true place. */
+/** Splits a string literal at its place in the file, so that everything in its holes has its real position. */
 final class TemplateReader {
     private final SourceFile file;
     private final String text;

@@ -9,7 +9,7 @@ import org.antlr.v4.runtime.CharStreams;
 import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.Token;
 
-/** The tokens of a stretch of text; their offsets count Java characters from the start of the file. */
+/** The tokens of a part of a file. Their offsets count Java characters from the start of the file. */
 final class Tokens {
     private Tokens() {}
 

@@ -1,7 +1,7 @@
 package heddle.dsl.source;
 
 /**
- * A text with a name, as the parser reads it and as messages quote it.
+ * A source text with a name, as the parser reads it and messages quote it.
  *
  * @param name the path as the user wrote it; messages print it unchanged
  * @param text the whole text

@@ -2,7 +2,7 @@ package heddle.runtime.artifact;
 
 import java.nio.file.Path;
 
-/** Where artefacts come from. */
+/** A source of artefacts. */
 @FunctionalInterface
 public interface ArtifactSource {
     /**

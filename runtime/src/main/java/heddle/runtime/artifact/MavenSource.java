@@ -15,8 +15,8 @@ import org.eclipse.aether.resolution.ArtifactRequest;
 import org.eclipse.aether.resolution.ArtifactResolutionException;
 
 /**
- * Maven repositories, as the user's own settings name them: local repository, mirrors, proxies, passwords and offline
- * mode. What is fetched is checked against the repository's checksum and stays in the local repository.
+ * Maven repositories, as the user's settings configure them: local repository, mirrors, proxies, passwords and offline
+ * mode. Downloads are checked against the repository's checksum and stay in the local repository.
  */
 public final class MavenSource implements ArtifactSource {
     private final DownloadProgress progress;

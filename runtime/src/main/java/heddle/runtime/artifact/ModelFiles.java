@@ -5,7 +5,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import java.nio.file.Path;
 
-/** Finds the files that people name: by path, or as {@code maven:group:artifact:version!/file}. */
+/** Finds files that users name, by path or as {@code maven:group:artifact:version!/file}. */
 public final class ModelFiles {
     private final ArtifactCache artifacts;
 

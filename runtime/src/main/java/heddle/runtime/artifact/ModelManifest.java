@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What belongs to a model besides its source: a file with the model's name and the ending {@code .properties} beside it.
- * Each line is {@code key = value} or a comment that begins with {@code #}; all keys may be left out:
+ * The files that belong to a model besides its source. The manifest lies beside the model, and has its name with the
+ * extension {@code .properties}. Each line is {@code key = value}, or a comment that begins with {@code #}. All keys
+ * are optional:
  *
  * <pre>
  * weights   = a file beside the model, or maven:group:artifact:version!/file
@@ -23,7 +24,7 @@ import java.util.Optional;
  * sentence  = a text to compare with, a line each
  * </pre>
  *
- * @param directory where relative names start from
+ * @param directory the directory that relative names start from
  * @param sentences texts that {@code heddle attend} compares with when none are given
  */
 public record ModelManifest(

@@ -10,7 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The same report as one HTML file that needs nothing else: a heat map for every head and the token's journey. */
+/**
+ * Writes the report of {@link AttendTable} as one self-contained HTML file: a heat map for every head, and the journey
+ * of the token.
+ */
 public final class AttendPage {
     private static final String TEMPLATE = "attend.html";
     private static final String DATA = "/*DATA*/null";

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The text form of what a token attends to and how its vector moves. */
+/** Writes as text what a token attends to, and how its vector moves. */
 public final class AttendTable {
     private static final int SHOWN = 4;
 

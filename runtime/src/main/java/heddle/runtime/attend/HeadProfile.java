@@ -1,7 +1,7 @@
 package heddle.runtime.attend;
 
 /**
- * Where a head looks, on average over the queries that are not separators. The shares add up to one.
+ * Where a head attends to, on average over the queries that are not separators. The shares add up to one.
  *
  * @param separators share on separator tokens
  * @param self       share on the token itself
@@ -9,7 +9,7 @@ package heddle.runtime.attend;
  * @param next       share on the token after
  * @param near       share on other tokens less than {@link #DISTANT} away
  * @param distant    share on tokens at least that far away
- * @param meanReach  expected distance in tokens, separators left out
+ * @param meanReach  expected distance in tokens, without separators
  */
 public record HeadProfile(
         double separators, double self, double previous, double next, double near, double distant, double meanReach) {

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one text's run showed.
+ * What the run of one text showed.
  *
  * @param text       the text
  * @param tokens     its tokens, as the model reads them
- * @param separator  which tokens only mark where a text starts and ends
+ * @param separator  the tokens that only mark where a text starts and ends
  * @param embeddings the static embedding of each token: the row of the embedding table, the same in every text
  * @param layers     from the first to the last
  * @param last       each token's vector after the last layer

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** A model whose attention can be watched: it runs fused, and the probabilities are computed again beside it. */
+/** A model whose attention can be observed. It runs fused, and the probabilities are computed again beside it. */
 public final class Observer {
     private final HeddleModel model;
     private final ExposeAttention.Exposed exposed;

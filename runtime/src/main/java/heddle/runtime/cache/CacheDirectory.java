@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Where Heddle keeps what it can make again: {@code HEDDLE_CACHE} when set, else the platform's cache directory
- * ({@code XDG_CACHE_HOME} or {@code ~/.cache} on Linux, {@code ~/Library/Caches} on macOS, {@code LOCALAPPDATA} on
- * Windows) with {@code heddle} appended.
+ * The directory for files that Heddle can make again: {@code HEDDLE_CACHE} if set, otherwise the platform's cache
+ * directory ({@code XDG_CACHE_HOME} or {@code ~/.cache} on Linux, {@code ~/Library/Caches} on macOS, {@code
+ * LOCALAPPDATA} on Windows) with {@code heddle} appended.
  */
 public record CacheDirectory(Path root) {
     /** The cache of the user who runs this process. */

@@ -12,8 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Compiled classes of sources seen before, in a directory. An entry is found by what made it: source, options, Java and
- * Heddle version. Entries that are damaged or were made from something else are made again; they are never loaded.
+ * A directory of compiled classes. The key of a cache entry is everything that its classes were made from: source,
+ * options, Java version and Heddle version. An entry that is damaged or was made from something else is never loaded;
+ * it is made again.
  */
 public final class ClassCache {
     /** The directories that this process was told cannot be written to: it may have several caches in one. */

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Compiled classes as a file: a mark, the key they were made for, the classes, and a checksum over all of it. */
+/** A cache entry as a file: a magic number, the key, the classes, and a checksum over all of it. */
 final class ClassFileEntry {
     private static final String MARK = "heddle classes 1";
     private static final int CHECKSUM = 32;

@@ -1,6 +1,6 @@
 package heddle.runtime.code;
 
-/** Thrown when a method of generated Java has more code than the 64 KiB that a class file can hold. */
+/** Thrown when a method of generated Java has more code than a class file allows, 64 KiB. */
 public final class CodeTooLarge extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

@@ -22,7 +22,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** Compiles generated Java in memory, with the compiler of the JDK that runs. */
+/** Compiles generated Java in memory, with the compiler of the running JDK. */
 public final class JavaCompilation {
     /** What javac calls a method of more than 64 KiB. */
     private static final String TOO_LARGE = "compiler.err.limit.code";

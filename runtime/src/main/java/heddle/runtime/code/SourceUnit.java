@@ -3,7 +3,7 @@ package heddle.runtime.code;
 import java.util.List;
 
 /**
- * Java source of a generated class and what javac is called with.
+ * The Java source of a generated class, and the options of javac.
  *
  * @param className the binary name of the class; it lies in the default package
  * @param text      the compilation unit

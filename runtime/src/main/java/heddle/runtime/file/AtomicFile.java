@@ -14,8 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 
 /**
- * A file in the making. It takes its name at {@link #commit}, so that nobody ever sees half of it; closed without that,
- * it is gone.
+ * A file that is being written. It gets its name at {@link #commit}, so no one ever sees half of it. If it is closed
+ * without a commit, it is deleted.
  */
 public final class AtomicFile implements AutoCloseable {
     private final Path target;

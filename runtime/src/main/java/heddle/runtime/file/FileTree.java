@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A directory with all that is in it. Workers use this class, which must need no other of Heddle. */
+/** A directory with everything in it. Workers use this class, so it must not need any other class of Heddle. */
 public final class FileTree {
     private FileTree() {}
 

@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Files read in place. */
+/** Maps files into memory. */
 public final class MappedFile {
     private MappedFile() {}
 

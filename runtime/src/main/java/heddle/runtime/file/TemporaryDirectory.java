@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A directory of this process' own that is gone with all that is in it when it is closed, or when the process ends. */
+/**
+ * A directory that belongs to this process. It is deleted with everything in it when it is closed, or when the process
+ * ends.
+ */
 public final class TemporaryDirectory implements AutoCloseable {
     private static final Set<TemporaryDirectory> OPEN = ConcurrentHashMap.newKeySet();
 

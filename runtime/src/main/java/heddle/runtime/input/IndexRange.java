@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which inputs a model uses as indexes, and what they may be. Kernels take the nearest index that is in range; here an
- * input that holds others is refused, since that is never what was meant.
+ * Finds the inputs that a model uses as indices, and their ranges. Kernels clamp an index to its range. But an input
+ * with indices out of range is refused here, because that is never what was meant.
  */
 public final class IndexRange {
     private final Map<String, Dim> tables = new TreeMap<>();

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Finds the lengths that a model leaves open from the tensors it is given, and holds the tensors to them. */
+/** Finds the values of a model's symbolic lengths from the given tensors, and checks that the tensors agree. */
 public final class LengthBinding {
     private final SortedMap<String, Long> lengths = new TreeMap<>();
     private final Map<String, String> origins = new TreeMap<>();

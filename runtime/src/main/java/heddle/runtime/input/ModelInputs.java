@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Checks what a model is run with before it runs, so that no kernel ever meets a tensor that does not fit. */
+/** Checks the inputs of a model before it runs, so that no kernel ever sees a tensor that does not fit. */
 public final class ModelInputs {
     private final Model model;
     private final Map<String, Long> fixed;

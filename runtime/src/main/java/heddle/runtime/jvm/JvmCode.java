@@ -2,7 +2,7 @@ package heddle.runtime.jvm;
 
 import heddle.dsl.diagnostic.DiagnosticCode;
 
-/** What keeps the jvm target from being used (H09xx). */
+/** The codes of reasons why the jvm target cannot be used (H09xx). */
 public enum JvmCode implements DiagnosticCode {
     VECTOR_MODULE("H0901", "The Vector API is not in this JVM"),
     BUFFER_TOO_LARGE("H0903", "A tensor is too large for the jvm target");

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * How the jvm target runs.
+ * Options of the jvm target.
  *
  * @param target   lanes, registers and threads
  * @param classes  the directory where compiled classes are kept

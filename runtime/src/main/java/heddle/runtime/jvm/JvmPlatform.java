@@ -5,7 +5,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import jdk.incubator.vector.FloatVector;
 
-/** The JVM this process runs on, as a target. */
+/** The JVM of this process, as a target. */
 public final class JvmPlatform {
     private JvmPlatform() {}
 

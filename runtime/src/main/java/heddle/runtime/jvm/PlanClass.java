@@ -6,7 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Map;
 
-/** A generated class, loaded: the two methods that {@link JavaSource} promises. */
+/** A generated class, loaded. It has the two methods that {@link JavaSource} promises. */
 record PlanClass(Blocks blocks, Run run) {
     /** How many independent blocks an entry has. */
     public interface Blocks {

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Where the buffers of a plan lie: an array and an offset in it for each. */
+/** The memory of the buffers of a plan: an array and an offset for each. */
 final class RunMemory {
     /** A little less than an array can have, so that the places of others may begin at round numbers. */
     private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 64;

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Elements as they lie in files: {@link DType#bytes()} bytes each, a bool is one byte that is 0 or not. */
+/** Elements as they are stored in files: {@link DType#bytes()} bytes each. A bool is one byte, 0 or not 0. */
 public final class ElementBytes {
     private static final int CHUNK = 1 << 16;
 

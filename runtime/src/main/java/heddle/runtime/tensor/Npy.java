@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** NumPy's file of one array, {@code .npy}, versions 1 to 3. */
+/** Reads and writes NumPy's file format for one array, {@code .npy}, versions 1 to 3. */
 public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int MAX_HEADER = 1 << 20;

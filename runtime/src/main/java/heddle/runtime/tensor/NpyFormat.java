@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An element format of an {@code .npy} file and the type its elements are read as: the smallest type that holds them
- * all, so {@code u1} is read as {@code i32}.
+ * An element format of an {@code .npy} file, and the type that its elements are read as. This is the smallest type that
+ * holds them all, so {@code u1} is read as {@code i32}.
  *
  * @param kind  {@code f}, {@code i}, {@code u} or {@code b}
  * @param width bytes an element

@@ -6,11 +6,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What an {@code .npy} file says of its elements, in the form of a Python dictionary with exactly these keys:
- * {@code {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }}.
+ * The header of an {@code .npy} file, a Python dictionary with exactly these keys: {@code {'descr': '<f4',
+ * 'fortran_order': False, 'shape': (3, 4), }}.
  *
  * @param descr   byte order ({@code <}, {@code >}, {@code =} or {@code |}), kind and bytes an element
- * @param fortran whether the first axis is the one whose elements are neighbours
+ * @param fortran whether elements along the first axis are neighbours
  * @see <a href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html">numpy.lib.format</a>
  */
 record NpyHeader(String descr, boolean fortran, List<Long> shape) {

@@ -2,7 +2,7 @@ package heddle.runtime.text;
 
 import heddle.runtime.tensor.Tensor;
 
-/** How alike vectors are. */
+/** Measures how similar vectors are. */
 public final class Similarity {
     private Similarity() {}
 

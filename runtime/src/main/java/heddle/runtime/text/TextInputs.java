@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** Gives the tensors of a {@link TokenBatch} to a model's inputs, by the names that such inputs go by. */
+/** Gives the tensors of a {@link TokenBatch} to the inputs of a model, which it recognises by their usual names. */
 public final class TextInputs {
     private static final List<String> IDS = List.of("ids", "input_ids", "tokens");
     private static final List<String> MASK = List.of("mask", "attention_mask");

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A directory on a class path, and what was put there. A class, once loaded, stays what it is. */
+/** A directory on a class path, and the classes that were put there. A class never changes after it is loaded. */
 record ClassDirectory(Path path, Map<String, byte[]> classes) {
     ClassDirectory(Path path) {
         this(path, new HashMap<>());

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A plan as a Java class for TornadoVM, and what its task graphs hold.
+ * A plan as a Java class for TornadoVM, with the contents of its task graphs.
  *
  * @param className of the generated class, in the default package
  * @param text      its compilation unit

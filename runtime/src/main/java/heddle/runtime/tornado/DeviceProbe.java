@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Asks TornadoVM for its devices: a small program, compiled against the SDK and run in a JVM of its own. */
+/**
+ * Asks TornadoVM for its devices, with a small program that is compiled against the SDK and runs in a separate JVM.
+ */
 final class DeviceProbe {
     private static final String CLASS = "DeviceProbe";
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 
-/** Writes a plan for a device, with at most so many tasks in a task graph as it is asked for. */
+/** Writes a plan for a device, with a given maximum number of tasks in a task graph. */
 public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFunction<DeviceCode> {
     @Override
     public DeviceCode apply(int tasksPerGraph) {

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Says what went wrong on a device, and in which kernel. */
+/** Finds out what went wrong on a device, and in which kernel. */
 record Diagnosis(Plan plan, DeviceCode code, Map<String, Long> lengths) {
     private static final int SHOWN_NODES = 6;
 

@@ -5,7 +5,7 @@ import heddle.runtime.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Tensors in memory outside of the heap, as generated classes for TornadoVM take them: bools are bytes. */
+/** Tensors in off-heap memory, as generated classes for TornadoVM take them. Bools are bytes. */
 public final class Elements {
     private Elements() {}
 

@@ -11,7 +11,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** Messages on a socket, each behind its length in bytes. The socket is used for nothing else, whatever is printed. */
+/** Messages on a socket, each preceded by its length in bytes. Nothing else uses the socket, whatever is printed. */
 record Frames(SocketChannel socket) implements AutoCloseable {
     private static final int MOST_BYTES = 64 << 20;
 

@@ -7,7 +7,7 @@ import java.lang.invoke.MethodType;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
-/** An instance of a generated class, by the methods that {@code TornadoSource} promises. */
+/** An instance of a generated class, with the methods that {@code TornadoSource} promises. */
 record GeneratedProgram(MethodHandle run, MethodHandle free) {
     /** Makes an instance of a class on the class path: TornadoVM reads its class file there. */
     static GeneratedProgram open(String className, Map<String, Long> lengths, Map<String, MemorySegment> weights)

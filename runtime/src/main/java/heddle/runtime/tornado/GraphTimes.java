@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * When each task graph of a run began, by the clock of the JVM that runs it: TornadoVM has none that is the same on every
- * device, and replies reach this JVM when it has time for them.
+ * The start times of the task graphs of a run, by the clock of the JVM that runs it. TornadoVM has no clock that is the
+ * same on every device, and replies may reach the caller late.
  */
 final class GraphTimes {
     private final Plan plan;

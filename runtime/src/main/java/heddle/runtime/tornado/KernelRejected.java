@@ -1,6 +1,6 @@
 package heddle.runtime.tornado;
 
-/** Thrown when TornadoVM does not compile a generated kernel, which is a bug in Heddle or in TornadoVM. */
+/** Thrown when TornadoVM does not compile a generated kernel. That is a bug in Heddle or in TornadoVM. */
 public final class KernelRejected extends RuntimeException {
     private static final long serialVersionUID = 1;
 

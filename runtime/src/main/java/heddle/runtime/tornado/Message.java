@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a caller and its worker say to each other. Tensors are files that both have mapped; their paths are sent. */
+/**
+ * The messages between a caller and its worker. Tensors are in files that both have mapped; messages contain their
+ * paths.
+ */
 sealed interface Message {
     /** What a caller asks for; each is answered by {@link Done} or {@link Failed}. */
     sealed interface Request extends Message {}

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
-/** Instances of generated classes in a JVM that was started for TornadoVM. It needs nothing of Heddle but this package. */
+/** Instances of generated classes in a JVM that was started for TornadoVM. It needs only this package of Heddle. */
 final class ProgramHost {
     private final Map<Integer, GeneratedProgram> programs = new HashMap<>();
 

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A plan for one choice of lengths in a JVM that has its weights, with the files that inputs and outputs go through. */
+/** A plan for one choice of lengths, in a JVM that has its weights, with the files for inputs and outputs. */
 final class ProgramInstance {
     /** A file and the memory it is. */
     private record Shared(Path file, MemorySegment memory) {}

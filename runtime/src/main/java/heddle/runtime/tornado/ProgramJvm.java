@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** A JVM that was started for TornadoVM: this one, or a worker. */
+/** A JVM that was started for TornadoVM: either this one or a worker. */
 interface ProgramJvm {
     /** Where shared files lie; it is gone with the session. */
     Path directory();

@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The devices that TornadoVM named when it was last asked, in a file. They hold for an hour, and only while SDK, JDK,
- * the list of drivers and what hides devices from them stay the same.
+ * A file with the devices that TornadoVM last reported. It is valid for an hour, and only while the SDK, the JDK, the
+ * list of drivers and the settings that hide devices stay the same.
  *
- * @param file which need not be there, nor be writable
+ * @param file the file, which need not exist nor be writable
  */
 record RememberedDevices(Path file) {
     private static final Duration LIFE = Duration.ofHours(1);

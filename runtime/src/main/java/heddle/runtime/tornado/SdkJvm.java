@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A JVM started as an SDK asks for. Its standard input is a pipe that ends with this process. What it and its drivers print
- * goes to a file in its directory, where it neither mixes with the caller's output nor fills a pipe.
+ * A JVM that is started with an SDK's options. Its standard input is a pipe that ends with this process. Its output,
+ * and that of its drivers, goes to a file in its directory. There it neither mixes with the caller's output nor fills a
+ * pipe.
  */
 record SdkJvm(TornadoSdk sdk, Path directory) {
     private static final int SHOWN_LINES = 20;

@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Where an SDK keeps what is needed of it. Nothing here depends on its version: the jar is found by its name, the JDK by
- * the version's suffix or the jar's class files, the options by the argument file or the template that it is made from.
+ * The places of files in an SDK. They do not depend on its version: the jar is found by name, the JDK by the suffix of
+ * the version or the class files of the jar, and the options by the argument file or its template.
  */
 final class SdkLayout {
     private static final String API = "tornado-api";

@@ -15,12 +15,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * This process as the JVM that programs run in: it was started with an SDK's argument file, and with a directory on its
- * class path that {@code heddle.tornado.classes} names and that generated classes go to. Time limits do not hold here, a
- * driver that crashes takes the process with it, and what drivers only print is not seen.
+ * Runs programs in this process, which was started with an SDK's argument file. Generated classes go to a directory on
+ * its class path that {@code heddle.tornado.classes} names. Time limits do not apply here, a driver that crashes takes
+ * the process with it, and errors that drivers only print are not noticed.
  *
- * <p>TornadoVM takes the device and its limits from system properties when it is first used, so that a process has one
- * device; programs for others run in workers.
+ * <p>TornadoVM reads the device and its limits from system properties at first use, so a process has one device.
+ * Programs for other devices run in workers.
  */
 final class ThisJvm implements ProgramJvm {
     static final String CLASSES = "heddle.tornado.classes";

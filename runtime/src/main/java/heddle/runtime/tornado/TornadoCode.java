@@ -2,7 +2,7 @@ package heddle.runtime.tornado;
 
 import heddle.dsl.diagnostic.DiagnosticCode;
 
-/** What keeps the tornado target from being used, or from finishing a run (H11xx). */
+/** The codes of reasons why the tornado target cannot be used, or cannot finish a run (H11xx). */
 public enum TornadoCode implements DiagnosticCode {
     SDK_MISSING("H1101", "No TornadoVM SDK was found"),
     SDK_DAMAGED("H1102", "A directory is not a TornadoVM SDK"),

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How the tornado target runs.
+ * Options of the tornado target.
  *
  * @param sdk       that code is compiled against and run with
  * @param device    that it runs on; TornadoVM's own choice when absent

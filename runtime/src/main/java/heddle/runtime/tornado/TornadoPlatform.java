@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What this machine has for the tornado target.
+ * The SDK and devices of this machine for the tornado target.
  *
  * @param sdk     that was found
  * @param devices that it names

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * A plan compiled for a device, with its weights. They stay on the device from one run to the next while lengths stay
- * the same. Runs of several threads follow one another.
+ * A plan compiled for a device, with its weights. The weights stay on the device from one run to the next, as long as
+ * lengths stay the same. Runs from several threads are executed one after another.
  */
 public final class TornadoProgram implements Program {
     /** Short enough for TornadoVM, whatever the tasks are. */

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** A JVM started for TornadoVM, with a directory of its own for the socket, classes and shared files. */
+/** A JVM that was started for TornadoVM. It has a directory of its own for the socket, classes and shared files. */
 final class Worker implements ProgramJvm, AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(5);

@@ -2,7 +2,7 @@ package heddle.runtime.tornado;
 
 import java.util.List;
 
-/** A request that a worker did not fulfil. */
+/** Thrown when a worker did not fulfil a request. */
 final class WorkerFailure extends Exception {
     private static final long serialVersionUID = 1;
 

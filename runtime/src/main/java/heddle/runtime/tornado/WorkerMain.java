@@ -13,8 +13,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The main class of a worker. It ends with its caller: when the socket closes, for whatever reason, it deletes what the
- * caller may have had no time to delete, and halts, even while a driver hangs.
+ * The main class of a worker. A worker ends with its caller: when the socket closes, for any reason, it deletes what
+ * the caller may not have deleted, and halts, even while a driver hangs.
  */
 final class WorkerMain {
     /** A line among what drivers print, which says what runs then; the graph's number comes after it. */

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The workers of this process. One serves all programs of an SDK and a device, unless two have a class of one name. */
+/**
+ * The workers of this process. One worker serves all programs of an SDK and a device, unless two of them have classes
+ * of the same name.
+ */
 final class Workers {
     private record Entry(TornadoSdk sdk, Optional<TornadoDevice> device, Worker worker) {}
 

@@ -5,13 +5,13 @@ import heddle.runtime.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * A result held against the reference.
+ * The comparison of a result with the reference.
  *
  * @param absolute the largest difference
- * @param relative the largest difference divided by the size of what was expected, where that is not zero
+ * @param relative the largest difference divided by the size of the expected value, where that is not zero
  * @param worst    position of the element that is furthest beyond the tolerance, or closest to it
- * @param got      that element
- * @param want     what it should be
+ * @param got      the value of that element
+ * @param want     the value it should have
  * @param within   whether all elements are within the tolerance
  */
 public record Comparison(double absolute, double relative, long[] worst, double got, double want, boolean within) {

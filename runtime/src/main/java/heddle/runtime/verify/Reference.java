@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** The meaning of a model as written, in double precision: nothing optimised, nothing fused, and slow. */
+/** The meaning of a model as written, in double precision: not optimised, not fused, and slow. */
 public final class Reference {
     private Reference() {}
 

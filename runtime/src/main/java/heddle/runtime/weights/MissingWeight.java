@@ -6,7 +6,7 @@ import heddle.dsl.diagnostic.Suggest;
 import heddle.runtime.RuntimeCode;
 import java.util.Optional;
 
-/** The report of a weight that a file does not have, with the name that was probably meant. */
+/** Reports a weight that a file does not have, with the name that was probably meant. */
 final class MissingWeight {
     private MissingWeight() {}
 

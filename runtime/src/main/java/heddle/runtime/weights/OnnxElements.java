@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
-/** The elements of an ONNX tensor: raw little-endian bytes, or in the field for their type. */
+/** The elements of an ONNX tensor, either as raw little-endian bytes or in the field for their type. */
 final class OnnxElements {
     private OnnxElements() {}
 

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * The initialisers of an ONNX file. The file is mapped and raw elements stay in the mapping until they are read, so
+ * The initialisers of an ONNX file. The file is mapped, and raw elements stay in the mapping until they are read, so
  * opening it copies nothing large.
  */
 final class OnnxFile implements WeightFile {

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * The JSON in front of a safetensors file: every tensor's element type, shape and place, and free text. A header that is
- * accepted accounts for every byte of the data exactly once.
+ * The JSON header of a safetensors file: the element type, shape and position of every tensor, and free text. A header
+ * is accepted only if it accounts for every byte of the data exactly once.
  *
  * @param metadata free text, {@code __metadata__} in the file
  */

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 
-/** Takes the weights a model asks for out of a file. */
+/** Reads the weights that a model needs from a file. */
 public final class WeightBinding {
     /** What to do about weights whose element type is not the model's. */
     public enum Conversion {

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What a weight file says of one tensor.
+ * The entry of one tensor in a weight file.
  *
- * @param encoding the element type in the file's own words: {@code BF16}, {@code FLOAT}
- * @param dtype    that type in Heddle's words; absent when Heddle does not read it
- * @param bytes    what it takes in the file
+ * @param encoding the element type as the file names it: {@code BF16}, {@code FLOAT}
+ * @param dtype    the same type in Heddle; absent when Heddle does not read it
+ * @param bytes    its size in the file
  */
 public record WeightEntry(String name, String encoding, Optional<DType> dtype, List<Long> shape, long bytes) {
     public WeightEntry {

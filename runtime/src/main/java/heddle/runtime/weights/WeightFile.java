@@ -5,8 +5,7 @@ import java.nio.file.Path;
 import java.util.SequencedMap;
 
 /**
- * A file of named tensors. What is in it is known when it is open; elements are mapped and read
- * on demand.
+ * A file of named tensors. Its list of tensors is known when it is opened. Elements are mapped, and read on demand.
  */
 public interface WeightFile {
     /** Opens a file of any format that Heddle knows, by what the file begins with. */

@@ -12,7 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Which reader a weight file needs. */
+/** Decides which reader a weight file needs. */
 final class WeightFormat {
     private WeightFormat() {}
 
