@@ -48,10 +48,10 @@ final class AttendCommand implements Callable<Integer> {
     @Mixin
     private ExecutionOptions execution;
 
-    @Option(names = "--text", required = true, paramLabel = "TEXT", description = "The text to watch.")
+    @Option(names = "--text", required = true, paramLabel = "TEXT", description = "The text.")
     private String text;
 
-    @Option(names = "--token", required = true, paramLabel = "TOKEN", description = "The token of it to follow.")
+    @Option(names = "--token", required = true, paramLabel = "TOKEN", description = "The token to follow.")
     private String token;
 
     @Option(

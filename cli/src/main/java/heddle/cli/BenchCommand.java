@@ -55,10 +55,14 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--vs", description = "Also times the model ${COMPLETION-CANDIDATES}, and prints the ratio.")
     private Rival rival;
 
-    @Option(names = "--runs", defaultValue = "20", description = "How many runs are timed. Default: 20.")
+    @Option(names = "--runs", defaultValue = "20", description = "The number of timed runs. Default: 20.")
     private int runs;
 
-    @Option(names = "--warm-up", defaultValue = "3", paramLabel = "SECONDS", description = "Default: 3 seconds.")
+    @Option(
+            names = "--warm-up",
+            defaultValue = "3",
+            paramLabel = "SECONDS",
+            description = "How long to warm up. Default: 3.")
     private double warmUp;
 
     @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}; text is the default.")

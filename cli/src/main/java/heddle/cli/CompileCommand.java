@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
 /** {@code heddle compile}: shows the results of compiling a model, stage by stage. */
 @Command(
         name = "compile",
-        description = "Compiles a model and prints or writes what comes of it.",
+        description = "Compiles a model and prints or writes the results.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -106,8 +106,8 @@ final class CompileCommand implements Callable<Integer> {
 
     @Option(
             names = "--data",
-            description = "With -o, writes the weights and the inputs that are given as .safetensors files, too, as a"
-                    + " generated file for TornadoVM reads them.")
+            description = "With -o, also writes the weights and the given inputs as .safetensors files, in the form that"
+                    + " a generated file for TornadoVM reads.")
     private boolean data;
 
     @Override

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 /** {@code heddle doctor}: shows what Heddle finds on this machine. */
 @Command(
         name = "doctor",
-        description = "Says what Heddle finds on this machine, and what to do about what is missing.",
+        description = "Shows what Heddle finds on this machine, and how to get what is missing.",
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
     @Spec

@@ -27,7 +27,7 @@ final class ExecutionOptions {
             description = "A tokenizer.json file, or maven:group:artifact:version!/file. Default: as for the weights.")
     private String tokenizer;
 
-    @Option(names = "--cast-weights", description = "Rounds weights whose type is not the model's.")
+    @Option(names = "--cast-weights", description = "Rounds weights to the types that the model declares.")
     private boolean castWeights;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with. Default: all processors.")

@@ -11,7 +11,7 @@ public final class ExitCode {
     public static final int NOT_FUSED = 4;
     public static final int VERIFY_FAILED = 5;
     public static final int OUT_OF_MEMORY = 6;
-    /** A device's driver crashed, did not answer within the time limit, or gave a kernel up. */
+    /** A device's driver crashed, did not answer within the time limit, or gave up on a kernel. */
     public static final int DEVICE_FAILED = 7;
 
     /** A mistake in Heddle itself. */

@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "explain",
         description =
-                "Says of each attention in a model whether it is fused, from which source lines, what that saves, "
-                        + "and why not.",
+                "Shows which attentions of a model are fused, from which source lines and what that saves, and why "
+                        + "others are not.",
         mixinStandardHelpOptions = true,
         footer = {
             "",

@@ -34,7 +34,7 @@ final class InputOptions {
             description = "An input from an .npy file, or NAME=random; repeat it for more.")
     private Map<String, String> files = new LinkedHashMap<>();
 
-    @Option(names = "--seed", defaultValue = "1", description = "Where random inputs start from. Default: 1.")
+    @Option(names = "--seed", defaultValue = "1", description = "The seed of random inputs. Default: 1.")
     private long seed;
 
     List<String> texts() {

@@ -52,7 +52,10 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}; text is the default.")
     private Format format;
 
-    @Option(names = "--after", paramLabel = "PASS", description = "Shows the graph after that pass; none, as written.")
+    @Option(
+            names = "--after",
+            paramLabel = "PASS",
+            description = "Shows the graph after this pass; with none, the graph as written.")
     private String pass;
 
     @Option(

@@ -19,7 +19,7 @@ final class TargetOption {
             names = "--target",
             defaultValue = "auto",
             description = "${COMPLETION-CANDIDATES}: the JVM's vector units, or a GPU through TornadoVM. Default: auto,"
-                    + " the best there is.")
+                    + " the best available.")
     private Target target;
 
     @Option(
@@ -46,7 +46,7 @@ final class TargetOption {
     @Option(
             names = "--library-tasks",
             description =
-                    "Leaves products to cuBLAS where it computes what is meant. Needs an NVIDIA GPU and a TornadoVM"
+                    "Leaves matmuls to cuBLAS where it computes what the model means. Needs an NVIDIA GPU and a TornadoVM"
                             + " with the CUDA backend. Default: off.")
     private boolean libraryTasks;
 

@@ -27,7 +27,7 @@ public record PlacedTarget(Optional<TornadoSdk> sdk, Optional<TornadoDevice> dev
      *
      * @param installed whether an SDK is there, whatever it is worth
      * @param platform  asked only when it matters: that takes seconds
-     * @throws DiagnosticException when tornado or library tasks were asked for and cannot be had
+     * @throws DiagnosticException when tornado or library tasks were requested and are not available
      */
     static PlacedTarget of(TargetOptions options, boolean installed, Supplier<TornadoPlatform> platform) {
         if (options.libraryTasks()) {

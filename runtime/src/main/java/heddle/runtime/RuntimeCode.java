@@ -26,7 +26,7 @@ public enum RuntimeCode implements DiagnosticCode {
     INPUT_INDEX("H0806", "An index lies outside the table"),
     LENGTH_UNBOUND("H0807", "A length is not known"),
     TOKENIZER("H0808", "The tokenizer cannot be used"),
-    ARTIFACT("H0809", "A model artefact cannot be had"),
+    ARTIFACT("H0809", "A model artefact is not available"),
     TEXT_INPUT("H0810", "The model does not take text"),
     FILE_UNREADABLE("H0811", "A file cannot be read"),
     FILE_UNWRITABLE("H0812", "A file cannot be written"),

@@ -8,7 +8,7 @@ public interface ArtifactSource {
     /**
      * The artefact's jar on this machine, fetched first when it is not there.
      *
-     * @throws heddle.dsl.diagnostic.DiagnosticException when it cannot be had
+     * @throws heddle.dsl.diagnostic.DiagnosticException when it is not available
      */
     Path resolve(ArtifactEntry wanted);
 }

@@ -37,7 +37,7 @@ public final class MavenSource implements ArtifactSource {
                     .toPath();
         } catch (ArtifactResolutionException e) {
             throw new DiagnosticException(
-                    Diagnostic.of(RuntimeCode.ARTIFACT, "the artefact " + wanted.coordinates() + " cannot be had")
+                    Diagnostic.of(RuntimeCode.ARTIFACT, "the artefact " + wanted.coordinates() + " is not available")
                             .note(e.getMessage())
                             .hint("check the network, and the mirrors and proxies in ~/.m2/settings.xml; once it is"
                                     + " fetched, no network is needed"));

@@ -13,8 +13,8 @@ public enum TornadoCode implements DiagnosticCode {
     WORKER_DIED("H1107", "The driver of the device crashed, or its worker was killed"),
     TIME_LIMIT("H1108", "A run took longer than its time limit"),
     OUTPUTS_DIFFER("H1109", "The device's results differ from those of the jvm target"),
-    LIBRARY_MISSING("H1110", "Library tasks cannot be had"),
-    KERNEL_RESOURCES("H1111", "The device gave a kernel up"),
+    LIBRARY_MISSING("H1110", "Library tasks are not available"),
+    KERNEL_RESOURCES("H1111", "The device gave up on a kernel"),
     KERNEL_TOO_LARGE("H1112", "A kernel is too large for the device");
 
     private final String id;

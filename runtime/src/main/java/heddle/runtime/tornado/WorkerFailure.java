@@ -94,7 +94,7 @@ final class WorkerFailure extends Exception {
     }
 
     /**
-     * Whether a device gave a kernel up: for lack of registers or local memory, or because it used memory that is not
+     * Whether a device gave up on a kernel: for lack of registers or local memory, or because it used memory that is not
      * its own, which drivers may say when results are read. The numbers are OpenCL's CL_OUT_OF_RESOURCES and CUDA's
      * CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES.
      */
