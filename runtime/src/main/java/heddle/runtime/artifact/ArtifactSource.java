@@ -2,13 +2,13 @@ package heddle.runtime.artifact;
 
 import java.nio.file.Path;
 
-/** A source of artefacts. */
+/** Where artefacts come from. */
 @FunctionalInterface
 public interface ArtifactSource {
     /**
      * The artefact's jar on this machine, fetched first when it is not there.
      *
-     * @throws heddle.dsl.diagnostic.DiagnosticException when it is not available
+     * @throws heddle.dsl.diagnostic.DiagnosticException when it cannot be had
      */
     Path resolve(ArtifactEntry wanted);
 }

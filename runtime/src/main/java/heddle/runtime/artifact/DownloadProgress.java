@@ -9,10 +9,7 @@ import org.eclipse.aether.transfer.AbstractTransferListener;
 import org.eclipse.aether.transfer.TransferEvent;
 import org.eclipse.aether.transfer.TransferResource;
 
-/**
- * Reports downloads on a stream: with a moving bar on a terminal, otherwise with one line at the start and one at the
- * end.
- */
+/** Tells on a stream what is being downloaded: a moving bar on a terminal, else one line at the start and at the end. */
 public final class DownloadProgress extends AbstractTransferListener implements AutoCloseable {
     /** Checksums and POMs are not worth a line. */
     private static final long WORTH_TELLING = 1 << 20;
