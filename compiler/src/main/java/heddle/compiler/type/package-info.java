@@ -1,0 +1,2 @@
+/** Element types, symbolic lengths and shapes. */
+package heddle.compiler.type;

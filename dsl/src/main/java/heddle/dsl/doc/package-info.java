@@ -1,0 +1,2 @@
+/** A pretty printer: documents that know where their lines may break, and the printer that breaks them. */
+package heddle.dsl.doc;

@@ -1,0 +1,2 @@
+/** The formatter. */
+package heddle.dsl.format;

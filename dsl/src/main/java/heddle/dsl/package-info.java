@@ -1,0 +1,2 @@
+/** Recursion on a deep stack, which all modules use. */
+package heddle.dsl;

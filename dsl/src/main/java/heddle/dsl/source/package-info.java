@@ -1,0 +1,2 @@
+/** Source files and ranges of characters in them. */
+package heddle.dsl.source;

@@ -1,0 +1,2 @@
+/** The cache directory. */
+package heddle.runtime.cache;

@@ -1,0 +1,2 @@
+/** Tensors on the heap, and the {@code .npy} format. */
+package heddle.runtime.tensor;

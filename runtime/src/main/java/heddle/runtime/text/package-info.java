@@ -1,0 +1,2 @@
+/** Text as tensors: tokenizers and batches of tokens. */
+package heddle.runtime.text;
