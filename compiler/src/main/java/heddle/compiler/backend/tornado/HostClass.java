@@ -114,16 +114,16 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         out.line(" *");
         out.line(" * <pre>java @$TORNADOVM_HOME/tornado-argfile "
                 + (callsLibraries() ? "--add-modules tornado.cublas " : "")
-                + "-Dtornado.recover.bailout=False -cp . " + className()
+                + TornadoSettings.options() + " -cp . " + className()
                 + " " + StandaloneMain.arguments(plan) + "</pre>");
         out.line(" */");
     }
 
     private void writeFields(JavaText out) {
         out.open("static");
-        out.line(
-                "// Read when TornadoVM starts. A kernel that does not compile is an error, not run one thread after another.");
-        setting("tornado.recover.bailout", "False", out);
+        out.line("// Read when TornadoVM starts. A kernel that does not compile is an error, not run one thread after another,");
+        out.line("// and sin, cos and sqrt are the exact ones.");
+        TornadoSettings.required().forEach((name, value) -> setting(name, value, out));
         setting("tornado.tvm.maxbytecodesize", "65536", out);
         out.close();
         out.blank();
