@@ -92,6 +92,7 @@ final class DevicePlanJson {
         KernelCost cost = KernelCost.of(kernel);
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", task.name());
+        fields.put("graph", task.graph());
         switch (task.work()) {
             case TornadoSource.KernelLaunch launch -> {
                 fields.put("kind", "kernel");

@@ -17,5 +17,8 @@ public final class ExitCode {
     /** A mistake in Heddle itself. */
     public static final int BUG = 70;
 
+    /** The reader of standard output has gone; the code of a program that SIGPIPE ended, which shells know. */
+    public static final int OUTPUT_CLOSED = 128 + 13;
+
     private ExitCode() {}
 }

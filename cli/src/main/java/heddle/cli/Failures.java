@@ -20,21 +20,27 @@ final class Failures implements IExecutionExceptionHandler {
         return report(e, parsed, command.getErr());
     }
 
-    /** Runs a command; errors of the JVM, which pass the handler by, are reported too. */
+    /** Runs a command; errors of the JVM and of printing help, which pass the handler by, are reported too. */
     static int execute(ParseResult parsed) {
         try {
             return new CommandLine.RunLast().execute(parsed);
-        } catch (OutOfMemoryError | StackOverflowError | AssertionError e) {
+        } catch (OutOfMemoryError
+                | StackOverflowError
+                | AssertionError
+                | StandardOutput.Closed
+                | DiagnosticException e) {
             return report(e, parsed, parsed.commandSpec().commandLine().getErr());
         }
     }
 
-    private static int report(Throwable cause, ParseResult parsed, PrintWriter err) {
+    /** Says what went wrong, and gives the exit code for it. */
+    static int report(Throwable cause, ParseResult parsed, PrintWriter err) {
         return switch (cause) {
             case DiagnosticException wrong -> {
                 Terminal.print(wrong.diagnostics(), err);
                 yield code(wrong.diagnostics().getFirst().code());
             }
+            case StandardOutput.Closed closed -> ExitCode.OUTPUT_CLOSED;
             case UnknownLengthException unknown -> {
                 Terminal.print(List.of(unbound(unknown)), err);
                 yield ExitCode.WRONG_INPUT;

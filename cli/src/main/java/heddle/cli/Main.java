@@ -1,7 +1,7 @@
 package heddle.cli;
 
+import heddle.dsl.diagnostic.DiagnosticException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 done, 1 the model or its inputs are wrong, 2 usage, 3 target unavailable,",
             "4 not fused under --require-fused, 5 results differ, 6 out of memory, 7 the device failed,",
-            "70 a bug in Heddle."
+            "70 a bug in Heddle, 141 nobody reads standard output any more."
         })
 public final class Main implements Runnable {
     @Spec
@@ -48,9 +48,8 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] args) {
-        PrintWriter out = utf8(System.out);
-        PrintWriter err = utf8(System.err);
-        System.exit(run(args, System.in, out, err));
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(args, System.in, StandardOutput.open(), err));
     }
 
     /** Runs a command and gives its exit code. */
@@ -63,10 +62,20 @@ public final class Main implements Runnable {
                 .setParameterExceptionHandler(new UsageErrors())
                 .setExecutionStrategy(Failures::execute)
                 .setExecutionExceptionHandler(new Failures());
-        int code = commands.execute(args);
-        out.flush();
+        int code = execute(commands, args, out);
         err.flush();
         return code;
+    }
+
+    /** Runs a command and writes what is still to be written. */
+    private static int execute(CommandLine commands, String[] args, PrintWriter out) {
+        int code = commands.execute(args);
+        try {
+            out.flush();
+            return code;
+        } catch (StandardOutput.Closed | DiagnosticException e) {
+            return code == ExitCode.DONE ? Failures.report(e, commands.getParseResult(), commands.getErr()) : code;
+        }
     }
 
     /** Standard input, for commands that take {@code -}. */
@@ -78,9 +87,5 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing");
-    }
-
-    private static PrintWriter utf8(PrintStream stream) {
-        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 }

@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.compiler.backend.tornado.TornadoSettings;
 import heddle.compiler.backend.tornado.TornadoSource;
 
 /** Writes the README beside a generated file for TornadoVM: how to run it without Heddle. */
@@ -15,7 +16,7 @@ final class TornadoReadme {
 
                 ```
                 javac -g -cp "%4$s" %1$s.java
-                java @$TORNADOVM_HOME/tornado-argfile %5$s-Dtornado.recover.bailout=False -cp . %1$s \\
+                java @$TORNADOVM_HOME/tornado-argfile %5$s%6$s -cp . %1$s \\
                     %2$s
                 ```
 
@@ -28,7 +29,8 @@ final class TornadoReadme {
                                 ? "tornado-api and tornado-cublas, whose tasks need an NVIDIA GPU and CUDA's cuBLAS"
                                 : "tornado-api and nothing else",
                         libraries ? jar("tornado-api") + ":" + jar("tornado-cublas") : jar("tornado-api"),
-                        libraries ? "--add-modules tornado.cublas " : "");
+                        libraries ? "--add-modules tornado.cublas " : "",
+                        TornadoSettings.options());
     }
 
     private static String jar(String name) {

@@ -4,6 +4,7 @@ import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.artifact.DeclaredFile;
 import heddle.runtime.artifact.ModelManifest;
 import heddle.runtime.cache.CacheDirectory;
 import heddle.runtime.input.RandomTensor;
@@ -71,8 +72,8 @@ final class ModelData {
         return Tokenizer.open(file, manifest.tokens().orElse(DEFAULT_TOKENS), CacheDirectory.ofUser());
     }
 
-    private Optional<Path> find(Optional<String> asked, Optional<String> declared) {
+    private Optional<Path> find(Optional<String> asked, Optional<DeclaredFile> declared) {
         return asked.map(name -> options.files().find(name, Path.of("")))
-                .or(() -> declared.map(name -> options.files().find(name, manifest.directory())));
+                .or(() -> declared.map(file -> options.files().find(file, manifest.directory())));
     }
 }

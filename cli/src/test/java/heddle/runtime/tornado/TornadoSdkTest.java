@@ -83,7 +83,13 @@ class TornadoSdkTest {
         Files.delete(home.resolve("tornado-argfile.template"));
         Diagnostic said = problem(() -> SdkLayout.read(home));
         assertEquals(TornadoCode.SDK_DAMAGED, said.code());
-        assertTrue(said.hint().orElseThrow().contains("--generate-argfile"), said.toString());
+        assertTrue(said.hint().orElseThrow().startsWith("install TornadoVM again"), said.toString());
+        Path writer = home.resolve("bin/gen-tornado-argfile-template.py");
+        Files.createFile(Files.createDirectories(writer.getParent()).resolve(writer.getFileName()));
+        assertEquals(
+                "make the template: JAVA_HOME=" + System.getProperty("java.home") + " TORNADOVM_HOME=" + home
+                        + " python3 " + writer + " opencl,cuda",
+                problem(() -> SdkLayout.read(home)).hint().orElseThrow());
     }
 
     @Test

@@ -6,18 +6,21 @@ import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
  * Files extracted from Maven artefacts, kept so that they can be mapped into memory and used without a network. A file
- * gets its name only when it is complete. Its length and CRC-32 are stored beside it. If a file no longer agrees with
- * them, it is extracted again.
+ * gets its name only when it is complete. Its length, CRC-32 and SHA-256 are stored beside it. The first two are checked
+ * at each use, and a damaged file is extracted again. The SHA-256 takes longer, so it is computed when a file is
+ * extracted. It shows whether the artefact holds what the model names.
  */
 public final class ArtifactCache {
     private final CacheDirectory cache;
@@ -28,8 +31,13 @@ public final class ArtifactCache {
         this.source = source;
     }
 
-    /** The file, taken out of its artefact unless that was done before. */
-    public Path file(ArtifactEntry wanted) {
+    /**
+     * The file, taken out of its artefact unless that was done before.
+     *
+     * @param sha256 of the file as it has to be; any when absent
+     * @throws DiagnosticException when there is no such file, or one with another sum
+     */
+    public Path file(ArtifactEntry wanted, Optional<String> sha256) {
         Path dir = cache.directory("artifacts")
                 .resolve(wanted.group())
                 .resolve(wanted.artifact())
@@ -37,16 +45,14 @@ public final class ArtifactCache {
         Path file = dir.resolve(wanted.entry());
         Path stamp = file.resolveSibling(file.getFileName() + ".crc");
         try {
-            if (Files.exists(stamp)
-                    && Files.exists(file)
-                    && Files.readString(stamp).equals(stampOf(file))) {
+            if (Files.exists(stamp) && Files.exists(file) && agrees(Files.readString(stamp), file, sha256)) {
                 return file;
             }
             Path jar = source.resolve(wanted);
             Files.createDirectories(file.getParent());
-            extract(jar, wanted, file);
+            String found = extract(jar, wanted, file, sha256);
             Path temporary = Files.createTempFile(file.getParent(), ".heddle-", ".tmp");
-            Files.writeString(temporary, stampOf(file));
+            Files.writeString(temporary, stampOf(file) + found + "\n");
             Files.move(temporary, stamp, StandardCopyOption.ATOMIC_MOVE);
             return file;
         } catch (IOException e) {
@@ -57,7 +63,16 @@ public final class ArtifactCache {
         }
     }
 
-    private static void extract(Path jar, ArtifactEntry wanted, Path file) throws IOException {
+    /** Whether a file is still the one that was taken out, and the one that is wanted. */
+    private static boolean agrees(String stamp, Path file, Optional<String> sha256) throws IOException {
+        String now = stampOf(file);
+        String recorded = stamp.startsWith(now) ? stamp.substring(now.length()).strip() : "";
+        return DeclaredFile.isSum(recorded) && recorded.equals(sha256.orElse(recorded));
+    }
+
+    /** Takes a file out and gives its sum. */
+    private static String extract(Path jar, ArtifactEntry wanted, Path file, Optional<String> sha256)
+            throws IOException {
         Path temporary = Files.createTempFile(file.getParent(), ".heddle-", ".tmp");
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             ZipEntry entry = zip.getEntry(wanted.entry());
@@ -66,16 +81,28 @@ public final class ArtifactCache {
                         Diagnostic.of(RuntimeCode.ARTIFACT, wanted.coordinates() + " holds no file " + wanted.entry())
                                 .hint("jar tf " + jar + " lists what is in it"));
             }
-            try (InputStream in = zip.getInputStream(entry)) {
+            String found;
+            try (InputStream in = zip.getInputStream(entry);
+                    OutputStream out = Files.newOutputStream(temporary)) {
                 // Reading to the end checks the entry's CRC.
-                Files.copy(in, temporary, StandardCopyOption.REPLACE_EXISTING);
+                found = Sha256.copy(in, out);
+            }
+            if (!found.equals(sha256.orElse(found))) {
+                throw Sha256.differs(wanted.entry() + " in " + jar, sha256.get(), found, remedy(jar));
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            return found;
         } finally {
             Files.deleteIfExists(temporary);
         }
     }
 
+    private static String remedy(Path jar) {
+        return "the jar was altered, or the artefact published anew: delete " + jar
+                + " to have it fetched again, or write its sum in the manifest if it is the one you mean";
+    }
+
+    /** Length and CRC-32. */
     private static String stampOf(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
             CRC32 crc = new CRC32();
@@ -83,7 +110,7 @@ public final class ArtifactCache {
             for (long at = 0; at < size; at += 1 << 30) {
                 crc.update(channel.map(FileChannel.MapMode.READ_ONLY, at, Math.min(1 << 30, size - at)));
             }
-            return size + " " + Long.toHexString(crc.getValue()) + "\n";
+            return size + " " + Long.toHexString(crc.getValue()) + " ";
         }
     }
 }

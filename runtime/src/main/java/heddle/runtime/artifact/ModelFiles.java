@@ -3,7 +3,10 @@ package heddle.runtime.artifact;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Finds files that users name, by path or as {@code maven:group:artifact:version!/file}. */
 public final class ModelFiles {
@@ -13,8 +16,42 @@ public final class ModelFiles {
         this.artifacts = artifacts;
     }
 
+    /**
+     * The file that a manifest names; relative paths start from {@code directory}.
+     *
+     * @throws DiagnosticException when it does not have the sum that the manifest says
+     */
+    public Path find(DeclaredFile declared, Path directory) {
+        Path file = find(declared.name(), declared.sha256(), directory);
+        if (!ArtifactEntry.isMeantBy(declared.name()) && declared.sha256().isPresent() && Files.exists(file)) {
+            check(file, declared.sha256().get());
+        }
+        return file;
+    }
+
+    private static void check(Path file, String wanted) {
+        String found;
+        try {
+            found = Sha256.of(file);
+        } catch (IOException e) {
+            throw new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNREADABLE, file + " cannot be read")
+                    .note(String.valueOf(e)));
+        }
+        if (!found.equals(wanted)) {
+            throw Sha256.differs(
+                    file.toString(),
+                    wanted,
+                    found,
+                    "get the file again, or write its sum in the manifest if it is the one you mean");
+        }
+    }
+
     /** The file a name stands for; relative paths start from {@code directory}. */
     public Path find(String name, Path directory) {
+        return find(name, Optional.empty(), directory);
+    }
+
+    private Path find(String name, Optional<String> sha256, Path directory) {
         if (!ArtifactEntry.isMeantBy(name)) {
             return directory.resolve(name);
         }
@@ -22,6 +59,6 @@ public final class ModelFiles {
                 .orElseThrow(() -> new DiagnosticException(
                         Diagnostic.of(RuntimeCode.ARTIFACT, "\"" + name + "\" does not name a file in an artefact")
                                 .hint("write maven:group:artifact:version!/path/in/the.jar")));
-        return artifacts.file(entry);
+        return artifacts.file(entry, sha256);
     }
 }

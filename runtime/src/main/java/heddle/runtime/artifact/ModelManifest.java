@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,10 +20,12 @@ import java.util.Optional;
  * are optional:
  *
  * <pre>
- * weights   = a file beside the model, or maven:group:artifact:version!/file
- * tokenizer = the same
- * tokens    = the most tokens a text may have
- * sentence  = a text to compare with, a line each
+ * weights          = a file beside the model, or maven:group:artifact:version!/file
+ * weights.sha256   = what that file has to hold
+ * tokenizer        = the same for the tokenizer
+ * tokenizer.sha256 = the same
+ * tokens           = the most tokens a text may have
+ * sentence         = a text to compare with, a line each
  * </pre>
  *
  * @param directory the directory that relative names start from
@@ -29,10 +33,22 @@ import java.util.Optional;
  */
 public record ModelManifest(
         Path directory,
-        Optional<String> weights,
-        Optional<String> tokenizer,
+        Optional<DeclaredFile> weights,
+        Optional<DeclaredFile> tokenizer,
         Optional<Integer> tokens,
         List<String> sentences) {
+    private static final String WEIGHTS = "weights";
+    private static final String TOKENIZER = "tokenizer";
+    private static final String TOKENS = "tokens";
+    private static final String SENTENCE = "sentence";
+    private static final String SUM = ".sha256";
+
+    private static final List<String> KEYS =
+            List.of(WEIGHTS, WEIGHTS + SUM, TOKENIZER, TOKENIZER + SUM, TOKENS, SENTENCE);
+
+    /** A line. */
+    private record Entry(String key, String value, Span span) {}
+
     public ModelManifest {
         sentences = List.copyOf(sentences);
     }
@@ -41,13 +57,11 @@ public record ModelManifest(
     public static ModelManifest of(Path model) {
         Path file = beside(model);
         Path directory = model.toAbsolutePath().getParent();
-        ModelManifest manifest =
-                new ModelManifest(directory, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
         if (!Files.exists(file)) {
-            return manifest;
+            return new ModelManifest(directory, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
         }
         try {
-            return manifest.read(new SourceFile(file.toString(), Files.readString(file)));
+            return read(new SourceFile(file.toString(), Files.readString(file)), directory);
         } catch (IOException e) {
             throw new DiagnosticException(Diagnostic.of(RuntimeCode.MANIFEST, file + " cannot be read")
                     .note(String.valueOf(e)));
@@ -61,39 +75,51 @@ public record ModelManifest(
         return model.resolveSibling(stem + ".properties");
     }
 
-    private ModelManifest read(SourceFile source) {
-        ModelManifest manifest = this;
+    private static ModelManifest read(SourceFile source, Path directory) {
+        Map<String, Entry> entries = new HashMap<>();
+        List<String> sentences = new ArrayList<>();
         int start = 0;
         for (String line : source.text().split("\n", -1)) {
             String text = line.strip();
             Span span = new Span(source, start, start + line.stripTrailing().length());
             start += line.length() + 1;
-            if (!text.isEmpty() && !text.startsWith("#")) {
-                manifest = manifest.with(text, span);
+            if (text.isEmpty() || text.startsWith("#")) {
+                continue;
+            }
+            Entry entry = entry(text, span);
+            if (entry.key().equals(SENTENCE)) {
+                sentences.add(entry.value());
+            } else {
+                entries.put(entry.key(), entry);
             }
         }
-        return manifest;
+        Optional<Integer> tokens =
+                Optional.ofNullable(entries.get(TOKENS)).map(e -> count(e.value(), e.span()));
+        return new ModelManifest(directory, file(entries, WEIGHTS), file(entries, TOKENIZER), tokens, sentences);
     }
 
-    private ModelManifest with(String line, Span span) {
+    private static Entry entry(String line, Span span) {
         int sign = line.indexOf('=');
         String key = line.substring(0, Math.max(sign, 0)).strip();
         String value = line.substring(sign + 1).strip();
         if (value.isEmpty()) {
             throw wrong(span, "this line is not key = value");
         }
-        return switch (key) {
-            case "weights" -> new ModelManifest(directory, Optional.of(value), tokenizer, tokens, sentences);
-            case "tokenizer" -> new ModelManifest(directory, weights, Optional.of(value), tokens, sentences);
-            case "tokens" ->
-                new ModelManifest(directory, weights, tokenizer, Optional.of(count(value, span)), sentences);
-            case "sentence" -> {
-                List<String> all = new ArrayList<>(sentences);
-                all.add(value);
-                yield new ModelManifest(directory, weights, tokenizer, tokens, all);
-            }
-            default -> throw wrong(span, "the key is not weights, tokenizer, tokens or sentence");
-        };
+        if (!KEYS.contains(key)) {
+            throw wrong(span, "the key is not " + String.join(", ", KEYS));
+        }
+        if (key.endsWith(SUM) && !DeclaredFile.isSum(value)) {
+            throw wrong(span, "a SHA-256 sum is 64 digits from 0 to f");
+        }
+        return new Entry(key, value, span);
+    }
+
+    private static Optional<DeclaredFile> file(Map<String, Entry> entries, String key) {
+        Optional<String> sum = Optional.ofNullable(entries.get(key + SUM)).map(Entry::value);
+        if (sum.isPresent() && !entries.containsKey(key)) {
+            throw wrong(entries.get(key + SUM).span(), "there is no " + key + " that this could be the sum of");
+        }
+        return Optional.ofNullable(entries.get(key)).map(e -> new DeclaredFile(e.value(), sum));
     }
 
     private static int count(String value, Span span) {

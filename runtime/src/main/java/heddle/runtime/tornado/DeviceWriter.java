@@ -8,9 +8,9 @@ import heddle.compiler.schedule.Plan;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 
 /** Writes a plan for a device, with a given maximum number of tasks in a task graph. */
@@ -19,10 +19,9 @@ public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFuncti
     public DeviceCode apply(int tasksPerGraph) {
         TornadoSource source = source(plan, limits.withTasksPerGraph(tasksPerGraph));
         List<TornadoSource.Task> tasks = source.tasks();
-        Map<String, List<DeviceCode.Kernel>> graphs = new LinkedHashMap<>();
+        SortedMap<Integer, List<DeviceCode.Kernel>> graphs = new TreeMap<>();
         for (TornadoSource.Task task : tasks.subList(plan.prepare().size(), tasks.size())) {
-            String graph = task.name().substring(0, task.name().indexOf('.'));
-            graphs.computeIfAbsent(graph, g -> new ArrayList<>())
+            graphs.computeIfAbsent(task.graph(), g -> new ArrayList<>())
                     .add(new DeviceCode.Kernel(
                             task.kernel().name(), task.family(), task.kernel().comments()));
         }

@@ -1,5 +1,6 @@
 package heddle.runtime.tornado;
 
+import heddle.compiler.backend.tornado.TornadoSettings;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import java.io.File;
@@ -31,9 +32,7 @@ record SdkJvm(TornadoSdk sdk, Path directory) {
 
     /** What TornadoVM is told besides what the SDK's own options say: on a device, or on one of its own choice. */
     static Map<String, String> properties(Optional<TornadoDevice> device) {
-        Map<String, String> properties = new LinkedHashMap<>();
-        // A kernel that does not compile is an error; some SDKs would run it on the host, wrongly.
-        properties.put("tornado.recover.bailout", "False");
+        Map<String, String> properties = new LinkedHashMap<>(TornadoSettings.required());
         device.ifPresent(d -> {
             properties.put("tornado.backend", String.valueOf(d.backend()));
             properties.put("tornado.device", String.valueOf(d.number()));

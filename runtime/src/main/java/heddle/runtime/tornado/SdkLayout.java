@@ -34,6 +34,11 @@ final class SdkLayout {
 
     private static final String ARGUMENTS = "tornado-argfile";
 
+    private static final String TEMPLATE = ARGUMENTS + ".template";
+
+    /** Writes the template; {@code tornado --generate-argfile} only fills one in. */
+    private static final String TEMPLATE_WRITER = "bin/gen-tornado-argfile-template.py";
+
     /** Class file version 45 was Java 1, each release has had the next. */
     private static final int CLASS_VERSION_OF_JAVA_0 = 44;
 
@@ -125,7 +130,7 @@ final class SdkLayout {
 
     /** The argument file when it was made for this place; it holds absolute paths. Else the template, filled in. */
     private List<String> options() throws IOException {
-        for (String name : List.of(ARGUMENTS, ARGUMENTS + ".template")) {
+        for (String name : List.of(ARGUMENTS, TEMPLATE)) {
             Path file = home.resolve(name);
             if (Files.exists(file)) {
                 ArgumentFile options = ArgumentFile.parse(Files.readString(file))
@@ -139,9 +144,17 @@ final class SdkLayout {
             }
         }
         throw damaged(
-                "the TornadoVM SDK in " + home + " has no argument file, or one for another place",
-                "make it: " + TornadoSdk.VARIABLE + "=" + home + " " + home.resolve("bin/tornado")
-                        + " --generate-argfile");
+                "the TornadoVM SDK in " + home + " has no " + ARGUMENTS + " for this place and no " + TEMPLATE
+                        + ", or what they name as java.library.path is not there",
+                remedy());
+    }
+
+    private String remedy() throws IOException {
+        Path writer = home.resolve(TEMPLATE_WRITER);
+        return Files.exists(writer)
+                ? "make the template: JAVA_HOME=" + System.getProperty("java.home") + " " + TornadoSdk.VARIABLE + "="
+                        + home + " python3 " + writer + " " + String.join(",", backends())
+                : "install TornadoVM again: its installers put both files there";
     }
 
     private static DiagnosticException damaged(String message, String hint) {

@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,31 +41,82 @@ class ArtifactCacheTest {
     @BeforeEach
     void makeArtifact() throws IOException {
         Path jar = dir.resolve("model.jar");
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
-            zip.putNextEntry(new ZipEntry("data/w.bin"));
-            zip.write("weights".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        }
+        write(jar, "weights");
         cache = new ArtifactCache(new CacheDirectory(dir.resolve("cache")), wanted -> {
             fetched.incrementAndGet();
             return jar;
         });
     }
 
+    private static void write(Path jar, String text) throws IOException {
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+            zip.putNextEntry(new ZipEntry("data/w.bin"));
+            zip.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static Optional<String> sum(String text) throws Exception {
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        return Optional.of(HexFormat.of().formatHex(digest));
+    }
+
+    /** A repository's checksum lies beside the jar, so whoever alters one can alter both. */
+    @Test
+    void anAlteredJarIsNotAccepted() throws Exception {
+        Path jar = dir.resolve("model.jar");
+        write(jar, "wEights");
+        var e = assertThrows(DiagnosticException.class, () -> cache.file(ENTRY, sum("weights")));
+        Diagnostic said = e.diagnostics().getFirst();
+        assertEquals(RuntimeCode.CHECKSUM, said.code());
+        assertTrue(e.getMessage().contains("data/w.bin in " + jar), e.getMessage());
+        assertTrue(said.notes().toString().contains(sum("weights").get()), said.toString());
+        assertTrue(said.notes().toString().contains(sum("wEights").get()), said.toString());
+        assertTrue(said.hint().orElseThrow().contains("delete " + jar), said.toString());
+        write(jar, "weights");
+        assertEquals("weights", Files.readString(cache.file(ENTRY, sum("weights"))));
+    }
+
+    /** What was taken out of an altered jar when nobody asked is not accepted when somebody does. */
+    @Test
+    void aFileIsHeldToTheSumThatWasRecorded() throws Exception {
+        Path jar = dir.resolve("model.jar");
+        write(jar, "wEights");
+        assertEquals("wEights", Files.readString(cache.file(ENTRY, Optional.empty())));
+        assertThrows(DiagnosticException.class, () -> cache.file(ENTRY, sum("weights")));
+        write(jar, "weights");
+        assertEquals("weights", Files.readString(cache.file(ENTRY, sum("weights"))));
+        int before = fetched.get();
+        cache.file(ENTRY, sum("weights"));
+        assertEquals(before, fetched.get(), "the jar is not asked for again");
+    }
+
+    @Test
+    void aFileBesideTheModelIsHeldToItsSum() throws Exception {
+        ModelFiles files = new ModelFiles(cache);
+        Path file = Files.writeString(dir.resolve("w.bin"), "weights");
+        assertEquals(file, files.find(new DeclaredFile("w.bin", sum("weights")), dir));
+        Files.writeString(file, "wEights");
+        var e = assertThrows(
+                DiagnosticException.class, () -> files.find(new DeclaredFile("w.bin", sum("weights")), dir));
+        assertEquals(RuntimeCode.CHECKSUM, e.diagnostics().getFirst().code());
+        assertEquals(file, files.find(new DeclaredFile("w.bin", Optional.empty()), dir));
+    }
+
     @Test
     void aFileIsTakenOutOnce() throws IOException {
-        Path file = cache.file(ENTRY);
+        Path file = cache.file(ENTRY, Optional.empty());
         assertEquals("weights", Files.readString(file));
-        assertEquals(file, cache.file(ENTRY));
+        assertEquals(file, cache.file(ENTRY, Optional.empty()));
         assertEquals(1, fetched.get());
     }
 
     @Test
     void aDamagedFileIsTakenOutAgain() throws IOException {
-        Files.writeString(cache.file(ENTRY), "wEights");
-        assertEquals("weights", Files.readString(cache.file(ENTRY)));
+        Files.writeString(cache.file(ENTRY, Optional.empty()), "wEights");
+        assertEquals("weights", Files.readString(cache.file(ENTRY, Optional.empty())));
         assertEquals(2, fetched.get());
-        Files.writeString(cache.file(ENTRY).resolveSibling("w.bin.crc"), "nonsense");
-        assertEquals("weights", Files.readString(cache.file(ENTRY)));
+        Files.writeString(cache.file(ENTRY, Optional.empty()).resolveSibling("w.bin.crc"), "nonsense");
+        assertEquals("weights", Files.readString(cache.file(ENTRY, Optional.empty())));
         assertEquals(3, fetched.get());
     }
 
@@ -67,14 +124,14 @@ class ArtifactCacheTest {
     void runsAtTheSameTimeAgreeAndLeaveNothingBehind() throws Exception {
         try (var threads = Executors.newFixedThreadPool(8)) {
             List<Callable<String>> tasks = Stream.<Callable<String>>generate(
-                            () -> () -> Files.readString(cache.file(ENTRY)))
+                            () -> () -> Files.readString(cache.file(ENTRY, Optional.empty())))
                     .limit(32)
                     .toList();
             for (var result : threads.invokeAll(tasks)) {
                 assertEquals("weights", result.get());
             }
         }
-        try (Stream<Path> files = Files.list(cache.file(ENTRY).getParent())) {
+        try (Stream<Path> files = Files.list(cache.file(ENTRY, Optional.empty()).getParent())) {
             assertEquals(
                     List.of("w.bin", "w.bin.crc"),
                     files.map(f -> f.getFileName().toString()).sorted().collect(Collectors.toList()));
@@ -85,7 +142,7 @@ class ArtifactCacheTest {
     void anEntryThatIsNotThereIsAnError() {
         ArtifactEntry other =
                 ArtifactEntry.parse("maven:org.example:model:1.0!/none").orElseThrow();
-        var e = assertThrows(DiagnosticException.class, () -> cache.file(other));
+        var e = assertThrows(DiagnosticException.class, () -> cache.file(other, Optional.empty()));
         assertTrue(e.getMessage().contains("holds no file none"), e.getMessage());
     }
 

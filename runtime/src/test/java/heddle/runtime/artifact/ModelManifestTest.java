@@ -2,6 +2,7 @@ package heddle.runtime.artifact;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.Span;
@@ -20,7 +21,7 @@ class ModelManifestTest {
     void theManifestLiesBesideTheModel() throws IOException {
         Files.writeString(dir.resolve("m.properties"), "# what m needs\r\n\n weights = w.onnx\r\ntokens=7");
         ModelManifest manifest = ModelManifest.of(dir.resolve("m.heddle"));
-        assertEquals(Optional.of("w.onnx"), manifest.weights());
+        assertEquals(Optional.of(new DeclaredFile("w.onnx", Optional.empty())), manifest.weights());
         assertEquals(Optional.empty(), manifest.tokenizer());
         assertEquals(Optional.of(7), manifest.tokens());
     }
@@ -28,6 +29,25 @@ class ModelManifestTest {
     @Test
     void aModelNeedsNone() {
         assertEquals(Optional.empty(), ModelManifest.of(dir.resolve("m.heddle")).weights());
+    }
+
+    @Test
+    void filesMayHaveSums() throws IOException {
+        String sum = "0123456789abcdef".repeat(4);
+        Files.writeString(dir.resolve("m.properties"), "weights.sha256 = " + sum + "\nweights = w.onnx\n");
+        assertEquals(
+                Optional.of(new DeclaredFile("w.onnx", Optional.of(sum))),
+                ModelManifest.of(dir.resolve("m.heddle")).weights());
+        assertEquals("weights.sha256 = 12", wrong("weights = w\nweights.sha256 = 12").text());
+        assertEquals("tokenizer.sha256 = " + sum, wrong("weights = w\ntokenizer.sha256 = " + sum).text());
+    }
+
+    /** The sums of the example are those of the files that it names. */
+    @Test
+    void theExampleHasSums() {
+        ModelManifest manifest = ModelManifest.of(Path.of("..", "examples", "minilm.heddle"));
+        assertTrue(manifest.weights().orElseThrow().sha256().isPresent());
+        assertTrue(manifest.tokenizer().orElseThrow().sha256().isPresent());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package heddle.bench;
 
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.tornado.TornadoSettings;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.file.TemporaryDirectory;
@@ -119,7 +120,7 @@ public final class DeviceBenchmark {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(sdk.options());
-        command.add("-Dtornado.recover.bailout=False");
+        TornadoSettings.required().forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.addAll(options);
         command.add("-cp");
         command.add(classes + File.pathSeparator + classPath());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.cli.ExitCode;
 import heddle.cli.Main;
+import heddle.compiler.backend.tornado.TornadoSettings;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.tensor.Npy;
 import heddle.runtime.tensor.Tensor;
@@ -17,6 +18,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -43,17 +46,11 @@ class MiniLmStandaloneTest {
         assertTrue(Files.readString(dir.resolve("plan.json")).contains("\"localBytes\""), "plan.json");
 
         run("javac", "-g", "-cp", sdk.api().toString(), "MiniLM.java");
-        run(
-                "java",
-                "@" + sdk.home().resolve("tornado-argfile"),
-                "-Dtornado.recover.bailout=False",
-                "-cp",
-                dir.toString(),
-                "MiniLM",
-                "weights.safetensors",
-                "inputs.safetensors",
-                "outputs.safetensors",
-                "B=2");
+        List<String> command = new ArrayList<>(List.of("@" + sdk.home().resolve("tornado-argfile")));
+        command.addAll(List.of(TornadoSettings.options().split(" ")));
+        command.addAll(List.of("-cp", dir.toString(), "MiniLM"));
+        command.addAll(List.of("weights.safetensors", "inputs.safetensors", "outputs.safetensors", "B=2"));
+        run("java", command.toArray(String[]::new));
 
         Tensor vectors = WeightFile.open(dir.resolve("outputs.safetensors")).read("embedding");
         try (OnnxRuntimeModel onnx =

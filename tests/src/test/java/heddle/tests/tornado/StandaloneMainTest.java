@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.GroupTiling;
 import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoSettings;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
@@ -80,6 +81,18 @@ class StandaloneMainTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getLong(0);
         assertEquals(0, header % 8);
+    }
+
+    /** TornadoVM reads them when it starts, which is when the class makes its first array. */
+    @Test
+    void setsWhatTornadoVmReadsWhenItStarts() throws Exception {
+        TornadoSettings.required().keySet().forEach(System::clearProperty);
+        run(3, "N=3");
+        TornadoSettings.required().forEach((name, value) -> assertEquals(value, System.getProperty(name), name));
+        System.setProperty("tornado.enable.nativeFunctions", "True");
+        run(3, "N=3");
+        assertEquals("True", System.getProperty("tornado.enable.nativeFunctions"), "what was asked for stays");
+        TornadoSettings.required().keySet().forEach(System::clearProperty);
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package heddle.tests.tornado;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.GroupTiling;
@@ -14,10 +15,13 @@ import heddle.tests.tornado.device.DevicePlan;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +84,50 @@ class TaskGraphsTest {
         }
     }
 
+    /** TornadoVM compiles a kernel once for each name of a task, and grids are found by these names. */
+    @Test
+    void equalLayersShareCompiledKernels() throws Exception {
+        TornadoSource source = minilm();
+        Map<String, String> methods = new HashMap<>();
+        Set<String> kernels = new HashSet<>();
+        int compiled = 0;
+        List<TornadoSource.Task> run = source.tasks().stream()
+                .filter(t -> t.name().startsWith("run."))
+                .toList();
+        for (int i = 0; i < run.size(); i++) {
+            TornadoSource.Task task = run.get(i);
+            String method = ((TornadoSource.KernelLaunch) task.work()).method();
+            kernels.add(method);
+            boolean last =
+                    i + 1 == run.size() || run.get(i + 1).graph() != task.graph();
+            String known = methods.put(task.name(), method);
+            compiled += known == null || last ? 1 : 0;
+            assertTrue(known == null || known.equals(method), task.name() + " is " + known + " and " + method);
+        }
+        assertTrue(run.size() > 4 * kernels.size(), run.size() + " tasks of " + kernels.size() + " kernels");
+        assertTrue(compiled <= 2 * kernels.size(), compiled + " compilations of " + kernels.size() + " kernels");
+    }
+
+    private static TornadoSource minilm() {
+        Plan minilm = Heddle.model(Path.of("..", "examples", "minilm.heddle"))
+                .compilation(Fusion.FUSED, new GroupTiling(TornadoLimits.GPU))
+                .plan();
+        return new TornadoWriter(TornadoLimits.GPU).write(minilm);
+    }
+
+    @Test
+    void sharedKernelsAreCompiledOnceOnTheDouble() throws Exception {
+        try (Running one = new Running(40);
+                Running cut = new Running(8)) {
+            Map<String, MemorySegment> inputs = inputs();
+            assertArrayEquals(one.run(inputs), cut.run(inputs));
+            int compiled = cut.device().compilations();
+            assertTrue(compiled < cut.source.tasks().size(), compiled + " of " + cut.source.tasks().size());
+            cut.run(inputs);
+            assertEquals(compiled, cut.device().compilations());
+        }
+    }
+
     /** An instance of the generated class on the double. */
     private final class Running implements AutoCloseable {
         private final TornadoSource source;
@@ -102,7 +150,11 @@ class TaskGraphsTest {
         }
 
         long deviceBytes() throws Exception {
-            return ((DevicePlan) field(field(instance, "plan"), "plan")).bytes();
+            return device().bytes();
+        }
+
+        DevicePlan device() throws Exception {
+            return (DevicePlan) field(field(instance, "plan"), "plan");
         }
 
         private static Object field(Object of, String name) throws Exception {

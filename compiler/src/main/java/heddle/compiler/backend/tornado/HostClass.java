@@ -114,16 +114,16 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         out.line(" *");
         out.line(" * <pre>java @$TORNADOVM_HOME/tornado-argfile "
                 + (callsLibraries() ? "--add-modules tornado.cublas " : "")
-                + "-Dtornado.recover.bailout=False -cp . " + className()
+                + TornadoSettings.options() + " -cp . " + className()
                 + " " + StandaloneMain.arguments(plan) + "</pre>");
         out.line(" */");
     }
 
     private void writeFields(JavaText out) {
         out.open("static");
-        out.line(
-                "// Read when TornadoVM starts. A kernel that does not compile is an error, not run one thread after another.");
-        setting("tornado.recover.bailout", "False", out);
+        out.line("// Read when TornadoVM starts. A kernel that does not compile is an error, not run one thread after another,");
+        out.line("// and sin, cos and sqrt are the exact ones.");
+        TornadoSettings.required().forEach((name, value) -> setting(name, value, out));
         setting("tornado.tvm.maxbytecodesize", "65536", out);
         out.close();
         out.blank();
@@ -167,7 +167,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         if (!prepare.isEmpty()) {
             out.line("prepare();");
         }
-        String graphs = run.stream().map(g -> g.name() + "().snapshot()").collect(Collectors.joining(", "));
+        String graphs = run.stream().map(g -> g.method() + "().snapshot()").collect(Collectors.joining(", "));
         out.line("plan = " + (run.isEmpty() ? "null" : "new TornadoExecutionPlan(" + graphs + ")") + ";");
         if (!run.isEmpty()) {
             out.line("// Without fast math, which is the default: infinities and NaN mean something here.");
@@ -184,7 +184,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         out.line("/** Computes what depends on weights alone, once. */");
         out.open("private void prepare()");
         String graphs =
-                prepare.stream().map(g -> g.name() + "Graph().snapshot()").collect(Collectors.joining(", "));
+                prepare.stream().map(g -> g.method() + "Graph().snapshot()").collect(Collectors.joining(", "));
         out.open("try (TornadoExecutionPlan once = new TornadoExecutionPlan(" + graphs + "))");
         for (int i = 0; i < prepare.size(); i++) {
             out.line("once.withGraph(" + i + ")" + scheduler(prepare));
@@ -263,7 +263,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
     private void writeGraph(TaskGraphs.TaskGraph graph, JavaText out) {
         boolean once = prepare.contains(graph);
         out.blank();
-        out.open("private TaskGraph " + graph.name() + (once ? "Graph" : "") + "()");
+        out.open("private TaskGraph " + graph.method() + (once ? "Graph" : "") + "()");
         for (TaskGraphs.Task task : graph.tasks()) {
             if (task.call() instanceof KernelMethods.Call kernel) {
                 Grid g = kernel.grid();
@@ -279,7 +279,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         List<String> calls = new ArrayList<>();
         transfer("transferToDevice(DataTransferMode.FIRST_EXECUTION", graph.once(), calls);
         transfer("transferToDevice(DataTransferMode.EVERY_EXECUTION", graph.always(), calls);
-        transfer("consumeFromDevice(\"" + before(graph) + "\"", graph.kept(), calls);
+        transfer("consumeFromDevice(\"" + graph.name() + "\"", graph.kept(), calls);
         graph.tasks().forEach(t -> calls.add(task(t)));
         transfer("persistOnDevice(", graph.persist(), calls);
         transfer("transferToHost(DataTransferMode.EVERY_EXECUTION", graph.results(), calls);
@@ -288,11 +288,6 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
             out.line("        ." + calls.get(i) + (i == calls.size() - 1 ? ";" : ""));
         }
         out.close();
-    }
-
-    private String before(TaskGraphs.TaskGraph graph) {
-        List<TaskGraphs.TaskGraph> all = prepare.contains(graph) ? prepare : run;
-        return all.get(Math.max(0, all.indexOf(graph) - 1)).name();
     }
 
     private static void transfer(String head, Collection<String> names, List<String> calls) {

@@ -18,12 +18,14 @@ import java.util.stream.Collectors;
  * graphs run one after another, and the results that one passes to another stay on the device.
  */
 final class TaskGraphs {
-    /** A task: its name in its graph, and the call. */
+    /** A task: its name in its graph, which {@link GraphCuts} gives it, and the call. */
     record Task(String name, TileKernel kernel, TaskCall call) {}
 
     /**
      * One task graph.
      *
+     * @param name    in TornadoVM, the same for all graphs of a plan
+     * @param method  of the generated class that makes it
      * @param once    arrays sent to the device the first time
      * @param always  arrays sent to the device every time
      * @param kept    arrays that an earlier graph left; they are handed from graph to graph
@@ -32,6 +34,7 @@ final class TaskGraphs {
      */
     record TaskGraph(
             String name,
+            String method,
             List<Task> tasks,
             SequencedSet<String> once,
             SequencedSet<String> always,
@@ -71,16 +74,24 @@ final class TaskGraphs {
         List<TaskGraph> graphs = new ArrayList<>();
         Set<Buffer> computed = new HashSet<>();
         kernels.forEach(k -> computed.addAll(k.writes()));
-        for (int from = 0; from < kernels.size(); from += limits.tasksPerGraph()) {
-            int to = Math.min(kernels.size(), from + limits.tasksPerGraph());
-            String name = kernels.size() <= limits.tasksPerGraph() ? prefix : prefix + graphs.size();
+        List<TaskCall> calls = kernels.stream().map(this::call).toList();
+        List<String> methods =
+                calls.stream().map(c -> c instanceof KernelMethods.Call k ? k.method() : "").toList();
+        List<Integer> cuts = GraphCuts.of(methods, limits.tasksPerGraph());
+        for (int i = 0; i < cuts.size(); i++) {
+            int from = cuts.get(i);
+            int to = i + 1 < cuts.size() ? cuts.get(i + 1) : kernels.size();
+            String method = cuts.size() == 1 ? prefix : prefix + i;
             SequencedSet<String> kept = handed(kernels, from);
+            List<String> names = GraphCuts.names(methods.subList(from, to));
             List<Task> tasks = new ArrayList<>();
             SequencedSet<Buffer> used = new LinkedHashSet<>();
             SequencedSet<String> left = new LinkedHashSet<>();
-            for (TileKernel kernel : kernels.subList(from, to)) {
-                TaskCall call = call(kernel);
-                tasks.add(new Task(kernel.name(), kernel, call));
+            for (int at = from; at < to; at++) {
+                TileKernel kernel = kernels.get(at);
+                TaskCall call = calls.get(at);
+                String name = methods.get(at).isEmpty() ? kernel.name() : names.get(at - from);
+                tasks.add(new Task(name, kernel, call));
                 used.addAll(call.arrays());
                 kernel.writes().stream()
                         .map(this::name)
@@ -92,7 +103,7 @@ final class TaskGraphs {
             SequencedSet<String> once = names(used, b -> !inputs.contains(name(b)) && !computed.contains(b));
             always.removeAll(kept);
             once.removeAll(kept);
-            graphs.add(new TaskGraph(name, tasks, once, always, kept, persist, left));
+            graphs.add(new TaskGraph(prefix, method, tasks, once, always, kept, persist, left));
         }
         return graphs;
     }

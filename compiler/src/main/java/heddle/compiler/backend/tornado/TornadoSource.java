@@ -33,11 +33,13 @@ public record TornadoSource(String className, String text, String arguments, Lis
     /**
      * One task.
      *
-     * @param name   unique, {@code graph.task} as TornadoVM names it in its messages
+     * @param graph  the number of its task graph, among those that run once or among those of every run
+     * @param name   {@code graph.task} as TornadoVM names it in its messages; tasks of several graphs have one name
+     *     where they share compiled code
      * @param kernel the tile program, which says what is computed; its comments name the graph nodes
      * @param work   what computes it
      */
-    public record Task(String name, TileKernel kernel, Work work) {
+    public record Task(int graph, String name, TileKernel kernel, Work work) {
         /** What kind of kernel it is, or the library that computes it. */
         public String family() {
             return work instanceof LibraryCall call ? call.library() : kernel.family();

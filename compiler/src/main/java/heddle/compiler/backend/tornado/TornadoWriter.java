@@ -33,15 +33,19 @@ public final class TornadoWriter {
         HostClass host = new HostClass(plan, arrays, prepare, run);
         List<TornadoSource.Task> tasks = new ArrayList<>();
         for (List<TaskGraphs.TaskGraph> part : List.of(prepare, run)) {
-            part.forEach(g -> g.tasks().forEach(t -> tasks.add(task(g, t))));
+            for (int i = 0; i < part.size(); i++) {
+                for (TaskGraphs.Task t : part.get(i).tasks()) {
+                    tasks.add(task(i, part.get(i), t));
+                }
+            }
         }
         List<TornadoSource.Array> all =
                 arrays.fields().stream().map(TornadoSource.Array::of).toList();
         return new TornadoSource(host.className(), host.text(methods), StandaloneMain.arguments(plan), tasks, all);
     }
 
-    private TornadoSource.Task task(TaskGraphs.TaskGraph graph, TaskGraphs.Task task) {
-        return new TornadoSource.Task(graph.name() + "." + task.name(), task.kernel(), work(task));
+    private TornadoSource.Task task(int number, TaskGraphs.TaskGraph graph, TaskGraphs.Task task) {
+        return new TornadoSource.Task(number, graph.name() + "." + task.name(), task.kernel(), work(task));
     }
 
     private TornadoSource.Work work(TaskGraphs.Task task) {

@@ -2,6 +2,7 @@ package heddle.tests.tornado.device;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +19,10 @@ public final class DevicePlan {
     private final List<GraphMemory> memories = new ArrayList<>();
     private List<Integer> selected;
     private GridScheduler grids = new GridScheduler();
+    private final Set<String> compiled = new HashSet<>();
+    private final Set<DeviceGraph> executed = Collections.newSetFromMap(new IdentityHashMap<>());
     private GraphMemory before;
+    private int compilations;
     private boolean closed;
 
     public DevicePlan(List<DeviceGraph> graphs) {
@@ -68,6 +72,9 @@ public final class DevicePlan {
     }
 
     private void execute(DeviceGraph graph, GraphMemory memory) {
+        if (executed.add(graph)) {
+            compile(graph);
+        }
         memory.enter(before);
         for (DeviceGraph.Task task : graph.tasks()) {
             String name = graph.name() + "." + task.id();
@@ -77,6 +84,22 @@ public final class DevicePlan {
             }
         }
         memory.leave();
+    }
+
+    /** As TornadoVM does when a graph is first executed: code is shared by name, and the last task is always compiled. */
+    private void compile(DeviceGraph graph) {
+        for (DeviceGraph.Task task : graph.tasks()) {
+            if (task instanceof DeviceGraph.KernelTask
+                    && (compiled.add(graph.name() + "." + task.id())
+                            || task == graph.tasks().getLast())) {
+                compilations++;
+            }
+        }
+    }
+
+    /** How often TornadoVM would have compiled a kernel so far. */
+    public int compilations() {
+        return compilations;
     }
 
     private void launch(String name, DeviceGraph.KernelTask task, GraphMemory memory) {
