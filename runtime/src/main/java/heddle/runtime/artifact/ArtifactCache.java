@@ -22,10 +22,12 @@ import java.util.zip.ZipFile;
 public final class ArtifactCache {
     private final CacheDirectory cache;
     private final ArtifactSource source;
+    private final DownloadListener listener;
 
-    public ArtifactCache(CacheDirectory cache, ArtifactSource source) {
+    public ArtifactCache(CacheDirectory cache, ArtifactSource source, DownloadListener listener) {
         this.cache = cache;
         this.source = source;
+        this.listener = listener;
     }
 
     /** The file, taken out of its artefact unless that was done before. */
@@ -42,7 +44,7 @@ public final class ArtifactCache {
                     && Files.readString(stamp).equals(stampOf(file))) {
                 return file;
             }
-            Path jar = source.resolve(wanted);
+            Path jar = source.resolve(wanted, listener);
             Files.createDirectories(file.getParent());
             extract(jar, wanted, file);
             Path temporary = Files.createTempFile(file.getParent(), ".heddle-", ".tmp");

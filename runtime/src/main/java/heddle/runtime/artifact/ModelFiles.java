@@ -3,6 +3,7 @@ package heddle.runtime.artifact;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
+import heddle.runtime.cache.CacheDirectory;
 import java.nio.file.Path;
 
 /** Finds the files that people name: by path, or as {@code maven:group:artifact:version!/file}. */
@@ -11,6 +12,11 @@ public final class ModelFiles {
 
     public ModelFiles(ArtifactCache artifacts) {
         this.artifacts = artifacts;
+    }
+
+    /** Files of this user, artefacts in the user's cache; {@code listener} is told of downloads. */
+    public static ModelFiles ofUser(DownloadListener listener) {
+        return new ModelFiles(new ArtifactCache(CacheDirectory.ofUser(), ArtifactSource.installed(), listener));
     }
 
     /** The file a name stands for; relative paths start from {@code directory}. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,10 +40,13 @@ class ArtifactCacheTest {
             zip.putNextEntry(new ZipEntry("data/w.bin"));
             zip.write("weights".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
-        cache = new ArtifactCache(new CacheDirectory(dir.resolve("cache")), wanted -> {
-            fetched.incrementAndGet();
-            return jar;
-        });
+        cache = new ArtifactCache(
+                new CacheDirectory(dir.resolve("cache")),
+                (wanted, listener) -> {
+                    fetched.incrementAndGet();
+                    return jar;
+                },
+                DownloadListener.SILENT);
     }
 
     @Test
@@ -87,6 +91,15 @@ class ArtifactCacheTest {
                 ArtifactEntry.parse("maven:org.example:model:1.0!/none").orElseThrow();
         var e = assertThrows(DiagnosticException.class, () -> cache.file(other));
         assertTrue(e.getMessage().contains("holds no file none"), e.getMessage());
+    }
+
+    @Test
+    void withoutASourceAnArtefactIsAMistakeThatSaysWhatToAdd() {
+        ModelFiles files = new ModelFiles(new ArtifactCache(
+                new CacheDirectory(dir.resolve("empty")), ArtifactSource.installed(), DownloadListener.SILENT));
+        var e = assertThrows(DiagnosticException.class, () -> files.find(ENTRY.toString(), Path.of("")));
+        assertEquals(RuntimeCode.ARTIFACT_SOURCE, e.diagnostics().getFirst().code());
+        assertTrue(e.diagnostics().getFirst().hint().orElseThrow().contains("dev.heddle:heddle-maven"), e.getMessage());
     }
 
     @Test
