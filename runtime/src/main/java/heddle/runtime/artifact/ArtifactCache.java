@@ -4,6 +4,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.file.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -41,14 +42,14 @@ public final class ArtifactCache {
         try {
             if (Files.exists(stamp)
                     && Files.exists(file)
-                    && Files.readString(stamp).equals(stampOf(file))) {
+                    && Files.readString(stamp).equals(Uninterrupted.read(() -> stampOf(file)))) {
                 return file;
             }
             Path jar = source.resolve(wanted, listener);
             Files.createDirectories(file.getParent());
             extract(jar, wanted, file);
             Path temporary = Files.createTempFile(file.getParent(), ".heddle-", ".tmp");
-            Files.writeString(temporary, stampOf(file));
+            Files.writeString(temporary, Uninterrupted.read(() -> stampOf(file)));
             Files.move(temporary, stamp, StandardCopyOption.ATOMIC_MOVE);
             return file;
         } catch (IOException e) {
