@@ -146,7 +146,7 @@ final class CompileCommand implements Callable<Integer> {
             throws IOException {
         String name = compilation.plan().name();
         String text = switch (stage) {
-            case AST -> ast(declared.file());
+            case AST -> ast(model.file());
             case GRAPH -> GraphText.print(declared.declaration().graph());
             case FUSED -> GraphText.print(compilation.graph());
             case TILES -> tiles(compilation.plan());

@@ -38,7 +38,7 @@ final class DoctorCommand implements Callable<Integer> {
         line(
                 out,
                 "memory limit",
-                Sizes.text(Runtime.getRuntime().maxMemory()) + ", raise it with HEDDLE_JAVA_OPTS=-Xmx8g");
+                Sizes.text(Runtime.getRuntime().maxMemory()) + ", " + Sizes.largerHeap() + " raises it");
         vectors(out);
         compiler(out);
         cache(out);

@@ -4,6 +4,7 @@ import heddle.compiler.type.UnknownLengthException;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticCode;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.NotEnoughMemory;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.tornado.TornadoCode;
 import java.io.PrintWriter;
@@ -47,8 +48,11 @@ final class Failures implements IExecutionExceptionHandler {
             }
             case OutOfMemoryError memory -> {
                 err.println("heddle: out of memory: " + memory.getMessage());
-                err.println("the limit is " + Sizes.text(Runtime.getRuntime().maxMemory())
-                        + "; HEDDLE_JAVA_OPTS=-Xmx8g raises it, a smaller batch or shorter input needs less");
+                String larger = memory instanceof NotEnoughMemory known
+                        ? Sizes.largerHeap(known.heap())
+                        : Sizes.largerHeap();
+                err.println("the limit is " + Sizes.text(Runtime.getRuntime().maxMemory()) + "; " + larger
+                        + " raises it, a smaller batch or shorter input needs less");
                 yield ExitCode.OUT_OF_MEMORY;
             }
             default -> {

@@ -30,4 +30,19 @@ final class Sizes {
                 ? amount + " " + units[0]
                 : String.format(Locale.ROOT, value < 100 ? "%.1f %s" : "%.0f %s", value, units[unit]);
     }
+
+    /**
+     * The option of the launcher that gives Java a larger heap than this one.
+     *
+     * @param needed in units of 2^30 bytes
+     */
+    static String largerHeap(long needed) {
+        long now = Runtime.getRuntime().maxMemory() >> 30;
+        return "HEDDLE_JAVA_OPTS=-Xmx" + Math.max(needed, now + 1) + "g";
+    }
+
+    /** The same where the need is not known. */
+    static String largerHeap() {
+        return largerHeap(2 * (Runtime.getRuntime().maxMemory() >> 30) + 1);
+    }
 }

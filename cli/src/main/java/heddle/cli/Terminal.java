@@ -2,11 +2,8 @@ package heddle.cli;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticRenderer;
-import heddle.runtime.artifact.ArtifactCache;
-import heddle.runtime.artifact.DownloadProgress;
-import heddle.runtime.artifact.MavenSource;
+import heddle.runtime.artifact.DownloadListener;
 import heddle.runtime.artifact.ModelFiles;
-import heddle.runtime.cache.CacheDirectory;
 import java.io.PrintWriter;
 import java.util.List;
 
@@ -25,7 +22,7 @@ final class Terminal {
 
     /** Finds weight files and tokenizers, and shows what is being downloaded. */
     static ModelFiles modelFiles() {
-        MavenSource source = new MavenSource(new DownloadProgress(System.err, INTERACTIVE));
-        return new ModelFiles(new ArtifactCache(CacheDirectory.ofUser(), source));
+        return ModelFiles.ofUser(
+                INTERACTIVE ? new DownloadBar(System.err) : DownloadListener.lines(System.err::println));
     }
 }

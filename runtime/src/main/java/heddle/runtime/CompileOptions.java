@@ -1,9 +1,7 @@
 package heddle.runtime;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.runtime.artifact.ArtifactCache;
-import heddle.runtime.artifact.DownloadProgress;
-import heddle.runtime.artifact.MavenSource;
+import heddle.runtime.artifact.DownloadListener;
 import heddle.runtime.artifact.ModelFiles;
 import heddle.runtime.cache.CacheDirectory;
 import heddle.runtime.code.ClassCache;
@@ -41,7 +39,6 @@ public record CompileOptions(
         Consumer<String> warnings) {
     /** Fused, on all processors, with the files that the model's manifest names; downloads are told on standard error. */
     public static CompileOptions defaults() {
-        MavenSource maven = new MavenSource(new DownloadProgress(System.err, false));
         return new CompileOptions(
                 Fusion.FUSED,
                 Runtime.getRuntime().availableProcessors(),
@@ -49,7 +46,7 @@ public record CompileOptions(
                 Optional.empty(),
                 Conversion.LOSSLESS,
                 TargetOptions.defaults(),
-                new ModelFiles(new ArtifactCache(CacheDirectory.ofUser(), maven)),
+                ModelFiles.ofUser(DownloadListener.lines(System.err::println)),
                 System.err::println);
     }
 

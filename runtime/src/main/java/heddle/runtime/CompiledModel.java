@@ -3,38 +3,42 @@ package heddle.runtime;
 import heddle.compiler.Compilation;
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.runtime.input.ModelInputs;
+import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
+import heddle.runtime.text.Tokenizer;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** A model as generated code, with its weights. May be run by several threads, one run at a time. */
+/**
+ * A model as generated code, with its weights. May be run by several threads; on the jvm target their runs go on at the
+ * same time.
+ */
 public final class CompiledModel {
     private final HeddleModel model;
-    private final SequencedMap<String, Tensor> weights;
     private final CompileOptions options;
     private final Compilation compilation;
     private final Program program;
     private final PlacedTarget target;
     private final ModelInputs inputs;
 
+    /** Made when the first text comes; to make one takes longer than many a run. */
+    private Tokenizer tokenizer;
+
     CompiledModel(
             HeddleModel model,
-            SequencedMap<String, Tensor> weights,
             CompileOptions options,
             Compilation compilation,
             Program program,
             PlacedTarget target) {
         this.model = model;
-        this.weights = weights;
         this.options = options;
         this.compilation = compilation;
         this.program = program;
         this.target = target;
-        this.inputs = new ModelInputs(model.declaration(), model.fixedLengths(), weights);
+        this.inputs = new ModelInputs(model.declaration(), model.fixedLengths());
     }
 
     public HeddleModel model() {
@@ -44,11 +48,6 @@ public final class CompiledModel {
     /** What the compiler made of the model, stage by stage. */
     public Compilation compilation() {
         return compilation;
-    }
-
-    /** The weights by name, in the model's types. */
-    public SequencedMap<String, Tensor> weights() {
-        return weights;
     }
 
     /** Where it runs. */
@@ -85,11 +84,11 @@ public final class CompiledModel {
         try {
             return program.apply(lengths);
         } catch (OutOfMemoryError e) {
-            long bytes = MemoryPlan.of(compilation.plan(), lengths).peakBytes();
-            OutOfMemoryError needed = new OutOfMemoryError(
-                    "intermediate results take " + bytes / 1_000_000 + " MB, outputs not counted, for " + lengths);
-            needed.initCause(e);
-            throw needed;
+            throw new NotEnoughMemory(
+                    target.device().isPresent() ? 0 : JvmProgram.weightBytes(compilation.plan()),
+                    MemoryPlan.of(compilation.plan(), lengths).peakBytes(),
+                    lengths,
+                    e);
         }
     }
 
@@ -104,6 +103,13 @@ public final class CompiledModel {
 
     /** The outputs for some texts, by name. */
     public Map<String, Tensor> run(List<String> texts) {
-        return run(model.tokenize(texts, options));
+        return run(model.tokenize(texts, tokenizer(), options));
+    }
+
+    private synchronized Tokenizer tokenizer() {
+        if (tokenizer == null) {
+            tokenizer = model.tokenizer(options);
+        }
+        return tokenizer;
     }
 }

@@ -5,7 +5,6 @@ import heddle.compiler.frontend.Model;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.parse.Parser;
-import heddle.dsl.source.SourceFile;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -35,10 +34,14 @@ public final class Heddle {
      * @param lengths values for names that the model declares with {@code dim}; the others are bound when it runs
      */
     public static HeddleModel model(Path file, Map<String, Long> lengths) {
-        SourceFile source = SourceReader.read(file);
+        return model(ModelSource.file(file), lengths);
+    }
+
+    /** The same for a model that need not be a file. */
+    public static HeddleModel model(ModelSource source, Map<String, Long> lengths) {
         lengths.forEach(Heddle::requireLength);
-        Model model = Frontend.elaborate(Parser.parse(source).orThrow(), SourceReader::imported, lengths);
-        return new HeddleModel(file, model, lengths);
+        Model model = Frontend.elaborate(Parser.parse(source.text()).orThrow(), source::imported, lengths);
+        return new HeddleModel(source, model, lengths);
     }
 
     /** Longer than any array, a length would only make products of lengths overflow. */

@@ -7,9 +7,12 @@ import heddle.compiler.backend.tornado.GroupTiling;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.frontend.Model;
+import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.schedule.Tiling;
 import heddle.compiler.type.TensorType;
-import heddle.runtime.artifact.ModelManifest;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.input.LengthBinding;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.TextInputs;
@@ -19,7 +22,6 @@ import heddle.runtime.tornado.DeviceWriter;
 import heddle.runtime.tornado.TornadoOptions;
 import heddle.runtime.tornado.TornadoProgram;
 import heddle.runtime.tornado.TornadoSdk;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,19 +30,19 @@ import java.util.Set;
 
 /** A model that was read and checked. */
 public final class HeddleModel {
-    private final Path file;
+    private final ModelSource source;
     private final Model model;
     private final Map<String, Long> fixed;
 
-    HeddleModel(Path file, Model model, Map<String, Long> fixed) {
-        this.file = file;
+    HeddleModel(ModelSource source, Model model, Map<String, Long> fixed) {
+        this.source = source;
         this.model = model;
         this.fixed = Map.copyOf(fixed);
     }
 
     /** Where it was read from. */
-    public Path file() {
-        return file;
+    public ModelSource source() {
+        return source;
     }
 
     /** What the compiler knows of it: the graph, its inputs, weights and outputs and where they were declared. */
@@ -62,29 +64,34 @@ public final class HeddleModel {
 
     /** The model's weights from the file that the options or its manifest name, in the model's types. */
     public SequencedMap<String, Tensor> weights(CompileOptions options) {
-        return new ModelData(file, options).weights(model.weights());
+        return new LinkedHashMap<>(new ModelData(source, options).weights(model.weights()));
     }
 
     /** The tokenizer that the options or the model's manifest name. */
     public Tokenizer tokenizer(CompileOptions options) {
-        return new ModelData(file, options).tokenizer();
+        return new ModelData(source, options).tokenizer();
     }
 
     /** Texts to compare with, from the model's manifest. */
     public List<String> sentences() {
-        return ModelManifest.of(file).sentences();
+        return source.manifest().sentences();
     }
 
     /** The inputs that some texts make, for a model that takes token numbers; texts that are too long are cut. */
     public SequencedMap<String, Tensor> tokenize(List<String> texts, CompileOptions options) {
         try (Tokenizer tokenizer = tokenizer(options)) {
-            TokenBatch batch = tokenizer.encode(texts);
-            batch.truncated()
-                    .forEach(i -> options.warnings()
-                            .accept("text " + (i + 1) + " is too long and was cut to "
-                                    + batch.tokens().get(i).size() + " tokens"));
-            return TextInputs.of(batch, inputs());
+            return tokenize(texts, tokenizer, options);
         }
+    }
+
+    /** The same with a tokenizer that is there already. */
+    SequencedMap<String, Tensor> tokenize(List<String> texts, Tokenizer tokenizer, CompileOptions options) {
+        TokenBatch batch = tokenizer.encode(texts);
+        batch.truncated()
+                .forEach(i -> options.warnings()
+                        .accept("text " + (i + 1) + " is too long and was cut to "
+                                + batch.tokens().get(i).size() + " tokens"));
+        return TextInputs.of(batch, inputs());
     }
 
     /** What the compiler makes of it for the jvm target; nothing is loaded or run. */
@@ -109,23 +116,39 @@ public final class HeddleModel {
 
     /** Compiles the model and loads its weights. */
     public CompiledModel compile(CompileOptions options) {
-        return compile(weights(options), options);
+        return load(new ModelData(source, options).weights(model.weights()), options);
     }
 
     /** Compiles the model for weights that are there already; their arrays are used, not copied. */
-    public CompiledModel compile(SequencedMap<String, Tensor> weights, CompileOptions options) {
+    public CompiledModel compile(Map<String, Tensor> weights, CompileOptions options) {
+        LengthBinding binding = new LengthBinding(fixed);
+        for (Declaration w : model.weights()) {
+            if (!weights.containsKey(w.name())) {
+                throw new DiagnosticException(
+                        Diagnostic.of(RuntimeCode.WEIGHT_MISSING, "the weight \"" + w.name() + "\" was not given"));
+            }
+            binding.bind("the weight " + w.name(), w.type(), weights.get(w.name()));
+        }
+        return load(weights, options);
+    }
+
+    private CompiledModel load(Map<String, Tensor> weights, CompileOptions options) {
         PlacedTarget target =
                 PlacedTarget.of(options.target(), TornadoSdk.isInstalled(), options::rememberedTornadoPlatform);
         return target.device().isPresent() ? onDevice(weights, options, target) : onJvm(weights, options, target);
     }
 
-    private CompiledModel onJvm(SequencedMap<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
+    private CompiledModel onJvm(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
         Compilation compilation = compilation(options.fusion());
-        JvmProgram program = JvmProgram.load(compilation.plan(), weights, options.jvm());
-        return new CompiledModel(this, weights, options, compilation, program, target);
+        try {
+            JvmProgram program = JvmProgram.load(compilation.plan(), weights, options.jvm());
+            return new CompiledModel(this, options, compilation, program, target);
+        } catch (OutOfMemoryError e) {
+            throw new NotEnoughMemory(JvmProgram.weightBytes(compilation.plan()), 0, fixed, e);
+        }
     }
 
-    private CompiledModel onDevice(SequencedMap<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
+    private CompiledModel onDevice(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
         TornadoLimits limits = DeviceWriter.limits(target.device().orElseThrow())
                 .withLibraryTasks(options.target().libraryTasks());
         Compilation compilation = compilation(options.fusion(), new GroupTiling(limits));
@@ -144,7 +167,7 @@ public final class HeddleModel {
                     options.classes(),
                     List.of(tornado.sdk().toString(), target.device().get().line()));
         }
-        return new CompiledModel(this, weights, options, compilation, program, target);
+        return new CompiledModel(this, options, compilation, program, target);
     }
 
     /** One line: {@code MiniLM: 2 inputs, 101 weights, 2 outputs, 700 nodes}. */

@@ -24,19 +24,20 @@ final class ModelData {
     /** Texts are cut here when the manifest does not say where. */
     private static final int DEFAULT_TOKENS = 512;
 
-    private final Path model;
+    private final ModelSource model;
     private final ModelManifest manifest;
     private final CompileOptions options;
 
-    ModelData(Path model, CompileOptions options) {
+    ModelData(ModelSource model, CompileOptions options) {
         this.model = model;
-        this.manifest = ModelManifest.of(model);
+        this.manifest = model.manifest();
         this.options = options;
     }
 
-    SequencedMap<String, Tensor> weights(List<Declaration> wanted) {
+    /** The weights; those in a file are read from it whenever they are asked for. */
+    Map<String, Tensor> weights(List<Declaration> wanted) {
         if (wanted.isEmpty()) {
-            return new LinkedHashMap<>();
+            return Map.of();
         }
         if (options.weights().equals(Optional.of("random"))) {
             return random(wanted);
@@ -44,12 +45,12 @@ final class ModelData {
         Path file = find(options.weights(), manifest.weights())
                 .orElseThrow(() -> new DiagnosticException(Diagnostic.of(
                                 RuntimeCode.WEIGHTS_NOT_GIVEN,
-                                "the model " + model + " has "
+                                "the model " + model.name() + " has "
                                         + (wanted.size() == 1 ? "1 weight" : wanted.size() + " weights")
                                         + " and no weight file was named")
                         .hint("name one with --weights FILE, or in "
-                                + ModelManifest.beside(model).getFileName() + " beside the model: weights = FILE")));
-        return WeightBinding.load(WeightFile.open(file), wanted, options.conversion());
+                                + model.manifestName() + " beside the model: weights = FILE")));
+        return WeightBinding.bind(WeightFile.open(file), wanted, options.conversion());
     }
 
     /** Scaled so that a product with a matrix keeps the size of what it multiplies. */
@@ -66,9 +67,9 @@ final class ModelData {
     Tokenizer tokenizer() {
         Path file = find(options.tokenizer(), manifest.tokenizer())
                 .orElseThrow(() -> new DiagnosticException(Diagnostic.of(
-                                RuntimeCode.TOKENIZER, "no tokenizer was named for " + model)
+                                RuntimeCode.TOKENIZER, "no tokenizer was named for " + model.name())
                         .hint("name one with --tokenizer FILE, or in "
-                                + ModelManifest.beside(model).getFileName() + " beside the model: tokenizer = FILE")));
+                                + model.manifestName() + " beside the model: tokenizer = FILE")));
         return Tokenizer.open(file, manifest.tokens().orElse(DEFAULT_TOKENS), CacheDirectory.ofUser());
     }
 

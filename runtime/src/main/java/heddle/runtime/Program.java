@@ -4,7 +4,7 @@ import heddle.runtime.tensor.Tensor;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** A plan as code that can be run, with its weights. Runs of several threads follow one another. */
+/** A plan as code that can be run, with its weights. May be run by several threads. */
 public interface Program {
     /** The generated Java. */
     String text();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final JavaClasses HEDDLE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("heddle.dsl", "heddle.compiler", "heddle.runtime", "heddle.cli");
+            .importPackages("heddle.dsl", "heddle.compiler", "heddle.runtime", "heddle.maven", "heddle.cli");
 
     @Test
     void modulesPointOneWay() {
@@ -27,12 +27,16 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler..")
                 .layer("runtime")
                 .definedBy("heddle.runtime..")
+                .layer("maven")
+                .definedBy("heddle.maven..")
                 .layer("cli")
                 .definedBy("heddle.cli..")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("maven")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("runtime")
-                .mayOnlyBeAccessedByLayers("cli")
+                .mayOnlyBeAccessedByLayers("maven", "cli")
                 .whereLayer("compiler")
                 .mayOnlyBeAccessedByLayers("runtime", "cli")
                 .check(HEDDLE);

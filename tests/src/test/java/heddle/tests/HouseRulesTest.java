@@ -64,7 +64,7 @@ class HouseRulesTest {
 
     private static List<Path> sources(String ending) throws IOException {
         List<Path> all = new ArrayList<>();
-        for (String module : List.of("dsl", "compiler", "runtime", "cli", "tests")) {
+        for (String module : List.of("dsl", "compiler", "runtime", "integrations", "cli", "tests")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module))) {
                 files.filter(f -> f.toString().endsWith(ending))
                         .filter(f -> !isBuildOutput(f))

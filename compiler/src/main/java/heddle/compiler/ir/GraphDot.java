@@ -1,14 +1,11 @@
 package heddle.compiler.ir;
 
 import heddle.compiler.type.TensorType;
-import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
-import org.jgrapht.nio.Attribute;
-import org.jgrapht.nio.DefaultAttribute;
-import org.jgrapht.nio.dot.DOTExporter;
 
 /** A graph in the DOT language, for Graphviz: {@code dot -Tsvg}. Nodes that are outputs have a double outline. */
 public final class GraphDot {
@@ -18,42 +15,44 @@ public final class GraphDot {
         Map<Node, List<String>> outputs = graph.outputs().entrySet().stream()
                 .collect(Collectors.groupingBy(
                         o -> o.getValue().node(), Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
-        DOTExporter<Node, Graph.Use> exporter = new DOTExporter<>(n -> "n" + n.id());
-        exporter.setGraphIdProvider(() -> AttributeText.quoted(graph.name()));
-        exporter.setVertexAttributeProvider(n -> vertex(graph, n, outputs.getOrDefault(n, List.of())));
-        exporter.setEdgeAttributeProvider(use -> edge(graph, use));
-        StringWriter out = new StringWriter();
-        exporter.exportGraph(graph.dag(), out);
-        return out.toString();
+        StringBuilder out = new StringBuilder("digraph " + AttributeText.quoted(graph.name()) + " {\n");
+        for (Node node : graph.nodes()) {
+            out.append("  n" + node.id() + vertex(graph, node, outputs.getOrDefault(node, List.of())) + ";\n");
+        }
+        for (Node node : graph.nodes()) {
+            for (int slot = 0; slot < graph.operands(node).size(); slot++) {
+                Value operand = graph.operands(node).get(slot);
+                out.append("  n" + operand.node().id() + " -> n" + node.id() + edge(operand, slot) + ";\n");
+            }
+        }
+        return out + "}\n";
     }
 
-    private static Map<String, Attribute> vertex(Graph graph, Node node, List<String> outputs) {
+    private static String vertex(Graph graph, Node node, List<String> outputs) {
         OpCategory category = node.op().category();
         String types = node.results().stream().map(TensorType::toString).collect(Collectors.joining(", "));
         String named = outputs.isEmpty() ? "" : "\n→ " + String.join(", ", outputs);
-        Map<String, Attribute> attributes = new LinkedHashMap<>();
-        put(attributes, "label", node.op().name() + "\n" + types + named);
-        put(attributes, "tooltip", GraphText.line(graph, node));
-        put(attributes, "shape", "box");
-        put(attributes, "style", "rounded,filled");
-        put(attributes, "fillcolor", category.fill());
-        put(attributes, "color", category.line());
-        put(attributes, "peripheries", outputs.isEmpty() ? "1" : "2");
-        return attributes;
+        SequencedMap<String, String> attributes = new LinkedHashMap<>();
+        attributes.put("label", node.op().name() + "\n" + types + named);
+        attributes.put("tooltip", GraphText.line(graph, node));
+        attributes.put("shape", "box");
+        attributes.put("style", "rounded,filled");
+        attributes.put("fillcolor", category.fill());
+        attributes.put("color", category.line());
+        attributes.put("peripheries", outputs.isEmpty() ? "1" : "2");
+        return text(attributes);
     }
 
-    private static Map<String, Attribute> edge(Graph graph, Graph.Use use) {
-        Map<String, Attribute> attributes = new LinkedHashMap<>();
-        Node from = graph.dag().getEdgeSource(use);
-        put(
-                attributes,
-                "tooltip",
-                new Value(from, use.result) + " : " + from.results().get(use.result));
-        put(attributes, "headlabel", use.slot == 0 ? "" : String.valueOf(use.slot));
-        return attributes;
+    private static String edge(Value operand, int slot) {
+        SequencedMap<String, String> attributes = new LinkedHashMap<>();
+        attributes.put("tooltip", operand + " : " + operand.type());
+        attributes.put("headlabel", slot == 0 ? "" : String.valueOf(slot));
+        return text(attributes);
     }
 
-    private static void put(Map<String, Attribute> attributes, String key, String value) {
-        attributes.put(key, DefaultAttribute.createAttribute(value));
+    private static String text(SequencedMap<String, String> attributes) {
+        return attributes.entrySet().stream()
+                .map(a -> a.getKey() + "=" + AttributeText.quoted(a.getValue()))
+                .collect(Collectors.joining(" ", " [ ", " ]"));
     }
 }

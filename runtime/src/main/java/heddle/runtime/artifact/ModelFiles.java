@@ -3,6 +3,8 @@ package heddle.runtime.artifact;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
+import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.file.Uninterrupted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +34,7 @@ public final class ModelFiles {
     private static void check(Path file, String wanted) {
         String found;
         try {
-            found = Sha256.of(file);
+            found = Uninterrupted.read(() -> Sha256.of(file));
         } catch (IOException e) {
             throw new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNREADABLE, file + " cannot be read")
                     .note(String.valueOf(e)));
@@ -44,6 +46,11 @@ public final class ModelFiles {
                     found,
                     "get the file again, or write its sum in the manifest if it is the one you mean");
         }
+    }
+
+    /** Files of this user, artefacts in the user's cache; {@code listener} is told of downloads. */
+    public static ModelFiles ofUser(DownloadListener listener) {
+        return new ModelFiles(new ArtifactCache(CacheDirectory.ofUser(), ArtifactSource.installed(), listener));
     }
 
     /** The file a name stands for; relative paths start from {@code directory}. */

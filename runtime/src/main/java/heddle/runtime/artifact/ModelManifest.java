@@ -56,16 +56,22 @@ public record ModelManifest(
     /** The manifest beside a model; one without entries when there is no such file. */
     public static ModelManifest of(Path model) {
         Path file = beside(model);
-        Path directory = model.toAbsolutePath().getParent();
-        if (!Files.exists(file)) {
-            return new ModelManifest(directory, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
-        }
         try {
-            return read(new SourceFile(file.toString(), Files.readString(file)), directory);
+            Optional<SourceFile> source = Files.exists(file)
+                    ? Optional.of(new SourceFile(file.toString(), Files.readString(file)))
+                    : Optional.empty();
+            return of(source, model.toAbsolutePath().getParent());
         } catch (IOException e) {
             throw new DiagnosticException(Diagnostic.of(RuntimeCode.MANIFEST, file + " cannot be read")
                     .note(String.valueOf(e)));
         }
+    }
+
+    /** A manifest whose text is there, or one without entries. */
+    public static ModelManifest of(Optional<SourceFile> source, Path directory) {
+        return source.map(s -> read(s, directory))
+                .orElseGet(() ->
+                        new ModelManifest(directory, Optional.empty(), Optional.empty(), Optional.empty(), List.of()));
     }
 
     /** Where the manifest of a model is, when it has one. */

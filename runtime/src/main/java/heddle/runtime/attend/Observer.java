@@ -40,14 +40,14 @@ public final class Observer {
         SequencedMap<String, Tensor> weights = model.weights(options);
         Plan plan = Lower.fused(exposed.graph(), Tiling.VECTORS).plan();
         this.program = JvmProgram.load(plan, weights, options.jvm());
-        this.inputs = new ModelInputs(model.declaration(), model.fixedLengths(), weights);
+        this.inputs = new ModelInputs(model.declaration(), model.fixedLengths());
     }
 
     private static DiagnosticException absent(HeddleModel model, String why) {
         return new DiagnosticException(Diagnostic.of(
                         RuntimeCode.ATTENTION_ABSENT,
-                        "the model " + model.file() + " has no attention to look at: " + why)
-                .hint("heddle explain " + model.file() + " says what was found and what was fused"));
+                        "the model " + model.source().name() + " has no attention to look at: " + why)
+                .hint("heddle explain " + model.source().name() + " says what was found and what was fused"));
     }
 
     /** What happens in the model when it reads {@code text}. */

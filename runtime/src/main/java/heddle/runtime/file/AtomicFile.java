@@ -4,8 +4,8 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,14 +20,16 @@ import java.nio.file.attribute.PosixFileAttributeView;
 public final class AtomicFile implements AutoCloseable {
     private final Path target;
     private final Path temporary;
-    private final FileChannel channel;
+
+    /** Not a channel, which an interrupt would close. */
+    private final OutputStream out;
 
     public AtomicFile(Path file) throws IOException {
         // A symbolic link stays one: what it points to is replaced.
         this.target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         String name = "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + System.nanoTime();
         this.temporary = target.resolveSibling(name + ".tmp");
-        this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        this.out = Files.newOutputStream(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     }
 
     /** Writes a text file. @throws DiagnosticException when that cannot be done */
@@ -42,14 +44,19 @@ public final class AtomicFile implements AutoCloseable {
 
     /** Appends all that remains in a buffer. */
     public void append(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        if (bytes.hasArray()) {
+            out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+            bytes.position(bytes.limit());
+        } else {
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            out.write(copy);
         }
     }
 
     /** Gives the file its name, in place of any that had it, whose permissions it keeps. */
     public void commit() throws IOException {
-        channel.close();
+        out.close();
         PosixFileAttributeView view = Files.getFileAttributeView(target, PosixFileAttributeView.class);
         if (view != null && Files.exists(target)) {
             Files.setPosixFilePermissions(temporary, view.readAttributes().permissions());
@@ -59,7 +66,7 @@ public final class AtomicFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        out.close();
         Files.deleteIfExists(temporary);
     }
 

@@ -21,8 +21,8 @@ public final class MappedFile {
         if (Files.isDirectory(file)) {
             throw new DiagnosticException(Diagnostic.of(unreadable, file + " is a directory, a file is needed"));
         }
-        try (FileChannel channel = FileChannel.open(file)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        try {
+            return Uninterrupted.read(() -> map(file, arena));
         } catch (NoSuchFileException e) {
             throw new DiagnosticException(Diagnostic.of(unreadable, "there is no file " + file));
         } catch (AccessDeniedException e) {
@@ -30,6 +30,12 @@ public final class MappedFile {
         } catch (IOException e) {
             throw new DiagnosticException(Diagnostic.of(unreadable, "the file " + file + " cannot be read")
                     .note(String.valueOf(e)));
+        }
+    }
+
+    private static MemorySegment map(Path file, Arena arena) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         }
     }
 }

@@ -15,24 +15,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Checks the inputs of a model before it runs, so that no kernel ever sees a tensor that does not fit. */
 public final class ModelInputs {
     private final Model model;
     private final Map<String, Long> fixed;
-    private final Map<String, Tensor> weights;
     private final IndexRange indexes;
-    private SortedMap<String, Long> fitting = new TreeMap<>();
+    private final PerLengths<Boolean> fitting = new PerLengths<>();
 
-    /**
-     * @param fixed   lengths that were known when the model was read
-     * @param weights by name; a length that stands in a weight's type is bound by them
-     */
-    public ModelInputs(Model model, Map<String, Long> fixed, Map<String, Tensor> weights) {
+    /** @param fixed lengths that were known when the model was read */
+    public ModelInputs(Model model, Map<String, Long> fixed) {
         this.model = model;
         this.fixed = Map.copyOf(fixed);
-        this.weights = weights;
         this.indexes = new IndexRange(model.graph());
     }
 
@@ -41,21 +35,15 @@ public final class ModelInputs {
      *
      * @throws DiagnosticException when an input is missing, unknown or does not fit
      */
-    public synchronized SortedMap<String, Long> check(Map<String, Tensor> inputs) {
+    public SortedMap<String, Long> check(Map<String, Tensor> inputs) {
         requireKnown(inputs);
         LengthBinding binding = new LengthBinding(fixed);
-        for (Declaration w : model.weights()) {
-            binding.bind("the weight " + w.name(), w.type(), weights.get(w.name()));
-        }
         for (Declaration d : model.inputs()) {
             binding.bind("the input " + d.name(), d.type(), inputs.get(d.name()));
         }
         binding.requireAll(model.lengths().stream().map(Model.NamedLength::name).toList());
         SortedMap<String, Long> lengths = binding.lengths();
-        if (!lengths.equals(fitting)) {
-            requireFitting(lengths);
-            fitting = lengths;
-        }
+        fitting.get(lengths, this::fit);
         inputs.forEach((name, tensor) -> indexes.check(name, tensor, lengths));
         return lengths;
     }
@@ -85,7 +73,7 @@ public final class ModelInputs {
     }
 
     /** Infers every type again with the lengths in place: a slice may reach past the end of these and not of others. */
-    private void requireFitting(SortedMap<String, Long> lengths) {
+    private boolean fit(Map<String, Long> lengths) {
         Map<String, Dim> bindings = new HashMap<>();
         lengths.forEach((name, length) -> bindings.put(name, Dim.of(length)));
         Rewriter.rewrite(model.graph(), (node, operands, out) -> {
@@ -100,5 +88,6 @@ public final class ModelInputs {
                 throw new DiagnosticException(d.note(e.getMessage()));
             }
         });
+        return true;
     }
 }

@@ -2,10 +2,8 @@ package heddle.runtime.jvm;
 
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.backend.jvm.JvmWriter;
-import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.KernelCost;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.KernelTiming;
@@ -14,20 +12,17 @@ import heddle.runtime.RuntimeCode;
 import heddle.runtime.code.ClassCache;
 import heddle.runtime.code.SourceUnit;
 import heddle.runtime.input.LengthBinding;
+import heddle.runtime.input.PerLengths;
 import heddle.runtime.tensor.Tensor;
 import java.lang.reflect.Array;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/**
- * A plan compiled for this JVM, with its weights. Runs of several threads follow one another: they share the memory of
- * intermediate results, which is kept from one run to the next while lengths stay the same.
- */
+/** A plan compiled for this JVM, with its weights. Runs of several threads go on at the same time, in memory of their own. */
 public final class JvmProgram implements Program {
     /** What javac is called with. */
     private static final List<String> JAVAC = List.of(
@@ -45,13 +40,8 @@ public final class JvmProgram implements Program {
     private final WorkerPool workers;
     private final RunMemory weights;
 
-    /** The memory of the last run, and the lengths it is for. */
-    private RunMemory memory;
-
-    private Map<String, Long> lastLengths;
-
-    /** What each kernel costs at those lengths: operations and bytes. */
-    private final Map<JavaSource.Call, long[]> costs = new IdentityHashMap<>();
+    private final RunPool pool;
+    private final PerLengths<RunPlan> runPlans = new PerLengths<>();
 
     private JvmProgram(Plan plan, JavaSource source, PlanClass code, WorkerPool workers, RunMemory weights) {
         this.plan = plan;
@@ -59,12 +49,14 @@ public final class JvmProgram implements Program {
         this.code = code;
         this.workers = workers;
         this.weights = weights;
+        this.pool = new RunPool(Runtime.getRuntime().availableProcessors());
     }
 
     /**
      * Compiles a plan, or takes its classes from the cache, and computes what depends on the weights alone.
      *
-     * @param weights by the plan's names, of the plan's types; their arrays are used, not copied
+     * @param weights by the plan's names, of the plan's types; their arrays are used, not copied. Each is asked for once,
+     *                and not held longer than kernels read it
      */
     public static JvmProgram load(Plan plan, Map<String, Tensor> weights, JvmOptions options) {
         JvmPlatform.requireVectorModule();
@@ -72,34 +64,16 @@ public final class JvmProgram implements Program {
         ClassCache cache = new ClassCache(options.classes(), options.version(), options.warnings());
         PlanClass code =
                 PlanClass.load(source, cache.classes(new SourceUnit(source.className(), source.text(), JAVAC)));
-        RunMemory constants = new RunMemory();
-        plan.weights()
-                .forEach((name, buffer) ->
-                        constants.put(buffer, weights.get(name).storage()));
-        plan.constants().forEach(c -> constants.put(c.buffer(), array(c)));
         JvmProgram program = new JvmProgram(
-                plan, source, code, WorkerPool.of(options.target().threads()), constants);
-        for (JavaSource.Call call : source.prepare()) {
-            call.kernel().writes().forEach(b -> constants.allocate(b, Map.of()));
-            program.run(call, constants, new long[plan.lengths().size()]);
-        }
+                plan, source, code, WorkerPool.of(options.target().threads()), new RunMemory());
+        new Preparation(plan, source.prepare(), weights)
+                .run(program.weights, call -> program.run(call, program.weights, new long[plan.lengths().size()]));
         return program;
     }
 
-    private static Object array(Plan.ConstantBuffer constant) {
-        List<Double> values = constant.values();
-        Object array = Tensor.newStorage(constant.buffer().type().dtype(), values.size());
-        for (int i = 0; i < values.size(); i++) {
-            switch (array) {
-                case float[] a -> a[i] = values.get(i).floatValue();
-                case double[] a -> a[i] = values.get(i);
-                case long[] a -> a[i] = values.get(i).longValue();
-                case int[] a -> a[i] = values.get(i).intValue();
-                case boolean[] a -> a[i] = values.get(i) != 0;
-                default -> throw new AssertionError(array.getClass());
-            }
-        }
-        return array;
+    /** Bytes of the weights that a loaded plan holds, packed as kernels read them. */
+    public static long weightBytes(Plan plan) {
+        return Preparation.bytes(plan);
     }
 
     /** The generated Java. */
@@ -119,28 +93,39 @@ public final class JvmProgram implements Program {
 
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        return profile(inputs, lengths, timing -> {});
+        return run(inputs, lengths, (call, run, known) -> run(call, run, known.values()));
     }
 
     @Override
-    public synchronized Map<String, Tensor> profile(
+    public Map<String, Tensor> profile(
             Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
-        Map<String, Long> bound = bind(inputs, lengths);
-        RunMemory run = memory(bound);
-        plan.inputs().forEach((name, buffer) -> run.put(buffer, inputs.get(name).storage()));
-        List<Buffer> computed = plan.outputs().values().stream()
-                .filter(buffer -> !run.has(buffer))
-                .distinct()
-                .toList();
-        computed.forEach(buffer -> run.allocate(buffer, bound));
-        long[] values = plan.lengths().stream().mapToLong(bound::get).toArray();
-        for (JavaSource.Call call : source.launches()) {
+        return run(inputs, lengths, (call, run, known) -> {
             long start = System.nanoTime();
-            run(call, run, values);
+            run(call, run, known.values());
             long nanos = System.nanoTime() - start;
-            profile.accept(timing(call, nanos, bound));
-        }
-        return outputs(run, computed, bound);
+            profile.accept(known.costs().timing(call.kernel(), nanos));
+        });
+    }
+
+    private interface Launch {
+        void run(JavaSource.Call call, RunMemory run, RunPlan known);
+    }
+
+    private Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths, Launch launch) {
+        Map<String, Long> bound = bind(inputs, lengths);
+        RunPlan known = runPlans.get(bound, all -> RunPlan.of(plan, all));
+        return pool.run(known.memory(), arrays -> {
+            RunMemory run = new RunMemory(weights);
+            run.place(known.memory(), arrays);
+            plan.inputs().forEach((name, buffer) -> run.put(buffer, inputs.get(name).storage()));
+            List<Buffer> computed = plan.outputs().values().stream()
+                    .filter(buffer -> !run.has(buffer))
+                    .distinct()
+                    .toList();
+            computed.forEach(buffer -> run.allocate(buffer, bound));
+            source.launches().forEach(call -> launch.run(call, run, known));
+            return outputs(run, computed, bound);
+        });
     }
 
     private Map<String, Long> bind(Map<String, Tensor> inputs, Map<String, Long> lengths) {
@@ -154,21 +139,6 @@ public final class JvmProgram implements Program {
         });
         binding.requireAll(plan.lengths());
         return binding.lengths();
-    }
-
-    /** The memory of intermediate results, kept while lengths stay the same. */
-    private RunMemory memory(Map<String, Long> bound) {
-        if (!bound.equals(lastLengths)) {
-            plan.launches().forEach(k -> k.writes().forEach(b -> RunMemory.elements(b, bound)));
-            RunMemory next = new RunMemory(weights);
-            lastLengths = null; // Until the new memory is there: a run that finds too little leaves none behind.
-            memory = null;
-            next.allocate(MemoryPlan.of(plan, bound));
-            memory = next;
-            lastLengths = bound;
-            costs.clear();
-        }
-        return new RunMemory(memory);
     }
 
     /**
@@ -199,13 +169,5 @@ public final class JvmProgram implements Program {
         workers.run(
                 code.blocks().of(call.entry(), values),
                 (from, to) -> code.run().run(call.entry(), arguments.arrays(), arguments.offsets(), values, from, to));
-    }
-
-    private KernelTiming timing(JavaSource.Call call, long nanos, Map<String, Long> bound) {
-        long[] numbers = costs.computeIfAbsent(call, c -> {
-            KernelCost cost = KernelCost.of(c.kernel(), bound);
-            return new long[] {cost.flops().value(), cost.bytes().value()};
-        });
-        return new KernelTiming(call.kernel().name(), call.kernel().family(), nanos, numbers[0], numbers[1]);
     }
 }

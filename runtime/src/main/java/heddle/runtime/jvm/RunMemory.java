@@ -54,11 +54,13 @@ final class RunMemory {
         return array;
     }
 
+    /** Takes a buffer's memory away. */
+    void remove(Buffer buffer) {
+        places.remove(buffer.name());
+    }
+
     /** Gives the buffers of a memory plan their places in arrays that they share. */
-    void allocate(MemoryPlan plan) {
-        List<Object> arrays = plan.arrays().stream()
-                .map(a -> Tensor.newStorage(a.storage(), Math.toIntExact(a.elements())))
-                .toList();
+    void place(MemoryPlan plan, List<Object> arrays) {
         plan.places().forEach((buffer, place) -> put(buffer, arrays.get(place.array()), place.offset()));
     }
 

@@ -4,15 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
+/**
  * Threads that share the blocks of one kernel after another. Kernels take microseconds, so an idle worker looks for the
- * next kernel for a while before it parks. The caller computes blocks too. While one caller uses the workers, other
- * callers compute their blocks alone.
+ * next kernel for a while before it parks. The caller computes blocks too. Workers serve all callers in turn, a piece of
+ * each one's blocks at a time. Once there are as many callers as threads, each caller computes its own blocks alone, so
+ * that nobody waits for anybody.
  */
 final class WorkerPool {
     /** Blocks {@code from} up to {@code to}. */
@@ -29,10 +32,13 @@ final class WorkerPool {
     private static final Map<Integer, WorkerPool> POOLS = new ConcurrentHashMap<>();
 
     private final List<Worker> workers = new ArrayList<>();
-    private final ReentrantLock caller = new ReentrantLock();
-    private volatile Job job = new Job((from, to) -> {}, 0, 1);
+    private final AtomicInteger callers = new AtomicInteger();
+
+    /** What callers share with the workers. */
+    private final AtomicReferenceArray<Job> jobs;
 
     private WorkerPool(int threads) {
+        jobs = new AtomicReferenceArray<>(threads - 1);
         for (int i = 1; i < threads; i++) {
             Worker worker = new Worker(i);
             workers.add(worker);
@@ -50,20 +56,30 @@ final class WorkerPool {
 
     /** Runs all blocks of a task. What a block throws is thrown here, when all have ended. */
     void run(long blocks, Task task) {
-        if (blocks < 2 || workers.isEmpty() || !caller.tryLock()) {
-            if (blocks > 0) {
+        boolean shares = callers.incrementAndGet() <= workers.size() && blocks > 1;
+        try {
+            if (shares) {
+                share(new Job(task, blocks, Math.max(1, blocks / ((workers.size() + 1L) * PIECES))));
+            } else if (blocks > 0) {
                 task.run(0, blocks);
             }
-            return;
+        } finally {
+            callers.decrementAndGet();
+        }
+    }
+
+    private void share(Job job) {
+        int place = 0;
+        // There is a place for each caller that shares; one that leaves empties its place before it counts no more.
+        while (!jobs.compareAndSet(place, null, job)) {
+            place = (place + 1) % jobs.length();
         }
         try {
-            Job next = new Job(task, blocks, Math.max(1, blocks / ((workers.size() + 1L) * PIECES)));
-            job = next;
             workers.forEach(Worker::wake);
-            next.work();
-            next.await();
+            job.work();
+            job.await();
         } finally {
-            caller.unlock();
+            jobs.set(place, null);
         }
     }
 
@@ -82,15 +98,33 @@ final class WorkerPool {
         }
 
         void work() {
-            for (long from = next.getAndAdd(piece); from < blocks; from = next.getAndAdd(piece)) {
-                long to = Math.min(from + piece, blocks);
-                try {
-                    task.run(from, to);
-                } catch (RuntimeException | Error e) {
-                    failure.compareAndSet(null, e);
-                }
-                done.addAndGet(to - from);
+            boolean more = true;
+            while (more) {
+                more = piece();
             }
+        }
+
+        boolean isLeft() {
+            return next.get() < blocks;
+        }
+
+        /** Runs one piece, if there is one that nobody has begun. */
+        boolean piece() {
+            if (!isLeft()) {
+                return false;
+            }
+            long from = next.getAndAdd(piece);
+            if (from >= blocks) {
+                return false;
+            }
+            long to = Math.min(from + piece, blocks);
+            try {
+                task.run(from, to);
+            } catch (RuntimeException | Error e) {
+                failure.compareAndSet(null, e);
+            }
+            done.addAndGet(to - from);
+            return true;
         }
 
         void await() {
@@ -111,10 +145,12 @@ final class WorkerPool {
     }
 
     private final class Worker extends Thread {
+        private final int number;
         private volatile boolean parked;
 
         Worker(int number) {
             super("heddle-worker-" + number);
+            this.number = number;
             setDaemon(true);
         }
 
@@ -126,33 +162,48 @@ final class WorkerPool {
 
         @Override
         public void run() {
-            Job last = null;
             while (true) {
-                Job current = awaitOther(last);
-                current.work();
-                last = current;
+                if (!round()) {
+                    awaitWork();
+                }
             }
         }
 
-        private Job awaitOther(Job last) {
+        /** Runs a piece of every job, and says whether there was one. */
+        private boolean round() {
+            boolean found = false;
+            for (int i = 0; i < jobs.length(); i++) {
+                Job job = jobs.get((number + i) % jobs.length());
+                found |= job != null && job.piece();
+            }
+            return found;
+        }
+
+        private void awaitWork() {
             long until = System.nanoTime() + SPIN_NANOS;
-            while (true) {
-                for (int i = 0; i < 100; i++) {
-                    Job current = job;
-                    if (current != last) {
-                        return current;
-                    }
+            while (!isWork()) {
+                if (System.nanoTime() <= until) {
                     Thread.onSpinWait();
+                    continue;
                 }
-                if (System.nanoTime() > until) {
-                    parked = true;
-                    // Looked at again after the flag is up, so that a job set in between is not slept through.
-                    if (job == last) {
-                        LockSupport.park(this);
-                    }
-                    parked = false;
+                parked = true;
+                // Looked at again after the flag is up, so that a job set in between is not slept through.
+                if (!isWork()) {
+                    LockSupport.park(this);
+                }
+                parked = false;
+                return;
+            }
+        }
+
+        private boolean isWork() {
+            for (int i = 0; i < jobs.length(); i++) {
+                Job job = jobs.get(i);
+                if (job != null && job.isLeft()) {
+                    return true;
                 }
             }
+            return false;
         }
     }
 }

@@ -48,7 +48,7 @@ public final class ElementBytes {
 
     /** Writes all elements of a tensor, row-major and little-endian. */
     public static void write(Tensor tensor, AtomicFile out) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer = ByteBuffer.allocate(CHUNK * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int start = 0; start < tensor.size(); start += CHUNK) {
             encode(tensor, start, Math.min(CHUNK, tensor.size() - start), buffer.clear());
             out.append(buffer.flip());

@@ -8,18 +8,28 @@ import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
 import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Splits text into the tokens of a model's vocabulary, as a {@code tokenizer.json} file says. Needs no network. */
+/**
+ * Splits text into the tokens of a model's vocabulary, as a {@code tokenizer.json} file says. Needs no network. Several
+ * threads may use one.
+ */
 public final class Tokenizer implements AutoCloseable {
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private final HuggingFaceTokenizer tokenizer;
+
+    /** Frees native memory, of a tokenizer that nobody closed too. */
+    private final Cleaner.Cleanable nativeMemory;
 
     private Tokenizer(HuggingFaceTokenizer tokenizer) {
         this.tokenizer = tokenizer;
+        this.nativeMemory = CLEANER.register(this, tokenizer::close);
     }
 
     /**
@@ -98,6 +108,6 @@ public final class Tokenizer implements AutoCloseable {
 
     @Override
     public void close() {
-        tokenizer.close();
+        nativeMemory.clean();
     }
 }

@@ -16,7 +16,7 @@ public final class Reference {
     /** The outputs for some inputs. */
     public static SequencedMap<String, NdArray> run(
             HeddleModel model, Map<String, Tensor> weights, Map<String, Tensor> inputs) {
-        Map<String, Long> lengths = new ModelInputs(model.declaration(), model.fixedLengths(), weights).check(inputs);
+        Map<String, Long> lengths = new ModelInputs(model.declaration(), model.fixedLengths()).check(inputs);
         return new Interpreter(arrays(inputs), arrays(weights), lengths)
                 .run(model.declaration().graph());
     }

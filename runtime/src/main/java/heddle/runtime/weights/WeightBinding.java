@@ -12,6 +12,7 @@ import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -28,11 +29,12 @@ public final class WeightBinding {
     private WeightBinding() {}
 
     /**
-     * All weights, in the model's types. Lengths that are not known fit any.
+     * All weights, in the model's types. Each is read from the file whenever it is asked for: those that nobody keeps
+     * take no memory.
      *
      * @throws DiagnosticException with everything that does not fit
      */
-    public static SequencedMap<String, Tensor> load(WeightFile file, List<Declaration> wanted, Conversion conversion) {
+    public static Map<String, Tensor> bind(WeightFile file, List<Declaration> wanted, Conversion conversion) {
         List<Diagnostic> wrong = new ArrayList<>();
         for (Declaration w : wanted) {
             mistake(file, w, conversion).map(d -> placed(d, w)).ifPresent(wrong::add);
@@ -40,11 +42,14 @@ public final class WeightBinding {
         if (!wrong.isEmpty()) {
             throw new DiagnosticException(wrong);
         }
-        SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
-        for (Declaration w : wanted) {
-            tensors.put(w.name(), file.read(w.name()).cast(w.type().dtype()));
-        }
-        return tensors;
+        SequencedMap<String, DType> types = new LinkedHashMap<>();
+        wanted.forEach(w -> types.put(w.name(), w.type().dtype()));
+        return new WeightView(types.keySet(), name -> file.read(name).cast(types.get(name)));
+    }
+
+    /** The same, all of them read. */
+    public static SequencedMap<String, Tensor> load(WeightFile file, List<Declaration> wanted, Conversion conversion) {
+        return new LinkedHashMap<>(bind(file, wanted, conversion));
     }
 
     private static Diagnostic placed(Diagnostic d, Declaration w) {

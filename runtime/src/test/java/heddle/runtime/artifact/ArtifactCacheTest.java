@@ -42,10 +42,13 @@ class ArtifactCacheTest {
     void makeArtifact() throws IOException {
         Path jar = dir.resolve("model.jar");
         write(jar, "weights");
-        cache = new ArtifactCache(new CacheDirectory(dir.resolve("cache")), wanted -> {
-            fetched.incrementAndGet();
-            return jar;
-        });
+        cache = new ArtifactCache(
+                new CacheDirectory(dir.resolve("cache")),
+                (wanted, listener) -> {
+                    fetched.incrementAndGet();
+                    return jar;
+                },
+                DownloadListener.SILENT);
     }
 
     private static void write(Path jar, String text) throws IOException {
@@ -144,6 +147,15 @@ class ArtifactCacheTest {
                 ArtifactEntry.parse("maven:org.example:model:1.0!/none").orElseThrow();
         var e = assertThrows(DiagnosticException.class, () -> cache.file(other, Optional.empty()));
         assertTrue(e.getMessage().contains("holds no file none"), e.getMessage());
+    }
+
+    @Test
+    void withoutASourceAnArtefactIsAMistakeThatSaysWhatToAdd() {
+        ModelFiles files = new ModelFiles(new ArtifactCache(
+                new CacheDirectory(dir.resolve("empty")), ArtifactSource.installed(), DownloadListener.SILENT));
+        var e = assertThrows(DiagnosticException.class, () -> files.find(ENTRY.toString(), Path.of("")));
+        assertEquals(RuntimeCode.ARTIFACT_SOURCE, e.diagnostics().getFirst().code());
+        assertTrue(e.diagnostics().getFirst().hint().orElseThrow().contains("dev.heddle:heddle-maven"), e.getMessage());
     }
 
     @Test

@@ -3,6 +3,7 @@ package heddle.runtime.jvm;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,12 +23,15 @@ import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.KernelTiming;
 import heddle.runtime.tensor.Tensor;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -168,6 +172,53 @@ class JvmProgramTest {
                 assertArrayEquals(expected(n, n), result.get());
             }
         }
+    }
+
+    @Test
+    void anInterruptedThreadMayRunAProgram() {
+        JvmProgram program = program();
+        Thread.currentThread().interrupt();
+        float[] y = program.run(Map.of("x", rows(50, 1))).get("y").floats();
+        assertTrue(Thread.interrupted(), "it is still interrupted");
+        assertArrayEquals(expected(50, 1), y);
+    }
+
+    @Test
+    void aWeightIsLetGoOnceItIsPacked() throws InterruptedException {
+        SequencedMap<String, Buffer> outputs = named(Y);
+        Plan plan = new Plan(
+                "packed",
+                List.of("N"),
+                named(X),
+                named(W),
+                List.of(),
+                outputs,
+                List.of(add("prepare", DOUBLED, W, W)),
+                List.of(add("sum", Y, X, DOUBLED)));
+        List<WeakReference<float[]>> read = new ArrayList<>();
+        Map<String, Tensor> weights = new AbstractMap<>() {
+            @Override
+            public Tensor get(Object name) {
+                float[] w = {10, 20, 30};
+                read.add(new WeakReference<>(w));
+                return Tensor.of(w, 3);
+            }
+
+            @Override
+            public Set<Entry<String, Tensor>> entrySet() {
+                throw new AssertionError("weights are asked for one by one");
+            }
+        };
+        JvmProgram program = load(plan, weights);
+        for (int i = 0; i < 50 && read.getFirst().get() != null; i++) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertEquals(1, read.size(), "how often the weight was read");
+        assertNull(read.getFirst().get(), "the weight is still there");
+        assertEquals(12, JvmProgram.weightBytes(plan));
+        assertArrayEquals(
+                new float[] {21, 42, 63}, program.run(Map.of("x", rows(1, 1))).get("y").floats());
     }
 
     @Test

@@ -65,7 +65,7 @@ class MiniLmStandaloneTest {
         int code = Main.run(
                 new String[] {
                     "compile",
-                    MiniLm.model().file().toString(),
+                    MiniLm.model().source().name(),
                     "-D",
                     "N=128",
                     "--target",

@@ -1,4 +1,4 @@
-package heddle.runtime.artifact;
+package heddle.maven;
 
 import eu.maveniverse.maven.mima.context.Context;
 import eu.maveniverse.maven.mima.context.ContextOverrides;
@@ -7,6 +7,9 @@ import eu.maveniverse.maven.mima.context.Runtimes;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
+import heddle.runtime.artifact.ArtifactEntry;
+import heddle.runtime.artifact.ArtifactSource;
+import heddle.runtime.artifact.DownloadListener;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,15 +22,10 @@ import org.eclipse.aether.resolution.ArtifactResolutionException;
  * mode. Downloads are checked against the repository's checksum and stay in the local repository.
  */
 public final class MavenSource implements ArtifactSource {
-    private final DownloadProgress progress;
-
-    public MavenSource(DownloadProgress progress) {
-        this.progress = progress;
-    }
-
     @Override
-    public Path resolve(ArtifactEntry wanted) {
-        try (Context context = Runtimes.INSTANCE.getRuntime().create(settings())) {
+    public Path resolve(ArtifactEntry wanted, DownloadListener listener) {
+        try (Transfers transfers = new Transfers(listener);
+                Context context = Runtimes.INSTANCE.getRuntime().create(settings(transfers))) {
             ArtifactRequest request = new ArtifactRequest(
                     new DefaultArtifact(wanted.coordinates()), context.remoteRepositories(), "heddle");
             return context.repositorySystem()
@@ -41,12 +39,10 @@ public final class MavenSource implements ArtifactSource {
                             .note(e.getMessage())
                             .hint("check the network, and the mirrors and proxies in ~/.m2/settings.xml; once it is"
                                     + " fetched, no network is needed"));
-        } finally {
-            progress.close();
         }
     }
 
-    private ContextOverrides settings() {
+    private static ContextOverrides settings(Transfers transfers) {
         Map<String, String> properties = new HashMap<>();
         String localRepository = System.getProperty("maven.repo.local");
         if (localRepository != null) {
@@ -56,7 +52,7 @@ public final class MavenSource implements ArtifactSource {
                 .withUserSettings(true)
                 .userProperties(properties)
                 .checksumPolicy(ChecksumPolicy.FAIL)
-                .transferListener(progress)
+                .transferListener(transfers)
                 .build();
     }
 }

@@ -1,0 +1,2 @@
+/** {@code maven:} addresses: weights and tokenizers out of Maven repositories. */
+package heddle.maven;

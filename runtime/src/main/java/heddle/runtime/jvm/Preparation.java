@@ -1,0 +1,97 @@
+package heddle.runtime.jvm;
+
+import heddle.compiler.backend.jvm.JavaSource;
+import heddle.compiler.schedule.MemoryPlan;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.tile.Buffer;
+import heddle.runtime.tensor.Tensor;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Loads weights and computes what depends on them alone. A weight that only this reads is let go as soon as it was read
+ * for the last time: packed weights do not stay in memory beside the ones they were packed from.
+ */
+final class Preparation {
+    private final Plan plan;
+    private final List<JavaSource.Call> calls;
+    private final Map<String, Tensor> weights;
+    private final Map<Buffer, String> names = new HashMap<>();
+
+    /** @param calls run once, in this order */
+    Preparation(Plan plan, List<JavaSource.Call> calls, Map<String, Tensor> weights) {
+        this.plan = plan;
+        this.calls = calls;
+        this.weights = weights;
+        plan.weights().forEach((name, buffer) -> names.put(buffer, name));
+    }
+
+    /** Leaves in {@code memory} what runs need. */
+    void run(RunMemory memory, Consumer<JavaSource.Call> kernel) {
+        plan.constants().forEach(c -> memory.put(c.buffer(), array(c)));
+        Set<Buffer> kept = neededByRuns(plan);
+        Map<Buffer, Integer> last = new HashMap<>();
+        for (int i = 0; i < calls.size(); i++) {
+            for (Buffer b : calls.get(i).arguments()) {
+                last.put(b, i);
+            }
+        }
+        for (int i = 0; i < calls.size(); i++) {
+            JavaSource.Call call = calls.get(i);
+            call.arguments().forEach(b -> load(b, memory));
+            call.kernel().writes().forEach(b -> memory.allocate(b, Map.of()));
+            kernel.accept(call);
+            for (Buffer b : call.arguments()) {
+                if (last.get(b) == i && !kept.contains(b)) {
+                    memory.remove(b);
+                }
+            }
+        }
+        kept.forEach(b -> load(b, memory));
+    }
+
+    /** Bytes of what it leaves, constants aside. */
+    static long bytes(Plan plan) {
+        Set<Buffer> left = new HashSet<>(plan.weights().values());
+        plan.prepare().forEach(k -> left.addAll(k.writes()));
+        left.retainAll(neededByRuns(plan));
+        return left.stream().mapToLong(Preparation::bytes).sum();
+    }
+
+    private static long bytes(Buffer buffer) {
+        long elements = buffer.type().shape().size().evaluate(Map.of());
+        return elements * MemoryPlan.storage(buffer.type().dtype()).bytes();
+    }
+
+    private void load(Buffer buffer, RunMemory memory) {
+        if (names.containsKey(buffer) && !memory.has(buffer)) {
+            memory.put(buffer, weights.get(names.get(buffer)).storage());
+        }
+    }
+
+    private static Set<Buffer> neededByRuns(Plan plan) {
+        Set<Buffer> needed = new HashSet<>(plan.outputs().values());
+        plan.launches().forEach(k -> needed.addAll(k.reads()));
+        return needed;
+    }
+
+    private static Object array(Plan.ConstantBuffer constant) {
+        List<Double> values = constant.values();
+        Object array = Tensor.newStorage(constant.buffer().type().dtype(), values.size());
+        for (int i = 0; i < values.size(); i++) {
+            switch (array) {
+                case float[] a -> a[i] = values.get(i).floatValue();
+                case double[] a -> a[i] = values.get(i);
+                case long[] a -> a[i] = values.get(i).longValue();
+                case int[] a -> a[i] = values.get(i).intValue();
+                case boolean[] a -> a[i] = values.get(i) != 0;
+                default -> throw new AssertionError(array.getClass());
+            }
+        }
+        return array;
+    }
+}

@@ -1,0 +1,26 @@
+package heddle.runtime.jvm;
+
+import heddle.compiler.schedule.MemoryPlan;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.tile.TileKernel;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What follows from the lengths of a run alone.
+ *
+ * @param memory where intermediate results lie
+ * @param values the lengths in the plan's order, as generated code takes them
+ * @param costs  of each launch, for those who profile
+ */
+record RunPlan(MemoryPlan memory, long[] values, LaunchCosts costs) {
+    /** @throws heddle.dsl.diagnostic.DiagnosticException when a tensor does not fit into an array */
+    static RunPlan of(Plan plan, Map<String, Long> lengths) {
+        plan.launches().forEach(k -> k.writes().forEach(b -> RunMemory.elements(b, lengths)));
+        List<TileKernel> kernels = plan.launches();
+        return new RunPlan(
+                MemoryPlan.of(plan, lengths),
+                plan.lengths().stream().mapToLong(lengths::get).toArray(),
+                new LaunchCosts(kernels, lengths));
+    }
+}

@@ -1,0 +1,52 @@
+package heddle.runtime.weights;
+
+import heddle.runtime.tensor.Tensor;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Weights by name, each read anew whenever it is asked for. */
+final class WeightView extends AbstractMap<String, Tensor> {
+    private final Set<String> names;
+    private final Function<String, Tensor> read;
+
+    WeightView(Set<String> names, Function<String, Tensor> read) {
+        this.names = names;
+        this.read = read;
+    }
+
+    @Override
+    public boolean containsKey(Object name) {
+        return names.contains(name);
+    }
+
+    @Override
+    public Tensor get(Object name) {
+        return names.contains(name) ? read.apply((String) name) : null;
+    }
+
+    @Override
+    public Set<String> keySet() {
+        return names;
+    }
+
+    @Override
+    public Set<Map.Entry<String, Tensor>> entrySet() {
+        return new AbstractSet<>() {
+            @Override
+            public Iterator<Map.Entry<String, Tensor>> iterator() {
+                return names.stream()
+                        .map(name -> Map.entry(name, read.apply(name)))
+                        .iterator();
+            }
+
+            @Override
+            public int size() {
+                return names.size();
+            }
+        };
+    }
+}

@@ -1,0 +1,88 @@
+package heddle.runtime.jvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.schedule.MemoryPlan;
+import heddle.compiler.type.DType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class RunPoolTest {
+    private static MemoryPlan plan(long floats, long longs) {
+        return new MemoryPlan(
+                List.of(new MemoryPlan.Array(DType.F32, floats), new MemoryPlan.Array(DType.I64, longs)),
+                new LinkedHashMap<>(),
+                0);
+    }
+
+    @Test
+    void runsAtOnceHaveMemoryOfTheirOwn() throws Exception {
+        RunPool pool = new RunPool(2);
+        CyclicBarrier both = new CyclicBarrier(2);
+        try (ExecutorService callers = Executors.newFixedThreadPool(2)) {
+            var first = callers.submit(() -> pool.run(plan(10, 10), arrays -> arrivedAt(both, arrays)));
+            var second = callers.submit(() -> pool.run(plan(10, 10), arrays -> arrivedAt(both, arrays)));
+            assertNotSame(first.get().getFirst(), second.get().getFirst());
+        }
+    }
+
+    /** Both runs go on at this moment, or this waits in vain. */
+    private static List<Object> arrivedAt(CyclicBarrier both, List<Object> arrays) {
+        try {
+            both.await(60, TimeUnit.SECONDS);
+            return arrays;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void noMoreRunsGoOnThanThePoolAllows() throws Exception {
+        RunPool pool = new RunPool(2);
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        try (ExecutorService callers = Executors.newFixedThreadPool(8)) {
+            for (int i = 0; i < 200; i++) {
+                callers.submit(() -> pool.run(plan(10, 10), arrays -> {
+                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                    Thread.yield();
+                    return now.decrementAndGet();
+                }));
+            }
+        }
+        assertTrue(most.get() <= 2, most + " runs");
+    }
+
+    @Test
+    void whatIsLongEnoughIsUsedAgain() {
+        RunPool pool = new RunPool(1);
+        List<Object> large = pool.run(plan(100, 10), arrays -> arrays);
+        List<Object> small = pool.run(plan(7, 20), arrays -> arrays);
+        assertSame(large.getFirst(), small.getFirst());
+        assertEquals(20, ((long[]) small.get(1)).length);
+    }
+
+    @Test
+    void aRunThatFailsLeavesItsPlace() {
+        RunPool pool = new RunPool(1);
+        for (int i = 0; i < 3; i++) {
+            try {
+                pool.run(plan(1, 1), arrays -> {
+                    throw new IllegalStateException("a kernel failed");
+                });
+            } catch (IllegalStateException e) {
+                assertEquals("a kernel failed", e.getMessage());
+            }
+        }
+        assertEquals(2, pool.run(plan(1, 1), arrays -> arrays).size());
+    }
+}
