@@ -31,7 +31,7 @@ public enum RuntimeCode implements DiagnosticCode {
     LENGTHS("H0814", "The model cannot run with these lengths"),
     ATTENTION_ABSENT("H0815", "The model has no attention to look at"),
     TOKEN_ABSENT("H0816", "The text has no such token"),
-    ARTIFACT_SOURCE("H0817", "Nothing here fetches Maven artefacts"),
+    ARTIFACT_SOURCE("H0819", "Nothing here fetches Maven artefacts"),
 
     COMPILER("H0902", "This Java installation has no compiler");
 
