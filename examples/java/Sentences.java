@@ -1,7 +1,6 @@
-import heddle.runtime.CompiledModel;
-import heddle.runtime.Heddle;
-import heddle.runtime.tensor.Tensor;
-import heddle.runtime.text.Similarity;
+import heddle.api.CompiledModel;
+import heddle.api.Heddle;
+import heddle.api.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -9,5 +8,5 @@ void main() {
     CompiledModel minilm = Heddle.model(Path.of("examples/minilm.heddle")).compile();
     Tensor vectors = minilm.run(List.of("The bank is near the river", "She put money in the bank"))
             .get("embedding");
-    System.out.printf("cosine %.3f%n", Similarity.cosine(vectors, 0, 1));
+    System.out.printf("cosine %.3f%n", vectors.cosine(0, 1));
 }

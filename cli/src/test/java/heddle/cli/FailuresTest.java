@@ -68,12 +68,12 @@ class FailuresTest {
         StringWriter out = new StringWriter();
         int code = Main.run(args, InputStream.nullInputStream(), new PrintWriter(out), new PrintWriter(err));
         assertEquals(ExitCode.OUT_OF_MEMORY, code, err.toString());
-        assertTrue(err.toString().contains("intermediate results and outputs 6.4 GB"), err.toString());
+        assertTrue(err.toString().contains("out of memory: intermediate results and outputs take 12.8 GB"), err.toString());
         Matcher advice = Pattern.compile("HEDDLE_JAVA_OPTS=-Xmx(\\d+)g").matcher(err.toString());
         assertTrue(advice.find(), err.toString());
         long heap = Long.parseLong(advice.group(1)) << 30;
         assertTrue(heap > Runtime.getRuntime().maxMemory(), "more than there is: " + err);
-        assertTrue(heap >= 6_400_000_000L * 3 / 2, "enough: " + err);
+        assertTrue(heap >= 12_800_000_000L * 3 / 2, "enough: " + err);
     }
 
     @ParameterizedTest

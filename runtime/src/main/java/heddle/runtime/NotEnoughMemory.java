@@ -1,5 +1,7 @@
 package heddle.runtime;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -16,11 +18,21 @@ public final class NotEnoughMemory extends OutOfMemoryError {
      * @param lengths       that they are for
      */
     NotEnoughMemory(long weights, long intermediates, Map<String, Long> lengths, OutOfMemoryError cause) {
-        super("the weights take " + text(weights)
-                + (intermediates > 0 ? ", intermediate results and outputs " + text(intermediates) : "")
-                + (intermediates > 0 && !lengths.isEmpty() ? " for " + lengths : ""));
+        super(message(weights, intermediates, lengths));
         this.bytes = weights + intermediates;
         initCause(cause);
+    }
+
+    private static String message(long weights, long intermediates, Map<String, Long> lengths) {
+        List<String> needed = new ArrayList<>();
+        if (weights > 0) {
+            needed.add("weights take " + text(weights));
+        }
+        if (intermediates > 0) {
+            needed.add("intermediate results and outputs take " + text(intermediates)
+                    + (lengths.isEmpty() ? "" : " for " + lengths));
+        }
+        return String.join(", ", needed);
     }
 
     private static String text(long bytes) {

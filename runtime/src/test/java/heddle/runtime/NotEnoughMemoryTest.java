@@ -12,9 +12,9 @@ class NotEnoughMemoryTest {
 
     @Test
     void saysWhatIsNeeded() {
-        assertEquals("the weights take 5.0 GB", of(5_000_000_000L, 0, Map.of()).getMessage());
+        assertEquals("weights take 5.0 GB", of(5_000_000_000L, 0, Map.of()).getMessage());
         assertEquals(
-                "the weights take 87 MB, intermediate results and outputs 1.5 GB for {N=512}",
+                "weights take 87 MB, intermediate results and outputs take 1.5 GB for {N=512}",
                 of(86_500_000, 1_500_000_000, Map.of("N", 512L)).getMessage());
     }
 

@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
-/**
  * Threads that share the blocks of one kernel after another. Kernels take microseconds, so an idle worker looks for the
  * next kernel for a while before it parks. The caller computes blocks too. Workers serve all callers in turn, a piece of
  * each one's blocks at a time. Once there are as many callers as threads, each caller computes its own blocks alone, so

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,33 @@ class WorkerPoolTest {
             for (Future<AtomicIntegerArray> result : results) {
                 assertEachOnce(result.get());
             }
+        }
+    }
+
+    @Test
+    void asManyCallersAsThreadsComputeEachAlone() throws Exception {
+        WorkerPool pool = WorkerPool.of(2);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+            Future<?> first = other.submit(() -> pool.run(1, (from, to) -> {
+                begun.countDown();
+                await(end);
+            }));
+            await(begun);
+            Set<Thread> threads = ConcurrentHashMap.newKeySet();
+            pool.run(1000, (from, to) -> threads.add(Thread.currentThread()));
+            end.countDown();
+            first.get();
+            assertEquals(Set.of(Thread.currentThread()), threads);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(60, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

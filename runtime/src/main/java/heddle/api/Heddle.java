@@ -1,0 +1,69 @@
+package heddle.api;
+
+import heddle.runtime.ModelSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The way in: reads models.
+ *
+ * @since 0.2
+ */
+public final class Heddle {
+    private Heddle() {}
+
+    /** The version of this build. */
+    public static String version() {
+        return heddle.runtime.Heddle.version();
+    }
+
+    /**
+     * Reads and checks a model.
+     *
+     * @throws HeddleException with every mistake in it
+     */
+    public static Model model(Path file) {
+        return read(ModelSource.file(file));
+    }
+
+    /**
+     * Reads and checks a model that is a text. It can import from Heddle's own library.
+     *
+     * @param name stands for the text in messages
+     * @throws HeddleException with every mistake in it
+     */
+    public static Model modelFromText(String name, String text) {
+        return read(ModelSource.text(name, text));
+    }
+
+    /**
+     * Reads and checks a model from a stream of UTF-8 text, which is read to its end and not closed.
+     *
+     * @param name stands for the text in messages
+     * @throws HeddleException with every mistake in it
+     * @throws IOException     when the stream cannot be read
+     */
+    public static Model modelFromStream(String name, InputStream in) throws IOException {
+        byte[] text = in.readAllBytes();
+        return HeddleException.rethrow(() -> read(ModelSource.bytes(name, text)));
+    }
+
+    /**
+     * Reads and checks a model that is a resource; it can import the resources beside it. Names of weights in its
+     * {@code .properties} resource are those of files, and relative ones start from the directory that Java was started
+     * in.
+     *
+     * @param name   of the resource, {@code models/minilm.heddle}
+     * @param loader finds it
+     * @throws HeddleException with every mistake in it
+     */
+    public static Model modelFromResource(String name, ClassLoader loader) {
+        return read(ModelSource.resource(name, loader));
+    }
+
+    private static Model read(ModelSource source) {
+        return HeddleException.rethrow(() -> new Model(heddle.runtime.Heddle.model(source, Map.of())));
+    }
+}

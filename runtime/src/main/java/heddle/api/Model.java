@@ -1,0 +1,83 @@
+package heddle.api;
+
+import heddle.compiler.frontend.Model.Declaration;
+import heddle.runtime.HeddleModel;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * A model that was read and found right.
+ *
+ * @since 0.2
+ */
+public final class Model {
+    private final HeddleModel model;
+
+    Model(HeddleModel model) {
+        this.model = model;
+    }
+
+    /** Its name. */
+    public String name() {
+        return model.declaration().name();
+    }
+
+    /** The inputs by name, in the order of declaration. */
+    public SequencedMap<String, TensorType> inputs() {
+        return types(model.declaration().inputs());
+    }
+
+    /** The weights by name. */
+    public SequencedMap<String, TensorType> weights() {
+        return types(model.declaration().weights());
+    }
+
+    /** The outputs by name, in the order of declaration. */
+    public SequencedMap<String, TensorType> outputs() {
+        return types(model.declaration().outputs());
+    }
+
+    private static SequencedMap<String, TensorType> types(List<Declaration> declarations) {
+        SequencedMap<String, TensorType> types = new LinkedHashMap<>();
+        declarations.forEach(d -> types.put(d.name(), TensorType.of(d.type())));
+        return Collections.unmodifiableSequencedMap(types);
+    }
+
+    /**
+     * The same model with lengths that are known beforehand.
+     *
+     * @param lengths by the names that the model declares with {@code dim}; the others are taken from inputs
+     * @throws HeddleException when the model is wrong with these
+     */
+    public Model withLengths(Map<String, Long> lengths) {
+        return HeddleException.rethrow(() -> new Model(heddle.runtime.Heddle.model(model.source(), lengths)));
+    }
+
+    /** Compiles the model and loads its weights, all as its {@code .properties} file says. */
+    public CompiledModel compile() {
+        return compile(Options.defaults());
+    }
+
+    /**
+     * Compiles the model and loads its weights.
+     *
+     * @throws HeddleException  when weights are missing or do not fit, or the target cannot be had
+     * @throws OutOfMemoryError that says how much memory the weights need
+     */
+    public CompiledModel compile(Options options) {
+        return HeddleException.rethrow(() -> new CompiledModel(model.compile(options.options())));
+    }
+
+    /**
+     * Compiles the model for weights that are there already; their arrays are used, not copied.
+     *
+     * @throws HeddleException when weights are missing or do not fit, or the target cannot be had
+     */
+    public CompiledModel compile(Map<String, Tensor> weights, Options options) {
+        return HeddleException.rethrow(
+                () -> new CompiledModel(model.compile(Tensor.unwrapped(weights), options.options())));
+    }
+}
