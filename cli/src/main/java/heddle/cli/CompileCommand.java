@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
             "  heddle compile examples/minilm.heddle --target tornado -o out/ --data --text 'A bank by the river'"
         })
 final class CompileCommand implements Callable<Integer> {
-    /** What can be looked at, in the order of the way of a model. */
+    /** The stages that can be printed, in the order in which a model passes them. */
     enum Stage {
         AST("ast"),
         GRAPH("graph"),

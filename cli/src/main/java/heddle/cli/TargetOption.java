@@ -62,7 +62,7 @@ final class TargetOption {
         return new TargetOptions(target, Optional.ofNullable(device), limit, checkFirstRun, libraryTasks);
     }
 
-    /** What was asked for. */
+    /** The target that the user asked for. */
     Target target() {
         return target;
     }

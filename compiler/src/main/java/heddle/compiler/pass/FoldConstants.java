@@ -67,7 +67,7 @@ public record FoldConstants() implements Pass {
                         .or(() -> ExactIdentities.operand(node, operands, out).map(List::of)));
     }
 
-    /** What has no elements, or comes of none. Kernels are spared axes that are known to be empty. */
+    /** Values with no elements, and reductions of none. So kernels never have axes that are known to be empty. */
     private static Optional<Constant> withoutElements(Node node, List<Value> operands) {
         boolean given = node.op() instanceof Input || node.op() instanceof Weight;
         if (given || node.results().size() > 1) {

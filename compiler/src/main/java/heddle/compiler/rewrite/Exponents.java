@@ -51,7 +51,7 @@ record Exponents(Place x, Set<Mask> masks, Optional<Place> shift) {
         return !outer.isEmpty() && inner.containsAll(outer) ? difference : y;
     }
 
-    /** What masks leave, which are added to {@code masks} as they are read. */
+    /** The value without its masks, which are added to {@code masks}. */
     private static Place unmasked(Graph graph, Place y, List<Mask> masks) {
         Place at = y;
         for (int hidden = hiddenSlot(graph, at); hidden > 0; hidden = hiddenSlot(graph, at)) {

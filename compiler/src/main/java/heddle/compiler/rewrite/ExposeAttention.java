@@ -105,7 +105,7 @@ public final class ExposeAttention {
         return rewriter.out().add(op, operands, attention.origin()).value();
     }
 
-    /** What queries, keys and values are all computed from: the latest tensor of vectors before all three. */
+    /** The latest tensor of vectors that queries, keys and values are all computed from. */
     private Optional<Value> source(Node attention) {
         FusedAttention op = (FusedAttention) attention.op();
         Set<Node> common = null;

@@ -57,7 +57,7 @@ final class FindAttention {
         return search;
     }
 
-    /** What is fused, by the node that is replaced. */
+    /** The attentions to fuse, by the node that each replaces. */
     Map<Node, Match> roots() {
         Map<Node, Match> roots = new HashMap<>();
         matches.values().forEach(all -> all.forEach(m -> roots.put(m.root, m)));

@@ -164,7 +164,7 @@ final class GrowAttention {
         return LogSum.of(sinks);
     }
 
-    /** What becomes of the probabilities on the way to the values. */
+    /** What happens to the probabilities before they meet the values. */
     private Proportion kept(Roles roles) {
         Inliner inliner = new Inliner(graph, (value, index) -> {
             if (value.node() == softmax) {

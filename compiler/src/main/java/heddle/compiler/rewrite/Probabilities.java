@@ -69,7 +69,7 @@ record Probabilities(Node product, int slot, Set<Node> path) {
         return graph.operand(product, slot);
     }
 
-    /** What they are multiplied with. */
+    /** The values that they are multiplied with. */
     Value values(Graph graph) {
         return graph.operand(product, 1 - slot);
     }

@@ -74,7 +74,7 @@ final class Provenance {
         return start;
     }
 
-    /** What an element that was met is made of; nothing when it was not gone on from. */
+    /** The elements that a visited element is made of; none when it was not followed further. */
     List<Element> partsOf(Element element) {
         return parts.get(element);
     }

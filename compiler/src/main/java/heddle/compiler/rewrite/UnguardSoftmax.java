@@ -89,7 +89,7 @@ public record UnguardSoftmax() implements Pass {
                     .isPresent();
         }
 
-        /** What is reduced along the row of the softmax, as truth values are for "any" and "all". */
+        /** The value that a place reduces along the row of the softmax, if it does so by {@code kind}. */
         private Optional<Value> isRow(Place place, Reduction kind) {
             int axis = ((Softmax) softmax.node().op()).axis();
             return place.node().op() instanceof Reduce r

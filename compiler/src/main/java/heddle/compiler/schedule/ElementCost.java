@@ -24,7 +24,7 @@ record ElementCost(int operations, int reads) {
         return new ElementCost(operations + other.operations, reads + other.reads);
     }
 
-    /** What a node adds to the cost of its operands. */
+    /** The cost that a node adds to that of its operands. */
     static ElementCost of(Node node) {
         return new ElementCost(
                 switch (node.op()) {

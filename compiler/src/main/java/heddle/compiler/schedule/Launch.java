@@ -28,7 +28,7 @@ public record Launch(String name, Family family, List<BlockTable> tables, List<S
         return family.program(name, tiling.of(family).withTables(tables), comments);
     }
 
-    /** What it stores. */
+    /** The buffers it stores to. */
     public List<Buffer> outputs() {
         return Parts.of(family).outputs();
     }

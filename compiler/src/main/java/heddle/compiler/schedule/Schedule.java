@@ -43,7 +43,7 @@ public record Schedule(
         return all;
     }
 
-    /** What executes: every kernel as a tile program. */
+    /** The plan to execute, with every kernel as a tile program. */
     public Plan plan() {
         return new Plan(
                 name, List.copyOf(lengths), inputs, weights, constants, outputs, programs(prepare), programs(launches));

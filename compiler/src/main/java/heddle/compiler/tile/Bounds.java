@@ -14,7 +14,7 @@ import java.util.TreeSet;
  */
 record Bounds(Optional<Dim> low, Optional<Dim> high) {
     /**
-     * What is known while one question is answered.
+     * The answers found so far for one query.
      *
      * @param positive lengths known to be positive
      * @param atoms    the bounds of those that were met

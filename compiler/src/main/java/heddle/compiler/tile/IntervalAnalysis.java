@@ -104,7 +104,7 @@ final class IntervalAnalysis {
         private final List<Interval> narrow = new ArrayList<>();
         private final Memo<Optional<Interval>> found = new Memo<>(this::find);
 
-        /** What {@code truth} says, unless a result of 32 bits may have wrapped. */
+        /** The answer {@code truth}, unless a 32-bit result may have wrapped. */
         Interval unlessWrapped(Interval truth) {
             Interval known = truth;
             for (Interval x : narrow) {

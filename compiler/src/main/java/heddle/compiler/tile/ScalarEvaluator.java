@@ -92,7 +92,7 @@ public final class ScalarEvaluator {
             return known;
         }
 
-        /** What was computed in this run is not computed again. */
+        /** Computes a value once in each run and keeps it. */
         private Code kept(Code code, int run, int value, int last) {
             return frame -> {
                 if (frame[last] != frame[run]) {

@@ -80,7 +80,7 @@ public final class ScalarExprs {
         }.length(e);
     }
 
-    /** What {@code e} is computed from. */
+    /** The operands of {@code e}. */
     public static List<ScalarExpr> operands(ScalarExpr e) {
         return e instanceof Shared s ? s.operands() : List.of();
     }

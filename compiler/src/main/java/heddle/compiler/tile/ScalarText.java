@@ -68,7 +68,7 @@ public final class ScalarText {
         return parts.isEmpty() ? text(e, 0) : "let " + String.join(", ", parts) + " in " + text(e, 0);
     }
 
-    /** What names begin with: letters that nothing in the program is called by, followed by a number or not. */
+    /** The prefix of new names: letters that no name in the program has, alone or followed by a number. */
     private static String start(ScalarExpr e) {
         Set<String> taken = new HashSet<>();
         ScalarExprs.visit(e, x -> {

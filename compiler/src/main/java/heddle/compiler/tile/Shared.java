@@ -15,7 +15,7 @@ abstract sealed class Shared implements ScalarExpr permits ScalarExpr.Apply, Sca
     /** Replaced by equal ones at most: whichever a thread sees, it sees the same value. */
     private List<ScalarExpr> operands;
 
-    /** What {@link IndexSimplifier} made of this, which is the same each time; null before. */
+    /** The result of {@link IndexSimplifier}, which is always the same; null before the first call. */
     ScalarExpr simplified;
 
     /** This as a sum, when it is one; null before {@link IndexSimplifier} was asked. */
@@ -26,7 +26,7 @@ abstract sealed class Shared implements ScalarExpr permits ScalarExpr.Apply, Sca
         this.operands = List.copyOf(operands);
     }
 
-    /** What it is computed from. */
+    /** The operands. */
     final List<ScalarExpr> operands() {
         return operands;
     }

@@ -6,7 +6,7 @@ import javax.lang.model.SourceVersion;
 
 /** The Java identifiers of one scope. */
 public final class Names {
-    /** What generated methods use under these names: constants, parameters and classes. */
+    /** Names that generated methods use: constants, parameters and classes. */
     private static final Set<String> RESERVED = Set.of(
             "F",
             "D",

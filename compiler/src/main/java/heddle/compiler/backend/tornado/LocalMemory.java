@@ -34,7 +34,7 @@ final class LocalMemory {
     /** By the tile's name. */
     private final Map<String, LocalArray> operands = new HashMap<>();
 
-    /** What to allocate: elements by name and type. */
+    /** The arrays to allocate: elements by name and type. */
     private final SequencedMap<String, Allocation> allocations = new LinkedHashMap<>();
 
     record Allocation(Storage storage, int elements) {

@@ -38,13 +38,13 @@ public record TornadoSource(String className, String text, String arguments, Lis
      * @param work   what computes it
      */
     public record Task(String name, TileKernel kernel, Work work) {
-        /** What kind of kernel it is, or the library that computes it. */
+        /** The family of the kernel, or the library that computes it. */
         public String family() {
             return work instanceof LibraryCall call ? call.library() : kernel.family();
         }
     }
 
-    /** What computes a task. */
+    /** The kernel or library function that computes a task. */
     public sealed interface Work {}
 
     /**
@@ -104,7 +104,7 @@ public record TornadoSource(String className, String text, String arguments, Lis
         return tasks.stream().anyMatch(t -> t.work() instanceof LibraryCall);
     }
 
-    /** What the arrays take of the device's memory at some lengths. */
+    /** The device memory that the arrays take at given lengths. */
     public long deviceBytes(Map<String, Long> lengths) {
         return arrays.stream().mapToLong(a -> a.bytes(lengths)).sum();
     }
