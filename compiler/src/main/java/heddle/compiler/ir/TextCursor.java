@@ -28,7 +28,7 @@ final class TextCursor {
         return Character.isLetterOrDigit(c) || c == '_';
     }
 
-    /** Where what comes next starts. */
+    /** The start of the next token. */
     int offset() {
         skipSpace();
         return at;

@@ -42,7 +42,7 @@ public record CapturedPart(Role role, Node node, Optional<Span> span) {
         }
     }
 
-    /** The part that {@code node} is beside a softmax. */
+    /** The role of {@code node} next to a softmax. */
     static CapturedPart of(Role role, Node node, Node softmax) {
         List<Span> spans = node.origin().spans();
         List<Span> frames = softmax.origin().spans();

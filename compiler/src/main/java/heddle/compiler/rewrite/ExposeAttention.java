@@ -25,7 +25,7 @@ public final class ExposeAttention {
     /**
      * Names of outputs that were added for one attention.
      *
-     * @param scope         where the attention stands in the model
+     * @param scope         the place of the attention in the model
      * @param probabilities of the output {@code [batch.., queries, keys]}
      * @param input         of the output with the vectors that queries, keys and values are computed from
      */

@@ -85,7 +85,7 @@ final class FindAttention {
         return found;
     }
 
-    /** The nodes that are computed although all matches that are left are fused, each gone to once. */
+    /** The nodes that are still computed when all remaining matches are fused. Each is visited once. */
     private final class Computed {
         private final Map<Node, Match> roots = roots();
         private final Map<Node, List<Node>> softmaxes = new HashMap<>();
@@ -100,7 +100,7 @@ final class FindAttention {
                     .add(softmax));
         }
 
-        /** Declines attentions of which the scores are needed all the same, and those whose scores they then need. */
+        /** Declines attentions whose scores are needed anyway, and then those whose scores these need. */
         void declineStored() {
             graph.outputs().values().forEach(output -> read(output, Optional.empty()));
             while (!open.isEmpty()) {
@@ -130,7 +130,7 @@ final class FindAttention {
         }
     }
 
-    /** Who needs the scores of one softmax, or what comes of them. */
+    /** Says which node needs the scores of one softmax, or values computed from them. */
     private static DeclinedException declined(List<Match> all, Map<Node, Optional<Node>> readers) {
         Scores scores = all.getFirst().scores;
         Set<Node> after = new HashSet<>(Set.of(all.getFirst().softmax));

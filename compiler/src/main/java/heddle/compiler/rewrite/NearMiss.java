@@ -26,7 +26,7 @@ import java.util.Set;
  * @param outcome    what prevents fusion, the reason and the remedy
  */
 record NearMiss(Node normaliser, Outcome.Declined outcome) {
-    /** The near miss on a way of scores; empty when nothing but pointwise operations and one softmax lie on it. */
+    /** The near miss on a path of scores; empty when the path has only pointwise operations and one softmax. */
     static Optional<NearMiss> of(Graph graph, Dependence dependence, ScoreFlow flow) {
         Optional<Node> softmax = flow.softmax();
         Optional<DeclinedException> declined =

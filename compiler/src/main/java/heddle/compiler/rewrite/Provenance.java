@@ -51,7 +51,7 @@ final class Provenance {
     private final Map<Element, List<Element>> parts = new LinkedHashMap<>();
     private final Map<Value, Integer> indexes = new HashMap<>();
 
-    /** @param followed whether to go on from an element to what it is made of */
+    /** @param followed whether to continue from an element to its operands */
     Provenance(Graph graph, Dependence dependence, Predicate<Element> followed) {
         this.graph = graph;
         this.dependence = dependence;
@@ -79,7 +79,7 @@ final class Provenance {
         return parts.get(element);
     }
 
-    /** Every element that was met. */
+    /** Every visited element. */
     Set<Element> met() {
         return parts.keySet();
     }

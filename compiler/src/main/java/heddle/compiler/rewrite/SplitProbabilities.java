@@ -150,7 +150,7 @@ public record SplitProbabilities() implements Pass {
                             .is(0);
         }
 
-        /** Whether one node alone reads a node, or products alone, each of which is split. */
+        /** Whether only one node reads a node, or only matmuls, which are all split. */
         private boolean isReadForSplits(Node node) {
             List<Node> users = graph.users(node);
             return graph.useCount(node) == 1

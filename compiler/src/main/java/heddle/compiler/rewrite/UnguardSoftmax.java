@@ -41,7 +41,7 @@ public record UnguardSoftmax() implements Pass {
                         : Optional.empty());
     }
 
-    /** The softmax that {@code select} gives back as it is. */
+    /** The softmax that {@code select} returns unchanged. */
     private static Optional<Node> guarded(Graph graph, Node select) {
         Place whole = Place.in(select.value());
         Place condition = whole.operand(graph, 0);

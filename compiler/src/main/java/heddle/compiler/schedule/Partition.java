@@ -29,7 +29,7 @@ record Partition(Map<Node, Region> kernels) {
         return isGiven(node) || kernels.containsKey(node);
     }
 
-    /** Whether the result of {@code node} is there before anything runs. */
+    /** Whether the result of {@code node} exists before anything runs. */
     static boolean isGiven(Node node) {
         return node.op() instanceof Input
                 || node.op() instanceof Weight

@@ -17,7 +17,7 @@ record Bounds(Optional<Dim> low, Optional<Dim> high) {
      * The answers found so far for one query.
      *
      * @param positive lengths known to be positive
-     * @param atoms    the bounds of those that were met
+     * @param atoms    the bounds of the atoms seen so far
      */
     private record Known(Set<String> positive, Map<ScalarExpr, Bounds> atoms) {
         static Known of(LinearForm form) {

@@ -51,7 +51,7 @@ public final class ScalarExprs {
         }
     }
 
-    /** The functions and elements that stand in {@code e} more than once, what they are made of first. */
+    /** The functions and elements that occur in {@code e} more than once, each after its operands. */
     public static SequencedSet<ScalarExpr> repeated(ScalarExpr e) {
         SequencedSet<ScalarExpr> parts = new LinkedHashSet<>();
         visit(e, parts::add);
@@ -95,7 +95,7 @@ public final class ScalarExprs {
         return any(e, x -> x instanceof ScalarExpr.Element);
     }
 
-    /** Whether {@code part} stands in {@code e}. */
+    /** Whether {@code part} occurs in {@code e}. */
     public static boolean contains(ScalarExpr e, ScalarExpr part) {
         return any(e, part::equals);
     }

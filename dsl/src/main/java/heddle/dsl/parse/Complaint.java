@@ -22,7 +22,7 @@ final class Complaint {
         this.problems = problems;
     }
 
-    /** Whether the opening brace of some block is missing, after which nobody knows what stands in a block. */
+    /** Whether the opening brace of a block is missing, so that the extent of blocks is unknown. */
     boolean blockMissing() {
         return blockMissing;
     }

@@ -51,7 +51,7 @@ public final class Names {
         return name;
     }
 
-    /** {@code text} with everything that may not stand in an identifier replaced, and told from what has a meaning. */
+    /** {@code text} with all characters replaced that an identifier cannot have, and distinct from reserved names. */
     public static String identifier(String text) {
         String name = text.replaceAll("[^A-Za-z0-9_]", "_");
         return SourceVersion.isName(name) && !RESERVED.contains(name) ? name : "_" + name;

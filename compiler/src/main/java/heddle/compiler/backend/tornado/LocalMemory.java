@@ -28,7 +28,7 @@ final class LocalMemory {
 
     private final Geometry geometry;
 
-    /** How many elements along an axis that is summed over are there at once. */
+    /** The number of elements along a summed axis that are in local memory at once. */
     private final Map<Axis, Integer> depths = new HashMap<>();
 
     /** By the tile's name. */
