@@ -184,8 +184,8 @@ final class GrowAttention {
         if (roles.columns().stream().anyMatch(axis -> ScalarExprs.reads(kept.weight(), axis))) {
             throw new DeclinedException(
                     probabilities.product(),
-                    "what the probabilities are multiplied with changes along the columns of the values",
-                    "multiply the values or the result with what goes by their columns");
+                    "the factor on the probabilities varies along the columns of the values",
+                    "apply that factor to the values or to the result");
         }
         return kept;
     }
