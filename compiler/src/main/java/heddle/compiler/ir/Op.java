@@ -20,7 +20,7 @@ public interface Op {
     }
 
     /**
-     * The attributes of the text form in printing order, without what the result types say. Values are {@code Long},
+     * The attributes of the text form in printing order, except those that the result types show. Values are {@code Long},
      * {@code Float}, {@code Double}, {@code Boolean}, {@code String}, {@link heddle.compiler.type.DType}, {@link Dim},
      * {@link heddle.compiler.type.Shape} or lists of these.
      */

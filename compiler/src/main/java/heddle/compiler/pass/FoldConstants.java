@@ -40,7 +40,7 @@ import java.util.Set;
  * ExactIdentities} lists the elementwise operations that are removed because they return an operand bit for bit.
  */
 public record FoldConstants() implements Pass {
-    /** The most elements a folded constant and those it is made from may have. */
+    /** The maximum number of elements of a folded constant and of its operands. */
     public static final int LIMIT = 4096;
 
     /** Operations that do the same to every element. */

@@ -49,7 +49,7 @@ record ElementCost(int operations, int reads) {
         return reads <= 1 && operations <= 2;
     }
 
-    /** Whether it is computed from indexes alone, in a few simple steps. */
+    /** Whether it is computed only from indices, in a few simple steps. */
     boolean isIndexArithmetic() {
         return reads == 0 && operations < TRANSCENDENTAL;
     }

@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
 public final class ScalarExprs {
     private ScalarExprs() {}
 
-    /** {@code e} with {@code f} applied to every part, operands before what they are in. */
+    /** {@code e} with {@code f} applied to every part, operands first. */
     public static ScalarExpr transform(ScalarExpr e, UnaryOperator<ScalarExpr> f) {
         return transform(e, f, new IdentityHashMap<>());
     }

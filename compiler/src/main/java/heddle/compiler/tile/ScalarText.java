@@ -86,7 +86,7 @@ public final class ScalarText {
         return start;
     }
 
-    /** Whether a part has its type by itself; numbers have that of what they stand next to. */
+    /** Whether a part has a type of its own. Numbers take the type of the operand beside them. */
     private static boolean isTyped(ScalarExpr part, Set<ScalarExpr> typed) {
         return switch (part) {
             case ScalarExpr.Literal l -> l.type() == DType.BOOL;

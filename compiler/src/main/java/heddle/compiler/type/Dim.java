@@ -170,7 +170,7 @@ public final class Dim implements Comparable<Dim> {
                                 .allMatch(a -> !(a instanceof Monomial.Quotient q) || q.isNonNegative()));
     }
 
-    /** The symbols that are positive when this is: those of a single product, none when this is a sum. */
+    /** The symbols that are positive if this length is: those of a single product, none for a sum. */
     public SortedSet<String> factors() {
         SortedSet<String> positive = new TreeSet<>();
         if (terms.size() == 1 && terms.firstEntry().getValue() > 0) {
@@ -276,7 +276,7 @@ public final class Dim implements Comparable<Dim> {
     /**
      * As an expression of sums and products in another notation.
      *
-     * @param symbol   what a symbol is called there
+     * @param symbol   the text of a symbol
      * @param quotient writes a division that rounds down
      */
     public String text(UnaryOperator<String> symbol, BinaryOperator<String> quotient) {

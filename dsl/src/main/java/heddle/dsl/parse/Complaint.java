@@ -27,7 +27,7 @@ final class Complaint {
         return blockMissing;
     }
 
-    /** Reports that {@code found} stands where only what is {@code expected} may. */
+    /** Reports that {@code found} is not one of the {@code expected} tokens. */
     void report(Parser parser, Token found, Expectation expected) {
         Optional<HeddleParser.ItemContext> statement = statement(parser.getContext());
         if (found.getType() == HeddleParser.RBRACE && expected.statement()) {

@@ -37,7 +37,7 @@ public final class Scope {
             return declaration;
         }
 
-        /** Whether {@code =} may give it another value: true for what {@code let} and parameters declare. */
+        /** Whether {@code =} may give it another value: true for names declared by {@code let} and for parameters. */
         public boolean isRebindable() {
             return rebindable;
         }

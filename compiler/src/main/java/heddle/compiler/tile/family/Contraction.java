@@ -68,7 +68,7 @@ public record Contraction(
     }
 
     /**
-     * The sums alone, without what the epilogue makes of them, in a buffer of {@code [batch, m, n]}.
+     * The sums only, without the epilogue, in a buffer of {@code [batch, m, n]}.
      *
      * @param buffer its name
      */
