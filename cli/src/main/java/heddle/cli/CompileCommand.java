@@ -106,8 +106,8 @@ final class CompileCommand implements Callable<Integer> {
 
     @Option(
             names = "--data",
-            description = "With -o, also writes the weights and the given inputs as .safetensors files, in the form that"
-                    + " a generated file for TornadoVM reads.")
+            description = "With -o, also writes the weights and the given inputs as .safetensors files, in the form"
+                    + " that a generated file for TornadoVM reads.")
     private boolean data;
 
     @Override

@@ -46,8 +46,8 @@ final class TargetOption {
     @Option(
             names = "--library-tasks",
             description =
-                    "Leaves matmuls to cuBLAS where it computes what the model means. Needs an NVIDIA GPU and a TornadoVM"
-                            + " with the CUDA backend. Default: off.")
+                    "Leaves matmuls to cuBLAS where it computes what the model means. Needs an NVIDIA GPU and a"
+                            + " TornadoVM with the CUDA backend. Default: off.")
     private boolean libraryTasks;
 
     /** The options of the API that these stand for. */

@@ -20,9 +20,9 @@ public interface Op {
     }
 
     /**
-     * The attributes of the text form in printing order, except those that the result types show. Values are {@code Long},
-     * {@code Float}, {@code Double}, {@code Boolean}, {@code String}, {@link heddle.compiler.type.DType}, {@link Dim},
-     * {@link heddle.compiler.type.Shape} or lists of these.
+     * The attributes of the text form in printing order, except those that the result types show. Values are {@code
+     * Long}, {@code Float}, {@code Double}, {@code Boolean}, {@code String}, {@link heddle.compiler.type.DType}, {@link
+     * Dim}, {@link heddle.compiler.type.Shape} or lists of these.
      */
     default Map<String, Object> attributes() {
         return Map.of();

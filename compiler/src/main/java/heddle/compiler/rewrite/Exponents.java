@@ -40,7 +40,7 @@ record Exponents(Place x, Set<Mask> masks, Optional<Place> shift) {
                 shifted ? Optional.of(shift(graph, difference.operand(graph, 1))) : Optional.empty());
     }
 
-    /** The difference in {@code where(m, where(m, x, -inf) - c, -inf)}. It is equal except in rows that are all masked. */
+    /** The difference in {@code where(m, where(m, x, -inf) - c, -inf)}. Equal except in fully masked rows. */
     static Place withoutSecondMask(Graph graph, Place y) {
         List<Mask> outer = new ArrayList<>();
         Place difference = unmasked(graph, y, outer);

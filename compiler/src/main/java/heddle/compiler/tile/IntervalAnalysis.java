@@ -113,7 +113,7 @@ final class IntervalAnalysis {
             return known;
         }
 
-        /** The range of a compared value. Numbers from memory may be anything, and the analysis never computes with them. */
+        /** The range of a compared value. Numbers from memory may be anything; it never computes with them. */
         Optional<Interval> operand(ScalarExpr number) {
             return tables.containsKey(number)
                     ? Optional.of(wide(tables.get(number).over(ranges)))

@@ -69,7 +69,7 @@ public record HeadProfile(
         return separators > 0.5 ? "separators" : words();
     }
 
-    /** Where the head attends most, without separators. Many heads attend to separators when they have nothing to say. */
+    /** Where the head attends most, without separators. Heads with nothing to say attend to separators. */
     public String words() {
         double most = Math.max(self, Math.max(neighbours(), Math.max(near, distant)));
         if (most == neighbours()) {
