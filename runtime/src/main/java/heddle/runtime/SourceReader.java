@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Reads model files. An import names a file relative to the importing file, or else a file of the library that comes
+ * Reads model files. An import names a file relative to the one that imports it, or else one of the library that ships
  * with Heddle.
  */
 public final class SourceReader {

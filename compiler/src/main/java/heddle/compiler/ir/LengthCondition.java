@@ -29,7 +29,7 @@ public record LengthCondition(Dim notNegative, String message) {
         return conditions;
     }
 
-    /** Whether the condition holds. @throws IllegalStateException when a symbol is not bound */
+    /** Whether it is met. @throws IllegalStateException when a symbol is not bound */
     public boolean holds(Map<String, Long> lengths) {
         return notNegative.evaluate(lengths) >= 0;
     }

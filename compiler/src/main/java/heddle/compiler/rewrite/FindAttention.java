@@ -85,7 +85,7 @@ final class FindAttention {
         return found;
     }
 
-    /** The nodes that are still computed when all remaining matches are fused. Each is visited once. */
+    /** The nodes that are computed although all matches that are left are fused, each gone to once. */
     private final class Computed {
         private final Map<Node, Match> roots = roots();
         private final Map<Node, List<Node>> softmaxes = new HashMap<>();

@@ -19,7 +19,7 @@ public record FusionReport(List<Fused> fused, List<Declined> declined) {
     /**
      * Something that looks like attention and is not fused.
      *
-     * @param normaliser the softmax, or what replaces it
+     * @param normaliser the softmax, or what stands in its place
      * @param at     the node in the way
      * @param reason what is in the way, in the words of the language
      * @param remedy what to write so that it could be fused

@@ -151,7 +151,7 @@ final class GrowAttention {
         });
     }
 
-    /** The logarithm of the sum of all terms in a row's sum that do not belong to keys. */
+    /** The logarithm of the sum of what counts in a row's sum beside the keys. */
     private Optional<ScalarExpr> sink(Roles roles) {
         Inliner program = scoreProgram(ScalarExpr.cast(scores.product().type().dtype(), raw), roles);
         List<ScalarExpr> sinks = read.unread().stream()

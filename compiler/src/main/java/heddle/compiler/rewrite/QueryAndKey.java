@@ -43,7 +43,7 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
         if (j.extent().is(1)) {
             throw new DeclinedException(
                     product,
-                    "there is only one key, so there are no more scores than queries",
+                    "there is one key alone, so that there are no more scores than queries",
                     "leave it as it is, or declare the number of keys as a length");
         }
         Equation e = ((Contract) product.op()).parsed();

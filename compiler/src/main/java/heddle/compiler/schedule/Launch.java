@@ -10,7 +10,7 @@ import java.util.List;
  * One kernel of a schedule, before it is split into tiles.
  *
  * @param name     a Java identifier, unique in the schedule
- * @param tables   the tables that decide which blocks it skips, for an attention whose mask reads data
+ * @param tables   what it skips blocks by, for an attention whose mask reads data
  * @param comments what it computes: graph nodes and source places
  */
 public record Launch(String name, Family family, List<BlockTable> tables, List<String> comments) {

@@ -74,7 +74,7 @@ public final class TileListing {
         };
     }
 
-    /** {@code i in blocks(N, 32)}, or only the name when its blocks are single indices. */
+    /** {@code i in blocks(N, 32)}, or the name alone when its blocks are single indexes. */
     private String range(Axis axis) {
         int size = kernel.plan().block(axis);
         Dim extent = axis.extent();

@@ -14,9 +14,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * A length: an integer polynomial over symbols such as {@code N} and over quotients such as {@code N div 2} that do not
- * simplify. It has a canonical form, so two dims are equal exactly when they are equal as polynomials. All arithmetic
- * uses 64 bits and fails on overflow.
+ * A length: an integer polynomial over symbols such as {@code N} and over quotients that do not divide. Kept in a
+ * canonical form, so that two dims are equal exactly when they are equal for the reasons this class knows: as
+ * polynomials. All arithmetic is 64 bit and fails on overflow.
  */
 public final class Dim implements Comparable<Dim> {
     public static final Dim ZERO = new Dim(new TreeMap<>());

@@ -55,7 +55,7 @@ public final class Parser {
         return template;
     }
 
-    /** The match of the grammar in a file without mistakes; throws {@link DiagnosticException} if there are any. */
+    /** What the grammar matched in a file without mistakes; throws {@link DiagnosticException} if there are some. */
     static HeddleParser.FileContext tree(SourceFile file) {
         parse(file).orThrow();
         Problems problems = new Problems();

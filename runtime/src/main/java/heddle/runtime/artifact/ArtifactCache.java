@@ -15,9 +15,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Files extracted from Maven artefacts, kept so that they can be mapped into memory and used without a network. A file
- * gets its name only when it is complete. Its length and CRC-32 are stored beside it. If a file no longer agrees with
- * them, it is extracted again.
+ * Files taken out of Maven artefacts, kept so that they can be mapped into memory and are there without a network. A
+ * file takes its name only when it is whole, and beside it lies its length and CRC-32; one that no longer agrees with
+ * them is taken out again.
  */
 public final class ArtifactCache {
     private final CacheDirectory cache;

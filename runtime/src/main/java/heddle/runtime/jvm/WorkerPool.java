@@ -10,9 +10,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Threads that share the blocks of one kernel after another. Kernels take microseconds, so an idle worker looks for the
- * next kernel for a while before it parks. The caller computes blocks too. While one caller uses the workers, other
- * callers compute their blocks alone.
+ * Threads that share out the blocks of one kernel after another. Kernels take microseconds, so a worker that has
+ * nothing to do looks for the next kernel for a while before it parks; the caller takes part. While one caller has the
+ * workers, others compute their blocks themselves.
  */
 final class WorkerPool {
     /** Blocks {@code from} up to {@code to}. */

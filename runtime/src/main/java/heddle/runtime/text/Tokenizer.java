@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Splits text into the tokens of a model's vocabulary, as a {@code tokenizer.json} file says. Needs no network. */
+/** Cuts text into the tokens of a model's vocabulary, as a {@code tokenizer.json} file says. Needs no network. */
 public final class Tokenizer implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
 

@@ -38,7 +38,7 @@ public record TornadoSource(String className, String text, String arguments, Lis
      * @param work   what computes it
      */
     public record Task(String name, TileKernel kernel, Work work) {
-        /** The family of the kernel, or the library that computes it. */
+        /** What kind of kernel it is, or the library that computes it. */
         public String family() {
             return work instanceof LibraryCall call ? call.library() : kernel.family();
         }

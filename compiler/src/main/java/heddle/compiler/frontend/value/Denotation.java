@@ -43,7 +43,7 @@ public sealed interface Denotation {
     /** A text, holes filled. */
     record Text(String value) implements Denotation {}
 
-    /** {@code [a, b]}, or the result of {@code split}. */
+    /** {@code [a, b]}, and what {@code split} gives. */
     record Sequence(List<Denotation> elements) implements Denotation {
         public Sequence {
             elements = List.copyOf(elements);
