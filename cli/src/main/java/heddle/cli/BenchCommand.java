@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             "  heddle bench examples/minilm.heddle -D B=1 -D N=512 --vs unfused --format md"
         })
 final class BenchCommand implements Callable<Integer> {
-    /** What a model is compared with. */
+    /** The plan that a model is compared with. */
     enum Rival {
         UNFUSED
     }

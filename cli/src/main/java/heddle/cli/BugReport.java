@@ -10,8 +10,8 @@ import java.util.List;
 import picocli.CommandLine.ParseResult;
 
 /**
- * A file with which others can reproduce a bug in Heddle: versions, the command line, the model's source and what
- * happened. It contains no weights and no inputs.
+ * A file that lets others see a bug in Heddle for themselves: versions, the command line, the model's source and what
+ * happened. It holds no weights and no inputs.
  */
 final class BugReport {
     private BugReport() {}

@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
             "  heddle compile examples/minilm.heddle --target tornado -o out/ --data --text 'A bank by the river'"
         })
 final class CompileCommand implements Callable<Integer> {
-    /** What can be looked at, in the order of the way of a model. */
+    /** The stages that can be printed, in the order in which a model passes them. */
     enum Stage {
         AST("ast"),
         GRAPH("graph"),
@@ -106,8 +106,8 @@ final class CompileCommand implements Callable<Integer> {
 
     @Option(
             names = "--data",
-            description = "With -o, also writes the weights and the given inputs as .safetensors files, in the form that"
-                    + " a generated file for TornadoVM reads.")
+            description = "With -o, also writes the weights and the given inputs as .safetensors files, in the form"
+                    + " that a generated file for TornadoVM reads.")
     private boolean data;
 
     @Override

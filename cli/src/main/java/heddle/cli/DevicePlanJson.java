@@ -61,7 +61,7 @@ final class DevicePlanJson {
         return fields;
     }
 
-    /** Where a buffer lies, and what it is. */
+    /** The place of a buffer, and its kind. */
     private String placed(Buffer b) {
         return arrays.getOrDefault(b, b.toString()) + ": " + b.type();
     }

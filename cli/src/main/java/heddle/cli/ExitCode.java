@@ -3,7 +3,7 @@ package heddle.cli;
 /** The exit codes of commands. */
 public final class ExitCode {
     public static final int DONE = 0;
-    /** The model or what it is run with is wrong. */
+    /** The model or its inputs are wrong. */
     public static final int WRONG_INPUT = 1;
 
     public static final int USAGE = 2;

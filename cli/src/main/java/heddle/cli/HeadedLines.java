@@ -6,7 +6,7 @@ final class HeadedLines {
     private static final String INDENT = "    ";
     private static final int WIDTH = 100;
 
-    /** Columns for what stands behind a heading. */
+    /** Columns for the text after a heading. */
     static final int CONTENT = WIDTH - INDENT.length() - HEADING;
 
     private final StringBuilder text = new StringBuilder();
@@ -15,7 +15,7 @@ final class HeadedLines {
         text.append("  ").append(name).append('\n');
     }
 
-    /** Adds a line; what is empty is left out. */
+    /** Adds a line; an empty text is left out. */
     void add(String heading, String content) {
         if (!content.isEmpty()) {
             String line = INDENT + heading + " ".repeat(Math.max(1, HEADING - heading.length())) + content;
@@ -23,7 +23,7 @@ final class HeadedLines {
         }
     }
 
-    /** {@code line} on as many lines as it takes, those after the first behind {@code indent}. */
+    /** Wraps {@code line}. Lines after the first begin with {@code indent}. */
     static String wrapped(String line, String indent) {
         StringBuilder lines = new StringBuilder();
         String rest = line;

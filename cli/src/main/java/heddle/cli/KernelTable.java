@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Prints the time of each kernel of a run, the slowest first. */
+/** What each kernel of a run took, the slowest first. */
 final class KernelTable {
     private KernelTable() {}
 

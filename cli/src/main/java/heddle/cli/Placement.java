@@ -24,7 +24,7 @@ final class Placement {
                 + ")";
     }
 
-    /** On a device all that the model has there, weights and inputs too; in this JVM what a run adds to them. */
+    /** On a device, all the memory of the model, with weights and inputs. In this JVM, the memory that a run adds. */
     private static String memory(PlacedTarget target, Plan plan, Map<String, Long> lengths) {
         return target.device().isPresent()
                 ? Sizes.text(DeviceMemory.of(plan, lengths).total()) + " of device memory"

@@ -46,8 +46,8 @@ final class TargetOption {
     @Option(
             names = "--library-tasks",
             description =
-                    "Leaves matmuls to cuBLAS where it computes what the model means. Needs an NVIDIA GPU and a TornadoVM"
-                            + " with the CUDA backend. Default: off.")
+                    "Leaves matmuls to cuBLAS where it computes what the model means. Needs an NVIDIA GPU and a"
+                            + " TornadoVM with the CUDA backend. Default: off.")
     private boolean libraryTasks;
 
     /** The options of the API that these stand for. */
@@ -62,7 +62,7 @@ final class TargetOption {
         return new TargetOptions(target, Optional.ofNullable(device), limit, checkFirstRun, libraryTasks);
     }
 
-    /** What was asked for. */
+    /** The target that the user asked for. */
     Target target() {
         return target;
     }

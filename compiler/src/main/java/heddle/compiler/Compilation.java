@@ -44,13 +44,13 @@ public final class Compilation {
         return plan;
     }
 
-    /** What it would be with a kernel for each operation, for the same target. */
+    /** The same model with a kernel for each operation, for the same target. */
     public Plan unfused() {
         return DeepStack.call(() -> Lower.unfused(simplified, schedule.tiling()).plan());
     }
 
     /**
-     * What became of each attention, with what it costs: formulas, and numbers where lengths are known.
+     * Explains each attention and its cost: as formulas, or as numbers where lengths are known.
      *
      * @param lengths of symbols, as far as they are known
      */

@@ -19,7 +19,7 @@ public final class DeepStack {
         }
     }
 
-    /** What {@code task} gives or throws; it runs on this thread when that is deep already. */
+    /** Returns or throws what {@code task} does; runs it on this thread if its stack is deep already. */
     public static <T> T call(Supplier<T> task) {
         if (Thread.currentThread() instanceof DeepThread) {
             return task.get();

@@ -20,7 +20,7 @@ import java.util.SequencedMap;
  * @param tiles    block sizes, and the memory of each tile
  * @param blocks   how many blocks are skipped, when all lengths are known
  * @param tables   the tables that decide which blocks to skip when the mask reads data: {@code mask_blocks of mask[b, j]}
- * @param fusedWork of the kernel, and of those that fill tables for it
+ * @param fusedWork the cost of the kernel, and of those that fill tables for it
  * @param unfusedWork of the kernels that compute the same, each operation with its own
  * @param scores   how many scores are never stored
  */

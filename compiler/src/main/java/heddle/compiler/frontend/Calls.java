@@ -99,7 +99,7 @@ final class Calls {
         return function.expand(new Arguments(function.signature(), bound, call.span(), emitter));
     }
 
-    /** The operands of a call, those in lists one by one, so that each has its own place. */
+    /** The operands of a call. Operands in lists are listed one by one, so that each has its own place. */
     private static List<Operand> read(Expr.Call call, List<Given> arguments) {
         List<Operand> read = new ArrayList<>();
         for (int i = 0; i < arguments.size(); i++) {

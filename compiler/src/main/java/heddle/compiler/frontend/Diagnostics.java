@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The mistakes found so far. Each is kept once, however often the code with the mistake is unrolled. */
+/** The mistakes found so far: each once, however often the code with the mistake is unrolled. */
 final class Diagnostics {
     /** How many calls and iterations around a mistake are shown. */
     private static final int SITES_SHOWN = 3;

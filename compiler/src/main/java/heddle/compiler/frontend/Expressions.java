@@ -64,7 +64,7 @@ final class Expressions {
         return weights;
     }
 
-    /** What an expression denotes; poison after a mistake. */
+    /** The value of an expression; poison after a mistake. */
     Denotation evaluate(Expr expr, Scope scope) {
         try {
             return denotation(expr, scope);

@@ -9,9 +9,9 @@ import java.util.List;
 /**
  * A model as the compiler understands it.
  *
- * @param name    from the line {@code model}, or else the file's name without its extension
+ * @param name    from the line {@code model}, else the file's name without its ending
  * @param graph   the computation, nothing optimised yet
- * @param inputs  in the order of declaration, including those that no output needs
+ * @param inputs  in the order of declaration, also those that no output needs
  * @param weights each name once, in the order of first use
  * @param outputs in the order of declaration
  * @param lengths the names that {@code dim} declares

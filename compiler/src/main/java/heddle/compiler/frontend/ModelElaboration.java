@@ -48,7 +48,7 @@ final class ModelElaboration {
         imports = new Imports(main.file(), resolver, this);
     }
 
-    /** The name of the line {@code model}, else that of the file. */
+    /** The name from the line {@code model}, or else from the file. */
     private static String modelName(SourceUnit unit) {
         for (Item item : unit.items()) {
             if (item instanceof Item.Model m) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** Suggests what an unknown name may have been meant to be. */
 final class Remedies {
-    /** What other systems call things that go by another name here. */
+    /** Names from other systems for things that have another name here. */
     private static final Map<String, String> ELSEWHERE = Map.ofEntries(
             Map.entry("arange", "iota(n)"),
             Map.entry("range", "iota(n)"),

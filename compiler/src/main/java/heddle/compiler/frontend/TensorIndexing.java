@@ -24,7 +24,7 @@ final class TensorIndexing {
     private final Emitter emitter;
     private final Operand base;
     private final Tensor tensor;
-    /** What is kept of each axis. */
+    /** The part of each axis that is kept. */
     private final List<AxisRange> ranges = new ArrayList<>();
     /** Index tensors by axis. */
     private final TreeMap<Integer, Tensor> gathers = new TreeMap<>();

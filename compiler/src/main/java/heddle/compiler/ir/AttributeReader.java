@@ -86,7 +86,7 @@ record AttributeReader(TextCursor in) {
         return sum(product(factor()), negative);
     }
 
-    /** The sum that goes on after its first product. */
+    /** The rest of a sum after its first product. */
     private Dim sum(Dim first, boolean negative) {
         Dim sum = negative ? Dim.ZERO.minus(first) : first;
         while (true) {
@@ -100,7 +100,7 @@ record AttributeReader(TextCursor in) {
         }
     }
 
-    /** The product that goes on after its first factor. */
+    /** The rest of a product after its first factor. */
     private Dim product(Dim first) {
         Dim product = first;
         while (true) {

@@ -65,7 +65,7 @@ public final class AttributeText {
         return out.append('"').toString();
     }
 
-    /** A name as it is where it can be read back so, in quotes otherwise. */
+    /** A name, unchanged if it can be read back like that, otherwise in quotes. */
     static String name(String text) {
         return TextCursor.isName(text) ? text : quoted(text);
     }

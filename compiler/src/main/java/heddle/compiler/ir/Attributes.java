@@ -70,7 +70,7 @@ public record Attributes(Map<String, Object> values, List<TensorType> operands, 
         return list(key, String.class);
     }
 
-    /** The string {@code key}, when it is there. */
+    /** The string {@code key}, if present. */
     public Optional<String> optional(String key) {
         return values.containsKey(key) ? Optional.of(string(key)) : Optional.empty();
     }

@@ -7,7 +7,7 @@ import java.util.Set;
 
 /** The operations of the text form, by name. Immutable. */
 public final class Catalogue {
-    /** Makes an operation from what the text says of it. */
+    /** Makes an operation from its attributes in the text. */
     @FunctionalInterface
     public interface Factory {
         Op create(Attributes attributes);

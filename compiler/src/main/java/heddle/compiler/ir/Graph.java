@@ -70,12 +70,12 @@ public final class Graph {
         return node.id() < nodes.size() && nodes.get(node.id()) == node;
     }
 
-    /** What a node reads, in slot order. */
+    /** The operands of a node, in slot order. */
     public List<Value> operands(Node node) {
         return operands.get(position(node));
     }
 
-    /** What a node reads at one slot. */
+    /** The operand of a node at one slot. */
     public Value operand(Node node, int slot) {
         return operands(node).get(slot);
     }
@@ -169,12 +169,12 @@ public final class Graph {
             }
         }
 
-        /** What was added so far, in order. */
+        /** The nodes added so far, in order. */
         public List<Node> nodes() {
             return Collections.unmodifiableList(nodes);
         }
 
-        /** What a node added so far reads. */
+        /** The operands of a node that was already added. */
         public List<Value> operands(Node node) {
             return operands.get(node.id());
         }

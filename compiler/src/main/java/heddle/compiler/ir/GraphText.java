@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * }
  * </pre>
  *
- * The comment after a node is its origin: the scope, and the innermost source place.
+ * A comment after a node is its origin: the scope, and of the source places the innermost.
  */
 public final class GraphText {
     private GraphText() {}

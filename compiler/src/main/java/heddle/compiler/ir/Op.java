@@ -14,15 +14,15 @@ public interface Op {
     /** The name in the text form. */
     String name();
 
-    /** What sort of operation it is. */
+    /** The category of the operation. */
     default OpCategory category() {
         return OpCategory.FUSED;
     }
 
     /**
-     * The attributes of the text form in printing order, without what the result types say. Values are {@code Long},
-     * {@code Float}, {@code Double}, {@code Boolean}, {@code String}, {@link heddle.compiler.type.DType}, {@link Dim},
-     * {@link heddle.compiler.type.Shape} or lists of these.
+     * The attributes of the text form in printing order, except those that the result types show. Values are {@code
+     * Long}, {@code Float}, {@code Double}, {@code Boolean}, {@code String}, {@link heddle.compiler.type.DType}, {@link
+     * Dim}, {@link heddle.compiler.type.Shape} or lists of these.
      */
     default Map<String, Object> attributes() {
         return Map.of();
@@ -32,13 +32,13 @@ public interface Op {
     List<TensorType> infer(List<TensorType> operands);
 
     /**
-     * What it means: the results in double precision, the plain way. Shapes are known here.
+     * Computes the results in double precision. This defines the meaning of the operation. Shapes are known here.
      *
      * @param lengths the bound symbols
      */
     List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths);
 
-    /** What must be true of lengths that {@link #infer} cannot decide. */
+    /** Conditions on lengths that {@link #infer} cannot decide. */
     default List<LengthCondition> conditions(List<TensorType> operands) {
         return List.of();
     }

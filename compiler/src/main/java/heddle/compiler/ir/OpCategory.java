@@ -12,7 +12,7 @@ public enum OpCategory {
     LAYOUT("#e9e4fb", "#6f5bb5"),
     REDUCTION("#d9f2dc", "#2f8a4b"),
     CONTRACTION("#ffd9d0", "#c4472b"),
-    /** What passes put in the place of several operations. */
+    /** An operation that a pass made from several others. */
     FUSED("#ffc2e0", "#b0207a");
 
     private final String fill;

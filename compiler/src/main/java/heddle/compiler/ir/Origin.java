@@ -4,7 +4,7 @@ import heddle.dsl.source.Span;
 import java.util.List;
 
 /**
- * The source places that a node comes from.
+ * Where a node comes from.
  *
  * @param spans source places, innermost first: the expression, then the calls and loops it was reached through; empty
  *              for a node no source asked for

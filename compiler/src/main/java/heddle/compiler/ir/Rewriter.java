@@ -10,7 +10,7 @@ import java.util.function.BiFunction;
  * and looks operands up in a map from old values to new ones.
  */
 public final class Rewriter {
-    /** What a node of the old graph becomes. */
+    /** Decides what replaces a node of the old graph. */
     @FunctionalInterface
     public interface Rule {
         /**
@@ -74,7 +74,7 @@ public final class Rewriter {
         return out;
     }
 
-    /** What stands for a value of the old graph. @throws IllegalStateException when it was left out */
+    /** The new value for a value of the old graph. @throws IllegalStateException when it was left out */
     public Value get(Value old) {
         List<Value> values = replaced.get(old.node().id());
         if (values.isEmpty()) {

@@ -28,7 +28,7 @@ final class TextCursor {
         return Character.isLetterOrDigit(c) || c == '_';
     }
 
-    /** Where what comes next starts. */
+    /** The start of the next token. */
     int offset() {
         skipSpace();
         return at;
@@ -65,7 +65,7 @@ final class TextCursor {
         }
     }
 
-    /** What is left of this line, stripped. */
+    /** The rest of this line, stripped. */
     String restOfLine() {
         int start = at;
         while (at < text.length() && text.charAt(at) != '\n') {

@@ -3,10 +3,7 @@ package heddle.compiler.ir;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Thrown when operands do not fit an operation. The message speaks only of types; the caller that knows the source adds
- * places.
- */
+/** Operands that do not fit an operation. The message speaks of types only; whoever knows the source adds places. */
 public final class TypeMismatch extends RuntimeException {
     private static final long serialVersionUID = 1;
 

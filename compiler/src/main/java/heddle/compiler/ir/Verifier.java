@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** Checks the invariants of a graph after every pass. */
 public record Verifier(List<Invariant> invariants) {
-    /** What holds of every graph, whatever its operations. */
+    /** The invariants of every graph, whatever its operations. */
     public static final Verifier STRUCTURE = new Verifier(List.of(
             new Invariant(
                     "ids are positions", g -> nodes(g, n -> g.nodes().get(n.id()) == n ? null : "stands elsewhere")),

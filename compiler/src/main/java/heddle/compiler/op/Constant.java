@@ -104,7 +104,7 @@ public record Constant(TensorType type, List<Number> values) implements Pointwis
         return List.of(result);
     }
 
-    /** @throws IllegalStateException when the elements differ: those are in a buffer */
+    /** @throws IllegalStateException when the elements differ and so are in a buffer */
     @Override
     public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
         if (!isSplat()) {

@@ -41,12 +41,12 @@ public record Equation(String left, String right, String result) {
         return kept(result, c -> in(left, c) && in(right, c));
     }
 
-    /** Letters of the left operand and the result alone. */
+    /** Letters that only the left operand and the result have. */
     public String rows() {
         return kept(result, c -> in(left, c) && !in(right, c));
     }
 
-    /** Letters of the right operand and the result alone. */
+    /** Letters that only the right operand and the result have. */
     public String columns() {
         return kept(result, c -> in(right, c) && !in(left, c));
     }

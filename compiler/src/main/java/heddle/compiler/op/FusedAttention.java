@@ -144,12 +144,12 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
         return array;
     }
 
-    /** The operands that queries are read from, without what they are scaled with; each slot once. */
+    /** The operands that hold queries, without their scales; each slot once. */
     public SortedSet<Integer> queries() {
         return slots(body.q(), body.d());
     }
 
-    /** The operands that keys are read from, without what they are scaled with; each slot once. */
+    /** The operands that hold keys, without their scales; each slot once. */
     public SortedSet<Integer> keys() {
         return slots(body.k(), body.d());
     }

@@ -19,7 +19,7 @@ public final class Inliner {
     /** Where inlining ends. */
     @FunctionalInterface
     public interface Leaf {
-        /** The element of {@code value} at canonical index expressions, or empty to go on to what it is made of. */
+        /** The element of {@code value} at canonical index expressions, or empty to continue with its operands. */
         Optional<ScalarExpr> at(Value value, List<ScalarExpr> index);
     }
 

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Defines the meaning of a graph: it evaluates each node in turn in double precision. Every other way of running a
- * model is compared with it.
+ * The meaning of a graph: each node evaluated in turn in double precision. What every other way of running a model is
+ * held against.
  *
  * @param inputs  by {@link Input#key}
  * @param weights by {@link Weight#key}

@@ -16,7 +16,7 @@ public interface Pointwise extends Op {
     /** The result element at {@code index}, i64 expressions, one per result axis. */
     ScalarExpr at(List<ScalarExpr> index, Operands operands);
 
-    /** Whether each result element is an operand element as it is, at another index: nothing is computed. */
+    /** Whether each result element is an unchanged operand element at another index. */
     default boolean isView() {
         return false;
     }

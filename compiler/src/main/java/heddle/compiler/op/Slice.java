@@ -29,7 +29,7 @@ public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) imple
         }
     }
 
-    /** The slice that keeps all axes whole but one, of which it takes {@code length} elements from {@code start} on. */
+    /** The slice that keeps all axes except one, of which it takes {@code length} elements from {@code start} on. */
     public static Slice along(Shape shape, int axis, Dim start, Dim length) {
         List<Dim> starts = new ArrayList<>();
         List<Long> steps = new ArrayList<>();

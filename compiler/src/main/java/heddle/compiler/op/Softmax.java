@@ -21,7 +21,7 @@ public record Softmax(int axis, double term) implements Op {
         }
     }
 
-    /** Without a term beside the sum. */
+    /** Without a term in the sum. */
     public Softmax(int axis) {
         this(axis, 0);
     }

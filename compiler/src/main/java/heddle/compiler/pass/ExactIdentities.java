@@ -20,7 +20,7 @@ import java.util.OptionalDouble;
 final class ExactIdentities {
     private ExactIdentities() {}
 
-    /** The operand that {@code node} gives back. */
+    /** The operand that {@code node} returns. */
     static Optional<Value> operand(Node node, List<Value> operands, Graph.Builder out) {
         if (!(node.op() instanceof Elementwise e)) {
             return Optional.empty();

@@ -40,7 +40,7 @@ import java.util.Set;
  * ExactIdentities} lists the elementwise operations that are removed because they return an operand bit for bit.
  */
 public record FoldConstants() implements Pass {
-    /** The most elements a folded constant and those it is made from may have. */
+    /** The maximum number of elements of a folded constant and of its operands. */
     public static final int LIMIT = 4096;
 
     /** Operations that do the same to every element. */
@@ -67,7 +67,7 @@ public record FoldConstants() implements Pass {
                         .or(() -> ExactIdentities.operand(node, operands, out).map(List::of)));
     }
 
-    /** What has no elements, or comes of none. Kernels are spared axes that are known to be empty. */
+    /** Values with no elements, and reductions of none. So kernels never have axes that are known to be empty. */
     private static Optional<Constant> withoutElements(Node node, List<Value> operands) {
         boolean given = node.op() instanceof Input || node.op() instanceof Weight;
         if (given || node.results().size() > 1) {

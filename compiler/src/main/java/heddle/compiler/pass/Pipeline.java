@@ -12,7 +12,7 @@ import java.util.Set;
 /** Runs passes in order and verifies the graph after each. */
 public record Pipeline(List<Pass> passes) {
     /**
-     * What one pass did.
+     * The result of one pass.
      *
      * @param pass  its name
      * @param nanos how long it took, verification not included
@@ -21,7 +21,7 @@ public record Pipeline(List<Pass> passes) {
     public record Step(String pass, long nanos, Graph graph) {}
 
     /**
-     * What came of a graph.
+     * The result of all passes.
      *
      * @param given the graph
      * @param graph the last pass' graph

@@ -15,14 +15,14 @@ import java.util.Optional;
  *     next to the softmax; empty when it does not come from source
  */
 public record CapturedPart(Role role, Node node, Optional<Span> span) {
-    /** What part something plays in attention. */
+    /** A role in attention. */
     public enum Role {
         Q,
         K,
         V,
         /** A factor on queries, keys or scores. */
         SCALE,
-        /** What is added to the scores. */
+        /** A term added to the scores. */
         BIAS,
         /** The condition under which a score counts. */
         MASK,
@@ -42,7 +42,7 @@ public record CapturedPart(Role role, Node node, Optional<Span> span) {
         }
     }
 
-    /** The part that {@code node} is beside a softmax. */
+    /** The role of {@code node} next to a softmax. */
     static CapturedPart of(Role role, Node node, Node softmax) {
         List<Span> spans = node.origin().spans();
         List<Span> frames = softmax.origin().spans();

@@ -165,7 +165,7 @@ final class CollectParts {
         return Place.is(node, ScalarFn.MUL) || Place.is(node, ScalarFn.DIV);
     }
 
-    /** What a value comes from before views and casts; where nothing wrote that, what reads it. */
+    /** The source of a value before views and casts; if it does not come from source text, the node that reads it. */
     private Node named(Value value, Node reader) {
         Node node = behindViews(value).node();
         return node.origin().spans().isEmpty() ? reader : node;

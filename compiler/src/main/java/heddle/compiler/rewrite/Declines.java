@@ -22,7 +22,7 @@ final class Declines {
         this.dependence = new Dependence(graph);
     }
 
-    /** One for each softmax, or what stands in its place, in graph order. */
+    /** One for each softmax, or what replaces it, in graph order. */
     static List<FusionReport.Declined> in(Graph graph) {
         Declines declines = new Declines(graph);
         declines.collect();

@@ -40,7 +40,7 @@ record Exponents(Place x, Set<Mask> masks, Optional<Place> shift) {
                 shifted ? Optional.of(shift(graph, difference.operand(graph, 1))) : Optional.empty());
     }
 
-    /** The difference in {@code where(m, where(m, x, -inf) - c, -inf)}: the same but where all of a row is masked. */
+    /** The difference in {@code where(m, where(m, x, -inf) - c, -inf)}. Equal except in fully masked rows. */
     static Place withoutSecondMask(Graph graph, Place y) {
         List<Mask> outer = new ArrayList<>();
         Place difference = unmasked(graph, y, outer);
@@ -51,7 +51,7 @@ record Exponents(Place x, Set<Mask> masks, Optional<Place> shift) {
         return !outer.isEmpty() && inner.containsAll(outer) ? difference : y;
     }
 
-    /** What masks leave, which are added to {@code masks} as they are read. */
+    /** The value without its masks, which are added to {@code masks}. */
     private static Place unmasked(Graph graph, Place y, List<Mask> masks) {
         Place at = y;
         for (int hidden = hiddenSlot(graph, at); hidden > 0; hidden = hiddenSlot(graph, at)) {

@@ -25,7 +25,7 @@ public final class ExposeAttention {
     /**
      * Names of outputs that were added for one attention.
      *
-     * @param scope         where the attention stands in the model
+     * @param scope         the place of the attention in the model
      * @param probabilities of the output {@code [batch.., queries, keys]}
      * @param input         of the output with the vectors that queries, keys and values are computed from
      */
@@ -105,7 +105,7 @@ public final class ExposeAttention {
         return rewriter.out().add(op, operands, attention.origin()).value();
     }
 
-    /** What queries, keys and values are all computed from: the latest tensor of vectors before all three. */
+    /** The latest tensor of vectors that queries, keys and values are all computed from. */
     private Optional<Value> source(Node attention) {
         FusedAttention op = (FusedAttention) attention.op();
         Set<Node> common = null;

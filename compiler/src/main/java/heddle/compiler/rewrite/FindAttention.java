@@ -57,7 +57,7 @@ final class FindAttention {
         return search;
     }
 
-    /** What is fused, by the node that is replaced. */
+    /** The attentions to fuse, by the node that each replaces. */
     Map<Node, Match> roots() {
         Map<Node, Match> roots = new HashMap<>();
         matches.values().forEach(all -> all.forEach(m -> roots.put(m.root, m)));
@@ -100,7 +100,7 @@ final class FindAttention {
                     .add(softmax));
         }
 
-        /** Declines attentions of which the scores are needed all the same, and those whose scores they then need. */
+        /** Declines attentions whose scores are needed anyway, and then those whose scores these need. */
         void declineStored() {
             graph.outputs().values().forEach(output -> read(output, Optional.empty()));
             while (!open.isEmpty()) {
@@ -130,7 +130,7 @@ final class FindAttention {
         }
     }
 
-    /** Who needs the scores of one softmax, or what comes of them. */
+    /** Says which node needs the scores of one softmax, or values computed from them. */
     private static DeclinedException declined(List<Match> all, Map<Node, Optional<Node>> readers) {
         Scores scores = all.getFirst().scores;
         Set<Node> after = new HashSet<>(Set.of(all.getFirst().softmax));

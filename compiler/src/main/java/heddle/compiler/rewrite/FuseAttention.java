@@ -17,7 +17,7 @@ import java.util.SequencedMap;
  *   becomes  attention(q, k, v, captured …)
  * </pre>
  *
- * If probabilities meet several values, each becomes an attention.
+ * Probabilities that meet several values become as many attentions.
  */
 public record FuseAttention() implements Pass {
     /** The pass' name. */

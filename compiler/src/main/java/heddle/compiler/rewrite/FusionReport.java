@@ -17,7 +17,7 @@ public record FusionReport(List<Fused> fused, List<Declined> declined) {
     public record Fused(Node node, FusedAttention attention) {}
 
     /**
-     * What looks like attention and is not fused.
+     * Something that looks like attention and is not fused.
      *
      * @param normaliser the softmax, or what stands in its place
      * @param at     the node in the way

@@ -164,7 +164,7 @@ final class GrowAttention {
         return LogSum.of(sinks);
     }
 
-    /** What becomes of the probabilities on the way to the values. */
+    /** What happens to the probabilities before they meet the values. */
     private Proportion kept(Roles roles) {
         Inliner inliner = new Inliner(graph, (value, index) -> {
             if (value.node() == softmax) {
@@ -184,8 +184,8 @@ final class GrowAttention {
         if (roles.columns().stream().anyMatch(axis -> ScalarExprs.reads(kept.weight(), axis))) {
             throw new DeclinedException(
                     probabilities.product(),
-                    "what the probabilities are multiplied with changes along the columns of the values",
-                    "multiply the values or the result with what goes by their columns");
+                    "the factor on the probabilities varies along the columns of the values",
+                    "apply that factor to the values or to the result");
         }
         return kept;
     }

@@ -50,13 +50,13 @@ final class Lookup {
         return isScaledElement ? Factor.of(scaled, Scale::isModerate) : new Factor(unscaled(value, index), x -> x);
     }
 
-    /** An operand of a product on which no factors are taken off: what is computed is stored as it was before views. */
+    /** An operand of a matmul, with its factors kept. A computed value is stored as it was before views. */
     ScalarExpr unscaled(Value value, List<ScalarExpr> index) {
         ScalarExpr element = reached(value, index, v -> false);
         return isElement(element) ? element : captures.element(value, index);
     }
 
-    /** Whether a program reads a buffer and does no more than widen what it reads. */
+    /** Whether a program only reads a buffer and widens the element. */
     private static boolean isElement(ScalarExpr e) {
         return e instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.CAST
                 ? a.args().getFirst() instanceof ScalarExpr.Element

@@ -26,7 +26,7 @@ import java.util.Set;
  * @param outcome    what prevents fusion, the reason and the remedy
  */
 record NearMiss(Node normaliser, Outcome.Declined outcome) {
-    /** The near miss on a way of scores; empty when nothing but pointwise operations and one softmax lie on it. */
+    /** The near miss on a path of scores; empty when the path has only pointwise operations and one softmax. */
     static Optional<NearMiss> of(Graph graph, Dependence dependence, ScoreFlow flow) {
         Optional<Node> softmax = flow.softmax();
         Optional<DeclinedException> declined =
@@ -108,7 +108,7 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
         return !ScalarExprs.any(index, e -> e instanceof ScalarExpr.Index i && !axes.contains(i.axis()));
     }
 
-    /** What stands in the place of a softmax; empty when scores meet values as they are. */
+    /** The node that replaces a softmax; empty when scores meet values directly. */
     private static Optional<DeclinedException> substitute(Graph graph, ScoreFlow flow) {
         return flow.between().stream()
                 .filter(node -> !isLinear(graph, flow, node))

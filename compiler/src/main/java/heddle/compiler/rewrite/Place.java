@@ -37,7 +37,7 @@ record Place(Value value, List<ScalarExpr> index) {
         return value.node();
     }
 
-    /** What the pointwise node of this place reads there as one of its operands. */
+    /** The place that the pointwise node of this place reads as one of its operands. */
     Place operand(Graph graph, int slot) {
         Value operand = graph.operand(node(), slot);
         List<Place> read = new ArrayList<>();
@@ -96,7 +96,7 @@ record Place(Value value, List<ScalarExpr> index) {
      */
     record Guarded(Place kept, Place other) {}
 
-    /** What this selection guards, views taken off, when it is a guard against {@code lowest}. */
+    /** The value that this selection guards, without views, if it is a guard against {@code lowest}. */
     Optional<Guarded> guarded(Graph graph, double lowest) {
         if (!is(ScalarFn.SELECT)) {
             return Optional.empty();
@@ -117,7 +117,7 @@ record Place(Value value, List<ScalarExpr> index) {
                 : Optional.empty();
     }
 
-    /** What a comparison with a number compares, whichever side the number is on, views taken off. */
+    /** The value that a comparison compares with a number, on either side, without views. */
     Optional<Place> compared(Graph graph, double number) {
         return compared(graph, number, 0).or(() -> compared(graph, number, 1));
     }

@@ -48,7 +48,7 @@ record Probabilities(Node product, int slot, Set<Node> path) {
         if (slots.size() > 1) {
             throw new DeclinedException(
                     product,
-                    "both factors of the product are made of the probabilities",
+                    "both operands of the product are computed from the probabilities",
                     "multiply the probabilities with values that do not depend on them");
         }
         Set<Node> path = new HashSet<>();
@@ -69,7 +69,7 @@ record Probabilities(Node product, int slot, Set<Node> path) {
         return graph.operand(product, slot);
     }
 
-    /** What they are multiplied with. */
+    /** The values that they are multiplied with. */
     Value values(Graph graph) {
         return graph.operand(product, 1 - slot);
     }

@@ -42,7 +42,7 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
     private static final String LETTERS = "abcdefghijklmnopqrstuvw";
     private static final char SUMMED = 'x';
 
-    /** What lengths that are not known count as: more than there are features. */
+    /** The value assumed for unknown lengths: more than the number of features. */
     private static final long UNKNOWN = 4096;
 
     /**

@@ -51,7 +51,7 @@ final class ProgramSize {
                 "use fewer functions of each score; what depends on queries or keys alone is better computed before their product");
     }
 
-    /** What stands in programs several times counts once, and addresses do not. */
+    /** A part that occurs several times in programs counts once. Addresses do not count. */
     private static int of(List<ScalarExpr> programs) {
         Set<ScalarExpr> functions = new HashSet<>();
         programs.forEach(program -> ScalarExprs.visit(program, e -> {

@@ -74,7 +74,7 @@ record Proportion(ScalarExpr weight, boolean guarded) {
                     keepsRange || greatest(x.weight) <= (to == DType.F16 ? LARGEST_HALF : Float.MAX_VALUE));
         }
 
-        /** What a factor is no greater than, whatever its sign; infinity when that is not known. */
+        /** An upper bound on the absolute value of a factor; infinity when none is known. */
         private static double greatest(ScalarExpr e) {
             if (e instanceof ScalarExpr.Apply a) {
                 ScalarExpr first = a.args().getFirst();

@@ -51,7 +51,7 @@ final class Provenance {
     private final Map<Element, List<Element>> parts = new LinkedHashMap<>();
     private final Map<Value, Integer> indexes = new HashMap<>();
 
-    /** @param followed whether to go on from an element to what it is made of */
+    /** @param followed whether to continue from an element to its operands */
     Provenance(Graph graph, Dependence dependence, Predicate<Element> followed) {
         this.graph = graph;
         this.dependence = dependence;
@@ -74,12 +74,12 @@ final class Provenance {
         return start;
     }
 
-    /** What an element that was met is made of; nothing when it was not gone on from. */
+    /** The elements that a visited element is made of; none when it was not followed further. */
     List<Element> partsOf(Element element) {
         return parts.get(element);
     }
 
-    /** Every element that was met. */
+    /** Every visited element. */
     Set<Element> met() {
         return parts.keySet();
     }

@@ -64,7 +64,7 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
             throw new DeclinedException(
                     product,
                     rightIsKey
-                            ? "both factors of the scores run along the softmax axis"
+                            ? "both operands of the scores run along the softmax axis"
                             : "the product of the scores does not run along the softmax axis",
                     "multiply queries, which have no axis of the keys, with keys, which have one");
         }
@@ -82,7 +82,9 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
     private static List<ScalarExpr> at(Node product, String letters, Map<Character, ScalarExpr> index) {
         if (!letters.chars().allMatch(c -> index.containsKey((char) c))) {
             throw new DeclinedException(
-                    product, "the product of the scores sums one factor alone", "sum that factor before the product");
+                    product,
+                    "the product of the scores sums an axis that only one operand has",
+                    "sum that operand along the axis before the product");
         }
         return letters.chars().mapToObj(c -> index.get((char) c)).toList();
     }

@@ -23,7 +23,7 @@ record Roles(List<Axis> batch, Axis i, List<Axis> columns) {
     private static final Axis NO_QUERIES = new Axis("i", Dim.ONE);
 
     /**
-     * What the axes are told apart by.
+     * Finds the roles of the axes by what varies along them.
      *
      * @param rows     the index at which the softmax is read: axes in it are no columns
      * @param computed whether both keys and values change from run to run: a table that is the same for all heads is no

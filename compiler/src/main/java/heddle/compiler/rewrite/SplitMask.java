@@ -33,7 +33,7 @@ record SplitMask(ScalarExpr score, Optional<ScalarExpr> mask) {
         return new SplitMask(e, Optional.empty());
     }
 
-    /** The search in one program; a part that stands in it several times is taken apart once. */
+    /** The search in one program. A part that occurs several times is taken apart once. */
     private static final class Search {
         private final Memo<SplitMask> found = new Memo<>(e -> e instanceof ScalarExpr.Apply a ? find(a) : unmasked(e));
 

@@ -87,7 +87,7 @@ public record SplitProbabilities() implements Pass {
     /** Finds products with sums of probabilities of scores. */
     private static final class Search {
         private final Graph graph;
-        /** What is made elementwise of a softmax of a product of computed tensors, by the node's number. */
+        /** Values computed elementwise from a softmax of a matmul of computed tensors, by node number. */
         private final BitSet probabilities = new BitSet();
 
         Search(Graph graph) {
@@ -150,7 +150,7 @@ public record SplitProbabilities() implements Pass {
                             .is(0);
         }
 
-        /** Whether one node alone reads a node, or products alone, each of which is split. */
+        /** Whether only one node reads a node, or only matmuls, which are all split. */
         private boolean isReadForSplits(Node node) {
             List<Node> users = graph.users(node);
             return graph.useCount(node) == 1

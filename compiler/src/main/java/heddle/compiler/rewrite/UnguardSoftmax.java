@@ -41,7 +41,7 @@ public record UnguardSoftmax() implements Pass {
                         : Optional.empty());
     }
 
-    /** The softmax that {@code select} gives back as it is. */
+    /** The softmax that {@code select} returns unchanged. */
     private static Optional<Node> guarded(Graph graph, Node select) {
         Place whole = Place.in(select.value());
         Place condition = whole.operand(graph, 0);
@@ -89,7 +89,7 @@ public record UnguardSoftmax() implements Pass {
                     .isPresent();
         }
 
-        /** What is reduced along the row of the softmax, as truth values are for "any" and "all". */
+        /** The value that a place reduces along the row of the softmax, if it does so by {@code kind}. */
         private Optional<Value> isRow(Place place, Reduction kind) {
             int axis = ((Softmax) softmax.node().op()).axis();
             return place.node().op() instanceof Reduce r

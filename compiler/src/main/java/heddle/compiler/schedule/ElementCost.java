@@ -24,7 +24,7 @@ record ElementCost(int operations, int reads) {
         return new ElementCost(operations + other.operations, reads + other.reads);
     }
 
-    /** What a node adds to the cost of its operands. */
+    /** The cost that a node adds to that of its operands. */
     static ElementCost of(Node node) {
         return new ElementCost(
                 switch (node.op()) {
@@ -49,7 +49,7 @@ record ElementCost(int operations, int reads) {
         return reads <= 1 && operations <= 2;
     }
 
-    /** Whether it is computed from indexes alone, in a few simple steps. */
+    /** Whether it is computed only from indices, in a few simple steps. */
     boolean isIndexArithmetic() {
         return reads == 0 && operations < TRANSCENDENTAL;
     }

@@ -106,7 +106,7 @@ final class GrowRegion {
         return outputs.contains(node);
     }
 
-    /** Views are left to what reads them, where they cost nothing. */
+    /** Views are left to the nodes that read them, where they cost nothing. */
     private boolean mayBeStored(Node node) {
         return !(node.op() instanceof Pointwise p && p.isView());
     }

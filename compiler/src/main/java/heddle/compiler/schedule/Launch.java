@@ -10,7 +10,7 @@ import java.util.List;
  * One kernel of a schedule, before it is split into tiles.
  *
  * @param name     a Java identifier, unique in the schedule
- * @param tables   the tables that decide which blocks it skips, for an attention whose mask reads data
+ * @param tables   what it skips blocks by, for an attention whose mask reads data
  * @param comments what it computes: graph nodes and source places
  */
 public record Launch(String name, Family family, List<BlockTable> tables, List<String> comments) {
@@ -28,7 +28,7 @@ public record Launch(String name, Family family, List<BlockTable> tables, List<S
         return family.program(name, tiling.of(family).withTables(tables), comments);
     }
 
-    /** What it stores. */
+    /** The buffers it stores to. */
     public List<Buffer> outputs() {
         return Parts.of(family).outputs();
     }

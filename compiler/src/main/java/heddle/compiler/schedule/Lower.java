@@ -113,7 +113,7 @@ public final class Lower {
         add(new Launch(buffers.unique(kernelName(region)), family, skipped, comments));
     }
 
-    /** A product whose sums a library computes, and a kernel for what is done to them. */
+    /** A matmul whose sums a library computes, and a kernel for its epilogue. */
     private void split(Contraction c, Region region) {
         String name = buffers.unique(kernelName(region));
         Contraction sums = c.sums(buffers.unique(c.output().name() + "_sums"));

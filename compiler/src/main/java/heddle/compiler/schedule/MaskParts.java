@@ -25,9 +25,9 @@ import java.util.Set;
  * allowed[i, j]                          allowed[i, j], if enough heads share it
  * </pre>
  *
- * A table for a part that varies only along queries, or only along keys, costs almost nothing, since there is a score
- * for each pair. A part that varies along both is read once more for each pair, which costs as much as the scores of
- * one head. It gets a table when one entry can skip at least {@link #SHARED_BY} blocks of scores.
+ * A part that varies along queries alone or along keys alone costs next to nothing, beside scores of which there is one
+ * for each pair. A part that varies along both is read once more for each pair, which is as much as a head's score takes;
+ * it gets a table when at least {@link #SHARED_BY} blocks of scores can be skipped by one entry.
  */
 final class MaskParts {
     /** Batch and heads that must share a table of pairs. */

@@ -134,7 +134,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
             this.storage = storage;
         }
 
-        /** The start of the tightest gap that is free all through a life, or the end of what is then in use. */
+        /** The start of the tightest gap that is free during a whole lifetime, or the end of the memory then in use. */
         long offset(Life life) {
             List<Placed> inUse = placed.stream()
                     .filter(p -> p.life.meets(life))

@@ -29,7 +29,7 @@ record Partition(Map<Node, Region> kernels) {
         return isGiven(node) || kernels.containsKey(node);
     }
 
-    /** Whether the result of {@code node} is there before anything runs. */
+    /** Whether the result of {@code node} exists before anything runs. */
     static boolean isGiven(Node node) {
         return node.op() instanceof Input
                 || node.op() instanceof Weight
@@ -47,7 +47,7 @@ record Partition(Map<Node, Region> kernels) {
         return new Partition(kernels);
     }
 
-    /** One kernel for each node, so that what fusion gains can be measured; reshapes of stored values are free. */
+    /** One kernel for each node, to measure the gain of fusion. Reshapes of stored values need no kernel. */
     static Partition unfused(Graph graph) {
         StoredOutputs outputs = StoredOutputs.of(graph);
         List<Region> regions = new ArrayList<>();

@@ -31,7 +31,7 @@ record Region(List<Node> anchors, SequencedSet<Node> nodes, Node root) {
         return new Region(List.of(anchor), new LinkedHashSet<>(List.of(anchor)), anchor);
     }
 
-    /** A pointwise node and what is computed in place for it. */
+    /** A pointwise node and the nodes that are computed in place for it. */
     static Region map(Node root) {
         return new Region(List.of(), new LinkedHashSet<>(List.of(root)), root);
     }
@@ -70,7 +70,7 @@ record Region(List<Node> anchors, SequencedSet<Node> nodes, Node root) {
         return fits[0];
     }
 
-    /** Stands for what is not computed here; only indexes matter. */
+    /** Represents values that are not computed here; only indices matter. */
     private static ScalarExpr placeholder(Value v) {
         return new ScalarExpr.Variable(v.toString(), v.type().dtype());
     }

@@ -78,7 +78,7 @@ record RowDomain(Shape full, List<Axis> rows, Axis row, List<ScalarExpr> index, 
         return kept;
     }
 
-    /** The shape of what there is one of in each row. */
+    /** The shape of values with one element for each row. */
     Shape outer() {
         return new Shape(rows.stream().map(Axis::extent).toList());
     }

@@ -16,8 +16,8 @@ import java.util.SortedSet;
  * @param weights   by the weight file's name
  * @param constants small tensors written in the model
  * @param outputs   by the model's output name
- * @param tiling    the block sizes that it is made for
- * @param prepare   kernels that need only weights, constants and known lengths
+ * @param tiling    the block sizes it is meant for
+ * @param prepare   kernels that need weights, constants and known lengths alone
  * @param launches  kernels of every run
  */
 public record Schedule(

@@ -36,7 +36,7 @@ record StoredOutputs(Set<Node> copied, Map<Value, Value> renamed) {
         return new StoredOutputs(copied, renamed);
     }
 
-    /** What a chain of reshapes starts from. */
+    /** The value at the start of a chain of reshapes. */
     static Value reshaped(Graph graph, Value value) {
         Value base = value;
         while (base.node().op() instanceof Reshape) {

@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
  * and block sizes share a table, as the layers of a model do.
  */
 final class TabulateMasks {
-    /** What makes tables equal. */
+    /** The key of a table: equal keys mean equal tables. */
     private record Key(ScalarExpr part, List<Axis> axes, List<Integer> blocks) {}
 
     private final UnaryOperator<String> unique;

@@ -17,7 +17,7 @@ final class VectorTiling implements Tiling {
     /** Rows of a block of a product: a multiple of the 6 and the 8 rows that are computed in registers at once. */
     private static final int ROWS = 48;
 
-    /** Rows when the block of {@code b} is packed for this block alone, which more rows must pay for. */
+    /** Rows when the block of {@code b} is packed only for this block, a cost that more rows must share. */
     private static final int ROWS_TO_PACK_FOR = 192;
 
     /** Columns of a block of a product, four vectors of 16 floats. */

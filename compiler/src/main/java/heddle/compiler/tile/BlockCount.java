@@ -31,7 +31,7 @@ public record BlockCount(long empty, long full, long partial, long open) {
         return new BlockCounter(kernel, loop, lengths).count();
     }
 
-    /** All blocks, which is what a kernel without a mask computes. */
+    /** All blocks, as a kernel without a mask computes them. */
     public long total() {
         return empty + full + partial + open;
     }
@@ -41,7 +41,7 @@ public record BlockCount(long empty, long full, long partial, long open) {
         return total() - empty;
     }
 
-    /** Whether the indexes alone decide every block. */
+    /** Whether indices alone decide every block. */
     public boolean isKnown() {
         return open == 0;
     }

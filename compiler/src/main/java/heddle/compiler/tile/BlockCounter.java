@@ -14,7 +14,7 @@ import java.util.Set;
  */
 final class BlockCounter {
     /**
-     * An axis that blocks are told apart by.
+     * An axis that distinguishes blocks.
      *
      * @param size  indexes in a block, one when the axis is not cut
      * @param first slot of the block's first index

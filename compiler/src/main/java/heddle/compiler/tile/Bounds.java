@@ -14,10 +14,10 @@ import java.util.TreeSet;
  */
 record Bounds(Optional<Dim> low, Optional<Dim> high) {
     /**
-     * What is known while one question is answered.
+     * The answers found so far for one query.
      *
      * @param positive lengths known to be positive
-     * @param atoms    the bounds of those that were met
+     * @param atoms    the bounds of the atoms seen so far
      */
     private record Known(Set<String> positive, Map<ScalarExpr, Bounds> atoms) {
         static Known of(LinearForm form) {
@@ -105,7 +105,7 @@ record Bounds(Optional<Dim> low, Optional<Dim> high) {
                 .orElseGet(() -> last.floorDiv(d));
     }
 
-    /** No greater than either side; of two upper bounds that of the second is taken, where clamps have their limit. */
+    /** At most either side. Of two upper bounds it takes the second, where clamps have their limit. */
     private static Bounds min(ScalarExpr.Apply a, Known known) {
         Bounds x = of(IndexSimplifier.form(a.args().get(0)), known);
         Bounds y = of(IndexSimplifier.form(a.args().get(1)), known);

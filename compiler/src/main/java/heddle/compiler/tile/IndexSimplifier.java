@@ -113,7 +113,7 @@ public final class IndexSimplifier {
         return form(a.args().get(slot));
     }
 
-    /** An atom, or what a simplification made of it. */
+    /** An atom, simplified if possible. */
     private static LinearForm atom(ScalarExpr e) {
         return e instanceof ScalarExpr.Apply ? LinearForm.of(e) : form(e);
     }

@@ -22,14 +22,14 @@ final class IntervalAnalysis {
     private final Memo<Interval> truths = new Memo<>(this::findTruth);
     private final Memo<Boolean> oneValues = new Memo<>(this::findOneValue);
 
-    /** Of what may be told from indexes and from memory: elements that a block has one of, and tables. */
+    /** An analysis that uses indices and memory: elements that are constant in a block, and tables. */
     IntervalAnalysis(Map<Axis, BlockMask.Range> ranges, List<BlockTable> tables) {
         this.ranges = ranges;
         this.dataIsKnown = true;
         tables.forEach(t -> this.tables.put(t.part(), t));
     }
 
-    /** Of what the indexes alone tell: what is read from memory may be anything. */
+    /** An analysis that uses only indices: values read from memory may be anything. */
     IntervalAnalysis(Map<Axis, BlockMask.Range> ranges) {
         this.ranges = ranges;
         this.dataIsKnown = false;
@@ -104,7 +104,7 @@ final class IntervalAnalysis {
         private final List<Interval> narrow = new ArrayList<>();
         private final Memo<Optional<Interval>> found = new Memo<>(this::find);
 
-        /** What {@code truth} says, unless a result of 32 bits may have wrapped. */
+        /** The answer {@code truth}, unless a 32-bit result may have wrapped. */
         Interval unlessWrapped(Interval truth) {
             Interval known = truth;
             for (Interval x : narrow) {
@@ -113,7 +113,7 @@ final class IntervalAnalysis {
             return known;
         }
 
-        /** The range of what is compared. Numbers from memory may be any, and the analysis never computes with them. */
+        /** The range of a compared value. Numbers from memory may be anything; it never computes with them. */
         Optional<Interval> operand(ScalarExpr number) {
             return tables.containsKey(number)
                     ? Optional.of(wide(tables.get(number).over(ranges)))
@@ -166,7 +166,7 @@ final class IntervalAnalysis {
             return to.isInt() ? range.map(x -> to == DType.I32 && !always ? narrow(x) : x) : range.map(x -> x.cast(to));
         }
 
-        /** The range of what {@code a} gives, when none of it wraps. */
+        /** The range of the result of {@code a}, if nothing wraps. */
         private Interval result(Apply a, Interval exact) {
             boolean mayWrap = a.type() == DType.I32 && a.fn() != ScalarFn.MIN && a.fn() != ScalarFn.MAX;
             return mayWrap ? narrow(exact) : exact;
@@ -206,7 +206,7 @@ final class IntervalAnalysis {
         return e.type().isInt() && (e instanceof IntLiteral i ? i.value() > 0 : e instanceof ScalarExpr.Length);
     }
 
-    /** Whether {@code e} is the same all over the block; what a variable holds is not known here. */
+    /** Whether {@code e} is constant in the block. The values of variables are not known here. */
     private boolean isOneValue(ScalarExpr e) {
         return oneValues.of(e);
     }

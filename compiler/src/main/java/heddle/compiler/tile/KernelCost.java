@@ -91,7 +91,7 @@ public record KernelCost(Dim flops, Dim bytes) {
             return all;
         }
 
-        /** What does not run along a parallel axis is done for each block of it. */
+        /** Work that does not run along a parallel axis is repeated for each of its blocks. */
         private Dim times(Set<Axis> loops, int each) {
             return within(loops, kernel.parallel()).stream()
                     .map(a -> loops.contains(a)

@@ -15,7 +15,7 @@ public record LoopMask(ScalarExpr program, List<BlockTable> tables) {
     }
 
     /**
-     * What indexes and tables tell of a block.
+     * Derives from indices and tables what is known about a block.
      *
      * @param ranges the axes that the block spans; any other axis has one index in it
      */

@@ -70,7 +70,7 @@ public final class ScalarEvaluator {
         };
     }
 
-    /** The translation of one program. @param repeated its parts that stand in it several times */
+    /** The translation of one program. @param repeated the parts that occur in it several times */
     private final class Translation {
         private final Set<ScalarExpr> repeated;
         private final Map<ScalarExpr, Code> done = new HashMap<>();
@@ -92,7 +92,7 @@ public final class ScalarEvaluator {
             return known;
         }
 
-        /** What was computed in this run is not computed again. */
+        /** Computes a value once in each run and keeps it. */
         private Code kept(Code code, int run, int value, int last) {
             return frame -> {
                 if (frame[last] != frame[run]) {

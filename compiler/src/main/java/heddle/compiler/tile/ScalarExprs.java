@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
 public final class ScalarExprs {
     private ScalarExprs() {}
 
-    /** {@code e} with {@code f} applied to every part, operands before what they are in. */
+    /** {@code e} with {@code f} applied to every part, operands first. */
     public static ScalarExpr transform(ScalarExpr e, UnaryOperator<ScalarExpr> f) {
         return transform(e, f, new IdentityHashMap<>());
     }
@@ -51,7 +51,7 @@ public final class ScalarExprs {
         }
     }
 
-    /** The functions and elements that stand in {@code e} more than once, what they are made of first. */
+    /** The functions and elements that occur in {@code e} more than once, each after its operands. */
     public static SequencedSet<ScalarExpr> repeated(ScalarExpr e) {
         SequencedSet<ScalarExpr> parts = new LinkedHashSet<>();
         visit(e, parts::add);
@@ -80,7 +80,7 @@ public final class ScalarExprs {
         }.length(e);
     }
 
-    /** What {@code e} is computed from. */
+    /** The operands of {@code e}. */
     public static List<ScalarExpr> operands(ScalarExpr e) {
         return e instanceof Shared s ? s.operands() : List.of();
     }
@@ -95,7 +95,7 @@ public final class ScalarExprs {
         return any(e, x -> x instanceof ScalarExpr.Element);
     }
 
-    /** Whether {@code part} stands in {@code e}. */
+    /** Whether {@code part} occurs in {@code e}. */
     public static boolean contains(ScalarExpr e, ScalarExpr part) {
         return any(e, part::equals);
     }

@@ -119,7 +119,7 @@ public final class ScalarMath {
         };
     }
 
-    /** What a reduction of nothing gives; for the maximum of integers the least one. */
+    /** The result of reducing no values; for the maximum of integers, the smallest integer. */
     public static double neutral(Reduction kind, DType type) {
         return switch (kind) {
             case SUM -> 0;

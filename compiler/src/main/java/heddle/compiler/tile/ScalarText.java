@@ -68,7 +68,7 @@ public final class ScalarText {
         return parts.isEmpty() ? text(e, 0) : "let " + String.join(", ", parts) + " in " + text(e, 0);
     }
 
-    /** What names begin with: letters that nothing in the program is called by, followed by a number or not. */
+    /** The prefix of new names: letters that no name in the program has, alone or followed by a number. */
     private static String start(ScalarExpr e) {
         Set<String> taken = new HashSet<>();
         ScalarExprs.visit(e, x -> {
@@ -86,7 +86,7 @@ public final class ScalarText {
         return start;
     }
 
-    /** Whether a part has its type by itself; numbers have that of what they stand next to. */
+    /** Whether a part has a type of its own. Numbers take the type of the operand beside them. */
     private static boolean isTyped(ScalarExpr part, Set<ScalarExpr> typed) {
         return switch (part) {
             case ScalarExpr.Literal l -> l.type() == DType.BOOL;

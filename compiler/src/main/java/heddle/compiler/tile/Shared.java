@@ -12,10 +12,10 @@ abstract sealed class Shared implements ScalarExpr permits ScalarExpr.Apply, Sca
     private static final int LONGEST = 1000;
 
     private final int hash;
-    /** Replaced by equal ones at most: whichever a thread sees, it sees the same value. */
+    /** Only ever replaced by equal operands, so every thread sees the same value. */
     private List<ScalarExpr> operands;
 
-    /** What {@link IndexSimplifier} made of this, which is the same each time; null before. */
+    /** The result of {@link IndexSimplifier}, which is always the same; null before the first call. */
     ScalarExpr simplified;
 
     /** This as a sum, when it is one; null before {@link IndexSimplifier} was asked. */
@@ -26,7 +26,7 @@ abstract sealed class Shared implements ScalarExpr permits ScalarExpr.Apply, Sca
         this.operands = List.copyOf(operands);
     }
 
-    /** What it is computed from. */
+    /** The operands. */
     final List<ScalarExpr> operands() {
         return operands;
     }
@@ -34,7 +34,7 @@ abstract sealed class Shared implements ScalarExpr permits ScalarExpr.Apply, Sca
     /** The same of other operands; this one when they are no others. */
     abstract Shared with(List<ScalarExpr> others);
 
-    /** Whether these are its operands: the same objects, so that what is shared stays shared. */
+    /** Whether these are its operands: the same objects, so that shared parts stay shared. */
     final boolean isOf(List<ScalarExpr> others) {
         List<ScalarExpr> own = operands;
         for (int n = 0; n < own.size(); n++) {
@@ -45,7 +45,7 @@ abstract sealed class Shared implements ScalarExpr permits ScalarExpr.Apply, Sca
         return true;
     }
 
-    /** Whether another one differs in operands alone. */
+    /** Whether another one differs only in operands. */
     abstract boolean isLike(Shared other);
 
     @Override

@@ -20,7 +20,7 @@ public sealed interface TileExpr {
     /**
      * {@code program} reduced over an axis.
      *
-     * @param ignoresNaN whether an extreme may pass NaN over, because what is computed from it becomes NaN all the same
+     * @param ignoresNaN whether a minimum or maximum may ignore NaN, because values computed from it become NaN anyway
      */
     record Reduce(Reduction kind, ScalarExpr program, Axis over, boolean ignoresNaN) implements TileExpr {
         public Reduce(Reduction kind, ScalarExpr program, Axis over) {

@@ -34,7 +34,7 @@ public record TileKernel(
         comments = List.copyOf(comments);
     }
 
-    /** A kernel that reads and writes what its statements name. */
+    /** A kernel that reads and writes the buffers that its statements name. */
     public static TileKernel of(
             String name, String family, List<Axis> parallel, List<Stmt> body, TilePlan plan, List<String> comments) {
         SequencedSet<Buffer> reads = new LinkedHashSet<>();

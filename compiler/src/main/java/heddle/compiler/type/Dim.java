@@ -14,9 +14,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * A length: an integer polynomial over symbols such as {@code N} and over quotients such as {@code N div 2} that do not
- * simplify. It has a canonical form, so two dims are equal exactly when they are equal as polynomials. All arithmetic
- * uses 64 bits and fails on overflow.
+ * A length: an integer polynomial over symbols such as {@code N} and over quotients that do not divide. Kept in a
+ * canonical form, so that two dims are equal exactly when they are equal for the reasons this class knows: as
+ * polynomials. All arithmetic is 64 bit and fails on overflow.
  */
 public final class Dim implements Comparable<Dim> {
     public static final Dim ZERO = new Dim(new TreeMap<>());
@@ -170,7 +170,7 @@ public final class Dim implements Comparable<Dim> {
                                 .allMatch(a -> !(a instanceof Monomial.Quotient q) || q.isNonNegative()));
     }
 
-    /** The symbols that are positive when this is: those of a single product, none when this is a sum. */
+    /** The symbols that are positive if this length is: those of a single product, none for a sum. */
     public SortedSet<String> factors() {
         SortedSet<String> positive = new TreeSet<>();
         if (terms.size() == 1 && terms.firstEntry().getValue() > 0) {
@@ -276,7 +276,7 @@ public final class Dim implements Comparable<Dim> {
     /**
      * As an expression of sums and products in another notation.
      *
-     * @param symbol   what a symbol is called there
+     * @param symbol   the text of a symbol
      * @param quotient writes a division that rounds down
      */
     public String text(UnaryOperator<String> symbol, BinaryOperator<String> quotient) {

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * division needs.
  */
 record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
-    /** What a monomial is a product of. */
+    /** A factor of a monomial. */
     sealed interface Atom extends Comparable<Atom> {
         @Override
         default int compareTo(Atom other) {

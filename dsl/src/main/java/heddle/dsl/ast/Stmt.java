@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** A statement of a function body, a loop body or a file. */
 public sealed interface Stmt extends Item {
-    /** One {@code names = value}; several names take apart what {@code split} gives. */
+    /** One {@code names = value}. Several names take a list apart. */
     record Binding(List<Name> names, Expr value, Span span) {
         public Binding {
             names = List.copyOf(names);

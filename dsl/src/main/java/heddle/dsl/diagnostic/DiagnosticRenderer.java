@@ -42,7 +42,7 @@ public record DiagnosticRenderer(boolean colour) {
         return text(rows);
     }
 
-    /** What {@link #render} writes below the first line, for what is no mistake; each line ended. */
+    /** The lines that {@link #render} writes below the first, for text that is not a mistake; each line is ended. */
     public String excerpt(Optional<Label> primary, List<Label> related, Optional<String> hint) {
         return text(below(primary, related, List.of(), hint));
     }

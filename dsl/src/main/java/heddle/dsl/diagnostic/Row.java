@@ -8,7 +8,7 @@ final class Row {
     private final StringBuilder text = new StringBuilder();
     private final List<Ink> inks = new ArrayList<>();
 
-    /** Writes {@code piece} from {@code column} on, over what stands there. */
+    /** Writes {@code piece} from {@code column} on, over existing text. */
     Row put(int column, String piece, Ink ink) {
         while (text.length() < column + piece.length()) {
             text.append(' ');

@@ -37,7 +37,7 @@ public sealed interface Doc {
     record Comment(String value, boolean ownLine) implements Doc {}
 
     /**
-     * What follows {@code =}: on the same line if it fits there as a whole, on the next one if it fits there; if neither,
+     * The text after {@code =}: on the same line if it fits there as a whole, on the next one if it fits there; if neither,
      * a value that starts with a bracket stays on the line and any other starts the next.
      */
     record Value(Doc content, boolean startsWithBracket) implements Doc {}

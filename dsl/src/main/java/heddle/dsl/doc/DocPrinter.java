@@ -15,7 +15,7 @@ public final class DocPrinter {
      *
      * @param text    without indentation
      * @param stop    index in {@code text} of the place to align, or -1
-     * @param comment what ends the line, or empty
+     * @param comment the comment at the end of the line, or empty
      */
     public record Line(int indent, String text, int stop, String comment) {
         public int width() {
@@ -88,7 +88,7 @@ public final class DocPrinter {
         }
     }
 
-    /** Whether {@code doc} and what follows it up to the next possible break fit on the line from {@code column} on. */
+    /** Whether {@code doc} and the text up to the next possible break fit on the line, from {@code column} on. */
     private boolean fits(int column, Doc doc) {
         Deque<Task> ahead = new ArrayDeque<>();
         ahead.push(new Task(0, true, doc));

@@ -40,7 +40,7 @@ final class Columns {
         return line.comment().isEmpty() || line.text().isEmpty() ? NOT_ALIGNED : line.width();
     }
 
-    /** Cuts the lines into runs to align at the greatest {@code column} of each; lines without one stand alone. */
+    /** Splits the lines into runs, each aligned at its greatest {@code column}. A line without one is its own run. */
     private static List<List<Line>> runs(List<Line> lines, ToIntFunction<Line> column) {
         List<List<Line>> runs = new ArrayList<>();
         int least = NOT_ALIGNED;

@@ -68,7 +68,7 @@ final class Comments {
                 .toList();
     }
 
-    /** Whether an empty line stands between {@code token} and what is before it, be it a comment. */
+    /** Whether there is an empty line between {@code token} and the token or comment before it. */
     boolean blankBefore(Token token) {
         return blankBefore.contains(token.getStartIndex());
     }

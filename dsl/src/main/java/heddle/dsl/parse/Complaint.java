@@ -22,12 +22,12 @@ final class Complaint {
         this.problems = problems;
     }
 
-    /** Whether the opening brace of some block is missing, after which nobody knows what stands in a block. */
+    /** Whether the opening brace of a block is missing, so that the extent of blocks is unknown. */
     boolean blockMissing() {
         return blockMissing;
     }
 
-    /** Reports that {@code found} stands where only what is {@code expected} may. */
+    /** Reports that {@code found} is not one of the {@code expected} tokens. */
     void report(Parser parser, Token found, Expectation expected) {
         Optional<HeddleParser.ItemContext> statement = statement(parser.getContext());
         if (found.getType() == HeddleParser.RBRACE && expected.statement()) {

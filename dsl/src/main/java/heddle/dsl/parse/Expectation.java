@@ -97,7 +97,7 @@ record Expectation(Set<Integer> types) {
     /**
      * For example {@code an expression or `)`}.
      *
-     * @param afterOperand whether an expression has just ended, so that an operator could go on with it
+     * @param afterOperand whether an expression has just ended, so that an operator could continue it
      */
     String inWords(boolean afterOperand) {
         Set<Integer> rest = new TreeSet<>(types);

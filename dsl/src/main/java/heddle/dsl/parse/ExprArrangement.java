@@ -50,7 +50,7 @@ final class ExprArrangement {
         return isBinary(context) ? chain(context, false) : expr(context);
     }
 
-    /** What follows an {@code =}, the space before it included. */
+    /** The text after an {@code =}, including the space before it. */
     Doc value(HeddleParser.ExprContext context) {
         boolean startsWithBracket = context instanceof HeddleParser.AtomContext atom
                 && (atom.primary() instanceof HeddleParser.ReferenceContext

@@ -87,7 +87,7 @@ final class ItemBuilder {
         return new Stmt.If(exprs.expr(context.expr()), block(context.block(0)), otherwise, exprs.span(context));
     }
 
-    /** The statements of a block; what may only stand at the top of a file is reported and left out. */
+    /** The statements of a block. Declarations that are allowed only at the top level are reported and left out. */
     private List<Stmt> block(HeddleParser.BlockContext context) {
         List<Stmt> statements = new ArrayList<>();
         for (Item item : items(context.item())) {

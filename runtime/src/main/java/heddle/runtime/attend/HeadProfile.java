@@ -64,12 +64,12 @@ public record HeadProfile(
         return previous + next;
     }
 
-    /** What the head looks at most: separators, when more than half goes there, or else what {@link #words} says. */
+    /** Where the head attends most: separators, if they get more than half, otherwise what {@link #words} says. */
     public String label() {
         return separators > 0.5 ? "separators" : words();
     }
 
-    /** What the head looks at most when separators are left out: with these many heads look when they have nothing to say. */
+    /** Where the head attends most, without separators. Heads with nothing to say attend to separators. */
     public String words() {
         double most = Math.max(self, Math.max(neighbours(), Math.max(near, distant)));
         if (most == neighbours()) {

@@ -50,7 +50,7 @@ public final class Observer {
                 .hint("heddle explain " + model.source().name() + " says what was found and what was fused"));
     }
 
-    /** What happens in the model when it reads {@code text}. */
+    /** Runs the model on {@code text} and returns what happened in it. */
     public Observation observe(String text, Tokenizer tokenizer) {
         TokenBatch batch = tokenizer.encode(List.of(text));
         SequencedMap<String, Tensor> given = TextInputs.of(batch, model.inputs());

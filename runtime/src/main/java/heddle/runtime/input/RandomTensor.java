@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Random tensors for timings and comparisons. The same seed gives the same tensors on every machine: floats from a
- * normal distribution, bools with equal probability, integers from {@code [0, bound)}.
+ * Tensors for timings and comparisons, the same for the same seed on every machine: floats from a normal distribution,
+ * bools by a toss of a coin, integers from {@code [0, bound)}.
  */
 public final class RandomTensor {
     private RandomTensor() {}

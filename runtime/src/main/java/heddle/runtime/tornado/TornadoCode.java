@@ -14,7 +14,7 @@ public enum TornadoCode implements DiagnosticCode {
     TIME_LIMIT("H1108", "A run took longer than its time limit"),
     OUTPUTS_DIFFER("H1109", "The device's results differ from those of the jvm target"),
     LIBRARY_MISSING("H1110", "Library tasks are not available"),
-    KERNEL_RESOURCES("H1111", "The device gave up on a kernel"),
+    KERNEL_RESOURCES("H1111", "The device gave a kernel up"),
     KERNEL_TOO_LARGE("H1112", "A kernel is too large for the device");
 
     private final String id;

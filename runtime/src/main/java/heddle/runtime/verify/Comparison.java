@@ -5,7 +5,7 @@ import heddle.runtime.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * The comparison of a result with the reference.
+ * A result held against the reference.
  *
  * @param absolute the largest difference
  * @param relative the largest difference divided by the size of the expected value, where that is not zero

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * so do two equal infinities.
  */
 public record Tolerance(double absolute, double relative) {
-    /** What is asked of results of a type: some units in the last place, times what long sums lose. */
+    /** The tolerance for results of a type: some units in the last place, times what long sums lose. */
     public static Tolerance of(DType dtype) {
         return switch (dtype) {
             case F64 -> new Tolerance(1e-10, 1e-10);
@@ -21,7 +21,7 @@ public record Tolerance(double absolute, double relative) {
         };
     }
 
-    /** What is asked of an output of a graph: no more than the coarsest floats can give that are computed on the way to it. */
+    /** The tolerance for an output of a graph: that of the coarsest float type computed on the way to it. */
     public static Tolerance of(String output, Graph graph) {
         Value value = graph.outputs().get(output);
         Tolerance own = of(value.type().dtype());

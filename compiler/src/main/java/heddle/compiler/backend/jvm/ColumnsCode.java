@@ -55,7 +55,7 @@ final class ColumnsCode {
         };
     }
 
-    /** What the last statement computes. */
+    /** The value that the last statement computes. */
     private static String name(Step.Columns step) {
         return switch (step.body().getLast()) {
             case Stmt.Store s -> s.buffer().name().replaceFirst("Tile$", "");

@@ -58,7 +58,7 @@ final class EntryMethod {
         text.close().close();
     }
 
-    /** Takes the number of a block apart into the indexes of the parallel axes, the last of which moves fastest. */
+    /** Splits the number of a block into the indices of the parallel axes, of which the last moves fastest. */
     private void writeIndexes(KernelScope scope, JavaText text) {
         List<Axis> counted =
                 kernel.parallel().stream().filter(a -> !blocks(a).is(1)).toList();

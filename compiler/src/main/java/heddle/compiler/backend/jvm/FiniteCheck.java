@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes a method that returns whether a tile holds neither infinities nor NaN. */
+/** Writes the method that tells whether a tile holds neither infinities nor NaN. */
 final class FiniteCheck {
     private FiniteCheck() {}
 

@@ -111,7 +111,7 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
      */
     record Part(JavaText text, Locals locals, String call) {}
 
-    /** What a store puts into a buffer: the value, rounded to the format of a sixteen-bit type. */
+    /** The value that a store writes to a buffer, rounded to the format of a sixteen-bit type. */
     static ScalarExpr stored(Stmt.Store store) {
         DType type = store.buffer().type().dtype();
         return type == DType.F16 || type == DType.BF16

@@ -26,7 +26,7 @@ record MicroKernel(Lanes lanes, int rows, int vectors, Strides strides) {
      * @param width between rows of {@code b} and of {@code c}, whose columns are contiguous
      */
     record Strides(Distance aRow, Distance aStep, int width) {
-        /** What is passed for parameters that carry distances that are not known. */
+        /** The arguments for parameters that hold unknown strides. */
         SequencedMap<String, String> unknown() {
             SequencedMap<String, String> arguments = new LinkedHashMap<>();
             if (!aRow.isKnown()) {

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 final class ProductMethods {
     /**
-     * What one method is for.
+     * The purpose of one method.
      *
      * @param zerosAnnihilate whether zeros in {@code b} add nothing whatever {@code a} holds
      */

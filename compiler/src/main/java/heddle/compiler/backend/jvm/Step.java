@@ -42,7 +42,7 @@ sealed interface Step {
         }
     }
 
-    /** What a product reads. */
+    /** The operands of a matmul. */
     sealed interface Operand {
         /** Scratch memory. */
         record Scratch(LocalTile tile) implements Operand {}

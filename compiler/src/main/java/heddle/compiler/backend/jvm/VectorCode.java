@@ -159,7 +159,7 @@ final class VectorCode {
         remember(new Element(s.buffer(), s.address()), stored);
     }
 
-    /** What was stored need not be loaded again, and what was computed from what was there before is out of date. */
+    /** After a store: the stored value need not be loaded again; values computed from the old one are out of date. */
     private void remember(Element stored, String vector) {
         computed.keySet().removeIf(number -> reads(programs.get(number), stored.buffer()));
         int number = numbers.of(stored);

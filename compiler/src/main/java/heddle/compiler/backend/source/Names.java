@@ -6,7 +6,7 @@ import javax.lang.model.SourceVersion;
 
 /** The Java identifiers of one scope. */
 public final class Names {
-    /** What generated methods use under these names: constants, parameters and classes. */
+    /** Names that generated methods use: constants, parameters and classes. */
     private static final Set<String> RESERVED = Set.of(
             "F",
             "D",
@@ -51,7 +51,7 @@ public final class Names {
         return name;
     }
 
-    /** {@code text} with everything that may not stand in an identifier replaced, and told from what has a meaning. */
+    /** {@code text} with all characters replaced that an identifier cannot have, and distinct from reserved names. */
     public static String identifier(String text) {
         String name = text.replaceAll("[^A-Za-z0-9_]", "_");
         return SourceVersion.isName(name) && !RESERVED.contains(name) ? name : "_" + name;

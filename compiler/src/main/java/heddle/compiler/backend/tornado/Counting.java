@@ -60,7 +60,7 @@ final class Counting {
         return length.contains(" ") ? "(" + length + ")" : length;
     }
 
-    /** What the first index of a block is called. */
+    /** The name of the first index of a block. */
     static String from(Axis axis) {
         return axis.name() + "From";
     }

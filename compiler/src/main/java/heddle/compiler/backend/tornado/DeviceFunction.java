@@ -242,7 +242,7 @@ enum DeviceFunction {
             }
             """;
 
-        /** What it is, its name, and its value after no quarter turn, one, two and three. */
+        /** The function, its name, and its value after zero, one, two and three quarter turns. */
         static final String TURN = """
             /** The %s: its series after taking off quarter turns (Cody and Waite, 1980). */
             private static double %s(double x) {

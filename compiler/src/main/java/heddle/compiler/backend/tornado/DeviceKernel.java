@@ -16,7 +16,7 @@ sealed interface DeviceKernel permits MapKernel, RowKernel, BlockKernel {
         return 0;
     }
 
-    /** What its arrays in local memory are called. */
+    /** The names of its arrays in local memory. */
     default Collection<String> localArrays() {
         return List.of();
     }

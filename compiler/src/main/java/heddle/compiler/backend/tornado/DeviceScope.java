@@ -63,7 +63,7 @@ final class DeviceScope implements ScalarSource.Dialect {
         values.put(variable, value);
     }
 
-    /** What is called {@code variable}. */
+    /** The value with the name {@code variable}. */
     String bound(String variable) {
         return values.get(variable);
     }

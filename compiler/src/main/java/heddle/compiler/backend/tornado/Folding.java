@@ -10,7 +10,7 @@ import heddle.compiler.type.DType;
  * @param ignoresNaN whether a minimum or maximum may ignore NaN
  */
 record Folding(Reduction kind, DType type, boolean ignoresNaN) {
-    /** What it starts from. */
+    /** The value it starts from. */
     String neutral() {
         double start = ScalarMath.neutral(kind, type);
         return switch (Storage.of(type)) {

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * @see <a href="https://docs.nvidia.com/cuda/cublas/">cuBLAS, gemm and gemmStridedBatched</a>
  */
 record Gemm(Dim m, Dim n, Dim k, Matrix a, Matrix b, Matrix c, Dim batches) implements TaskCall {
-    /** What TornadoVM calls the library. */
+    /** TornadoVM's name for the library. */
     static final String LIBRARY = "nvidia/cublas";
 
     /**

@@ -23,10 +23,10 @@ public record GroupTiling(TornadoLimits limits) implements Tiling {
     /** The most columns of the result that a block of attention has. */
     private static final int COLUMNS = 512;
 
-    /** What parts of the columns are a multiple of: one for each thread of a row. */
+    /** Parts of the columns are multiples of this: one column for each thread of a row. */
     private static final int LEAST_COLUMNS = 16;
 
-    /** What a product sums over at a time. */
+    /** How much of the summed axis a matmul takes at a time. */
     private static final int DEPTH = 16;
 
     @Override

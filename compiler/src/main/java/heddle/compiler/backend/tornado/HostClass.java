@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /** Writes the file around the kernels: the arrays, the task graphs, the methods that run them, and a main method. */
 record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prepare, List<TaskGraphs.TaskGraph> run) {
-    /** What matrices are taken as, by the names that a file with library tasks imports. */
+    /** The matrix operations, by the names that a file with library tasks imports. */
     static final List<String> OPERATIONS = List.of("CUBLAS_OP_N", "CUBLAS_OP_T");
 
     private static final List<String> IMPORTS = List.of(

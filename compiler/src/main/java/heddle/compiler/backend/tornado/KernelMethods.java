@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * Writes the kernels of a file, each as a static method. Kernels that differ only in their buffers become one method.
  */
 final class KernelMethods {
-    /** What a task needs to be launched. */
+    /** Everything needed to launch a task. */
     record Call(String method, Grid grid, long localBytes, List<Buffer> arrays, List<String> lengths)
             implements TaskCall {}
 

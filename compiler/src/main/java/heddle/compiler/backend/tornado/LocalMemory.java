@@ -28,13 +28,13 @@ final class LocalMemory {
 
     private final Geometry geometry;
 
-    /** How many elements along an axis that is summed over are there at once. */
+    /** The number of elements along a summed axis that are in local memory at once. */
     private final Map<Axis, Integer> depths = new HashMap<>();
 
     /** By the tile's name. */
     private final Map<String, LocalArray> operands = new HashMap<>();
 
-    /** What to allocate: elements by name and type. */
+    /** The arrays to allocate: elements by name and type. */
     private final SequencedMap<String, Allocation> allocations = new LinkedHashMap<>();
 
     record Allocation(Storage storage, int elements) {

@@ -52,7 +52,7 @@ final class TaskGraphs {
         this.limits = limits;
     }
 
-    /** The graphs that run once, when weights are there. */
+    /** The graphs that run once, when weights have been sent. */
     List<TaskGraph> prepare(Plan plan) {
         Set<String> results = plan.prepare().stream()
                 .flatMap(k -> k.writes().stream())

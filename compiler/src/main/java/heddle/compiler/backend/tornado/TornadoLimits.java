@@ -10,7 +10,7 @@ package heddle.compiler.backend.tornado;
  * @param libraryTasks  whether matmuls are left to cuBLAS where it computes what is meant
  */
 public record TornadoLimits(Kind kind, long localBytes, int groupThreads, int tasksPerGraph, boolean libraryTasks) {
-    /** What the threads of a device are, which decides how a group shares a block of a product. */
+    /** The kind of a device's threads, which decides how a group shares a block of a matmul. */
     public enum Kind {
         /** Threads side by side run in step: each has a few rows and columns of the block. */
         GPU(16, 96, 96),
@@ -46,10 +46,10 @@ public record TornadoLimits(Kind kind, long localBytes, int groupThreads, int ta
         }
     }
 
-    /** What every GPU of the last ten years allows. */
+    /** The limits of every GPU of the last ten years. */
     public static final TornadoLimits GPU = new TornadoLimits(Kind.GPU, 32 << 10, 256, 40, false);
 
-    /** What processors allow that are devices too. */
+    /** The limits of processors used as devices. */
     public static final TornadoLimits CPU = new TornadoLimits(Kind.CPU, 64 << 10, 64, 40, false);
 
     public TornadoLimits {

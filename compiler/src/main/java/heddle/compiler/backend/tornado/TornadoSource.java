@@ -46,7 +46,7 @@ public record TornadoSource(String className, String text, String arguments, Lis
         }
     }
 
-    /** What computes a task. */
+    /** The kernel or library function that computes a task. */
     public sealed interface Work {}
 
     /**
@@ -106,7 +106,7 @@ public record TornadoSource(String className, String text, String arguments, Lis
         return tasks.stream().anyMatch(t -> t.work() instanceof LibraryCall);
     }
 
-    /** What the arrays take of the device's memory at some lengths. */
+    /** The device memory that the arrays take at given lengths. */
     public long deviceBytes(Map<String, Long> lengths) {
         return arrays.stream().mapToLong(a -> a.bytes(lengths)).sum();
     }

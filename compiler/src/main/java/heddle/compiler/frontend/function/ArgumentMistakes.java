@@ -23,7 +23,7 @@ public final class ArgumentMistakes {
         this.call = call;
     }
 
-    /** Not what the parameter takes at all. */
+    /** An argument of a kind that the parameter does not take. */
     DiagnosticException wrongKind(String parameter, String expected, Operand operand) {
         Diagnostic d = Diagnostic.at(
                         operand.span(),

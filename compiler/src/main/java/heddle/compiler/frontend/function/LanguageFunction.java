@@ -10,7 +10,7 @@ public interface LanguageFunction {
     /** Name and parameters. */
     Signature signature();
 
-    /** What it computes, one sentence without a full stop. */
+    /** One sentence, without a full stop, that says what it computes. */
     String summary();
 
     /** How the result's type follows from the arguments': {@code [.., n, k], [.., k, m] → [.., n, m]}. */

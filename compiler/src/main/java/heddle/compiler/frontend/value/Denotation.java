@@ -59,7 +59,7 @@ public sealed interface Denotation {
     /** A function of the language. */
     record Builtin(String name) implements Denotation {}
 
-    /** What stands in for the result of an expression that was reported as wrong, so that it is reported once. */
+    /** Replaces the result of an expression with a mistake, so that the mistake is reported only once. */
     record Poison() implements Denotation {
         public static final Denotation VALUE = new Poison();
     }

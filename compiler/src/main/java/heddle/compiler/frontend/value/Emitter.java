@@ -128,7 +128,7 @@ public final class Emitter {
         return mismatch.hint().map(d::hint).orElse(d);
     }
 
-    /** Adds what is known of an operand: the argument it is and where its shape comes from. */
+    /** Adds notes about an operand: its argument, and where its shape comes from. */
     private Diagnostic mention(Diagnostic d, Tensor tensor) {
         for (Operand o : operands) {
             if (o.value().equals(tensor)) {

@@ -58,7 +58,7 @@ public final class Promotion {
         return toTensor(operand, alone(operand.value()));
     }
 
-    /** A tensor for a value; numbers become scalars of type {@code dtype}, tensors stay what they are. */
+    /** A tensor for a value. Numbers become scalars of type {@code dtype}; tensors stay unchanged. */
     public Tensor toTensor(Operand operand, DType dtype) {
         Denotation value = operand.value();
         if (value instanceof Tensor t) {

@@ -37,7 +37,7 @@ public final class Scope {
             return declaration;
         }
 
-        /** Whether {@code =} may give it another value: true for what {@code let} and parameters declare. */
+        /** Whether {@code =} may give it another value: true for names declared by {@code let} and for parameters. */
         public boolean isRebindable() {
             return rebindable;
         }
@@ -97,7 +97,7 @@ public final class Scope {
         declare(name, imported.value(), imported.declaration(), false);
     }
 
-    /** What a name stands for, here or in the scopes around. */
+    /** The value of a name, here or in an outer scope. */
     public Optional<Binding> find(String name) {
         for (Scope s = this; s != null; s = s.parent.orElse(null)) {
             Binding b = s.bindings.get(name);
@@ -108,7 +108,7 @@ public final class Scope {
         return Optional.empty();
     }
 
-    /** What a name stands for in the same function or, outside functions, the same file. */
+    /** The value of a name in the same function or, outside functions, in the same file. */
     public Optional<Binding> findInFunction(String name) {
         for (Scope s = this; s != null; s = s.kind == Kind.BLOCK ? s.parent.orElse(null) : null) {
             Binding b = s.bindings.get(name);
@@ -119,7 +119,7 @@ public final class Scope {
         return Optional.empty();
     }
 
-    /** What a name stands for in this scope alone. */
+    /** The value of a name in this scope only. */
     public Optional<Binding> findHere(String name) {
         return Optional.ofNullable(bindings.get(name));
     }

@@ -16,7 +16,7 @@ final class Layered {
     private final int[][] lanes;
 
     /**
-     * @param operands for each vertex those it has edges from, all of them before it
+     * @param operands for each vertex, the earlier vertices that it has edges from
      */
     Layered(List<List<Integer>> operands) {
         int count = operands.size();
@@ -72,7 +72,7 @@ final class Layered {
         above.get(to).add(from);
     }
 
-    /** The lane of {@code from} in a layer at or below it, made with all those on the way. */
+    /** The lane of {@code from} in a layer at or below it. Makes it, and all lanes on the way, if needed. */
     private int lane(int from, int layer) {
         int length = layer - layerOf.get(from);
         int known = lanes[from].length;

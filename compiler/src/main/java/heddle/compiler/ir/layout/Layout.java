@@ -21,7 +21,7 @@ public final class Layout {
 
     /**
      * @param sizes    of the vertices
-     * @param operands for each vertex those it has edges from, all of them before it
+     * @param operands for each vertex, the earlier vertices that it has edges from
      */
     public Layout(List<Size> sizes, List<List<Integer>> operands) {
         this.sizes = List.copyOf(sizes);

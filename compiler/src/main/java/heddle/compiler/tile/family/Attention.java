@@ -107,7 +107,7 @@ public record Attention(
      * One pass over the keys for each block of queries. The maximum starts at minus infinity; a row that has seen
      * nothing but minus infinity is shifted by zero instead, so that no difference of infinities arises.
      *
-     * <p>A plan that cuts {@link #e} has a block for each part of the columns, and each computes the scores anew.
+     * <p>A plan that cuts {@link #e} has a block for each part of the columns, and each computes the scores again.
      */
     @Override
     public TileKernel program(String name, TilePlan plan, List<String> comments) {

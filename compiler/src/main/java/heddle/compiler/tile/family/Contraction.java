@@ -68,7 +68,7 @@ public record Contraction(
     }
 
     /**
-     * The sums alone, without what the epilogue makes of them, in a buffer of {@code [batch, m, n]}.
+     * The sums only, without the epilogue, in a buffer of {@code [batch, m, n]}.
      *
      * @param buffer its name
      */
@@ -81,7 +81,7 @@ public record Contraction(
         return new Contraction(batch, m, n, k, a, b, acc, acc, new Buffer(buffer, type), dense);
     }
 
-    /** What the epilogue makes of sums that lie in a buffer. @param sums as {@link #sums} stores them */
+    /** The epilogue as a map over sums in a buffer. @param sums as {@link #sums} stores them */
     public MapFamily epilogue(Contraction sums) {
         ScalarExpr sum = new ScalarExpr.Element(sums.output(), sums.address());
         return new MapFamily(

@@ -27,7 +27,7 @@ public final class FamilyInterpreter {
         this.lengths = lengths;
     }
 
-    /** Runs a family: afterwards what it writes is in memory. */
+    /** Runs a family. Afterwards its results are in memory. */
     public void run(Family family) {
         ScalarEvaluator evaluator = new ScalarEvaluator(memory::get, lengths);
         switch (family) {

@@ -35,7 +35,7 @@ record ScaledQuery(ScalarExpr query, ScalarExpr score) {
                 new Apply(scale.fn(), scale.type(), args), unscaled(attention.score(), scale, attention.raw()));
     }
 
-    /** With a name of its own in between: a second factor that is equal must not be taken for the first. */
+    /** Uses a separate name in between, so that a second, equal factor is not mistaken for the first. */
     private static ScalarExpr unscaled(ScalarExpr score, Apply scale, ScalarExpr.Variable raw) {
         ScalarExpr.Variable product = new ScalarExpr.Variable("scaled", raw.type());
         ScalarExpr marked = ScalarExprs.transform(score, e -> e.equals(scale) ? product : e);

@@ -44,7 +44,7 @@ public final class Tabulation {
         return new Tabulation(table).kernel();
     }
 
-    /** The index along an axis; those past the end of the last block are its last, which changes no extreme. */
+    /** The index along an axis. Beyond the last block it is the last index, which changes no extreme. */
     private ScalarExpr index(Axis axis, ScalarExpr number, int block, int stride) {
         ScalarExpr place = apply(
                 ScalarFn.MOD,
