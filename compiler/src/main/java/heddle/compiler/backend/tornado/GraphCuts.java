@@ -1,11 +1,11 @@
 package heddle.compiler.backend.tornado;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Where the tasks of a plan are cut into task graphs, so that TornadoVM compiles few kernels.
@@ -19,11 +19,20 @@ import java.util.Set;
  * last task and one more launch of a graph, so it is made only where it saves more than that.
  */
 final class GraphCuts {
-    private final List<String> methods;
+    private static final int NONE = -1;
+
+    /** The methods by number, in the order of their first use; {@link #NONE} for a task that is not compiled. */
+    private final int[] methods;
+
+    private final int kinds;
     private final int limit;
 
     private GraphCuts(List<String> methods, int limit) {
-        this.methods = methods;
+        Map<String, Integer> numbers = new HashMap<>();
+        this.methods = methods.stream()
+                .mapToInt(m -> m.isEmpty() ? NONE : numbers.computeIfAbsent(m, n -> numbers.size()))
+                .toArray();
+        this.kinds = numbers.size();
         this.limit = limit;
     }
 
@@ -52,7 +61,7 @@ final class GraphCuts {
     private List<Integer> best() {
         List<Integer> best = every(limit, limit);
         int least = cost(best, Integer.MAX_VALUE);
-        for (int period = Math.min(limit, methods.size() - 1); period > 1; period--) {
+        for (int period = Math.min(limit, methods.length - 1); period > 1; period--) {
             for (int first = 1; first <= period; first++) {
                 List<Integer> cuts = every(first, period);
                 int cost = cost(cuts, least);
@@ -68,7 +77,7 @@ final class GraphCuts {
     /** A first graph of some tasks, then graphs of as many as given. */
     private List<Integer> every(int first, int period) {
         List<Integer> cuts = new ArrayList<>();
-        for (int at = 0; at < methods.size(); at += at == 0 ? first : period) {
+        for (int at = 0; at < methods.length; at += at == 0 ? first : period) {
             cuts.add(at);
         }
         return cuts;
@@ -76,16 +85,19 @@ final class GraphCuts {
 
     /** Compilations and graphs; not counted to the end once there are as many as given. */
     private int cost(List<Integer> cuts, int enough) {
-        Set<String> compiled = new HashSet<>();
+        BitSet compiled = new BitSet();
+        int[] uses = new int[kinds];
         int cost = 0;
         for (int i = 0; i < cuts.size() && cost < enough; i++) {
-            int end = i + 1 < cuts.size() ? cuts.get(i + 1) : methods.size();
-            List<String> graph = methods.subList(cuts.get(i), end);
-            List<String> names = names(graph);
+            int end = i + 1 < cuts.size() ? cuts.get(i + 1) : methods.length;
+            Arrays.fill(uses, 0);
             cost++;
-            for (int t = 0; t < graph.size(); t++) {
-                if (!graph.get(t).isEmpty() && (compiled.add(names.get(t)) || t == graph.size() - 1)) {
-                    cost++;
+            for (int at = cuts.get(i); at < end; at++) {
+                int method = methods[at];
+                if (method != NONE) {
+                    int name = method * limit + uses[method]++;
+                    cost += !compiled.get(name) || at == end - 1 ? 1 : 0;
+                    compiled.set(name);
                 }
             }
         }
