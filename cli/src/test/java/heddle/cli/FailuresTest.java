@@ -68,7 +68,9 @@ class FailuresTest {
         StringWriter out = new StringWriter();
         int code = Main.run(args, InputStream.nullInputStream(), new PrintWriter(out), new PrintWriter(err));
         assertEquals(ExitCode.OUT_OF_MEMORY, code, err.toString());
-        assertTrue(err.toString().contains("out of memory: intermediate results and outputs take 12.8 GB"), err.toString());
+        assertTrue(
+                err.toString().contains("out of memory: intermediate results and outputs take 12.8 GB"),
+                err.toString());
         Matcher advice = Pattern.compile("HEDDLE_JAVA_OPTS=-Xmx(\\d+)g").matcher(err.toString());
         assertTrue(advice.find(), err.toString());
         long heap = Long.parseLong(advice.group(1)) << 30;

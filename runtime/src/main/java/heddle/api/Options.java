@@ -56,8 +56,8 @@ public final class Options {
 
     /** With a target. */
     public Options target(Target target) {
-        return new Options(options.withTarget(
-                options.target().withTarget(heddle.runtime.Target.valueOf(target.name()))));
+        return new Options(
+                options.withTarget(options.target().withTarget(heddle.runtime.Target.valueOf(target.name()))));
     }
 
     /** With one kernel for each operation: slow, and of use to compare with. */

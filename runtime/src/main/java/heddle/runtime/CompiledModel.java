@@ -28,11 +28,7 @@ public final class CompiledModel {
     private Tokenizer tokenizer;
 
     CompiledModel(
-            HeddleModel model,
-            CompileOptions options,
-            Compilation compilation,
-            Program program,
-            PlacedTarget target) {
+            HeddleModel model, CompileOptions options, Compilation compilation, Program program, PlacedTarget target) {
         this.model = model;
         this.options = options;
         this.compilation = compilation;

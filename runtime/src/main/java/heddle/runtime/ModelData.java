@@ -48,8 +48,8 @@ final class ModelData {
                                 "the model " + model.name() + " has "
                                         + (wanted.size() == 1 ? "1 weight" : wanted.size() + " weights")
                                         + " and no weight file was named")
-                        .hint("name one with --weights FILE, or in "
-                                + model.manifestName() + " beside the model: weights = FILE")));
+                        .hint("name one with --weights FILE, or in " + model.manifestName()
+                                + " beside the model: weights = FILE")));
         return WeightBinding.bind(WeightFile.open(file), wanted, options.conversion());
     }
 
@@ -66,10 +66,10 @@ final class ModelData {
 
     Tokenizer tokenizer() {
         Path file = find(options.tokenizer(), manifest.tokenizer())
-                .orElseThrow(() -> new DiagnosticException(Diagnostic.of(
-                                RuntimeCode.TOKENIZER, "no tokenizer was named for " + model.name())
-                        .hint("name one with --tokenizer FILE, or in "
-                                + model.manifestName() + " beside the model: tokenizer = FILE")));
+                .orElseThrow(() -> new DiagnosticException(
+                        Diagnostic.of(RuntimeCode.TOKENIZER, "no tokenizer was named for " + model.name())
+                                .hint("name one with --tokenizer FILE, or in " + model.manifestName()
+                                        + " beside the model: tokenizer = FILE")));
         return Tokenizer.open(file, manifest.tokens().orElse(DEFAULT_TOKENS), CacheDirectory.ofUser());
     }
 

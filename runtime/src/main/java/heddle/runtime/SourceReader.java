@@ -55,9 +55,7 @@ public final class SourceReader {
     /** A resource as text; its name is the resource's. */
     static Optional<SourceFile> resource(String name, ClassLoader loader) {
         try (InputStream in = loader.getResourceAsStream(name)) {
-            return in == null
-                    ? Optional.empty()
-                    : Optional.of(new SourceFile(name, decode(name, in.readAllBytes())));
+            return in == null ? Optional.empty() : Optional.of(new SourceFile(name, decode(name, in.readAllBytes())));
         } catch (IOException e) {
             throw unreadable("the resource " + name + " cannot be read: " + e.getMessage(), "");
         }

@@ -9,8 +9,8 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLClassLoader;
 import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,9 @@ class ModelSourceTest {
 
     @Test
     void aTextImportsFromTheLibrary() {
-        assertEquals("f32[2, 3, 8]", run(ModelSource.text("text", ATTENTION), new float[48], 2, 3, 8).toString());
+        assertEquals(
+                "f32[2, 3, 8]",
+                run(ModelSource.text("text", ATTENTION), new float[48], 2, 3, 8).toString());
     }
 
     @Test
@@ -57,13 +59,10 @@ class ModelSourceTest {
 
     @Test
     void aTextHasNoWeightsBesideIt() {
-        HeddleModel model =
-                Heddle.model(ModelSource.text("m", "output y = (weight \"w\" : f32[2]) + 1.0\n"), Map.of());
+        HeddleModel model = Heddle.model(ModelSource.text("m", "output y = (weight \"w\" : f32[2]) + 1.0\n"), Map.of());
         var e = assertThrows(DiagnosticException.class, model::compile);
-        assertEquals(
-                RuntimeCode.WEIGHTS_NOT_GIVEN, e.diagnostics().getFirst().code());
-        var missing = assertThrows(
-                DiagnosticException.class, () -> model.compile(Map.of(), CompileOptions.defaults()));
+        assertEquals(RuntimeCode.WEIGHTS_NOT_GIVEN, e.diagnostics().getFirst().code());
+        var missing = assertThrows(DiagnosticException.class, () -> model.compile(Map.of(), CompileOptions.defaults()));
         assertEquals(
                 RuntimeCode.WEIGHT_MISSING, missing.diagnostics().getFirst().code());
         Tensor w = Tensor.of(new float[] {3, 4}, 2);
@@ -95,8 +94,7 @@ class ModelSourceTest {
             assertArrayEquals(new float[] {2, 4}, y.floats());
             ModelSource none = ModelSource.resource("models/none.heddle", loader);
             var e = assertThrows(DiagnosticException.class, () -> Heddle.model(none, Map.of()));
-            assertEquals(
-                    RuntimeCode.FILE_UNREADABLE, e.diagnostics().getFirst().code());
+            assertEquals(RuntimeCode.FILE_UNREADABLE, e.diagnostics().getFirst().code());
         }
     }
 }

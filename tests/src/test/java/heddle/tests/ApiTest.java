@@ -60,7 +60,8 @@ class ApiTest {
             for (Path file : files.toList()) {
                 String text = Files.readString(file);
                 long types = PUBLIC_TYPE.matcher(text).results().count();
-                long since = Pattern.compile("@since \\d").matcher(text).results().count();
+                long since =
+                        Pattern.compile("@since \\d").matcher(text).results().count();
                 assertTrue(since >= types && since > 0, file + " has " + types + " types and " + since + " @since");
             }
         }
@@ -102,6 +103,7 @@ class ApiTest {
 
     private static boolean isAllowed(JavaClass type) {
         return List.of("heddle.api", "java").stream()
-                .anyMatch(p -> type.getPackageName().equals(p) || type.getPackageName().startsWith(p + "."));
+                .anyMatch(p ->
+                        type.getPackageName().equals(p) || type.getPackageName().startsWith(p + "."));
     }
 }

@@ -26,9 +26,9 @@ public interface ArtifactSource {
     }
 
     private static DiagnosticException missing(ArtifactEntry wanted) {
-        return new DiagnosticException(Diagnostic.of(
-                        RuntimeCode.ARTIFACT_SOURCE, "nothing on the class path fetches Maven artefacts")
-                .note(wanted + " is needed")
-                .hint("add the dependency dev.heddle:heddle-maven, or name a file"));
+        return new DiagnosticException(
+                Diagnostic.of(RuntimeCode.ARTIFACT_SOURCE, "nothing on the class path fetches Maven artefacts")
+                        .note(wanted + " is needed")
+                        .hint("add the dependency dev.heddle:heddle-maven, or name a file"));
     }
 }

@@ -67,7 +67,10 @@ public final class JvmProgram implements Program {
         JvmProgram program = new JvmProgram(
                 plan, source, code, WorkerPool.of(options.target().threads()), new RunMemory());
         new Preparation(plan, source.prepare(), weights)
-                .run(program.weights, call -> program.run(call, program.weights, new long[plan.lengths().size()]));
+                .run(
+                        program.weights,
+                        call -> program.run(
+                                call, program.weights, new long[plan.lengths().size()]));
         return program;
     }
 
@@ -117,7 +120,8 @@ public final class JvmProgram implements Program {
         return pool.run(known.memory(), arrays -> {
             RunMemory run = new RunMemory(weights);
             run.place(known.memory(), arrays);
-            plan.inputs().forEach((name, buffer) -> run.put(buffer, inputs.get(name).storage()));
+            plan.inputs()
+                    .forEach((name, buffer) -> run.put(buffer, inputs.get(name).storage()));
             List<Buffer> computed = plan.outputs().values().stream()
                     .filter(buffer -> !run.has(buffer))
                     .distinct()

@@ -218,7 +218,8 @@ class JvmProgramTest {
         assertNull(read.getFirst().get(), "the weight is still there");
         assertEquals(12, JvmProgram.weightBytes(plan));
         assertArrayEquals(
-                new float[] {21, 42, 63}, program.run(Map.of("x", rows(1, 1))).get("y").floats());
+                new float[] {21, 42, 63},
+                program.run(Map.of("x", rows(1, 1))).get("y").floats());
     }
 
     @Test

@@ -38,18 +38,20 @@ public final class SentencesBenchmark {
 
     private SentencesBenchmark() {}
 
-    /** @param args the number of threads; all processors when there is none */
+    /** @param args the number of threads, all processors when there is none; then that of rounds, else five */
     public static void main(String[] args) throws Exception {
         int threads = args.length > 0
                 ? Integer.parseInt(args[0])
                 : Runtime.getRuntime().availableProcessors();
+        int rounds = args.length > 1 ? Integer.parseInt(args[1]) : ROUNDS;
         List<String> sentences = sentences();
         CompileOptions options = CompileOptions.defaults().withThreads(threads);
         HeddleModel declared = Heddle.model(MODEL);
         CompiledModel heddle = declared.compile(options);
         ModelManifest manifest = ModelManifest.of(MODEL);
-        String onnx =
-                options.files().find(manifest.weights().orElseThrow(), Path.of("")).toString();
+        String onnx = options.files()
+                .find(manifest.weights().orElseThrow(), Path.of(""))
+                .toString();
         Path words = options.files().find(manifest.tokenizer().orElseThrow(), Path.of(""));
         heddle.run(List.of(sentences.getFirst())); // Sets up the tokenizers' native part for both.
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
@@ -62,10 +64,10 @@ public final class SentencesBenchmark {
                             .optMaxLength(512)
                             .optPadding(true)
                             .build()) {
-                compare(threads, sentences, heddle, session, environment, tokenizer);
+                compare(threads, rounds, sentences, heddle, session, environment, tokenizer);
             }
         }
-        callers(threads, sentences, heddle);
+        callers(threads, rounds, sentences, heddle);
     }
 
     /** Of three to thirty words, always the same. */
@@ -84,6 +86,7 @@ public final class SentencesBenchmark {
 
     private static void compare(
             int threads,
+            int rounds,
             List<String> sentences,
             CompiledModel heddle,
             OrtSession session,
@@ -92,7 +95,7 @@ public final class SentencesBenchmark {
             throws Exception {
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
-        for (int round = 0; round < ROUNDS + 1; round++) {
+        for (int round = 0; round < rounds + 1; round++) {
             double a = seconds(() -> {
                 for (String s : sentences) {
                     heddle.run(List.of(s));
@@ -115,8 +118,7 @@ public final class SentencesBenchmark {
                 SENTENCES, threads, a, b, a / b);
     }
 
-    private static void run(
-            String text, OrtSession session, OrtEnvironment environment, HuggingFaceTokenizer tokenizer)
+    private static void run(String text, OrtSession session, OrtEnvironment environment, HuggingFaceTokenizer tokenizer)
             throws Exception {
         Encoding row = tokenizer.batchEncode(List.of(text))[0];
         long[] shape = {1, row.getIds().length};
@@ -135,11 +137,12 @@ public final class SentencesBenchmark {
     }
 
     /** Rounds of both alternate; throughputs are medians. */
-    private static void callers(int threads, List<String> sentences, CompiledModel heddle) throws Exception {
+    private static void callers(int threads, int rounds, List<String> sentences, CompiledModel heddle)
+            throws Exception {
         List<Double> one = new ArrayList<>();
         List<Double> several = new ArrayList<>();
         try (ExecutorService pool = Executors.newFixedThreadPool(CALLERS)) {
-            for (int round = 0; round < ROUNDS; round++) {
+            for (int round = 0; round < rounds; round++) {
                 one.add(SENTENCES / seconds(() -> sentences.forEach(s -> heddle.run(List.of(s)))));
                 List<Callable<Void>> parts = new ArrayList<>();
                 for (int c = 0; c < CALLERS; c++) {
@@ -150,11 +153,12 @@ public final class SentencesBenchmark {
                         return null;
                     });
                 }
-                several.add(SENTENCES / seconds(() -> {
-                    for (Future<Void> f : pool.invokeAll(parts)) {
-                        f.get();
-                    }
-                }));
+                several.add(SENTENCES
+                        / seconds(() -> {
+                            for (Future<Void> f : pool.invokeAll(parts)) {
+                                f.get();
+                            }
+                        }));
             }
         }
         double a = Interleaved.median(one);

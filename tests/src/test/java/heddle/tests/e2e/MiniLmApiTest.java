@@ -51,8 +51,7 @@ class MiniLmApiTest {
 
     @Test
     void threadsThatRunAtOnceGetWhatOneGets() throws Exception {
-        List<float[]> expected =
-                SENTENCES.stream().map(MiniLmApiTest::vector).toList();
+        List<float[]> expected = SENTENCES.stream().map(MiniLmApiTest::vector).toList();
         List<Callable<float[]>> runs = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             String text = SENTENCES.get(i % SENTENCES.size());
