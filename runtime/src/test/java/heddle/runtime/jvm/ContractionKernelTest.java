@@ -7,6 +7,7 @@ import static heddle.runtime.jvm.Programs.literal;
 import static heddle.runtime.jvm.Programs.variable;
 
 import heddle.compiler.schedule.Tiling;
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;
@@ -64,7 +65,7 @@ class ContractionKernelTest {
         Buffer y = output(type, m.extent(), n.extent());
         ScalarExpr.Variable acc = variable("acc", type);
         ScalarExpr b = transposed ? at(w, n, k) : at(w, k, n);
-        return new Contraction(List.of(), m, n, k, at(x, m, k), b, acc, acc, y, address(y, m, n));
+        return new Contraction(List.of(), m, n, k, at(x, m, k), b, Annihilating.NEITHER, acc, acc, y, address(y, m, n));
     }
 
     @Test
@@ -126,7 +127,7 @@ class ContractionKernelTest {
         ScalarExpr erf = fn(ScalarFn.ERF, fn(ScalarFn.MUL, x, literal(Math.sqrt(0.5))));
         ScalarExpr gelu = fn(ScalarFn.MUL, fn(ScalarFn.MUL, literal(0.5), x), fn(ScalarFn.ADD, literal(1), erf));
         ScalarExpr all = fn(ScalarFn.ADD, gelu, at(residual, m, n));
-        add(new Contraction(List.of(), m, n, c.k(), c.a(), c.b(), ACC, all, c.output(), c.address()));
+        add(new Contraction(List.of(), m, n, c.k(), c.a(), c.b(), c.zeros(), ACC, all, c.output(), c.address()));
         bench.check("gelu(x w + b) + r");
     }
 
@@ -143,7 +144,7 @@ class ContractionKernelTest {
         Buffer y = output(DType.F32, b.extent(), heads, m.extent(), size);
         ScalarExpr[] in = {ScalarExpr.of(b), head(k, size), ScalarExpr.of(m), within(k, size)};
         ScalarExpr[] out = {ScalarExpr.of(b), head(n, size), ScalarExpr.of(m), within(n, size)};
-        add(new Contraction(List.of(b), m, n, k, at(x, in), at(w, k, n), ACC, ACC, y, address(y, out)));
+        add(new Contraction(List.of(b), m, n, k, at(x, in), at(w, k, n), Annihilating.NEITHER, ACC, ACC, y, address(y, out)));
         bench.check("heads");
     }
 
@@ -163,7 +164,7 @@ class ContractionKernelTest {
         Contraction c = product(DType.F32, m, n, k, true);
         ScalarExpr even = fn(ScalarFn.EQ, fn(ScalarFn.MOD, ScalarExpr.of(k), ScalarExpr.of(2)), ScalarExpr.of(0));
         ScalarExpr b = fn(ScalarFn.SELECT, even, c.b(), literal(0.25));
-        add(new Contraction(List.of(), m, n, k, fn(ScalarFn.EXP, c.a()), b, ACC, ACC, c.output(), c.address()));
+        add(new Contraction(List.of(), m, n, k, fn(ScalarFn.EXP, c.a()), b, c.zeros(), ACC, ACC, c.output(), c.address()));
         bench.check("exp(x) · where(k % 2 == 0, w, 0.25)");
     }
 
@@ -176,7 +177,7 @@ class ContractionKernelTest {
         Buffer x = input(DType.F32, k.extent(), b.extent(), m.extent());
         Buffer w = input(DType.F32, n.extent(), b.extent(), k.extent());
         Buffer y = output(DType.F32, n.extent(), m.extent(), b.extent());
-        add(new Contraction(List.of(b), m, n, k, at(x, k, b, m), at(w, n, b, k), ACC, ACC, y, address(y, n, m, b)));
+        add(new Contraction(List.of(b), m, n, k, at(x, k, b, m), at(w, n, b, k), Annihilating.NEITHER, ACC, ACC, y, address(y, n, m, b)));
         bench.check("strides");
     }
 }

@@ -16,30 +16,34 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Runs models many times on several numbers of threads and prints a line for each result that differs in its bits: {@code
+ * Runs models many times on some numbers of threads and prints a line for each result that differs in its bits: {@code
  * file fusion output hash}. The same lines from every JVM mean the same bits.
  */
 final class ResultBits {
-    private static final List<Integer> THREADS = List.of(1, 2, 3, 7);
     private static final long SEED = 10;
 
     private final Path classes;
+    private final List<Integer> threads;
     private final int runs;
     private final SortedSet<String> lines = new TreeSet<>();
 
-    private ResultBits(Path classes, int runs) {
+    private ResultBits(Path classes, List<Integer> threads, int runs) {
         this.classes = classes;
+        this.threads = threads;
         this.runs = runs;
     }
 
-    /** @param args the directory of classes, how often to run on each number of threads, lengths, and model files */
+    /** @param args the directory of classes, a number of threads, how often to run, lengths, and model files */
     public static void main(String[] args) {
-        lines(Path.of(args[0]), Integer.parseInt(args[1]), args[2], List.of(args).subList(3, args.length))
+        List<Integer> threads = List.of(Integer.valueOf(args[1]));
+        List<String> files = List.of(args).subList(4, args.length);
+        lines(Path.of(args[0]), threads, Integer.parseInt(args[2]), args[3], files)
                 .forEach(System.out::println);
     }
 
-    static SortedSet<String> lines(Path classes, int runs, String lengths, List<String> files) {
-        ResultBits bits = new ResultBits(classes, runs);
+    static SortedSet<String> lines(
+            Path classes, List<Integer> threads, int runs, String lengths, List<String> files) {
+        ResultBits bits = new ResultBits(classes, threads, runs);
         files.forEach(file -> bits.run(Path.of(file), CorpusFile.lengths(lengths)));
         return bits.lines;
     }
@@ -50,8 +54,8 @@ final class ResultBits {
         SequencedMap<String, Tensor> inputs = Draw.USUAL.inputs(model, lengths, SEED);
         for (Fusion fusion : Fusion.values()) {
             var plan = model.compilation(fusion).plan();
-            for (int threads : THREADS) {
-                JvmOptions options = new JvmOptions(JvmPlatform.target(threads), classes, "test", warning -> {});
+            for (int count : threads) {
+                JvmOptions options = new JvmOptions(JvmPlatform.target(count), classes, "test", warning -> {});
                 JvmProgram program = JvmProgram.load(plan, weights, options);
                 for (int n = 0; n < runs; n++) {
                     program.run(inputs)

@@ -24,22 +24,29 @@ class SameBitsTest {
     private static final Path RESOURCES = Path.of("src/test/resources");
 
     /** Generated code is compiled after a few runs, so that those before it are compared with those after. */
-    private static final String SOON = "-XX:CompileCommand=CompileThresholdScaling,*Plan::*,0.01";
+    private static final List<String> SOON = List.of(
+            "-XX:CompileCommand=CompileThresholdScaling,*Plan::*,0.01",
+            "-XX:CompileCommand=BackgroundCompilation,*Plan::*,false");
 
-    /** How HotSpot runs code. @param runs enough for its compilers to have done what they do */
-    private record Mode(int runs, List<String> options) {}
+    private static final List<Integer> THREADS = List.of(1, 2, 3, 7);
+
+    /**
+     * How HotSpot runs code.
+     *
+     * @param option says which of its compilers do
+     * @param runs   enough for them to have compiled everything
+     */
+    private record Mode(String option, int runs) {}
 
     private static final List<Mode> MODES = List.of(
-            new Mode(1, List.of("-Xint")),
-            new Mode(4, List.of("-XX:TieredStopAtLevel=1", "-Xbatch", SOON)),
-            new Mode(30, List.of("-XX:-TieredCompilation", "-Xbatch", SOON)));
+            new Mode("-Xint", 1), new Mode("-XX:TieredStopAtLevel=1", 8), new Mode("-XX:-TieredCompilation", 8));
 
     @TempDir
     static Path classes;
 
     @Test
     void eachKernelFamily() throws Exception {
-        assertSameBits("N=45 M=37", 100, List.of(RESOURCES.resolve("bits/families.heddle")));
+        assertSameBits("N=21 M=18", 20, List.of(RESOURCES.resolve("bits/families.heddle")));
     }
 
     @Test
@@ -55,13 +62,13 @@ class SameBitsTest {
     /** Runs models here, which leaves their classes for the other JVMs, and in each mode. */
     private static void assertSameBits(String lengths, int runs, List<Path> files) throws Exception {
         List<String> names = files.stream().map(Path::toString).toList();
-        SortedSet<String> here = ResultBits.lines(classes, runs, lengths, names);
+        SortedSet<String> here = ResultBits.lines(classes, THREADS, runs, lengths, names);
         assertEquals(
                 here.size(),
                 here.stream().map(line -> line.substring(0, line.lastIndexOf(' '))).distinct().count(),
                 () -> "one result, several bits: " + here);
         for (Mode mode : MODES) {
-            assertEquals(here, there(mode, lengths, names), mode.options.toString());
+            assertEquals(here, there(mode, lengths, names), mode.option);
         }
     }
 
@@ -69,10 +76,11 @@ class SameBitsTest {
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(mode.options);
-        command.addAll(List.of("-Xshare:auto", "-Xss4m", "--add-modules", "jdk.incubator.vector"));
+        command.add(mode.option);
+        command.addAll(SOON);
+        command.addAll(List.of("-Xss4m", "--add-modules", "jdk.incubator.vector"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ResultBits.class.getName()));
-        command.addAll(List.of(classes.toString(), String.valueOf(mode.runs), lengths));
+        command.addAll(List.of(classes.toString(), "2", String.valueOf(mode.runs), lengths));
         command.addAll(files);
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -115,7 +115,8 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
     /** What a store puts into a buffer: the value, rounded to the format of a sixteen-bit type. */
     static ScalarExpr stored(Stmt.Store store) {
         DType type = store.buffer().type().dtype();
-        return type == DType.F16 || type == DType.BF16
+        boolean isRounded = store.value() instanceof Apply a && a.fn() == ScalarFn.CAST && a.type() == type;
+        return (type == DType.F16 || type == DType.BF16) && !isRounded
                 ? new Apply(ScalarFn.CAST, type, List.of(store.value()))
                 : store.value();
     }
