@@ -10,10 +10,11 @@ import heddle.compiler.tile.ScalarFn;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoublePredicate;
 
 /**
  * Lets zeros of probabilities annihilate in products: a key of no probability adds nothing, whatever its value is. Probabilities
- * are what a softmax gives, looked at through views, masks, factors and casts to floats.
+ * are what a softmax gives, looked at through views, masks, casts to floats and functions that keep zeros.
  */
 public record MarkProbabilities() implements Pass {
     @Override
@@ -47,35 +48,51 @@ public record MarkProbabilities() implements Pass {
                 : Optional.empty();
     }
 
-    /** Whether the node gives probabilities, or what is zero where probabilities are. */
+    /** Whether the node gives probabilities, or what is zero wherever they are. */
     private static boolean isProbability(Graph graph, Node node, BitSet probabilities) {
-        List<Value> operands = graph.operands(node);
+        Operands operands = new Operands(graph, graph.operands(node), probabilities);
         return switch (node.op()) {
             case Softmax s -> true;
-            case Cast c -> c.to().isFloat() && isAny(operands, probabilities);
-            case Elementwise e when e.fn() == ScalarFn.MUL -> isAny(operands, probabilities);
-            case Elementwise e when e.fn() == ScalarFn.DIV || e.fn() == ScalarFn.NEG ->
-                isAny(operands.subList(0, 1), probabilities);
-            case Elementwise e when e.fn() == ScalarFn.SELECT ->
-                isAny(operands.subList(1, 3), probabilities)
-                        && operands.subList(1, 3).stream()
-                                .allMatch(v -> isAny(List.of(v), probabilities) || isZero(graph, v));
-            case Pointwise p -> p.isView() && isAny(operands, probabilities);
+            case Cast c -> c.to().isFloat() && operands.isProbability(0);
+            case Elementwise e -> isZeroForZeros(e.fn(), operands);
+            case Pointwise p -> p.isView() && operands.isProbability(0);
             default -> false;
         };
     }
 
-    private static boolean isAny(List<Value> values, BitSet probabilities) {
-        return values.stream().anyMatch(v -> probabilities.get(v.node().id()));
+    private static boolean isZeroForZeros(ScalarFn fn, Operands operands) {
+        return switch (fn) {
+            case NEG, ABS, SQRT, DIV -> operands.isProbability(0);
+            case MUL -> operands.isProbability(0) || operands.isProbability(1);
+            case POW -> operands.isProbability(0) && operands.isNumber(1, n -> n > 0);
+            case ADD, SUB -> operands.isProbability(0) && operands.isProbability(1);
+            case MIN -> operands.isEither(0, 1, n -> n >= 0);
+            case MAX -> operands.isEither(0, 1, n -> n <= 0);
+            case SELECT -> operands.isEither(1, 2, n -> n == 0);
+            default -> false;
+        };
     }
 
-    private static boolean isZero(Graph graph, Value value) {
-        Node node = value.node();
-        while (node.op() instanceof Pointwise p && p.isView()) {
-            node = graph.operand(node, 0).node();
+    /** What a node is computed from. */
+    private record Operands(Graph graph, List<Value> values, BitSet probabilities) {
+        boolean isProbability(int slot) {
+            return probabilities.get(values.get(slot).node().id());
         }
-        return node.op() instanceof Constant c
-                && c.isSplat()
-                && c.values().getFirst().doubleValue() == 0;
+
+        /** Whether both are probabilities, or one is and the other a number that passes a test. */
+        boolean isEither(int a, int b, DoublePredicate test) {
+            return isProbability(a) && (isProbability(b) || isNumber(b, test))
+                    || isProbability(b) && isNumber(a, test);
+        }
+
+        boolean isNumber(int slot, DoublePredicate test) {
+            Node node = values.get(slot).node();
+            while (node.op() instanceof Pointwise p && p.isView()) {
+                node = graph.operand(node, 0).node();
+            }
+            return node.op() instanceof Constant c
+                    && c.isSplat()
+                    && test.test(c.values().getFirst().doubleValue());
+        }
     }
 }

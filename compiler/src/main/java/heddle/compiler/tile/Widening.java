@@ -1,6 +1,7 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.type.DType;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +14,12 @@ public record Widening(Map<ScalarExpr.Variable, ScalarExpr> held) {
     /** The type that values of {@code type} are computed in: {@code f32} for sixteen bits. */
     public static DType wide(DType type) {
         return isNarrow(type) ? DType.F32 : type;
+    }
+
+    /** A value as a buffer of {@code type} holds it: rounded where that is of sixteen bits. */
+    public static ScalarExpr stored(DType type, ScalarExpr value) {
+        boolean isRounded = value instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.CAST && a.type() == type;
+        return isNarrow(type) && !isRounded ? new ScalarExpr.Apply(ScalarFn.CAST, type, List.of(value)) : value;
     }
 
     private static boolean isNarrow(DType type) {

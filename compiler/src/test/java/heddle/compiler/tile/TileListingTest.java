@@ -90,7 +90,7 @@ class TileListingTest {
                       rowMax = newMax
                       acc = acc * rescale
                       global v[e, j] = values[h * (64*N) + j * 64 + e]
-                      acc += dot(score, v) over j
+                      acc += dot(score, v) over j, zeros of score annihilate
                     register scale[i] = where(rowSum == 0, 0, 1 / rowSum)
                     acc = acc * scale
                     store result[i * 512 + h * 64 + e] = acc

@@ -18,12 +18,16 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Generated products against their interpreter. A test is one class of many kernels, so that it compiles once. */
 class ContractionKernelTest {
+    /** A sum in several blocks. */
+    private static final int DEEP = 1100;
+
     private static final Bench.Tolerance CLOSE = new Bench.Tolerance(3e-5, 1e-5);
     private static final ScalarExpr.Variable ACC = variable("acc", DType.F32);
 
@@ -66,6 +70,40 @@ class ContractionKernelTest {
         ScalarExpr.Variable acc = variable("acc", type);
         ScalarExpr b = transposed ? at(w, n, k) : at(w, k, n);
         return new Contraction(List.of(), m, n, k, at(x, m, k), b, Annihilating.NEITHER, acc, acc, y, address(y, m, n));
+    }
+
+    /** One factor has zeros where the other has NaN, in some blocks of the sum. */
+    @Test
+    void zerosOfOneFactorAddNothing() {
+        for (DType type : List.of(DType.F32, DType.F64)) {
+            for (Annihilating zeros : List.of(Annihilating.LEFT, Annihilating.RIGHT)) {
+                for (int columns : new int[] {5, 70}) {
+                    boolean left = zeros == Annihilating.LEFT;
+                    Axis m = axis("m", 50, false);
+                    Axis n = axis("n", columns, false);
+                    Axis k = axis("k", DEEP, false);
+                    Buffer x = special(left ? 0 : Double.NaN, type, i -> i % DEEP, m.extent(), k.extent());
+                    Buffer w = special(left ? Double.NaN : 0, type, i -> i / columns, k.extent(), n.extent());
+                    Buffer y = output(type, m.extent(), n.extent());
+                    ScalarExpr.Variable acc = variable("acc", type);
+                    add(new Contraction(
+                            List.of(), m, n, k, at(x, m, k), at(w, k, n), zeros, acc, acc, y, address(y, m, n)));
+                }
+            }
+        }
+        bench.check("zeros");
+    }
+
+    /** Noise with a special number at two places of the sum. @param place along the sum that an element has */
+    private Buffer special(double number, DType type, IntUnaryOperator place, Dim... shape) {
+        int seed = ++count;
+        return bench.input(
+                "in" + seed,
+                type,
+                i -> place.applyAsInt(i) == 3 || place.applyAsInt(i) == DEEP - 1
+                        ? number
+                        : Noise.of(seed).applyAsDouble(i),
+                shape);
     }
 
     @Test

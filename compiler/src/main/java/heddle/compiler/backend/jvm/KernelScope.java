@@ -6,11 +6,9 @@ import heddle.compiler.backend.source.Names;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.type.DType;
+import heddle.compiler.tile.Widening;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,10 +112,6 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
 
     /** What a store puts into a buffer: the value, rounded to the format of a sixteen-bit type. */
     static ScalarExpr stored(Stmt.Store store) {
-        DType type = store.buffer().type().dtype();
-        boolean isRounded = store.value() instanceof Apply a && a.fn() == ScalarFn.CAST && a.type() == type;
-        return (type == DType.F16 || type == DType.BF16) && !isRounded
-                ? new Apply(ScalarFn.CAST, type, List.of(store.value()))
-                : store.value();
+        return Widening.stored(store.buffer().type().dtype(), store.value());
     }
 }
