@@ -2,6 +2,7 @@ package heddle.compiler;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Pass;
+import heddle.compiler.op.MarkProbabilities;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.FoldConstants;
@@ -41,6 +42,7 @@ public final class Compiler {
             new UnguardSoftmax(),
             new JoinProducts(),
             new SplitProbabilities(),
+            new MarkProbabilities(),
             new EliminateDeadCode(),
             new FuseAttention(),
             new EliminateDeadCode());

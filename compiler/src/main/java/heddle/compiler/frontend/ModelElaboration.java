@@ -12,6 +12,7 @@ import heddle.compiler.frontend.value.Promotion;
 import heddle.compiler.frontend.value.Scope;
 import heddle.compiler.frontend.value.Words;
 import heddle.compiler.op.Input;
+import heddle.compiler.op.MarkProbabilities;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.ast.Item;
@@ -68,7 +69,7 @@ final class ModelElaboration {
         }
         return new Model(
                 modelName(main),
-                emitter.graph().build(),
+                new MarkProbabilities().run(emitter.graph().build()),
                 inputs,
                 expressions.weights().declarations(),
                 outputs,

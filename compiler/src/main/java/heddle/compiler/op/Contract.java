@@ -3,6 +3,7 @@ package heddle.compiler.op;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -20,10 +21,16 @@ import java.util.stream.LongStream;
  * The product of two tensors, summed over shared axes, as an einsum. {@code bnk,km->bnm} is a batched matmul.
  *
  * @param equation see {@link Equation}
+ * @param zeros    whose zeros add nothing whatever they meet
  */
-public record Contract(String equation) implements Op {
+public record Contract(String equation, Annihilating zeros) implements Op {
     /** How many rows of the right operand one pass over a result row adds. */
     private static final int UNROLL = 4;
+
+    /** A product in IEEE arithmetic. */
+    public Contract(String equation) {
+        this(equation, Annihilating.NEITHER);
+    }
 
     @Override
     public String name() {
@@ -37,7 +44,9 @@ public record Contract(String equation) implements Op {
 
     @Override
     public Map<String, Object> attributes() {
-        return Map.of("equation", equation);
+        return zeros == Annihilating.NEITHER
+                ? Map.of("equation", equation)
+                : AttributeMap.of("equation", equation, "annihilating", zeros.text());
     }
 
     /** The equation taken apart. @throws heddle.compiler.ir.TypeMismatch when it is malformed */
@@ -91,14 +100,14 @@ public record Contract(String equation) implements Op {
         b = b.ordered(e.batch() + e.summed() + e.columns());
         long[] shape = a.shapeOf(e.batch() + e.rows(), b, e.columns());
         NdArray product = NdArray.zeros(a.array.dtype(), shape);
-        multiply(a, b, e, product.data());
+        multiply(a, b, e, zeros, product.data());
         if (a.array.dtype() == DType.I32) {
             Arrays.setAll(product.data(), i -> (int) (long) product.data()[i]);
         }
         return List.of(new Operand(e.batch() + e.rows() + e.columns(), product).ordered(e.result()).array);
     }
 
-    private static void multiply(Operand a, Operand b, Equation e, double[] out) {
+    private static void multiply(Operand a, Operand b, Equation e, Annihilating zeros, double[] out) {
         int m = a.size(e.rows());
         int k = a.size(e.summed());
         int n = b.size(e.columns());
@@ -107,13 +116,13 @@ public record Contract(String equation) implements Op {
         IntStream.range(0, a.size(e.batch()) * m).parallel().forEach(row -> {
             int from = row / m * k * n;
             int p = 0;
-            for (; p + UNROLL <= k; p += UNROLL) {
+            for (; zeros == Annihilating.NEITHER && p + UNROLL <= k; p += UNROLL) {
                 addRows(out, row * n, n, left, row * k + p, right, from + p * n);
             }
             for (; p < k; p++) {
                 double x = left[row * k + p];
                 for (int j = 0; j < n; j++) {
-                    out[row * n + j] += x * right[from + p * n + j];
+                    out[row * n + j] += zeros.multiply(x, right[from + p * n + j]);
                 }
             }
         });

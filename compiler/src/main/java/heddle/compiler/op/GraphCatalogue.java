@@ -1,6 +1,8 @@
 package heddle.compiler.op;
 
+import heddle.compiler.ir.Attributes;
 import heddle.compiler.ir.Catalogue;
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarFn;
 import java.util.Locale;
@@ -23,7 +25,7 @@ public final class GraphCatalogue {
             .with("pad", a -> new Pad(a.dims("low"), a.dims("high"), a.number("value")))
             .with("gather", a -> new Gather(a.integer("axis")))
             .with("take_along", a -> new TakeAlong(a.integer("axis")))
-            .with("contract", a -> new Contract(a.string("equation")))
+            .with("contract", a -> new Contract(a.string("equation"), annihilating(a)))
             .with("softmax", a -> new Softmax(a.integer("axis"), a.number("term", 0)))
             .with("stop_gradient", a -> new StopGradient())
             .with("dropout", a -> new Dropout(a.number("p")))
@@ -37,6 +39,12 @@ public final class GraphCatalogue {
             all = fn == ScalarFn.CAST ? all : all.with(fn.text(), a -> new Elementwise(fn));
         }
         return all;
+    }
+
+    private static Annihilating annihilating(Attributes text) {
+        String name = text.optional("annihilating").orElse(Annihilating.NEITHER.text());
+        return Annihilating.named(name)
+                .orElseThrow(() -> new IllegalArgumentException("annihilating is left or right, not " + name));
     }
 
     private static Catalogue reductions(Catalogue catalogue) {

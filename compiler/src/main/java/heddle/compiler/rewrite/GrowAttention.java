@@ -11,6 +11,7 @@ import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.Widening;
 import heddle.compiler.type.DType;
 import java.util.HashMap;
 import java.util.List;
@@ -110,7 +111,8 @@ final class GrowAttention {
         boolean computed = varies(qk.k()) && varies(v);
         Roles roles =
                 new Roles.Search(j, qk.q(), qk.k(), v, read.index(), computed).of(probabilities.product(), resultAxes);
-        ScalarExpr score = scoreProgram(qk.score(), roles).at(graph.operand(softmax, 0), read.index());
+        ScalarExpr score =
+                widened(scoreProgram(qk.score(), roles).at(graph.operand(softmax, 0), read.index()));
         return new AttentionParts(
                 resultAxes,
                 roles,
@@ -151,11 +153,21 @@ final class GrowAttention {
         });
     }
 
+    /** A program of scores in which what follows from a product of sixteen bits is computed from the product as it is. */
+    private ScalarExpr widened(ScalarExpr program) {
+        DType type = scores.product().type().dtype();
+        ScalarExpr.Variable narrow = new ScalarExpr.Variable(raw.name(), type);
+        ScalarExpr product = ScalarExpr.cast(Widening.wide(type), raw);
+        return new Widening(Map.of(narrow, product)).of(program);
+    }
+
     /** The logarithm of the sum of what counts in a row's sum beside the keys. */
     private Optional<ScalarExpr> sink(Roles roles) {
-        Inliner program = scoreProgram(ScalarExpr.cast(scores.product().type().dtype(), raw), roles);
+        ScalarExpr product =
+                QueryAndKey.product(raw, scores.product().type().dtype());
+        Inliner program = scoreProgram(product, roles);
         List<ScalarExpr> sinks = read.unread().stream()
-                .map(position -> program.at(graph.operand(softmax, 0), read.at(softmax, position)))
+                .map(position -> widened(program.at(graph.operand(softmax, 0), read.at(softmax, position))))
                 .map(sink -> ScalarExpr.cast(raw.type(), sink))
                 .toList();
         if (sinks.stream().anyMatch(s -> ScalarExprs.contains(s, raw))) {

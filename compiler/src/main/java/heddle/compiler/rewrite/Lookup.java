@@ -13,6 +13,7 @@ import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.Scale;
+import heddle.compiler.tile.Widening;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;
@@ -127,7 +128,7 @@ final class Lookup {
 
     /** The type that products of {@code type} are summed in. */
     static DType wide(DType type) {
-        return type == DType.F16 || type == DType.BF16 ? DType.F32 : type;
+        return Widening.wide(type);
     }
 
     /** Whether a value is made of numbers and indexes alone. */

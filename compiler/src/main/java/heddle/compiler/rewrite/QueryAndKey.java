@@ -9,6 +9,8 @@ import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.Widening;
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,8 +59,7 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
         put(letters, e.summed(), IndexSimplifier.index(inner, ScalarExpr.of(d)));
         Factor a = lookup.multiplicand(graph.operand(product, 0), at(product, e.left(), letters), d);
         Factor b = lookup.multiplicand(graph.operand(product, 1), at(product, e.right(), letters), d);
-        ScalarExpr score =
-                b.apply().apply(a.apply().apply(ScalarExpr.cast(a.core().type(), raw)));
+        ScalarExpr score = b.apply().apply(a.apply().apply(product(raw, a.core().type())));
         boolean rightIsKey = ScalarExprs.reads(b.core(), j);
         if (rightIsKey == ScalarExprs.reads(a.core(), j)) {
             throw new DeclinedException(
@@ -71,6 +72,16 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
         return rightIsKey
                 ? new QueryAndKey(a.core(), b.core(), d, score)
                 : new QueryAndKey(b.core(), a.core(), d, score);
+    }
+
+    /**
+     * What stands for the product in programs. Of sixteen bits it is a variable of that type, which {@link
+     * heddle.compiler.tile.Widening} reads as the product it is: the type follows from queries and keys, and rounds nothing.
+     */
+    static ScalarExpr product(ScalarExpr.Variable raw, DType type) {
+        return Widening.wide(type) == type
+                ? ScalarExpr.cast(type, raw)
+                : new ScalarExpr.Variable(raw.name(), type);
     }
 
     private static void put(Map<Character, ScalarExpr> at, String letters, List<ScalarExpr> index) {

@@ -45,6 +45,7 @@ final class LowerAttention {
                 c.k(),
                 lower.program(c.a()),
                 lower.program(c.b()),
+                c.zeros(),
                 c.acc(),
                 lower.program(c.epilogue()),
                 buffers.of(node.value()).orElseThrow(),

@@ -3,13 +3,16 @@ package heddle.compiler.schedule;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.LinearForm;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.Widening;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
@@ -63,8 +66,9 @@ final class LowerContraction {
         outer.addAll(m.outer());
         outer.addAll(n.outer());
         outer.removeIf(axis -> axis.extent().is(1));
+        Annihilating zeros = ((Contract) contract.op()).zeros();
         ScalarExpr.Variable acc = new ScalarExpr.Variable(
-                "acc", LowerRows.accumulator(contract.type().dtype()));
+                "acc", Widening.wide(contract.type().dtype()));
         return new Contraction(
                 outer,
                 m.inner(),
@@ -72,6 +76,7 @@ final class LowerContraction {
                 k.inner(),
                 wide(at(a, index), acc.type()),
                 wide(at(b, index), acc.type()),
+                swap ? zeros.exchanged() : zeros,
                 acc,
                 at(epilogue(acc), index),
                 buffers.of(region.root().value()).orElseThrow(),
@@ -94,13 +99,16 @@ final class LowerContraction {
         return inliner.at(graph.operand(contract, slot), axes.index(slot == 0 ? e.left() : e.right()));
     }
 
+    /** What follows from sixteen-bit sums is computed from the sums as they are; the result rounds where it is stored. */
     private ScalarExpr epilogue(ScalarExpr.Variable acc) {
         List<ScalarExpr> index = axes.resultIndex();
         List<ScalarExpr> at = region.rootIndex(graph, contract.type().shape(), index, Map.of(contract, index))
                 .orElseThrow();
-        ScalarExpr result = ScalarExpr.cast(contract.type().dtype(), acc);
+        ScalarExpr.Variable result =
+                new ScalarExpr.Variable(acc.name(), contract.type().dtype());
         Inliner inliner = new Inliner(graph, (v, i) -> leaf(v, i, result));
-        return inliner.at(region.root().value(), at);
+        ScalarExpr program = inliner.at(region.root().value(), at);
+        return ScalarExpr.cast(program.type(), new Widening(Map.of(result, acc)).of(program));
     }
 
     private Optional<ScalarExpr> leaf(Value value, List<ScalarExpr> index, ScalarExpr result) {

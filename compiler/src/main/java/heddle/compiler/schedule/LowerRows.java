@@ -10,6 +10,7 @@ import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.Widening;
 import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
@@ -36,7 +37,10 @@ final class LowerRows {
     private final RowDomain domain;
     private final Inliner inliner;
     private final List<RowFamily.Step> steps = new ArrayList<>();
-    private final Map<Node, ScalarExpr> computed = new HashMap<>();
+    private final Map<Node, ScalarExpr.Variable> computed = new HashMap<>();
+
+    /** What holds the results that {@link #computed} stands for, which may be of sixteen bits. */
+    private final Map<ScalarExpr.Variable, ScalarExpr> held = new HashMap<>();
 
     private LowerRows(Graph graph, Region region, Buffers buffers) {
         this.graph = graph;
@@ -56,33 +60,31 @@ final class LowerRows {
             anchorIndex.put(anchor, domain.indexOf(anchor));
             ScalarExpr x = inliner.at(graph.operand(anchor, 0), domain.index());
             DType type = anchor.type().dtype();
-            ScalarExpr wide = ScalarExpr.cast(accumulator(type), x);
+            ScalarExpr wide = ScalarExpr.cast(Widening.wide(type), new Widening(held).of(x));
             ScalarExpr result = anchor.op() instanceof Softmax s
                     ? softmax(wide, s.term())
                     : reduce(((Reduce) anchor.op()).kind(), wide);
-            computed.put(anchor, ScalarExpr.cast(type, result));
+            ScalarExpr.Variable stands = new ScalarExpr.Variable("result" + anchor.id(), type);
+            computed.put(anchor, stands);
+            held.put(stands, result);
         }
         Value root = region.root().value();
         List<ScalarExpr> at = domain.rootIndex(graph, region, anchorIndex).orElseThrow();
+        ScalarExpr value = inliner.at(root, at);
         RowFamily.Write write = new RowFamily.Write(
                 buffers.of(root).orElseThrow(),
                 domain.isPerElement(region.root()),
                 IndexSimplifier.address(root.type().shape(), at),
-                inliner.at(root, at));
+                ScalarExpr.cast(value.type(), new Widening(held).of(value)));
         return new RowFamily(domain.rows(), domain.row(), steps, List.of(write));
     }
 
     private Optional<ScalarExpr> leaf(Value value, List<ScalarExpr> index) {
-        ScalarExpr anchor = computed.get(value.node());
+        ScalarExpr.Variable anchor = computed.get(value.node());
         if (anchor != null) {
             return Optional.of(anchor);
         }
         return region.nodes().contains(value.node()) ? Optional.empty() : buffers.element(value, index);
-    }
-
-    /** Sixteen-bit floats are summed in f32. */
-    static DType accumulator(DType type) {
-        return type == DType.F16 || type == DType.BF16 ? DType.F32 : type;
     }
 
     private ScalarExpr reduce(Reduction kind, ScalarExpr x) {

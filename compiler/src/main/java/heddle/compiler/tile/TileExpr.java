@@ -8,12 +8,11 @@ public sealed interface TileExpr {
     /**
      * {@code sum over axis of a * b}, accumulated at least in f32.
      *
-     * @param zerosAnnihilate whether a zero in {@code a} adds nothing even where {@code b} is infinite or NaN, unlike
-     *                        in IEEE arithmetic: a probability of zero keeps a masked row of values out of the result
+     * @param zeros whose zeros add nothing, {@code a} being the left factor
      */
-    record Dot(Tile a, Tile b, Axis over, boolean zerosAnnihilate) implements TileExpr {
+    record Dot(Tile a, Tile b, Axis over, Annihilating zeros) implements TileExpr {
         public Dot(Tile a, Tile b, Axis over) {
-            this(a, b, over, false);
+            this(a, b, over, Annihilating.NEITHER);
         }
     }
 

@@ -68,9 +68,17 @@ public final class TileListing {
     private static String value(TileExpr value) {
         return switch (value) {
             case TileExpr.Map m -> infix(m.program());
-            case TileExpr.Dot d -> "dot(" + d.a() + ", " + d.b() + ") over " + d.over();
+            case TileExpr.Dot d -> "dot(" + d.a() + ", " + d.b() + ") over " + d.over() + zeros(d);
             case TileExpr.Reduce r ->
                 r.kind().name().toLowerCase(java.util.Locale.ROOT) + "(" + infix(r.program()) + ") over " + r.over();
+        };
+    }
+
+    private static String zeros(TileExpr.Dot dot) {
+        return switch (dot.zeros()) {
+            case NEITHER -> "";
+            case LEFT -> ", zeros of " + dot.a() + " annihilate";
+            case RIGHT -> ", zeros of " + dot.b() + " annihilate";
         };
     }
 

@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.type.DType;
 import java.util.Arrays;
 import java.util.List;
@@ -97,6 +98,16 @@ class ContractTest {
                 new Contract(",->"),
                 array(DType.I32, shape(), 1 << 30),
                 array(DType.I32, shape(), 2));
+    }
+
+    @Test
+    void zerosOfOneFactorMayAddNothing() {
+        NdArray zero = floats(shape(1, 2), 0, 2);
+        NdArray nan = floats(shape(2, 1), NAN, 3);
+        assertGives(floats(shape(1, 1), NAN), new Contract("ab,bc->ac"), zero, nan);
+        assertGives(floats(shape(1, 1), 6), new Contract("ab,bc->ac", Annihilating.LEFT), zero, nan);
+        assertGives(floats(shape(1, 1), NAN), new Contract("ab,bc->ac", Annihilating.RIGHT), zero, nan);
+        assertGives(floats(shape(1, 1), 6), new Contract("bc,ab->ac", Annihilating.RIGHT), nan, zero);
     }
 
     /** Against four plain loops, with sizes around the unrolling. */

@@ -90,7 +90,7 @@ class TileListingTest {
                       rowMax = newMax
                       acc = acc * rescale
                       global v[e, j] = values[h * (64*N) + j * 64 + e]
-                      acc += dot(score, v) over j
+                      acc += dot(score, v) over j, zeros of score annihilate
                     register scale[i] = where(rowSum == 0, 0, 1 / rowSum)
                     acc = acc * scale
                     store result[i * 512 + h * 64 + e] = acc
@@ -106,7 +106,7 @@ class TileListingTest {
         Buffer w = buffer("w", k.extent(), n.extent());
         Buffer y = buffer("y", N, n.extent());
         var acc = new ScalarExpr.Variable("acc", DType.F32);
-        Contraction c = new Contraction(List.of(), m, n, k, at(x, m, k), at(w, k, n), acc, acc, y, address(y, m, n));
+        Contraction c = new Contraction(List.of(), m, n, k, at(x, m, k), at(w, k, n), Annihilating.NEITHER, acc, acc, y, address(y, m, n));
         assertEquals("""
                 kernel linear(x, w) -> y:  # plan: k 384, m 192, n 64
                   parallel n in blocks(1536, 64), m in blocks(N, 192):

@@ -7,6 +7,7 @@ import static heddle.runtime.jvm.Programs.literal;
 import static heddle.runtime.jvm.Programs.variable;
 
 import heddle.compiler.schedule.Tiling;
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;
@@ -17,12 +18,16 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Generated products against their interpreter. A test is one class of many kernels, so that it compiles once. */
 class ContractionKernelTest {
+    /** A sum in several blocks. */
+    private static final int DEEP = 1100;
+
     private static final Bench.Tolerance CLOSE = new Bench.Tolerance(3e-5, 1e-5);
     private static final ScalarExpr.Variable ACC = variable("acc", DType.F32);
 
@@ -64,7 +69,41 @@ class ContractionKernelTest {
         Buffer y = output(type, m.extent(), n.extent());
         ScalarExpr.Variable acc = variable("acc", type);
         ScalarExpr b = transposed ? at(w, n, k) : at(w, k, n);
-        return new Contraction(List.of(), m, n, k, at(x, m, k), b, acc, acc, y, address(y, m, n));
+        return new Contraction(List.of(), m, n, k, at(x, m, k), b, Annihilating.NEITHER, acc, acc, y, address(y, m, n));
+    }
+
+    /** One factor has zeros where the other has NaN, in some blocks of the sum. */
+    @Test
+    void zerosOfOneFactorAddNothing() {
+        for (DType type : List.of(DType.F32, DType.F64)) {
+            for (Annihilating zeros : List.of(Annihilating.LEFT, Annihilating.RIGHT)) {
+                for (int columns : new int[] {5, 70}) {
+                    boolean left = zeros == Annihilating.LEFT;
+                    Axis m = axis("m", 50, false);
+                    Axis n = axis("n", columns, false);
+                    Axis k = axis("k", DEEP, false);
+                    Buffer x = special(left ? 0 : Double.NaN, type, i -> i % DEEP, m.extent(), k.extent());
+                    Buffer w = special(left ? Double.NaN : 0, type, i -> i / columns, k.extent(), n.extent());
+                    Buffer y = output(type, m.extent(), n.extent());
+                    ScalarExpr.Variable acc = variable("acc", type);
+                    add(new Contraction(
+                            List.of(), m, n, k, at(x, m, k), at(w, k, n), zeros, acc, acc, y, address(y, m, n)));
+                }
+            }
+        }
+        bench.check("zeros");
+    }
+
+    /** Noise with a special number at two places of the sum. @param place along the sum that an element has */
+    private Buffer special(double number, DType type, IntUnaryOperator place, Dim... shape) {
+        int seed = ++count;
+        return bench.input(
+                "in" + seed,
+                type,
+                i -> place.applyAsInt(i) == 3 || place.applyAsInt(i) == DEEP - 1
+                        ? number
+                        : Noise.of(seed).applyAsDouble(i),
+                shape);
     }
 
     @Test
@@ -126,7 +165,7 @@ class ContractionKernelTest {
         ScalarExpr erf = fn(ScalarFn.ERF, fn(ScalarFn.MUL, x, literal(Math.sqrt(0.5))));
         ScalarExpr gelu = fn(ScalarFn.MUL, fn(ScalarFn.MUL, literal(0.5), x), fn(ScalarFn.ADD, literal(1), erf));
         ScalarExpr all = fn(ScalarFn.ADD, gelu, at(residual, m, n));
-        add(new Contraction(List.of(), m, n, c.k(), c.a(), c.b(), ACC, all, c.output(), c.address()));
+        add(new Contraction(List.of(), m, n, c.k(), c.a(), c.b(), c.zeros(), ACC, all, c.output(), c.address()));
         bench.check("gelu(x w + b) + r");
     }
 
@@ -143,7 +182,7 @@ class ContractionKernelTest {
         Buffer y = output(DType.F32, b.extent(), heads, m.extent(), size);
         ScalarExpr[] in = {ScalarExpr.of(b), head(k, size), ScalarExpr.of(m), within(k, size)};
         ScalarExpr[] out = {ScalarExpr.of(b), head(n, size), ScalarExpr.of(m), within(n, size)};
-        add(new Contraction(List.of(b), m, n, k, at(x, in), at(w, k, n), ACC, ACC, y, address(y, out)));
+        add(new Contraction(List.of(b), m, n, k, at(x, in), at(w, k, n), Annihilating.NEITHER, ACC, ACC, y, address(y, out)));
         bench.check("heads");
     }
 
@@ -163,7 +202,7 @@ class ContractionKernelTest {
         Contraction c = product(DType.F32, m, n, k, true);
         ScalarExpr even = fn(ScalarFn.EQ, fn(ScalarFn.MOD, ScalarExpr.of(k), ScalarExpr.of(2)), ScalarExpr.of(0));
         ScalarExpr b = fn(ScalarFn.SELECT, even, c.b(), literal(0.25));
-        add(new Contraction(List.of(), m, n, k, fn(ScalarFn.EXP, c.a()), b, ACC, ACC, c.output(), c.address()));
+        add(new Contraction(List.of(), m, n, k, fn(ScalarFn.EXP, c.a()), b, c.zeros(), ACC, ACC, c.output(), c.address()));
         bench.check("exp(x) · where(k % 2 == 0, w, 0.25)");
     }
 
@@ -176,7 +215,7 @@ class ContractionKernelTest {
         Buffer x = input(DType.F32, k.extent(), b.extent(), m.extent());
         Buffer w = input(DType.F32, n.extent(), b.extent(), k.extent());
         Buffer y = output(DType.F32, n.extent(), m.extent(), b.extent());
-        add(new Contraction(List.of(b), m, n, k, at(x, k, b, m), at(w, n, b, k), ACC, ACC, y, address(y, n, m, b)));
+        add(new Contraction(List.of(b), m, n, k, at(x, k, b, m), at(w, n, b, k), Annihilating.NEITHER, ACC, ACC, y, address(y, n, m, b)));
         bench.check("strides");
     }
 }

@@ -46,6 +46,19 @@ class ArithmeticTest {
     void nothingIsRoundedInsideAKernel() {
         // At 4096 the next f16 is 4100.
         model("input x: f16[1]", "output y = x + 4096.0 - 4096.0").with("x", 1).gives(1);
+        // A product and a sum that are no f16 themselves.
+        model("input x: f16[1, 2]", "input w: f16[2, 1]", "output y = x @ w - 4096.0")
+                .with("x", 64, 1)
+                .with("w", 64, 1)
+                .gives(1);
+        model("input x: f16[2]", "output y = sum(x) * 0.5 - 40000.0")
+                .with("x", 40000, 40032)
+                .gives(16);
+        // A cast that is written rounds.
+        model("input x: f32[1, 2]", "input w: f32[2, 1]", "output y = cast(cast(x @ w, f16), f32) - 4096.0")
+                .with("x", 64, 1)
+                .with("w", 64, 1)
+                .gives(0);
     }
 
     @Test

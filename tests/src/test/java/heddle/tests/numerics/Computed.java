@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.frontend.Frontend;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.ir.NdArray;
@@ -17,6 +18,7 @@ import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmPlatform;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
+import heddle.tests.tornado.Conformance;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -68,9 +70,7 @@ final class Computed {
 
     /** Asserts what the reference has. */
     Computed written(double... expected) {
-        NdArray y =
-                new Interpreter(inputs, Map.of(), lengths).run(model.graph()).get("y");
-        assertArrayEquals(expected, y.data(), 1e-5, "as it is written");
+        assertArrayEquals(expected, reference(), 1e-5, "as it is written");
         return this;
     }
 
@@ -85,17 +85,55 @@ final class Computed {
         written(expected).compiled(expected);
     }
 
+    /** Asserts that the reference, and fused and unfused code for each target, give these. */
+    void givesEverywhere(double... expected) {
+        written(expected);
+        for (Fusion fusion : Fusion.values()) {
+            assertArrayEquals(expected, run(fusion, 2), 1e-5, fusion + " on the jvm");
+            assertArrayEquals(expected, onDevice(fusion), 1e-5, fusion + " on a device");
+        }
+    }
+
+    private double[] onDevice(Fusion fusion) {
+        return elements(Conformance.of(model.graph(), fusion, TornadoLimits.GPU, Map.of())
+                .program()
+                .run(tensors(), lengths)
+                .get("y"));
+    }
+
+    /** What the reference has. */
+    double[] reference() {
+        return new Interpreter(inputs, Map.of(), lengths)
+                .run(model.graph())
+                .get("y")
+                .data();
+    }
+
     /** What the generated code gives on so many threads. */
     double[] run(int threads) {
+        return run(Fusion.FUSED, threads);
+    }
+
+    private double[] run(Fusion fusion, int threads) {
         JvmOptions options = new JvmOptions(JvmPlatform.target(threads), classes, "test", warning -> {});
+        var plan = fusion == Fusion.FUSED
+                ? compilation.plan()
+                : Compiler.compile(model.graph(), fusion).plan();
+        return elements(JvmProgram.load(plan, Map.of(), options)
+                .run(tensors(), lengths)
+                .get("y"));
+    }
+
+    private Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         inputs.forEach(
                 (name, a) -> tensors.put(name, Tensor.of(a.data(), a.shape()).cast(a.dtype())));
-        Tensor y = JvmProgram.load(compilation.plan(), Map.of(), options)
-                .run(tensors, lengths)
-                .get("y");
-        double[] elements = new double[y.size()];
-        Arrays.setAll(elements, y::element);
+        return tensors;
+    }
+
+    private static double[] elements(Tensor tensor) {
+        double[] elements = new double[tensor.size()];
+        Arrays.setAll(elements, tensor::element);
         return elements;
     }
 }

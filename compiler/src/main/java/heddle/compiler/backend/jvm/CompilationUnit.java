@@ -12,7 +12,7 @@ record CompilationUnit(JvmTarget target, Plan plan, String className) {
         JavaText out = new JavaText(0);
         writeHead(out);
         out.open("public final class " + className);
-        writeConstants(out);
+        writeConstants(out, members);
         out.line("private " + className + "() {}");
         writeBlocks(out, entries);
         writeRun(out, entries);
@@ -29,6 +29,7 @@ record CompilationUnit(JvmTarget target, Plan plan, String className) {
         out.line("import jdk.incubator.vector.IntVector;");
         out.line("import jdk.incubator.vector.VectorMask;");
         out.line("import jdk.incubator.vector.VectorOperators;");
+        out.line("import jdk.incubator.vector.VectorShuffle;");
         out.line("import jdk.incubator.vector.VectorSpecies;");
         out.blank();
         out.line("/**");
@@ -40,11 +41,12 @@ record CompilationUnit(JvmTarget target, Plan plan, String className) {
         out.line(" */");
     }
 
-    private void writeConstants(JavaText out) {
+    private void writeConstants(JavaText out, ClassText members) {
         int bits = target.bits();
         out.line("private static final VectorSpecies<Float> F = FloatVector.SPECIES_" + bits + ";");
         out.line("private static final VectorSpecies<Double> D = DoubleVector.SPECIES_" + bits + ";");
         out.line("private static final VectorSpecies<Integer> I = IntVector.SPECIES_" + bits + ";");
+        members.constants().forEach(c -> out.line("private static final " + c + ";"));
         out.blank();
     }
 

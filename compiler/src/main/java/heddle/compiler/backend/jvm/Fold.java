@@ -50,6 +50,11 @@ record Fold(Reduction kind, DType type) {
                 : a + "." + method() + "(" + b + ")";
     }
 
+    /** Whether rounding makes the result depend on the order in which values are folded. */
+    boolean dependsOnOrder() {
+        return type.isFloat() && (kind == Reduction.SUM || kind == Reduction.PROD);
+    }
+
     /** The function's name among the methods of vectors. */
     String method() {
         return switch (kind) {

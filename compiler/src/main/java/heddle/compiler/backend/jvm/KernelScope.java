@@ -6,11 +6,9 @@ import heddle.compiler.backend.source.Names;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.type.DType;
+import heddle.compiler.tile.Widening;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,9 +111,6 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
 
     /** The value that a store writes to a buffer, rounded to the format of a sixteen-bit type. */
     static ScalarExpr stored(Stmt.Store store) {
-        DType type = store.buffer().type().dtype();
-        return type == DType.F16 || type == DType.BF16
-                ? new Apply(ScalarFn.CAST, type, List.of(store.value()))
-                : store.value();
+        return Widening.stored(store.buffer().type().dtype(), store.value());
     }
 }

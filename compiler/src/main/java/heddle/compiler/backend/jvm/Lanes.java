@@ -1,6 +1,8 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -36,9 +38,13 @@ record Lanes(String vector, String species, String element, String boxed, int co
         return vector + ".broadcast(" + species + ", " + scalar + ")";
     }
 
-    /** The scalar that a vector's lanes fold to. */
-    String reduced(Fold fold, String value) {
-        return value + ".reduceLanes(VectorOperators." + fold.operator() + ")";
+    /** How far apart lanes are that are added to each other, step by step until one lane holds the sum of all. */
+    List<Integer> halves() {
+        List<Integer> halves = new ArrayList<>();
+        for (int half = count / 2; half > 0; half /= 2) {
+            halves.add(half);
+        }
+        return halves;
     }
 
     String mask() {

@@ -28,7 +28,7 @@ final class ProductCode {
         Side spread = side(p.spread(), row, p.over(), out);
         Side vectors = side(p.vectors(), sums.lane(), p.over(), out);
         var strides = new MicroKernel.Strides(spread.along, spread.over, sums.width());
-        var shape = new ProductMethods.Shape(sums.buffer().type().dtype(), strides, p.zerosAnnihilate());
+        var shape = new ProductMethods.Shape(sums.buffer().type().dtype(), strides, p.zeros());
         List<String> arguments = new ArrayList<>();
         arguments.add(bare(ranges.length(row)));
         arguments.add(bare(ranges.length(p.over())));

@@ -1,6 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,9 +18,9 @@ final class ProductMethods {
     /**
      * The purpose of one method.
      *
-     * @param zerosAnnihilate whether zeros in {@code b} add nothing whatever {@code a} holds
+     * @param zeros whose zeros add nothing, {@code a} being the left factor
      */
-    record Shape(DType type, MicroKernel.Strides strides, boolean zerosAnnihilate) {}
+    record Shape(DType type, MicroKernel.Strides strides, Annihilating zeros) {}
 
     private final JvmTarget target;
     private final ClassText members;
@@ -36,7 +37,7 @@ final class ProductMethods {
      * those of its strides that are not known; array and position of {@code b}; and the array of {@code c}.
      */
     String of(Shape shape) {
-        Shape form = new Shape(shape.type, shape.strides.within(), shape.zerosAnnihilate);
+        Shape form = new Shape(shape.type, shape.strides.within(), shape.zeros);
         String known = products.get(form);
         if (known != null) {
             return known;
@@ -44,7 +45,7 @@ final class ProductMethods {
         String name = members.methodName("product");
         products.put(form, name);
         Optional<Lanes> lanes = Lanes.of(form.type, target);
-        if (form.zerosAnnihilate) {
+        if (form.zeros != Annihilating.NEITHER) {
             writeOfNonZeros(form, name, lanes);
         } else if (lanes.isPresent()) {
             writeBlocked(form, name, lanes.get());
@@ -124,25 +125,46 @@ final class ProductMethods {
                 + shape.strides.aStep().times("k");
     }
 
+    /** Where the other factor holds numbers alone, as it nearly always does, zeros need no care. */
     private void writeOfNonZeros(Shape shape, String name, Optional<Lanes> lanes) {
-        Shape plain = new Shape(shape.type, shape.strides, false);
-        String unknown = passed(shape.strides);
-        String product = of(plain) + "(rows, depth, a, aAt, " + unknown + "b, bAt, c);";
-        String finite = FiniteCheck.write(shape, lanes, members);
-        int width = shape.strides.width();
+        boolean ofSpread = shape.zeros == Annihilating.LEFT;
+        Shape plain = new Shape(shape.type, shape.strides, Annihilating.NEITHER);
+        String product = of(plain) + "(rows, depth, a, aAt, " + passed(shape.strides) + "b, bAt, c);";
+        FiniteCheck check = new FiniteCheck(shape, lanes);
+        String finite = ofSpread ? check.ofVectors(members) : check.ofSpread(members);
         JavaText out = open(
                 shape,
                 name,
-                "Adds a product in which a zero of {@code b} counts for nothing, even times infinity or NaN.");
-        out.open("if (" + finite + "(rows, depth, a, aAt"
-                + unknown.transform(u -> u.isEmpty() ? "" : ", " + u.substring(0, u.length() - 2)) + "))");
+                "Adds a product in which a zero of {@code " + (ofSpread ? "a" : "b")
+                        + "} counts for nothing, even times infinity or NaN.");
+        out.open("if (" + finite + ")");
         out.line(product).line("return;").close();
+        if (ofSpread) {
+            writeNonZerosOfSpread(shape, out);
+        } else {
+            writeNonZerosOfVectors(shape, out);
+        }
+        out.close();
+    }
+
+    private static void writeNonZerosOfSpread(Shape shape, JavaText out) {
+        int width = shape.strides.width();
+        out.open("for (int r = 0; r < rows; r++)");
+        out.open("for (int k = 0; k < depth; k++)");
+        out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
+        out.open("for (int n = 0; x != 0 && n < " + width + "; n++)");
+        out.line("c[r * " + width + " + n] += x * b[bAt + k * " + width + " + n];");
+        out.close().close().close();
+    }
+
+    private static void writeNonZerosOfVectors(Shape shape, JavaText out) {
+        int width = shape.strides.width();
         out.open("for (int k = 0; k < depth; k++)");
         out.open("for (int n = 0; n < " + width + "; n++)");
         out.line(Locals.type(shape.type) + " x = b[bAt + k * " + width + " + n];");
         out.open("for (int r = 0; x != 0 && r < rows; r++)");
         out.line("c[r * " + width + " + n] += a[" + element(shape) + "] * x;");
-        out.close().close().close().close();
+        out.close().close().close();
     }
 
     /**

@@ -27,7 +27,25 @@ final class RowReduction {
             accumulate(code, acc, fold, r.program());
         });
         part.text().append(loopText);
-        return lanes.reduced(fold, tree(fold, accumulators));
+        return acrossLanes(scope, part, lanes, fold, tree(fold, accumulators));
+    }
+
+    /**
+     * The scalar that the lanes of a vector fold to. The Vector API leaves the order of additions and multiplications open,
+     * and the interpreter and the compilers of HotSpot choose different ones, so the tree of lanes is written out.
+     */
+    private static String acrossLanes(
+            KernelScope scope, KernelScope.Part part, Lanes lanes, Fold fold, String vector) {
+        if (!fold.dependsOnOrder()) {
+            return vector + ".reduceLanes(VectorOperators." + fold.operator() + ")";
+        }
+        String folded = part.locals().fresh("folded");
+        part.text().line(lanes.vector() + " " + folded + " = " + vector + ";");
+        for (int half : lanes.halves()) {
+            String turned = folded + ".rearrange(" + scope.members().turn(lanes, half) + ")";
+            part.text().line(folded + " = " + folded + "." + fold.method() + "(" + turned + ");");
+        }
+        return folded + ".lane(0)";
     }
 
     /** Adds a program's value to an accumulator, lanes outside the axis left out. */

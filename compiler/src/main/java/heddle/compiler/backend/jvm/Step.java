@@ -1,5 +1,6 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.BlockStrides;
 import heddle.compiler.tile.LoopMask;
@@ -24,9 +25,12 @@ sealed interface Step {
     /** A tile set to zero. */
     record Clear(LocalTile tile) implements Step {}
 
-    /** {@code sums[row, lane] += sum over axis of spread[row, over] * vectors[over, lane]}. */
-    record Product(LocalTile sums, Operand spread, Operand vectors, Axis over, boolean zerosAnnihilate)
-            implements Step {}
+    /**
+     * {@code sums[row, lane] += sum over axis of spread[row, over] * vectors[over, lane]}.
+     *
+     * @param zeros whose zeros add nothing, {@code spread} being the left factor
+     */
+    record Product(LocalTile sums, Operand spread, Operand vectors, Axis over, Annihilating zeros) implements Step {}
 
     /** The body for each block of an axis, those left out that the mask empties. */
     record Blocks(Axis axis, Optional<LoopMask> mask, List<Step> body) implements Step {

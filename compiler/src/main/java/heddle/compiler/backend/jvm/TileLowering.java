@@ -1,5 +1,6 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.BlockStrides;
 import heddle.compiler.tile.Buffer;
@@ -132,7 +133,8 @@ final class TileLowering {
     private Step product(Tile tile, TileExpr.Dot dot) {
         Tile vectors = dot.a().axes().contains(lane) ? dot.a() : dot.b();
         Tile spread = vectors == dot.a() ? dot.b() : dot.a();
-        return new Step.Product(local(tile), operand(spread), operand(vectors), dot.over(), dot.zerosAnnihilate());
+        Annihilating zeros = spread == dot.a() ? dot.zeros() : dot.zeros().exchanged();
+        return new Step.Product(local(tile), operand(spread), operand(vectors), dot.over(), zeros);
     }
 
     private Step.Operand operand(Tile tile) {

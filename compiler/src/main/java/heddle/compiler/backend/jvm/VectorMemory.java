@@ -50,7 +50,7 @@ final class VectorMemory {
     String store(Stmt.Store s) {
         DType type = s.buffer().type().dtype();
         String value = code.of(s.value());
-        if (type == DType.F16 || type == DType.BF16) {
+        if (!KernelScope.stored(s).equals(s.value())) {
             value = code.of(new Apply(ScalarFn.CAST, type, List.of(code.asVariable(s.value()))));
         }
         String position = code.loop()

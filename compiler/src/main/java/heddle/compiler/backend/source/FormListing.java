@@ -85,7 +85,7 @@ final class FormListing {
             case TileExpr.Reduce r ->
                 add(r.kind()).add(r.ignoresNaN()).axes(List.of(r.over())).scalar(r.program());
             case TileExpr.Dot d ->
-                tile(d.a()).tile(d.b()).axes(List.of(d.over())).add(d.zerosAnnihilate());
+                tile(d.a()).tile(d.b()).axes(List.of(d.over())).add(d.zeros());
         }
     }
 

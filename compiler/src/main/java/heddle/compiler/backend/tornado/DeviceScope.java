@@ -9,7 +9,7 @@ import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExpr.Element;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.Widening;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;
@@ -83,7 +83,7 @@ final class DeviceScope implements ScalarSource.Dialect {
         ScalarSource source = new ScalarSource(this, out);
         String position = position(address, source);
         String stored =
-                Storage.of(buffer.type().dtype()).stored(ScalarSource.operand(source.of(rounded(buffer, value))));
+                Storage.of(buffer.type().dtype()).stored(ScalarSource.operand(source.of(Widening.stored(buffer.type().dtype(), value))));
         boolean wrapped = stored.startsWith("(") && stored.endsWith(")") && !stored.startsWith("(byte)");
         out.line(arrays.get(buffer) + ".set(" + position + ", " + (wrapped ? inside(stored) : stored) + ");");
     }
@@ -98,11 +98,6 @@ final class DeviceScope implements ScalarSource.Dialect {
             }
         }
         return text.substring(1, text.length() - 1);
-    }
-
-    private static ScalarExpr rounded(Buffer buffer, ScalarExpr value) {
-        DType type = buffer.type().dtype();
-        return type == DType.F16 || type == DType.BF16 ? new Apply(ScalarFn.CAST, type, List.of(value)) : value;
     }
 
     private String position(ScalarExpr address, ScalarSource source) {

@@ -1,5 +1,6 @@
 package heddle.compiler.backend.tornado;
 
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.IndexSimplifier;
 import heddle.compiler.tile.LinearForm;
@@ -54,7 +55,14 @@ record LibraryChoice(Optional<Gemm> gemm, Optional<String> reason) {
             return ((TileExpr.Map) ((Stmt.Define) loop().body().get(slot)).value()).program();
         }
 
+        private boolean isAnnihilating() {
+            return loop().body().getLast() instanceof Stmt.Accumulate a && a.value().zeros() != Annihilating.NEITHER;
+        }
+
         LibraryChoice choice() {
+            if (isAnnihilating()) {
+                return declined("cuBLAS has NaN where a probability of zero meets an infinite value or NaN");
+            }
             Axis m = store().axes().get(0);
             Axis n = store().axes().get(1);
             Axis k = loop().axis();

@@ -1,6 +1,7 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.TileExpr;
 
 /**
@@ -25,20 +26,29 @@ record ProductLoop(Geometry geometry, DeviceScope scope) {
             out.line(columns.storage().variable() + " " + b + c + " = " + columns.name() + "[" + inColumns + " * "
                     + columns.pitch() + " + column" + (skip == 0 ? "" : " + " + skip) + "];");
         }
-        for (int r = 0; r < result.rows(); r++) {
-            if (dot.zerosAnnihilate()) {
-                out.open("if (" + a + r + " != " + rows.storage().zero() + ")");
+        Factor left = new Factor(a, result.rows(), rows);
+        Factor right = new Factor(b, result.width(), columns);
+        boolean byColumn = dot.zeros() == Annihilating.RIGHT;
+        Factor outer = byColumn ? right : left;
+        for (int o = 0; o < outer.count; o++) {
+            if (dot.zeros() != Annihilating.NEITHER) {
+                out.open("if (" + outer.name + o + " != " + outer.array.storage().zero() + ")");
             }
-            for (int c = 0; c < result.width(); c++) {
+            for (int i = 0; i < (byColumn ? left : right).count; i++) {
+                int r = byColumn ? i : o;
+                int c = byColumn ? o : i;
                 String element = result.at(r, c);
                 out.line(element + " = " + element + " + " + product(result, a + r, b + c, rows, columns) + ";");
             }
-            if (dot.zerosAnnihilate()) {
+            if (dot.zeros() != Annihilating.NEITHER) {
                 out.close();
             }
         }
         out.close();
     }
+
+    /** The variables of one step that hold a thread's elements of a factor. */
+    private record Factor(String name, int count, LocalArray array) {}
 
     /** A product in the type that is summed up in. */
     private static String product(RegisterTile result, String a, String b, LocalArray rows, LocalArray columns) {

@@ -1,5 +1,6 @@
 package heddle.compiler.tile.family;
 
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.Reduction;
@@ -66,11 +67,17 @@ final class AttentionProgram {
         return TileKernel.of(name, "attention", parallel, body, plan, comments);
     }
 
-    /** A sink is the first score of a row. */
+    /**
+     * A sink is the first score of a row. It counts one, unless it is minus infinity; NaN or plus infinity makes the row NaN
+     * however many blocks are skipped.
+     */
     private List<Stmt> start() {
-        return List.of(
-                map(rowMax, attention.sink().orElse(literal(Double.NEGATIVE_INFINITY))),
-                map(rowSum, literal(attention.sink().isPresent() ? 1 : 0)));
+        if (attention.sink().isEmpty()) {
+            return List.of(map(rowMax, literal(Double.NEGATIVE_INFINITY)), map(rowSum, literal(0)));
+        }
+        ScalarExpr isNone = apply(ScalarFn.EQ, rowMax.value(), literal(Double.NEGATIVE_INFINITY));
+        ScalarExpr counted = apply(ScalarFn.SELECT, isNone, literal(0), exponential(rowMax, rowMax));
+        return List.of(map(rowMax, attention.sink().get()), map(rowSum, counted));
     }
 
     private List<Stmt> scores() {
@@ -113,7 +120,7 @@ final class AttentionProgram {
         List<Stmt> steps = new ArrayList<>();
         attention.weight().ifPresent(weight -> steps.add(new Stmt.Update(score, new TileExpr.Map(weighted(weight)))));
         steps.add(map(value, attention.v()));
-        steps.add(new Stmt.Accumulate(acc, new TileExpr.Dot(score, value, attention.j(), true)));
+        steps.add(new Stmt.Accumulate(acc, new TileExpr.Dot(score, value, attention.j(), Annihilating.LEFT)));
         return steps;
     }
 

@@ -1,5 +1,6 @@
 package heddle.compiler.tile.family;
 
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.IndexSimplifier;
@@ -26,6 +27,7 @@ import java.util.Optional;
  *
  * @param a        over batch, m, k
  * @param b        over batch, n, k
+ * @param zeros    whose zeros add nothing, {@code a} being the left factor
  * @param acc      the variable the epilogue reads the sum as
  * @param epilogue over batch, m, n
  */
@@ -36,6 +38,7 @@ public record Contraction(
         Axis k,
         ScalarExpr a,
         ScalarExpr b,
+        Annihilating zeros,
         ScalarExpr.Variable acc,
         ScalarExpr epilogue,
         Buffer output,
@@ -57,7 +60,7 @@ public record Contraction(
         List<Stmt> step = List.of(
                 new Stmt.Define(left, new TileExpr.Map(a)),
                 new Stmt.Define(right, new TileExpr.Map(b)),
-                new Stmt.Accumulate(sum, new TileExpr.Dot(left, right, k)));
+                new Stmt.Accumulate(sum, new TileExpr.Dot(left, right, k, zeros)));
         List<Stmt> body = List.of(
                 new Stmt.Define(sum, new TileExpr.Map(zero(acc.type()))),
                 new Stmt.Loop(k, Optional.empty(), step),
@@ -78,7 +81,7 @@ public record Contraction(
                 acc.type(), new Shape(axes.stream().map(Axis::extent).toList()));
         ScalarExpr dense = IndexSimplifier.address(
                 type.shape(), axes.stream().map(ScalarExpr::of).toList());
-        return new Contraction(batch, m, n, k, a, b, acc, acc, new Buffer(buffer, type), dense);
+        return new Contraction(batch, m, n, k, a, b, zeros, acc, acc, new Buffer(buffer, type), dense);
     }
 
     /** The epilogue as a map over sums in a buffer. @param sums as {@link #sums} stores them */

@@ -73,7 +73,7 @@ public final class FamilyInterpreter {
         evaluator.slot(f.k());
         int acc = evaluator.slot(f.acc());
         Code store = store(evaluator, f.output(), f.address(), f.epilogue());
-        Code sum = sum(evaluator, f.k(), frame -> a.run(frame) * b.run(frame));
+        Code sum = sum(evaluator, f.k(), frame -> f.zeros().multiply(a.run(frame), b.run(frame)));
         boolean wraps = f.acc().type() == DType.I32;
         Code element = frame -> {
             double exact = sum.run(frame);

@@ -58,7 +58,17 @@ public record Panels(MapFamily pack, ScalarExpr operand) {
     /** {@code c} with its right side read from the panels. */
     public Contraction applyTo(Contraction c) {
         return new Contraction(
-                c.batch(), c.m(), c.n(), c.k(), c.a(), operand, c.acc(), c.epilogue(), c.output(), c.address());
+                c.batch(),
+                c.m(),
+                c.n(),
+                c.k(),
+                c.a(),
+                operand,
+                c.zeros(),
+                c.acc(),
+                c.epilogue(),
+                c.output(),
+                c.address());
     }
 
     /** Whether {@code b} is read from panels of {@code width} columns, so that all columns of a block are there. */
