@@ -31,6 +31,7 @@ public enum RuntimeCode implements DiagnosticCode {
     LENGTHS("H0814", "The model cannot run with these lengths"),
     ATTENTION_ABSENT("H0815", "The model has no attention to look at"),
     TOKEN_ABSENT("H0816", "The text has no such token"),
+    LENGTH_UNKNOWN("H0817", "The model has no such length"),
 
     COMPILER("H0902", "This Java installation has no compiler");
 
