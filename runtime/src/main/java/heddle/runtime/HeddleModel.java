@@ -62,12 +62,12 @@ public final class HeddleModel {
 
     /** The model's weights from the file that the options or its manifest name, in the model's types. */
     public SequencedMap<String, Tensor> weights(CompileOptions options) {
-        return new ModelData(file, options).weights(model.weights());
+        return new ModelData(file, model.graph(), options).weights(model.weights());
     }
 
     /** The tokenizer that the options or the model's manifest name. */
     public Tokenizer tokenizer(CompileOptions options) {
-        return new ModelData(file, options).tokenizer();
+        return new ModelData(file, model.graph(), options).tokenizer();
     }
 
     /** Texts to compare with, from the model's manifest. */
