@@ -19,6 +19,7 @@ import heddle.runtime.tornado.DeviceWriter;
 import heddle.runtime.tornado.TornadoOptions;
 import heddle.runtime.tornado.TornadoProgram;
 import heddle.runtime.tornado.TornadoSdk;
+import heddle.runtime.verify.Verification;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,6 +142,8 @@ public final class HeddleModel {
                     program,
                     () -> JvmProgram.load(compilation(options.fusion()).plan(), weights, options.jvm()),
                     this,
+                    compilation,
+                    inputs -> new Verification(this, weights, inputs),
                     options.classes(),
                     List.of(tornado.sdk().toString(), target.device().get().line()));
         }
