@@ -7,8 +7,10 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -18,7 +20,12 @@ import picocli.CommandLine.Spec;
         name = "check",
         description = "Checks models: names, shapes and types. Prints every mistake.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Example:", "  heddle check examples/minilm.heddle"})
+        footer = {
+            "",
+            "Examples:",
+            "  heddle check examples/minilm.heddle",
+            "  heddle check examples/minilm.heddle -D N=600    whether it runs with these lengths"
+        })
 final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -26,13 +33,17 @@ final class CheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Model files.")
     private List<Path> files;
 
+    @Mixin
+    private LengthOptions lengths;
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        Map<String, Long> known = lengths.byName();
         List<Diagnostic> mistakes = new ArrayList<>();
         for (Path file : files) {
             try {
-                out.println(file + ": " + Heddle.model(file).summary());
+                out.println(file + ": " + Heddle.model(file, known).summary());
             } catch (DiagnosticException e) {
                 mistakes.addAll(e.diagnostics());
             }

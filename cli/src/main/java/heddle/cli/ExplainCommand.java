@@ -1,6 +1,7 @@
 package heddle.cli;
 
 import heddle.compiler.explain.Explanation;
+import heddle.compiler.rewrite.FusionReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -42,7 +43,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}; text is the default.")
     private Format format;
 
-    @Option(names = "--require-fused", description = "Ends with exit code 4 when an attention is not fused.")
+    @Option(
+            names = "--require-fused",
+            description = "Ends with exit code 4 when a softmax attention is not fused, or the model has no attention.")
     private boolean requireFused;
 
     @Override
@@ -50,6 +53,19 @@ final class ExplainCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Explanation explanation = model.model().explain();
         out.print(format == Format.JSON ? ExplanationJson.of(explanation) : ExplanationText.of(explanation));
-        return requireFused && !explanation.declined().isEmpty() ? ExitCode.NOT_FUSED : ExitCode.DONE;
+        return requireFused && !isMet(explanation.report()) ? ExitCode.NOT_FUSED : ExitCode.DONE;
+    }
+
+    /** Whether all that can be fused is; a model that has nothing of the kind is not what was meant. */
+    private boolean isMet(FusionReport report) {
+        if (!report.declined(FusionReport.Kind.IN_THE_WAY).isEmpty()) {
+            return false;
+        }
+        // Lengths of one may leave nothing of an attention that is there for others.
+        if (report.isEmpty() && model.open().explain().report().isEmpty()) {
+            spec.commandLine().getErr().println("--require-fused: the model has no attention");
+            return false;
+        }
+        return true;
     }
 }

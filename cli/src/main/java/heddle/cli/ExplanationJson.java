@@ -57,6 +57,13 @@ final class ExplanationJson {
 
     private static Map<String, Object> declined(FusionReport.Declined declined) {
         Map<String, Object> fields = heading(declined.normaliser());
+        fields.put(
+                "kind",
+                switch (declined.kind()) {
+                    case IN_THE_WAY -> "in the way";
+                    case ONE_KEY -> "one key";
+                    case NO_SOFTMAX -> "no softmax";
+                });
         fields.put("inTheWay", place(declined.at()));
         fields.put("reason", declined.reason());
         fields.put("remedy", declined.remedy());

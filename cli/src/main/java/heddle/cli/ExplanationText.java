@@ -36,7 +36,7 @@ final class ExplanationText {
     }
 
     static String of(Explanation explanation) {
-        if (explanation.total() == 0) {
+        if (explanation.report().isEmpty()) {
             return "The model has no attention, and nothing that comes near it.\n";
         }
         Map<String, List<FusedExplanation>> alike = new LinkedHashMap<>();
@@ -165,7 +165,12 @@ final class ExplanationText {
                 .map(s -> new Label(s, "the softmax"))
                 .stream()
                 .toList();
-        return "not fused: " + declined.reason() + "\n"
+        String heading = switch (declined.kind()) {
+            case IN_THE_WAY -> "not fused: ";
+            case ONE_KEY -> "nothing to fuse: ";
+            case NO_SOFTMAX -> "not softmax attention: ";
+        };
+        return heading + declined.reason() + "\n"
                 + new DiagnosticRenderer(false).excerpt(at, softmax, Optional.of(declined.remedy()));
     }
 

@@ -3,10 +3,8 @@ package heddle.cli;
 import heddle.compiler.type.TensorType;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
-import heddle.runtime.input.IndexRange;
-import heddle.runtime.input.LengthBinding;
 import heddle.runtime.input.ModelInputs;
-import heddle.runtime.input.RandomTensor;
+import heddle.runtime.input.RandomInputs;
 import heddle.runtime.tensor.Npy;
 import heddle.runtime.tensor.Tensor;
 import java.nio.file.Path;
@@ -15,12 +13,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The inputs a model is run with. */
 final class InputOptions {
-    /** Integers that index nothing are flags more often than not. */
-    private static final long FLAGS = 2;
+    private static final String RANDOM = "random";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     @Option(
             names = "--text",
@@ -31,8 +33,9 @@ final class InputOptions {
     @Option(
             names = "--input",
             paramLabel = "NAME=FILE",
+            converter = Assignment.Converter.class,
             description = "An input from an .npy file, or NAME=random; repeat it for more.")
-    private Map<String, String> files = new LinkedHashMap<>();
+    private List<Assignment> files = new ArrayList<>();
 
     @Option(names = "--seed", defaultValue = "1", description = "The seed of random inputs. Default: 1.")
     private long seed;
@@ -48,11 +51,12 @@ final class InputOptions {
         if (!texts.isEmpty()) {
             tensors.putAll(model.tokenize(texts, options));
         }
+        SequencedMap<String, String> named = Assignment.byName(spec, "--input", files, Assignment::value);
         List<String> random = new ArrayList<>();
-        files.forEach((name, file) -> {
+        named.forEach((name, file) -> {
             if (!types.containsKey(name)) {
                 throw ModelInputs.unknown(name, List.copyOf(types.keySet()));
-            } else if (file.equals("random")) {
+            } else if (file.equals(RANDOM)) {
                 random.add(name);
             } else {
                 tensors.put(name, Npy.read(Path.of(file)));
@@ -63,20 +67,22 @@ final class InputOptions {
                     .filter(n -> !tensors.containsKey(n) && !random.contains(n))
                     .forEach(random::add);
         }
-        drawRandom(model, random, tensors);
+        tensors.putAll(RandomInputs.of(model, tensors).draw(random, seed));
         return tensors;
     }
 
-    private void drawRandom(HeddleModel model, List<String> names, SequencedMap<String, Tensor> tensors) {
-        LengthBinding binding = new LengthBinding(model.fixedLengths());
-        tensors.forEach(
-                (name, t) -> binding.bind("the input " + name, model.inputs().get(name), t));
-        IndexRange indexes = new IndexRange(model.declaration().graph());
-        for (String name : names) {
-            TensorType type = model.inputs().get(name);
-            type.shape().dims().forEach(d -> binding.requireAll(d.symbols()));
-            long bound = indexes.rows(name, binding.lengths()).orElse(FLAGS);
-            tensors.put(name, RandomTensor.of(type, binding.lengths(), seed + name.hashCode(), 1, bound));
-        }
+    /** Draws inputs that were drawn at random once more, as the {@code n}th such draw. */
+    SequencedMap<String, Tensor> drawnAgain(HeddleModel model, Map<String, Tensor> given, int n) {
+        List<String> named = files.stream()
+                .filter(a -> !a.value().equals(RANDOM))
+                .map(Assignment::name)
+                .toList();
+        List<String> random = texts.isEmpty()
+                ? given.keySet().stream().filter(name -> !named.contains(name)).toList()
+                : files.stream()
+                        .filter(a -> a.value().equals(RANDOM))
+                        .map(Assignment::name)
+                        .toList();
+        return RandomInputs.of(model, given).draw(random, seed + n);
     }
 }

@@ -3,9 +3,7 @@ package heddle.cli;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** The options that name the model of a command. */
@@ -13,11 +11,8 @@ final class ModelOptions {
     @Parameters(paramLabel = "FILE", description = "The model, a .heddle file.")
     private Path file;
 
-    @Option(
-            names = "-D",
-            paramLabel = "NAME=LENGTH",
-            description = "Fixes a length that the model declares with dim, for example -D N=512.")
-    private Map<String, Long> lengths = new LinkedHashMap<>();
+    @Mixin
+    private LengthOptions lengths;
 
     Path file() {
         return file;
@@ -25,6 +20,11 @@ final class ModelOptions {
 
     /** Reads and checks the model. */
     HeddleModel model() {
-        return Heddle.model(file, lengths);
+        return Heddle.model(file, lengths.byName());
+    }
+
+    /** The model with all lengths open. */
+    HeddleModel open() {
+        return Heddle.model(file);
     }
 }

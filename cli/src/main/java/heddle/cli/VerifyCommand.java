@@ -1,7 +1,6 @@
 package heddle.cli;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.ir.NdArray;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
@@ -9,8 +8,10 @@ import heddle.runtime.Target;
 import heddle.runtime.TargetOptions;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
-import heddle.runtime.verify.Reference;
+import heddle.runtime.verify.Judgement;
 import heddle.runtime.verify.Tolerance;
+import heddle.runtime.verify.Verdict;
+import heddle.runtime.verify.Verification;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
@@ -33,8 +34,11 @@ import picocli.CommandLine.Spec;
             "",
             "Tolerances, |got - want| <= A * S + R * |want|: f32 A 2e-5 R 1e-4, f64 1e-10 1e-10, f16 2e-3 4e-3,",
             "bf16 2e-2 3e-2, integers and bools exact. S is the root mean square of the output, at least 1; floats",
-            "are held to the coarsest type that is computed on the way to them. Exit code 5 when an element is",
-            "beyond its tolerance.",
+            "are held to the coarsest type that is computed on the way to them.",
+            "",
+            "An element beyond its tolerance is compared with runs of the model that round in the types it is",
+            "written in. The verdict is one of three: as written; as exact as the types allow, where such runs are as",
+            "far off; wrong. Exit code 5 when a result is wrong, or beyond a tolerance that --atol or --rtol gives.",
             "",
             "Examples:",
             "  heddle verify examples/minilm.heddle --text 'The bank is near the river'",
@@ -69,24 +73,44 @@ final class VerifyCommand implements Callable<Integer> {
         HeddleModel declared = model.model();
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         SequencedMap<String, Tensor> weights = declared.weights(options);
-        SequencedMap<String, NdArray> reference = Reference.run(declared, weights, given);
-        boolean within = true;
+        Verification verification = new Verification(declared, weights, given);
+        Verdict worst = Verdict.AS_WRITTEN;
+        Influence influence = null;
         out.printf("%-8s  %-8s  %-16s  %10s  %10s  worst element%n", "", "", "output", "max abs", "max rel");
         for (TargetOptions where : options.everyTarget()) {
             for (Fusion fusion : Fusion.values()) {
                 CompiledModel compiled =
                         declared.compile(weights, options.withTarget(where).withFusion(fusion));
                 Map<String, Tensor> results = compiled.run(given);
-                for (var output : reference.entrySet()) {
-                    Tensor result = results.get(output.getKey());
-                    Comparison c = Comparison.of(result, output.getValue(), tolerance(output.getKey(), declared));
-                    within &= c.within();
-                    print(where.target(), fusion, output.getKey(), c, out);
+                for (String output : verification.reference().keySet()) {
+                    Judgement judgement = verification.judge(
+                            output, results.get(output), tolerance(output, declared), compiled.compilation());
+                    worst = judgement.verdict().compareTo(worst) > 0 ? judgement.verdict() : worst;
+                    print(where.target(), fusion, output, judgement, out);
+                }
+                if (influence == null) {
+                    influence = new Influence(compiled, given, results);
                 }
             }
         }
-        out.println(within ? "all within tolerance" : "beyond tolerance");
-        return within ? ExitCode.DONE : ExitCode.VERIFY_FAILED;
+        influence.warnings(n -> inputs.drawnAgain(declared, given, n)).forEach(options.warnings());
+        return conclusion(worst, out);
+    }
+
+    /** Says the verdict on the whole model, and what the command ends with. */
+    private int conclusion(Verdict worst, PrintWriter out) {
+        boolean asked = absolute != null || relative != null;
+        boolean beyondAsked = asked && worst == Verdict.AS_TYPED;
+        out.println(
+                switch (worst) {
+                    case AS_WRITTEN -> "as written: all within tolerance";
+                    case AS_TYPED ->
+                        "as exact as the types allow: beyond tolerance, no further than runs that round in the types of the"
+                                + " model"
+                                + (beyondAsked ? "; beyond the tolerance that was asked for" : "");
+                    case WRONG -> "wrong: further off than rounding in the types of the model explains";
+                });
+        return worst == Verdict.WRONG || beyondAsked ? ExitCode.VERIFY_FAILED : ExitCode.DONE;
     }
 
     private Tolerance tolerance(String output, HeddleModel declared) {
@@ -95,7 +119,8 @@ final class VerifyCommand implements Callable<Integer> {
                 absolute == null ? usual.absolute() : absolute, relative == null ? usual.relative() : relative);
     }
 
-    private static void print(Target target, Fusion fusion, String output, Comparison c, PrintWriter out) {
+    private static void print(Target target, Fusion fusion, String output, Judgement judgement, PrintWriter out) {
+        Comparison c = judgement.comparison();
         out.printf(
                 Locale.ROOT,
                 "%-8s  %-8s  %-16s  %10.2e  %10.2e  %s is %.9g, should be %.9g%s%n",
@@ -107,6 +132,10 @@ final class VerifyCommand implements Callable<Integer> {
                 Arrays.toString(c.worst()),
                 c.got(),
                 c.want(),
-                c.within() ? "" : "  BEYOND TOLERANCE");
+                switch (judgement.verdict()) {
+                    case AS_WRITTEN -> "";
+                    case AS_TYPED -> "; " + judgement.beyond() + " beyond tolerance, as exact as the types allow";
+                    case WRONG -> "; " + judgement.beyond() + " BEYOND TOLERANCE, " + judgement.wrong() + " WRONG";
+                });
     }
 }

@@ -4,10 +4,13 @@ import heddle.compiler.frontend.Frontend;
 import heddle.compiler.frontend.Model;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
 import heddle.dsl.parse.Parser;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The entry point of the API: reads models. */
 public final class Heddle {
@@ -41,6 +44,7 @@ public final class Heddle {
     public static HeddleModel model(ModelSource source, Map<String, Long> lengths) {
         lengths.forEach(Heddle::requireLength);
         Model model = Frontend.elaborate(Parser.parse(source.text()).orThrow(), source::imported, lengths);
+        requireDeclared(lengths.keySet(), model);
         return new HeddleModel(source, model, lengths);
     }
 
@@ -51,6 +55,20 @@ public final class Heddle {
                             RuntimeCode.LENGTHS,
                             "the length " + name + " = " + length + " is more than a tensor can have elements")
                     .hint("a length is at most " + Integer.MAX_VALUE));
+        }
+    }
+
+    private static void requireDeclared(Set<String> names, Model model) {
+        List<String> known =
+                model.lengths().stream().map(Model.NamedLength::name).toList();
+        for (String name : names) {
+            if (!known.contains(name)) {
+                Diagnostic d = Diagnostic.of(RuntimeCode.LENGTH_UNKNOWN, "the model has no length \"" + name + "\"");
+                throw new DiagnosticException(Suggest.closest(name, known)
+                        .map(meant -> d.hint("did you mean \"" + meant + "\"?"))
+                        .orElseGet(() -> d.note(
+                                known.isEmpty() ? "it has none" : "its lengths are " + String.join(", ", known))));
+            }
         }
     }
 }

@@ -22,6 +22,7 @@ import heddle.runtime.tornado.DeviceWriter;
 import heddle.runtime.tornado.TornadoOptions;
 import heddle.runtime.tornado.TornadoProgram;
 import heddle.runtime.tornado.TornadoSdk;
+import heddle.runtime.verify.Verification;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,12 +65,12 @@ public final class HeddleModel {
 
     /** The model's weights from the file that the options or its manifest name, in the model's types. */
     public SequencedMap<String, Tensor> weights(CompileOptions options) {
-        return new LinkedHashMap<>(new ModelData(source, options).weights(model.weights()));
+        return new LinkedHashMap<>(new ModelData(source, model.graph(), options).weights(model.weights()));
     }
 
     /** The tokenizer that the options or the model's manifest name. */
     public Tokenizer tokenizer(CompileOptions options) {
-        return new ModelData(source, options).tokenizer();
+        return new ModelData(source, model.graph(), options).tokenizer();
     }
 
     /** Texts to compare with, from the model's manifest. */
@@ -116,7 +117,7 @@ public final class HeddleModel {
 
     /** Compiles the model and loads its weights. */
     public CompiledModel compile(CompileOptions options) {
-        return load(new ModelData(source, options).weights(model.weights()), options);
+        return load(new ModelData(source, model.graph(), options).weights(model.weights()), options);
     }
 
     /** Compiles the model for weights that are there already; their arrays are used, not copied. */
@@ -164,6 +165,8 @@ public final class HeddleModel {
                     program,
                     () -> JvmProgram.load(compilation(options.fusion()).plan(), weights, options.jvm()),
                     this,
+                    compilation,
+                    inputs -> new Verification(this, weights, inputs),
                     options.classes(),
                     List.of(tornado.sdk().toString(), target.device().get().line()));
         }

@@ -1,12 +1,15 @@
 package heddle.runtime;
 
 import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.ir.Graph;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.artifact.DeclaredFile;
 import heddle.runtime.artifact.ModelManifest;
 import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.input.IntegerRange;
+import heddle.runtime.input.IntegerUses;
 import heddle.runtime.input.RandomTensor;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.Tokenizer;
@@ -25,11 +28,13 @@ final class ModelData {
     private static final int DEFAULT_TOKENS = 512;
 
     private final ModelSource model;
+    private final Graph graph;
     private final ModelManifest manifest;
     private final CompileOptions options;
 
-    ModelData(ModelSource model, CompileOptions options) {
+    ModelData(ModelSource model, Graph graph, CompileOptions options) {
         this.model = model;
+        this.graph = graph;
         this.manifest = model.manifest();
         this.options = options;
     }
@@ -53,13 +58,14 @@ final class ModelData {
         return WeightBinding.bind(WeightFile.open(file), wanted, options.conversion());
     }
 
-    /** Scaled so that a product with a matrix keeps the size of what it multiplies. */
-    private static SequencedMap<String, Tensor> random(List<Declaration> wanted) {
+    /** Floats are scaled so that a product with a matrix keeps the size of what it multiplies. */
+    private SequencedMap<String, Tensor> random(List<Declaration> wanted) {
         SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
         for (Declaration w : wanted) {
             TensorType type = w.type();
             double deviation = type.rank() < 2 ? 1 : 1 / Math.sqrt(type.dim(-2).evaluate(Map.of()));
-            weights.put(w.name(), RandomTensor.of(type, Map.of(), w.name().hashCode(), deviation, 2));
+            IntegerRange range = IntegerUses.range(graph, Map.of(), w.name(), type);
+            weights.put(w.name(), RandomTensor.of(type, Map.of(), w.name().hashCode(), deviation, range));
         }
         return weights;
     }

@@ -35,6 +35,7 @@ public enum RuntimeCode implements DiagnosticCode {
     ATTENTION_ABSENT("H0815", "The model has no attention to look at"),
     TOKEN_ABSENT("H0816", "The text has no such token"),
     CHECKSUM("H0817", "A file is not the one that the model was written for"),
+    LENGTH_UNKNOWN("H0818", "The model has no such length"),
     ARTIFACT_SOURCE("H0819", "Nothing here fetches Maven artefacts"),
 
     COMPILER("H0902", "This Java installation has no compiler");

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.Compiler.Fusion;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.code.ClassCache;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.TornadoCode;
+import heddle.runtime.verify.Verification;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +56,14 @@ class FirstRunCheckTest {
 
     private Program check(Program program, String driver) {
         ClassCache cache = new ClassCache(dir.resolve("cache"), "1", warning -> {});
-        return new FirstRunCheck(program, this::reference, model, cache, List.of("sdk", driver));
+        return new FirstRunCheck(
+                program,
+                this::reference,
+                model,
+                model.compilation(Fusion.FUSED),
+                inputs -> new Verification(model, Map.of(), inputs),
+                cache,
+                List.of("sdk", driver));
     }
 
     private Program reference() {
@@ -105,6 +114,14 @@ class FirstRunCheckTest {
     @Test
     void aNumberThatIsNoneIsWrong() {
         assertThrows(DiagnosticException.class, () -> run(check(new Fixed(Float.NaN, 4), "1")));
+    }
+
+    @Test
+    void aModelThatItsTypesLeaveInexactMayGiveEither() throws IOException {
+        model = Heddle.model(Files.writeString(
+                dir.resolve("m.heddle"), "input x: f32[2]\noutput y: f32[2] = (x / 3.0 + 1e6 - 1e6) * 3.0 + x\n"));
+        assertEquals(4.06f, run(check(new Fixed(2, 4.06f), "1")).get("y").floats()[1]);
+        assertThrows(DiagnosticException.class, () -> run(check(new Fixed(2, 9), "2")));
     }
 
     @Test

@@ -34,6 +34,9 @@ class ExplainTest {
     private static final int DONE = 0;
     private static final int NOT_FUSED = 4;
 
+    private static final String HEADS =
+            "dim B, N\ninput q: f32[B, 4, N, 8]\ninput k: f32[B, 4, N, 8]\ninput v: f32[B, 4, N, 8]\n";
+
     @TempDir
     Path dir;
 
@@ -61,7 +64,67 @@ class ExplainTest {
         List<String> required = List.of("--require-fused");
         assertEquals(NOT_FUSED, run("declined", required), printed);
         assertEquals(DONE, run("causal", required), printed);
-        assertEquals(DONE, run("none", required), printed);
+    }
+
+    private int require(String... lines) throws IOException {
+        return require(List.of(), lines);
+    }
+
+    private int require(List<String> lengths, String... lines) throws IOException {
+        Path file = Files.writeString(dir.resolve("m.heddle"), HEADS + String.join("\n", lines));
+        List<String> arguments = new ArrayList<>(List.of("explain", file.toString(), "--require-fused"));
+        lengths.forEach(length -> arguments.addAll(List.of("-D", length)));
+        return run(arguments);
+    }
+
+    @Test
+    void aModelWithoutAttentionIsNotWhatFusionIsRequiredOf() throws IOException {
+        assertEquals(NOT_FUSED, run("none", List.of("--require-fused")));
+        assertTrue(printed.contains("--require-fused: the model has no attention"), printed);
+        assertEquals(NOT_FUSED, require("output y = softmax(q, axis = -1)"), printed);
+    }
+
+    @Test
+    void oneKeyLeavesNothingToFuse() throws IOException {
+        String attention = "output y = softmax(q @ transpose(k), axis = -1) @ v";
+        assertEquals(DONE, require(List.of("N=1", "B=1"), attention), printed);
+        assertTrue(printed.contains("nothing to fuse: there is one key alone"), printed);
+        assertTrue(printed.contains("fused 0/0 attention, 1 with one key"), printed);
+        // With one key of one query the rest of this one is simplified away.
+        String pooled = "output y = softmax(v[:, :, 0:1, :] @ transpose(k), axis = -1) @ v";
+        assertEquals(DONE, require(List.of("N=1"), pooled), printed);
+        // What is in the way for more keys is not when there is one.
+        assertEquals(
+                NOT_FUSED, require("let p = softmax(q @ transpose(k), axis = -1)\noutput p = p\noutput y = p @ v"));
+    }
+
+    @Test
+    void otherAttentionIsListedAndNotRequired() throws IOException {
+        for (String other : List.of(
+                "sigmoid(q @ transpose(k) / 3.0 - 2.0) @ v",
+                "(1.0 / (1.0 + exp(-(q @ transpose(k))))) @ v",
+                "relu(q @ transpose(k)) ** 2 @ v",
+                "(relu(q) @ transpose(relu(k))) @ v",
+                "relu(q) @ (transpose(relu(k)) @ v)")) {
+            assertEquals(DONE, require("output y = " + other), printed);
+            assertTrue(printed.contains("not softmax attention: "), printed);
+            assertTrue(printed.contains("fused 0/0 attention, 1 without softmax"), printed);
+        }
+        String normalised = "let s = relu(q @ transpose(k))\noutput y = (s / sum(s, axis = -1, keepdims = true)) @ v";
+        assertEquals(DONE, require(normalised), printed);
+    }
+
+    @Test
+    void aSoftmaxThatIsNotRecognisedIsRequired() throws IOException {
+        for (String written : List.of(
+                "let e = exp(s)\noutput y = (e / (sum(e, axis = -1, keepdims = true) + s)) @ v",
+                "let e = 2.0 ** s\noutput y = (e / sum(e, axis = -1, keepdims = true)) @ v",
+                "let e = exp(s)\noutput y = (e / sum(e * e, axis = -1, keepdims = true)) @ v")) {
+            int code = require("let s = q @ transpose(k)\n" + written);
+            boolean fused = printed.contains("fused 1/1 attention\n");
+            assertEquals(fused ? DONE : NOT_FUSED, code, printed);
+            assertFalse(printed.contains("not softmax"), printed);
+        }
     }
 
     @Test

@@ -11,13 +11,12 @@ import java.util.Map;
 /**
  * What happened to each attention of a model.
  *
- * @param fused    in graph order
- * @param declined in graph order
+ * @param report what is fused, and what is not and why
+ * @param fused  what is fused in more detail, in graph order
  */
-public record Explanation(List<FusedExplanation> fused, List<FusionReport.Declined> declined) {
+public record Explanation(FusionReport report, List<FusedExplanation> fused) {
     public Explanation {
         fused = List.copyOf(fused);
-        declined = List.copyOf(declined);
     }
 
     /**
@@ -36,16 +35,16 @@ public record Explanation(List<FusedExplanation> fused, List<FusionReport.Declin
                 fused.add(new ExplainFused(one, source, tiling).with(lengths));
             }
         }
-        return new Explanation(fused, report.declined());
+        return new Explanation(report, fused);
     }
 
-    /** How many attentions there are, fused or not. */
-    public int total() {
-        return fused.size() + declined.size();
+    /** What is not fused, in graph order. */
+    public List<FusionReport.Declined> declined() {
+        return report.declined();
     }
 
     /** {@code fused 6/6 attention}. */
     public String summary() {
-        return "fused " + fused.size() + "/" + total() + " attention";
+        return report.summary();
     }
 }

@@ -3,6 +3,8 @@ package heddle.compiler.ir;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * A tensor of the reference interpreter: every element type is held as a double (integers are exact up to 2^53, bools
@@ -22,6 +24,12 @@ public record NdArray(DType dtype, long[] shape, double[] data) {
 
     public static NdArray scalar(DType dtype, double value) {
         return new NdArray(dtype, new long[0], new double[] {value});
+    }
+
+    /** An array of the same type and shape with a function applied to every element. */
+    public NdArray map(DoubleUnaryOperator function) {
+        return new NdArray(
+                dtype, shape, Arrays.stream(data).parallel().map(function).toArray());
     }
 
     /** The type, all lengths known. */

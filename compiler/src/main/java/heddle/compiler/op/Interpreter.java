@@ -12,14 +12,21 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * The meaning of a graph: each node evaluated in turn in double precision. What every other way of running a model is
- * held against.
+ * The meaning of a graph: each node evaluated in turn. In double precision this is what every other way of running a
+ * model is compared with.
  *
- * @param inputs  by {@link Input#key}
- * @param weights by {@link Weight#key}
- * @param lengths the bound symbols
+ * @param inputs     by {@link Input#key}
+ * @param weights    by {@link Weight#key}
+ * @param lengths    the bound symbols
+ * @param arithmetic how nodes are computed
  */
-public record Interpreter(Map<String, NdArray> inputs, Map<String, NdArray> weights, Map<String, Long> lengths) {
+public record Interpreter(
+        Map<String, NdArray> inputs, Map<String, NdArray> weights, Map<String, Long> lengths, Arithmetic arithmetic) {
+    /** Computes in double precision. */
+    public Interpreter(Map<String, NdArray> inputs, Map<String, NdArray> weights, Map<String, Long> lengths) {
+        this(inputs, weights, lengths, Arithmetic.EXACT);
+    }
+
     /**
      * The graph's outputs, in order.
      *
@@ -52,7 +59,7 @@ public record Interpreter(Map<String, NdArray> inputs, Map<String, NdArray> weig
         return switch (node.op()) {
             case Input input -> List.of(given("input", input.key(), inputs, node));
             case Weight weight -> List.of(given("weight", weight.key(), weights, node));
-            default -> node.op().evaluate(operands, lengths);
+            default -> arithmetic.evaluate(node, operands, lengths);
         };
     }
 

@@ -2,7 +2,12 @@ package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Reduce;
+import heddle.compiler.tile.ScalarFn;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,22 +42,86 @@ final class Declines {
             switch (outcome) {
                 case Outcome.Declined d -> {
                     if (between.contains(softmax) || hasScores(softmax)) {
-                        add(softmax, d);
+                        add(softmax, d, kind(softmax));
                     }
                 }
                 case Outcome.Matched m ->
                     add(
                             softmax,
-                            new Outcome.Declined(softmax, "attention fusion was not asked for", "compile with fusion"));
+                            new Outcome.Declined(softmax, "attention fusion was not asked for", "compile with fusion"),
+                            FusionReport.Kind.IN_THE_WAY);
                 case Outcome.NoMatch n -> {}
             }
         });
         // What stands in the way says more than what the rule saw of it, another reader of the scores.
-        flows.forEach(flow -> NearMiss.of(graph, dependence, flow).ifPresent(m -> add(m.normaliser(), m.outcome())));
+        for (ScoreFlow flow : flows) {
+            NearMiss.of(graph, dependence, flow)
+                    .ifPresentOrElse(
+                            m -> add(m.normaliser(), m.outcome(), kind(m.normaliser(), flow)), () -> addLinear(flow));
+        }
     }
 
-    private void add(Node normaliser, Outcome.Declined d) {
-        found.put(normaliser, new FusionReport.Declined(normaliser, d.at(), d.reason(), d.remedy()));
+    /** Lists attention that has nothing in the place of a softmax. */
+    private void addLinear(ScoreFlow flow) {
+        Node at = flow.values();
+        if (flow.softmax().isEmpty() && ScoreFlow.isProductOfComputed(graph, flow.scores(), dependence)) {
+            add(
+                    at,
+                    new Outcome.Declined(
+                            at,
+                            "no function stands between " + Quote.of(flow.scores())
+                                    + " and the product with the values",
+                            "leave it as it is: linear attention has no softmax to fuse"),
+                    FusionReport.Kind.NO_SOFTMAX);
+        }
+    }
+
+    private void add(Node normaliser, Outcome.Declined d, FusionReport.Kind kind) {
+        found.put(normaliser, new FusionReport.Declined(kind, normaliser, d.at(), d.reason(), d.remedy()));
+    }
+
+    private static FusionReport.Kind kind(Node softmax) {
+        return FindAttention.hasOneKey(softmax) ? FusionReport.Kind.ONE_KEY : FusionReport.Kind.IN_THE_WAY;
+    }
+
+    /**
+     * What is on the way of scores: a softmax, or a part of one that was not recognised, which exponentials of scores with a
+     * sum or maximum of scores are; else another function.
+     */
+    private FusionReport.Kind kind(Node normaliser, ScoreFlow flow) {
+        if (flow.softmax().isPresent()) {
+            return kind(normaliser);
+        }
+        boolean exponential = flow.between().stream().anyMatch(node -> isExponential(node, flow));
+        return exponential && isReduced(flow) ? FusionReport.Kind.IN_THE_WAY : FusionReport.Kind.NO_SOFTMAX;
+    }
+
+    private boolean isExponential(Node node, ScoreFlow flow) {
+        return Place.is(node, ScalarFn.EXP)
+                || Place.is(node, ScalarFn.POW)
+                        && isOnTheWay(graph.operand(node, 1).node(), flow);
+    }
+
+    private static boolean isOnTheWay(Node node, ScoreFlow flow) {
+        return node == flow.scores() || flow.between().contains(node);
+    }
+
+    /** Whether scores are summed, or their maximum taken, before they meet the values. */
+    private boolean isReduced(ScoreFlow flow) {
+        Set<Node> seen = new HashSet<>(Set.of(flow.scores()));
+        Deque<Node> open = new ArrayDeque<>(seen);
+        while (!open.isEmpty()) {
+            for (Node user : graph.users(open.remove())) {
+                boolean computed = ScoreFlow.isProductOfComputed(graph, user, dependence);
+                if (user.op() instanceof Reduce || user.op() instanceof Contract && !computed) {
+                    return true;
+                }
+                if (!computed && seen.add(user)) {
+                    open.add(user);
+                }
+            }
+        }
+        return false;
     }
 
     /**

@@ -72,6 +72,7 @@ final class FindAttention {
     private List<Match> match(Node softmax) {
         List<Match> found = new ArrayList<>();
         if (Scores.isAnyProduct(graph, graph.operand(softmax, 0), product -> true)) {
+            requireKeys(softmax);
             for (Probabilities probabilities : Probabilities.of(graph, softmax)) {
                 GrowAttention grow = new GrowAttention(graph, dependence, softmax, probabilities);
                 ProgramSize.require(softmax, grow.scores());
@@ -83,6 +84,20 @@ final class FindAttention {
             }
         }
         return found;
+    }
+
+    private static void requireKeys(Node softmax) {
+        if (hasOneKey(softmax)) {
+            throw new DeclinedException(
+                    softmax,
+                    "there is one key alone, so that there are no more scores than queries",
+                    "leave it as it is: it stores no more than a fused kernel would");
+        }
+    }
+
+    /** Whether a softmax runs along an axis of length one. */
+    static boolean hasOneKey(Node softmax) {
+        return softmax.op() instanceof Softmax s && softmax.type().dim(s.axis()).is(1);
     }
 
     /** The nodes that are computed although all matches that are left are fused, each gone to once. */

@@ -16,15 +16,26 @@ public record FusionReport(List<Fused> fused, List<Declined> declined) {
     /** One fused attention. */
     public record Fused(Node node, FusedAttention attention) {}
 
+    /** Why attention is not fused. */
+    public enum Kind {
+        /** It is softmax attention, and something is in the way. */
+        IN_THE_WAY,
+        /** It is softmax attention to one key: every probability is one and there are no scores to store. */
+        ONE_KEY,
+        /** It has another function in the place of a softmax, or none. */
+        NO_SOFTMAX
+    }
+
     /**
      * Something that looks like attention and is not fused.
      *
+     * @param kind       why
      * @param normaliser the softmax, or what stands in its place
-     * @param at     the node in the way
-     * @param reason what is in the way, in the words of the language
-     * @param remedy what to write so that it could be fused
+     * @param at         the node in the way
+     * @param reason     what is in the way, in the words of the language
+     * @param remedy     what to write so that it could be fused
      */
-    public record Declined(Node normaliser, Node at, String reason, String remedy) {}
+    public record Declined(Kind kind, Node normaliser, Node at, String reason, String remedy) {}
 
     public FusionReport {
         fused = List.copyOf(fused);
@@ -42,13 +53,29 @@ public record FusionReport(List<Fused> fused, List<Declined> declined) {
         return new FusionReport(fused, Declines.in(graph));
     }
 
-    /** How many attentions there are, fused or not. */
-    public int total() {
-        return fused.size() + declined.size();
+    /** Whether there is nothing like attention. */
+    public boolean isEmpty() {
+        return fused.isEmpty() && declined.isEmpty();
     }
 
-    /** {@code fused 6/6 attention}. */
+    /** What is not fused for one kind of reason. */
+    public List<Declined> declined(Kind kind) {
+        return declined.stream().filter(d -> d.kind == kind).toList();
+    }
+
+    /** How many attentions there are that are fused or should be. */
+    public int total() {
+        return fused.size() + declined(Kind.IN_THE_WAY).size();
+    }
+
+    /** {@code fused 6/6 attention}, and how many are none that fusion is about. */
     public String summary() {
-        return "fused " + fused.size() + "/" + total() + " attention";
+        return "fused " + fused.size() + "/" + total() + " attention"
+                + counted(declined(Kind.ONE_KEY).size(), "with one key")
+                + counted(declined(Kind.NO_SOFTMAX).size(), "without softmax");
+    }
+
+    private static String counted(int n, String what) {
+        return n == 0 ? "" : ", " + n + " " + what;
     }
 }

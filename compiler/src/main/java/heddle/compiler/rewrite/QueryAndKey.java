@@ -42,12 +42,6 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
             ScalarExpr.Variable raw,
             Lookup lookup) {
         Node product = scores.product();
-        if (j.extent().is(1)) {
-            throw new DeclinedException(
-                    product,
-                    "there is one key alone, so that there are no more scores than queries",
-                    "leave it as it is, or declare the number of keys as a length");
-        }
         Equation e = ((Contract) product.op()).parsed();
         Map<Character, ScalarExpr> letters = new HashMap<>();
         put(letters, e.result(), productIndex(graph, softmax, scores, index, lookup));

@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
 
 /**
  * Tensors for timings and comparisons, the same for the same seed on every machine: floats from a normal distribution,
- * bools by a toss of a coin, integers from {@code [0, bound)}.
+ * bools by a toss of a coin, integers evenly from a range.
  */
 public final class RandomTensor {
     private RandomTensor() {}
@@ -21,10 +21,11 @@ public final class RandomTensor {
      * A random tensor.
      *
      * @param deviation the standard deviation of floats
-     * @param bound     integers stay below it
+     * @param range     what integers are drawn from
      * @throws DiagnosticException when it would have more elements than an array can
      */
-    public static Tensor of(TensorType type, Map<String, Long> lengths, long seed, double deviation, long bound) {
+    public static Tensor of(
+            TensorType type, Map<String, Long> lengths, long seed, double deviation, IntegerRange range) {
         long[] shape = type.shape().evaluate(lengths);
         requireArray(type, shape);
         Tensor t = Tensor.zeros(type.dtype(), shape);
@@ -33,8 +34,8 @@ public final class RandomTensor {
             switch (t.storage()) {
                 case float[] a -> a[i] = (float) (deviation * random.nextGaussian());
                 case double[] a -> a[i] = deviation * random.nextGaussian();
-                case long[] a -> a[i] = random.nextLong(bound);
-                case int[] a -> a[i] = (int) random.nextLong(bound);
+                case long[] a -> a[i] = random.nextLong(range.low(), range.high() + 1);
+                case int[] a -> a[i] = (int) random.nextLong(range.low(), range.high() + 1);
                 case boolean[] a -> a[i] = random.nextBoolean();
                 default -> throw new AssertionError(t.storage().getClass());
             }

@@ -2,10 +2,10 @@ package heddle.runtime.verify;
 
 import heddle.compiler.ir.NdArray;
 import heddle.runtime.tensor.Tensor;
-import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
- * A result held against the reference.
+ * A result compared with the reference.
  *
  * @param absolute the largest difference
  * @param relative the largest difference divided by the size of the expected value, where that is not zero
@@ -17,12 +17,20 @@ import java.util.Arrays;
 public record Comparison(double absolute, double relative, long[] worst, double got, double want, boolean within) {
     /** Compares every element; the absolute part of the tolerance grows with the size of what is expected. */
     public static Comparison of(Tensor result, NdArray reference, Tolerance asked) {
-        Tolerance tolerance = asked.scaled(Math.max(1, rootMeanSquare(reference)));
+        return of(
+                result,
+                reference,
+                asked.scaledTo(reference),
+                IntStream.range(0, result.size()).toArray());
+    }
+
+    /** Compares some elements. */
+    static Comparison of(Tensor result, NdArray reference, Tolerance tolerance, int[] elements) {
         double absolute = 0;
         double relative = 0;
         int worst = 0;
         double excess = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < result.size(); i++) {
+        for (int i : elements) {
             double got = result.element(i);
             double want = reference.data()[i];
             double beyond = tolerance.excess(got, want);
@@ -36,7 +44,7 @@ public record Comparison(double absolute, double relative, long[] worst, double 
                 relative = want == 0 ? relative : Math.max(relative, difference / Math.abs(want));
             }
         }
-        boolean any = result.size() > 0;
+        boolean any = elements.length > 0;
         return new Comparison(
                 absolute,
                 relative,
@@ -44,15 +52,6 @@ public record Comparison(double absolute, double relative, long[] worst, double 
                 any ? result.element(worst) : 0,
                 any ? reference.data()[worst] : 0,
                 excess <= 0);
-    }
-
-    /** Of the finite elements; 0 when there are none. */
-    private static double rootMeanSquare(NdArray array) {
-        return Math.sqrt(Arrays.stream(array.data())
-                .filter(Double::isFinite)
-                .map(v -> v * v)
-                .average()
-                .orElse(0));
     }
 
     private static long[] position(int flat, long[] shape) {

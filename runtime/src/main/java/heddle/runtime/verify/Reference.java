@@ -16,9 +16,13 @@ public final class Reference {
     /** The outputs for some inputs. */
     public static SequencedMap<String, NdArray> run(
             HeddleModel model, Map<String, Tensor> weights, Map<String, Tensor> inputs) {
+        return interpreter(model, weights, inputs).run(model.declaration().graph());
+    }
+
+    /** What runs graphs of a model in double precision. */
+    static Interpreter interpreter(HeddleModel model, Map<String, Tensor> weights, Map<String, Tensor> inputs) {
         Map<String, Long> lengths = new ModelInputs(model.declaration(), model.fixedLengths()).check(inputs);
-        return new Interpreter(arrays(inputs), arrays(weights), lengths)
-                .run(model.declaration().graph());
+        return new Interpreter(arrays(inputs), arrays(weights), lengths);
     }
 
     private static Map<String, NdArray> arrays(Map<String, Tensor> tensors) {

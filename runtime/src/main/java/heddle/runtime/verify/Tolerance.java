@@ -1,8 +1,10 @@
 package heddle.runtime.verify;
 
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Value;
 import heddle.compiler.type.DType;
+import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
@@ -37,9 +39,14 @@ public record Tolerance(double absolute, double relative) {
                 .reduce(own, (a, b) -> a.absolute > b.absolute ? a : b);
     }
 
-    /** The same with another absolute part. */
-    Tolerance scaled(double by) {
-        return new Tolerance(absolute * by, relative);
+    /** The same, the absolute part growing with the size of an array: the root mean square of what is finite, at least 1. */
+    Tolerance scaledTo(NdArray array) {
+        double square = Arrays.stream(array.data())
+                .filter(Double::isFinite)
+                .map(v -> v * v)
+                .average()
+                .orElse(0);
+        return new Tolerance(absolute * Math.max(1, Math.sqrt(square)), relative);
     }
 
     /** How far beyond the tolerance a result is; not positive when it is within. */

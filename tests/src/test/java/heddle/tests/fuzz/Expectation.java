@@ -2,6 +2,8 @@ package heddle.tests.fuzz;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.type.DType;
+import heddle.runtime.verify.Spread;
+import heddle.runtime.verify.Tolerance;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -25,9 +27,6 @@ record Expectation(
         Supplier<List<NdArray>> unrounded,
         Supplier<List<List<NdArray>>> inexact,
         double near) {
-    /** How many times the distance of inexact runs a result may be off. */
-    private static final double TIMES = 4;
-
     /** An element that is wrong. */
     record Wrong(int element, double got, double want) {}
 
@@ -57,13 +56,13 @@ record Expectation(
     }
 
     private Verdict verdict(double got, int i, double size) {
-        if (isNear(got, written.data()[i], size, 0)) {
+        if (isNear(got, written.data()[i], size)) {
             return Verdict.AS_WRITTEN;
         }
-        if (meant.get().stream().anyMatch(m -> isNear(got, m.data()[i], size(m), 0))) {
+        if (meant.get().stream().anyMatch(m -> isNear(got, m.data()[i], size(m)))) {
             return Verdict.AS_MEANT;
         }
-        if (unrounded.get().stream().anyMatch(u -> isNear(got, u.data()[i], size(u), 0))) {
+        if (unrounded.get().stream().anyMatch(u -> isNear(got, u.data()[i], size(u)))) {
             return Verdict.UNROUNDED;
         }
         boolean asInexact = IntStream.range(0, Reading.values().length)
@@ -72,43 +71,18 @@ record Expectation(
         return asInexact ? Verdict.AS_INEXACT : Verdict.WRONG;
     }
 
-    /**
-     * Whether some run gives such an element, or they are as far apart. Where some give a number and others none, or none
-     * of the same kind, it hangs on what is too small for a type, and more than these may come of it.
-     */
     private boolean isAsInexact(double got, int i, NdArray centre, List<NdArray> runs) {
-        if (!Double.isFinite(got)
-                && runs.stream()
-                                .mapToDouble(run -> kind(run.data()[i]))
-                                .distinct()
-                                .count()
-                        > 1) {
-            return true;
-        }
-        double size = size(centre);
-        double off = 0;
-        for (NdArray run : runs) {
-            double x = run.data()[i];
-            if (isNear(got, x, size, 0)) {
-                return true;
-            }
-            double distance = Math.abs(x - centre.data()[i]);
-            off = Double.isFinite(distance) ? Math.max(off, distance) : off;
-        }
-        return isNear(got, centre.data()[i], size, TIMES * off);
+        Spread spread = new Spread(centre, n -> got, new Tolerance(near * size(centre), near), i);
+        runs.forEach(spread::add);
+        return spread.unexplained().length == 0;
     }
 
-    /** The same for all numbers. */
-    private static double kind(double x) {
-        return Double.isFinite(x) ? 0 : x;
-    }
-
-    private boolean isNear(double got, double want, double size, double off) {
+    private boolean isNear(double got, double want, double size) {
         if (got == want || Double.isNaN(got) && Double.isNaN(want)) {
             return true;
         }
         double distance = Math.abs(got - want);
-        return Double.isFinite(distance) && distance <= off + near * (size + Math.abs(want));
+        return Double.isFinite(distance) && distance <= near * (size + Math.abs(want));
     }
 
     /** The root mean square of the finite elements. */

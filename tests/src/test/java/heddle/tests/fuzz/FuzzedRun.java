@@ -8,6 +8,8 @@ import heddle.compiler.frontend.Model;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
+import heddle.compiler.op.MonteCarloArithmetic;
+import heddle.compiler.op.MonteCarloArithmetic.Precision;
 import heddle.compiler.pass.BindLengths;
 import heddle.compiler.schedule.Launch;
 import heddle.compiler.schedule.ScheduleInterpreter;
@@ -22,7 +24,6 @@ import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import heddle.tests.fuzz.FuzzedModel.Draw;
-import heddle.tests.fuzz.InexactInterpreter.Arithmetic;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -51,7 +52,7 @@ final class FuzzedRun {
     private final boolean mixes;
 
     private final EnumMap<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
-    private final Map<Arithmetic, List<List<Map<String, NdArray>>>> inexact = new EnumMap<>(Arithmetic.class);
+    private final Map<Precision, List<List<Map<String, NdArray>>>> inexact = new EnumMap<>(Precision.class);
     private List<Graph> readings;
     private List<Map<String, NdArray>> meant;
     private List<Map<String, NdArray>> unrounded;
@@ -144,7 +145,7 @@ final class FuzzedRun {
     }
 
     private Optional<String> compare(String way, Map<String, Tensor> got, boolean exact) {
-        Arithmetic arithmetic = exact && !mixes ? Arithmetic.DOUBLE : Arithmetic.AS_TYPED;
+        Precision precision = exact && !mixes ? Precision.DOUBLE : Precision.AS_TYPED;
         if (!got.keySet().equals(written.keySet())) {
             return Optional.of(way + " gives " + got.keySet() + ", not " + written.keySet());
         }
@@ -159,7 +160,7 @@ final class FuzzedRun {
                     want,
                     () -> named(name, meant()),
                     () -> named(name, unrounded()),
-                    () -> inexact(arithmetic).stream()
+                    () -> inexact(precision).stream()
                             .map(runs -> named(name, runs))
                             .toList(),
                     near);
@@ -203,23 +204,24 @@ final class FuzzedRun {
     private List<Map<String, NdArray>> unrounded() {
         if (unrounded == null) {
             unrounded =
-                    graphs().stream().map(g -> run(g, Arithmetic.UNROUNDED, 0)).toList();
+                    graphs().stream().map(g -> run(g, Precision.UNROUNDED, 0)).toList();
         }
         return unrounded;
     }
 
     /** Runs of the model in each reading. */
-    private List<List<Map<String, NdArray>>> inexact(Arithmetic arithmetic) {
+    private List<List<Map<String, NdArray>>> inexact(Precision precision) {
         return inexact.computeIfAbsent(
-                arithmetic,
-                a -> graphs().stream()
+                precision,
+                p -> graphs().stream()
                         .map(g -> IntStream.range(0, INEXACT)
-                                .mapToObj(n -> run(g, a, n))
+                                .mapToObj(n -> run(g, p, n))
                                 .toList())
                         .toList());
     }
 
-    private Map<String, NdArray> run(Graph graph, Arithmetic arithmetic, int n) {
-        return new InexactInterpreter(inputs, weights, fuzzed.lengths(), arithmetic, seed + n).run(graph);
+    private Map<String, NdArray> run(Graph graph, Precision precision, int n) {
+        MonteCarloArithmetic arithmetic = new MonteCarloArithmetic(precision, seed + n);
+        return new Interpreter(inputs, weights, fuzzed.lengths(), arithmetic).run(graph);
     }
 }

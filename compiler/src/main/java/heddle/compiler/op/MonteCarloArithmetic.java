@@ -1,35 +1,24 @@
-package heddle.tests.fuzz;
+package heddle.compiler.op;
 
-import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Node;
-import heddle.compiler.ir.Value;
-import heddle.compiler.op.Cast;
-import heddle.compiler.op.Contract;
-import heddle.compiler.op.Elementwise;
-import heddle.compiler.op.Input;
-import heddle.compiler.op.Reduce;
-import heddle.compiler.op.Softmax;
-import heddle.compiler.op.Weight;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.type.DType;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Runs a graph in the arithmetic it is written in, every result off by a random part of what its type rounds to: Monte
- * Carlo arithmetic. How far several runs are apart says how exact a model is as it is written, element by element, steps
- * and cancellation included.
+ * Monte Carlo arithmetic: every result is off by a random part of what its type rounds to. The distance between several
+ * runs says how exact a model is in the types it is written in, element by element, steps and cancellation included.
  *
  * <p>See D. S. Parker, Monte Carlo Arithmetic: exploiting randomness in floating-point arithmetic, UCLA CSD-970002, 1997.
  */
-final class InexactInterpreter {
-    /** In which arithmetic. */
-    enum Arithmetic {
+public final class MonteCarloArithmetic implements Arithmetic {
+    /** In which types results are held. */
+    public enum Precision {
         /** In double precision, but for casts to narrower types and what is of sixteen bits. */
         DOUBLE,
         /** Each node in its own type. */
@@ -41,59 +30,35 @@ final class InexactInterpreter {
     /** By how many units of rounding the result of arithmetic is off at most. */
     private static final double UNITS = 4;
 
-    private final Map<String, NdArray> inputs;
-    private final Map<String, NdArray> weights;
-    private final Map<String, Long> lengths;
-    private final Arithmetic arithmetic;
+    private final Precision precision;
     private final SplittableRandom random;
 
     /** Whether casts always round, or may be left out as those of probabilities are. */
     private final boolean roundsCasts;
 
-    InexactInterpreter(
-            Map<String, NdArray> inputs,
-            Map<String, NdArray> weights,
-            Map<String, Long> lengths,
-            Arithmetic arithmetic,
-            long seed) {
-        this.inputs = inputs;
-        this.weights = weights;
-        this.lengths = lengths;
-        this.arithmetic = arithmetic;
+    /** One run; runs with other seeds round differently. */
+    public MonteCarloArithmetic(Precision precision, long seed) {
+        this.precision = precision;
         this.random = new SplittableRandom(seed);
         this.roundsCasts = random.nextBoolean();
     }
 
-    Map<String, NdArray> run(Graph graph) {
-        Map<Node, NdArray> results = new HashMap<>();
-        for (Node node : graph.nodes()) {
-            List<NdArray> operands = graph.operands(node).stream()
-                    .map(Value::node)
-                    .map(results::get)
-                    .toList();
-            results.put(node, evaluate(node, operands));
-        }
-        Map<String, NdArray> outputs = new LinkedHashMap<>();
-        graph.outputs().forEach((name, v) -> outputs.put(name, results.get(v.node())));
-        return outputs;
-    }
-
-    private NdArray evaluate(Node node, List<NdArray> operands) {
-        if (node.op() instanceof Input input) {
-            return inputs.get(input.key());
-        }
-        if (node.op() instanceof Weight weight) {
-            return weights.get(weight.key());
-        }
-        NdArray exact = isOfFloats(node, operands)
-                ? new NdArray(
+    @Override
+    public List<NdArray> evaluate(Node node, List<NdArray> operands, Map<String, Long> lengths) {
+        List<NdArray> exact = isOfFloats(node, operands)
+                ? List.of(new NdArray(
                         node.type().dtype(),
                         operands.getFirst().shape(),
-                        operands.getFirst().data())
-                : node.op().evaluate(operands, lengths).getFirst();
-        return arithmetic != Arithmetic.UNROUNDED && node.type().dtype().isFloat()
-                ? rounded(node, exact, operands)
-                : exact;
+                        operands.getFirst().data()))
+                : EXACT.evaluate(node, operands, lengths);
+        if (precision == Precision.UNROUNDED) {
+            return exact;
+        }
+        List<NdArray> results = new ArrayList<>();
+        for (NdArray x : exact) {
+            results.add(x.dtype().isFloat() ? rounded(node, x, operands, lengths) : x);
+        }
+        return results;
     }
 
     /** Whether it is a cast that changes nothing but how numbers are rounded. */
@@ -113,7 +78,10 @@ final class InexactInterpreter {
                 };
             case Reduce r -> r.kind() == Reduction.SUM || r.kind() == Reduction.PROD;
             case Cast c -> unit(c.to()) > unit(operands.getFirst().dtype());
-            default -> node.op() instanceof Contract || node.op() instanceof Softmax;
+            case Contract c -> true;
+            case Softmax s -> true;
+            case FusedAttention f -> true;
+            default -> false;
         };
         return rounds ? UNITS : 0;
     }
@@ -134,27 +102,46 @@ final class InexactInterpreter {
         return type == DType.F64 ? Double.MIN_NORMAL : 0x1p-125;
     }
 
-    /** What the result of a node is held in: kernels round to sixteen bits what they store, and nothing in between. */
-    private DType held(Node node) {
-        DType type = node.type().dtype();
-        DType wide = arithmetic == Arithmetic.DOUBLE ? DType.F64 : DType.F32;
+    /** What a result is held in: kernels round to sixteen bits what they store, and nothing in between. */
+    private DType held(Node node, DType type) {
+        DType wide = precision == Precision.DOUBLE ? DType.F64 : DType.F32;
         if (type.bytes() == 2) {
             return roundsCasts && node.op() instanceof Cast || random.nextBoolean() ? type : wide;
         }
-        return arithmetic == Arithmetic.AS_TYPED || node.op() instanceof Cast ? type : DType.F64;
+        return precision == Precision.AS_TYPED || node.op() instanceof Cast ? type : DType.F64;
     }
 
-    private NdArray rounded(Node node, NdArray exact, List<NdArray> operands) {
-        DType type = held(node);
+    /** Whether every machine gives the number that is nearest to the exact result. */
+    private static boolean isRoundedOnce(Node node) {
+        return node.op() instanceof Elementwise e
+                && switch (e.fn()) {
+                    case ADD, SUB, MUL, DIV -> true;
+                    default -> false;
+                };
+    }
+
+    /**
+     * Twice what rounding to nearest loses. Results that are exact are exact in any order, and what a large number takes in
+     * whole, as a mask of -1e9 takes in a score, is lost whatever is done before.
+     */
+    private static double lost(double x, DType type) {
+        double nearest = type.nearest(x);
+        return Double.isFinite(nearest) ? 2 * Math.abs(x - nearest) : Double.POSITIVE_INFINITY;
+    }
+
+    private NdArray rounded(Node node, NdArray exact, List<NdArray> operands, Map<String, Long> lengths) {
+        DType type = held(node, exact.dtype());
         // Where it is fused, what is beyond a type may be held all the same, and what is beneath it may be zero.
         boolean overflows = random.nextBoolean();
         double zero = random.nextBoolean() ? 0 : least(type) * Math.pow(2, -Math.max(0, random.nextInt(-24, 24)));
         double units = units(node, operands);
-        double[] sizes = terms(node, exact, operands);
+        boolean once = type != DType.F64 && isRoundedOnce(node);
+        double[] sizes = terms(node, exact, operands, lengths);
         double[] data = new double[exact.data().length];
         Arrays.setAll(data, i -> {
-            double off = (2 * random.nextDouble() - 1) * units * unit(type) * Math.abs(sizes[i]);
             double x = exact.data()[i];
+            double unit = unit(type) * Math.abs(sizes[i]);
+            double off = (2 * random.nextDouble() - 1) * units * (once ? Math.min(unit, lost(x, type)) : unit);
             double rounded = type.nearest(Double.isFinite(off) ? x + off : x);
             if (Math.abs(rounded) < zero) {
                 return 0;
@@ -165,17 +152,12 @@ final class InexactInterpreter {
     }
 
     /** What the elements of a result are sums of: rounding goes by the size of terms, however small their sum. */
-    private double[] terms(Node node, NdArray exact, List<NdArray> operands) {
+    private static double[] terms(Node node, NdArray exact, List<NdArray> operands, Map<String, Long> lengths) {
         boolean sums = node.op() instanceof Contract || node.op() instanceof Reduce r && r.kind() == Reduction.SUM;
         if (!sums) {
             return exact.data();
         }
-        List<NdArray> sizes = operands.stream()
-                .map(x -> new NdArray(
-                        x.dtype(),
-                        x.shape(),
-                        Arrays.stream(x.data()).map(Math::abs).toArray()))
-                .toList();
-        return node.op().evaluate(sizes, lengths).getFirst().data();
+        List<NdArray> sizes = operands.stream().map(x -> x.map(Math::abs)).toList();
+        return EXACT.evaluate(node, sizes, lengths).getFirst().data();
     }
 }

@@ -1,0 +1,82 @@
+package heddle.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code verify} concludes, and what it says its random inputs do not show. */
+class VerifyCommandTest {
+    private static final String INEXACT =
+            "dim N\ninput x: f32[N]\noutput y = (x / 3.0 + 1000000.0 - 1000000.0) * 3.0\n";
+
+    @TempDir
+    Path dir;
+
+    private Ran verify(String model, Object... options) throws IOException {
+        Path file = Files.writeString(dir.resolve("m.heddle"), model);
+        Object[] words = new Object[options.length + 4];
+        System.arraycopy(new Object[] {"verify", file, "--target", "jvm"}, 0, words, 0, 4);
+        System.arraycopy(options, 0, words, 4, options.length);
+        return Ran.command(words);
+    }
+
+    @Test
+    void whatTheTypesLeaveInexactEndsWellAndIsSaid() throws IOException {
+        Ran ran = verify(INEXACT, "-D", "N=50");
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        assertTrue(ran.out().contains("beyond tolerance, as exact as the types allow"), ran.out());
+        assertTrue(ran.out().contains("\nas exact as the types allow: "), ran.out());
+    }
+
+    @Test
+    void aToleranceThatIsAskedForIsHeldTo() throws IOException {
+        Ran ran = verify(INEXACT, "-D", "N=50", "--atol", "1e-3");
+        assertEquals(ExitCode.VERIFY_FAILED, ran.code(), ran.toString());
+        assertTrue(ran.out().contains("beyond the tolerance that was asked for"), ran.out());
+        assertEquals(ExitCode.DONE, verify(INEXACT, "-D", "N=50", "--atol", "1").code());
+    }
+
+    @Test
+    void anInputThatNoOutputReadsIsSaid() throws IOException {
+        Ran ran = verify("input x: f32[4]\ninput z: f32[4]\noutput y = x * 2.0\n");
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        assertTrue(ran.err().contains("warning: no output depends on the input z"), ran.err());
+        assertFalse(ran.err().contains("input x"), ran.err());
+    }
+
+    @Test
+    void anOutputThatStaysTheSameIsSaid() throws IOException {
+        Ran ran = verify("input x: f32[4]\ninput z: f32[4]\noutput y = where(x > 100.0, z, 0.0) + x\n");
+        assertTrue(
+                ran.err().contains("the output y is the same for other random values of the input z"), ran.toString());
+        assertFalse(ran.err().contains("of the input x"), ran.err());
+    }
+
+    /** Pages, lengths and tokens all matter: no number is drawn that leaves the rest of a model untouched. */
+    @Test
+    void pagedAttentionIsReallyCompared() throws IOException {
+        Ran ran = verify("""
+                let size = 16, pages = 12
+                input q: f32[2, 1, 8]
+                input cache_k: f32[pages, size, 8]
+                input cache_v: f32[pages, size, 8]
+                input table: i64[2, 4]
+                input lengths: i64[2]
+                let at = iota(64)
+                let slot = gather(table, at div size, axis = 1) * size + at % size
+                let k = gather(merge_axes(cache_k, 0, 1), slot, axis = 0)
+                let v = gather(merge_axes(cache_v, 0, 1), slot, axis = 0)
+                let s = where(at[new, new, :] < lengths[:, new, new], q @ transpose(k), -inf)
+                output y = softmax(s, axis = -1) @ v
+                """);
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        assertEquals("", ran.err());
+        assertFalse(ran.out().contains("is 0.00000000"), ran.out());
+    }
+}

@@ -1,0 +1,101 @@
+package heddle.runtime.verify;
+
+import heddle.compiler.Compilation;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.op.Interpreter;
+import heddle.compiler.rewrite.FuseAttention;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Judges results of a model on some inputs. An element that is beyond its tolerance of the reference is compared with
+ * runs of the model that round in the types it is written in. Where the written arithmetic has no number, or an input
+ * holds none, {@code docs/numerics.md} says what is meant, and the recognised graph computes it.
+ */
+public final class Verification {
+    private final Graph written;
+    private final Interpreter interpreter;
+    private final boolean finite;
+    private final Map<Graph, Reading> readings = new HashMap<>();
+
+    public Verification(HeddleModel model, Map<String, Tensor> weights, Map<String, Tensor> inputs) {
+        this.written = model.declaration().graph();
+        this.interpreter = Reference.interpreter(model, weights, inputs);
+        this.finite = Stream.of(interpreter.inputs(), interpreter.weights())
+                .flatMap(arrays -> arrays.values().stream())
+                .flatMapToDouble(array -> Arrays.stream(array.data()))
+                .allMatch(Double::isFinite);
+    }
+
+    /** The outputs in double precision. */
+    public SequencedMap<String, NdArray> reference() {
+        return reading(written).exact();
+    }
+
+    /**
+     * Judges a result.
+     *
+     * @param asked       the tolerance before it is scaled to the size of the output
+     * @param compilation what the result was computed by
+     */
+    public Judgement judge(String output, Tensor result, Tolerance asked, Compilation compilation) {
+        NdArray reference = reference().get(output);
+        Tolerance tolerance = asked.scaledTo(reference);
+        BitSet wrong = new BitSet();
+        IntStream.range(0, result.size())
+                .filter(i -> tolerance.excess(result.element(i), reference.data()[i]) > 0)
+                .forEach(wrong::set);
+        int beyond = wrong.cardinality();
+        for (Graph graph : graphs(compilation)) {
+            int[] judged = wrong.stream()
+                    .filter(i -> graph == written
+                            || !finite
+                            || !Double.isFinite(reference.data()[i]))
+                    .toArray();
+            if (judged.length > 0) {
+                Reading reading = reading(graph);
+                NdArray exact = reading.exact().get(output);
+                Spread spread = new Spread(exact, result::element, asked.scaledTo(exact), judged);
+                IntStream.of(judged).forEach(wrong::clear);
+                IntStream.of(reading.unexplained(output, spread)).forEach(wrong::set);
+            }
+        }
+        return wrong.isEmpty()
+                ? new Judgement(
+                        beyond == 0 ? Verdict.AS_WRITTEN : Verdict.AS_TYPED,
+                        Comparison.of(result, reference, asked),
+                        beyond,
+                        0)
+                : new Judgement(
+                        Verdict.WRONG,
+                        Comparison.of(
+                                result, reference, tolerance, wrong.stream().toArray()),
+                        beyond,
+                        wrong.cardinality());
+    }
+
+    /** What a result may be explained by: what was recognised, before and after it was fused, and what is written. */
+    private List<Graph> graphs(Compilation compilation) {
+        List<Graph> graphs = new ArrayList<>();
+        compilation.passes().before(FuseAttention.NAME).ifPresent(before -> {
+            graphs.add(before);
+            graphs.add(compilation.graph());
+        });
+        graphs.add(written);
+        return graphs;
+    }
+
+    private Reading reading(Graph graph) {
+        return readings.computeIfAbsent(graph, g -> new Reading(g, interpreter));
+    }
+}
