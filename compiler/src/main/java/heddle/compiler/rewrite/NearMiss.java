@@ -108,7 +108,7 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
         return !ScalarExprs.any(index, e -> e instanceof ScalarExpr.Index i && !axes.contains(i.axis()));
     }
 
-    /** The node that replaces a softmax; empty when scores meet values directly. */
+    /** What stands in the place of a softmax; empty when scores meet values as they are. */
     private static Optional<DeclinedException> substitute(Graph graph, ScoreFlow flow) {
         return flow.between().stream()
                 .filter(node -> !isLinear(graph, flow, node))
