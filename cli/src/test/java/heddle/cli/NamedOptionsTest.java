@@ -32,7 +32,7 @@ class NamedOptionsTest {
                 ? Ran.command(command, model, "-D", "token=3", "--text", "a", "--token", "a")
                 : Ran.command(command, model, "-D", "token=3");
         assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
-        assertTrue(ran.err().contains("H0817") && ran.err().contains("did you mean \"tokens\"?"), ran.err());
+        assertTrue(ran.err().contains("H0818") && ran.err().contains("did you mean \"tokens\"?"), ran.err());
     }
 
     @Test
