@@ -5,6 +5,8 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Input;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -35,8 +37,12 @@ public record FuseAttention() implements Pass {
             return graph;
         }
         Rewriter rewriter = new Rewriter(graph);
+        BitSet read = read(graph, roots);
         for (Node node : graph.nodes()) {
             FindAttention.Match match = roots.get(node);
+            if (!read.get(node.id())) {
+                continue; // So that the softmax leaves its path to the attention.
+            }
             if (match == null) {
                 rewriter.copy(node);
             } else {
@@ -50,6 +56,24 @@ public record FuseAttention() implements Pass {
             }
         }
         return rewriter.finish();
+    }
+
+    /** The nodes that something reads when the roots are attentions, and inputs. */
+    private static BitSet read(Graph graph, Map<Node, FindAttention.Match> roots) {
+        BitSet read = new BitSet();
+        graph.outputs().values().forEach(v -> read.set(v.node().id()));
+        for (Node node : graph.nodes().reversed()) {
+            if (node.op() instanceof Input) {
+                read.set(node.id());
+            }
+            if (read.get(node.id())) {
+                FindAttention.Match match = roots.get(node);
+                List<Value> operands =
+                        match == null ? graph.operands(node) : match.fused().operands();
+                operands.forEach(v -> read.set(v.node().id()));
+            }
+        }
+        return read;
     }
 
     /** For each softmax in graph order whether it is attention, and when it is but cannot be fused, why. */

@@ -45,7 +45,7 @@ final class Buffers {
             case Input input -> input.key();
             case Weight weight -> weight.key();
             default ->
-                outputName(value).orElse(value.node().op().name() + value.node().id());
+                outputName(value).orElse(value.node().path());
         };
     }
 

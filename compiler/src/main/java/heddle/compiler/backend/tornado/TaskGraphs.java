@@ -1,5 +1,6 @@
 package heddle.compiler.backend.tornado;
 
+import heddle.compiler.backend.source.Names;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;
@@ -42,6 +43,7 @@ final class TaskGraphs {
     private final DeviceArrays arrays;
     private final KernelMethods methods;
     private final TornadoLimits limits;
+    private final Names names = new Names();
 
     TaskGraphs(DeviceArrays arrays, KernelMethods methods, TornadoLimits limits) {
         this.arrays = arrays;
@@ -80,7 +82,7 @@ final class TaskGraphs {
             SequencedSet<String> left = new LinkedHashSet<>();
             for (TileKernel kernel : kernels.subList(from, to)) {
                 TaskCall call = call(kernel);
-                tasks.add(new Task(kernel.name(), kernel, call));
+                tasks.add(new Task(names.unique(kernel.name()), kernel, call));
                 used.addAll(call.arrays());
                 kernel.writes().stream()
                         .map(this::name)
