@@ -13,8 +13,8 @@ final class KernelTable {
     static void print(List<KernelTiming> kernels, EqualKernels equal, PrintWriter out) {
         long total = kernels.stream().mapToLong(KernelTiming::nanos).sum();
         List<KernelGroup> groups = KernelGroup.slowestFirst(kernels, equal);
-        int width =
-                Math.max(6, groups.stream().mapToInt(g -> g.name().length()).max().orElse(0));
+        int width = Math.max(
+                6, groups.stream().mapToInt(g -> g.name().length()).max().orElse(0));
         out.printf(
                 Locale.ROOT,
                 "%-" + width + "s %6s  %-12s %9s %6s %9s %9s%n",

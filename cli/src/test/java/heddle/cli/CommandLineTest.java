@@ -243,7 +243,8 @@ class CommandLineTest {
                 run("compile", model, "-D", "N=8", "--target", "tornado", "-o", to, "--data", "--input", "x=random"),
                 err);
         String plan = Files.readString(to.resolve("plan.json"));
-        for (String field : List.of("path", "group", "groups", "threads", "localBytes", "buffers", "flops", "bytes", "deviceBytes")) {
+        for (String field : List.of(
+                "path", "group", "groups", "threads", "localBytes", "buffers", "flops", "bytes", "deviceBytes")) {
             assertTrue(plan.contains("\"" + field + "\""), field + " in " + plan);
         }
         assertTrue(Files.readString(to.resolve("README.md")).contains("java @$TORNADOVM_HOME/tornado-argfile"));

@@ -25,13 +25,13 @@ class KernelTableTest {
                 .toList();
         StringWriter out = new StringWriter();
         KernelTable.print(timings, equal, new PrintWriter(out));
-        List<String> attention = out.toString()
-                .lines()
-                .filter(line -> line.contains("softmax"))
-                .toList();
+        List<String> attention =
+                out.toString().lines().filter(line -> line.contains("softmax")).toList();
         assertEquals(1, attention.size(), out.toString());
         assertTrue(
-                attention.getFirst().matches("layer\\.\\*/self_attention/attention:softmax#1 +6  attention +6\\.000 .*"),
+                attention
+                        .getFirst()
+                        .matches("layer\\.\\*/self_attention/attention:softmax#1 +6  attention +6\\.000 .*"),
                 attention.getFirst());
     }
 }

@@ -7,12 +7,12 @@ import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.source.EqualKernels;
 import heddle.compiler.frontend.Elaborated;
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.GraphReader;
+import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.FusedAttention;
 import heddle.compiler.op.GraphCatalogue;
-import heddle.compiler.ir.GraphReader;
-import heddle.compiler.ir.GraphText;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.TileKernel;
 import heddle.dsl.source.SourceFile;
@@ -56,7 +56,10 @@ class StablePathsTest {
     }
 
     private static List<String> paths(Graph graph, Class<?> op) {
-        return graph.nodes().stream().filter(n -> op.isInstance(n.op())).map(Node::path).toList();
+        return graph.nodes().stream()
+                .filter(n -> op.isInstance(n.op()))
+                .map(Node::path)
+                .toList();
     }
 
     @Test
@@ -85,8 +88,10 @@ class StablePathsTest {
 
     @Test
     void aWrittenSoftmaxGivesThePathOfItsDivision() {
-        String source = TWO_LAYERS.replace("return softmax(s)", "let e = exp(s - max(s, axis = -1, keepdims = true))\n"
-                + "return (e / sum(e, axis = -1, keepdims = true))");
+        String source = TWO_LAYERS.replace(
+                "return softmax(s)",
+                "let e = exp(s - max(s, axis = -1, keepdims = true))\n"
+                        + "return (e / sum(e, axis = -1, keepdims = true))");
         Graph fused = compiled(Elaborated.of(source).graph(), Fusion.FUSED).graph();
         assertEquals(List.of("attention.0:div#2", "attention.1:div#2"), paths(fused, FusedAttention.class));
     }
@@ -107,7 +112,9 @@ class StablePathsTest {
         String source = "dim N\ninput x: f32[N]\noutput y = x / (1 / sqrt(N)) / 2";
         Graph open = Elaborated.of(source).graph();
         Graph known = Elaborated.of(source.replace("dim N", "let N = 9")).graph();
-        assertEquals(open.outputs().get("y").node().path(), known.outputs().get("y").node().path());
+        assertEquals(
+                open.outputs().get("y").node().path(),
+                known.outputs().get("y").node().path());
     }
 
     @ParameterizedTest
@@ -124,9 +131,9 @@ class StablePathsTest {
 
     @Test
     void textKeepsPaths() {
-        Graph graph = compiled(Elaborated.file("examples/minilm.heddle").graph(), Fusion.UNFUSED).graph();
-        Graph back = GraphReader.read(
-                new SourceFile("test.graph", GraphText.print(graph)), GraphCatalogue.PRIMITIVES);
+        Graph graph = compiled(Elaborated.file("examples/minilm.heddle").graph(), Fusion.UNFUSED)
+                .graph();
+        Graph back = GraphReader.read(new SourceFile("test.graph", GraphText.print(graph)), GraphCatalogue.PRIMITIVES);
         assertEquals(
                 graph.nodes().stream().map(Node::path).toList(),
                 back.nodes().stream().map(Node::path).toList());
@@ -139,6 +146,8 @@ class StablePathsTest {
         assertEquals("attention.*:softmax#1", equal.group("attention.1:softmax#1"));
         assertEquals("attention.*/linear:contract#*", equal.group("attention.0/linear:contract#2"));
         assertEquals("no kernel", equal.group("no kernel"));
-        assertTrue(kernels(plan).contains("attention.0/linear:contract#2"), kernels(plan).toString());
+        assertTrue(
+                kernels(plan).contains("attention.0/linear:contract#2"),
+                kernels(plan).toString());
     }
 }

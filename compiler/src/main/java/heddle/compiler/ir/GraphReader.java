@@ -93,11 +93,7 @@ public final class GraphReader {
     }
 
     private long number() {
-        int start = in.offset();
-        if (in.startsNumber() && in.number() instanceof Long number) {
-            return number;
-        }
-        throw in.error(start, GraphErrors.SYNTAX, "a node has a whole number, as in %12");
+        return in.wholeNumber("a node has a whole number, as in %12");
     }
 
     private List<Value> operands() {

@@ -36,7 +36,9 @@ final class PathNames {
         boolean isNumber = isNumber(node, operands);
         numbers.set(node.id(), isNumber);
         Origin origin = node.origin();
-        Origin named = origin.step().isEmpty() ? counted(origin, isNumber ? NUMBER : node.op().name()) : origin;
+        Origin named = origin.step().isEmpty()
+                ? counted(origin, isNumber ? NUMBER : node.op().name())
+                : origin;
         if (taken.add(named.path())) {
             return named;
         }

@@ -65,9 +65,8 @@ public record Pipeline(List<Pass> passes) {
         passes.forEach(p -> runs.merge(p.name(), 1, Integer::sum));
         Map<String, Integer> seen = new HashMap<>();
         return passes.stream()
-                .map(p -> runs.get(p.name()) == 1
-                        ? p.name()
-                        : p.name() + NUMBER + seen.merge(p.name(), 1, Integer::sum))
+                .map(p ->
+                        runs.get(p.name()) == 1 ? p.name() : p.name() + NUMBER + seen.merge(p.name(), 1, Integer::sum))
                 .toList();
     }
 

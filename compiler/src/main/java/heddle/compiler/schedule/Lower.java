@@ -125,8 +125,7 @@ public final class Lower {
                 .toList();
         List<String> product = comments(region.anchors());
         add(new Launch(name, sums, product));
-        add(new Launch(
-                unique(name + ".epilogue"), c.epilogue(sums), after.isEmpty() ? product : comments(after)));
+        add(new Launch(unique(name + ".epilogue"), c.epilogue(sums), after.isEmpty() ? product : comments(after)));
     }
 
     private List<String> comments(Collection<Node> nodes) {

@@ -118,7 +118,9 @@ class PipelineTest {
         assertEquals(1, result.after("fold-constants").orElseThrow().nodes().size(), "the last of that name");
         assertEquals(1, result.before("fold-constants#2").orElseThrow().nodes().size());
         assertEquals(Optional.empty(), result.after("fold-constants#3"));
-        assertEquals(List.of("eliminate-dead-code"), twice.without(Set.of("fold-constants")).names());
+        assertEquals(
+                List.of("eliminate-dead-code"),
+                twice.without(Set.of("fold-constants")).names());
     }
 
     @Test

@@ -100,7 +100,8 @@ class TabulateMasksTest {
             this.n = n;
             this.m = m;
             List<Launch> launches = new ArrayList<>();
-            tables = new TabulateMasks(name -> name + "_" + launches.size()).of(attention(mask), PLAN, "a", launches::add);
+            tables = new TabulateMasks(name -> name + "_" + launches.size())
+                    .of(attention(mask), PLAN, "a", launches::add);
             this.launches = launches;
         }
 

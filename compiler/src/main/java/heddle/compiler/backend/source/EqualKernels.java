@@ -51,7 +51,8 @@ public final class EqualKernels {
     /** The names with {@code *} for the numbers they differ in, when they differ in numbers alone. */
     private static String common(List<String> names) {
         String first = names.getFirst();
-        boolean differInNumbers = names.stream().map(EqualKernels::words).distinct().count() == 1;
+        boolean differInNumbers =
+                names.stream().map(EqualKernels::words).distinct().count() == 1;
         if (!differInNumbers) {
             return first + " +" + (names.size() - 1);
         }
