@@ -2,6 +2,7 @@ package heddle.cli;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.source.EqualKernels;
 import heddle.runtime.KernelTiming;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,7 +35,7 @@ final class BenchReport {
 
     private static void text(Map<Fusion, Measurement> measured, PrintWriter out) {
         measured.forEach((fusion, m) -> {
-            KernelTable.print(m.kernels(), out);
+            KernelTable.print(m.kernels(), m.equal(), out);
             out.printf(Locale.ROOT, "%s: %.3f ms a run, %.2f GFLOP/s%n", name(fusion), m.nanos() / 1e6, m.gigaflops());
         });
         if (measured.size() == 2) {
@@ -48,15 +49,16 @@ final class BenchReport {
     }
 
     private static void markdown(Map<Fusion, Measurement> measured, PrintWriter out) {
-        out.println("| | kernel | family | ms | GFLOP/s | bytes |");
-        out.println("|---|---|---|---:|---:|---:|");
+        out.println("| | kernel | times | family | ms | GFLOP/s | bytes |");
+        out.println("|---|---|---:|---|---:|---:|---:|");
         measured.forEach((fusion, m) -> {
-            for (KernelTiming k : m.kernels()) {
+            for (KernelGroup k : KernelGroup.slowestFirst(m.kernels(), m.equal())) {
                 out.printf(
                         Locale.ROOT,
-                        "| %s | %s | %s | %.3f | %.2f | %d |%n",
+                        "| %s | %s | %d | %s | %.3f | %.2f | %d |%n",
                         name(fusion),
                         k.name(),
+                        k.kernels().size(),
                         k.family(),
                         k.nanos() / 1e6,
                         k.gigaflops(),
@@ -64,7 +66,7 @@ final class BenchReport {
             }
             out.printf(
                     Locale.ROOT,
-                    "| **%s** | **whole run** | | **%.3f** | **%.2f** | **%d** |%n",
+                    "| **%s** | **whole run** | | | **%.3f** | **%.2f** | **%d** |%n",
                     name(fusion),
                     m.nanos() / 1e6,
                     m.gigaflops(),
@@ -73,19 +75,20 @@ final class BenchReport {
     }
 
     private static void csv(Map<Fusion, Measurement> measured, PrintWriter out) {
-        out.println("plan,kernel,family,nanos,flops,bytes");
+        out.println("plan,kernel,group,family,nanos,flops,bytes");
         measured.forEach((fusion, m) -> {
             for (KernelTiming k : m.kernels()) {
                 out.println(String.join(
                         ",",
                         name(fusion),
                         k.name(),
+                        m.equal().group(k.name()),
                         k.family(),
                         Long.toString(k.nanos()),
                         Long.toString(k.flops()),
                         Long.toString(k.bytes())));
             }
-            out.println(name(fusion) + ",whole run,," + m.nanos() + "," + m.flops() + "," + m.bytes());
+            out.println(name(fusion) + ",whole run,,," + m.nanos() + "," + m.flops() + "," + m.bytes());
         });
     }
 
@@ -93,7 +96,7 @@ final class BenchReport {
         Map<String, Object> all = new LinkedHashMap<>();
         measured.forEach((fusion, m) -> {
             List<Map<String, Object>> kernels =
-                    m.kernels().stream().map(BenchReport::json).toList();
+                    m.kernels().stream().map(k -> json(k, m.equal())).toList();
             Map<String, Object> plan = new LinkedHashMap<>();
             plan.put("nanos", m.nanos());
             plan.put("flops", m.flops());
@@ -104,9 +107,10 @@ final class BenchReport {
         return all;
     }
 
-    private static Map<String, Object> json(KernelTiming k) {
+    private static Map<String, Object> json(KernelTiming k, EqualKernels equal) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", k.name());
+        fields.put("group", equal.group(k.name()));
         fields.put("family", k.family());
         fields.put("nanos", k.nanos());
         fields.put("flops", k.flops());

@@ -1,6 +1,7 @@
 package heddle.cli;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.compiler.backend.source.EqualKernels;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.Buffer;
@@ -21,11 +22,13 @@ import java.util.stream.Collectors;
 final class DevicePlanJson {
     private final Plan plan;
     private final TornadoSource source;
+    private final EqualKernels equal;
     private final Map<Buffer, String> arrays;
 
     private DevicePlanJson(Plan plan, TornadoSource source) {
         this.plan = plan;
         this.source = source;
+        this.equal = EqualKernels.of(plan);
         this.arrays = source.arrays().stream()
                 .flatMap(a -> a.holds().stream().map(b -> Map.entry(b, a.name())))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a));
@@ -93,6 +96,8 @@ final class DevicePlanJson {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", task.name());
         fields.put("graph", task.graph());
+        fields.put("path", kernel.name());
+        fields.put("group", equal.group(kernel.name()));
         switch (task.work()) {
             case TornadoSource.KernelLaunch launch -> {
                 fields.put("kind", "kernel");

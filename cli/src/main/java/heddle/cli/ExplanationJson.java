@@ -72,7 +72,7 @@ final class ExplanationJson {
 
     private static Map<String, Object> heading(Node node) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("node", "%" + node.id());
+        fields.put("node", node.path());
         fields.put("scope", node.origin().scope());
         fields.put("place", place(node));
         fields.put(

@@ -50,19 +50,14 @@ final class ExplanationText {
         return text.append(explanation.summary()).append('\n').toString();
     }
 
-    /** {@code fused %41 in layer.0/attention, and 5 alike: layer.1/attention, …}. */
+    /** {@code fused layer.0/attention:softmax#1, and 5 alike: layer.1/attention:softmax#1, …}. */
     private static String heading(List<FusedExplanation> alike) {
-        String first = "fused " + name(alike.getFirst());
+        String first = "fused " + alike.getFirst().node().path();
         if (alike.size() == 1) {
             return first + "\n";
         }
-        String others = alike.stream().skip(1).map(ExplanationText::name).collect(Collectors.joining(", "));
+        String others = alike.stream().skip(1).map(one -> one.node().path()).collect(Collectors.joining(", "));
         return HeadedLines.wrapped(first + ", and " + (alike.size() - 1) + " alike: " + others, "  ");
-    }
-
-    private static String name(FusedExplanation one) {
-        String scope = one.node().origin().scope();
-        return "%" + one.node().id() + (scope.isEmpty() ? "" : " in " + scope);
     }
 
     private String body() {
@@ -166,11 +161,11 @@ final class ExplanationText {
                 .stream()
                 .toList();
         String heading = switch (declined.kind()) {
-            case IN_THE_WAY -> "not fused: ";
-            case ONE_KEY -> "nothing to fuse: ";
-            case NO_SOFTMAX -> "not softmax attention: ";
+            case IN_THE_WAY -> "not fused ";
+            case ONE_KEY -> "nothing to fuse ";
+            case NO_SOFTMAX -> "not softmax attention ";
         };
-        return heading + declined.reason() + "\n"
+        return heading + declined.normaliser().path() + ": " + declined.reason() + "\n"
                 + new DiagnosticRenderer(false).excerpt(at, softmax, Optional.of(declined.remedy()));
     }
 

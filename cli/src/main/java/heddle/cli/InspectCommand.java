@@ -7,6 +7,7 @@ import heddle.compiler.ir.GraphDot;
 import heddle.compiler.ir.GraphJson;
 import heddle.compiler.ir.GraphSvg;
 import heddle.compiler.ir.GraphText;
+import heddle.compiler.pass.Pipeline;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.file.AtomicFile;
 import java.io.PrintWriter;
@@ -88,7 +89,7 @@ final class InspectCommand implements Callable<Integer> {
             return declared.declaration().graph();
         }
         List<String> passes = Compiler.pipeline(Fusion.FUSED).names();
-        if (pass != null && !passes.contains(pass)) {
+        if (pass != null && passes.stream().noneMatch(name -> Pipeline.isNamed(name, pass))) {
             throw new ParameterException(
                     spec.commandLine(), "there is no pass " + pass + "; there are none, " + String.join(", ", passes));
         }

@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.compiler.backend.source.EqualKernels;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.KernelTiming;
 import heddle.runtime.tensor.Tensor;
@@ -14,8 +15,9 @@ import java.util.Map;
  *
  * @param nanos   the median of whole runs
  * @param kernels each kernel with the median of its times, in the order in which they run
+ * @param equal   which of them are equal
  */
-record Measurement(long nanos, List<KernelTiming> kernels) {
+record Measurement(long nanos, List<KernelTiming> kernels, EqualKernels equal) {
     /**
      * Runs a model until it is warm, then times it: whole runs first, then as often the kernels, because being watched
      * may make a run slower.
@@ -42,7 +44,8 @@ record Measurement(long nanos, List<KernelTiming> kernels) {
         }
         List<KernelTiming> medians =
                 kernels.values().stream().map(Measurement::median).toList();
-        return new Measurement(median(whole), medians);
+        return new Measurement(
+                median(whole), medians, EqualKernels.of(model.compilation().plan()));
     }
 
     private static KernelTiming median(List<KernelTiming> timings) {

@@ -1,6 +1,7 @@
 package heddle.cli;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.compiler.backend.source.EqualKernels;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.KernelCost;
@@ -14,17 +15,22 @@ import java.util.TreeMap;
 
 /** Writes a plan as JSON. Costs are numbers, or formulas where lengths are not known. */
 final class PlanJson {
-    private PlanJson() {}
+    private final EqualKernels equal;
+
+    private PlanJson(EqualKernels equal) {
+        this.equal = equal;
+    }
 
     static String of(Plan plan) throws IOException {
+        PlanJson json = new PlanJson(EqualKernels.of(plan));
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", plan.name());
         fields.put("lengths", plan.lengths());
         fields.put("inputs", types(plan.inputs()));
         fields.put("weights", types(plan.weights()));
         fields.put("outputs", types(plan.outputs()));
-        fields.put("prepare", plan.prepare().stream().map(PlanJson::kernel).toList());
-        fields.put("launches", plan.launches().stream().map(PlanJson::kernel).toList());
+        fields.put("prepare", plan.prepare().stream().map(json::kernel).toList());
+        fields.put("launches", plan.launches().stream().map(json::kernel).toList());
         return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(fields);
     }
 
@@ -34,10 +40,11 @@ final class PlanJson {
         return types;
     }
 
-    private static Map<String, Object> kernel(TileKernel kernel) {
+    private Map<String, Object> kernel(TileKernel kernel) {
         KernelCost cost = KernelCost.of(kernel);
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", kernel.name());
+        fields.put("group", equal.group(kernel.name()));
         fields.put("family", kernel.family());
         fields.put("reads", buffers(kernel.reads()));
         fields.put("writes", buffers(kernel.writes()));

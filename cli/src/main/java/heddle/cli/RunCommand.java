@@ -1,6 +1,7 @@
 package heddle.cli;
 
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.source.EqualKernels;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
@@ -74,12 +75,16 @@ final class RunCommand implements Callable<Integer> {
             ResultTable.print(results, inputs.texts(), out);
         }
         if (trace != null) {
-            timeline.write(trace);
+            timeline.write(trace, equal(compiled));
         }
         if (profile) {
-            KernelTable.print(timeline.timings(), out);
+            KernelTable.print(timeline.timings(), equal(compiled), out);
         }
         out.println(Placement.line(compiled, options.fusion(), compiled.lengths(given)));
         return ExitCode.DONE;
+    }
+
+    private static EqualKernels equal(CompiledModel compiled) {
+        return EqualKernels.of(compiled.compilation().plan());
     }
 }

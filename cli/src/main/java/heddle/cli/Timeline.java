@@ -1,6 +1,7 @@
 package heddle.cli;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.compiler.backend.source.EqualKernels;
 import heddle.runtime.KernelTiming;
 import heddle.runtime.file.AtomicFile;
 import java.io.IOException;
@@ -28,11 +29,11 @@ final class Timeline implements Consumer<KernelTiming> {
     }
 
     /**
-     * Writes the run in Chrome's trace format, for Perfetto or {@code chrome://tracing}.
+     * Writes the run, each kernel with the group of equal ones that it is in, in Chrome's trace format, for Perfetto or {@code chrome://tracing}.
      *
      * @see <a href="https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU">the format</a>
      */
-    void write(Path file) {
+    void write(Path file, EqualKernels equal) {
         long origin = events.isEmpty() ? 0 : events.getFirst().start();
         List<Map<String, Object>> trace = new ArrayList<>();
         for (Event e : events) {
@@ -44,9 +45,11 @@ final class Timeline implements Consumer<KernelTiming> {
             fields.put("dur", e.kernel().nanos() / 1e3);
             fields.put("pid", 1);
             fields.put("tid", 1);
-            fields.put(
-                    "args",
-                    Map.of("flops", e.kernel().flops(), "bytes", e.kernel().bytes()));
+            Map<String, Object> arguments = new LinkedHashMap<>();
+            arguments.put("group", equal.group(e.kernel().name()));
+            arguments.put("flops", e.kernel().flops());
+            arguments.put("bytes", e.kernel().bytes());
+            fields.put("args", arguments);
             trace.add(fields);
         }
         try {

@@ -100,7 +100,9 @@ class CommandLineTest {
                 run("run", model, "-D", "N=3", "--input", "x=random", "--profile", "--trace", trace, "--unfused"),
                 err);
         assertTrue(out.contains("y: f32[3, 4]  [") && out.contains("GFLOP/s") && out.contains("unfused"), out);
-        assertTrue(Files.readString(trace).contains("\"traceEvents\""));
+        String traced = Files.readString(trace);
+        assertTrue(traced.contains("\"traceEvents\"") && traced.contains("\"name\":\"softmax#1\""), traced);
+        assertTrue(traced.contains("\"group\":\"softmax#1\""), traced);
     }
 
     @Test
@@ -157,6 +159,9 @@ class CommandLineTest {
     @Test
     void inspectKnowsThePasses() {
         assertEquals(ExitCode.USAGE, run("inspect", model, "--after", "fuse"));
+        assertTrue(err.contains("eliminate-dead-code#1"), err);
+        assertEquals(ExitCode.DONE, run("inspect", model, "--after", "eliminate-dead-code#2"), err);
+        assertEquals(ExitCode.DONE, run("inspect", model, "--after", "eliminate-dead-code"), err);
         assertTrue(err.contains("fuse-attention"), err);
     }
 
@@ -238,7 +243,8 @@ class CommandLineTest {
                 run("compile", model, "-D", "N=8", "--target", "tornado", "-o", to, "--data", "--input", "x=random"),
                 err);
         String plan = Files.readString(to.resolve("plan.json"));
-        for (String field : List.of("groups", "threads", "localBytes", "buffers", "flops", "bytes", "deviceBytes")) {
+        for (String field : List.of(
+                "path", "group", "groups", "threads", "localBytes", "buffers", "flops", "bytes", "deviceBytes")) {
             assertTrue(plan.contains("\"" + field + "\""), field + " in " + plan);
         }
         String readme = Files.readString(to.resolve("README.md"));

@@ -118,6 +118,7 @@ public final class Graph {
         private final List<Node> nodes = new ArrayList<>();
         private final List<List<Value>> operands = new ArrayList<>();
         private final SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+        private final PathNames paths = new PathNames();
 
         public Builder(String name) {
             this.name = name;
@@ -146,7 +147,7 @@ public final class Graph {
         }
 
         private Node add(Op op, List<Value> read, List<TensorType> results, Origin origin) {
-            Node node = new Node(nodes.size(), op, results, origin);
+            Node node = paths.named(new Node(nodes.size(), op, results, origin), read);
             dag.addVertex(node);
             for (int slot = 0; slot < read.size(); slot++) {
                 Value v = read.get(slot);
@@ -160,6 +161,11 @@ public final class Graph {
         /** Adds a node and gives its first result. */
         public Value value(Op op, Origin origin, Value... operands) {
             return add(op, List.of(operands), origin).value();
+        }
+
+        /** Adds a node beside what is made of the operation that {@code origin} is of, and gives its first result. */
+        public Value part(Op op, Origin origin, Value... operands) {
+            return value(op, origin.part(op.name()), operands);
         }
 
         /** Names a result of the graph. @throws IllegalArgumentException when the name is taken */

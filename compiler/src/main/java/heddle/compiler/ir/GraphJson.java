@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
  * {"name": "tiny",
  *  "nodes": [
  *   {"id": 0, "op": "input", "category": "input", "attributes": {"name": "x"}, "operands": [],
- *    "results": [{"dtype": "f32", "shape": ["B", 4]}], "scope": "", "places": ["tiny.heddle:2:7"]}
+ *    "results": [{"dtype": "f32", "shape": ["B", 4]}], "path": "input#1", "scope": "",
+ *    "places": ["tiny.heddle:2:7"]}
  *  ],
  *  "outputs": [
  *   {"name": "y", "node": 0, "result": 0}
@@ -51,6 +52,7 @@ public final class GraphJson {
         json.put("attributes", attributes);
         json.put("operands", graph.operands(node).stream().map(GraphJson::value).toList());
         json.put("results", node.results().stream().map(GraphJson::type).toList());
+        json.put("path", node.path());
         json.put("scope", node.origin().scope());
         json.put("places", node.origin().spans().stream().map(Span::toString).toList());
         return json;

@@ -93,11 +93,7 @@ public final class GraphReader {
     }
 
     private long number() {
-        int start = in.offset();
-        if (in.startsNumber() && in.number() instanceof Long number) {
-            return number;
-        }
-        throw in.error(start, GraphErrors.SYNTAX, "a node has a whole number, as in %12");
+        return in.wholeNumber("a node has a whole number, as in %12");
     }
 
     private List<Value> operands() {
@@ -152,15 +148,24 @@ public final class GraphReader {
     private static Origin origin(String comment) {
         Matcher m = PLACE.matcher(comment);
         if (!m.matches()) {
-            return new Origin(List.of(), comment);
+            return origin(List.of(), comment);
         }
         int line = Integer.parseInt(m.group(3));
         int column = Integer.parseInt(m.group(4));
         if (line == 0 || column == 0) {
-            return new Origin(List.of(), comment);
+            return origin(List.of(), comment);
         }
         String page = "\n".repeat(line - 1) + " ".repeat(column);
         Span span = new Span(new SourceFile(m.group(2), page), page.length() - 1, page.length());
-        return new Origin(List.of(span), m.group(1) == null ? "" : m.group(1));
+        return origin(List.of(span), m.group(1) == null ? "" : m.group(1));
+    }
+
+    /** The origin with a path, {@code layer.0/attention:softmax#1}, or with the scope alone. */
+    private static Origin origin(List<Span> spans, String path) {
+        int colon = path.lastIndexOf(':');
+        boolean isNamed = path.indexOf('#', colon + 1) > 0;
+        return isNamed
+                ? new Origin(spans, colon < 0 ? "" : path.substring(0, colon), path.substring(colon + 1))
+                : new Origin(spans, path);
     }
 }

@@ -9,13 +9,14 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * graph tiny {
- *   %0 = input {name = "x"} : f32[B, 4]  // tiny.heddle:2:7
- *   %1 = softmax(%0) {axis = 1} : f32[B, 4]  // layer.0/attention tiny.heddle:4:9
+ *   %0 = input {name = "x"} : f32[B, 4]  // input#1 tiny.heddle:2:7
+ *   %1 = softmax(%0) {axis = 1} : f32[B, 4]  // layer.0/attention:softmax#1 tiny.heddle:4:9
  *   output y = %1
  * }
  * </pre>
  *
- * A comment after a node is its origin: the scope, and of the source places the innermost.
+ * A comment after a node is its origin: its path, and of the source places the innermost. A node that no source asked for
+ * has none.
  */
 public final class GraphText {
     private GraphText() {}
@@ -36,7 +37,7 @@ public final class GraphText {
         return out.append("}\n").toString();
     }
 
-    /** One node: {@code %7 = contract(%3, %6) {equation = "bnk,km->bnm"} : f32[B, N, 384]  // linear a.heddle:12:5}. */
+    /** One node: {@code %7 = contract(%3, %6) {equation = "bnk,km->bnm"} : f32[B, N, 384]  // linear:contract#1 a.heddle:12:5}. */
     public static String line(Graph graph, Node node) {
         List<Value> operands = graph.operands(node);
         String read = operands.isEmpty()
@@ -49,9 +50,12 @@ public final class GraphText {
                 + (types.isEmpty() ? "" : " : " + types) + (origin.isEmpty() ? "" : "  // " + origin);
     }
 
-    /** {@code layer.0/linear minilm.heddle:12:5}; empty for a node that no source asked for. */
+    /** {@code layer.0/linear:contract#1 minilm.heddle:12:5}; empty for a node that no source asked for. */
     public static String origin(Origin origin) {
+        if (!origin.isWritten()) {
+            return "";
+        }
         String place = origin.spans().isEmpty() ? "" : origin.spans().getFirst().toString();
-        return (origin.scope() + " " + place).strip();
+        return (origin.path() + " " + place).strip();
     }
 }

@@ -34,6 +34,11 @@ public final class Node {
         return origin;
     }
 
+    /** Its name in the graph, {@code layer.3/attention:contract#1}. It stays the same when others are added or removed. */
+    public String path() {
+        return origin.path();
+    }
+
     /** The first result. */
     public Value value() {
         return new Value(this, 0);

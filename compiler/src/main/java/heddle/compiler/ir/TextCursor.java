@@ -119,6 +119,18 @@ final class TextCursor {
         return peek() == '"' ? string() : name(what);
     }
 
+    /** A number of digits alone; a point after it is no part of it, as in {@code %5.1}. */
+    long wholeNumber(String expected) {
+        skipSpace();
+        int start = at;
+        digits();
+        try {
+            return Long.parseLong(text.substring(start, at));
+        } catch (NumberFormatException e) {
+            throw error(start, GraphErrors.SYNTAX, expected);
+        }
+    }
+
     /** Digits, and a fraction or an exponent where one follows: {@code 12}, {@code 1.0E-5}. */
     Number number() {
         skipSpace();

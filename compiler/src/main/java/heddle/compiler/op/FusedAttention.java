@@ -55,7 +55,7 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
     }
 
     /** The buffer that stands for the log-sum-exp. */
-    static Buffer logSumExp(TensorType type) {
+    public static Buffer logSumExp(TensorType type) {
         return new Buffer("lse", type);
     }
 

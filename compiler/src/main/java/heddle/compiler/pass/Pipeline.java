@@ -5,16 +5,20 @@ import heddle.compiler.ir.Pass;
 import heddle.compiler.op.ModelInvariants;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Runs passes in order and verifies the graph after each. */
 public record Pipeline(List<Pass> passes) {
+    private static final String NUMBER = "#";
+
     /**
      * The result of one pass.
      *
-     * @param pass  its name
+     * @param pass  its name, numbered where it runs more than once: {@code eliminate-dead-code#2}
      * @param nanos how long it took, verification not included
      * @param graph what it gave
      */
@@ -28,19 +32,21 @@ public record Pipeline(List<Pass> passes) {
      * @param steps one for each pass that ran, in order
      */
     public record Result(Graph given, Graph graph, List<Step> steps) {
-        /** The graph after the last pass named {@code pass}; empty when none ran. */
+        /**
+         * The graph after a pass, the last of that name when {@code pass} has no number; empty when none ran.
+         */
         public Optional<Graph> after(String pass) {
             return steps.reversed().stream()
-                    .filter(s -> s.pass().equals(pass))
+                    .filter(s -> isNamed(s.pass(), pass))
                     .map(Step::graph)
                     .findFirst();
         }
 
-        /** The graph that the first pass named {@code pass} was given; empty when none ran. */
+        /** The graph that a pass was given, the first of that name when {@code pass} has no number; empty when none ran. */
         public Optional<Graph> before(String pass) {
             Graph before = given;
             for (Step step : steps) {
-                if (step.pass().equals(pass)) {
+                if (isNamed(step.pass(), pass)) {
                     return Optional.of(before);
                 }
                 before = step.graph();
@@ -53,12 +59,23 @@ public record Pipeline(List<Pass> passes) {
         passes = List.copyOf(passes);
     }
 
-    /** The passes' names, in order. */
+    /** The passes' names, in order. One that stands here more than once has a number: {@code eliminate-dead-code#2}. */
     public List<String> names() {
-        return passes.stream().map(Pass::name).toList();
+        Map<String, Integer> runs = new HashMap<>();
+        passes.forEach(p -> runs.merge(p.name(), 1, Integer::sum));
+        Map<String, Integer> seen = new HashMap<>();
+        return passes.stream()
+                .map(p ->
+                        runs.get(p.name()) == 1 ? p.name() : p.name() + NUMBER + seen.merge(p.name(), 1, Integer::sum))
+                .toList();
     }
 
-    /** This pipeline without some passes. */
+    /** Whether {@code wanted} means the pass {@code name}: it is its name, or its name without the number. */
+    public static boolean isNamed(String name, String wanted) {
+        return name.equals(wanted) || name.startsWith(wanted + NUMBER);
+    }
+
+    /** This pipeline without some passes, however often they stand in it. */
     public Pipeline without(Set<String> disabled) {
         return new Pipeline(
                 passes.stream().filter(p -> !disabled.contains(p.name())).toList());
@@ -72,13 +89,14 @@ public record Pipeline(List<Pass> passes) {
     private Result ran(Graph graph) {
         ModelInvariants.VERIFIER.verify(graph, "building the model");
         List<Step> steps = new ArrayList<>();
+        List<String> names = names();
         Graph current = graph;
-        for (Pass pass : passes) {
+        for (int n = 0; n < names.size(); n++) {
             long start = System.nanoTime();
-            Graph next = pass.run(current);
-            steps.add(new Step(pass.name(), System.nanoTime() - start, next));
+            Graph next = passes.get(n).run(current);
+            steps.add(new Step(names.get(n), System.nanoTime() - start, next));
             if (next != current) {
-                ModelInvariants.VERIFIER.verify(next, pass.name());
+                ModelInvariants.VERIFIER.verify(next, names.get(n));
             }
             current = next;
         }

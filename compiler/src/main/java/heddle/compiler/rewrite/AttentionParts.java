@@ -10,6 +10,7 @@ import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,8 +45,12 @@ record AttentionParts(
     /** The operation and the values it reads. */
     record Fused(FusedAttention op, List<Value> operands) {}
 
-    /** With the result stored where {@code layout} says, and axes and operands named for readers. */
-    Fused fused(ResultLayout layout) {
+    /**
+     * With the result stored where {@code layout} says, and axes and operands named for readers.
+     *
+     * @param rows where the log-sum-exp is stored, when something reads it
+     */
+    Fused fused(ResultLayout layout, Optional<RowLayout> rows) {
         SequencedMap<Axis, Axis> names = names();
         Map<Axis, ScalarExpr> index = new HashMap<>();
         names.forEach((from, to) -> index.put(from, ScalarExpr.of(to)));
@@ -90,7 +95,9 @@ record AttentionParts(
                 ScalarExpr.cast(result, epilogue(acc)),
                 FusedAttention.result(layout.type()),
                 renaming.of(layout.address(), DType.I64),
-                Optional.empty());
+                rows.map(r -> new Attention.LogSumExp(
+                        FusedAttention.logSumExp(new TensorType(raw.type(), r.shape())),
+                        renaming.of(r.address(), DType.I64))));
         return new Fused(new FusedAttention(operands.stream().map(Value::type).toList(), body), operands);
     }
 

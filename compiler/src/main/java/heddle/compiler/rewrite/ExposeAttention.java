@@ -102,7 +102,9 @@ public final class ExposeAttention {
         List<Value> operands = new ArrayList<>(rewriter.out().operands(attention));
         operands.add(new Value(attention, 1));
         AttentionProbabilities op = new AttentionProbabilities((FusedAttention) attention.op());
-        return rewriter.out().add(op, operands, attention.origin()).value();
+        return rewriter.out()
+                .add(op, operands, attention.origin().part("probabilities"))
+                .value();
     }
 
     /** The latest tensor of vectors that queries, keys and values are all computed from. */

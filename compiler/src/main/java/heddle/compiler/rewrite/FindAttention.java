@@ -24,18 +24,38 @@ final class FindAttention {
     /**
      * One softmax and one product with values.
      *
-     * @param root the node the result stands for
+     * @param root       the node the result stands for
+     * @param logSumExps the nodes the log-sum-exp stands for
      */
-    record Match(Node softmax, Scores scores, Probabilities probabilities, AttentionParts.Fused fused, Node root) {}
+    record Match(
+            Node softmax,
+            Scores scores,
+            Probabilities probabilities,
+            AttentionParts.Fused fused,
+            Node root,
+            List<Node> logSumExps) {
+        Match {
+            logSumExps = List.copyOf(logSumExps);
+        }
+
+        /** The nodes that are replaced by one of the results. */
+        List<Node> replaced() {
+            List<Node> replaced = new ArrayList<>(logSumExps);
+            replaced.add(root);
+            return replaced;
+        }
+    }
 
     private final Graph graph;
     private final Dependence dependence;
+    private final List<WrittenLogSumExp> logSumExps;
     private final SequencedMap<Node, List<Match>> matches = new LinkedHashMap<>();
     private final SequencedMap<Node, Outcome> outcomes = new LinkedHashMap<>();
 
     private FindAttention(Graph graph) {
         this.graph = graph;
         this.dependence = new Dependence(graph);
+        this.logSumExps = WrittenLogSumExp.in(graph);
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Softmax) {
                 try {
@@ -64,6 +84,13 @@ final class FindAttention {
         return roots;
     }
 
+    /** What is fused, by each node that is replaced by one of its results. */
+    Map<Node, Match> replaced() {
+        Map<Node, Match> replaced = new HashMap<>();
+        matches.values().forEach(all -> all.forEach(m -> m.replaced().forEach(node -> replaced.put(node, m))));
+        return replaced;
+    }
+
     /** For each softmax of the graph, whether it is fused, in graph order. */
     SequencedMap<Node, Outcome> outcomes() {
         return outcomes;
@@ -78,9 +105,17 @@ final class FindAttention {
                 ProgramSize.require(softmax, grow.scores());
                 AttentionParts parts = grow.parts();
                 ResultLayout layout = ResultLayout.of(graph, probabilities.product(), parts.resultAxes());
-                AttentionParts.Fused fused = parts.fused(layout);
+                AttentionParts.Fused fused = parts.fused(layout, Optional.empty());
                 ProgramSize.require(softmax, fused.op().body());
-                found.add(new Match(softmax, grow.scores(), probabilities, fused, layout.root()));
+                Optional<RowLayout> rows = found.isEmpty() ? grow.rows(parts.roles()) : Optional.empty();
+                List<Node> wanted = rows.isEmpty() ? List.of() : logSumExps(softmax, fused);
+                found.add(new Match(
+                        softmax,
+                        grow.scores(),
+                        probabilities,
+                        wanted.isEmpty() ? fused : parts.fused(layout, rows),
+                        layout.root(),
+                        wanted));
             }
         }
         return found;
@@ -100,9 +135,24 @@ final class FindAttention {
         return softmax.op() instanceof Softmax s && softmax.type().dim(s.axis()).is(1);
     }
 
+    /**
+     * Where the log-sum-exp of a softmax is written. What the attention reads must come before it in the graph's order, so
+     * that nothing that it depends on is made of it.
+     */
+    private List<Node> logSumExps(Node softmax, AttentionParts.Fused fused) {
+        Softmax op = (Softmax) softmax.op();
+        Value scores = graph.operand(softmax, 0);
+        int last = fused.operands().stream().mapToInt(v -> v.node().id()).max().orElse(-1);
+        return logSumExps.stream()
+                .filter(l -> op.term() == 0 && l.axis() == op.axis() && l.x().equals(scores))
+                .map(WrittenLogSumExp::node)
+                .filter(node -> node.id() > last)
+                .toList();
+    }
+
     /** The nodes that are computed although all matches that are left are fused, each gone to once. */
     private final class Computed {
-        private final Map<Node, Match> roots = roots();
+        private final Map<Node, Match> replaced = replaced();
         private final Map<Node, List<Node>> softmaxes = new HashMap<>();
         /** Each node that is computed, with one that reads it; an output needs none. */
         private final Map<Node, Optional<Node>> readers = new HashMap<>();
@@ -121,7 +171,7 @@ final class FindAttention {
             while (!open.isEmpty()) {
                 Node node = open.remove();
                 softmaxes.getOrDefault(node, List.of()).forEach(this::decline);
-                Match match = roots.get(node);
+                Match match = replaced.get(node);
                 List<Value> read = match == null ? graph.operands(node) : match.fused.operands();
                 read.forEach(operand -> read(operand, Optional.of(node)));
             }
@@ -137,9 +187,11 @@ final class FindAttention {
             List<Match> all = matches.remove(softmax);
             outcomes.put(softmax, declined(all, readers).outcome());
             for (Match match : all) {
-                roots.remove(match.root);
-                if (readers.containsKey(match.root)) {
-                    graph.operands(match.root).forEach(operand -> read(operand, Optional.of(match.root)));
+                for (Node node : match.replaced()) {
+                    replaced.remove(node);
+                    if (readers.containsKey(node)) {
+                        graph.operands(node).forEach(operand -> read(operand, Optional.of(node)));
+                    }
                 }
             }
         }

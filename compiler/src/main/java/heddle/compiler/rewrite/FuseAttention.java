@@ -5,6 +5,12 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
+import heddle.compiler.op.Input;
+import heddle.compiler.op.Reshape;
+import heddle.compiler.type.TensorType;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -17,7 +23,8 @@ import java.util.SequencedMap;
  *   becomes  attention(q, k, v, captured …)
  * </pre>
  *
- * Probabilities that meet several values become as many attentions.
+ * Probabilities that meet several values become as many attentions. The log-sum-exp of the same scores, where the graph
+ * computes it too, is a second result.
  */
 public record FuseAttention() implements Pass {
     /** The pass' name. */
@@ -30,26 +37,64 @@ public record FuseAttention() implements Pass {
 
     @Override
     public Graph run(Graph graph) {
-        Map<Node, FindAttention.Match> roots = FindAttention.in(graph).roots();
-        if (roots.isEmpty()) {
+        Map<Node, FindAttention.Match> replaced = FindAttention.in(graph).replaced();
+        if (replaced.isEmpty()) {
             return graph;
         }
         Rewriter rewriter = new Rewriter(graph);
+        BitSet read = read(graph, replaced);
+        Map<FindAttention.Match, Node> attentions = new IdentityHashMap<>();
         for (Node node : graph.nodes()) {
-            FindAttention.Match match = roots.get(node);
+            FindAttention.Match match = replaced.get(node);
+            if (!read.get(node.id())) {
+                continue; // So that the softmax leaves its path to the attention.
+            }
             if (match == null) {
                 rewriter.copy(node);
             } else {
-                AttentionParts.Fused fused = match.fused();
-                List<Value> operands =
-                        fused.operands().stream().map(rewriter::get).toList();
-                // It comes from where the softmax comes from.
-                Node attention =
-                        rewriter.out().add(fused.op(), operands, match.softmax().origin());
-                rewriter.replace(node, List.of(attention.value()));
+                Node attention = attentions.computeIfAbsent(match, m -> attention(m, rewriter));
+                rewriter.replace(
+                        node, List.of(node == match.root() ? attention.value() : logSumExp(attention, node, rewriter)));
             }
         }
         return rewriter.finish();
+    }
+
+    /** The operation. It comes from where the softmax comes from. */
+    private static Node attention(FindAttention.Match match, Rewriter rewriter) {
+        List<Value> operands =
+                match.fused().operands().stream().map(rewriter::get).toList();
+        return rewriter.out().add(match.fused().op(), operands, match.softmax().origin());
+    }
+
+    /** The second result of an attention, as {@code written} has it. */
+    private static Value logSumExp(Node attention, Node written, Rewriter rewriter) {
+        Value value = new Value(attention, 1);
+        TensorType type = written.type();
+        if (!value.type().shape().equals(type.shape())) {
+            value = rewriter.out().value(new Reshape(type.shape()), written.origin(), value);
+        }
+        return value.type().dtype() == type.dtype()
+                ? value
+                : rewriter.out().value(new Cast(type.dtype()), written.origin(), value);
+    }
+
+    /** The nodes that something reads when those that are replaced are attentions, and inputs. */
+    private static BitSet read(Graph graph, Map<Node, FindAttention.Match> replaced) {
+        BitSet read = new BitSet();
+        graph.outputs().values().forEach(v -> read.set(v.node().id()));
+        for (Node node : graph.nodes().reversed()) {
+            if (node.op() instanceof Input) {
+                read.set(node.id());
+            }
+            if (read.get(node.id())) {
+                FindAttention.Match match = replaced.get(node);
+                List<Value> operands =
+                        match == null ? graph.operands(node) : match.fused().operands();
+                operands.forEach(v -> read.set(v.node().id()));
+            }
+        }
+        return read;
     }
 
     /** For each softmax in graph order whether it is attention, and when it is but cannot be fused, why. */

@@ -129,6 +129,11 @@ final class GrowAttention {
                 lookup.captures());
     }
 
+    /** Where one number for each row of the softmax is stored, when the attention goes through each row once. */
+    Optional<RowLayout> rows(Roles roles) {
+        return RowLayout.of(softmax, read.index(), ((Softmax) softmax.op()).axis(), roles);
+    }
+
     /** Whether what is read as a factor of a product changes from run to run. */
     private boolean varies(ScalarExpr factor) {
         return ScalarExprs.any(

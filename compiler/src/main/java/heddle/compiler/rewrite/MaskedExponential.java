@@ -100,7 +100,7 @@ record MaskedExponential(Node exp, List<Mask> masks) {
         Value exponents = rewriter.get(y);
         if (shifted) {
             Value x = hidden(out, origin, rewriter.get(graph.operand(y.node(), 0)), conditions);
-            exponents = out.value(y.node().op(), origin, x, rewriter.get(graph.operand(y.node(), 1)));
+            exponents = out.part(y.node().op(), origin, x, rewriter.get(graph.operand(y.node(), 1)));
         }
         return out.value(exp.op(), origin, hidden(out, origin, exponents, conditions));
     }
@@ -111,7 +111,7 @@ record MaskedExponential(Node exp, List<Mask> masks) {
     }
 
     private static Value condition(Graph.Builder out, Origin origin, Value mask) {
-        return mask.type().dtype() == DType.BOOL ? mask : out.value(new Cast(DType.BOOL), origin, mask);
+        return mask.type().dtype() == DType.BOOL ? mask : out.part(new Cast(DType.BOOL), origin, mask);
     }
 
     private Value hidden(Graph.Builder out, Origin origin, Value exponents, List<Value> conditions) {
@@ -119,10 +119,10 @@ record MaskedExponential(Node exp, List<Mask> masks) {
         Elementwise select = new Elementwise(ScalarFn.SELECT);
         Value left = exponents;
         for (int n = 0; n < masks.size(); n++) {
-            Value nothing = out.value(lowest, origin);
+            Value nothing = out.part(lowest, origin);
             left = masks.get(n).kept
-                    ? out.value(select, origin, conditions.get(n), left, nothing)
-                    : out.value(select, origin, conditions.get(n), nothing, left);
+                    ? out.part(select, origin, conditions.get(n), left, nothing)
+                    : out.part(select, origin, conditions.get(n), nothing, left);
         }
         return left;
     }

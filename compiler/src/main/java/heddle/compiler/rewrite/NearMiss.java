@@ -2,9 +2,7 @@ package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.ir.Value;
-import heddle.compiler.op.Contract;
-import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Concat;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
@@ -12,7 +10,6 @@ import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Reduction;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,8 +26,9 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
     /** The near miss on a path of scores; empty when the path has only pointwise operations and one softmax. */
     static Optional<NearMiss> of(Graph graph, Dependence dependence, ScoreFlow flow) {
         Optional<Node> softmax = flow.softmax();
-        Optional<DeclinedException> declined =
-                softmax.isPresent() ? obstacle(graph, dependence, flow, softmax.get()) : substitute(graph, flow);
+        Optional<DeclinedException> declined = softmax.isPresent()
+                ? obstacle(graph, dependence, flow, softmax.get())
+                : SoftmaxSubstitute.in(graph, flow);
         return declined.map(d -> new NearMiss(softmax.orElse(d.outcome().at()), d.outcome()));
     }
 
@@ -56,6 +54,14 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
         if (at.op() instanceof Softmax) {
             return new DeclinedException(at, quote + " is a softmax of a softmax", "take one softmax of the scores");
         }
+        if (!after && shiftsSumWithNumber(graph, flow, at)) {
+            Node softmax = flow.softmax().orElseThrow();
+            return new DeclinedException(
+                    softmax,
+                    Quote.of(softmax)
+                            + " adds a number to a sum of exponentials that the maximum of other scores shifts",
+                    "shift by the maximum of the masked scores, or leave the number out");
+        }
         Set<Integer> combined = combined(graph, dependence, flow, at);
         if (combined.stream().anyMatch(flow.keys()::contains)) {
             return new DeclinedException(
@@ -74,6 +80,21 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
                         : queries
                                 ? "let each query have its own probabilities; combine what comes of the values"
                                 : "multiply with the values first and combine the results");
+    }
+
+    /**
+     * Whether a maximum is subtracted from other scores than those it is of, beside a number that counts in their sum: how
+     * much the number counts then depends on the maximum.
+     */
+    private static boolean shiftsSumWithNumber(Graph graph, ScoreFlow flow, Node at) {
+        boolean isMaximum = at.op() instanceof Reduce r && r.kind() == Reduction.MAX;
+        Node joined = graph.operand(flow.softmax().orElseThrow(), 0).node();
+        return isMaximum
+                && joined.op() instanceof Concat
+                && Place.in(graph.operands(joined).getLast())
+                        .behindViews(graph)
+                        .number()
+                        .isPresent();
     }
 
     /** The axes of the scores that a reduction or a product sums over. */
@@ -106,40 +127,5 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
     /** Whether an index goes by {@code axes} alone. */
     private static boolean isOf(ScalarExpr index, Set<Axis> axes) {
         return !ScalarExprs.any(index, e -> e instanceof ScalarExpr.Index i && !axes.contains(i.axis()));
-    }
-
-    /** What stands in the place of a softmax; empty when scores meet values as they are. */
-    private static Optional<DeclinedException> substitute(Graph graph, ScoreFlow flow) {
-        return flow.between().stream()
-                .filter(node -> !isLinear(graph, flow, node))
-                .findFirst()
-                .map(at -> at.op() instanceof Elementwise e && e.fn() == ScalarFn.EXP
-                        ? new DeclinedException(
-                                at,
-                                Quote.of(at) + " is not divided by its own sum along the keys",
-                                "divide it by that sum, or write softmax")
-                        : new DeclinedException(
-                                at,
-                                Quote.of(at) + " stands where attention has its softmax",
-                                "write softmax; with another function of the scores they are stored"));
-    }
-
-    private static boolean isLinear(Graph graph, ScoreFlow flow, Node node) {
-        List<Value> operands = graph.operands(node);
-        List<Boolean> dependent = operands.stream()
-                .map(v -> v.node() == flow.scores() || flow.between().contains(v.node()))
-                .toList();
-        return switch (node.op()) {
-            case Elementwise e ->
-                switch (e.fn()) {
-                    case MUL -> !dependent.getFirst() || !dependent.getLast();
-                    case DIV -> !dependent.getLast();
-                    case NEG, ADD, SUB, SELECT -> true;
-                    default -> false;
-                };
-            case Reduce r -> r.kind() == Reduction.SUM;
-            case Contract c -> true;
-            default -> node.type().dtype().isFloat();
-        };
     }
 }

@@ -279,7 +279,7 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
         Value result =
                 cast(out, out.value(product, origin, rows, columns), sum.type().dtype());
         Shape shape = sum.type().shape();
-        result = result.type().shape().equals(shape) ? result : out.value(new Reshape(shape), origin, result);
+        result = result.type().shape().equals(shape) ? result : out.part(new Reshape(shape), origin, result);
         for (Step step : added) {
             List<Value> operands = new ArrayList<>(rewriter.operands(step.node));
             operands.set(step.slot, result);
@@ -296,7 +296,7 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
     }
 
     private Value cast(Graph.Builder out, Value value, DType type) {
-        return value.type().dtype() == type ? value : out.value(new Cast(type), sum.origin(), value);
+        return value.type().dtype() == type ? value : out.part(new Cast(type), sum.origin(), value);
     }
 
     private static SortedSet<Integer> union(Side a, Side b) {
@@ -317,13 +317,13 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
         for (Scaling scale : scales.reversed()) {
             Elementwise fn = new Elementwise(scale.fn);
             if (scale.number.isEmpty()) {
-                value = out.value(fn, sum.origin(), value);
+                value = out.part(fn, sum.origin(), value);
             } else {
                 Constant constant = Constant.scalar(factor.type().dtype(), scale.number.get());
-                Value number = out.value(constant, sum.origin());
+                Value number = out.part(constant, sum.origin());
                 value = scale.numberFirst
-                        ? out.value(fn, sum.origin(), number, value)
-                        : out.value(fn, sum.origin(), value, number);
+                        ? out.part(fn, sum.origin(), number, value)
+                        : out.part(fn, sum.origin(), value, number);
             }
         }
         return value;
@@ -331,7 +331,7 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
 
     private Value joined(
             Graph.Builder out, SortedSet<Integer> axes, Value first, Side firstAxes, Value last, Side lastAxes) {
-        return out.value(
+        return out.part(
                 new Concat(axes.size()),
                 sum.origin(),
                 arranged(out, axes, first, firstAxes),
@@ -347,7 +347,7 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
                 .map(factor.axes::indexOf)
                 .toList();
         List<Integer> own = IntStream.range(0, order.size()).boxed().toList();
-        Value permuted = order.equals(own) ? value : out.value(new Permute(order), sum.origin(), value);
+        Value permuted = order.equals(own) ? value : out.part(new Permute(order), sum.origin(), value);
         List<Dim> ones = new ArrayList<>();
         List<Dim> full = new ArrayList<>();
         int next = 0;
@@ -359,7 +359,7 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
         }
         Value ranked = permuted.type().rank() == ones.size()
                 ? permuted
-                : out.value(new Reshape(new Shape(ones)), sum.origin(), permuted);
-        return ones.equals(full) ? ranked : out.value(new Expand(new Shape(full)), sum.origin(), ranked);
+                : out.part(new Reshape(new Shape(ones)), sum.origin(), permuted);
+        return ones.equals(full) ? ranked : out.part(new Expand(new Shape(full)), sum.origin(), ranked);
     }
 }

@@ -9,12 +9,17 @@ import heddle.compiler.op.Pad;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.type.Dim;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -41,8 +46,8 @@ record Scores(Node product, Set<Node> cone) {
             }
         }
         Node scores = whole.isEmpty() ? product : only(graph, dependence, softmax, whole);
-        Set<Node> cone = new HashSet<>(
-                Between.of(graph, scores, graph.operand(softmax, 0).node(), node -> node.op() instanceof Pointwise));
+        Set<Node> cone =
+                new HashSet<>(between(graph, scores, graph.operand(softmax, 0).node()));
         cone.add(scores);
         return new Scores(scores, cone);
     }
@@ -58,12 +63,60 @@ record Scores(Node product, Set<Node> cone) {
                 .filter(p -> numbers.contains(p) && ScoreFlow.isProductOfComputed(graph, p, dependence))
                 .toList();
         if (products.size() > 1 && computed.size() != 1) {
+            passedOn(graph, computed).ifPresent(passed -> {
+                throw passedOn(graph, softmax, passed, computed);
+            });
             throw new DeclinedException(
                     products.getFirst(),
                     "the scores come from several products; one product of queries and keys can be fused",
                     "sum such products first, each scaled by numbers alone and of keys that all queries share, then add biases and masks");
         }
         return products.size() > 1 ? computed.getFirst() : products.getFirst();
+    }
+
+    /** The product that a softmax is made of elementwise which is not made of all others. */
+    private static Optional<Node> passedOn(Graph graph, List<Node> products) {
+        Map<Node, Set<Node>> softmaxes = new LinkedHashMap<>();
+        products.forEach(product -> softmaxes.put(product, softmaxes(graph, product)));
+        return products.stream()
+                .filter(p -> !softmaxes.values().stream().allMatch(all -> all.containsAll(softmaxes.get(p))))
+                .findFirst();
+    }
+
+    private static Set<Node> softmaxes(Graph graph, Node product) {
+        Set<Node> found = new HashSet<>();
+        Set<Node> seen = new HashSet<>();
+        Deque<Node> open = new ArrayDeque<>(List.of(product));
+        while (!open.isEmpty()) {
+            for (Node user : graph.users(open.pop())) {
+                if (user.op() instanceof Softmax) {
+                    found.add(user);
+                } else if (user.op() instanceof Pointwise && seen.add(user)) {
+                    open.push(user);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Scores of another attention are added to those of this one. */
+    private static DeclinedException passedOn(Graph graph, Node softmax, Node passed, List<Node> products) {
+        Node end = graph.operand(softmax, 0).node();
+        Set<Node> ofOthers = new HashSet<>();
+        products.stream().filter(p -> p != passed).forEach(p -> ofOthers.addAll(between(graph, p, end)));
+        Node sum = between(graph, passed, end).stream()
+                .filter(ofOthers::contains)
+                .findFirst()
+                .orElse(passed);
+        return new DeclinedException(
+                sum,
+                Quote.of(sum) + " adds scores that another attention has, too, so they must be stored",
+                "give each attention scores of its own; where scores are passed on from layer to layer, storing them is meant");
+    }
+
+    /** The pointwise nodes on the way from a product to {@code end}, in graph order. */
+    private static SequencedSet<Node> between(Graph graph, Node product, Node end) {
+        return Between.of(graph, product, end, node -> node.op() instanceof Pointwise);
     }
 
     /** Whether any product for which a test holds is among what a value is made of elementwise, scores for example. */

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Where the matmul with the values reads the softmax.
@@ -37,18 +38,23 @@ record SoftmaxRead(List<ScalarExpr> index, List<ScalarExpr> unread) {
         List<ScalarExpr> index = index(graph, softmax, probabilities, at, lookup);
         int axis = ((Softmax) softmax.op()).axis();
         LinearForm start = IndexSimplifier.form(index.get(axis)).minus(IndexSimplifier.form(ScalarExpr.of(j)));
-        boolean others = false;
-        for (int n = 0; n < index.size(); n++) {
-            others |= n != axis && ScalarExprs.reads(index.get(n), j);
+        List<Integer> summed = IntStream.range(0, index.size())
+                .filter(n -> ScalarExprs.reads(index.get(n), j))
+                .boxed()
+                .toList();
+        if (summed.size() == 1 && summed.getFirst() != axis) {
+            throw otherAxis(softmax, probabilities, axis, summed.getFirst());
         }
-        Dim length = softmax.type().dim(axis);
-        Dim left = length.minus(j.extent());
-        if (others
-                || !start.isConstant()
-                || !start.constant().isKnown()
-                || !left.isKnown()
-                || left.value() > MOST_UNREAD) {
+        if (!summed.equals(List.of(axis)) || !start.isConstant()) {
             throw declined(softmax, probabilities);
+        }
+        Dim left = softmax.type().dim(axis).minus(j.extent());
+        if (!start.constant().isKnown() || !left.isKnown() || left.value() > MOST_UNREAD) {
+            throw new DeclinedException(
+                    probabilities.product(),
+                    "the product with the values reads a part of the keys that " + Quote.of(softmax) + " runs along",
+                    "join the keys of all parts with concat, and their values, and multiply with all of them at once; at most "
+                            + MOST_UNREAD + " scores may be without a value");
         }
         List<ScalarExpr> unread = new ArrayList<>();
         long before = start.constant().value();
@@ -75,6 +81,17 @@ record SoftmaxRead(List<ScalarExpr> index, List<ScalarExpr> unread) {
                     "mix the values instead");
         }
         return read.iterator().next();
+    }
+
+    private static DeclinedException otherAxis(Node softmax, Probabilities probabilities, int axis, int summed) {
+        int rank = softmax.type().rank();
+        boolean isTurned = axis >= rank - 2 && summed >= rank - 2;
+        return new DeclinedException(
+                probabilities.product(),
+                Quote.of(softmax) + " runs along axis " + (axis - rank)
+                        + ", and the product with the values sums over axis " + (summed - rank),
+                "take the softmax along axis " + (summed - rank)
+                        + (isTurned ? ", or multiply with the transposed probabilities" : ""));
     }
 
     static DeclinedException declined(Node softmax, Probabilities probabilities) {

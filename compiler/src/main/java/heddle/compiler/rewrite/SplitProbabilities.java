@@ -80,7 +80,7 @@ public record SplitProbabilities() implements Pass {
         }
 
         private Value cast(Value value, DType type) {
-            return value.type().dtype() == type ? value : rewriter.out().value(new Cast(type), product.origin(), value);
+            return value.type().dtype() == type ? value : rewriter.out().part(new Cast(type), product.origin(), value);
         }
     }
 

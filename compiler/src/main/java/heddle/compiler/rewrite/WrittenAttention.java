@@ -41,13 +41,13 @@ public record WrittenAttention(
         for (Node node : before.nodes()) {
             if (roots.containsKey(node)) {
                 FindAttention.Match match = roots.get(node);
-                matches.computeIfAbsent(match.softmax().origin(), o -> new LinkedList<>())
+                matches.computeIfAbsent(match.softmax().origin().place(), o -> new LinkedList<>())
                         .add(match);
             }
         }
         Map<Node, WrittenAttention> written = new HashMap<>();
         for (Node node : after.nodes()) {
-            List<FindAttention.Match> here = matches.getOrDefault(node.origin(), List.of());
+            List<FindAttention.Match> here = matches.getOrDefault(node.origin().place(), List.of());
             Optional<FindAttention.Match> match =
                     here.stream().filter(m -> m.fused().op().equals(node.op())).findFirst();
             match.ifPresent(m -> {

@@ -109,9 +109,9 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
                 axis,
                 sink.map(score -> (rewriter, origin) -> {
                     Constant constant = Constant.scalar(x.type().dtype(), number);
-                    Value more = rewriter.out().value(constant, origin);
+                    Value more = rewriter.out().part(constant, origin);
                     return rewriter.out()
-                            .value(new Elementwise(ScalarFn.ADD), origin, score.apply(rewriter, origin), more);
+                            .part(new Elementwise(ScalarFn.ADD), origin, score.apply(rewriter, origin), more);
                 }),
                 term);
     }
@@ -168,7 +168,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
 
     private static WrittenSoftmax beside(Value x, int axis, double number) {
         Constant constant = Constant.scalar(x.type().dtype(), number);
-        return new WrittenSoftmax(x, axis, Optional.of((r, origin) -> r.out().value(constant, origin)), 0);
+        return new WrittenSoftmax(x, axis, Optional.of((r, origin) -> r.out().part(constant, origin)), 0);
     }
 
     /** Makes what an exponential is taken of, under the views through which it is read. */
@@ -183,7 +183,7 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
         return (r, origin) -> {
             Value value = r.get(exponent);
             for (Node view : views.reversed()) {
-                value = r.out().value(view.op(), origin, value);
+                value = r.out().part(view.op(), origin, value);
             }
             return value;
         };
@@ -255,9 +255,9 @@ record WrittenSoftmax(Value x, int axis, Optional<BiFunction<Rewriter, Origin, V
         }
         TensorType type = scores.type();
         Shape column = type.shape().with(axis, Dim.ONE);
-        Value last = out.value(new Expand(column), origin, sink.get().apply(rewriter, origin));
-        Value joined = out.value(new Concat(axis), origin, scores, last);
+        Value last = out.part(new Expand(column), origin, sink.get().apply(rewriter, origin));
+        Value joined = out.part(new Concat(axis), origin, scores, last);
         Value softmax = out.value(new Softmax(axis), origin, joined);
-        return out.value(Slice.along(joined.type().shape(), axis, Dim.ZERO, type.dim(axis)), origin, softmax);
+        return out.part(Slice.along(joined.type().shape(), axis, Dim.ZERO, type.dim(axis)), origin, softmax);
     }
 }

@@ -44,8 +44,7 @@ final class Buffers {
         return switch (value.node().op()) {
             case Input input -> input.key();
             case Weight weight -> weight.key();
-            default ->
-                outputName(value).orElse(value.node().op().name() + value.node().id());
+            default -> outputName(value).orElse(value.node().path());
         };
     }
 

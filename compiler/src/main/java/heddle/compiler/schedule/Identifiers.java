@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.Set;
 import javax.lang.model.SourceVersion;
 
-/** Gives Java identifiers to buffers and kernels, readable and each once. */
+/** Gives Java identifiers to buffers, readable and each once. */
 final class Identifiers {
     /** Shorter names are left to loop axes and locals of generated code. */
     private static final int SHORTEST = 3;

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * One kernel of a schedule, before it is split into tiles.
  *
- * @param name     a Java identifier, unique in the schedule
+ * @param name     the path of the operation that it is for, unique in the schedule
  * @param tables   what it skips blocks by, for an attention whose mask reads data
  * @param comments what it computes: graph nodes and source places
  */

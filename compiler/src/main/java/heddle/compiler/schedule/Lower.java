@@ -41,6 +41,7 @@ public final class Lower {
     private final List<Launch> prepare = new ArrayList<>();
     private final List<Launch> launches = new ArrayList<>();
     private final Set<Buffer> prepared = new HashSet<>();
+    private final Set<String> names = new HashSet<>();
 
     private Lower(Graph graph, Partition partition, Tiling tiling) {
         this.graph = graph;
@@ -106,24 +107,25 @@ public final class Lower {
                 split(c, region);
                 return;
             }
-            family = packed(c);
+            family = packed(c, region);
         }
         List<String> comments = comments(region.nodes());
-        List<BlockTable> skipped = family instanceof Attention a ? tables.of(a, tiling.of(a), this::add) : List.of();
-        add(new Launch(buffers.unique(kernelName(region)), family, skipped, comments));
+        String name = unique(path(region));
+        List<BlockTable> skipped =
+                family instanceof Attention a ? tables.of(a, tiling.of(a), name, this::add) : List.of();
+        add(new Launch(name, family, skipped, comments));
     }
 
     /** A matmul whose sums a library computes, and a kernel for its epilogue. */
     private void split(Contraction c, Region region) {
-        String name = buffers.unique(kernelName(region));
+        String name = unique(path(region));
         Contraction sums = c.sums(buffers.unique(c.output().name() + "_sums"));
         List<Node> after = region.nodes().stream()
                 .filter(node -> !region.anchors().contains(node))
                 .toList();
         List<String> product = comments(region.anchors());
         add(new Launch(name, sums, product));
-        add(new Launch(
-                buffers.unique(name + "_epilogue"), c.epilogue(sums), after.isEmpty() ? product : comments(after)));
+        add(new Launch(unique(name + ".epilogue"), c.epilogue(sums), after.isEmpty() ? product : comments(after)));
     }
 
     private List<String> comments(Collection<Node> nodes) {
@@ -144,7 +146,7 @@ public final class Lower {
     }
 
     /** The product with its right side packed beforehand when that is known once the weights are. */
-    private Contraction packed(Contraction c) {
+    private Contraction packed(Contraction c, Region region) {
         Parts right = new Parts(List.of(c.n(), c.k()), List.of(c.b()), List.of());
         boolean batched = c.batch().stream().anyMatch(axis -> ScalarExprs.reads(c.b(), axis));
         OptionalInt width = tiling.panel(c);
@@ -153,7 +155,7 @@ public final class Lower {
         }
         String name = right.reads().getFirst().name() + "_panels";
         Panels panels = Panels.of(c, width.getAsInt(), buffers.unique(name));
-        add(new Launch(buffers.unique("pack_" + right.reads().getFirst().name()), panels.pack(), List.of()));
+        add(new Launch(unique(path(region) + ".pack"), panels.pack(), List.of()));
         return panels.applyTo(c);
     }
 
@@ -169,10 +171,19 @@ public final class Lower {
         return parts.symbols().isEmpty() && prepared.containsAll(parts.reads());
     }
 
-    private static String kernelName(Region region) {
-        Node named =
-                region.anchors().isEmpty() ? region.root() : region.anchors().getFirst();
-        return named.op().name() + "_" + region.root().id();
+    /** The path of the operation that a kernel is for: what it multiplies or reduces, else its result. */
+    private static String path(Region region) {
+        return region.anchors().isEmpty()
+                ? region.root().path()
+                : region.anchors().getFirst().path();
+    }
+
+    private String unique(String name) {
+        String candidate = name;
+        for (int n = 2; !names.add(candidate); n++) {
+            candidate = name + n;
+        }
+        return candidate;
     }
 
     private SortedSet<String> lengths() {

@@ -24,7 +24,7 @@ final class TabulateMasks {
     private final UnaryOperator<String> unique;
     private final Map<Key, BlockTable> known = new HashMap<>();
 
-    /** @param unique makes names of buffers and kernels unique */
+    /** @param unique makes names of buffers unique */
     TabulateMasks(UnaryOperator<String> unique) {
         this.unique = unique;
     }
@@ -33,20 +33,22 @@ final class TabulateMasks {
      * The tables of an attention's mask.
      *
      * @param plan  how the attention is cut up
+     * @param name  of the attention's kernel
      * @param first gets the kernels that fill tables which were not there yet
      */
-    List<BlockTable> of(Attention attention, TilePlan plan, Consumer<Launch> first) {
+    List<BlockTable> of(Attention attention, TilePlan plan, String name, Consumer<Launch> first) {
         List<BlockTable> tables = new ArrayList<>();
         for (ScalarExpr part : MaskParts.of(attention)) {
             List<Axis> axes = MaskParts.axes(attention, part);
             Key key = new Key(part, axes, axes.stream().map(plan::block).toList());
+            String filler = name + ".blocks" + (tables.isEmpty() ? "" : tables.size() + 1);
             tables.add(known.computeIfAbsent(key, unknown -> {
                 String read = new Parts(axes, List.of(part), List.of())
                         .reads()
                         .getFirst()
                         .name();
                 BlockTable table = BlockTable.of(part, axes, plan, unique.apply(read + "_blocks"));
-                first.accept(new Launch(unique.apply("tabulate_" + read), Tabulation.fill(table), List.of()));
+                first.accept(new Launch(filler, Tabulation.fill(table), List.of()));
                 return table;
             }));
         }

@@ -8,7 +8,8 @@ import java.util.Set;
 /**
  * A program over tiles, the unit both code writers translate. It names no target.
  *
- * @param name     a Java identifier, unique in the plan
+ * @param name     the path of the operation that it is for, {@code layer.3/attention:contract#1}, unique in the plan; code
+ *                 writers make identifiers of it
  * @param family   what kind of kernel it is: {@code map}, {@code rows}, {@code contraction}, {@code attention}
  * @param reads    buffers it reads, each once
  * @param writes   buffers it writes

@@ -34,6 +34,11 @@ public final class Elaborated {
         return Frontend.elaborate(Parser.parse(read(ROOT.resolve(path))).orThrow(), Elaborated::find);
     }
 
+    /** A file's model with lengths that are known. */
+    public static Model file(String path, Map<String, Long> lengths) {
+        return Frontend.elaborate(Parser.parse(read(ROOT.resolve(path))).orThrow(), Elaborated::find, lengths);
+    }
+
     /** What is wrong with a model. */
     static List<Diagnostic> mistakes(String... lines) {
         try {

@@ -38,25 +38,25 @@ class GraphExportsTest {
                 {"name": "a <small> \\"graph\\"",
                  "nodes": [
                   {"id": 0, "op": "input", "category": "input", "attributes": {"name": "x & y"}, "operands": [], \
-                "results": [{"dtype": "f32", "shape": ["B", 4]}], "scope": "", "places": ["tiny.heddle:2:7"]},
+                "results": [{"dtype": "f32", "shape": ["B", 4]}], "path": "input#1", "scope": "", "places": ["tiny.heddle:2:7"]},
                   {"id": 1, "op": "weight", "category": "weight", \
                 "attributes": {"name": "a.rather.long.name.of.a.weight.in.some.layer"}, "operands": [], \
-                "results": [{"dtype": "f32", "shape": [4]}], "scope": "", "places": []},
+                "results": [{"dtype": "f32", "shape": [4]}], "path": "weight~1", "scope": "", "places": []},
                   {"id": 2, "op": "constant", "category": "constant", "attributes": {"values": ["-inf"]}, \
-                "operands": [], "results": [{"dtype": "f32", "shape": []}], "scope": "", "places": []},
+                "operands": [], "results": [{"dtype": "f32", "shape": []}], "path": "number~1", "scope": "", "places": []},
                   {"id": 3, "op": "mul", "category": "elementwise", "attributes": {}, \
                 "operands": [{"node": 0, "result": 0}, {"node": 1, "result": 0}], \
-                "results": [{"dtype": "f32", "shape": ["B", 4]}], "scope": "layer.0/f", "places": ["tiny.heddle:3:1"]},
+                "results": [{"dtype": "f32", "shape": ["B", 4]}], "path": "layer.0/f:mul#1", "scope": "layer.0/f", "places": ["tiny.heddle:3:1"]},
                   {"id": 4, "op": "mul", "category": "elementwise", "attributes": {}, \
                 "operands": [{"node": 3, "result": 0}, {"node": 3, "result": 0}], \
-                "results": [{"dtype": "f32", "shape": ["B", 4]}], "scope": "", "places": []},
+                "results": [{"dtype": "f32", "shape": ["B", 4]}], "path": "mul~1", "scope": "", "places": []},
                   {"id": 5, "op": "add", "category": "elementwise", "attributes": {}, \
                 "operands": [{"node": 4, "result": 0}, {"node": 2, "result": 0}], \
-                "results": [{"dtype": "f32", "shape": ["B", 4]}], "scope": "", "places": []},
+                "results": [{"dtype": "f32", "shape": ["B", 4]}], "path": "add~1", "scope": "", "places": []},
                   {"id": 6, "op": "slice", "category": "layout", \
                 "attributes": {"starts": ["B - 1", 0], "lengths": [1, 4], "steps": [1, 1]}, \
                 "operands": [{"node": 5, "result": 0}], \
-                "results": [{"dtype": "f32", "shape": [1, 4]}], "scope": "", "places": []}
+                "results": [{"dtype": "f32", "shape": [1, 4]}], "path": "slice~1", "scope": "", "places": []}
                  ],
                  "outputs": [
                   {"name": "y", "node": 6, "result": 0},

@@ -17,14 +17,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GraphTextTest {
     private static final String EVERYTHING = """
             graph tiny {
-              %0 = input {name = "x"} : f32[B, N, 4]  // tiny.heddle:2:7
+              %0 = input {name = "x"} : f32[B, N, 4]  // input#1 tiny.heddle:2:7
               %1 = weight {name = "a\\"b\\\\\\u0007"} : f32[4, 6]
-              %2 = constant {values = [0.1]} : f32[]  // layer.0
+              %2 = constant {values = [0.1]} : f32[]  // layer.0:number#1
               %3 = constant {values = [-inf, nan, 1.0E-5]} : f64[3]
               %4 = constant {values = [1, 0]} : bool[2]
               %5 = length {dim = B*((N + 1) div 2) - (N div 2) - 2*(N div 3)} : f32[]
               %6 = iota {length = (N + 1) div 2} : i64[(N + 1) div 2]
-              %7 = contract(%0, %1) {equation = "bnk,km->bnm"} : f32[B, N, 6]  // layer.0/linear tiny.heddle:12:5
+              %7 = contract(%0, %1) {equation = "bnk,km->bnm"} : f32[B, N, 6]  // layer.0/linear:contract#1 tiny.heddle:12:5
               %8 = mul(%7, %2) : f32[B, N, 6]
               %9 = reduce_max(%8) {axes = [1, 2], keep_dims = false} : f32[B]
               %10 = slice(%7) {starts = [0, N - 1, 5], lengths = [B, 1, 3], steps = [1, 1, -2]} : f32[B, 1, 3]
@@ -61,6 +61,20 @@ class GraphTextTest {
                   output y = %0
                 }
                 """, GraphText.print(g));
+    }
+
+    @Test
+    void nodesWithAScopeAloneAreNumbered() {
+        Graph g = read("""
+                graph g {
+                  %0 = iota {length = 3} : i64[3]  // layer.0/f
+                  %1 = iota {length = 4} : i64[4]  // layer.0/f a.heddle:3:1
+                  %2 = iota {length = 5} : i64[5]  // iota#7
+                }
+                """);
+        assertEquals(
+                List.of("layer.0/f:iota#1", "layer.0/f:iota#2", "iota#7"),
+                g.nodes().stream().map(Node::path).toList());
     }
 
     @ParameterizedTest

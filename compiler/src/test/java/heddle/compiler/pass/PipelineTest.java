@@ -105,6 +105,25 @@ class PipelineTest {
     }
 
     @Test
+    void passesThatRunMoreThanOnceAreNumbered() {
+        Pipeline twice = new Pipeline(List.of(new FoldConstants(), new EliminateDeadCode(), new FoldConstants()));
+        assertEquals(List.of("fold-constants#1", "eliminate-dead-code", "fold-constants#2"), twice.names());
+        Graph graph = GraphTexts.graph("""
+                %0 = length {dim = 4} : f32[]
+                %1 = length {dim = 5} : f32[]
+                output y = %1
+                """);
+        Pipeline.Result result = twice.run(graph);
+        assertEquals(2, result.after("fold-constants#1").orElseThrow().nodes().size());
+        assertEquals(1, result.after("fold-constants").orElseThrow().nodes().size(), "the last of that name");
+        assertEquals(1, result.before("fold-constants#2").orElseThrow().nodes().size());
+        assertEquals(Optional.empty(), result.after("fold-constants#3"));
+        assertEquals(
+                List.of("eliminate-dead-code"),
+                twice.without(Set.of("fold-constants")).names());
+    }
+
+    @Test
     void aPassThatBreaksAnInvariantIsNamed() {
         Pass broken = new Pass() {
             @Override

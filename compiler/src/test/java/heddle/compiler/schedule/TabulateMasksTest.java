@@ -100,7 +100,8 @@ class TabulateMasksTest {
             this.n = n;
             this.m = m;
             List<Launch> launches = new ArrayList<>();
-            tables = new TabulateMasks(name -> name + "_" + launches.size()).of(attention(mask), PLAN, launches::add);
+            tables = new TabulateMasks(name -> name + "_" + launches.size())
+                    .of(attention(mask), PLAN, "a", launches::add);
             this.launches = launches;
         }
 
@@ -239,10 +240,10 @@ class TabulateMasksTest {
     void attentionsShareTables() {
         List<Launch> launches = new ArrayList<>();
         TabulateMasks tables = new TabulateMasks(name -> name + "_" + launches.size());
-        List<BlockTable> first = tables.of(attention(and(CAUSAL, REAL)), PLAN, launches::add);
-        assertEquals(first, tables.of(attention(REAL), PLAN, launches::add));
+        List<BlockTable> first = tables.of(attention(and(CAUSAL, REAL)), PLAN, "a", launches::add);
+        assertEquals(first, tables.of(attention(REAL), PLAN, "a", launches::add));
         assertEquals(1, launches.size());
-        tables.of(attention(REAL), new TilePlan(Map.of("i", QUERIES, "j", 2 * KEYS)), launches::add);
+        tables.of(attention(REAL), new TilePlan(Map.of("i", QUERIES, "j", 2 * KEYS)), "a", launches::add);
         assertEquals(2, launches.size(), "blocks of another size have another table");
     }
 

@@ -1,5 +1,6 @@
 package heddle.compiler.backend.tornado;
 
+import heddle.compiler.backend.source.Names;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;
@@ -45,6 +46,7 @@ final class TaskGraphs {
     private final DeviceArrays arrays;
     private final KernelMethods methods;
     private final TornadoLimits limits;
+    private final Names libraryNames = new Names();
 
     TaskGraphs(DeviceArrays arrays, KernelMethods methods, TornadoLimits limits) {
         this.arrays = arrays;
@@ -90,7 +92,7 @@ final class TaskGraphs {
             for (int at = from; at < to; at++) {
                 TileKernel kernel = kernels.get(at);
                 TaskCall call = calls.get(at);
-                String name = methods.get(at).isEmpty() ? kernel.name() : names.get(at - from);
+                String name = methods.get(at).isEmpty() ? libraryNames.unique(kernel.name()) : names.get(at - from);
                 tasks.add(new Task(name, kernel, call));
                 used.addAll(call.arrays());
                 kernel.writes().stream()

@@ -1,0 +1,39 @@
+package heddle.cli;
+
+import heddle.compiler.backend.source.EqualKernels;
+import heddle.runtime.KernelTiming;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Timings of kernels that are equal, and their sums. */
+record KernelGroup(String name, List<KernelTiming> kernels) {
+    static List<KernelGroup> slowestFirst(List<KernelTiming> kernels, EqualKernels equal) {
+        Map<String, List<KernelTiming>> byGroup = kernels.stream()
+                .collect(Collectors.groupingBy(k -> equal.group(k.name()), LinkedHashMap::new, Collectors.toList()));
+        return byGroup.entrySet().stream()
+                .map(g -> new KernelGroup(g.getKey(), g.getValue()))
+                .sorted(Comparator.comparingLong(KernelGroup::nanos).reversed())
+                .toList();
+    }
+
+    String family() {
+        return kernels.getFirst().family();
+    }
+
+    long nanos() {
+        return kernels.stream().mapToLong(KernelTiming::nanos).sum();
+    }
+
+    long bytes() {
+        return kernels.stream().mapToLong(KernelTiming::bytes).sum();
+    }
+
+    /** Floating-point operations a nanosecond, which is GFLOP/s. */
+    double gigaflops() {
+        long flops = kernels.stream().mapToLong(KernelTiming::flops).sum();
+        return nanos() == 0 ? 0 : (double) flops / nanos();
+    }
+}
