@@ -5,11 +5,16 @@ import heddle.runtime.HeddleModel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The model a command works on. */
 final class ModelOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Parameters(paramLabel = "FILE", description = "The model, a .heddle file.")
     private Path file;
 
@@ -23,8 +28,10 @@ final class ModelOptions {
         return file;
     }
 
-    /** Reads and checks the model. */
+    /** Reads and checks the model; warnings are printed. */
     HeddleModel model() {
-        return Heddle.model(file, lengths);
+        HeddleModel model = Heddle.model(file, lengths);
+        Terminal.print(model.declaration().warnings(), spec.commandLine().getErr());
+        return model;
     }
 }

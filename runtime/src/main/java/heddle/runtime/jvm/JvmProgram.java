@@ -13,6 +13,7 @@ import heddle.runtime.Program;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.code.ClassCache;
 import heddle.runtime.code.SourceUnit;
+import heddle.runtime.input.CountableAxes;
 import heddle.runtime.input.LengthBinding;
 import heddle.runtime.tensor.Tensor;
 import java.lang.reflect.Array;
@@ -68,6 +69,7 @@ public final class JvmProgram implements Program {
      */
     public static JvmProgram load(Plan plan, Map<String, Tensor> weights, JvmOptions options) {
         JvmPlatform.requireVectorModule();
+        CountableAxes.check(plan, Map.of());
         JavaSource source = new JvmWriter(options.target()).write(plan);
         ClassCache cache = new ClassCache(options.classes(), options.version(), options.warnings());
         PlanClass code =
@@ -159,6 +161,7 @@ public final class JvmProgram implements Program {
     /** The memory of intermediate results, kept while lengths stay the same. */
     private RunMemory memory(Map<String, Long> bound) {
         if (!bound.equals(lastLengths)) {
+            CountableAxes.check(plan, bound);
             plan.launches().forEach(k -> k.writes().forEach(b -> RunMemory.elements(b, bound)));
             RunMemory next = new RunMemory(weights);
             lastLengths = null; // Until the new memory is there: a run that finds too little leaves none behind.
