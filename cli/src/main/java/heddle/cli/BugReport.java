@@ -1,5 +1,7 @@
 package heddle.cli;
 
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.cache.CacheDirectory;
 import heddle.runtime.tornado.KernelRejected;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,7 +13,7 @@ import picocli.CommandLine.ParseResult;
 
 /**
  * A file that lets others see a bug in Heddle for themselves: versions, the command line, the model's source and what
- * happened. It holds no weights and no inputs.
+ * happened. It holds no weights and no inputs. It is written to {@code bug-reports} in the cache directory.
  */
 final class BugReport {
     private BugReport() {}
@@ -20,9 +22,10 @@ final class BugReport {
         err.println("heddle: this is a bug in Heddle: " + firstLine(bug));
         String report = text(bug, parsed);
         try {
-            Path file = Files.writeString(Files.createTempFile("heddle-bug-", ".txt"), report);
+            Path directory = CacheDirectory.ofUser().directory("bug-reports");
+            Path file = Files.writeString(Files.createTempFile(directory, "heddle-bug-", ".txt"), report);
             err.println("a report without weights or inputs is in " + file);
-        } catch (IOException e) {
+        } catch (IOException | DiagnosticException e) {
             err.println(report);
         }
     }

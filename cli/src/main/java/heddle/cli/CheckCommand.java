@@ -2,7 +2,9 @@ package heddle.cli;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Severity;
 import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,14 +45,19 @@ final class CheckCommand implements Callable<Integer> {
         List<Diagnostic> mistakes = new ArrayList<>();
         for (Path file : files) {
             try {
-                out.println(file + ": " + Heddle.model(file, known).summary());
+                HeddleModel model = Heddle.model(file, known);
+                out.println(file + ": " + model.summary());
+                Terminal.print(model.declaration().warnings(), spec.commandLine().getErr());
             } catch (DiagnosticException e) {
                 mistakes.addAll(e.diagnostics());
             }
         }
         if (!mistakes.isEmpty()) {
             Terminal.print(mistakes, spec.commandLine().getErr());
-            spec.commandLine().getErr().println(mistakes.size() == 1 ? "1 mistake" : mistakes.size() + " mistakes");
+            long errors = mistakes.stream()
+                    .filter(d -> d.code().severity() == Severity.ERROR)
+                    .count();
+            spec.commandLine().getErr().println(errors == 1 ? "1 mistake" : errors + " mistakes");
             return ExitCode.WRONG_INPUT;
         }
         return ExitCode.DONE;

@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.compiler.type.LengthTooLargeException;
 import heddle.compiler.type.UnknownLengthException;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticCode;
@@ -46,6 +47,10 @@ final class Failures implements IExecutionExceptionHandler {
                 Terminal.print(List.of(unbound(unknown)), err);
                 yield ExitCode.WRONG_INPUT;
             }
+            case LengthTooLargeException large -> {
+                Terminal.print(List.of(tooLarge(large)), err);
+                yield ExitCode.WRONG_INPUT;
+            }
             case OutOfMemoryError memory -> {
                 err.println("heddle: out of memory: " + memory.getMessage());
                 String larger =
@@ -69,11 +74,17 @@ final class Failures implements IExecutionExceptionHandler {
                 .hint("give it with " + bindings);
     }
 
+    private static Diagnostic tooLarge(LengthTooLargeException large) {
+        return Diagnostic.of(RuntimeCode.LENGTHS, "the model is too large with these lengths: " + large.getMessage())
+                .hint("use shorter lengths");
+    }
+
     private static int code(DiagnosticCode code) {
         if (code instanceof TornadoCode tornado) {
             return switch (tornado) {
                 case SDK_MISSING, SDK_DAMAGED, SDK_JAVA, DEVICE_MISSING, WORKER_START, LIBRARY_MISSING ->
                     ExitCode.TARGET_UNAVAILABLE;
+                case SETTING -> ExitCode.USAGE;
                 case DEVICE_MEMORY, KERNEL_TOO_LARGE -> ExitCode.OUT_OF_MEMORY;
                 case WORKER_DIED, TIME_LIMIT, KERNEL_RESOURCES -> ExitCode.DEVICE_FAILED;
                 case OUTPUTS_DIFFER -> ExitCode.VERIFY_FAILED;

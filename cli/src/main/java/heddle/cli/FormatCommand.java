@@ -8,7 +8,6 @@ import heddle.runtime.SourceReader;
 import heddle.runtime.file.AtomicFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +70,6 @@ final class FormatCommand implements Callable<Integer> {
     }
 
     private SourceFile standardInput() throws IOException {
-        return new SourceFile("standard input", new String(main.in().readAllBytes(), StandardCharsets.UTF_8));
+        return SourceReader.text("standard input", main.in().readAllBytes());
     }
 }

@@ -4,10 +4,15 @@ import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The options that name the model of a command. */
 final class ModelOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
     @Parameters(paramLabel = "FILE", description = "The model, a .heddle file.")
     private Path file;
 
@@ -18,9 +23,11 @@ final class ModelOptions {
         return file;
     }
 
-    /** Reads and checks the model. */
+    /** Reads and checks the model; warnings are printed. */
     HeddleModel model() {
-        return Heddle.model(file, lengths.byName());
+        HeddleModel model = Heddle.model(file, lengths.byName());
+        Terminal.print(model.declaration().warnings(), spec.commandLine().getErr());
+        return model;
     }
 
     /** The model with all lengths open. */

@@ -231,8 +231,10 @@ class CommandLineTest {
     void lengthsMayBeZeroButNotTooLarge() {
         assertEquals(ExitCode.DONE, run("run", model, "-D", "N=0", "--input", "x=random"), err);
         assertTrue(out.contains("y: f32[0, 4]"), out);
-        assertEquals(ExitCode.WRONG_INPUT, run("run", model, "-D", "N=2000000000", "--input", "x=random"));
+        assertEquals(ExitCode.WRONG_INPUT, run("run", model, "-D", "N=1000000000", "--input", "x=random"));
         assertTrue(err.contains("H0709"), err);
+        assertEquals(ExitCode.WRONG_INPUT, run("run", model, "-D", "N=2000000000", "--input", "x=random"));
+        assertTrue(err.contains("H0319"), err);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.cache.CacheDirectory;
 import heddle.runtime.tornado.TornadoCode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +37,7 @@ class FailuresTest {
         assertEquals(ExitCode.BUG, new Failures().handleExecutionException(bug, command, parsed));
         Matcher file = Pattern.compile("is in (\\S+)").matcher(err.toString());
         assertTrue(file.find(), err.toString());
+        assertEquals(CacheDirectory.ofUser().root().resolve("bug-reports"), Path.of(file.group(1)).getParent());
         String report = Files.readString(Path.of(file.group(1)));
         Files.delete(Path.of(file.group(1)));
         assertTrue(report.contains("two plus two is five") && report.contains("carry"), report);
@@ -80,6 +82,7 @@ class FailuresTest {
 
     @ParameterizedTest
     @CsvSource({
+        "SETTING, 2",
         "SDK_MISSING, 3",
         "SDK_DAMAGED, 3",
         "SDK_JAVA, 3",

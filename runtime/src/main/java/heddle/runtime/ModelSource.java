@@ -34,7 +34,7 @@ public record ModelSource(String name, Path directory, Function<String, Optional
 
     /** The same as bytes of UTF-8. */
     public static ModelSource bytes(String name, byte[] text) {
-        return text(name, SourceReader.decode(name, text));
+        return text(name, SourceReader.text(name, text).text());
     }
 
     /**

@@ -6,7 +6,7 @@ import heddle.dsl.source.SourceFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,7 +22,7 @@ public final class SourceReader {
     /** A file as text; its name is the path as given. */
     public static SourceFile read(Path file) {
         try {
-            return new SourceFile(file.toString(), decode(file.toString(), Files.readAllBytes(file)));
+            return text(file.toString(), Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             throw unreadable("there is no file " + file, "");
         } catch (IOException e) {
@@ -30,16 +30,35 @@ public final class SourceReader {
         }
     }
 
-    /** The text that a file's bytes are. */
-    static String decode(String name, byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw unreadable(name + " is not UTF-8 text", "a model is a text file that ends in .heddle");
+    /** What a file of some name holds. */
+    public static SourceFile text(String name, byte[] bytes) {
+        CharBuffer text = CharBuffer.allocate(bytes.length);
+        boolean wrong = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes), text, true)
+                .isError();
+        text.flip();
+        if (!wrong && text.chars().noneMatch(c -> c == 0)) {
+            return new SourceFile(name, text.toString());
         }
+        if (isUtf16(bytes)) {
+            throw unreadable(name + " is UTF-16 text, not UTF-8", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE");
+        }
+        long line = text.chars().filter(c -> c == '\n').count() + 1;
+        throw unreadable(
+                name + (wrong ? " is not UTF-8 text: line " + line + " has other bytes" : " is not text: it has zero bytes"),
+                "a model is a text file in UTF-8 that ends in .heddle");
+    }
+
+    /** Told by the mark at its begin, or by the zeros that Latin letters have in every other byte. */
+    private static boolean isUtf16(byte[] bytes) {
+        int[] zeros = new int[2];
+        for (int i = 0; i < bytes.length; i++) {
+            zeros[i % 2] += bytes[i] == 0 ? 1 : 0;
+        }
+        int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF;
+        boolean everyOther = Math.min(zeros[0], zeros[1]) == 0 && Math.max(zeros[0], zeros[1]) > bytes.length / 4;
+        return mark == 0xFEFF || mark == 0xFFFE || everyOther;
     }
 
     /** The file that {@code import "path"} means in a file {@code importer}. */
@@ -55,7 +74,7 @@ public final class SourceReader {
     /** A resource as text; its name is the resource's. */
     static Optional<SourceFile> resource(String name, ClassLoader loader) {
         try (InputStream in = loader.getResourceAsStream(name)) {
-            return in == null ? Optional.empty() : Optional.of(new SourceFile(name, decode(name, in.readAllBytes())));
+            return in == null ? Optional.empty() : Optional.of(text(name, in.readAllBytes()));
         } catch (IOException e) {
             throw unreadable("the resource " + name + " cannot be read: " + e.getMessage(), "");
         }

@@ -34,11 +34,15 @@ import java.util.stream.Collectors;
  * the call.
  */
 final class Calls {
+    /** More calls than any model has. */
+    private static final long MAX_CALLS = 100_000;
+
     private final Emitter emitter;
     private final Expressions expressions;
     private final Statements statements;
     private final Diagnostics diagnostics;
     private final Deque<Item.Function> active = new ArrayDeque<>();
+    private long calls;
 
     Calls(Emitter emitter, Expressions expressions, Statements statements, Diagnostics diagnostics) {
         this.emitter = emitter;
@@ -49,6 +53,9 @@ final class Calls {
 
     Denotation call(Expr.Call call, Scope scope) {
         Optional<Denotation> callee = callee(call, scope);
+        if (callee.isEmpty() && Remedies.isSyntax(call.callee().text())) {
+            return Denotation.Poison.VALUE; // What stands in its brackets makes no sense by itself.
+        }
         List<Given> arguments = call.arguments().stream()
                 .map(a -> new Given(a.name(), expressions.operand(a.value(), scope)))
                 .toList();
@@ -128,6 +135,19 @@ final class Calls {
                     .note("functions are copied to where they are called, which would never end")
                     .hint("repeat with a loop: `for l in 0 .. n { ... }`"));
         }
+        if (calls == MAX_CALLS) {
+            calls++;
+            throw new DiagnosticException(Diagnostic.at(
+                            call.span(),
+                            FrontendCode.TOO_LARGE,
+                            "the functions of this model are called more than " + MAX_CALLS + " times")
+                    .note("a function is copied to each call; functions that call others twice double at each level")
+                    .hint("compute a value once and name it with `let`"));
+        }
+        if (calls > MAX_CALLS) {
+            return Denotation.Poison.VALUE; // Reported once, for all that are left.
+        }
+        calls++;
         Scope scope = closure.scope().call();
         active.push(function);
         emitter.enterCall(call.span(), function.name().text());

@@ -5,6 +5,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticCode;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Label;
+import heddle.dsl.diagnostic.Severity;
 import heddle.dsl.source.Span;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The mistakes found so far: each once, however often the code with the mistake is unrolled. */
+/** The mistakes and warnings found so far: each once, however often the code with the mistake is unrolled. */
 final class Diagnostics {
     /** How many calls and iterations around a mistake are shown. */
     private static final int SITES_SHOWN = 3;
@@ -22,6 +23,7 @@ final class Diagnostics {
     private final Emitter emitter;
     private final Set<Identity> seen = new HashSet<>();
     private final List<Diagnostic> found = new ArrayList<>();
+    private final List<Diagnostic> warnings = new ArrayList<>();
     private boolean incomplete;
 
     Diagnostics(Emitter emitter) {
@@ -36,7 +38,7 @@ final class Diagnostics {
         for (Label site : emitter.sites().stream().limit(SITES_SHOWN).toList()) {
             d = d.related(site.span(), site.text());
         }
-        found.add(d);
+        (d.code().severity() == Severity.ERROR ? found : warnings).add(d);
     }
 
     void report(DiagnosticException exception) {
@@ -53,10 +55,16 @@ final class Diagnostics {
         return incomplete;
     }
 
-    /** @throws DiagnosticException with everything found, when that is anything */
+    List<Diagnostic> warnings() {
+        return warnings;
+    }
+
+    /** @throws DiagnosticException with the mistakes found and then the warnings, which may explain them; if there are mistakes */
     void throwIfAny() {
         if (!found.isEmpty()) {
-            throw new DiagnosticException(found);
+            List<Diagnostic> all = new ArrayList<>(found);
+            all.addAll(warnings);
+            throw new DiagnosticException(all);
         }
     }
 }

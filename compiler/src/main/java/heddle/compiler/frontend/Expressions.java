@@ -16,6 +16,7 @@ import heddle.compiler.frontend.value.Scope;
 import heddle.compiler.frontend.value.Words;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.LengthTooLargeException;
 import heddle.dsl.ast.Expr;
 import heddle.dsl.ast.Stmt;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -24,6 +25,7 @@ import heddle.dsl.source.Span;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -33,6 +35,7 @@ import java.util.Set;
  */
 final class Expressions {
     private final Diagnostics diagnostics;
+    private final DividingComments comments;
     private final Texts texts = new Texts(this);
     private final Types types;
     private final Weights weights;
@@ -44,10 +47,11 @@ final class Expressions {
 
     Expressions(Emitter emitter, Diagnostics diagnostics) {
         this.diagnostics = diagnostics;
+        comments = new DividingComments(diagnostics);
         types = new Types(this, diagnostics);
         weights = new Weights(emitter, texts, types);
         operators = new Operators(emitter, this);
-        indexing = new Indexing(emitter, this);
+        indexing = new Indexing(emitter, this, diagnostics);
         statements = new Statements(emitter, this, diagnostics);
         calls = new Calls(emitter, this, statements, diagnostics);
     }
@@ -67,11 +71,28 @@ final class Expressions {
     /** The value of an expression; poison after a mistake. */
     Denotation evaluate(Expr expr, Scope scope) {
         try {
-            return denotation(expr, scope);
+            Denotation value = denotation(expr, scope);
+            if (value.isTooLarge()) {
+                throw tooLarge(expr, value);
+            }
+            comments.look(expr, value, scope);
+            return value;
         } catch (DiagnosticException e) {
             diagnostics.report(e);
-            return Denotation.Poison.VALUE;
+        } catch (LengthTooLargeException e) {
+            diagnostics.report(Diagnostic.at(expr.span(), FrontendCode.ARITHMETIC, e.getMessage()));
         }
+        return Denotation.Poison.VALUE;
+    }
+
+    private static DiagnosticException tooLarge(Expr expr, Denotation value) {
+        String what = value instanceof Sequence ? "a list with more than %,d elements" : "a text of more than %,d characters";
+        return new DiagnosticException(Diagnostic.at(
+                        expr.span(),
+                        FrontendCode.VALUE_SIZE,
+                        String.format(Locale.ROOT, what, Denotation.MAX_SIZE))
+                .note("lists and texts are made when the model is compiled; elements of tensors are not listed")
+                .hint("work on whole tensors, with iota(n) for positions"));
     }
 
     Operand operand(Expr expr, Scope scope) {

@@ -99,12 +99,22 @@ final class FileElaboration {
     private void input(Item.Input input) {
         Denotation value = Denotation.Poison.VALUE;
         if (isMain) {
-            Optional<TensorType> type = model.expressions().types().resolve(input.type(), scope);
-            value = type.<Denotation>map(t -> model.input(input, t)).orElse(value);
+            value = declared(input);
         } else {
             model.diagnostics().report(notInImported(input.span(), "inputs"));
         }
         model.statements().declare(input.name(), value, scope, false);
+    }
+
+    /** The tensor, or poison when its type was reported as wrong. */
+    private Denotation declared(Item.Input input) {
+        Optional<TensorType> type = model.expressions().types().resolve(input.type(), scope);
+        try {
+            return type.<Denotation>map(t -> model.input(input, t)).orElse(Denotation.Poison.VALUE);
+        } catch (DiagnosticException e) {
+            model.diagnostics().report(e);
+            return Denotation.Poison.VALUE;
+        }
     }
 
     private void output(Stmt.Output output) {

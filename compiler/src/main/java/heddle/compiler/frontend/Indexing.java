@@ -1,5 +1,6 @@
 package heddle.compiler.frontend;
 
+import heddle.compiler.frontend.value.Broadcasting;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Sequence;
 import heddle.compiler.frontend.value.Denotation.Tensor;
@@ -21,10 +22,12 @@ import java.util.Optional;
 final class Indexing {
     private final Emitter emitter;
     private final Expressions expressions;
+    private final Diagnostics diagnostics;
 
-    Indexing(Emitter emitter, Expressions expressions) {
+    Indexing(Emitter emitter, Expressions expressions, Diagnostics diagnostics) {
         this.emitter = emitter;
         this.expressions = expressions;
+        this.diagnostics = diagnostics;
     }
 
     Denotation index(Expr.Index e, Scope scope) {
@@ -41,7 +44,10 @@ final class Indexing {
         }
         emitter.at(e.span(), List.of(base));
         return switch (base.value()) {
-            case Tensor t -> new TensorIndexing(emitter, base, t).apply(subscripts, e.span());
+            case Tensor t -> {
+                warnOfPairs(subscripts, e.span());
+                yield new TensorIndexing(emitter, base, t).apply(subscripts, e.span());
+            }
             case Sequence s -> element(s, subscripts, e.span());
             default ->
                 throw new DiagnosticException(Diagnostic.at(
@@ -64,6 +70,25 @@ final class Indexing {
             case Subscript.Ellipsis x -> new Subscripted.Ellipsis(x.span());
             case Subscript.NewAxis x -> new Subscripted.NewAxis(x.span());
         };
+    }
+
+    /** NumPy pairs index tensors whose shapes broadcast; here each picks along its own axis. */
+    private void warnOfPairs(List<Subscripted> subscripts, Span at) {
+        List<Operand> indexes = subscripts.stream()
+                .filter(s -> s instanceof Subscripted.At a && a.index().value() instanceof Tensor t && t.rank() > 0)
+                .map(s -> ((Subscripted.At) s).index())
+                .toList();
+        if (indexes.size() < 2 || !Broadcasting.fits(indexes.stream().map(o -> (Tensor) o.value()).toList())) {
+            return;
+        }
+        Diagnostic d = Diagnostic.at(
+                at, FrontendCode.INDEX_TENSORS, "each of these index tensors picks along its own axis, in all combinations");
+        for (Operand index : indexes) {
+            d = d.related(index.span(), ((Tensor) index.value()).type().toString());
+        }
+        diagnostics.report(d.note("NumPy and PyTorch would pair them up, element by element")
+                .hint("for pairs, number the elements: merge_axes(x, 0, 1)[i * size(x, 1) + j];"
+                        + " for combinations, pick one after the other: x[i][:, j]"));
     }
 
     private static Denotation element(Sequence list, List<Subscripted> subscripts, Span at) {

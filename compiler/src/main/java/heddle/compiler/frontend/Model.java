@@ -2,6 +2,7 @@ package heddle.compiler.frontend;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.source.SourceFile;
 import heddle.dsl.source.Span;
 import java.util.List;
@@ -9,13 +10,14 @@ import java.util.List;
 /**
  * A model as the compiler understands it.
  *
- * @param name    from the line {@code model}, else the file's name without its ending
- * @param graph   the computation, nothing optimised yet
- * @param inputs  in the order of declaration, also those that no output needs
- * @param weights each name once, in the order of first use
- * @param outputs in the order of declaration
- * @param lengths the names that {@code dim} declares
- * @param files   all files that were read, the model's own first
+ * @param name     from the line {@code model}, else the file's name without its ending
+ * @param graph    the computation, nothing optimised yet
+ * @param inputs   in the order of declaration, also those that no output needs
+ * @param weights  each name once, in the order of first use
+ * @param outputs  in the order of declaration
+ * @param lengths  the names that {@code dim} declares
+ * @param files    all files that were read, the model's own first
+ * @param warnings what may not mean what was meant
  */
 public record Model(
         String name,
@@ -24,13 +26,15 @@ public record Model(
         List<Declaration> weights,
         List<Declaration> outputs,
         List<NamedLength> lengths,
-        List<SourceFile> files) {
+        List<SourceFile> files,
+        List<Diagnostic> warnings) {
     public Model {
         inputs = List.copyOf(inputs);
         weights = List.copyOf(weights);
         outputs = List.copyOf(outputs);
         lengths = List.copyOf(lengths);
         files = List.copyOf(files);
+        warnings = List.copyOf(warnings);
     }
 
     /** An input, weight or output, and where it was declared. */

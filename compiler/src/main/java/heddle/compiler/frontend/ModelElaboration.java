@@ -74,7 +74,8 @@ final class ModelElaboration {
                 expressions.weights().declarations(),
                 outputs,
                 lengths,
-                imports.files());
+                imports.files(),
+                diagnostics.warnings());
     }
 
     private Diagnostic noOutput() {

@@ -41,13 +41,89 @@ final class Remedies {
             Map.entry("triu", "iota(n)[:, new] <= iota(n)"),
             Map.entry("swish", "silu(x)"),
             Map.entry("detach", "stop_gradient(x)"),
+            Map.entry("isnan", "x != x"),
+            Map.entry("isinf", "abs(x) == inf"),
+            Map.entry("isfinite", "abs(x) < inf"),
+            Map.entry("square", "x * x"),
+            Map.entry("reciprocal", "1.0 / x"),
+            Map.entry("neg", "-x"),
+            Map.entry("mul", "a * b"),
+            Map.entry("add", "a + b"),
+            Map.entry("sub", "a - b"),
+            Map.entry("div", "a / b"),
+            Map.entry("power", "x ** exponent"),
+            Map.entry("logical_and", "a and b"),
+            Map.entry("logical_or", "a or b"),
+            Map.entry("logical_not", "not a"),
+            Map.entry("zeros_like", "zeros(shape(x), dtype)"),
+            Map.entry("ones_like", "ones(shape(x), dtype)"),
+            Map.entry("full_like", "full(shape(x), value)"),
+            Map.entry("eye", "iota(n)[:, new] == iota(n)"),
+            Map.entry("flatten", "merge_axes(x, first, last)"),
+            Map.entry("expand_dims", "unsqueeze(x, axis)"),
+            Map.entry("moveaxis", "permute(x, order)"),
+            Map.entry("logsumexp", "log(sum(exp(x), axis, keepdims))"),
+            Map.entry("amax", "max(x, axis, keepdims)"),
+            Map.entry("amin", "min(x, axis, keepdims)"),
+            Map.entry("var", "mean((x - mean(x, axis, true)) ** 2, axis)"),
+            Map.entry("float", "cast(x, f32)"),
+            Map.entry("int", "cast(x, i64)"),
+            Map.entry("Tensor", "tensor([1.0, 2.0])"),
+            Map.entry("array", "tensor([1.0, 2.0])"),
+            Map.entry("gelu_new", "gelu_tanh(x)"),
+            Map.entry("scaled_dot_product_attention", "softmax(q @ transpose(k) / sqrt(size(q, -1))) @ v"),
+            Map.entry("weight", "weight \"name in the file\" : f32[rows, columns]"),
             Map.entry("attention", "softmax(q @ transpose(k) / sqrt(size(q, -1))) @ v"),
             Map.entry("linear", "x @ weight \"name\" : f32[inputs, outputs]"));
 
+    /** What other systems call values that go by another name here. */
+    private static final Map<String, String> VALUES = Map.ofEntries(
+            Map.entry("True", "write `true`"),
+            Map.entry("False", "write `false`"),
+            Map.entry("None", "there is no value for nothing: leave the argument out; an axis of length one is `x[:, new]`"),
+            Map.entry("null", "there is no value for nothing: leave the argument out"),
+            Map.entry("newaxis", "write `new`, in brackets: `x[:, new]`"),
+            Map.entry("Inf", "write `inf`"),
+            Map.entry("Infinity", "write `inf`"),
+            Map.entry("infinity", "write `inf`"),
+            Map.entry("nan", "there is no name for it: write `0.0 * inf` beside a tensor"),
+            Map.entry("pi", "write `3.141592653589793`"),
+            Map.entry("torch", "functions stand in no module: write `softmax(x)`"),
+            Map.entry("np", "functions stand in no module: write `softmax(x)`"),
+            Map.entry("self", "values are seen by their names alone: write `x`"));
+
+    /** What other systems call element types. */
+    private static final Map<String, String> TYPES = Map.ofEntries(
+            Map.entry("float", "f32"),
+            Map.entry("float32", "f32"),
+            Map.entry("fp32", "f32"),
+            Map.entry("double", "f64"),
+            Map.entry("float64", "f64"),
+            Map.entry("half", "f16"),
+            Map.entry("float16", "f16"),
+            Map.entry("fp16", "f16"),
+            Map.entry("bfloat16", "bf16"),
+            Map.entry("int", "i32"),
+            Map.entry("int32", "i32"),
+            Map.entry("long", "i64"),
+            Map.entry("int64", "i64"),
+            Map.entry("boolean", "bool"));
+
     private Remedies() {}
+
+    /** Whether what was called as a function is written another way, which no arguments fit. */
+    static boolean isSyntax(String function) {
+        return function.equals("weight");
+    }
 
     /** A remedy for a name that is not declared. */
     static Optional<String> name(String name, Scope scope) {
+        if (VALUES.containsKey(name)) {
+            return Optional.of(VALUES.get(name));
+        }
+        if (TYPES.containsKey(name)) {
+            return Optional.of(elementType(name));
+        }
         List<String> known = new ArrayList<>(scope.names());
         Arrays.stream(DType.values()).map(DType::text).forEach(known::add);
         return Suggest.closest(name, known).map(Remedies::question);
@@ -65,21 +141,11 @@ final class Remedies {
 
     /** A remedy for an element type that is not there. */
     static String elementType(String name) {
-        return switch (name) {
-            case "float", "float32", "fp32" -> "write `f32`";
-            case "double", "float64" -> "write `f64`";
-            case "half", "float16", "fp16" -> "write `f16`";
-            case "bfloat16" -> "write `bf16`";
-            case "int", "int32" -> "write `i32`";
-            case "long", "int64" -> "write `i64`";
-            case "boolean" -> "write `bool`";
-            default ->
-                Suggest.closest(
-                                name,
-                                Arrays.stream(DType.values()).map(DType::text).toList())
-                        .map(Remedies::question)
-                        .orElse("write one of them");
-        };
+        if (TYPES.containsKey(name)) {
+            return "write `" + TYPES.get(name) + "`";
+        }
+        List<String> known = Arrays.stream(DType.values()).map(DType::text).toList();
+        return Suggest.closest(name, known).map(Remedies::question).orElse("write one of them");
     }
 
     private static String question(String name) {

@@ -39,6 +39,9 @@ final class Texts {
                     out.append(written(h, value));
                 }
             }
+            if (out.length() > Denotation.MAX_SIZE) {
+                break; // Reported by whoever asked for the value.
+            }
         }
         return new Text(out.toString());
     }

@@ -1,5 +1,6 @@
 package heddle.compiler.ir;
 
+import heddle.compiler.type.LengthTooLargeException;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -126,7 +127,17 @@ public final class Graph {
 
         /** Adds a node and infers its result types. @throws TypeMismatch when the operands do not fit */
         public Node add(Op op, List<Value> operands, Origin origin) {
-            return add(op, operands, op.infer(operands.stream().map(Value::type).toList()), origin);
+            List<TensorType> results = infer(op, operands);
+            results.forEach(TensorTooLarge::check);
+            return add(op, operands, results, origin);
+        }
+
+        private static List<TensorType> infer(Op op, List<Value> operands) {
+            try {
+                return op.infer(operands.stream().map(Value::type).toList());
+            } catch (LengthTooLargeException e) {
+                throw TensorTooLarge.of(op.name(), e);
+            }
         }
 
         /** Adds a node like {@code node}, with its operation and origin, that reads {@code operands}. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Operands that do not fit an operation. The message speaks of types only; whoever knows the source adds places. */
-public final class TypeMismatch extends RuntimeException {
+public sealed class TypeMismatch extends RuntimeException permits TensorTooLarge {
     private static final long serialVersionUID = 1;
 
     private final transient List<Integer> operands;

@@ -16,16 +16,42 @@ import java.util.stream.Collectors;
 /**
  * A length: an integer polynomial over symbols such as {@code N} and over quotients that do not divide. Kept in a
  * canonical form, so that two dims are equal exactly when they are equal for the reasons this class knows: as
- * polynomials. All arithmetic is 64 bit and fails on overflow.
+ * polynomials. All arithmetic is 64 bit and throws {@link LengthTooLargeException} on overflow.
  */
 public final class Dim implements Comparable<Dim> {
     public static final Dim ZERO = new Dim(new TreeMap<>());
     public static final Dim ONE = of(1);
 
+    /** More symbols and numbers than any length of a tensor is made of; products and quotients grow without end. */
+    private static final int MAX_PARTS = 1000;
+
     private final SortedMap<Monomial, Long> terms;
 
+    /** The symbols and numbers that it is written with. */
+    private final int parts;
+
     private Dim(SortedMap<Monomial, Long> terms) {
+        long count = 0;
+        for (Monomial m : terms.keySet()) {
+            count += m.parts();
+        }
+        if (count > MAX_PARTS) {
+            throw tooManyParts();
+        }
         this.terms = terms;
+        this.parts = (int) count;
+    }
+
+    private static LengthTooLargeException tooManyParts() {
+        return new LengthTooLargeException("a length of more than " + MAX_PARTS + " terms and factors");
+    }
+
+    private static LengthTooLargeException overflow(Dim a, String operator, Dim b) {
+        return new LengthTooLargeException(a + " " + operator + " " + b + " does not fit into 64 bits");
+    }
+
+    int parts() {
+        return parts;
     }
 
     /** A known length. */
@@ -53,14 +79,12 @@ public final class Dim implements Comparable<Dim> {
             return isZero() ? other : this;
         }
         TreeMap<Monomial, Long> t = new TreeMap<>(terms);
-        other.terms.forEach((m, c) -> {
-            long sum = Math.addExact(t.getOrDefault(m, 0L), c);
-            if (sum == 0) {
-                t.remove(m);
-            } else {
-                t.put(m, sum);
-            }
-        });
+        try {
+            other.terms.forEach((m, c) -> t.merge(m, c, Math::addExact));
+        } catch (ArithmeticException e) {
+            throw overflow(this, "+", other);
+        }
+        t.values().removeIf(c -> c == 0);
         return new Dim(t);
     }
 
@@ -73,23 +97,29 @@ public final class Dim implements Comparable<Dim> {
     }
 
     public Dim minus(long other) {
-        return plus(of(Math.negateExact(other)));
+        return minus(of(other));
     }
 
     public Dim times(Dim other) {
         if (is(1) || other.is(1)) {
             return is(1) ? other : this;
         }
-        Dim sum = ZERO;
-        for (var a : terms.entrySet()) {
-            TreeMap<Monomial, Long> t = new TreeMap<>();
-            for (var b : other.terms.entrySet()) {
-                t.merge(a.getKey().times(b.getKey()), Math.multiplyExact(a.getValue(), b.getValue()), Math::addExact);
-            }
-            t.values().removeIf(c -> c == 0);
-            sum = sum.plus(new Dim(t));
+        if ((long) parts * other.terms.size() > 100L * MAX_PARTS) {
+            throw tooManyParts();
         }
-        return sum;
+        TreeMap<Monomial, Long> t = new TreeMap<>();
+        try {
+            for (var a : terms.entrySet()) {
+                for (var b : other.terms.entrySet()) {
+                    long factor = Math.multiplyExact(a.getValue(), b.getValue());
+                    t.merge(a.getKey().times(b.getKey()), factor, Math::addExact);
+                }
+            }
+        } catch (ArithmeticException e) {
+            throw overflow(this, "*", other);
+        }
+        t.values().removeIf(c -> c == 0);
+        return new Dim(t);
     }
 
     public Dim times(long other) {
@@ -137,7 +167,27 @@ public final class Dim implements Comparable<Dim> {
         if (isKnown() && divisor.isKnown()) {
             return of(Math.floorDiv(value(), divisor.value()));
         }
-        return atom(new Monomial.Quotient(this, divisor));
+        Dim multiple = wholeMultiple(divisor);
+        return multiple.isZero()
+                ? atom(new Monomial.Quotient(this, divisor))
+                : minus(divisor.times(multiple)).floorDiv(divisor).plus(multiple);
+    }
+
+    /**
+     * What can be taken out of a quotient, since it is whole: {@code T + 1} of {@code (2*T + 3) div 2}. Constants are left
+     * from 0 up to the divisor.
+     */
+    private Dim wholeMultiple(Dim divisor) {
+        Dim whole = ZERO;
+        for (var term : terms.entrySet()) {
+            TreeMap<Monomial, Long> t = new TreeMap<>();
+            t.put(term.getKey(), term.getValue());
+            whole = whole.plus(
+                    term.getKey().equals(Monomial.ONE) && divisor.isKnown() && !divisor.isZero()
+                            ? of(Math.floorDiv(term.getValue(), divisor.value()))
+                            : new Dim(t).dividedExactlyBy(divisor).orElse(ZERO));
+        }
+        return whole;
     }
 
     /** The quotient rounded towards plus infinity. */
@@ -188,6 +238,15 @@ public final class Dim implements Comparable<Dim> {
             }
         }
         return positive;
+    }
+
+    /** The sum of the factors before its terms, regardless of sign: no factor of a product of lengths passes their product. */
+    double magnitude() {
+        double sum = 0;
+        for (long factor : terms.values()) {
+            sum += Math.abs((double) factor);
+        }
+        return sum;
     }
 
     /** Whether this is the number {@code value}. */

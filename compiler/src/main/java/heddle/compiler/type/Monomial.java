@@ -42,6 +42,15 @@ record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
 
     static final Monomial ONE = new Monomial(List.of());
 
+    /** The symbols and numbers that it is written with, a factor in front of it among them. */
+    long parts() {
+        long count = 1;
+        for (Atom a : atoms) {
+            count += a instanceof Quotient q ? q.numerator().parts() + q.denominator().parts() : 1;
+        }
+        return count;
+    }
+
     Monomial times(Monomial other) {
         List<Atom> all = new ArrayList<>(atoms);
         all.addAll(other.atoms);

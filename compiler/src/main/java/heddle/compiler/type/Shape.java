@@ -36,6 +36,18 @@ public record Shape(List<Dim> dims) {
         return dims.stream().reduce(Dim.ONE, Dim::times);
     }
 
+    /**
+     * Whether bytes and elements are counted in 64 bits, whatever order axes are multiplied in: symbols aside, and an axis
+     * without elements counted as one of one.
+     */
+    public boolean isCountable() {
+        double most = Long.BYTES;
+        for (Dim d : dims) {
+            most *= Math.max(1, d.magnitude());
+        }
+        return most < 0x1p63;
+    }
+
     /** Elements from one index to the next along each axis, in row-major order. */
     public List<Dim> strides() {
         Dim[] strides = new Dim[rank()];

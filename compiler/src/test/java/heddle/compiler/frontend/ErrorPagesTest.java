@@ -39,9 +39,9 @@ class ErrorPagesTest {
 
     private static List<Diagnostic> diagnostics(String text) {
         try {
-            Frontend.elaborate(
-                    Parser.parse(new SourceFile(NAME, text)).orThrow(), (path, importer) -> find(path, text));
-            return List.of();
+            return Frontend.elaborate(
+                            Parser.parse(new SourceFile(NAME, text)).orThrow(), (path, importer) -> find(path, text))
+                    .warnings();
         } catch (DiagnosticException e) {
             return e.diagnostics();
         }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -110,6 +111,33 @@ class DimTest {
     }
 
     @Test
+    void whatIsWholeLeavesAQuotient() {
+        Dim two = Dim.of(2);
+        assertEquals(N, N.times(2).plus(1).floorDiv(two));
+        assertEquals(N.plus(1), N.times(2).plus(3).floorDiv(two));
+        assertEquals(N.minus(1), N.times(2).minus(1).floorDiv(two));
+        assertEquals(Dim.ONE, N.times(2).plus(1).minus(N.times(2).plus(1).floorDiv(two).times(2)), "the remainder");
+        assertEquals(N.plus(M.plus(1).floorDiv(two)), N.times(2).plus(M).plus(1).floorDiv(two));
+        assertEquals(N.plus(7).floorDiv(Dim.of(8)), N.minus(1).floorDiv(Dim.of(8)).plus(1));
+        assertEquals(M.plus(Dim.ONE.floorDiv(N)), N.times(M).plus(1).floorDiv(N));
+    }
+
+    @Test
+    void lengthsDoNotGrowWithoutEnd() {
+        assertThrows(LengthTooLargeException.class, () -> grow(n -> n.times(n)));
+        assertThrows(LengthTooLargeException.class, () -> grow(n -> n.times(n.plus(M).plus(1))));
+        assertThrows(LengthTooLargeException.class, () -> grow(n -> n.floorDiv(Dim.of(2)).plus(n.floorDiv(Dim.of(3)))));
+    }
+
+    private static Dim grow(UnaryOperator<Dim> step) {
+        Dim n = N;
+        for (int i = 0; i < 100; i++) {
+            n = step.apply(n);
+        }
+        return n;
+    }
+
+    @Test
     void factorsArePositiveWhenTheProductIs() {
         Dim half = N.minus(M).floorDiv(Dim.of(2));
         assertEquals(Set.of("M", "N"), N.times(M).times(3).factors());
@@ -139,8 +167,8 @@ class DimTest {
     void whatIsUnknownOrTooLargeFails() {
         assertThrows(IllegalStateException.class, N::value);
         assertThrows(IllegalStateException.class, () -> N.times(M).evaluate(Map.of("N", 1L)));
-        assertThrows(ArithmeticException.class, () -> Dim.of(Long.MAX_VALUE).plus(1));
-        assertThrows(ArithmeticException.class, () -> Dim.of(1L << 40).times(1L << 40));
+        assertThrows(LengthTooLargeException.class, () -> Dim.of(Long.MAX_VALUE).plus(1));
+        assertThrows(LengthTooLargeException.class, () -> Dim.of(1L << 40).times(1L << 40));
     }
 
     @Test

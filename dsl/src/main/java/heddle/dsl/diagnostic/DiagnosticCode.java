@@ -10,4 +10,9 @@ public interface DiagnosticCode {
 
     /** A few words that name the mistake, the heading of its page. */
     String title();
+
+    /** How bad it is. */
+    default Severity severity() {
+        return Severity.ERROR;
+    }
 }

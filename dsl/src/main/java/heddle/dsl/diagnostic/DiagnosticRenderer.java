@@ -4,6 +4,7 @@ import heddle.dsl.source.SourceFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -27,6 +28,12 @@ import java.util.stream.Stream;
  * @param colour whether to paint with ANSI escape sequences
  */
 public record DiagnosticRenderer(boolean colour) {
+    /** The most characters of each part: texts and names in a model may be of any length. */
+    private static final int MESSAGE = 1000;
+
+    private static final int LABEL = 160;
+    private static final int REMARK = 4000;
+
     /** The diagnostics one after the other, an empty line between them, each line ended. */
     public String render(List<Diagnostic> diagnostics) {
         return diagnostics.stream().map(this::render).collect(Collectors.joining("\n"));
@@ -35,9 +42,10 @@ public record DiagnosticRenderer(boolean colour) {
     /** One diagnostic, each line ended. */
     public String render(Diagnostic diagnostic) {
         List<Row> rows = new ArrayList<>();
+        String severity = diagnostic.code().severity().name().toLowerCase(Locale.ROOT);
         rows.add(new Row()
-                .append("error[" + diagnostic.code().id() + "]", Ink.ERROR)
-                .append(": " + diagnostic.message(), Ink.BOLD));
+                .append(severity + "[" + diagnostic.code().id() + "]", Ink.ERROR)
+                .append(": " + shortened(diagnostic.message(), MESSAGE), Ink.BOLD));
         rows.addAll(below(diagnostic.primary(), diagnostic.related(), diagnostic.notes(), diagnostic.hint()));
         return text(rows);
     }
@@ -72,7 +80,14 @@ public record DiagnosticRenderer(boolean colour) {
     }
 
     private static void add(Map<SourceFile, List<Mark>> marks, Label label, boolean primary) {
-        marks.computeIfAbsent(label.span().file(), file -> new ArrayList<>()).addAll(Mark.of(label, primary));
+        Label shown = new Label(label.span(), shortened(label.text(), LABEL));
+        marks.computeIfAbsent(label.span().file(), file -> new ArrayList<>()).addAll(Mark.of(shown, primary));
+    }
+
+    private static String shortened(String text, int most) {
+        return text.length() <= most
+                ? text
+                : text.substring(0, most * 2 / 3) + " … " + text.substring(text.length() - most / 4);
     }
 
     private static void places(List<Label> labels, Map<SourceFile, List<Mark>> marks, int gutter, List<Row> rows) {
@@ -93,7 +108,7 @@ public record DiagnosticRenderer(boolean colour) {
 
     /** Lines after the first stand below the first one's text. */
     private static void remark(String kind, String text, Ink ink, int gutter, List<Row> rows) {
-        String[] lines = text.split("\n", -1);
+        String[] lines = shortened(text, REMARK).split("\n", -1);
         rows.add(new Row().put(gutter + 1, "= ", Ink.FRAME).append(kind, ink).append(": " + lines[0], Ink.PLAIN));
         for (int i = 1; i < lines.length; i++) {
             rows.add(new Row().put(gutter + 3 + kind.length() + 2, lines[i], Ink.PLAIN));

@@ -38,6 +38,23 @@ final class DisplayLine {
         return text.toString();
     }
 
+    /** What stands from one column up to another. */
+    String text(int from, int to) {
+        StringBuilder part = new StringBuilder();
+        int column = 0;
+        for (int codePoint : text.codePoints().toArray()) {
+            if (column >= from && column < to) {
+                part.appendCodePoint(codePoint);
+            }
+            column += width(codePoint);
+        }
+        return part.toString();
+    }
+
+    int width() {
+        return columns[columns.length - 1];
+    }
+
     /** The column, from 0, at which the character with this index in the line is shown; the width for its end. */
     int column(int index) {
         return columns[Math.clamp(index, 0, columns.length - 1)];

@@ -42,20 +42,22 @@ final class Excerpt {
         int previous = 0;
         for (int line : marks.keySet()) {
             if (previous > 0 && line == previous + 2) {
-                source(line - 1);
+                DisplayLine between = new DisplayLine(file.line(line - 1));
+                source(line - 1, Window.of(between, List.of()).text(between));
             } else if (previous > 0 && line > previous + 2) {
                 rows.add(new Row().put(0, "...", Ink.FRAME));
             }
-            source(line);
-            underline(marks.get(line));
+            DisplayLine display = new DisplayLine(file.line(line));
+            Window window = Window.of(display, marks.get(line));
+            source(line, window.text(display));
+            underline(marks.get(line).stream().map(window::shown).toList());
             previous = line;
         }
     }
 
-    private void source(int line) {
+    private void source(int line, String text) {
         String number = " ".repeat(gutter - String.valueOf(line).length()) + line;
-        rows.add(
-                new Row().append(number + " | ", Ink.FRAME).append(new DisplayLine(file.line(line)).text(), Ink.PLAIN));
+        rows.add(new Row().append(number + " | ", Ink.FRAME).append(text, Ink.PLAIN));
     }
 
     private void underline(List<Mark> onLine) {

@@ -140,9 +140,20 @@ final class Brackets {
     private void closeMissing(String message) {
         CommonToken opener = open.pop();
         String closer = Expectation.sign(CLOSER.get(opener.getType()));
-        problems.add(Diagnostic.at(span(opener), SyntaxCode.UNCLOSED_BRACKET, message)
-                .label("no `" + closer + "` for this `" + opener.getText() + "`"));
+        Diagnostic problem = Diagnostic.at(span(opener), SyntaxCode.UNCLOSED_BRACKET, message)
+                .label("no `" + closer + "` for this `" + opener.getText() + "`");
+        problems.add(FloorDivision.mayFollow(file, lastWritten()) ? problem.hint(FloorDivision.HINT) : problem);
         supply(opener);
+    }
+
+    /** Where what was written last ends, line breaks aside. */
+    private int lastWritten() {
+        return balanced.reversed().stream()
+                        .filter(t -> t.getType() != HeddleParser.NEWLINE)
+                        .findFirst()
+                        .orElseThrow()
+                        .getStopIndex()
+                + 1;
     }
 
     private void supply(CommonToken opener) {

@@ -55,6 +55,13 @@ public final class Parser {
         return template;
     }
 
+    /** The expression between two offsets of a file, when that is all there is and it has no mistake. */
+    public static Optional<Expr> expression(SourceFile file, int start, int end) {
+        Problems problems = new Problems();
+        Optional<Expr> expression = hole(file, start, end, problems);
+        return problems.isEmpty() ? expression : Optional.empty();
+    }
+
     /** What the grammar matched in a file without mistakes; throws {@link DiagnosticException} if there are some. */
     static HeddleParser.FileContext tree(SourceFile file) {
         parse(file).orThrow();

@@ -33,11 +33,17 @@ record Slip(SourceFile file, RuleContext context, TokenStream tokens, Token foun
             "elif", "write `else if c { ... }`",
             "from", "a file is imported whole: `import \"layers.heddle\"`");
 
+    private static final String WEIGHT = "weight";
+
     Optional<Diagnostic> diagnose() {
         return assignment()
                 .or(this::comparison)
                 .or(this::reservedWord)
                 .or(this::missingRange)
+                .or(this::inlineFunction)
+                .or(this::conditionInside)
+                .or(this::calledWeight)
+                .or(this::prefixedString)
                 .or(this::foreignWord)
                 .or(this::loneExpression)
                 .or(this::call);
@@ -79,6 +85,51 @@ record Slip(SourceFile file, RuleContext context, TokenStream tokens, Token foun
                 : Optional.empty();
     }
 
+    /** {@code lambda x: x * 2} */
+    private Optional<Diagnostic> inlineFunction() {
+        return before().filter(t -> t.getText().equals("lambda"))
+                .map(t -> at(t, SyntaxCode.FOREIGN_SPELLING, "`lambda` is not a word of Heddle")
+                        .hint("functions have a name: `fn f(x) = ...`, and are passed on by it"));
+    }
+
+    /** {@code a if c else b} */
+    private Optional<Diagnostic> conditionInside() {
+        boolean slip = found.getType() == HeddleParser.IF
+                && before().filter(t -> Expectation.endsOperand(t.getType())).isPresent();
+        return slip
+                ? Optional.of(at(found, SyntaxCode.FOREIGN_SPELLING, "a condition stands before its values")
+                        .hint("a choice is written `if c then a else b`, one for each element `where(c, a, b)`"))
+                : Optional.empty();
+    }
+
+    /** {@code weight("a" : f32[4])} and {@code weight("a") : f32[4]} */
+    private Optional<Diagnostic> calledWeight() {
+        int index = found.getType() == HeddleParser.COLON ? found.getTokenIndex() - 1 : -1;
+        while (index > 0 && tokens.get(index).getType() != HeddleParser.LPAREN) {
+            index--;
+        }
+        return index > 0 && tokens.get(index - 1).getText().equals(WEIGHT)
+                ? Optional.of(at(tokens.get(index - 1), SyntaxCode.FOREIGN_SPELLING, "`weight` is not called")
+                        .hint("write `weight \"name in the file\" : f32[rows, columns]`"))
+                : Optional.empty();
+    }
+
+    /** {@code f"layer.{l}"} */
+    private Optional<Diagnostic> prefixedString() {
+        int string = found.getTokenIndex() + (found.getType() == HeddleParser.STRING ? 0 : 1);
+        if (string == 0 || string >= tokens.size() || tokens.get(string).getType() != HeddleParser.STRING) {
+            return Optional.empty();
+        }
+        Token prefix = tokens.get(string - 1);
+        boolean slip = prefix.getType() == HeddleParser.NAME
+                && prefix.getText().length() == 1
+                && prefix.getStopIndex() + 1 == tokens.get(string).getStartIndex();
+        return slip
+                ? Optional.of(at(prefix, SyntaxCode.FOREIGN_SPELLING, "strings have no prefix")
+                        .hint("holes are filled in every string: `\"layer.{l}\"`"))
+                : Optional.empty();
+    }
+
     private Optional<Diagnostic> foreignWord() {
         boolean elif = found.getText().equals("elif");
         if (!elif && !afterFirstName()) {
@@ -101,6 +152,9 @@ record Slip(SourceFile file, RuleContext context, TokenStream tokens, Token foun
         Token first = instead ? found : before().orElseThrow();
         Diagnostic lone = Diagnostic.at(
                 toEndOfStatement(first), SyntaxCode.LONE_EXPRESSION, "this value is not given to anything");
+        if (found.getType() == HeddleParser.END && FloorDivision.mayFollow(file, found.getStartIndex())) {
+            return Optional.of(lone.hint(FloorDivision.HINT));
+        }
         return Optional.of(
                 found.getType() == HeddleParser.LBRACKET && !instead
                         ? lone.hint("a tensor is never changed in place; make a new one, for example with `where`")

@@ -38,8 +38,8 @@ final class Spelling {
             Map.entry("*=", new Meaning(HeddleParser.ASSIGN, "write it out: `x = x * ...`")),
             Map.entry("/=", new Meaning(HeddleParser.ASSIGN, "write it out: `x = x / ...`")),
             Map.entry("@=", new Meaning(HeddleParser.ASSIGN, "write it out: `x = x @ ...`")),
-            Map.entry("->", new Meaning(HeddleParser.ASSIGN, "functions state no result type: `fn f(x) = ...`")),
-            Map.entry("=>", new Meaning(HeddleParser.ASSIGN, "write `=`: `fn f(x) = ...`")),
+            Map.entry("->", new Meaning(HeddleParser.ASSIGN, "functions have a name and no result type: `fn f(x) = ...`")),
+            Map.entry("=>", new Meaning(HeddleParser.ASSIGN, "functions have a name: `fn f(x) = ...`")),
             Map.entry("++", new Meaning(HeddleParser.PLUS, "write it out: `x = x + 1`")));
 
     private final SourceFile file;
@@ -52,15 +52,18 @@ final class Spelling {
 
     List<CommonToken> correct(List<CommonToken> tokens) {
         List<CommonToken> corrected = new ArrayList<>();
-        for (CommonToken token : tokens) {
+        for (int i = 0; i < tokens.size(); i++) {
+            CommonToken token = tokens.get(i);
             if (token.getChannel() == Token.DEFAULT_CHANNEL) {
-                correct(token, corrected.isEmpty() ? null : corrected.getLast()).ifPresent(corrected::add);
+                CommonToken previous = corrected.isEmpty() ? null : corrected.getLast();
+                correct(token, previous, tokens.get(Math.min(i + 1, tokens.size() - 1)))
+                        .ifPresent(corrected::add);
             }
         }
         return corrected;
     }
 
-    private Optional<CommonToken> correct(CommonToken token, CommonToken previous) {
+    private Optional<CommonToken> correct(CommonToken token, CommonToken previous, CommonToken next) {
         return switch (token.getType()) {
             case HeddleLexer.FOREIGN_SIGN -> {
                 Meaning meaning = FOREIGN.get(token.getText());
@@ -68,7 +71,7 @@ final class Spelling {
                 yield Optional.of(Tokens.retyped(token, meaning.type()));
             }
             case HeddleLexer.FOREIGN_STRING -> {
-                foreign(token, "strings stand in double quotes", "write `\"...\"`");
+                foreign(token, "strings stand in double quotes", "write `\"...\"`, with straight quotes");
                 yield Optional.of(Tokens.retyped(token, HeddleParser.STRING));
             }
             case HeddleLexer.FOREIGN_COMMENT -> {
@@ -94,7 +97,7 @@ final class Spelling {
                 yield Optional.of(Tokens.retyped(token, HeddleParser.STRING));
             }
             case HeddleLexer.STRAY -> {
-                problems.add(stray(token, previous));
+                problems.add(stray(token, previous, next));
                 yield Optional.empty();
             }
             default -> Optional.of(token);
@@ -119,8 +122,12 @@ final class Spelling {
         return problem.hint("a name starts with a letter; numbers look like `1_000`, `1.5` or `1e-5`");
     }
 
-    private Diagnostic stray(CommonToken token, CommonToken previous) {
+    private Diagnostic stray(CommonToken token, CommonToken previous, CommonToken next) {
         String text = token.getText();
+        if (text.equals("?")) {
+            return Diagnostic.at(span(token), SyntaxCode.FOREIGN_SPELLING, "`?` is not Heddle")
+                    .hint("a choice is written `if c then a else b`, one for each element `where(c, a, b)`");
+        }
         Diagnostic problem = Diagnostic.at(
                 span(token),
                 SyntaxCode.STRAY_CHARACTER,
@@ -128,7 +135,7 @@ final class Spelling {
         if (text.equals(".")) {
             return previous != null && previous.getType() == HeddleParser.INT
                     ? problem.hint("write `" + previous.getText() + ".0`")
-                    : problem.hint("values have no members: write `f(x)` instead of `x.f()`, and `0 .. n` for a range");
+                    : problem.hint(Members.hint(previous, next));
         }
         return text.equals("&") || text.equals("|") ? problem.hint("logic is written `and`, `or`, `not`") : problem;
     }

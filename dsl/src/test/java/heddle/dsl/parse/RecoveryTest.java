@@ -122,7 +122,7 @@ class RecoveryTest {
                 2:17 H0110 `.5` is neither a number nor a name
                 2:23 H0106 the character `.` means nothing here
                 3:9 H0106 `naïve` has letters that no name may have
-                3:15 H0106 the character `?` means nothing here
+                3:15 H0107 `?` is not Heddle
                 4:9 H0111 this integer is too large
                 4:32 H0111 this number is too large
                 5:10 H0112 `\\q` is not an escape

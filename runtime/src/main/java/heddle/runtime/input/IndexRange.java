@@ -2,16 +2,23 @@ package heddle.runtime.input;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.op.Expand;
 import heddle.compiler.op.Gather;
 import heddle.compiler.op.Input;
+import heddle.compiler.op.Permute;
+import heddle.compiler.op.Reshape;
+import heddle.compiler.op.TakeAlong;
 import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -19,21 +26,36 @@ import java.util.TreeMap;
  * with indices out of range is refused here, because that is never what was meant.
  */
 public final class IndexRange {
-    private final Map<String, Dim> tables = new TreeMap<>();
+    private final Map<String, Set<Dim>> tables = new TreeMap<>();
 
     /** The index inputs of a graph. */
     public IndexRange(Graph graph) {
         for (Node node : graph.nodes()) {
-            if (node.op() instanceof Gather gather
-                    && graph.operand(node, 1).node().op() instanceof Input input) {
-                tables.putIfAbsent(input.key(), graph.operand(node, 0).type().dim(gather.axis()));
+            switch (node.op()) {
+                case Gather gather -> add(graph, node, gather.axis());
+                case TakeAlong take -> add(graph, node, take.axis());
+                default -> {}
             }
         }
     }
 
-    /** How many rows the table has that an input indexes; empty for an input that is no index. */
+    /** Notes what a node picks from, when an input names what it picks: as it is, or under another shape. */
+    private void add(Graph graph, Node pick, int axis) {
+        Node index = graph.operand(pick, 1).node();
+        while (index.op() instanceof Reshape || index.op() instanceof Expand || index.op() instanceof Permute) {
+            index = graph.operand(index, 0).node();
+        }
+        if (index.op() instanceof Input input) {
+            Dim rows = graph.operand(pick, 0).type().dim(axis);
+            tables.computeIfAbsent(input.key(), key -> new LinkedHashSet<>()).add(rows);
+        }
+    }
+
+    /** How many rows the smallest table has that an input indexes; empty for an input that is no index. */
     public Optional<Long> rows(String input, Map<String, Long> lengths) {
-        return Optional.ofNullable(tables.get(input)).map(d -> d.evaluate(lengths));
+        return tables.getOrDefault(input, Set.of()).stream()
+                .map(d -> d.evaluate(lengths))
+                .min(Comparator.naturalOrder());
     }
 
     /** @throws DiagnosticException when an index lies outside its table */

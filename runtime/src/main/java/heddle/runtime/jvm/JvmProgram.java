@@ -11,6 +11,7 @@ import heddle.runtime.Program;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.code.ClassCache;
 import heddle.runtime.code.SourceUnit;
+import heddle.runtime.input.CountableAxes;
 import heddle.runtime.input.LengthBinding;
 import heddle.runtime.input.PerLengths;
 import heddle.runtime.tensor.Tensor;
@@ -60,6 +61,7 @@ public final class JvmProgram implements Program {
      */
     public static JvmProgram load(Plan plan, Map<String, Tensor> weights, JvmOptions options) {
         JvmPlatform.requireVectorModule();
+        CountableAxes.check(plan, Map.of());
         JavaSource source = new JvmWriter(options.target()).write(plan);
         ClassCache cache = new ClassCache(options.classes(), options.version(), options.warnings());
         PlanClass code =

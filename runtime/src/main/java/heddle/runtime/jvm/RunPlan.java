@@ -3,6 +3,7 @@ package heddle.runtime.jvm;
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.TileKernel;
+import heddle.runtime.input.CountableAxes;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +17,7 @@ import java.util.Map;
 record RunPlan(MemoryPlan memory, long[] values, LaunchCosts costs) {
     /** @throws heddle.dsl.diagnostic.DiagnosticException when a tensor does not fit into an array */
     static RunPlan of(Plan plan, Map<String, Long> lengths) {
+        CountableAxes.check(plan, lengths);
         plan.launches().forEach(k -> k.writes().forEach(b -> RunMemory.elements(b, lengths)));
         List<TileKernel> kernels = plan.launches();
         return new RunPlan(

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +31,9 @@ record SdkJvm(TornadoSdk sdk, Path directory) {
     /** TornadoVM's limit of device memory, here too where Heddle's own JVM is given it: {@code 500MB}. */
     private static final String MEMORY = "tornado.device.memory";
 
+    /** As TornadoVM reads sizes. */
+    private static final Pattern SIZE = Pattern.compile("\\d{1,12}(B|KB|MB|GB)?");
+
     /** What TornadoVM is told besides what the SDK's own options say: on a device, or on one of its own choice. */
     static Map<String, String> properties(Optional<TornadoDevice> device) {
         Map<String, String> properties = new LinkedHashMap<>(TornadoSettings.required());
@@ -37,9 +41,20 @@ record SdkJvm(TornadoSdk sdk, Path directory) {
             properties.put("tornado.backend", String.valueOf(d.backend()));
             properties.put("tornado.device", String.valueOf(d.number()));
             // TornadoVM uses no more than 4 GB unless told.
-            properties.put(MEMORY, System.getProperty(MEMORY, String.valueOf(d.memory())));
+            properties.put(MEMORY, memory().orElse(String.valueOf(d.memory())));
         });
         return properties;
+    }
+
+    /** The limit that the user sets, if any. */
+    private static Optional<String> memory() {
+        Optional<String> limit = Optional.ofNullable(System.getProperty(MEMORY));
+        if (limit.isPresent() && !SIZE.matcher(limit.get()).matches()) {
+            throw new DiagnosticException(Diagnostic.of(
+                            TornadoCode.SETTING, "the Java option -D" + MEMORY + "=" + limit.get() + " is no size")
+                    .hint("a size is a number of bytes, or one with a unit: 500MB, 4GB"));
+        }
+        return limit;
     }
 
     /**

@@ -15,7 +15,8 @@ public enum TornadoCode implements DiagnosticCode {
     OUTPUTS_DIFFER("H1109", "The device's results differ from those of the jvm target"),
     LIBRARY_MISSING("H1110", "Library tasks are not available"),
     KERNEL_RESOURCES("H1111", "The device gave a kernel up"),
-    KERNEL_TOO_LARGE("H1112", "A kernel is too large for the device");
+    KERNEL_TOO_LARGE("H1112", "A kernel is too large for the device"),
+    SETTING("H1113", "A setting of TornadoVM is wrong");
 
     private final String id;
     private final String title;

@@ -9,6 +9,7 @@ import heddle.runtime.Program;
 import heddle.runtime.code.CodeTooLarge;
 import heddle.runtime.code.SourceUnit;
 import heddle.runtime.file.AtomicFile;
+import heddle.runtime.input.CountableAxes;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.WorkerFailure.Kind;
 import java.io.IOException;
@@ -47,6 +48,7 @@ public final class TornadoProgram implements Program {
         this.writer = writer;
         this.weights = weights;
         this.options = options;
+        CountableAxes.check(plan, Map.of());
         this.grouped = compiled(TASKS_PER_GRAPH);
     }
 
@@ -145,6 +147,7 @@ public final class TornadoProgram implements Program {
             old.close();
         }
         if (instance == null) {
+            CountableAxes.check(plan, lengths);
             instance = open(jvm(version), version, lengths);
             open = version;
         }

@@ -22,6 +22,9 @@ class IndexRangeTest {
             input table: f32[V, 4]
             output words = embed(ids, table)
             output others = embed(moved + 1, table)
+            input taken: i64[N]
+            output along = take_along(table, expand(taken[:, new], [N, 4]), axis = 0)
+            output short = gather(table[0:3], taken)
             """;
 
     private static final IndexRange RANGE = new IndexRange(
@@ -35,6 +38,17 @@ class IndexRangeTest {
                 () -> RANGE.check("ids", Tensor.of(new long[] {0, 6, 7, -1}, 2, 2), Map.of("V", 7L)));
         assertEquals(
                 "the input ids holds 7 at [1, 0], the table has 7 rows",
+                thrown.diagnostics().getFirst().message());
+    }
+
+    @Test
+    void takeAlongRefusesWhatGatherDoes() {
+        assertEquals(Optional.of(3L), RANGE.rows("taken", Map.of("V", 7L, "N", 2L)), "the smaller of two tables");
+        var thrown = assertThrows(
+                DiagnosticException.class,
+                () -> RANGE.check("taken", Tensor.of(new long[] {2, 3}, 2), Map.of("V", 7L, "N", 2L)));
+        assertEquals(
+                "the input taken holds 3 at [1], the table has 3 rows",
                 thrown.diagnostics().getFirst().message());
     }
 

@@ -115,6 +115,29 @@ class StandaloneMainTest {
         assertFalse(Files.exists(outputs));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "input x: f32[N]\noutput y = x",
+                "input x: f32[N]\noutput y = x\noutput z = x",
+                "input x: f32[N]\noutput y = dropout(x, 0.1)",
+                "output y = tensor([1.0, 2.0, 3.0])",
+            })
+    void aModelWithoutAKernelRuns(String body) throws Exception {
+        TornadoSource source = source("model Alone\ndim N\n" + body + "\n");
+        Path inputs = dir.resolve("inputs.safetensors");
+        Safetensors.write(new LinkedHashMap<>(Map.of("x", Tensor.of(new float[] {1, 2, 3}, 3))), inputs);
+        String[] arguments = body.startsWith("input")
+                ? new String[] {inputs.toString(), outputs.toString(), "N=3"}
+                : new String[] {outputs.toString()};
+        TornadoDouble.load(source.className(), source.text())
+                .program()
+                .getMethod("main", String[].class)
+                .invoke(null, (Object) arguments);
+        assertArrayEquals(
+                new float[] {1, 2, 3}, WeightFile.open(outputs).read("y").floats());
+    }
+
     /** Names that a file has for something else, as names of the model and its parts. */
     @ParameterizedTest
     @ValueSource(strings = {"Tensor", "Map", "Path", "TaskGraph", "System", "Alone"})

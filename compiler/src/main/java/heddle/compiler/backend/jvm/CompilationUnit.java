@@ -55,13 +55,14 @@ record CompilationUnit(JvmTarget target, Plan plan, String className) {
         out.line("/** How many independent blocks an entry has. */");
         out.open("public static long blocks(int entry, long[] lengths)");
         writeLengths(out);
-        out.open("return switch (entry)");
+        // A statement, since a switch expression must have a result: a plan may have no kernel at all.
+        out.open("switch (entry)");
         for (int i = 0; i < entries.size(); i++) {
             Dim blocks = entries.get(i).blocks();
-            out.line("case " + i + " -> " + Locals.length(blocks) + ";");
+            out.line("case " + i + " -> { return " + Locals.length(blocks) + "; }");
         }
         out.line("default -> throw new IllegalArgumentException(\"no entry \" + entry);");
-        out.close("};");
+        out.close();
         out.close();
     }
 

@@ -23,6 +23,19 @@ public final class ArgumentBinding {
     /** An argument as given. */
     public record Given(Optional<Name> name, Operand operand) {}
 
+    /** What other systems call parameters. */
+    private static final Map<String, String> ELSEWHERE = Map.of(
+            "dim", "axis",
+            "dims", "axis",
+            "axes", "axis",
+            "keepdim", "keepdims",
+            "keep_dims", "keepdims",
+            "epsilon", "eps",
+            "input", "x",
+            "repeats", "n",
+            "indices", "index",
+            "chunks", "parts");
+
     private final Signature signature;
     private final String usage;
     private final Span call;
@@ -108,7 +121,9 @@ public final class ArgumentBinding {
                         FrontendCode.UNKNOWN_ARGUMENT,
                         "`" + signature.name() + "` has no parameter `" + name + "`")
                 .note("it is called as " + usage);
-        return new DiagnosticException(Suggest.closest(name.text(), names)
+        return new DiagnosticException(Optional.ofNullable(ELSEWHERE.get(name.text()))
+                .filter(names::contains)
+                .or(() -> Suggest.closest(name.text(), names))
                 .map(s -> d.hint("did you mean `" + s + "`?"))
                 .orElse(d));
     }

@@ -1,9 +1,15 @@
 package heddle.compiler.frontend.function;
 
 import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Bool;
+import heddle.compiler.frontend.value.Denotation.Sequence;
 import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.frontend.value.FrontendCode;
+import heddle.compiler.frontend.value.Words;
 import heddle.compiler.op.Pad;
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,7 +39,10 @@ final class PadFunction implements LanguageFunction {
         if (a.has("axis")) {
             int axis = a.axis("axis", x.rank());
             set(a, a.known("margins").lengths(), axis, low, high);
+        } else if (x.rank() == 1 && isOnePair(a.value("margins"))) {
+            set(a, a.known("margins").lengths(), 0, low, high);
         } else {
+            requirePairs(a, x);
             List<List<Dim>> all = a.known("margins").lengthLists();
             if (all.size() != x.rank()) {
                 throw a.mistakes()
@@ -45,7 +54,38 @@ final class PadFunction implements LanguageFunction {
                 set(a, all.get(axis), axis, low, high);
             }
         }
-        return a.emitter().add(new Pad(low, high, a.known("value").real()), x);
+        return a.emitter().add(new Pad(low, high, value(a, x)), x);
+    }
+
+    private static boolean isOnePair(Denotation margins) {
+        return margins instanceof Sequence s && s.elements().stream().allMatch(Denotation::isNumber);
+    }
+
+    /** One pair alone does not say which axis of several it is for. */
+    private static void requirePairs(Arguments a, Tensor x) {
+        if (isOnePair(a.value("margins"))) {
+            throw new DiagnosticException(a.mistakes()
+                    .at(
+                            "margins",
+                            FrontendCode.ARGUMENT_VALUE,
+                            "is not told which of the " + x.rank() + " axes of x these margins are for")
+                    .hint("name the axis: pad(x, [low, high], axis = -1); or give a pair for each axis, as in"
+                            + " [[0, 0], [low, high]]"));
+        }
+    }
+
+    /** A number, or a truth value around bools. */
+    private static double value(Arguments a, Tensor x) {
+        if (a.value("value") instanceof Bool b && x.dtype() == DType.BOOL) {
+            return b.value() ? 1 : 0;
+        }
+        double value = a.known("value").real();
+        if (x.dtype() == DType.BOOL && value != 0 && value != 1) {
+            throw new DiagnosticException(a.mistakes()
+                    .at("value", FrontendCode.ARGUMENT_VALUE, "puts true or false around " + x.type() + ", not " + Words.number(value))
+                    .hint("write `value = false`, or pad the numbers that the bools choose from"));
+        }
+        return value;
     }
 
     private static void set(Arguments a, List<Dim> pair, int axis, List<Dim> low, List<Dim> high) {

@@ -11,6 +11,7 @@ import heddle.compiler.frontend.value.Numbers;
 import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Promotion;
 import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.type.DType;
 import heddle.dsl.ast.Expr.BinaryOp;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -28,7 +29,9 @@ public final class Power {
      */
     public static Denotation of(Emitter emitter, Operand base, Operand exponent, Span at) {
         if (base.value().isNumber() && exponent.value().isNumber()) {
-            return Numbers.apply(BinaryOp.POW, base, exponent, at);
+            return isBoundLater(base, exponent)
+                    ? power(emitter, base, exponent)
+                    : Numbers.apply(BinaryOp.POW, base, exponent, at);
         }
         // A square of integers stays exact, and one product is faster than a power.
         if (exponent.value() instanceof Length l && l.dim().is(2) && base.value() instanceof Tensor x) {
@@ -43,5 +46,18 @@ public final class Power {
         }
         Broadcasting.check(List.of(base, exponent), both, BinaryOp.POW.symbol, at);
         return new Maths(emitter).apply(ScalarFn.POW, x, both.get(1));
+    }
+
+    /** A length that is bound when the model runs, to a power that need not be whole: a number of the graph. */
+    private static boolean isBoundLater(Operand base, Operand exponent) {
+        boolean symbolic = Numbers.known(base.value()).isEmpty()
+                || Numbers.known(exponent.value()).isEmpty();
+        return symbolic && !Numbers.isDecided(BinaryOp.POW, base.value(), exponent.value());
+    }
+
+    private static Tensor power(Emitter emitter, Operand base, Operand exponent) {
+        Promotion promotion = new Promotion(emitter);
+        return new Maths(emitter)
+                .apply(ScalarFn.POW, promotion.toTensor(base, DType.F32), promotion.toTensor(exponent, DType.F32));
     }
 }

@@ -44,8 +44,9 @@ final class SplitFunction implements LanguageFunction {
 
     private static List<Dim> equal(Arguments a, Tensor x, int axis) {
         long parts = a.known("parts").integer();
-        if (parts < 1) {
-            throw a.mistakes().wrongValue("parts", "there must be at least one part, not " + parts);
+        if (parts < 1 || parts > Denotation.MAX_SIZE) {
+            throw a.mistakes()
+                    .wrongValue("parts", "there are from 1 to " + Denotation.MAX_SIZE + " parts, not " + parts);
         }
         Dim length = x.dim(axis)
                 .dividedExactlyBy(Dim.of(parts))

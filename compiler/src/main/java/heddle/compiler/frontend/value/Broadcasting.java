@@ -27,11 +27,29 @@ public final class Broadcasting {
         }
     }
 
+    /** Whether tensors broadcast with each other. */
+    public static boolean fits(List<Tensor> tensors) {
+        for (Tensor left : tensors) {
+            for (Tensor right : tensors) {
+                for (int axis = -1; axis >= -Math.min(left.rank(), right.rank()); axis--) {
+                    if (!fits(left.dim(axis), right.dim(axis))) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean fits(Dim x, Dim y) {
+        return x.equals(y) || x.is(1) || y.is(1);
+    }
+
     private static void check(Operand a, Tensor left, Operand b, Tensor right, String what, Span at) {
         for (int axis = -1; axis >= -Math.min(left.rank(), right.rank()); axis--) {
             Dim x = left.dim(axis);
             Dim y = right.dim(axis);
-            if (!x.equals(y) && !x.is(1) && !y.is(1)) {
+            if (!fits(x, y)) {
                 Diagnostic d = Diagnostic.at(
                                 at,
                                 FrontendCode.BROADCAST,

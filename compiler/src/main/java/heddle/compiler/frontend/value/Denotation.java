@@ -40,13 +40,28 @@ public sealed interface Denotation {
 
     record Bool(boolean value) implements Denotation {}
 
+    /** More elements than a list of known values has, those of lists in it among them, and characters than a text. */
+    int MAX_SIZE = 1_000_000;
+
     /** A text, holes filled. */
     record Text(String value) implements Denotation {}
 
-    /** {@code [a, b]}, and what {@code split} gives. */
-    record Sequence(List<Denotation> elements) implements Denotation {
+    /**
+     * {@code [a, b]}, and what {@code split} gives.
+     *
+     * @param size the number of elements, those of lists in it among them
+     */
+    record Sequence(List<Denotation> elements, long size) implements Denotation {
         public Sequence {
             elements = List.copyOf(elements);
+        }
+
+        public Sequence(List<Denotation> elements) {
+            this(
+                    elements,
+                    elements.stream()
+                            .mapToLong(e -> e instanceof Sequence s ? s.size() + 1 : 1)
+                            .sum());
         }
     }
 
@@ -62,6 +77,15 @@ public sealed interface Denotation {
     /** Replaces the result of an expression with a mistake, so that the mistake is reported only once. */
     record Poison() implements Denotation {
         public static final Denotation VALUE = new Poison();
+    }
+
+    /** Whether this is a list or a text that has grown beyond what a model needs. */
+    default boolean isTooLarge() {
+        return switch (this) {
+            case Sequence s -> s.size() > MAX_SIZE;
+            case Text t -> t.value().length() > MAX_SIZE;
+            default -> false;
+        };
     }
 
     /** Whether this, or an element of it, was reported already. */

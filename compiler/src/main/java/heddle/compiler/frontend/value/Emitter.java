@@ -4,6 +4,7 @@ import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.TensorTooLarge;
 import heddle.compiler.ir.TypeMismatch;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Concat;
@@ -121,7 +122,8 @@ public final class Emitter {
     }
 
     private Diagnostic explain(Op op, List<Value> values, TypeMismatch mismatch) {
-        Diagnostic d = Diagnostic.at(here(), code(op), mismatch.getMessage());
+        FrontendCode code = mismatch instanceof TensorTooLarge ? FrontendCode.TENSOR_SIZE : code(op);
+        Diagnostic d = Diagnostic.at(here(), code, mismatch.getMessage());
         for (int slot : mismatch.operands()) {
             d = mention(d, new Tensor(values.get(slot)));
         }

@@ -1,6 +1,7 @@
 package heddle.compiler.frontend.value;
 
 import heddle.dsl.diagnostic.DiagnosticCode;
+import heddle.dsl.diagnostic.Severity;
 
 /** The codes of mistakes that are found after a file has been parsed. */
 public enum FrontendCode implements DiagnosticCode {
@@ -32,6 +33,10 @@ public enum FrontendCode implements DiagnosticCode {
     OPERATION("H0316", "operands do not fit an operation"),
     TAKE_APART("H0317", "values and names differ in number"),
     LENGTH("H0318", "not a length"),
+    TENSOR_SIZE("H0319", "tensor too large"),
+    VALUE_SIZE("H0320", "list or text too large"),
+    OPERAND_IN_COMMENT("H0321", "operand in a comment", Severity.WARNING),
+    INDEX_TENSORS("H0322", "index tensors do not pair up", Severity.WARNING),
 
     ARGUMENT_COUNT("H0401", "wrong number of arguments"),
     UNKNOWN_ARGUMENT("H0402", "no parameter of this name"),
@@ -54,10 +59,16 @@ public enum FrontendCode implements DiagnosticCode {
 
     private final String id;
     private final String title;
+    private final Severity severity;
 
     FrontendCode(String id, String title) {
+        this(id, title, Severity.ERROR);
+    }
+
+    FrontendCode(String id, String title, Severity severity) {
         this.id = id;
         this.title = title;
+        this.severity = severity;
     }
 
     @Override
@@ -68,5 +79,10 @@ public enum FrontendCode implements DiagnosticCode {
     @Override
     public String title() {
         return title;
+    }
+
+    @Override
+    public Severity severity() {
+        return severity;
     }
 }

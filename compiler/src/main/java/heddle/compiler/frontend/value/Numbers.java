@@ -33,7 +33,8 @@ public final class Numbers {
         }
         return switch (op) {
             case DIV -> x.dim().dividedExactlyBy(y.dim()).isPresent();
-            case ADD, SUB, MUL, FLOOR_DIV, MOD, POW -> true;
+            case ADD, SUB, MUL, FLOOR_DIV, MOD -> true;
+            case POW -> y.dim().isKnown() && y.dim().value() >= 0;
             case EQ, NE, LT, LE, GT, GE -> x.dim().minus(y.dim()).isKnown();
             default -> false;
         };
@@ -87,21 +88,15 @@ public final class Numbers {
     }
 
     private static Denotation power(Dim base, Dim exponent) {
-        if (!exponent.isKnown()) {
-            throw new ArithmeticException("the exponent " + exponent + " is not known when the model is compiled");
-        }
         long e = exponent.value();
         if (e < 0) {
-            if (!base.isKnown()) {
-                throw new ArithmeticException("a length has no negative powers");
-            }
             return new Real(Math.pow((double) base.value(), (double) e));
         }
         if (base.isKnown() && Math.abs(base.value()) <= 1) {
             return e == 0 ? new Length(Dim.ONE) : new Length(e % 2 == 0 ? base.times(base) : base);
         }
         if (e > (base.isKnown() ? Long.SIZE : MAX_SYMBOLIC_POWER)) {
-            throw new ArithmeticException("the result is too large");
+            throw new ArithmeticException(base + " ** " + e + " is too large");
         }
         Dim product = Dim.ONE;
         for (long i = 0; i < e; i++) {

@@ -4,7 +4,12 @@ import heddle.compiler.frontend.value.Denotation.Bool;
 import heddle.compiler.frontend.value.Denotation.Length;
 import heddle.compiler.frontend.value.Denotation.Real;
 import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
+import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Expand;
+import heddle.compiler.op.Reshape;
+import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -32,7 +37,7 @@ public final class Promotion {
             DType dtype = ((Tensor) first.get().value()).dtype();
             for (Operand o : operands) {
                 if (o.value() instanceof Tensor t && t.dtype() != dtype) {
-                    throw mixed(first.get(), o, at);
+                    throw mixed(first.get(), o, at, emitter);
                 }
             }
             return operands.stream().map(o -> toTensor(o, dtype)).toList();
@@ -117,7 +122,7 @@ public final class Promotion {
         return new DiagnosticException(d);
     }
 
-    private static DiagnosticException mixed(Operand a, Operand b, Span at) {
+    private static DiagnosticException mixed(Operand a, Operand b, Span at, Emitter emitter) {
         Tensor left = (Tensor) a.value();
         Tensor right = (Tensor) b.value();
         Diagnostic d = Diagnostic.at(
@@ -125,10 +130,28 @@ public final class Promotion {
                 .related(a.span(), left.type().toString())
                 .related(b.span(), right.type().toString());
         d = Words.origin(Words.origin(d, a), b);
-        boolean castRight = rank(left.dtype()) >= rank(right.dtype());
+        boolean leftIsNumbers = isOfNumbers(left.value(), emitter);
+        boolean castRight = leftIsNumbers == isOfNumbers(right.value(), emitter)
+                ? rank(left.dtype()) >= rank(right.dtype())
+                : !leftIsNumbers;
         String written = Words.written(castRight ? b : a, "x");
         return new DiagnosticException(d.note("types are never converted silently")
                 .hint("write cast(" + written + ", " + (castRight ? left : right).dtype() + ")"));
+    }
+
+    /** Whether a tensor has its type from numbers in the model, not from inputs, weights or a cast. */
+    private static boolean isOfNumbers(Value value, Emitter emitter) {
+        List<Value> operands = emitter.graph().operands(value.node());
+        return switch (value.node().op()) {
+            case Constant ignored -> true;
+            case heddle.compiler.op.Length ignored -> true;
+            case Elementwise e when e.fn() == ScalarFn.SELECT ->
+                isOfNumbers(operands.get(1), emitter) && isOfNumbers(operands.get(2), emitter);
+            case Elementwise ignored -> operands.stream().allMatch(o -> isOfNumbers(o, emitter));
+            case Expand ignored -> isOfNumbers(operands.getFirst(), emitter);
+            case Reshape ignored -> isOfNumbers(operands.getFirst(), emitter);
+            default -> false;
+        };
     }
 
     /** Which of two types a message proposes to convert to: the one that holds more. */

@@ -122,7 +122,7 @@ SPACE   : [ \t\f\u00A0\uFEFF]+ -> skip ;
 
 UNTERMINATED_STRING : '"' STRING_CHAR* '\\'? ;
 FOREIGN_NAME        : [\p{L}_] [\p{L}\p{M}\p{N}_]* ;
-FOREIGN_STRING      : '\'' ~['\r\n]* '\'' ;
+FOREIGN_STRING      : '\'' ~['\r\n]* '\'' | '`' ~[`\r\n]* '`' | [“”„‟«] ~[“”‟»"\r\n]* [“”‟»"] | [‘’‚‛] ~[‘’‛'\r\n]* [‘’‛'] ;
 FOREIGN_COMMENT     : '#' ~[\r\n]* | '/*' .*? '*/' ;
 FOREIGN_SIGN
     : '&&' | '||' | '!' | '<>' | ':=' | '->' | '=>' | '++' | '+=' | '-=' | '*=' | '/=' | '@=' | '^' | '≤' | '≥' | '≠'
