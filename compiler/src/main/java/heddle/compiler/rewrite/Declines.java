@@ -42,7 +42,7 @@ final class Declines {
             switch (outcome) {
                 case Outcome.Declined d -> {
                     if (between.contains(softmax) || hasScores(softmax)) {
-                        add(softmax, d, kind(softmax));
+                        add(softmax, d, kind(d));
                     }
                 }
                 case Outcome.Matched m ->
@@ -57,7 +57,7 @@ final class Declines {
         for (ScoreFlow flow : flows) {
             NearMiss.of(graph, dependence, flow)
                     .ifPresentOrElse(
-                            m -> add(m.normaliser(), m.outcome(), kind(m.normaliser(), flow)), () -> addLinear(flow));
+                            m -> add(m.normaliser(), m.outcome(), kind(m.outcome(), flow)), () -> addLinear(flow));
         }
     }
 
@@ -80,17 +80,17 @@ final class Declines {
         found.put(normaliser, new FusionReport.Declined(kind, normaliser, d.at(), d.reason(), d.remedy()));
     }
 
-    private static FusionReport.Kind kind(Node softmax) {
-        return FindAttention.hasOneKey(softmax) ? FusionReport.Kind.ONE_KEY : FusionReport.Kind.IN_THE_WAY;
+    private static FusionReport.Kind kind(Outcome.Declined d) {
+        return FindAttention.isOfOneKey(d) ? FusionReport.Kind.ONE_KEY : FusionReport.Kind.IN_THE_WAY;
     }
 
     /**
      * What is on the way of scores: a softmax, or a part of one that was not recognised, which exponentials of scores with a
      * sum or maximum of scores are; else another function.
      */
-    private FusionReport.Kind kind(Node normaliser, ScoreFlow flow) {
+    private FusionReport.Kind kind(Outcome.Declined d, ScoreFlow flow) {
         if (flow.softmax().isPresent()) {
-            return kind(normaliser);
+            return kind(d);
         }
         boolean exponential = flow.between().stream().anyMatch(node -> isExponential(node, flow));
         return exponential && isReduced(flow) ? FusionReport.Kind.IN_THE_WAY : FusionReport.Kind.NO_SOFTMAX;

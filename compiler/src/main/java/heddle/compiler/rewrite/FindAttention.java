@@ -3,6 +3,8 @@ package heddle.compiler.rewrite;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Equation;
 import heddle.compiler.op.Softmax;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -45,6 +47,8 @@ final class FindAttention {
             return replaced;
         }
     }
+
+    private static final String ONE_KEY = "there is one key alone, so that there are no more scores than queries";
 
     private final Graph graph;
     private final Dependence dependence;
@@ -99,8 +103,8 @@ final class FindAttention {
     private List<Match> match(Node softmax) {
         List<Match> found = new ArrayList<>();
         if (Scores.isAnyProduct(graph, graph.operand(softmax, 0), product -> true)) {
-            requireKeys(softmax);
             for (Probabilities probabilities : Probabilities.of(graph, softmax)) {
+                requireKeys(softmax, probabilities.product());
                 GrowAttention grow = new GrowAttention(graph, dependence, softmax, probabilities);
                 ProgramSize.require(softmax, grow.scores());
                 AttentionParts parts = grow.parts();
@@ -121,18 +125,24 @@ final class FindAttention {
         return found;
     }
 
-    private static void requireKeys(Node softmax) {
-        if (hasOneKey(softmax)) {
+    /** Asked first: with one key every other reason is moot. */
+    private void requireKeys(Node softmax, Node product) {
+        Equation e = ((Contract) product.op()).parsed();
+        boolean oneSummed = e.summed()
+                .chars()
+                .allMatch(c -> graph.operand(product, 0)
+                        .type()
+                        .dim(e.left().indexOf(c))
+                        .is(1));
+        if (oneSummed && softmax.type().dim(((Softmax) softmax.op()).axis()).is(1)) {
             throw new DeclinedException(
-                    softmax,
-                    "there is one key alone, so that there are no more scores than queries",
-                    "leave it as it is: it stores no more than a fused kernel would");
+                    softmax, ONE_KEY, "leave it as it is: it stores no more than a fused kernel would");
         }
     }
 
-    /** Whether a softmax runs along an axis of length one. */
-    static boolean hasOneKey(Node softmax) {
-        return softmax.op() instanceof Softmax s && softmax.type().dim(s.axis()).is(1);
+    /** Whether something is declined because it has one key. */
+    static boolean isOfOneKey(Outcome.Declined declined) {
+        return declined.reason().equals(ONE_KEY);
     }
 
     /**
