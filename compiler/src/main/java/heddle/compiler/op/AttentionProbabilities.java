@@ -90,17 +90,7 @@ public record AttentionProbabilities(FusedAttention attention) implements Op {
         index.addAll(List.of(ScalarExpr.of(a.i()), ScalarExpr.of(a.j())));
         ScalarExpr address = IndexSimplifier.address(result().type().shape(), index);
         return new Contraction(
-                a.batch(),
-                a.i(),
-                a.j(),
-                a.d(),
-                a.q(),
-                a.k(),
-                Annihilating.NEITHER,
-                a.raw(),
-                masked,
-                result(),
-                address);
+                a.batch(), a.i(), a.j(), a.d(), a.q(), a.k(), Annihilating.NEITHER, a.raw(), masked, result(), address);
     }
 
     @Override

@@ -81,8 +81,7 @@ public record MarkProbabilities() implements Pass {
 
         /** Whether both are probabilities, or one is and the other a number that passes a test. */
         boolean isEither(int a, int b, DoublePredicate test) {
-            return isProbability(a) && (isProbability(b) || isNumber(b, test))
-                    || isProbability(b) && isNumber(a, test);
+            return isProbability(a) && (isProbability(b) || isNumber(b, test)) || isProbability(b) && isNumber(a, test);
         }
 
         boolean isNumber(int slot, DoublePredicate test) {

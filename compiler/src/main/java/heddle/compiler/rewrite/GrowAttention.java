@@ -111,8 +111,7 @@ final class GrowAttention {
         boolean computed = varies(qk.k()) && varies(v);
         Roles roles =
                 new Roles.Search(j, qk.q(), qk.k(), v, read.index(), computed).of(probabilities.product(), resultAxes);
-        ScalarExpr score =
-                widened(scoreProgram(qk.score(), roles).at(graph.operand(softmax, 0), read.index()));
+        ScalarExpr score = widened(scoreProgram(qk.score(), roles).at(graph.operand(softmax, 0), read.index()));
         return new AttentionParts(
                 resultAxes,
                 roles,
@@ -168,8 +167,7 @@ final class GrowAttention {
 
     /** The logarithm of the sum of what counts in a row's sum beside the keys. */
     private Optional<ScalarExpr> sink(Roles roles) {
-        ScalarExpr product =
-                QueryAndKey.product(raw, scores.product().type().dtype());
+        ScalarExpr product = QueryAndKey.product(raw, scores.product().type().dtype());
         Inliner program = scoreProgram(product, roles);
         List<ScalarExpr> sinks = read.unread().stream()
                 .map(position -> widened(program.at(graph.operand(softmax, 0), read.at(softmax, position))))

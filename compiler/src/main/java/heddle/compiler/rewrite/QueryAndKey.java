@@ -73,9 +73,7 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
      * heddle.compiler.tile.Widening} reads as the product it is: the type follows from queries and keys, and rounds nothing.
      */
     static ScalarExpr product(ScalarExpr.Variable raw, DType type) {
-        return Widening.wide(type) == type
-                ? ScalarExpr.cast(type, raw)
-                : new ScalarExpr.Variable(raw.name(), type);
+        return Widening.wide(type) == type ? ScalarExpr.cast(type, raw) : new ScalarExpr.Variable(raw.name(), type);
     }
 
     private static void put(Map<Character, ScalarExpr> at, String letters, List<ScalarExpr> index) {

@@ -67,8 +67,8 @@ final class LowerContraction {
         outer.addAll(n.outer());
         outer.removeIf(axis -> axis.extent().is(1));
         Annihilating zeros = ((Contract) contract.op()).zeros();
-        ScalarExpr.Variable acc = new ScalarExpr.Variable(
-                "acc", Widening.wide(contract.type().dtype()));
+        ScalarExpr.Variable acc =
+                new ScalarExpr.Variable("acc", Widening.wide(contract.type().dtype()));
         return new Contraction(
                 outer,
                 m.inner(),

@@ -36,14 +36,14 @@ public record Widening(Map<ScalarExpr.Variable, ScalarExpr> held) {
         return switch (e) {
             case ScalarExpr.Variable v -> held.getOrDefault(v, v);
             case ScalarExpr.Literal l -> new ScalarExpr.Literal(wide(l.type()), l.value());
-            case ScalarExpr.Apply a when a.fn() == ScalarFn.CAST -> cast(a);
-            case ScalarExpr.Apply a ->
-                new ScalarExpr.Apply(
-                        a.fn(),
-                        wide(a.type()),
-                        a.args().stream().map(Widening::widened).toList());
+            case ScalarExpr.Apply a -> a.fn() == ScalarFn.CAST ? cast(a) : function(a);
             default -> e;
         };
+    }
+
+    private static ScalarExpr function(ScalarExpr.Apply a) {
+        List<ScalarExpr> args = a.args().stream().map(Widening::widened).toList();
+        return new ScalarExpr.Apply(a.fn(), wide(a.type()), args);
     }
 
     private static ScalarExpr cast(ScalarExpr.Apply a) {

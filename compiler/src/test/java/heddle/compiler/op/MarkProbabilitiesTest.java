@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MarkProbabilitiesTest {
     private static Graph graph(String probabilities, String product) {
-        return GraphReader.read(new SourceFile("test.graph", """
+        return GraphReader.read(
+                new SourceFile("test.graph", """
                 graph g {
                 %%0 = input {name = "s"} : f32[N, N]
                 %%1 = input {name = "x"} : f32[N, N]
@@ -39,11 +40,10 @@ class MarkProbabilitiesTest {
                 "sqrt(%4) : f32[N, N]"
             })
     void marksWhatIsZeroForZeros(String probabilities) {
-        Graph marked = new MarkProbabilities()
-                .run(graph(probabilities, "contract(%5, %1) {equation = \"ab,bc->ac\"}"));
+        Graph marked = new MarkProbabilities().run(graph(probabilities, "contract(%5, %1) {equation = \"ab,bc->ac\"}"));
         assertEquals(
-                GraphText.print(graph(
-                        probabilities, "contract(%5, %1) {equation = \"ab,bc->ac\", annihilating = \"left\"}")),
+                GraphText.print(
+                        graph(probabilities, "contract(%5, %1) {equation = \"ab,bc->ac\", annihilating = \"left\"}")),
                 GraphText.print(marked));
         assertSame(marked, new MarkProbabilities().run(marked), "once is enough");
     }
@@ -54,8 +54,8 @@ class MarkProbabilitiesTest {
         assertEquals(
                 GraphText.print(
                         graph(permuted, "contract(%1, %5) {equation = \"ab,bc->ac\", annihilating = \"right\"}")),
-                GraphText.print(new MarkProbabilities()
-                        .run(graph(permuted, "contract(%1, %5) {equation = \"ab,bc->ac\"}"))));
+                GraphText.print(
+                        new MarkProbabilities().run(graph(permuted, "contract(%1, %5) {equation = \"ab,bc->ac\"}"))));
     }
 
     @ParameterizedTest

@@ -58,7 +58,17 @@ class KernelCostTest {
         ScalarExpr a = ScalarExpr.apply(ScalarFn.EXP, element(left, I, k));
         ScalarExpr.Variable sum = new ScalarExpr.Variable("sum", DType.F32);
         Contraction product = new Contraction(
-                List.of(), I, J, k, a, element(right, J, k), Annihilating.NEITHER, sum, sum, new Buffer("y", X.type()), ADDRESS);
+                List.of(),
+                I,
+                J,
+                k,
+                a,
+                element(right, J, k),
+                Annihilating.NEITHER,
+                sum,
+                sum,
+                new Buffer("y", X.type()),
+                ADDRESS);
         TileKernel kernel = product.program("p", new TilePlan(Map.of("i", 16, "j", 3, "k", 4)), List.of());
         long products = 2 * 8 * 4;
         long blocks = 3;

@@ -106,7 +106,8 @@ class TileListingTest {
         Buffer w = buffer("w", k.extent(), n.extent());
         Buffer y = buffer("y", N, n.extent());
         var acc = new ScalarExpr.Variable("acc", DType.F32);
-        Contraction c = new Contraction(List.of(), m, n, k, at(x, m, k), at(w, k, n), Annihilating.NEITHER, acc, acc, y, address(y, m, n));
+        Contraction c = new Contraction(
+                List.of(), m, n, k, at(x, m, k), at(w, k, n), Annihilating.NEITHER, acc, acc, y, address(y, m, n));
         assertEquals("""
                 kernel linear(x, w) -> y:  # plan: k 384, m 192, n 64
                   parallel n in blocks(1536, 64), m in blocks(N, 192):

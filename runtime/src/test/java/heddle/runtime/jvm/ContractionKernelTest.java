@@ -182,7 +182,8 @@ class ContractionKernelTest {
         Buffer y = output(DType.F32, b.extent(), heads, m.extent(), size);
         ScalarExpr[] in = {ScalarExpr.of(b), head(k, size), ScalarExpr.of(m), within(k, size)};
         ScalarExpr[] out = {ScalarExpr.of(b), head(n, size), ScalarExpr.of(m), within(n, size)};
-        add(new Contraction(List.of(b), m, n, k, at(x, in), at(w, k, n), Annihilating.NEITHER, ACC, ACC, y, address(y, out)));
+        add(new Contraction(
+                List.of(b), m, n, k, at(x, in), at(w, k, n), Annihilating.NEITHER, ACC, ACC, y, address(y, out)));
         bench.check("heads");
     }
 
@@ -202,7 +203,8 @@ class ContractionKernelTest {
         Contraction c = product(DType.F32, m, n, k, true);
         ScalarExpr even = fn(ScalarFn.EQ, fn(ScalarFn.MOD, ScalarExpr.of(k), ScalarExpr.of(2)), ScalarExpr.of(0));
         ScalarExpr b = fn(ScalarFn.SELECT, even, c.b(), literal(0.25));
-        add(new Contraction(List.of(), m, n, k, fn(ScalarFn.EXP, c.a()), b, c.zeros(), ACC, ACC, c.output(), c.address()));
+        add(new Contraction(
+                List.of(), m, n, k, fn(ScalarFn.EXP, c.a()), b, c.zeros(), ACC, ACC, c.output(), c.address()));
         bench.check("exp(x) · where(k % 2 == 0, w, 0.25)");
     }
 
@@ -215,7 +217,18 @@ class ContractionKernelTest {
         Buffer x = input(DType.F32, k.extent(), b.extent(), m.extent());
         Buffer w = input(DType.F32, n.extent(), b.extent(), k.extent());
         Buffer y = output(DType.F32, n.extent(), m.extent(), b.extent());
-        add(new Contraction(List.of(b), m, n, k, at(x, k, b, m), at(w, n, b, k), Annihilating.NEITHER, ACC, ACC, y, address(y, n, m, b)));
+        add(new Contraction(
+                List.of(b),
+                m,
+                n,
+                k,
+                at(x, k, b, m),
+                at(w, n, b, k),
+                Annihilating.NEITHER,
+                ACC,
+                ACC,
+                y,
+                address(y, n, m, b)));
         bench.check("strides");
     }
 }

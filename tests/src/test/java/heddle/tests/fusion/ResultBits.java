@@ -41,8 +41,7 @@ final class ResultBits {
                 .forEach(System.out::println);
     }
 
-    static SortedSet<String> lines(
-            Path classes, List<Integer> threads, int runs, String lengths, List<String> files) {
+    static SortedSet<String> lines(Path classes, List<Integer> threads, int runs, String lengths, List<String> files) {
         ResultBits bits = new ResultBits(classes, threads, runs);
         files.forEach(file -> bits.run(Path.of(file), CorpusFile.lengths(lengths)));
         return bits.lines;

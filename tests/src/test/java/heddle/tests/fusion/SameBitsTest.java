@@ -65,7 +65,10 @@ class SameBitsTest {
         SortedSet<String> here = ResultBits.lines(classes, THREADS, runs, lengths, names);
         assertEquals(
                 here.size(),
-                here.stream().map(line -> line.substring(0, line.lastIndexOf(' '))).distinct().count(),
+                here.stream()
+                        .map(line -> line.substring(0, line.lastIndexOf(' ')))
+                        .distinct()
+                        .count(),
                 () -> "one result, several bits: " + here);
         for (Mode mode : MODES) {
             assertEquals(here, there(mode, lengths, names), mode.option);

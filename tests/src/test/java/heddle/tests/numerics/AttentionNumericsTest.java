@@ -174,7 +174,12 @@ class AttentionNumericsTest {
     @Test
     void aKeyOfNoProbabilityDoesNotLeakWhereNothingIsFused() {
         for (String p : List.of(
-                "p * p", "p ** 2.0", "sqrt(p) * sqrt(p) * p", "max(p, 0.0) * p", "min(p, 0.9) * p", "p * p * 0.5 + p * p * 0.5")) {
+                "p * p",
+                "p ** 2.0",
+                "sqrt(p) * sqrt(p) * p",
+                "max(p, 0.0) * p",
+                "min(p, 0.9) * p",
+                "p * p * 0.5 + p * p * 0.5")) {
             attention("(" + p + ") @ v", 0)
                     .with("open", 1, 0, 1, 1, 0, 1)
                     .with("v", 1, 10, NAN, INF, 3, 30)

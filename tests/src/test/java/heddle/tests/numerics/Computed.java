@@ -119,9 +119,8 @@ final class Computed {
         var plan = fusion == Fusion.FUSED
                 ? compilation.plan()
                 : Compiler.compile(model.graph(), fusion).plan();
-        return elements(JvmProgram.load(plan, Map.of(), options)
-                .run(tensors(), lengths)
-                .get("y"));
+        return elements(
+                JvmProgram.load(plan, Map.of(), options).run(tensors(), lengths).get("y"));
     }
 
     private Map<String, Tensor> tensors() {

@@ -34,8 +34,7 @@ final class RowReduction {
      * The scalar that the lanes of a vector fold to. The Vector API leaves the order of additions and multiplications open,
      * and the interpreter and the compilers of HotSpot choose different ones, so the tree of lanes is written out.
      */
-    private static String acrossLanes(
-            KernelScope scope, KernelScope.Part part, Lanes lanes, Fold fold, String vector) {
+    private static String acrossLanes(KernelScope scope, KernelScope.Part part, Lanes lanes, Fold fold, String vector) {
         if (!fold.dependsOnOrder()) {
             return vector + ".reduceLanes(VectorOperators." + fold.operator() + ")";
         }

@@ -82,8 +82,9 @@ final class DeviceScope implements ScalarSource.Dialect {
     void store(Buffer buffer, ScalarExpr address, ScalarExpr value, JavaText out) {
         ScalarSource source = new ScalarSource(this, out);
         String position = position(address, source);
-        String stored =
-                Storage.of(buffer.type().dtype()).stored(ScalarSource.operand(source.of(Widening.stored(buffer.type().dtype(), value))));
+        String stored = Storage.of(buffer.type().dtype())
+                .stored(ScalarSource.operand(
+                        source.of(Widening.stored(buffer.type().dtype(), value))));
         boolean wrapped = stored.startsWith("(") && stored.endsWith(")") && !stored.startsWith("(byte)");
         out.line(arrays.get(buffer) + ".set(" + position + ", " + (wrapped ? inside(stored) : stored) + ");");
     }

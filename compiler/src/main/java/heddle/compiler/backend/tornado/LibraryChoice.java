@@ -56,7 +56,8 @@ record LibraryChoice(Optional<Gemm> gemm, Optional<String> reason) {
         }
 
         private boolean isAnnihilating() {
-            return loop().body().getLast() instanceof Stmt.Accumulate a && a.value().zeros() != Annihilating.NEITHER;
+            return loop().body().getLast() instanceof Stmt.Accumulate a
+                    && a.value().zeros() != Annihilating.NEITHER;
         }
 
         LibraryChoice choice() {

@@ -32,7 +32,8 @@ record ProductLoop(Geometry geometry, DeviceScope scope) {
         Factor outer = byColumn ? right : left;
         for (int o = 0; o < outer.count; o++) {
             if (dot.zeros() != Annihilating.NEITHER) {
-                out.open("if (" + outer.name + o + " != " + outer.array.storage().zero() + ")");
+                out.open(
+                        "if (" + outer.name + o + " != " + outer.array.storage().zero() + ")");
             }
             for (int i = 0; i < (byColumn ? left : right).count; i++) {
                 int r = byColumn ? i : o;
