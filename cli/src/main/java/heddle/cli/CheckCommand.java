@@ -47,7 +47,8 @@ final class CheckCommand implements Callable<Integer> {
             try {
                 HeddleModel model = Heddle.model(file, known);
                 out.println(file + ": " + model.summary());
-                Terminal.print(model.declaration().warnings(), spec.commandLine().getErr());
+                Terminal.print(
+                        model.declaration().warnings(), spec.commandLine().getErr());
             } catch (DiagnosticException e) {
                 mistakes.addAll(e.diagnostics());
             }

@@ -37,7 +37,9 @@ class FailuresTest {
         assertEquals(ExitCode.BUG, new Failures().handleExecutionException(bug, command, parsed));
         Matcher file = Pattern.compile("is in (\\S+)").matcher(err.toString());
         assertTrue(file.find(), err.toString());
-        assertEquals(CacheDirectory.ofUser().root().resolve("bug-reports"), Path.of(file.group(1)).getParent());
+        assertEquals(
+                CacheDirectory.ofUser().root().resolve("bug-reports"),
+                Path.of(file.group(1)).getParent());
         String report = Files.readString(Path.of(file.group(1)));
         Files.delete(Path.of(file.group(1)));
         assertTrue(report.contains("two plus two is five") && report.contains("carry"), report);

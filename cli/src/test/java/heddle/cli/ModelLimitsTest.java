@@ -91,7 +91,9 @@ class ModelLimitsTest {
     void anAxisThatAKernelCannotCountIsSaid() throws IOException {
         String body = "input x: f32[N]\noutput y = sum(cast(iota(N * N), f32)) + x";
         assertEquals(ExitCode.WRONG_INPUT, run("run", body, "-D", "N=100000", "--input", "x=random"));
-        assertTrue(err.toString().contains("H0814") && err.toString().contains("goes over 10000000000 elements"), err.toString());
+        assertTrue(
+                err.toString().contains("H0814") && err.toString().contains("goes over 10000000000 elements"),
+                err.toString());
         err.getBuffer().setLength(0);
         assertEquals(ExitCode.WRONG_INPUT, run("verify", body, "-D", "N=100000"));
         assertTrue(err.toString().contains("H0814"), err.toString());

@@ -46,7 +46,10 @@ public final class SourceReader {
         }
         long line = text.chars().filter(c -> c == '\n').count() + 1;
         throw unreadable(
-                name + (wrong ? " is not UTF-8 text: line " + line + " has other bytes" : " is not text: it has zero bytes"),
+                name
+                        + (wrong
+                                ? " is not UTF-8 text: line " + line + " has other bytes"
+                                : " is not text: it has zero bytes"),
                 "a model is a text file in UTF-8 that ends in .heddle");
     }
 

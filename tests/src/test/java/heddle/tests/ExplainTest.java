@@ -88,7 +88,7 @@ class ExplainTest {
     void oneKeyLeavesNothingToFuse() throws IOException {
         String attention = "output y = softmax(q @ transpose(k), axis = -1) @ v";
         assertEquals(DONE, require(List.of("N=1", "B=1"), attention), printed);
-        assertTrue(printed.contains("nothing to fuse: there is one key alone"), printed);
+        assertTrue(printed.contains("nothing to fuse softmax#1: there is one key alone"), printed);
         assertTrue(printed.contains("fused 0/0 attention, 1 with one key"), printed);
         // With one key of one query the rest of this one is simplified away.
         String pooled = "output y = softmax(v[:, :, 0:1, :] @ transpose(k), axis = -1) @ v";
@@ -107,7 +107,7 @@ class ExplainTest {
                 "(relu(q) @ transpose(relu(k))) @ v",
                 "relu(q) @ (transpose(relu(k)) @ v)")) {
             assertEquals(DONE, require("output y = " + other), printed);
-            assertTrue(printed.contains("not softmax attention: "), printed);
+            assertTrue(printed.contains("not softmax attention "), printed);
             assertTrue(printed.contains("fused 0/0 attention, 1 without softmax"), printed);
         }
         String normalised = "let s = relu(q @ transpose(k))\noutput y = (s / sum(s, axis = -1, keepdims = true)) @ v";

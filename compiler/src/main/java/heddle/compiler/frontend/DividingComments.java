@@ -42,11 +42,11 @@ final class DividingComments {
         int lineEnd = text.indexOf('\n', sign);
         Span comment = new Span(left.file(), sign, lineEnd < 0 ? text.length() : lineEnd);
         if (seen.add(comment) && operand(comment).filter(e -> isWhole(e, scope)).isPresent()) {
-            diagnostics.report(Diagnostic.at(
-                            comment, FrontendCode.OPERAND_IN_COMMENT, "`//` begins a comment and divides nothing")
-                    .label("left out")
-                    .related(left, "the whole value")
-                    .hint("divide whole numbers with `div`; put a comment like this on a line of its own"));
+            diagnostics.report(
+                    Diagnostic.at(comment, FrontendCode.OPERAND_IN_COMMENT, "`//` begins a comment and divides nothing")
+                            .label("left out")
+                            .related(left, "the whole value")
+                            .hint("divide whole numbers with `div`; put a comment like this on a line of its own"));
         }
     }
 

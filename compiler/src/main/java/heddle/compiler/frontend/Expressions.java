@@ -86,11 +86,10 @@ final class Expressions {
     }
 
     private static DiagnosticException tooLarge(Expr expr, Denotation value) {
-        String what = value instanceof Sequence ? "a list with more than %,d elements" : "a text of more than %,d characters";
+        String what =
+                value instanceof Sequence ? "a list with more than %,d elements" : "a text of more than %,d characters";
         return new DiagnosticException(Diagnostic.at(
-                        expr.span(),
-                        FrontendCode.VALUE_SIZE,
-                        String.format(Locale.ROOT, what, Denotation.MAX_SIZE))
+                        expr.span(), FrontendCode.VALUE_SIZE, String.format(Locale.ROOT, what, Denotation.MAX_SIZE))
                 .note("lists and texts are made when the model is compiled; elements of tensors are not listed")
                 .hint("work on whole tensors, with iota(n) for positions"));
     }

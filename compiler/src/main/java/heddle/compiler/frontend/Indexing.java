@@ -78,11 +78,15 @@ final class Indexing {
                 .filter(s -> s instanceof Subscripted.At a && a.index().value() instanceof Tensor t && t.rank() > 0)
                 .map(s -> ((Subscripted.At) s).index())
                 .toList();
-        if (indexes.size() < 2 || !Broadcasting.fits(indexes.stream().map(o -> (Tensor) o.value()).toList())) {
+        if (indexes.size() < 2
+                || !Broadcasting.fits(
+                        indexes.stream().map(o -> (Tensor) o.value()).toList())) {
             return;
         }
         Diagnostic d = Diagnostic.at(
-                at, FrontendCode.INDEX_TENSORS, "each of these index tensors picks along its own axis, in all combinations");
+                at,
+                FrontendCode.INDEX_TENSORS,
+                "each of these index tensors picks along its own axis, in all combinations");
         for (Operand index : indexes) {
             d = d.related(index.span(), ((Tensor) index.value()).type().toString());
         }

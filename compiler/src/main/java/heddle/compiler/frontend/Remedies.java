@@ -80,7 +80,9 @@ final class Remedies {
     private static final Map<String, String> VALUES = Map.ofEntries(
             Map.entry("True", "write `true`"),
             Map.entry("False", "write `false`"),
-            Map.entry("None", "there is no value for nothing: leave the argument out; an axis of length one is `x[:, new]`"),
+            Map.entry(
+                    "None",
+                    "there is no value for nothing: leave the argument out; an axis of length one is `x[:, new]`"),
             Map.entry("null", "there is no value for nothing: leave the argument out"),
             Map.entry("newaxis", "write `new`, in brackets: `x[:, new]`"),
             Map.entry("Inf", "write `inf`"),

@@ -46,7 +46,9 @@ record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
     long parts() {
         long count = 1;
         for (Atom a : atoms) {
-            count += a instanceof Quotient q ? q.numerator().parts() + q.denominator().parts() : 1;
+            count += a instanceof Quotient q
+                    ? q.numerator().parts() + q.denominator().parts()
+                    : 1;
         }
         return count;
     }

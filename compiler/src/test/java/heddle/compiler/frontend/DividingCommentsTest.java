@@ -20,7 +20,9 @@ class DividingCommentsTest {
 
     private static List<String> warnings(String line) {
         SourceFile file = new SourceFile("m.heddle", HEAD + line + "\noutput o = x\n");
-        return Frontend.elaborate(Parser.parse(file).orThrow(), (path, importer) -> Optional.empty()).warnings().stream()
+        return Frontend.elaborate(Parser.parse(file).orThrow(), (path, importer) -> Optional.empty())
+                .warnings()
+                .stream()
                 .map(d -> d.primary().orElseThrow().span().text())
                 .toList();
     }

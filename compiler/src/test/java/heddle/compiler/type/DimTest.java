@@ -116,17 +116,24 @@ class DimTest {
         assertEquals(N, N.times(2).plus(1).floorDiv(two));
         assertEquals(N.plus(1), N.times(2).plus(3).floorDiv(two));
         assertEquals(N.minus(1), N.times(2).minus(1).floorDiv(two));
-        assertEquals(Dim.ONE, N.times(2).plus(1).minus(N.times(2).plus(1).floorDiv(two).times(2)), "the remainder");
+        assertEquals(
+                Dim.ONE,
+                N.times(2).plus(1).minus(N.times(2).plus(1).floorDiv(two).times(2)),
+                "the remainder");
         assertEquals(N.plus(M.plus(1).floorDiv(two)), N.times(2).plus(M).plus(1).floorDiv(two));
-        assertEquals(N.plus(7).floorDiv(Dim.of(8)), N.minus(1).floorDiv(Dim.of(8)).plus(1));
+        assertEquals(
+                N.plus(7).floorDiv(Dim.of(8)), N.minus(1).floorDiv(Dim.of(8)).plus(1));
         assertEquals(M.plus(Dim.ONE.floorDiv(N)), N.times(M).plus(1).floorDiv(N));
     }
 
     @Test
     void lengthsDoNotGrowWithoutEnd() {
         assertThrows(LengthTooLargeException.class, () -> grow(n -> n.times(n)));
-        assertThrows(LengthTooLargeException.class, () -> grow(n -> n.times(n.plus(M).plus(1))));
-        assertThrows(LengthTooLargeException.class, () -> grow(n -> n.floorDiv(Dim.of(2)).plus(n.floorDiv(Dim.of(3)))));
+        assertThrows(
+                LengthTooLargeException.class, () -> grow(n -> n.times(n.plus(M).plus(1))));
+        assertThrows(
+                LengthTooLargeException.class,
+                () -> grow(n -> n.floorDiv(Dim.of(2)).plus(n.floorDiv(Dim.of(3)))));
     }
 
     private static Dim grow(UnaryOperator<Dim> step) {

@@ -36,9 +36,8 @@ final class Members {
     private Members() {}
 
     static String hint(Token before, Token after) {
-        boolean member = before != null
-                && Expectation.endsOperand(before.getType())
-                && after.getType() == HeddleParser.NAME;
+        boolean member =
+                before != null && Expectation.endsOperand(before.getType()) && after.getType() == HeddleParser.NAME;
         if (!member) {
             return "values have no members: write `f(x)` instead of `x.f()`, and `0 .. n` for a range";
         }

@@ -38,7 +38,9 @@ final class Spelling {
             Map.entry("*=", new Meaning(HeddleParser.ASSIGN, "write it out: `x = x * ...`")),
             Map.entry("/=", new Meaning(HeddleParser.ASSIGN, "write it out: `x = x / ...`")),
             Map.entry("@=", new Meaning(HeddleParser.ASSIGN, "write it out: `x = x @ ...`")),
-            Map.entry("->", new Meaning(HeddleParser.ASSIGN, "functions have a name and no result type: `fn f(x) = ...`")),
+            Map.entry(
+                    "->",
+                    new Meaning(HeddleParser.ASSIGN, "functions have a name and no result type: `fn f(x) = ...`")),
             Map.entry("=>", new Meaning(HeddleParser.ASSIGN, "functions have a name: `fn f(x) = ...`")),
             Map.entry("++", new Meaning(HeddleParser.PLUS, "write it out: `x = x + 1`")));
 

@@ -82,7 +82,10 @@ final class PadFunction implements LanguageFunction {
         double value = a.known("value").real();
         if (x.dtype() == DType.BOOL && value != 0 && value != 1) {
             throw new DiagnosticException(a.mistakes()
-                    .at("value", FrontendCode.ARGUMENT_VALUE, "puts true or false around " + x.type() + ", not " + Words.number(value))
+                    .at(
+                            "value",
+                            FrontendCode.ARGUMENT_VALUE,
+                            "puts true or false around " + x.type() + ", not " + Words.number(value))
                     .hint("write `value = false`, or pad the numbers that the bools choose from"));
         }
         return value;

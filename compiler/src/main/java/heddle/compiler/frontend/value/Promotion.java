@@ -4,6 +4,7 @@ import heddle.compiler.frontend.value.Denotation.Bool;
 import heddle.compiler.frontend.value.Denotation.Length;
 import heddle.compiler.frontend.value.Denotation.Real;
 import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.ir.Op;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
@@ -141,16 +142,18 @@ public final class Promotion {
 
     /** Whether a tensor has its type from numbers in the model, not from inputs, weights or a cast. */
     private static boolean isOfNumbers(Value value, Emitter emitter) {
+        Op op = value.node().op();
         List<Value> operands = emitter.graph().operands(value.node());
-        return switch (value.node().op()) {
+        return switch (op) {
             case Constant ignored -> true;
-            case heddle.compiler.op.Length ignored -> true;
-            case Elementwise e when e.fn() == ScalarFn.SELECT ->
-                isOfNumbers(operands.get(1), emitter) && isOfNumbers(operands.get(2), emitter);
-            case Elementwise ignored -> operands.stream().allMatch(o -> isOfNumbers(o, emitter));
+            case Elementwise e -> {
+                // The condition of a choice is a bool and says nothing of its type.
+                int first = e.fn() == ScalarFn.SELECT ? 1 : 0;
+                yield operands.stream().skip(first).allMatch(o -> isOfNumbers(o, emitter));
+            }
             case Expand ignored -> isOfNumbers(operands.getFirst(), emitter);
             case Reshape ignored -> isOfNumbers(operands.getFirst(), emitter);
-            default -> false;
+            default -> op instanceof heddle.compiler.op.Length;
         };
     }
 
