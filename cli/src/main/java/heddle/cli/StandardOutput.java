@@ -70,7 +70,7 @@ final class StandardOutput extends OutputStream {
         if (message.contains("broken pipe") || message.contains("pipe is being closed")) {
             return new Closed(e);
         }
-        return new DiagnosticException(
-                Diagnostic.of(RuntimeCode.FILE_UNWRITABLE, "standard output cannot be written").note(e.getMessage()));
+        return new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNWRITABLE, "standard output cannot be written")
+                .note(e.getMessage()));
     }
 }

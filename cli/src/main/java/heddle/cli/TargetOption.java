@@ -45,9 +45,8 @@ final class TargetOption {
 
     @Option(
             names = "--library-tasks",
-            description =
-                    "Leaves matmuls to cuBLAS where it computes what the model means. Needs an NVIDIA GPU and a"
-                            + " TornadoVM with the CUDA backend. Default: off.")
+            description = "Leaves matmuls to cuBLAS where it computes what the model means. Needs an NVIDIA GPU and a"
+                    + " TornadoVM with the CUDA backend. Default: off.")
     private boolean libraryTasks;
 
     /** The options of the API that these stand for. */

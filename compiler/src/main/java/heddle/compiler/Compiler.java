@@ -1,6 +1,7 @@
 package heddle.compiler;
 
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.op.MarkProbabilities;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
@@ -16,6 +17,7 @@ import heddle.compiler.rewrite.SplitProbabilities;
 import heddle.compiler.rewrite.UnguardSoftmax;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Tiling;
+import heddle.compiler.type.LengthFacts;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,10 +78,11 @@ public final class Compiler {
     private static Compilation compiled(Graph graph, Fusion fusion, Tiling tiling, Set<String> disabled) {
         Pipeline.Result passes = pipeline(fusion).without(disabled).run(graph);
         Graph last = passes.graph();
+        LengthFacts facts = LengthCondition.facts(graph);
         return new Compilation(
                 passes,
                 simplified(passes, disabled),
-                fusion == Fusion.FUSED ? Lower.fused(last, tiling) : Lower.unfused(last, tiling));
+                fusion == Fusion.FUSED ? Lower.fused(last, tiling, facts) : Lower.unfused(last, tiling, facts));
     }
 
     private static Graph simplified(Pipeline.Result passes, Set<String> disabled) {

@@ -12,6 +12,7 @@ import heddle.compiler.tile.BlockCount;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.LengthFacts;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,13 +32,13 @@ final class ExplainFused {
     private final Launch launch;
     private final Attention attention;
 
-    ExplainFused(FusionReport.Fused fused, WrittenAttention written, Tiling tiling) {
+    ExplainFused(FusionReport.Fused fused, WrittenAttention written, Tiling tiling, LengthFacts facts) {
         this.fused = fused;
         this.written = written;
-        this.schedule = Lower.fused(StandaloneAttention.fused(written, fused.attention()), tiling);
+        this.schedule = Lower.fused(StandaloneAttention.fused(written, fused.attention()), tiling, facts);
         this.plan = schedule.plan();
-        this.unfused =
-                Lower.unfused(StandaloneAttention.unfused(written), tiling).plan();
+        this.unfused = Lower.unfused(StandaloneAttention.unfused(written), tiling, facts)
+                .plan();
         this.launch = schedule.all().stream()
                 .filter(l -> l.family() instanceof Attention)
                 .findFirst()

@@ -4,6 +4,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.rewrite.FusionReport;
 import heddle.compiler.rewrite.WrittenAttention;
 import heddle.compiler.schedule.Tiling;
+import heddle.compiler.type.LengthFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,15 +25,20 @@ public record Explanation(FusionReport report, List<FusedExplanation> fused) {
      *
      * @param written where fused nodes come from; one that was there before fusion comes from nowhere and is left out
      * @param tiling  block sizes of the target
+     * @param facts   what holds of lengths whenever the model runs
      * @param lengths of symbols, as far as they are known
      */
     public static Explanation of(
-            FusionReport report, Map<Node, WrittenAttention> written, Tiling tiling, Map<String, Long> lengths) {
+            FusionReport report,
+            Map<Node, WrittenAttention> written,
+            Tiling tiling,
+            LengthFacts facts,
+            Map<String, Long> lengths) {
         List<FusedExplanation> fused = new ArrayList<>();
         for (FusionReport.Fused one : report.fused()) {
             WrittenAttention source = written.get(one.node());
             if (source != null) {
-                fused.add(new ExplainFused(one, source, tiling).with(lengths));
+                fused.add(new ExplainFused(one, source, tiling, facts).with(lengths));
             }
         }
         return new Explanation(report, fused);

@@ -1,6 +1,7 @@
 package heddle.compiler.ir;
 
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.LengthFacts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,12 @@ public record LengthCondition(Dim notNegative, String message) {
             }
         }
         return conditions;
+    }
+
+    /** What holds of lengths whenever a graph runs. */
+    public static LengthFacts facts(Graph graph) {
+        return new LengthFacts(
+                of(graph).keySet().stream().map(LengthCondition::notNegative).toList());
     }
 
     /** Whether it is met. @throws IllegalStateException when a symbol is not bound */

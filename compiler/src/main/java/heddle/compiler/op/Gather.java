@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
@@ -48,8 +49,27 @@ public record Gather(int axis) implements Pointwise {
 
     static void requireSomethingToPick(String op, TensorType data, int axis, TensorType index) {
         if (data.dim(axis).isZero() && !index.shape().size().isZero()) {
-            throw Require.mismatch(op + " from " + data + " along axis " + axis + ", which is empty", "", 0);
+            throw Require.mismatch(nothingToPick(op, data, axis), "", 0);
         }
+    }
+
+    @Override
+    public List<LengthCondition> conditions(List<TensorType> operands) {
+        return somethingToPick(name(), operands, axis);
+    }
+
+    /** Where an element is asked for, the axis has one. */
+    static List<LengthCondition> somethingToPick(String op, List<TensorType> operands, int axis) {
+        TensorType data = operands.get(0);
+        Dim picked = operands.get(1).shape().size();
+        Dim extent = data.dim(axis);
+        return extent.isKnown()
+                ? List.of()
+                : List.of(new LengthCondition(picked.times(extent.minus(1)), nothingToPick(op, data, axis)));
+    }
+
+    private static String nothingToPick(String op, TensorType data, int axis) {
+        return op + " from " + data + " along axis " + axis + ", which is empty";
     }
 
     @Override

@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.tile.ScalarExpr;
@@ -45,6 +46,11 @@ public record TakeAlong(int axis) implements Pointwise {
         }
         Gather.requireSomethingToPick(name(), data, axis, index);
         return List.of(new TensorType(data.dtype(), index.shape()));
+    }
+
+    @Override
+    public List<LengthCondition> conditions(List<TensorType> operands) {
+        return Gather.somethingToPick(name(), operands, axis);
     }
 
     @Override

@@ -118,10 +118,15 @@ final class CollectParts {
 
     /** Something added is a mask when it is minus infinity somewhere. */
     private void added(Value value, Node to) {
-        Node node = behindViews(value).node();
-        boolean mask = Place.is(node, ScalarFn.SELECT)
+        add(isLowestSomewhere(behindViews(value).node()) ? Role.MASK : Role.BIAS, named(value, to));
+    }
+
+    private boolean isLowestSomewhere(Node node) {
+        if (node.op() instanceof Pad pad) {
+            return pad.value() == Double.NEGATIVE_INFINITY;
+        }
+        return (Place.is(node, ScalarFn.SELECT) || node.op() instanceof Concat)
                 && graph.operands(node).stream().anyMatch(v -> Place.is(behindViews(v), Double.NEGATIVE_INFINITY));
-        add(mask ? Role.MASK : Role.BIAS, named(value, to));
     }
 
     private void weights(Node node) {

@@ -4,7 +4,9 @@ import heddle.compiler.tile.Memo;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.LengthFacts;
 import java.util.Optional;
 
 /**
@@ -21,12 +23,25 @@ import java.util.Optional;
  * Finite fills stay in the program, because a row filled with them gives an average, not zeros. A score that is minus
  * infinity stays so under {@code + x}, whatever x is.
  *
+ * <p>A score is computed where its mask is false too, and so is all of a mask. What may be read only where a condition of
+ * the mask is true stays behind that condition:
+ *
+ * <pre>
+ * where(j < S, s + bias[i * S + j], -inf)  → mask j < S,  score s + where(j < S, bias[i * S + j], 0)
+ * </pre>
+ *
  * @param score the program where the mask is true
  * @param mask  absent when the program masks nothing
  */
 record SplitMask(ScalarExpr score, Optional<ScalarExpr> mask) {
     static SplitMask of(ScalarExpr e) {
-        return new Search().of(e);
+        SplitMask split = new Search().of(e);
+        return split.mask.map(split::behind).orElse(split);
+    }
+
+    private SplitMask behind(ScalarExpr condition) {
+        AddressProof addresses = new AddressProof(LengthFacts.NONE);
+        return new SplitMask(addresses.behind(condition, score), Optional.of(addresses.behind(condition, condition)));
     }
 
     private static SplitMask unmasked(ScalarExpr e) {

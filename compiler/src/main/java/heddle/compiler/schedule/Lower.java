@@ -2,6 +2,7 @@ package heddle.compiler.schedule;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.AttentionProbabilities;
 import heddle.compiler.op.Constant;
@@ -16,6 +17,8 @@ import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.Panels;
+import heddle.compiler.tile.proof.AddressProof;
+import heddle.compiler.type.LengthFacts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -36,6 +39,8 @@ public final class Lower {
     private final Graph graph;
     private final Partition partition;
     private final Tiling tiling;
+    private final LengthFacts facts;
+    private final AddressProof addresses;
     private final Buffers buffers;
     private final TabulateMasks tables;
     private final List<Launch> prepare = new ArrayList<>();
@@ -43,22 +48,42 @@ public final class Lower {
     private final Set<Buffer> prepared = new HashSet<>();
     private final Set<String> names = new HashSet<>();
 
-    private Lower(Graph graph, Partition partition, Tiling tiling) {
+    private Lower(Graph graph, Partition partition, Tiling tiling, LengthFacts facts) {
         this.graph = graph;
         this.tiling = tiling;
+        this.facts = facts;
+        this.addresses = new AddressProof(facts);
         this.partition = partition;
         this.buffers = new Buffers(graph, partition);
-        this.tables = new TabulateMasks(buffers::unique);
+        this.tables = new TabulateMasks(buffers::unique, addresses);
     }
 
-    /** Kernels as large as they are good for. */
+    /** Kernels as large as they are good for, of a graph that says all there is to know of its lengths. */
     public static Schedule fused(Graph graph, Tiling tiling) {
-        return new Lower(graph, Partition.fused(graph), tiling).schedule();
+        return fused(graph, tiling, LengthCondition.facts(graph));
     }
 
-    /** A kernel for each node. */
+    /**
+     * Kernels as large as they are good for.
+     *
+     * @param facts what holds of lengths whenever the model runs
+     */
+    public static Schedule fused(Graph graph, Tiling tiling, LengthFacts facts) {
+        return new Lower(graph, Partition.fused(graph), tiling, facts).schedule();
+    }
+
+    /** A kernel for each node, of a graph that says all there is to know of its lengths. */
     public static Schedule unfused(Graph graph, Tiling tiling) {
-        return new Lower(graph, Partition.unfused(graph), tiling).schedule();
+        return unfused(graph, tiling, LengthCondition.facts(graph));
+    }
+
+    /**
+     * A kernel for each node.
+     *
+     * @param facts what holds of lengths whenever the model runs
+     */
+    public static Schedule unfused(Graph graph, Tiling tiling, LengthFacts facts) {
+        return new Lower(graph, Partition.unfused(graph), tiling, facts).schedule();
     }
 
     private Schedule schedule() {
@@ -91,6 +116,7 @@ public final class Lower {
                 constants,
                 Collections.unmodifiableSequencedMap(outputs),
                 tiling,
+                facts,
                 prepare,
                 launches);
     }
@@ -101,7 +127,7 @@ public final class Lower {
     }
 
     private void lower(Region region) {
-        Family family = family(region);
+        Family family = family(region).map(addresses::guarded);
         if (family instanceof Contraction c) {
             if (tiling.isLeftToLibrary(c.sums("sums")) && !tiling.isLeftToLibrary(c)) {
                 split(c, region);

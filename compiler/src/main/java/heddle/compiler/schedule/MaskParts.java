@@ -6,6 +6,7 @@ import heddle.compiler.tile.ScalarExpr.Apply;
 import heddle.compiler.tile.ScalarExprs;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
@@ -28,21 +29,25 @@ import java.util.Set;
  * A part that varies along queries alone or along keys alone costs next to nothing, beside scores of which there is one
  * for each pair. A part that varies along both is read once more for each pair, which is as much as a head's score takes;
  * it gets a table when at least {@link #SHARED_BY} blocks of scores can be skipped by one entry.
+ *
+ * <p>A table is filled from all indexes of a block. A choice whose sides may not be read everywhere is one part.
  */
 final class MaskParts {
     /** Batch and heads that must share a table of pairs. */
     private static final long SHARED_BY = 8;
 
     private final Attention attention;
+    private final AddressProof addresses;
     private final SequencedSet<ScalarExpr> found = new LinkedHashSet<>();
     private final Set<ScalarExpr> seen = new HashSet<>();
 
-    private MaskParts(Attention attention) {
+    private MaskParts(Attention attention, AddressProof addresses) {
         this.attention = attention;
+        this.addresses = addresses;
     }
 
-    static List<ScalarExpr> of(Attention attention) {
-        MaskParts parts = new MaskParts(attention);
+    static List<ScalarExpr> of(Attention attention, AddressProof addresses) {
+        MaskParts parts = new MaskParts(attention, addresses);
         attention.mask().ifPresent(parts::add);
         return List.copyOf(parts.found);
     }
@@ -62,7 +67,7 @@ final class MaskParts {
             add(a.args().getFirst());
         } else if (!isOfPairs(truth)) {
             found.add(truth);
-        } else if (truth instanceof Apply a && a.args().stream().allMatch(x -> x.type() == DType.BOOL)) {
+        } else if (truth instanceof Apply a && a.args().stream().allMatch(this::isPart)) {
             a.args().forEach(this::add);
         } else if (truth instanceof Apply a
                 && isComparison(a.fn())
@@ -71,6 +76,10 @@ final class MaskParts {
         } else if (shares(truth) >= SHARED_BY) {
             found.add(truth);
         }
+    }
+
+    private boolean isPart(ScalarExpr e) {
+        return e.type() == DType.BOOL && addresses.holds(e);
     }
 
     /** Whether {@code e} reads elements that differ within a block. */

@@ -2,6 +2,9 @@ package heddle.compiler.schedule;
 
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.proof.AddressCounts;
+import heddle.compiler.tile.proof.AddressProof;
+import heddle.compiler.type.LengthFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
@@ -17,6 +20,7 @@ import java.util.SortedSet;
  * @param constants small tensors written in the model
  * @param outputs   by the model's output name
  * @param tiling    the block sizes it is meant for
+ * @param facts     what holds of lengths whenever the model runs
  * @param prepare   kernels that need weights, constants and known lengths alone
  * @param launches  kernels of every run
  */
@@ -28,6 +32,7 @@ public record Schedule(
         List<Plan.ConstantBuffer> constants,
         SequencedMap<String, Buffer> outputs,
         Tiling tiling,
+        LengthFacts facts,
         List<Launch> prepare,
         List<Launch> launches) {
     public Schedule {
@@ -43,13 +48,33 @@ public record Schedule(
         return all;
     }
 
-    /** What executes: every kernel as a tile program. */
+    /**
+     * What executes: every kernel as a tile program that reads and writes nothing outside its buffers.
+     *
+     * @throws heddle.compiler.tile.proof.AddressOutside when that is not seen of a kernel, which is a bug
+     */
     public Plan plan() {
+        AddressProof addresses = new AddressProof(facts);
         return new Plan(
-                name, List.copyOf(lengths), inputs, weights, constants, outputs, programs(prepare), programs(launches));
+                name,
+                List.copyOf(lengths),
+                inputs,
+                weights,
+                constants,
+                outputs,
+                programs(prepare, addresses),
+                programs(launches, addresses));
     }
 
-    private List<TileKernel> programs(List<Launch> launches) {
-        return launches.stream().map(l -> l.program(tiling)).toList();
+    private List<TileKernel> programs(List<Launch> launches, AddressProof addresses) {
+        List<TileKernel> kernels = launches.stream().map(l -> l.program(tiling)).toList();
+        kernels.forEach(addresses::of);
+        return kernels;
+    }
+
+    /** Of how many addresses it was shown that they lie in their buffers, and by what. */
+    public AddressCounts addresses() {
+        AddressProof addresses = new AddressProof(facts);
+        return all().stream().map(l -> addresses.of(l.program(tiling))).reduce(AddressCounts.NONE, AddressCounts::plus);
     }
 }

@@ -6,6 +6,7 @@ import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Tabulation;
+import heddle.compiler.tile.proof.AddressProof;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,11 +23,13 @@ final class TabulateMasks {
     private record Key(ScalarExpr part, List<Axis> axes, List<Integer> blocks) {}
 
     private final UnaryOperator<String> unique;
+    private final AddressProof addresses;
     private final Map<Key, BlockTable> known = new HashMap<>();
 
     /** @param unique makes names of buffers unique */
-    TabulateMasks(UnaryOperator<String> unique) {
+    TabulateMasks(UnaryOperator<String> unique, AddressProof addresses) {
         this.unique = unique;
+        this.addresses = addresses;
     }
 
     /**
@@ -38,7 +41,7 @@ final class TabulateMasks {
      */
     List<BlockTable> of(Attention attention, TilePlan plan, String name, Consumer<Launch> first) {
         List<BlockTable> tables = new ArrayList<>();
-        for (ScalarExpr part : MaskParts.of(attention)) {
+        for (ScalarExpr part : MaskParts.of(attention, addresses)) {
             List<Axis> axes = MaskParts.axes(attention, part);
             Key key = new Key(part, axes, axes.stream().map(plan::block).toList());
             String filler = name + ".blocks" + (tables.isEmpty() ? "" : tables.size() + 1);

@@ -39,6 +39,17 @@ record Interval(ScalarExpr low, ScalarExpr high) {
         return and(other.not()).or(not().and(other));
     }
 
+    /** This and another bool, whose elements may be read only where this is true. */
+    Interval where(Interval other) {
+        return new Interval(guarded(low, other.low), guarded(high, other.high));
+    }
+
+    private static ScalarExpr guarded(ScalarExpr condition, ScalarExpr x) {
+        return ScalarExprs.readsMemory(x) && !condition.equals(BlockMask.TRUE)
+                ? apply(ScalarFn.SELECT, condition, x, BlockMask.FALSE)
+                : and(condition, x);
+    }
+
     /** A bool of which this is known only where {@code condition} is true; elsewhere it may be either. */
     Interval onlyWhere(ScalarExpr condition) {
         return new Interval(and(low, condition), or(high, not(condition)));
@@ -120,6 +131,22 @@ record Interval(ScalarExpr low, ScalarExpr high) {
     /** The least interval that holds both. */
     Interval hull(Interval other) {
         return new Interval(apply(ScalarFn.MIN, low, other.low), apply(ScalarFn.MAX, high, other.high));
+    }
+
+    /** One of two numbers: elements of {@code x} may be read only where this bool can be true, those of {@code y} where not. */
+    Interval choose(Interval x, Interval y) {
+        Interval first = x.readsMemory() ? select(high, x, y) : x;
+        Interval second = y.readsMemory() ? select(low, x, y) : y;
+        return first.hull(second);
+    }
+
+    private boolean readsMemory() {
+        return ScalarExprs.readsMemory(low) || ScalarExprs.readsMemory(high);
+    }
+
+    private static Interval select(ScalarExpr condition, Interval x, Interval y) {
+        return new Interval(
+                apply(ScalarFn.SELECT, condition, x.low, y.low), apply(ScalarFn.SELECT, condition, x.high, y.high));
     }
 
     Interval magnitude() {

@@ -58,7 +58,7 @@ final class IntervalAnalysis {
             case XOR -> truth(arg(a, 0)).xor(truth(arg(a, 1)));
             case SELECT -> {
                 Interval condition = truth(arg(a, 0));
-                yield condition.and(truth(arg(a, 1))).or(condition.not().and(truth(arg(a, 2))));
+                yield condition.where(truth(arg(a, 1))).or(condition.not().where(truth(arg(a, 2))));
             }
             case EQ, NE, LT, LE, GT, GE -> arg(a, 0).type() == DType.BOOL ? comparedBools(a) : compared(a);
             case CAST -> nonZero(arg(a, 0));
@@ -139,7 +139,9 @@ final class IntervalAnalysis {
         private Optional<Interval> range(Apply a) {
             ScalarExpr last = a.args().getLast();
             return switch (a.fn()) {
-                case SELECT -> range(arg(a, 1)).flatMap(x -> range(last).map(x::hull));
+                case SELECT ->
+                    range(arg(a, 1))
+                            .flatMap(x -> range(last).map(y -> truth(arg(a, 0)).choose(x, y)));
                 case CAST -> cast(last, a.type());
                 case NEG -> range(last).map(Interval::negated).map(x -> result(a, x));
                 case ABS -> range(last).map(Interval::magnitude).map(x -> result(a, x));

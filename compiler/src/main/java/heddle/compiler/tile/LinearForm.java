@@ -23,11 +23,13 @@ public record LinearForm(Map<ScalarExpr, Dim> terms, Dim constant) {
         terms = Collections.unmodifiableMap(new LinkedHashMap<>(terms)); // In an order that is the same each time.
     }
 
-    static LinearForm of(Dim constant) {
+    /** A sum of no atoms. */
+    public static LinearForm of(Dim constant) {
         return new LinearForm(Map.of(), constant);
     }
 
-    static LinearForm of(ScalarExpr atom) {
+    /** An atom by itself. */
+    public static LinearForm of(ScalarExpr atom) {
         return new LinearForm(Map.of(atom, Dim.ONE), Dim.ZERO);
     }
 

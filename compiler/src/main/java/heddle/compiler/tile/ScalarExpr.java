@@ -153,6 +153,11 @@ public sealed interface ScalarExpr
         return arg.type() == type ? arg : new Apply(ScalarFn.CAST, type, List.of(arg));
     }
 
+    /** Zero, or false. */
+    static ScalarExpr zero(DType type) {
+        return type.isInt() ? new IntLiteral(type, 0) : new Literal(type, 0);
+    }
+
     /** An i64 constant. */
     static ScalarExpr of(long value) {
         return new IntLiteral(DType.I64, value);

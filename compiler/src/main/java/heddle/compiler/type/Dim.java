@@ -195,6 +195,18 @@ public final class Dim implements Comparable<Dim> {
         return plus(divisor).minus(1).floorDiv(divisor);
     }
 
+    /** A number times a product of atoms. */
+    static Dim of(Monomial product, long factor) {
+        TreeMap<Monomial, Long> t = new TreeMap<>();
+        t.put(product, factor);
+        return new Dim(t);
+    }
+
+    /** What this is the sum of: the factor of each product of atoms, none of them zero. */
+    SortedMap<Monomial, Long> terms() {
+        return terms;
+    }
+
     /** Whether this needs brackets as an operand of a product. */
     boolean isSum() {
         return terms.size() > 1 || toString().startsWith("-");

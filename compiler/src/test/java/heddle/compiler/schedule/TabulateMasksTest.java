@@ -16,8 +16,10 @@ import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.FamilyInterpreter;
+import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.LengthFacts;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.Test;
 class TabulateMasksTest {
     private static final int QUERIES = 4;
     private static final int KEYS = 8;
+    private static final AddressProof ADDRESSES = new AddressProof(LengthFacts.NONE);
     private static final TilePlan PLAN = new TilePlan(Map.of("i", QUERIES, "j", KEYS));
     private static final Axis B = new Axis("b", Dim.of(2));
     private static final Axis H = new Axis("h", Dim.of(8));
@@ -100,7 +103,7 @@ class TabulateMasksTest {
             this.n = n;
             this.m = m;
             List<Launch> launches = new ArrayList<>();
-            tables = new TabulateMasks(name -> name + "_" + launches.size())
+            tables = new TabulateMasks(name -> name + "_" + launches.size(), ADDRESSES)
                     .of(attention(mask), PLAN, "a", launches::add);
             this.launches = launches;
         }
@@ -215,7 +218,7 @@ class TabulateMasksTest {
     }
 
     private static List<ScalarExpr> parts(ScalarExpr mask) {
-        return MaskParts.of(attention(mask));
+        return MaskParts.of(attention(mask), ADDRESSES);
     }
 
     @Test
@@ -236,10 +239,27 @@ class TabulateMasksTest {
         assertEquals(List.of(REAL), parts(and(ofEachHead, REAL)));
     }
 
+    /** A table is filled from all indexes of a block. */
+    @Test
+    void aChoiceWithASideThatMayNotBeReadEverywhereIsOnePart() {
+        Dim few = Dim.symbol("S");
+        Buffer buffer = new Buffer("few", new TensorType(DType.BOOL, new Shape(List.of(I.extent(), few))));
+        ScalarExpr address =
+                IndexSimplifier.address(buffer.type().shape(), List.of(ScalarExpr.of(I), ScalarExpr.of(J)));
+        ScalarExpr padded = apply(
+                ScalarFn.SELECT,
+                apply(ScalarFn.LT, ScalarExpr.of(J), ScalarExpr.of(few)),
+                new ScalarExpr.Element(buffer, address),
+                ScalarExpr.zero(DType.BOOL));
+        assertEquals(List.of(padded), parts(padded));
+        assertEquals(List.of(padded, REAL), parts(and(padded, REAL)));
+        assertEquals(List.of(ALLOWED, REAL), parts(apply(ScalarFn.SELECT, CAUSAL, ALLOWED, REAL)));
+    }
+
     @Test
     void attentionsShareTables() {
         List<Launch> launches = new ArrayList<>();
-        TabulateMasks tables = new TabulateMasks(name -> name + "_" + launches.size());
+        TabulateMasks tables = new TabulateMasks(name -> name + "_" + launches.size(), ADDRESSES);
         List<BlockTable> first = tables.of(attention(and(CAUSAL, REAL)), PLAN, "a", launches::add);
         assertEquals(first, tables.of(attention(REAL), PLAN, "a", launches::add));
         assertEquals(1, launches.size());

@@ -136,6 +136,24 @@ class BlockMaskTest {
         }
     }
 
+    /** Two of three batches have a number. Whatever is asked of the third reads none. */
+    @Test
+    void readsNothingThatTheMaskDoesNot() {
+        ScalarExpr isFirst = fn(ScalarFn.LT, ScalarExpr.of(B), ScalarExpr.of(2));
+        ScalarExpr length = new ScalarExpr.Element(LENGTHS, fn(ScalarFn.ADD, ScalarExpr.of(B), ScalarExpr.of(1)));
+        for (ScalarExpr mask : List.of(
+                fn(ScalarFn.SELECT, isFirst, fn(ScalarFn.LT, j(), length), fn(ScalarFn.LE, j(), i())),
+                fn(ScalarFn.SELECT, fn(ScalarFn.NOT, isFirst), fn(ScalarFn.LE, j(), i()), fn(ScalarFn.LT, j(), length)),
+                fn(ScalarFn.LT, j(), fn(ScalarFn.SELECT, isFirst, length, i())))) {
+            Bench bench = new Bench(mask, 3);
+            for (int b = 0; b < 3; b++) {
+                bench.frame[bench.evaluator.slot(B)] = b;
+                assertEquals(bench.inspected(8, 15, 0, 7), bench.claimed(8, 15, 0, 7), b + ": " + mask);
+                assertEquals(bench.inspected(0, 7, 40, 47), bench.claimed(0, 7, 40, 47), b + ": " + mask);
+            }
+        }
+    }
+
     /** Looks at random blocks. @return whether any was not partial */
     private static boolean decidesRightly(ScalarExpr mask, Random random, long seed) {
         Bench bench = new Bench(mask, seed);

@@ -99,8 +99,7 @@ public record ModelManifest(
                 entries.put(entry.key(), entry);
             }
         }
-        Optional<Integer> tokens =
-                Optional.ofNullable(entries.get(TOKENS)).map(e -> count(e.value(), e.span()));
+        Optional<Integer> tokens = Optional.ofNullable(entries.get(TOKENS)).map(e -> count(e.value(), e.span()));
         return new ModelManifest(directory, file(entries, WEIGHTS), file(entries, TOKENIZER), tokens, sentences);
     }
 

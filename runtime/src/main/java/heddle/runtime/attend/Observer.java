@@ -1,6 +1,7 @@
 package heddle.runtime.attend;
 
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.rewrite.ExposeAttention;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
@@ -38,7 +39,11 @@ public final class Observer {
         this.embeddings = exposed.embeddings()
                 .orElseThrow(() -> absent(model, "no input of it picks rows of a table of weights"));
         SequencedMap<String, Tensor> weights = model.weights(options);
-        Plan plan = Lower.fused(exposed.graph(), Tiling.VECTORS).plan();
+        Plan plan = Lower.fused(
+                        exposed.graph(),
+                        Tiling.VECTORS,
+                        LengthCondition.facts(model.declaration().graph()))
+                .plan();
         this.program = JvmProgram.load(plan, weights, options.jvm());
         this.inputs = new ModelInputs(model.declaration(), model.fixedLengths());
     }

@@ -1,6 +1,5 @@
 package heddle.runtime.verify;
 
-import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Interpreter;

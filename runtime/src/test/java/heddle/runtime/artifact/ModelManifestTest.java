@@ -38,8 +38,11 @@ class ModelManifestTest {
         assertEquals(
                 Optional.of(new DeclaredFile("w.onnx", Optional.of(sum))),
                 ModelManifest.of(dir.resolve("m.heddle")).weights());
-        assertEquals("weights.sha256 = 12", wrong("weights = w\nweights.sha256 = 12").text());
-        assertEquals("tokenizer.sha256 = " + sum, wrong("weights = w\ntokenizer.sha256 = " + sum).text());
+        assertEquals(
+                "weights.sha256 = 12", wrong("weights = w\nweights.sha256 = 12").text());
+        assertEquals(
+                "tokenizer.sha256 = " + sum,
+                wrong("weights = w\ntokenizer.sha256 = " + sum).text());
     }
 
     /** The sums of the example are those of the files that it names. */

@@ -4,6 +4,7 @@ import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.frontend.Frontend;
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.pass.Pipeline;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
@@ -43,7 +44,7 @@ public final class CompileBenchmark {
             graph = timed(() -> Frontend.elaborate(source, SourceReader::imported))
                     .graph();
             Pipeline.Result passes = timed(() -> Compiler.pipeline(Fusion.FUSED).run(graph));
-            Schedule schedule = timed(() -> Lower.fused(passes.graph(), Tiling.VECTORS));
+            Schedule schedule = timed(() -> Lower.fused(passes.graph(), Tiling.VECTORS, LengthCondition.facts(graph)));
             plan = timed(schedule::plan);
             millis.add(millis.stream().mapToDouble(Double::doubleValue).sum());
         }

@@ -96,6 +96,7 @@ class MaskedBlocksTest {
                 s.constants(),
                 s.outputs(),
                 s.tiling(),
+                s.facts(),
                 s.prepare(),
                 launches);
     }

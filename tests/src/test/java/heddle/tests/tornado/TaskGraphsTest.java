@@ -91,15 +91,13 @@ class TaskGraphsTest {
         Map<String, String> methods = new HashMap<>();
         Set<String> kernels = new HashSet<>();
         int compiled = 0;
-        List<TornadoSource.Task> run = source.tasks().stream()
-                .filter(t -> t.name().startsWith("run."))
-                .toList();
+        List<TornadoSource.Task> run =
+                source.tasks().stream().filter(t -> t.name().startsWith("run.")).toList();
         for (int i = 0; i < run.size(); i++) {
             TornadoSource.Task task = run.get(i);
             String method = ((TornadoSource.KernelLaunch) task.work()).method();
             kernels.add(method);
-            boolean last =
-                    i + 1 == run.size() || run.get(i + 1).graph() != task.graph();
+            boolean last = i + 1 == run.size() || run.get(i + 1).graph() != task.graph();
             String known = methods.put(task.name(), method);
             compiled += known == null || last ? 1 : 0;
             assertTrue(known == null || known.equals(method), task.name() + " is " + known + " and " + method);
@@ -122,7 +120,9 @@ class TaskGraphsTest {
             Map<String, MemorySegment> inputs = inputs();
             assertArrayEquals(one.run(inputs), cut.run(inputs));
             int compiled = cut.device().compilations();
-            assertTrue(compiled < cut.source.tasks().size(), compiled + " of " + cut.source.tasks().size());
+            assertTrue(
+                    compiled < cut.source.tasks().size(),
+                    compiled + " of " + cut.source.tasks().size());
             cut.run(inputs);
             assertEquals(compiled, cut.device().compilations());
         }

@@ -121,7 +121,8 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
 
     private void writeFields(JavaText out) {
         out.open("static");
-        out.line("// Read when TornadoVM starts. A kernel that does not compile is an error, not run one thread after another,");
+        out.line(
+                "// Read when TornadoVM starts. A kernel that does not compile is an error, not run one thread after another,");
         out.line("// and sin, cos and sqrt are the exact ones.");
         TornadoSettings.required().forEach((name, value) -> setting(name, value, out));
         setting("tornado.tvm.maxbytecodesize", "65536", out);

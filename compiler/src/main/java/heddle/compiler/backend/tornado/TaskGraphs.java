@@ -77,8 +77,9 @@ final class TaskGraphs {
         Set<Buffer> computed = new HashSet<>();
         kernels.forEach(k -> computed.addAll(k.writes()));
         List<TaskCall> calls = kernels.stream().map(this::call).toList();
-        List<String> methods =
-                calls.stream().map(c -> c instanceof KernelMethods.Call k ? k.method() : "").toList();
+        List<String> methods = calls.stream()
+                .map(c -> c instanceof KernelMethods.Call k ? k.method() : "")
+                .toList();
         List<Integer> cuts = GraphCuts.of(methods, limits.tasksPerGraph());
         for (int i = 0; i < cuts.size(); i++) {
             int from = cuts.get(i);

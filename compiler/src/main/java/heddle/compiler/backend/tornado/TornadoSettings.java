@@ -15,7 +15,8 @@ public final class TornadoSettings {
     static {
         // A kernel that does not compile is an error; by default it runs on the host, wrongly.
         REQUIRED.put("tornado.recover.bailout", "False");
-        // By default sin, cos and sqrt become native_sin, native_cos and native_sqrt, which have no bound on their error.
+        // By default sin, cos and sqrt become native_sin, native_cos and native_sqrt, which have no bound on their
+        // error.
         REQUIRED.put("tornado.enable.nativeFunctions", "False");
     }
 

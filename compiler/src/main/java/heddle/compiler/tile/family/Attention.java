@@ -8,6 +8,7 @@ import heddle.compiler.tile.TilePlan;
 import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * FlashAttention forward (Dao et al. 2022, arXiv:2205.14135, Algorithm 1; the running softmax of Milakov and
@@ -101,6 +102,29 @@ public record Attention(
                 output,
                 address,
                 Optional.of(to));
+    }
+
+    @Override
+    public Attention map(UnaryOperator<ScalarExpr> change) {
+        return new Attention(
+                batch,
+                i,
+                j,
+                d,
+                e,
+                change.apply(q),
+                change.apply(k),
+                change.apply(v),
+                raw,
+                change.apply(score),
+                mask.map(change),
+                weight.map(change),
+                sink.map(change),
+                acc,
+                change.apply(epilogue),
+                output,
+                address,
+                logSumExp);
     }
 
     /**

@@ -12,12 +12,12 @@ import heddle.compiler.tile.Tile.Space;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
-import heddle.compiler.type.DType;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code output[address] = epilogue(sum over k of a · b)}: matmuls and einsums.
@@ -48,6 +48,12 @@ public record Contraction(
         batch = List.copyOf(batch);
     }
 
+    @Override
+    public Contraction map(UnaryOperator<ScalarExpr> change) {
+        return new Contraction(
+                batch, m, n, k, change.apply(a), change.apply(b), zeros, acc, change.apply(epilogue), output, address);
+    }
+
     /**
      * Blocks of the output are independent; each runs over the blocks of {@code k}. The blocks of {@code m} are
      * innermost, so that neighbours read the same block of {@code b}.
@@ -62,7 +68,7 @@ public record Contraction(
                 new Stmt.Define(right, new TileExpr.Map(b)),
                 new Stmt.Accumulate(sum, new TileExpr.Dot(left, right, k, zeros)));
         List<Stmt> body = List.of(
-                new Stmt.Define(sum, new TileExpr.Map(zero(acc.type()))),
+                new Stmt.Define(sum, new TileExpr.Map(ScalarExpr.zero(acc.type()))),
                 new Stmt.Loop(k, Optional.empty(), step),
                 new Stmt.Store(output, List.of(m, n), address, epilogue));
         List<Axis> parallel = new ArrayList<>(batch);
@@ -98,9 +104,5 @@ public record Contraction(
         List<Axis> axes = new ArrayList<>(batch);
         axes.addAll(List.of(m, n));
         return axes;
-    }
-
-    private static ScalarExpr zero(DType type) {
-        return type.isInt() ? new ScalarExpr.IntLiteral(type, 0) : new ScalarExpr.Literal(type, 0);
     }
 }

@@ -1,11 +1,16 @@
 package heddle.compiler.tile.family;
 
+import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A family of kernels. A family says what a kernel computes, and writes its tile program once for all targets. */
 public sealed interface Family permits MapFamily, RowFamily, Contraction, Attention {
+    /** The same family with {@code change} made to each program; where it stores stays as it is. */
+    Family map(UnaryOperator<ScalarExpr> change);
+
     /** The tile program. */
     TileKernel program(String name, TilePlan plan, List<String> comments);
 }

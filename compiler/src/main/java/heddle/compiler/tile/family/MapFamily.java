@@ -7,6 +7,7 @@ import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code output[address(axes)] = body(axes)}: elementwise chains, views that must be copied, gathers.
@@ -20,6 +21,11 @@ public record MapFamily(List<Axis> axes, Buffer output, ScalarExpr address, Scal
 
     /** Elements along the last axis that one block has, unless the plan says otherwise. */
     private static final int BLOCK = 8192;
+
+    @Override
+    public MapFamily map(UnaryOperator<ScalarExpr> change) {
+        return new MapFamily(axes, output, address, change.apply(body));
+    }
 
     /**
      * <pre>

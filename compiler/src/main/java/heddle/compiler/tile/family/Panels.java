@@ -43,7 +43,7 @@ public record Panels(MapFamily pack, ScalarExpr operand) {
         ScalarExpr within = ScalarExpr.apply(ScalarFn.LT, n, ScalarExpr.of(c.n().extent()));
         ScalarExpr padded = c.n().extent().equals(count.times(width))
                 ? value
-                : ScalarExpr.apply(ScalarFn.SELECT, within, value, zero(type));
+                : ScalarExpr.apply(ScalarFn.SELECT, within, value, ScalarExpr.zero(type));
         MapFamily pack = new MapFamily(
                 List.of(panel, c.k(), column),
                 panels,
@@ -73,9 +73,7 @@ public record Panels(MapFamily pack, ScalarExpr operand) {
 
     /** Whether {@code b} is read from panels of {@code width} columns, so that all columns of a block are there. */
     public static boolean arePanels(ScalarExpr b, Axis n, Axis k, int width) {
-        boolean whole = n.extent().equals(n.extent().floorDiv(Dim.of(width)).times(width));
-        // A matrix of one row looks like a panel but need not have all its columns.
-        if (!(b instanceof ScalarExpr.Element element) || k.extent().is(1) && !whole) {
+        if (!(b instanceof ScalarExpr.Element element)) {
             return false;
         }
         Axis panel = new Axis("panel", n.extent().ceilDiv(Dim.of(width)));
@@ -83,7 +81,10 @@ public record Panels(MapFamily pack, ScalarExpr operand) {
         ScalarExpr split = add(times(ScalarExpr.of(panel), width), ScalarExpr.of(column));
         LinearForm found = IndexSimplifier.form(ScalarExprs.substitute(element.address(), Map.of(n, split)));
         LinearForm wanted = IndexSimplifier.form(address(ScalarExpr.of(panel), k, ScalarExpr.of(column), width));
-        return found.equals(wanted);
+        // A matrix of one row looks like a panel but need not have all its columns.
+        return found.equals(wanted)
+                && IndexSimplifier.isWithin(
+                        found.toExpr(), element.buffer().type().shape().size());
     }
 
     private static ScalarExpr address(ScalarExpr panel, Axis k, ScalarExpr column, int width) {
@@ -101,9 +102,5 @@ public record Panels(MapFamily pack, ScalarExpr operand) {
 
     private static ScalarExpr add(ScalarExpr a, ScalarExpr b) {
         return ScalarExpr.apply(ScalarFn.ADD, a, b);
-    }
-
-    private static ScalarExpr zero(DType type) {
-        return type.isInt() ? new ScalarExpr.IntLiteral(type, 0) : new ScalarExpr.Literal(type, 0);
     }
 }

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Reductions along rows, and the values written from them: softmax, layer normalisation, sums. Each reduction may read
@@ -45,6 +46,19 @@ public record RowFamily(List<Axis> rows, Axis row, List<Step> steps, List<Write>
 
     /** Columns that one block has when lanes run across rows. */
     private static final int COLUMNS = 64;
+
+    @Override
+    public RowFamily map(UnaryOperator<ScalarExpr> change) {
+        return new RowFamily(
+                rows,
+                row,
+                steps.stream()
+                        .map(s -> new Step(s.name(), s.reduction(), change.apply(s.value())))
+                        .toList(),
+                writes.stream()
+                        .map(w -> new Write(w.output(), w.perElement(), w.address(), change.apply(w.value())))
+                        .toList());
+    }
 
     /**
      * <pre>

@@ -1,0 +1,59 @@
+package heddle.compiler.type;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LengthFactsTest {
+    private static final Dim N = Dim.symbol("N");
+    private static final Dim M = Dim.symbol("M");
+    private static final Dim S = Dim.symbol("S");
+
+    private static LengthFacts positive(Dim... dims) {
+        return LengthFacts.NONE.withPositive(List.of(dims));
+    }
+
+    @Test
+    void symbolsAreNotNegative() {
+        assertTrue(LengthFacts.NONE.isNonNegative(N.times(M).plus(3)));
+        assertFalse(LengthFacts.NONE.isNonNegative(N.minus(1)));
+        assertFalse(LengthFacts.NONE.isNonNegative(N.minus(M)));
+    }
+
+    @Test
+    void aProductIsPositiveWhereItsFactorsAre() {
+        assertTrue(positive(N.times(M)).isPositive(M));
+        assertTrue(positive(N, M).isNonNegative(N.times(M).minus(N)));
+        assertFalse(positive(N).isPositive(M));
+    }
+
+    @Test
+    void knownLengthsAddUp() {
+        LengthFacts facts = new LengthFacts(List.of(M.minus(S), S.minus(N.times(2))));
+        assertTrue(facts.isNonNegative(M.minus(N.times(2))));
+        assertTrue(facts.isNonNegative(M.times(N).minus(S.times(N))));
+        assertFalse(facts.isNonNegative(S.minus(M)));
+        assertFalse(facts.isNonNegative(M.minus(N.times(3))));
+    }
+
+    @Test
+    void aProductThatIsNotNegativeSaysSoOfItsOtherFactor() {
+        LengthFacts facts = new LengthFacts(List.of(N.times(M.minus(1))));
+        assertFalse(facts.isPositive(M), "there may be no N");
+        assertTrue(facts.withPositive(List.of(N)).isPositive(M));
+    }
+
+    @Test
+    void quotientsAreRoundedDown() {
+        Dim blocks = N.ceilDiv(Dim.of(32));
+        assertTrue(LengthFacts.NONE.isNonNegative(blocks.times(32).minus(N)));
+        assertTrue(LengthFacts.NONE.isNonNegative(N.plus(31).minus(blocks.times(32))));
+        assertFalse(LengthFacts.NONE.isNonNegative(N.minus(blocks.times(32))));
+        assertTrue(positive(blocks).isPositive(N), "a block has an index");
+        assertTrue(positive(blocks.times(M))
+                .isNonNegative(N.times(S).minus(S).plus(M).minus(1)));
+        assertTrue(LengthFacts.NONE.isNonNegative(N.minus(N.floorDiv(Dim.of(2)))));
+    }
+}

@@ -1,0 +1,125 @@
+package heddle.tests.fusion;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.Compilation;
+import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.schedule.Tiling;
+import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.proof.AddressCounts;
+import heddle.compiler.tile.proof.AddressOutside;
+import heddle.compiler.tile.proof.AddressProof;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every address of every kernel of the corpus lies in its buffer, and a kernel whose guards are taken out is refused. */
+class AddressCorpusTest {
+    /** What kernels are cut into tiles for. */
+    private enum Target {
+        JVM(Tiling.VECTORS),
+        GPU(new GroupTiling(TornadoLimits.GPU)),
+        CPU(new GroupTiling(TornadoLimits.CPU));
+
+        private final Tiling tiling;
+
+        Target(Tiling tiling) {
+            this.tiling = tiling;
+        }
+    }
+
+    private static List<String> names() {
+        return Stream.of("fuses", "declines", "none")
+                .flatMap(part -> CorpusFile.names(part).stream())
+                .toList();
+    }
+
+    private static Compilation compile(String name, Fusion fusion, Target target) {
+        return Compiler.compile(CorpusFile.read(name).model().declaration().graph(), fusion, target.tiling, Set.of());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyAddressLiesInItsBuffer(Target target) {
+        for (Fusion fusion : Fusion.values()) {
+            AddressCounts all = AddressCounts.NONE;
+            for (String name : names()) {
+                all = all.plus(compile(name, fusion, target).schedule().addresses());
+            }
+            System.out.println(target + ", " + fusion + ": " + all);
+            assertTrue(all.proved() > 1000 && all.guarded() > 20 && all.clamped() > 10, all.toString());
+        }
+    }
+
+    /** Models of the corpus say all that a proof needs: no read is guarded for want of a fact. */
+    @Test
+    void noReadIsGuardedForWantOfAFact() {
+        List<String> guarded = new ArrayList<>();
+        for (String name : names()) {
+            for (TileKernel kernel :
+                    compile(name, Fusion.FUSED, Target.JVM).plan().launches()) {
+                KernelPrograms.of(kernel)
+                        .forEach(program -> ScalarExprs.visit(program, e -> {
+                            if (e instanceof Apply a && a.fn() == ScalarFn.SELECT && isGuardOfAddress(a)) {
+                                guarded.add(name + ", " + kernel.name() + ": " + a);
+                            }
+                        }));
+            }
+        }
+        assertEquals(List.of(), guarded);
+    }
+
+    /** {@code where(0 <= address and address < size, buffer[address], 0)}. */
+    private static boolean isGuardOfAddress(Apply select) {
+        return select.args().get(1) instanceof ScalarExpr.Element e
+                && select.args().getFirst() instanceof Apply both
+                && both.fn() == ScalarFn.AND
+                && both.args().stream()
+                        .allMatch(
+                                x -> x instanceof Apply c && c.args().getFirst().equals(e.address()));
+    }
+
+    @Test
+    void aKernelWithoutItsGuardsIsRefused() {
+        int refused = 0;
+        for (String name : CorpusFile.names("fuses")) {
+            Compilation compilation = compile(name, Fusion.FUSED, Target.JVM);
+            AddressProof proof = new AddressProof(compilation.schedule().facts());
+            for (TileKernel kernel : compilation.plan().launches()) {
+                if (KernelPrograms.of(kernel).anyMatch(program -> !proof.holds(unguarded(program, proof)))) {
+                    TileKernel without = KernelPrograms.map(kernel, program -> unguarded(program, proof));
+                    assertThrows(AddressOutside.class, () -> proof.of(without), name);
+                    refused++;
+                }
+            }
+        }
+        assertTrue(refused >= 8, refused + " kernels of the corpus need guards");
+    }
+
+    /** A program in which every select is the side that may not be read everywhere, if there is one. */
+    private static ScalarExpr unguarded(ScalarExpr program, AddressProof proof) {
+        return ScalarExprs.transform(program, e -> {
+            if (e instanceof Apply a && a.fn() == ScalarFn.SELECT) {
+                return a.args().stream()
+                        .skip(1)
+                        .filter(side -> !proof.holds(side))
+                        .findFirst()
+                        .orElse(e);
+            }
+            return e;
+        });
+    }
+}
