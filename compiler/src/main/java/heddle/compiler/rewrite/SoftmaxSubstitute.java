@@ -23,6 +23,7 @@ final class SoftmaxSubstitute {
         return functions.stream()
                 .filter(node -> !isMaximum(graph, node))
                 .findFirst()
+                .filter(node -> !isOnlySummed(graph, node))
                 .or(() -> functions.stream().findFirst())
                 .map(at -> declined(graph, at));
     }
@@ -53,6 +54,11 @@ final class SoftmaxSubstitute {
                         && graph.operands(node).stream()
                                 .allMatch(v -> isMaximum(
                                         graph, Place.in(v).behindViews(graph).node()));
+    }
+
+    /** Whether nothing but sums reads a node, so that the values meet another function, as in log_softmax. */
+    private static boolean isOnlySummed(Graph graph, Node node) {
+        return graph.users(node).stream().allMatch(SoftmaxSubstitute::isSum);
     }
 
     /** Whether the sum of exponentials is added to another sum along an axis. */
