@@ -36,18 +36,10 @@ public final class Dim implements Comparable<Dim> {
             count += m.parts();
         }
         if (count > MAX_PARTS) {
-            throw tooManyParts();
+            throw LengthTooLargeException.tooManyParts(MAX_PARTS);
         }
         this.terms = terms;
         this.parts = (int) count;
-    }
-
-    private static LengthTooLargeException tooManyParts() {
-        return new LengthTooLargeException("a length of more than " + MAX_PARTS + " terms and factors");
-    }
-
-    private static LengthTooLargeException overflow(Dim a, String operator, Dim b) {
-        return new LengthTooLargeException(a + " " + operator + " " + b + " does not fit into 64 bits");
     }
 
     int parts() {
@@ -82,7 +74,7 @@ public final class Dim implements Comparable<Dim> {
         try {
             other.terms.forEach((m, c) -> t.merge(m, c, Math::addExact));
         } catch (ArithmeticException e) {
-            throw overflow(this, "+", other);
+            throw LengthTooLargeException.overflow(this, "+", other);
         }
         t.values().removeIf(c -> c == 0);
         return new Dim(t);
@@ -105,7 +97,7 @@ public final class Dim implements Comparable<Dim> {
             return is(1) ? other : this;
         }
         if ((long) parts * other.terms.size() > 100L * MAX_PARTS) {
-            throw tooManyParts();
+            throw LengthTooLargeException.tooManyParts(MAX_PARTS);
         }
         TreeMap<Monomial, Long> t = new TreeMap<>();
         try {
@@ -116,7 +108,7 @@ public final class Dim implements Comparable<Dim> {
                 }
             }
         } catch (ArithmeticException e) {
-            throw overflow(this, "*", other);
+            throw LengthTooLargeException.overflow(this, "*", other);
         }
         t.values().removeIf(c -> c == 0);
         return new Dim(t);

@@ -7,4 +7,12 @@ public final class LengthTooLargeException extends ArithmeticException {
     LengthTooLargeException(String message) {
         super(message);
     }
+
+    static LengthTooLargeException tooManyParts(int most) {
+        return new LengthTooLargeException("a length of more than " + most + " terms and factors");
+    }
+
+    static LengthTooLargeException overflow(Dim a, String operator, Dim b) {
+        return new LengthTooLargeException(a + " " + operator + " " + b + " does not fit into 64 bits");
+    }
 }
