@@ -2,15 +2,13 @@ package heddle.cli;
 
 import heddle.compiler.type.LengthTooLargeException;
 import heddle.compiler.type.UnknownLengthException;
-import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticCode;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.LengthMistakes;
 import heddle.runtime.NotEnoughMemory;
-import heddle.runtime.RuntimeCode;
 import heddle.runtime.tornado.TornadoCode;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -44,11 +42,11 @@ final class Failures implements IExecutionExceptionHandler {
             }
             case StandardOutput.Closed closed -> ExitCode.OUTPUT_CLOSED;
             case UnknownLengthException unknown -> {
-                Terminal.print(List.of(unbound(unknown)), err);
+                Terminal.print(List.of(LengthMistakes.of(unknown)), err);
                 yield ExitCode.WRONG_INPUT;
             }
             case LengthTooLargeException large -> {
-                Terminal.print(List.of(tooLarge(large)), err);
+                Terminal.print(List.of(LengthMistakes.of(large)), err);
                 yield ExitCode.WRONG_INPUT;
             }
             case OutOfMemoryError memory -> {
@@ -64,19 +62,6 @@ final class Failures implements IExecutionExceptionHandler {
                 yield ExitCode.BUG;
             }
         };
-    }
-
-    private static Diagnostic unbound(UnknownLengthException unknown) {
-        String bindings =
-                unknown.length().symbols().stream().map(s -> "-D " + s + "=128").collect(Collectors.joining(" "));
-        return Diagnostic.of(RuntimeCode.LENGTH_UNBOUND, unknown.getMessage())
-                .note("code for this model needs it as a number")
-                .hint("give it with " + bindings);
-    }
-
-    private static Diagnostic tooLarge(LengthTooLargeException large) {
-        return Diagnostic.of(RuntimeCode.LENGTHS, "the model is too large with these lengths: " + large.getMessage())
-                .hint("use shorter lengths");
     }
 
     private static int code(DiagnosticCode code) {

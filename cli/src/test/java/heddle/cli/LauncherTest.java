@@ -37,6 +37,7 @@ class LauncherTest {
         launcher = Files.createDirectories(home.resolve("cli/target/launcher"));
         Files.copy(Path.of("..", "heddle"), home.resolve("heddle"));
         Files.createFile(home.resolve("pom.xml"));
+        Files.createDirectories(home.resolve("lib"));
         for (String module : new String[] {"dsl", "compiler", "runtime", "integrations/maven", "cli"}) {
             Files.createDirectories(home.resolve(module).resolve("src/main"));
             Files.createFile(home.resolve(module).resolve("pom.xml"));

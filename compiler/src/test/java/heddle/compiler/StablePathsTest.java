@@ -150,4 +150,26 @@ class StablePathsTest {
                 kernels(plan).contains("attention.0/linear:contract#2"),
                 kernels(plan).toString());
     }
+
+    @Test
+    void layersOfTwoKindsThatTakeTurnsAreTwoGroups() {
+        String text = """
+                dim N
+                input x: f32[N, 8]
+                input w: f32[8, 8]
+                let y = x
+                for layer in 0 .. 4 {
+                    if layer % 2 == 0 {
+                        y = y @ w
+                    } else {
+                        y = sigmoid(y @ w)
+                    }
+                }
+                output z = y
+                """;
+        Plan plan = compiled(Elaborated.of(text).graph(), Fusion.FUSED).plan();
+        EqualKernels equal = EqualKernels.of(plan);
+        assertEquals(4, kernels(plan).size());
+        assertEquals(2, kernels(plan).stream().map(equal::group).distinct().count());
+    }
 }

@@ -1,8 +1,11 @@
 package heddle.api;
 
+import heddle.compiler.type.LengthTooLargeException;
+import heddle.compiler.type.UnknownLengthException;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.DiagnosticRenderer;
+import heddle.runtime.LengthMistakes;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -49,6 +52,10 @@ public final class HeddleException extends RuntimeException {
             return call.get();
         } catch (DiagnosticException e) {
             throw new HeddleException(e);
+        } catch (UnknownLengthException e) {
+            throw new HeddleException(new DiagnosticException(LengthMistakes.of(e)));
+        } catch (LengthTooLargeException e) {
+            throw new HeddleException(new DiagnosticException(LengthMistakes.of(e)));
         }
     }
 }

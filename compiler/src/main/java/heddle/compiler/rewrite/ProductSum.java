@@ -14,6 +14,7 @@ import heddle.compiler.op.Equation;
 import heddle.compiler.op.Expand;
 import heddle.compiler.op.Permute;
 import heddle.compiler.op.Reshape;
+import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.Scale;
@@ -132,6 +133,9 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
     private static Optional<Term> term(Graph graph, Place whole, Place read, List<Scaling> outer) {
         Place at = read.behindViews(graph);
         if (at.node().op() instanceof Contract c) {
+            if (c.zeros() != Annihilating.NEITHER) {
+                return Optional.empty(); // The zeros of one product say nothing about the other.
+            }
             if (isJoined(graph, at.node()) && graph.useCount(at.node()) > 1) {
                 return Optional.empty(); // Sums of it with itself would double it each time.
             }

@@ -130,7 +130,11 @@ public final class LengthFacts {
         private boolean isSumWith(Dim goal, Map.Entry<Monomial, Long> term, Dim fact, int most) {
             for (var other : fact.terms().entrySet()) {
                 Optional<Monomial> times = term.getKey().dividedBy(other.getKey());
-                if (Long.signum(other.getValue()) == Long.signum(term.getValue()) && times.isPresent() && steps > 0) {
+                if (Long.signum(other.getValue()) == Long.signum(term.getValue())
+                        && times.isPresent()
+                        // A fact times something negative says nothing.
+                        && Dim.of(times.get(), 1).isNonNegative()
+                        && steps > 0) {
                     Dim taken = fact.times(Dim.of(times.get(), Math.abs(term.getValue())));
                     if (isSum(goal.times(Math.abs(other.getValue())).minus(taken), most - 1)) {
                         return true;

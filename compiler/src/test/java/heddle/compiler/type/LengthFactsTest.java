@@ -46,6 +46,13 @@ class LengthFactsTest {
     }
 
     @Test
+    void aFactTimesWhatMayBeNegativeSaysNothing() {
+        Dim half = Dim.symbol("K").minus(Dim.symbol("L")).floorDiv(Dim.of(2));
+        LengthFacts facts = new LengthFacts(List.of(N.minus(M)));
+        assertFalse(facts.isNonNegative(N.minus(M).times(half)), "N = 3, M = 1, K = 0, L = 5");
+    }
+
+    @Test
     void quotientsAreRoundedDown() {
         Dim blocks = N.ceilDiv(Dim.of(32));
         assertTrue(LengthFacts.NONE.isNonNegative(blocks.times(32).minus(N)));

@@ -171,7 +171,8 @@ public final class IntegerUses {
             }
         }
         if (found >= UNBOUNDED) {
-            found = limits.stream().mapToLong(l -> l.range.high()).max().orElseThrow();
+            found = Math.max(
+                    low, limits.stream().mapToLong(l -> l.range.high()).max().orElseThrow());
         }
         return Optional.of(new IntegerRange(low, found));
     }

@@ -9,6 +9,7 @@ import heddle.runtime.cache.CacheDirectory;
 import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +64,13 @@ public final class Tokenizer implements AutoCloseable {
 
     /** The tokens of each text, padded to those of the longest. */
     public TokenBatch encode(List<String> texts) {
-        Encoding[] rows = tokenizer.batchEncode(texts);
+        Encoding[] rows;
+        try {
+            rows = tokenizer.batchEncode(texts);
+        } finally {
+            // The cleaner must not free native memory that is being used.
+            Reference.reachabilityFence(this);
+        }
         List<List<String>> tokens = new ArrayList<>();
         List<boolean[]> separators = new ArrayList<>();
         List<Integer> truncated = new ArrayList<>();

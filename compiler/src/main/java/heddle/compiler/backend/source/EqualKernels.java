@@ -4,9 +4,11 @@ import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.TileKernel;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -36,8 +38,11 @@ public final class EqualKernels {
                     .add(kernel.name());
         }
         EqualKernels equal = new EqualKernels();
+        Set<String> taken = new HashSet<>();
         byForm.values().forEach(names -> {
-            String group = common(names);
+            // Layers of two kinds that take turns differ in the same numbers.
+            String group = taken.add(common(names)) ? common(names) : counted(names);
+            taken.add(group);
             names.forEach(name -> equal.groups.put(name, group));
         });
         return equal;
@@ -54,7 +59,7 @@ public final class EqualKernels {
         boolean differInNumbers =
                 names.stream().map(EqualKernels::words).distinct().count() == 1;
         if (!differInNumbers) {
-            return first + " +" + (names.size() - 1);
+            return counted(names);
         }
         List<List<String>> numbers = names.stream().map(EqualKernels::numbers).toList();
         int[] at = {0};
@@ -62,6 +67,11 @@ public final class EqualKernels {
             int n = at[0]++;
             return new TreeSet<>(numbers.stream().map(list -> list.get(n)).toList()).size() == 1 ? number.group() : "*";
         });
+    }
+
+    /** The first name and how many others there are, which no other group has. */
+    private static String counted(List<String> names) {
+        return names.getFirst() + (names.size() == 1 ? "" : " +" + (names.size() - 1));
     }
 
     private static String words(String name) {
