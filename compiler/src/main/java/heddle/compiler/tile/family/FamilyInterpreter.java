@@ -162,13 +162,14 @@ public final class FamilyInterpreter {
             }
         }
 
-        /** Values whose probability is zero do not count, even when they are infinite or not a number. */
+        /** Values whose weighted probability is zero do not count, even when they are infinite or not a number. */
         void accumulate(double[] frame) {
             double sum = 0;
             for (int at = 0; at < p.length; at++) {
                 frame[j] = at;
-                if (p[at] != 0) {
-                    sum += p[at] * weight.run(frame) * v.run(frame);
+                double weighted = p[at] == 0 ? 0 : p[at] * weight.run(frame);
+                if (weighted != 0) {
+                    sum += weighted * v.run(frame);
                 }
             }
             frame[acc] = sum;
