@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The entry point of the API: reads models. */
+/** Reads models. Programs use {@code heddle.api.Heddle}, which hides what lies beneath. */
 public final class Heddle {
     private Heddle() {}
 
