@@ -12,7 +12,7 @@ import heddle.compiler.op.Pad;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.rewrite.CapturedPart.Role;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

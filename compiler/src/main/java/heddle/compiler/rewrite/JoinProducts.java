@@ -6,7 +6,7 @@ import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

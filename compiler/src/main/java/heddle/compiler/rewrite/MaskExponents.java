@@ -5,7 +5,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.op.Reduce;
-import heddle.compiler.tile.Reduction;
+import heddle.compiler.scalar.Reduction;
 import java.util.Optional;
 
 /**

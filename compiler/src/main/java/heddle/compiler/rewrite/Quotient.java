@@ -1,7 +1,7 @@
 package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Graph;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

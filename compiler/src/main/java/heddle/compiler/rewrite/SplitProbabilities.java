@@ -9,7 +9,7 @@ import heddle.compiler.op.Cast;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.BitSet;
