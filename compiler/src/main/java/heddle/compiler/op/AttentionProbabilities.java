@@ -2,7 +2,6 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
-import heddle.compiler.tile.Annihilating;
 import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.IndexSimplifier;
@@ -90,7 +89,7 @@ public record AttentionProbabilities(FusedAttention attention) implements Op {
         index.addAll(List.of(ScalarExpr.of(a.i()), ScalarExpr.of(a.j())));
         ScalarExpr address = IndexSimplifier.address(result().type().shape(), index);
         return new Contraction(
-                a.batch(), a.i(), a.j(), a.d(), a.q(), a.k(), Annihilating.NEITHER, a.raw(), masked, result(), address);
+                a.batch(), a.i(), a.j(), a.d(), a.q(), a.k(), a.zeros(), a.raw(), masked, result(), address);
     }
 
     @Override
