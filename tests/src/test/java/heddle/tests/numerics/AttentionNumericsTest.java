@@ -287,10 +287,18 @@ class AttentionNumericsTest {
     void differencesOfProbabilitiesMeetTheValuesOneByOne() {
         String difference = "(softmax(s, axis = -1) - 0.5 * softmax(s + bias, axis = -1)) @ v";
         attention(difference, 2).with("bias", 0, -INF, -INF, 0, 0, 0).gives(1.5, 15, 1, 10);
-        attention(difference, 2)
-                .with("v", 1, INF, 2, 20, 3, 30)
-                .written(1, INF, 1, INF)
-                .compiled(1, NAN, 1, NAN);
+        attention(difference, 2).with("v", 1, INF, 2, 20, 3, 30).givesEverywhere(1, NAN, 1, NAN);
+    }
+
+    /** A difference of zero is no weight of zero: both keys count. */
+    @Test
+    void theDifferenceOfEqualProbabilitiesMeetsItsValues() {
+        for (String difference : List.of("p - p * 1.0", "(p - p) * 2.0", "where(open, p - p, 0.0)", "-(p - p)")) {
+            attention("(" + difference + ") @ v")
+                    .with("open", 1, 0, 1, 1, 1, 0)
+                    .with("v", 1, 10, 2, NAN, 3, 30)
+                    .givesEverywhere(0, 0, 0, NAN);
+        }
     }
 
     @Test
