@@ -3,7 +3,6 @@ package heddle.compiler.op;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
-import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -90,7 +89,7 @@ public record AttentionProbabilities(FusedAttention attention) implements Op {
         index.addAll(List.of(ScalarExpr.of(a.i()), ScalarExpr.of(a.j())));
         ScalarExpr address = IndexSimplifier.address(result().type().shape(), index);
         return new Contraction(
-                a.batch(), a.i(), a.j(), a.d(), a.q(), a.k(), Annihilating.NEITHER, a.raw(), masked, result(), address);
+                a.batch(), a.i(), a.j(), a.d(), a.q(), a.k(), a.zeros(), a.raw(), masked, result(), address);
     }
 
     @Override

@@ -74,6 +74,7 @@ final class AttentionReader {
                 program("q"),
                 program("k"),
                 program("v"),
+                GraphCatalogue.annihilating(text),
                 raw,
                 program("score"),
                 text.optional("mask").map(m -> reader.read(m, DType.BOOL)),

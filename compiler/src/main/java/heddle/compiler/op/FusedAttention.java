@@ -3,6 +3,7 @@ package heddle.compiler.op;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -91,6 +92,9 @@ public record FusedAttention(List<TensorType> operands, Attention body) implemen
         shown.put("q", ScalarText.of(body.q()));
         shown.put("k", ScalarText.of(body.k()));
         shown.put("v", ScalarText.of(body.v()));
+        if (body.zeros() != Annihilating.NEITHER) {
+            shown.put("annihilating", body.zeros().text());
+        }
         shown.put("score", ScalarText.of(body.score()));
         body.mask().ifPresent(m -> shown.put("mask", ScalarText.of(m)));
         body.weight().ifPresent(w -> shown.put("weight", ScalarText.of(w)));

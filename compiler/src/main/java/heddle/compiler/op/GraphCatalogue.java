@@ -41,7 +41,8 @@ public final class GraphCatalogue {
         return all;
     }
 
-    private static Annihilating annihilating(Attributes text) {
+    /** Whose zeros add nothing to a product, as the text form has it. */
+    static Annihilating annihilating(Attributes text) {
         String name = text.optional("annihilating").orElse(Annihilating.NEITHER.text());
         return Annihilating.named(name)
                 .orElseThrow(() -> new IllegalArgumentException("annihilating is left or right, not " + name));

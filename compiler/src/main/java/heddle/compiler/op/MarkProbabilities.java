@@ -11,10 +11,12 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
+import java.util.stream.Stream;
 
 /**
  * Lets zeros of probabilities annihilate in products: a key of no probability adds nothing, whatever its value is. Probabilities
- * are what a softmax gives, looked at through views, masks, casts to floats and functions that keep zeros.
+ * are what a softmax gives, looked at through views, masks, casts to floats and functions that keep zeros. The terms of a
+ * sum or difference of probabilities meet the other factor one by one.
  */
 public record MarkProbabilities() implements Pass {
     @Override
@@ -28,24 +30,31 @@ public record MarkProbabilities() implements Pass {
         for (Node node : graph.nodes()) {
             probabilities.set(node.id(), isProbability(graph, node, probabilities));
         }
+        ProbabilityTerms terms = new ProbabilityTerms(graph, probabilities);
         return Rewriter.replace(
                 graph,
-                (node, rewriter) -> marked(graph, node, probabilities)
-                        .map(op -> rewriter.out()
-                                .add(op, rewriter.operands(node), node.origin())
-                                .value()));
+                (node, rewriter) -> slot(graph, node, probabilities).map(slot -> marked(terms, node, slot, rewriter)));
     }
 
-    private static Optional<Contract> marked(Graph graph, Node node, BitSet probabilities) {
-        if (!(node.op() instanceof Contract c) || c.zeros() != Annihilating.NEITHER) {
-            return Optional.empty();
-        }
-        if (probabilities.get(graph.operand(node, 0).node().id())) {
-            return Optional.of(new Contract(c.equation(), Annihilating.LEFT));
-        }
-        return probabilities.get(graph.operand(node, 1).node().id())
-                ? Optional.of(new Contract(c.equation(), Annihilating.RIGHT))
+    /** The factor of a product that is made of probabilities, the left one when both are. */
+    private static Optional<Integer> slot(Graph graph, Node node, BitSet probabilities) {
+        return node.op() instanceof Contract c && c.zeros() == Annihilating.NEITHER
+                ? Stream.of(0, 1)
+                        .filter(slot -> probabilities.get(
+                                graph.operand(node, slot).node().id()))
+                        .findFirst()
                 : Optional.empty();
+    }
+
+    private static Value marked(ProbabilityTerms terms, Node node, int slot, Rewriter rewriter) {
+        if (terms.isSum(terms.graph().operand(node, slot))) {
+            return terms.product(node, slot, rewriter);
+        }
+        Annihilating zeros = slot == 0 ? Annihilating.LEFT : Annihilating.RIGHT;
+        Contract product = new Contract(((Contract) node.op()).equation(), zeros);
+        return rewriter.out()
+                .add(product, rewriter.operands(node), node.origin())
+                .value();
     }
 
     /** Whether the node gives probabilities, or what is zero wherever they are. */

@@ -3,6 +3,7 @@ package heddle.compiler.rewrite;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.FusedAttention;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -23,6 +24,7 @@ import java.util.SequencedMap;
  * The parts that {@link GrowAttention} found, over the axes that it used.
  *
  * @param resultAxes the axes of the matmul with the values, outermost first
+ * @param zeros      whose zeros add nothing to a score, queries being the left factor
  * @param term       a number added to the sum of a row's shifted exponentials
  * @param kept       what happens to the probabilities before they meet the values
  */
@@ -34,6 +36,7 @@ record AttentionParts(
         ScalarExpr q,
         ScalarExpr k,
         ScalarExpr v,
+        Annihilating zeros,
         ScalarExpr.Variable raw,
         SplitMask score,
         Proportion kept,
@@ -86,6 +89,7 @@ record AttentionParts(
                 renaming.of(q, raw.type()),
                 renaming.of(k, raw.type()),
                 renaming.of(v, raw.type()),
+                zeros,
                 raw,
                 renaming.of(score.score(), raw.type()),
                 score.mask().map(m -> renaming.of(m, DType.BOOL)),

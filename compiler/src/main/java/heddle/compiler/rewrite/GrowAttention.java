@@ -120,6 +120,7 @@ final class GrowAttention {
                 qk.q(),
                 qk.k(),
                 v,
+                qk.zeros(),
                 raw,
                 SplitMask.of(score),
                 kept(roles),

@@ -6,6 +6,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
@@ -26,8 +27,9 @@ import java.util.stream.IntStream;
  * @param k     varies along {@code d} and the softmax axis
  * @param d     the axis the scores sum over, several letters as one
  * @param score the matmul with the factors that were taken off q and k
+ * @param zeros whose zeros add nothing to the matmul, q being the left factor
  */
-record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
+record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score, Annihilating zeros) {
     /**
      * @param index where the softmax is computed
      * @param j     the softmax axis
@@ -42,7 +44,8 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
             ScalarExpr.Variable raw,
             Lookup lookup) {
         Node product = scores.product();
-        Equation e = ((Contract) product.op()).parsed();
+        Contract contract = (Contract) product.op();
+        Equation e = contract.parsed();
         Map<Character, ScalarExpr> letters = new HashMap<>();
         put(letters, e.result(), productIndex(graph, softmax, scores, index, lookup));
         Shape inner = new Shape(e.summed()
@@ -64,8 +67,8 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
                     "multiply queries, which have no axis of the keys, with keys, which have one");
         }
         return rightIsKey
-                ? new QueryAndKey(a.core(), b.core(), d, score)
-                : new QueryAndKey(b.core(), a.core(), d, score);
+                ? new QueryAndKey(a.core(), b.core(), d, score, contract.zeros())
+                : new QueryAndKey(b.core(), a.core(), d, score, contract.zeros().exchanged());
     }
 
     /**

@@ -62,6 +62,7 @@ final class LowerAttention {
                 program(a.q()),
                 program(a.k()),
                 program(a.v()),
+                a.zeros(),
                 a.raw(),
                 program(a.score()),
                 a.mask().map(this::program),

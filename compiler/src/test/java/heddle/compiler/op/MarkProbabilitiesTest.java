@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphReader;
 import heddle.compiler.ir.GraphText;
+import heddle.compiler.scalar.Annihilating;
 import heddle.dsl.source.SourceFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,6 @@ class MarkProbabilitiesTest {
                 "div(%4, %1) : f32[N, N]",
                 "select(%3, %4, %2) : f32[N, N]",
                 "permute(%4) {order = [1, 0]} : f32[N, N]",
-                "sub(%4, %4) : f32[N, N]",
                 "max(%2, %4) : f32[N, N]",
                 "sqrt(%4) : f32[N, N]"
             })
@@ -45,6 +45,21 @@ class MarkProbabilitiesTest {
                 GraphText.print(
                         graph(probabilities, "contract(%5, %1) {equation = \"ab,bc->ac\", annihilating = \"left\"}")),
                 GraphText.print(marked));
+        assertSame(marked, new MarkProbabilities().run(marked), "once is enough");
+    }
+
+    /** Equal probabilities have a difference of zero, but their keys have weight. */
+    @Test
+    void multipliesTheTermsOfADifferenceOneByOne() {
+        Graph marked = new MarkProbabilities()
+                .run(graph("sub(%4, %4) : f32[N, N]", "contract(%5, %1) {equation = \"ab,bc->ac\"}"));
+        assertEquals(
+                2,
+                marked.nodes().stream()
+                        .filter(n -> n.op() instanceof Contract c && c.zeros() == Annihilating.LEFT)
+                        .filter(n -> marked.operand(n, 0).node().op() instanceof Softmax)
+                        .count(),
+                () -> GraphText.print(marked));
         assertSame(marked, new MarkProbabilities().run(marked), "once is enough");
     }
 

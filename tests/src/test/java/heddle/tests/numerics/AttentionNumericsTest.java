@@ -199,6 +199,35 @@ class AttentionNumericsTest {
                 .givesEverywhere(1, 10, 1, 10);
     }
 
+    /** Queries or keys that are probabilities themselves: NaN and infinity meet a probability of zero. */
+    @Test
+    void featuresOfNoProbabilityDoNotCountInScores() {
+        double answer = 1 / (1 + Math.exp(-2));
+        for (String scores :
+                List.of("p @ transpose(x)", "transpose(x @ transpose(p))", "(p * 0.5) @ transpose(x) * 2.0")) {
+            probabilitiesIn(scores).givesEverywhere(answer, answer);
+        }
+        double rows = 1 / (1 + Math.exp(-1));
+        probabilitiesIn("x @ transpose(p * weight)").givesEverywhere(rows, 1 / (1 + Math.exp(-3)));
+    }
+
+    /** Probabilities of a half, zero and a half, and features of which the second is no number. */
+    private static Computed probabilitiesIn(String scores) {
+        return new Computed(
+                        classes,
+                        "input x: f32[2, 3]",
+                        "input mask: bool[2, 3]",
+                        "input weight: f32[2, 1]",
+                        "input v: f32[2, 1]",
+                        "let p = softmax(where(mask, zeros([2, 3]), -inf), axis = -1)",
+                        "output y = softmax(" + scores + ", axis = -1) @ v")
+                .with("x", 1, NAN, 1, 3, INF, 3)
+                .with("mask", 1, 0, 1, 1, 0, 1)
+                .with("weight", 1, 2)
+                .with("v", 0, 1)
+                .fused();
+    }
+
     /** Which blocks are skipped does not matter: 100 rows see no key. */
     @Test
     void aSinkThatIsNoNumberMakesEveryRowNotANumber() {
@@ -258,10 +287,18 @@ class AttentionNumericsTest {
     void differencesOfProbabilitiesMeetTheValuesOneByOne() {
         String difference = "(softmax(s, axis = -1) - 0.5 * softmax(s + bias, axis = -1)) @ v";
         attention(difference, 2).with("bias", 0, -INF, -INF, 0, 0, 0).gives(1.5, 15, 1, 10);
-        attention(difference, 2)
-                .with("v", 1, INF, 2, 20, 3, 30)
-                .written(1, INF, 1, INF)
-                .compiled(1, NAN, 1, NAN);
+        attention(difference, 2).with("v", 1, INF, 2, 20, 3, 30).givesEverywhere(1, NAN, 1, NAN);
+    }
+
+    /** A difference of zero is no weight of zero: both keys count. */
+    @Test
+    void theDifferenceOfEqualProbabilitiesMeetsItsValues() {
+        for (String difference : List.of("p - p * 1.0", "(p - p) * 2.0", "where(open, p - p, 0.0)", "-(p - p)")) {
+            attention("(" + difference + ") @ v")
+                    .with("open", 1, 0, 1, 1, 1, 0)
+                    .with("v", 1, 10, 2, NAN, 3, 30)
+                    .givesEverywhere(0, 0, 0, NAN);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package heddle.compiler.tile.family;
 
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -31,6 +32,7 @@ import java.util.function.UnaryOperator;
  * @param q        over batch, i, d
  * @param k        over batch, j, d
  * @param v        over batch, j, e
+ * @param zeros    whose zeros add nothing to a score, queries being the left factor: those of probabilities
  * @param raw      the variable the score program reads the product as
  * @param score    over batch, i, j
  * @param mask     a bool over batch, i, j; absent when nothing is masked
@@ -50,6 +52,7 @@ public record Attention(
         ScalarExpr q,
         ScalarExpr k,
         ScalarExpr v,
+        Annihilating zeros,
         ScalarExpr.Variable raw,
         ScalarExpr score,
         Optional<ScalarExpr> mask,
@@ -66,6 +69,48 @@ public record Attention(
 
     public Attention {
         batch = List.copyOf(batch);
+    }
+
+    /** Attention whose scores are a product in IEEE arithmetic. */
+    public Attention(
+            List<Axis> batch,
+            Axis i,
+            Axis j,
+            Axis d,
+            Axis e,
+            ScalarExpr q,
+            ScalarExpr k,
+            ScalarExpr v,
+            ScalarExpr.Variable raw,
+            ScalarExpr score,
+            Optional<ScalarExpr> mask,
+            Optional<ScalarExpr> weight,
+            Optional<ScalarExpr> sink,
+            ScalarExpr.Variable acc,
+            ScalarExpr epilogue,
+            Buffer output,
+            ScalarExpr address,
+            Optional<LogSumExp> logSumExp) {
+        this(
+                batch,
+                i,
+                j,
+                d,
+                e,
+                q,
+                k,
+                v,
+                Annihilating.NEITHER,
+                raw,
+                score,
+                mask,
+                weight,
+                sink,
+                acc,
+                epilogue,
+                output,
+                address,
+                logSumExp);
     }
 
     /**
@@ -92,6 +137,7 @@ public record Attention(
                 q,
                 k,
                 v,
+                zeros,
                 raw,
                 score,
                 mask,
@@ -115,6 +161,7 @@ public record Attention(
                 change.apply(q),
                 change.apply(k),
                 change.apply(v),
+                zeros,
                 raw,
                 change.apply(score),
                 mask.map(change),

@@ -83,7 +83,7 @@ final class AttentionProgram {
     private List<Stmt> scores() {
         List<Stmt> steps = new ArrayList<>();
         steps.add(map(key, attention.k()));
-        steps.add(new Stmt.Define(score, new TileExpr.Dot(query, key, attention.d())));
+        steps.add(new Stmt.Define(score, new TileExpr.Dot(query, key, attention.d(), attention.zeros())));
         if (!scaled.score().equals(score.value())) {
             steps.add(new Stmt.Update(score, new TileExpr.Map(scaled.score())));
         }

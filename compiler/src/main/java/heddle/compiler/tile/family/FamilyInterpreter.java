@@ -117,7 +117,7 @@ public final class FamilyInterpreter {
         AttentionRow(Attention f, ScalarEvaluator evaluator) {
             Code q = evaluator.code(f.q());
             Code k = evaluator.code(f.k());
-            product = sum(evaluator, f.d(), frame -> q.run(frame) * k.run(frame));
+            product = sum(evaluator, f.d(), frame -> f.zeros().multiply(q.run(frame), k.run(frame)));
             score = evaluator.code(f.score());
             mask = f.mask().map(evaluator::code).orElse(frame -> 1);
             weight = f.weight().map(evaluator::code).orElse(frame -> 1);
