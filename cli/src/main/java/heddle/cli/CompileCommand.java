@@ -9,8 +9,8 @@ import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.tile.ProgramListing;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TileListing;
 import heddle.dsl.ast.Item;
 import heddle.dsl.parse.Parser;
 import heddle.runtime.CompileOptions;
@@ -208,6 +208,6 @@ final class CompileCommand implements Callable<Integer> {
 
     private static String tiles(Plan plan) {
         Stream<TileKernel> kernels = Stream.concat(plan.prepare().stream(), plan.launches().stream());
-        return kernels.map(TileListing::of).collect(Collectors.joining("\n"));
+        return kernels.map(k -> ProgramListing.of(k.program())).collect(Collectors.joining("\n"));
     }
 }

@@ -105,7 +105,7 @@ final class ExplanationJson {
     private static Map<String, Object> tile(TileLayout.Placed placed) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", placed.tile().name());
-        fields.put("space", placed.tile().space().name().toLowerCase(Locale.ROOT));
+        fields.put("space", placed.space().name().toLowerCase(Locale.ROOT));
         fields.put("size", placed.sizes().stream().map(ExplanationJson::amount).toList());
         return fields;
     }

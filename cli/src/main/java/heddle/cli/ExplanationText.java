@@ -7,7 +7,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.rewrite.CapturedPart;
 import heddle.compiler.rewrite.FusionReport;
 import heddle.compiler.tile.BlockCount;
-import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileSpace;
 import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.DiagnosticRenderer;
 import heddle.dsl.diagnostic.Label;
@@ -97,16 +97,16 @@ final class ExplanationText {
         TileLayout layout = fused.tiles();
         lines.section("tiles");
         lines.add("blocks", layout.blockQ() + " queries, " + layout.blockKv() + " keys");
-        lines.add("read in place", tiles(Tile.Space.GLOBAL));
-        lines.add("local", tiles(Tile.Space.LOCAL));
-        lines.add("registers", tiles(Tile.Space.REGISTER));
+        lines.add("read in place", tiles(TileSpace.GLOBAL));
+        lines.add("local", tiles(TileSpace.LOCAL));
+        lines.add("registers", tiles(TileSpace.REGISTER));
         fused.blocks().ifPresent(count -> lines.add("visited", visited(count)));
         fused.tables().forEach(table -> lines.add("skipped by", table));
     }
 
-    private String tiles(Tile.Space space) {
+    private String tiles(TileSpace space) {
         return fused.tiles().tiles().stream()
-                .filter(t -> t.tile().space() == space)
+                .filter(t -> t.space() == space)
                 .map(TileLayout.Placed::toString)
                 .collect(Collectors.joining(", "));
     }

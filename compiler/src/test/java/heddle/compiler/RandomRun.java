@@ -8,8 +8,10 @@ import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.op.Weight;
+import heddle.compiler.scalar.Rounding;
 import heddle.compiler.schedule.Schedule;
 import heddle.compiler.schedule.ScheduleInterpreter;
+import heddle.compiler.tile.BlockChoice;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.TensorType;
 import java.util.Arrays;
@@ -50,9 +52,10 @@ public record RandomRun(
         return new Interpreter(inputs, weights, lengths).run(graph);
     }
 
-    /** What the kernels compute. */
+    /** What the kernels compute, at drawn block sizes. */
     public SequencedMap<String, NdArray> run(Schedule schedule) {
-        return new ScheduleInterpreter(inputs, weights, lengths).run(schedule);
+        return new ScheduleInterpreter(inputs, weights, lengths, Rounding.REAL, BlockChoice.drawn(new Random(seed)))
+                .run(schedule);
     }
 
     /** Fails, saying what {@code place} does, at the first element that differs by more than {@code tolerance}. */

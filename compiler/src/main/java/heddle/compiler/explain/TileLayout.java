@@ -1,10 +1,11 @@
 package heddle.compiler.explain;
 
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.TileSpace;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +20,11 @@ import java.util.stream.Collectors;
  */
 public record TileLayout(int blockQ, int blockKv, List<Placed> tiles) {
     /**
-     * A tile and its size.
+     * A tile, where it is held, and its size.
      *
      * @param sizes one for each axis of the tile
      */
-    public record Placed(Tile tile, List<Dim> sizes) {
+    public record Placed(Tile tile, TileSpace space, List<Dim> sizes) {
         public Placed {
             sizes = List.copyOf(sizes);
         }
@@ -41,26 +42,29 @@ public record TileLayout(int blockQ, int blockKv, List<Placed> tiles) {
 
     static TileLayout of(TileKernel kernel, Axis queries, Axis keys) {
         List<Placed> tiles = new ArrayList<>();
-        collect(kernel.body(), kernel.plan(), tiles);
+        collect(kernel.body(), kernel, tiles);
         return new TileLayout(kernel.plan().block(queries), kernel.plan().block(keys), tiles);
     }
 
-    private static void collect(List<Stmt> body, TilePlan plan, List<Placed> tiles) {
-        for (Stmt stmt : body) {
+    private static void collect(List<TileStmt> body, TileKernel kernel, List<Placed> tiles) {
+        for (TileStmt stmt : body) {
             switch (stmt) {
-                case Stmt.Define d -> tiles.add(placed(d.tile(), plan));
-                case Stmt.Loop l -> collect(l.body(), plan, tiles);
-                case Stmt.Masked m -> collect(m.body(), plan, tiles);
-                case Stmt.Update u -> {}
-                case Stmt.Accumulate a -> {}
-                case Stmt.Store s -> {}
+                case TileStmt.Define d -> tiles.add(placed(d.tile(), kernel));
+                case TileStmt.Loop l -> collect(l.body(), kernel, tiles);
+                case TileStmt.Masked m -> collect(m.body(), kernel, tiles);
+                case TileStmt.Update u -> {}
+                case TileStmt.Accumulate a -> {}
+                case TileStmt.Store s -> {}
+                case TileStmt.AddTo a -> {}
             }
         }
     }
 
-    private static Placed placed(Tile tile, TilePlan plan) {
+    private static Placed placed(Tile tile, TileKernel kernel) {
+        TilePlan plan = kernel.plan();
         return new Placed(
                 tile,
+                kernel.space(tile),
                 tile.axes().stream()
                         .map(axis -> plan.blocks().containsKey(axis.name()) ? Dim.of(plan.block(axis)) : axis.extent())
                         .toList());

@@ -21,6 +21,7 @@ public final class ScalarEvaluator {
 
     private final Function<Buffer, double[]> memory;
     private final Map<String, Long> lengths;
+    private final Rounding rounding;
     private final Map<String, Integer> slots = new LinkedHashMap<>();
 
     /**
@@ -28,8 +29,14 @@ public final class ScalarEvaluator {
      * @param lengths the bound symbols
      */
     public ScalarEvaluator(Function<Buffer, double[]> memory, Map<String, Long> lengths) {
+        this(memory, lengths, Rounding.REAL);
+    }
+
+    /** @param rounding of each function */
+    public ScalarEvaluator(Function<Buffer, double[]> memory, Map<String, Long> lengths, Rounding rounding) {
         this.memory = memory;
         this.lengths = lengths;
+        this.rounding = rounding;
     }
 
     /** The slot of an axis' index. */
@@ -132,9 +139,10 @@ public final class ScalarEvaluator {
             if (fn == ScalarFn.SELECT) {
                 return frame -> x.run(frame) != 0 ? args[1].run(frame) : args[2].run(frame);
             }
-            return args.length == 1
+            Code result = args.length == 1
                     ? frame -> ScalarMath.apply(fn, type, x.run(frame), 0, 0)
                     : frame -> ScalarMath.apply(fn, type, x.run(frame), args[1].run(frame), 0);
+            return rounding == Rounding.REAL ? result : frame -> rounding.of(a.type(), result.run(frame));
         }
     }
 

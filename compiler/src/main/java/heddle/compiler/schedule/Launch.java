@@ -3,6 +3,7 @@ package heddle.compiler.schedule;
 import heddle.compiler.index.BlockTable;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.family.Family;
 import java.util.List;
 
@@ -23,9 +24,14 @@ public record Launch(String name, Family family, List<BlockTable> tables, List<S
         this(name, family, List.of(), comments);
     }
 
+    /** What it computes, as a tile program. */
+    public TileProgram program() {
+        return family.program(name, comments);
+    }
+
     /** The tile program with the blocks that {@code tiling} chooses. */
-    TileKernel program(Tiling tiling) {
-        return family.program(name, tiling.of(family).withTables(tables), comments);
+    TileKernel kernel(Tiling tiling) {
+        return family.kernel(name, tiling.of(family).withTables(tables), comments);
     }
 
     /** The buffers it stores to. */

@@ -2,6 +2,7 @@ package heddle.compiler.schedule;
 
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileVerifier;
 import heddle.compiler.tile.proof.AddressCounts;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.LengthFacts;
@@ -67,7 +68,8 @@ public record Schedule(
     }
 
     private List<TileKernel> programs(List<Launch> launches, AddressProof addresses) {
-        List<TileKernel> kernels = launches.stream().map(l -> l.program(tiling)).toList();
+        List<TileKernel> kernels = launches.stream().map(l -> l.kernel(tiling)).toList();
+        kernels.forEach(k -> TileVerifier.verify(k.program()));
         kernels.forEach(addresses::of);
         return kernels;
     }
@@ -75,6 +77,6 @@ public record Schedule(
     /** Of how many addresses it was shown that they lie in their buffers, and by what. */
     public AddressCounts addresses() {
         AddressProof addresses = new AddressProof(facts);
-        return all().stream().map(l -> addresses.of(l.program(tiling))).reduce(AddressCounts.NONE, AddressCounts::plus);
+        return all().stream().map(l -> addresses.of(l.kernel(tiling))).reduce(AddressCounts.NONE, AddressCounts::plus);
     }
 }

@@ -21,13 +21,13 @@ public record BlockCount(long empty, long full, long partial, long open) {
      */
     public static Optional<BlockCount> of(TileKernel kernel, Map<String, Long> lengths) {
         return kernel.body().stream()
-                .filter(s -> s instanceof Stmt.Loop)
+                .filter(s -> s instanceof TileStmt.Loop)
                 .findFirst()
-                .map(loop -> of(kernel, (Stmt.Loop) loop, lengths));
+                .map(loop -> of(kernel, (TileStmt.Loop) loop, lengths));
     }
 
     /** The blocks of one loop of a kernel. */
-    static BlockCount of(TileKernel kernel, Stmt.Loop loop, Map<String, Long> lengths) {
+    static BlockCount of(TileKernel kernel, TileStmt.Loop loop, Map<String, Long> lengths) {
         return new BlockCounter(kernel, loop, lengths).count();
     }
 

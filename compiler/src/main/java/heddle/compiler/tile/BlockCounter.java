@@ -44,7 +44,7 @@ final class BlockCounter {
     private long full;
     private long rest;
 
-    BlockCounter(TileKernel kernel, Stmt.Loop loop, Map<String, Long> lengths) {
+    BlockCounter(TileKernel kernel, TileStmt.Loop loop, Map<String, Long> lengths) {
         this.kernel = kernel;
         this.looped = loop.axis();
         this.mask = loop.mask().map(LoopMask::program).orElse(BlockMask.TRUE);

@@ -19,21 +19,22 @@ public final class KernelAxes {
         return new KernelAxes(kernel).axes;
     }
 
-    private void add(List<Stmt> body) {
+    private void add(List<TileStmt> body) {
         body.forEach(this::add);
     }
 
-    private void add(Stmt stmt) {
+    private void add(TileStmt stmt) {
         switch (stmt) {
-            case Stmt.Define d -> add(d.tile(), d.value());
-            case Stmt.Update u -> add(u.tile(), u.value());
-            case Stmt.Accumulate a -> add(a.tile(), a.value());
-            case Stmt.Loop l -> {
+            case TileStmt.Define d -> add(d.tile(), d.value());
+            case TileStmt.Update u -> add(u.tile(), u.value());
+            case TileStmt.Accumulate a -> add(a.tile(), a.value());
+            case TileStmt.Loop l -> {
                 axes.add(l.axis());
                 add(l.body());
             }
-            case Stmt.Masked m -> add(m.body());
-            case Stmt.Store s -> axes.addAll(s.axes());
+            case TileStmt.Masked m -> add(m.body());
+            case TileStmt.Store s -> axes.addAll(s.axes());
+            case TileStmt.AddTo a -> axes.addAll(a.axes());
         }
     }
 

@@ -48,30 +48,33 @@ public record KernelCost(Dim flops, Dim bytes) {
             return count(kernel.body(), Set.of());
         }
 
-        private Dim count(List<Stmt> body, Set<Axis> loops) {
+        private Dim count(List<TileStmt> body, Set<Axis> loops) {
             return body.stream().map(s -> count(s, loops)).reduce(Dim.ZERO, Dim::plus);
         }
 
-        private Dim count(Stmt stmt, Set<Axis> loops) {
+        private Dim count(TileStmt stmt, Set<Axis> loops) {
             return switch (stmt) {
-                case Stmt.Define d -> count(d.value(), within(loops, d.tile().axes()));
-                case Stmt.Update u -> count(u.value(), within(loops, u.tile().axes()));
-                case Stmt.Accumulate a ->
+                case TileStmt.Define d ->
+                    count(d.value(), within(loops, d.tile().axes()));
+                case TileStmt.Update u ->
+                    count(u.value(), within(loops, u.tile().axes()));
+                case TileStmt.Accumulate a ->
                     count(a.value(), within(loops, a.tile().axes()));
-                case Stmt.Loop l -> blocks(l, within(loops, List.of(l.axis())));
-                case Stmt.Masked m -> count(m.body(), loops);
-                case Stmt.Store s -> times(within(loops, s.axes()), ScalarExprs.operations(s.value()));
+                case TileStmt.Loop l -> blocks(l, within(loops, List.of(l.axis())));
+                case TileStmt.Masked m -> count(m.body(), loops);
+                case TileStmt.Store s -> times(within(loops, s.axes()), ScalarExprs.operations(s.value()));
+                case TileStmt.AddTo a -> times(within(loops, a.axes()), ScalarExprs.operations(a.value()) + 1);
             };
         }
 
-        private Dim blocks(Stmt.Loop loop, Set<Axis> loops) {
+        private Dim blocks(TileStmt.Loop loop, Set<Axis> loops) {
             if (lengths.isEmpty()) {
                 return count(loop.body(), loops);
             }
             BlockCount blocks = BlockCount.of(kernel, loop, lengths.get());
             Dim all = Dim.ZERO;
-            for (Stmt stmt : loop.body()) {
-                long done = stmt instanceof Stmt.Masked ? blocks.partial() + blocks.open() : blocks.visited();
+            for (TileStmt stmt : loop.body()) {
+                long done = stmt instanceof TileStmt.Masked ? blocks.partial() + blocks.open() : blocks.visited();
                 double share = blocks.total() == 0 ? 0 : (double) done / blocks.total();
                 all = all.plus(Dim.of(Math.round(count(stmt, loops).evaluate(lengths.get()) * share)));
             }

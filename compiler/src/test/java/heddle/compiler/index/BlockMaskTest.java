@@ -9,7 +9,6 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.tile.LoopMask;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -47,8 +46,7 @@ class BlockMaskTest {
     }
 
     private static BlockMask classify(ScalarExpr mask) {
-        return new LoopMask(mask, List.of())
-                .over(Map.of(I, new BlockMask.Range(I0, I1), J, new BlockMask.Range(J0, J1)));
+        return BlockMask.of(mask, Map.of(I, new BlockMask.Range(I0, I1), J, new BlockMask.Range(J0, J1)), List.of());
     }
 
     /** Evaluates programs over one frame. */

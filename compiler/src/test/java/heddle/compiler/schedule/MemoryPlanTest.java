@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.op.RandomGraph;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,15 +31,13 @@ class MemoryPlanTest {
     }
 
     private static TileKernel kernel(Buffer write, Buffer... reads) {
-        return new TileKernel(
-                "make_" + write,
-                "map",
-                List.of(reads),
-                List.of(write),
-                List.of(),
-                List.of(),
-                new TilePlan(Map.of()),
-                List.of());
+        ScalarExpr sum = Arrays.stream(reads)
+                .map(r -> ScalarExpr.cast(DType.F64, new ScalarExpr.Element(r, ScalarExpr.of(0))))
+                .reduce((a, b) -> ScalarExpr.apply(ScalarFn.ADD, a, b))
+                .orElse(ScalarExpr.zero(DType.F64));
+        ScalarExpr value = ScalarExpr.cast(write.type().dtype(), sum);
+        return new MapFamily(List.of(), write, ScalarExpr.of(0), value)
+                .kernel("make_" + write, new TilePlan(Map.of()), List.of());
     }
 
     private static Plan plan(Buffer output, TileKernel... launches) {

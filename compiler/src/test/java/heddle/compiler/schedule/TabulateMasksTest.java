@@ -12,7 +12,6 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.FamilyInterpreter;
@@ -139,12 +138,10 @@ class TabulateMasksTest {
             ScalarExpr.Variable i = new ScalarExpr.Variable("iFrom", DType.I64);
             ScalarExpr.Variable j = new ScalarExpr.Variable("jFrom", DType.I64);
             ScalarEvaluator evaluator = new ScalarEvaluator(memory::get, lengths());
-            BlockMask found = new LoopMask(mask, tables)
-                    .over(Map.of(
-                            I,
-                            new BlockMask.Range(i, last(i, QUERIES, I)),
-                            J,
-                            new BlockMask.Range(j, last(j, KEYS, J))));
+            BlockMask found = BlockMask.of(
+                    mask,
+                    Map.of(I, new BlockMask.Range(i, last(i, QUERIES, I)), J, new BlockMask.Range(j, last(j, KEYS, J))),
+                    tables);
             List.of(B, H).forEach(evaluator::slot);
             List.of(i, j).forEach(evaluator::slot);
             ScalarEvaluator.Code everywhere = evaluator.code(found.everywhere());

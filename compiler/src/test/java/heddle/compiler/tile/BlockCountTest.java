@@ -81,7 +81,7 @@ class BlockCountTest {
                         o.buffer(),
                         o.address(),
                         Optional.empty())
-                .program("attention", plan, List.of());
+                .kernel("attention", plan, List.of());
     }
 
     private static TilePlan blocks(int queries, int keys) {

@@ -88,7 +88,7 @@ final class Bench {
         List<TileKernel> kernels = new ArrayList<>();
         for (Launch l : launches) {
             kernels.add(
-                    l.family().program("kernel" + kernels.size(), l.plan(), List.of("by hand, in C:\\users\\unet */")));
+                    l.family().kernel("kernel" + kernels.size(), l.plan(), List.of("by hand, in C:\\users\\unet */")));
         }
         List<String> symbols = List.copyOf(lengths.keySet());
         return new Plan("bench", symbols, inputs, new LinkedHashMap<>(), List.of(), outputs, List.of(), kernels);

@@ -67,7 +67,7 @@ class JvmProgramTest {
         ScalarExpr sum = ScalarExpr.apply(
                 ScalarFn.ADD, new Element(a, a.type().rank() == 2 ? row : column), new Element(b, column));
         return new MapFamily(perRow ? List.of(n, c) : List.of(c), output, address, sum)
-                .program(name, new TilePlan(Map.of()), List.of());
+                .kernel(name, new TilePlan(Map.of()), List.of());
     }
 
     private static SequencedMap<String, Buffer> named(Buffer... buffers) {
@@ -254,7 +254,7 @@ class JvmProgramTest {
         ScalarExpr sum =
                 ScalarExpr.apply(ScalarFn.ADD, new Element(x, ScalarExpr.of(i)), new Element(x, ScalarExpr.of(j)));
         TileKernel kernel =
-                new MapFamily(List.of(i, j), outer, address, sum).program("outer", new TilePlan(Map.of()), List.of());
+                new MapFamily(List.of(i, j), outer, address, sum).kernel("outer", new TilePlan(Map.of()), List.of());
         Plan plan =
                 new Plan("outer", List.of("N"), named(x), named(), List.of(), named(outer), List.of(), List.of(kernel));
         JvmProgram program = load(plan, Map.of());

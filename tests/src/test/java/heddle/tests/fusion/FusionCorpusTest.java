@@ -14,8 +14,10 @@ import heddle.compiler.pass.BindLengths;
 import heddle.compiler.rewrite.CapturedPart.Role;
 import heddle.compiler.rewrite.FusionReport;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Rounding;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.ScheduleInterpreter;
+import heddle.compiler.tile.BlockChoice;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -35,6 +37,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
@@ -159,9 +162,13 @@ class FusionCorpusTest {
                     String place = name + ", lengths " + lengths + ", " + draw + ", seed " + seed;
                     assertClose(expected, program.run(inputs), tolerance, "jvm: " + place);
                     if (!MODERATE.contains(lengths)) {
-                        Map<String, NdArray> kernels = new ScheduleInterpreter(arrays(inputs), arrays(weights), lengths)
-                                .run(compilation.schedule());
-                        assertClose(expected, tensors(kernels), tolerance, "schedule: " + place);
+                        for (Rounding rounding : Rounding.values()) {
+                            BlockChoice blocks = BlockChoice.drawn(new Random(seed));
+                            Map<String, NdArray> kernels = new ScheduleInterpreter(
+                                            arrays(inputs), arrays(weights), lengths, rounding, blocks)
+                                    .run(compilation.schedule());
+                            assertClose(expected, tensors(kernels), tolerance, "tiles, " + rounding + ": " + place);
+                        }
                     }
                 }
             }

@@ -2,9 +2,10 @@ package heddle.tests.fusion;
 
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.LoopMask;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileProgram;
+import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -25,33 +26,33 @@ final class KernelPrograms {
 
     /** The kernel with {@code change} made to each program. */
     static TileKernel map(TileKernel k, UnaryOperator<ScalarExpr> change) {
-        return new TileKernel(
-                k.name(),
-                k.family(),
-                k.reads(),
-                k.writes(),
-                k.parallel(),
-                map(k.body(), change),
-                k.plan(),
-                k.comments());
+        TileProgram p = k.program();
+        TileProgram changed = new TileProgram(p.name(), p.label(), map(p.body(), change), p.comments());
+        return new TileKernel(changed, k.parallel(), k.plan(), k.spaces());
     }
 
-    private static List<Stmt> map(List<Stmt> body, UnaryOperator<ScalarExpr> change) {
+    private static List<TileStmt> map(List<TileStmt> body, UnaryOperator<ScalarExpr> change) {
         return body.stream().map(s -> map(s, change)).toList();
     }
 
-    private static Stmt map(Stmt stmt, UnaryOperator<ScalarExpr> change) {
+    private static TileStmt map(TileStmt stmt, UnaryOperator<ScalarExpr> change) {
         return switch (stmt) {
-            case Stmt.Define d -> new Stmt.Define(d.tile(), map(d.value(), change));
-            case Stmt.Update u -> new Stmt.Update(u.tile(), map(u.value(), change));
-            case Stmt.Accumulate a -> a;
-            case Stmt.Loop l ->
-                new Stmt.Loop(
+            case TileStmt.Define d -> new TileStmt.Define(d.tile(), map(d.value(), change));
+            case TileStmt.Update u ->
+                new TileStmt.Update(
+                        u.tile(), new TileExpr.Map(change.apply(u.value().program())));
+            case TileStmt.Accumulate a -> a;
+            case TileStmt.Loop l ->
+                new TileStmt.Loop(
+                        l.id(),
                         l.axis(),
-                        l.mask().map(m -> new LoopMask(change.apply(m.program()), m.tables())),
+                        l.bounds(),
+                        l.mode(),
+                        l.mask().map(m -> new LoopMask(change.apply(m.program()))),
                         map(l.body(), change));
-            case Stmt.Masked m -> new Stmt.Masked(map(m.body(), change));
-            case Stmt.Store s -> new Stmt.Store(s.buffer(), s.axes(), s.address(), change.apply(s.value()));
+            case TileStmt.Masked m -> new TileStmt.Masked(m.loop(), map(m.body(), change));
+            case TileStmt.Store s -> new TileStmt.Store(s.buffer(), s.axes(), s.address(), change.apply(s.value()));
+            case TileStmt.AddTo a -> new TileStmt.AddTo(a.buffer(), a.axes(), a.address(), change.apply(a.value()));
         };
     }
 

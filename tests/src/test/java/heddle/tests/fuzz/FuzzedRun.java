@@ -12,8 +12,10 @@ import heddle.compiler.op.MonteCarloArithmetic;
 import heddle.compiler.op.MonteCarloArithmetic.Precision;
 import heddle.compiler.pass.BindLengths;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Rounding;
 import heddle.compiler.schedule.Launch;
 import heddle.compiler.schedule.ScheduleInterpreter;
+import heddle.compiler.tile.BlockChoice;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.UnknownLengthException;
@@ -30,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.IntStream;
 
 /** A model compiled and run in several ways, all of which must give what is written. */
@@ -89,8 +92,14 @@ final class FuzzedRun {
                 .or(() -> wrong(
                         "fused graph", new Interpreter(inputs, weights, fuzzed.lengths()).run(compilation.graph())))
                 .or(() -> wrong(
-                        "schedule",
-                        new ScheduleInterpreter(inputs, weights, fuzzed.lengths()).run(compilation.schedule())))
+                        "tile programs",
+                        new ScheduleInterpreter(
+                                        inputs,
+                                        weights,
+                                        fuzzed.lengths(),
+                                        Rounding.REAL,
+                                        BlockChoice.drawn(new Random(seed)))
+                                .run(compilation.schedule())))
                 .or(() -> jvm.flatMap(this::wrongOnJvm));
     }
 

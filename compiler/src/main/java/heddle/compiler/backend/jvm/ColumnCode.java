@@ -4,8 +4,8 @@ import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,12 +25,12 @@ final class ColumnCode {
         this.codes = codes;
     }
 
-    void write(List<Stmt> body) {
-        List<Stmt> rest = body;
+    void write(List<TileStmt> body) {
+        List<TileStmt> rest = body;
         while (!rest.isEmpty()) {
             Optional<Axis> axis = along(rest.getFirst());
             int count = axis.isPresent() ? fusable(axis.get(), rest) : 1;
-            List<Stmt> together = rest.subList(0, count);
+            List<TileStmt> together = rest.subList(0, count);
             if (axis.isPresent()) {
                 loop(axis.get(), together);
             } else {
@@ -41,34 +41,34 @@ final class ColumnCode {
     }
 
     /** The axis of the loop that a statement needs. */
-    private static Optional<Axis> along(Stmt stmt) {
+    private static Optional<Axis> along(TileStmt stmt) {
         return switch (stmt) {
-            case Stmt.Define d ->
+            case TileStmt.Define d ->
                 switch (d.value()) {
                     case TileExpr.Map m -> Optional.empty();
                     case TileExpr.Reduce r -> Optional.of(r.over());
                     case TileExpr.Dot dot -> throw notAStep(stmt);
                 };
-            case Stmt.Store s ->
+            case TileStmt.Store s ->
                 s.axes().size() == 1 ? Optional.empty() : Optional.of(s.axes().getFirst());
             default -> throw notAStep(stmt);
         };
     }
 
-    private static IllegalStateException notAStep(Stmt stmt) {
+    private static IllegalStateException notAStep(TileStmt stmt) {
         return new IllegalStateException("not a step of a column kernel: " + stmt);
     }
 
     /** How many of the first statements one loop can take. */
-    private static int fusable(Axis axis, List<Stmt> stmts) {
+    private static int fusable(Axis axis, List<TileStmt> stmts) {
         List<ScalarExpr> reduced = new ArrayList<>();
         int count = 0;
-        for (Stmt stmt : stmts) {
+        for (TileStmt stmt : stmts) {
             boolean needsResult = reduced.stream().anyMatch(r -> ScalarExprs.contains(program(stmt), r));
             if (needsResult || !along(stmt).equals(Optional.of(axis))) {
                 break;
             }
-            if (stmt instanceof Stmt.Define d) {
+            if (stmt instanceof TileStmt.Define d) {
                 reduced.add(d.tile().value());
             }
             count++;
@@ -76,10 +76,10 @@ final class ColumnCode {
         return count;
     }
 
-    private static ScalarExpr program(Stmt stmt) {
+    private static ScalarExpr program(TileStmt stmt) {
         return switch (stmt) {
-            case Stmt.Store s -> s.value();
-            case Stmt.Define d ->
+            case TileStmt.Store s -> s.value();
+            case TileStmt.Define d ->
                 switch (d.value()) {
                     case TileExpr.Map m -> m.program();
                     case TileExpr.Reduce r -> r.program();
@@ -89,10 +89,10 @@ final class ColumnCode {
         };
     }
 
-    private static void once(VectorCode code, Stmt stmt) {
+    private static void once(VectorCode code, TileStmt stmt) {
         switch (stmt) {
-            case Stmt.Define d -> bind(code, d.tile().name(), code.of(program(stmt)));
-            case Stmt.Store s -> code.store(s);
+            case TileStmt.Define d -> bind(code, d.tile().name(), code.of(program(stmt)));
+            case TileStmt.Store s -> code.store(s);
             default -> throw notAStep(stmt);
         }
     }
@@ -102,10 +102,10 @@ final class ColumnCode {
     }
 
     /** Writes a loop down the column. */
-    private void loop(Axis axis, List<Stmt> body) {
-        Map<Stmt, List<String>> sums = new HashMap<>();
-        for (Stmt stmt : body) {
-            if (stmt instanceof Stmt.Define d) {
+    private void loop(Axis axis, List<TileStmt> body) {
+        Map<TileStmt, List<String>> sums = new HashMap<>();
+        for (TileStmt stmt : body) {
+            if (stmt instanceof TileStmt.Define d) {
                 sums.put(stmt, codes.stream().map(code -> begin(code, d)).toList());
             }
         }
@@ -120,19 +120,19 @@ final class ColumnCode {
         LaneLoop nested = loop.nested(locals, before);
         List<VectorCode> rows =
                 codes.stream().map(code -> row(code, nested, axis, index, text)).toList();
-        for (Stmt stmt : body) {
+        for (TileStmt stmt : body) {
             for (int copy = 0; copy < rows.size(); copy++) {
-                if (stmt instanceof Stmt.Define d) {
+                if (stmt instanceof TileStmt.Define d) {
                     fold(rows.get(copy), d, sums.get(stmt).get(copy));
                 } else {
-                    rows.get(copy).store((Stmt.Store) stmt);
+                    rows.get(copy).store((TileStmt.Store) stmt);
                 }
             }
         }
         out.append(before).append(text).close();
         sums.forEach((stmt, names) -> {
             for (int copy = 0; copy < names.size(); copy++) {
-                bind(codes.get(copy), ((Stmt.Define) stmt).tile().name(), names.get(copy));
+                bind(codes.get(copy), ((TileStmt.Define) stmt).tile().name(), names.get(copy));
             }
         });
     }
@@ -143,7 +143,7 @@ final class ColumnCode {
         return code.within(nested, locals, text);
     }
 
-    private String begin(VectorCode code, Stmt.Define reduce) {
+    private String begin(VectorCode code, TileStmt.Define reduce) {
         String sum = code.locals().fresh(reduce.tile().name());
         code.out()
                 .line(loop.lanes().vector() + " " + sum + " = "
@@ -151,18 +151,18 @@ final class ColumnCode {
         return sum;
     }
 
-    private static void fold(VectorCode row, Stmt.Define reduce, String sum) {
+    private static void fold(VectorCode row, TileStmt.Define reduce, String sum) {
         String value = row.of(program(reduce));
         row.out()
                 .line(sum + " = "
                         + fold(reduce).vectors(sum, value, reduction(reduce).ignoresNaN()) + ";");
     }
 
-    private static TileExpr.Reduce reduction(Stmt.Define reduce) {
+    private static TileExpr.Reduce reduction(TileStmt.Define reduce) {
         return (TileExpr.Reduce) reduce.value();
     }
 
-    private static Fold fold(Stmt.Define reduce) {
+    private static Fold fold(TileStmt.Define reduce) {
         TileExpr.Reduce r = reduction(reduce);
         return new Fold(r.kind(), r.program().type());
     }

@@ -4,7 +4,7 @@ import heddle.compiler.backend.source.Captures;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileStmt;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +18,7 @@ final class ColumnKernelWriter implements KernelWriter {
     @Override
     public void writeBlock(KernelScope scope, JavaText body) {
         Axis axis = scope.kernel().parallel().getLast();
-        Captures captures = new Captures().add(scope.kernel().body());
+        Captures captures = new Captures().add(scope.kernel());
         String from = KernelScope.from(axis);
         String to = KernelScope.to(axis);
         KernelScope.Part part = scope.part("_" + axis.name(), "void", captures, List.of("int " + from, "int " + to));
@@ -47,10 +47,10 @@ final class ColumnKernelWriter implements KernelWriter {
     /** The vectors that hold everything the kernel computes, when there are any and stores are contiguous. */
     private static Optional<Lanes> lanes(KernelScope scope, Axis axis) {
         Set<Optional<Lanes>> all = new HashSet<>();
-        for (Stmt stmt : scope.kernel().body()) {
+        for (TileStmt stmt : scope.kernel().body()) {
             switch (stmt) {
-                case Stmt.Define d -> all.add(Lanes.of(d.tile().type(), scope.target()));
-                case Stmt.Store s -> {
+                case TileStmt.Define d -> all.add(Lanes.of(d.tile().type(), scope.target()));
+                case TileStmt.Store s -> {
                     boolean contiguous = Stride.of(s.address(), axis)
                             .filter(Stride::isContiguous)
                             .isPresent();

@@ -5,8 +5,8 @@ import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -47,10 +47,10 @@ final class ColumnsCode {
         out.line(part.call() + ";");
     }
 
-    private static List<Axis> axes(Stmt stmt) {
+    private static List<Axis> axes(TileStmt stmt) {
         return switch (stmt) {
-            case Stmt.Store s -> s.axes();
-            case Stmt.Define d -> d.value() instanceof TileExpr.Reduce r ? List.of(r.over()) : List.of();
+            case TileStmt.Store s -> s.axes();
+            case TileStmt.Define d -> d.value() instanceof TileExpr.Reduce r ? List.of(r.over()) : List.of();
             default -> List.of();
         };
     }
@@ -58,7 +58,7 @@ final class ColumnsCode {
     /** The value that the last statement computes. */
     private static String name(Step.Columns step) {
         return switch (step.body().getLast()) {
-            case Stmt.Store s -> s.buffer().name().replaceFirst("Tile$", "");
+            case TileStmt.Store s -> s.buffer().name().replaceFirst("Tile$", "");
             default -> step.lane().name();
         };
     }
@@ -78,8 +78,8 @@ final class ColumnsCode {
     /** Whether memory outside the tiles is touched at an index along the lanes, where padding lanes have none. */
     private boolean leavesScratch(Step.Columns step) {
         boolean[] found = {false};
-        for (Stmt stmt : step.body()) {
-            if (stmt instanceof Stmt.Store s) {
+        for (TileStmt stmt : step.body()) {
+            if (stmt instanceof TileStmt.Store s) {
                 found[0] |= !scope.isScratch(s.buffer());
                 ScalarExprs.visit(
                         s.value(),

@@ -6,8 +6,8 @@ import heddle.compiler.backend.source.KernelForm;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ final class EntryMethod {
         this.kernel = kernel;
         this.buffers = form.buffers();
         this.name = members.methodName(kernel.name());
-        Captures captures = new Captures().add(kernel.body());
+        Captures captures = new Captures().add(kernel);
         kernel.parallel().forEach(captures::addExtent);
         this.symbols = new TreeSet<>(captures.symbols());
         Locals locals = new Locals();
@@ -85,7 +85,7 @@ final class EntryMethod {
     /** Whether blocks differ in work. Under a causal mask later ones have more of it, and begin first. */
     private boolean isMasked() {
         return kernel.body().stream()
-                .anyMatch(s -> s instanceof Stmt.Loop loop && loop.mask().isPresent());
+                .anyMatch(s -> s instanceof TileStmt.Loop loop && loop.mask().isPresent());
     }
 
     private void writeIndex(KernelScope scope, JavaText text, Axis axis, String number) {

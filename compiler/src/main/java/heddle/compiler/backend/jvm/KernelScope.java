@@ -7,8 +7,8 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.Widening;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +110,7 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
     record Part(JavaText text, Locals locals, String call) {}
 
     /** The value that a store writes to a buffer, rounded to the format of a sixteen-bit type. */
-    static ScalarExpr stored(Stmt.Store store) {
+    static ScalarExpr stored(TileStmt.Store store) {
         return Widening.stored(store.buffer().type().dtype(), store.value());
     }
 }

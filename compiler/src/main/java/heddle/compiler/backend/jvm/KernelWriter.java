@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 
 /** Writes what a kernel does for one block. There is one writer for each shape of tile program. */
 interface KernelWriter {
@@ -18,7 +18,7 @@ interface KernelWriter {
 
     /** The writer for a kernel's statements. */
     static KernelWriter of(TileKernel kernel, JvmTarget target) {
-        if (kernel.body().stream().anyMatch(s -> s instanceof Stmt.Loop)) {
+        if (kernel.body().stream().anyMatch(s -> s instanceof TileStmt.Loop)) {
             return new TileKernelWriter(kernel, target);
         }
         boolean blocked = !kernel.parallel().isEmpty()

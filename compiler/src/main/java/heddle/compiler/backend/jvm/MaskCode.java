@@ -44,7 +44,7 @@ final class MaskCode {
         axes.add(looped);
         Map<Axis, BlockMask.Range> corners = new HashMap<>();
         axes.forEach(axis -> corners.put(axis, corners(axis)));
-        BlockMask found = mask.over(corners);
+        BlockMask found = scope.kernel().over(mask, corners);
         if (!found.isKnown()) {
             out.line("boolean full = false;");
             return;

@@ -4,9 +4,9 @@ import heddle.compiler.backend.source.Captures;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileStmt;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,10 +16,10 @@ import java.util.Optional;
 final class RowKernelWriter implements KernelWriter {
     @Override
     public void writeBlock(KernelScope scope, JavaText body) {
-        for (Stmt stmt : scope.kernel().body()) {
+        for (TileStmt stmt : scope.kernel().body()) {
             switch (stmt) {
-                case Stmt.Define d -> define(scope, body, d);
-                case Stmt.Store s -> {
+                case TileStmt.Define d -> define(scope, body, d);
+                case TileStmt.Store s -> {
                     if (s.axes().isEmpty()) {
                         new ScalarCode(scope.locals(), scope.support(), body).store(s);
                     } else {
@@ -31,7 +31,7 @@ final class RowKernelWriter implements KernelWriter {
         }
     }
 
-    private static void define(KernelScope scope, JavaText body, Stmt.Define d) {
+    private static void define(KernelScope scope, JavaText body, TileStmt.Define d) {
         Tile tile = d.tile();
         String value = switch (d.value()) {
             case TileExpr.Map m -> new ScalarCode(scope.locals(), scope.support(), body).of(m.program());
@@ -54,7 +54,7 @@ final class RowKernelWriter implements KernelWriter {
         return part.call();
     }
 
-    private static String writeRow(KernelScope scope, Stmt.Store s) {
+    private static String writeRow(KernelScope scope, TileStmt.Store s) {
         Axis axis = s.axes().getFirst();
         Captures captures = new Captures().add(s);
         KernelScope.Part part = scope.part("_" + s.buffer().name(), "void", captures, List.of());

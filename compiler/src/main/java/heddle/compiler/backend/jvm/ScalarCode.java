@@ -5,7 +5,7 @@ import heddle.compiler.backend.source.PositionSource;
 import heddle.compiler.backend.source.ScalarSource;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Element;
-import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +58,7 @@ final class ScalarCode {
     }
 
     /** Writes a store. */
-    void store(Stmt.Store s) {
+    void store(TileStmt.Store s) {
         String place = arrays.element(new Element(s.buffer(), s.address()), false, source);
         out.line(place + " = " + of(KernelScope.stored(s)) + ";");
     }

@@ -2,8 +2,8 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileStmt;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -23,11 +23,11 @@ final class ScalarColumnCode {
         this.code = code;
     }
 
-    void write(List<Stmt> body) {
-        for (Stmt stmt : body) {
+    void write(List<TileStmt> body) {
+        for (TileStmt stmt : body) {
             switch (stmt) {
-                case Stmt.Define d -> define(d);
-                case Stmt.Store s -> {
+                case TileStmt.Define d -> define(d);
+                case TileStmt.Store s -> {
                     if (s.axes().size() == 1) {
                         code.store(s);
                     } else {
@@ -39,7 +39,7 @@ final class ScalarColumnCode {
         }
     }
 
-    private void define(Stmt.Define d) {
+    private void define(TileStmt.Define d) {
         String variable = d.tile().name();
         switch (d.value()) {
             case TileExpr.Map m -> {

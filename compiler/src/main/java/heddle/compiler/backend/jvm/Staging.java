@@ -7,7 +7,7 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -24,7 +24,7 @@ final class Staging {
     private final int first;
     private final Predicate<Buffer> isScratch;
     private final List<LocalTile> tiles = new ArrayList<>();
-    private final List<Stmt.Store> stores = new ArrayList<>();
+    private final List<TileStmt.Store> stores = new ArrayList<>();
     private final Memo<Boolean> scratch = new Memo<>(this::findScratch);
     private final Memo<ScalarExpr> tiled = new Memo<>(this::tile);
     private final Memo<ScalarExpr> always = new Memo<>(e -> stage(e, false));
@@ -81,7 +81,7 @@ final class Staging {
                 .toList();
         LocalTile tile = LocalTile.of("staged" + (first + tiles.size()), e.type(), needed, access.lane(), width);
         tiles.add(tile);
-        stores.add(new Stmt.Store(tile.buffer(), tile.axes(), tile.address(), e));
+        stores.add(new TileStmt.Store(tile.buffer(), tile.axes(), tile.address(), e));
         return tile.element();
     }
 
@@ -95,7 +95,7 @@ final class Staging {
     }
 
     /** The stores that fill the tiles. */
-    List<Stmt.Store> stores() {
+    List<TileStmt.Store> stores() {
         return stores;
     }
 }

@@ -4,7 +4,7 @@ import heddle.compiler.index.BlockStrides;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.LoopMask;
-import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileStmt;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +16,7 @@ sealed interface Step {
      * @param body  maps, reductions and stores that read and write scratch memory as buffers
      * @param lanes the vectors they are computed in; one index at a time when there are none
      */
-    record Columns(Axis lane, List<Stmt> body, Optional<Lanes> lanes) implements Step {
+    record Columns(Axis lane, List<TileStmt> body, Optional<Lanes> lanes) implements Step {
         public Columns {
             body = List.copyOf(body);
         }

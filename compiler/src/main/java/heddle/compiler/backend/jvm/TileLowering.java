@@ -6,10 +6,11 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileSpace;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.tile.family.Panels;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,24 +46,25 @@ final class TileLowering {
         return List.copyOf(scratch.values());
     }
 
-    List<Step> lower(List<Stmt> body) {
+    List<Step> lower(List<TileStmt> body) {
         List<Step> steps = new ArrayList<>();
         body.forEach(stmt -> lower(stmt, steps));
         return steps;
     }
 
-    private void lower(Stmt stmt, List<Step> steps) {
+    private void lower(TileStmt stmt, List<Step> steps) {
         switch (stmt) {
-            case Stmt.Define d -> define(d.tile(), d.value(), steps);
-            case Stmt.Update u -> define(u.tile(), u.value(), steps);
-            case Stmt.Accumulate a -> steps.add(product(a.tile(), a.value()));
-            case Stmt.Loop l -> steps.add(new Step.Blocks(l.axis(), l.mask(), lower(l.body())));
-            case Stmt.Masked m -> steps.add(new Step.Partial(lower(m.body())));
-            case Stmt.Store s -> {
+            case TileStmt.Define d -> define(d.tile(), d.value(), steps);
+            case TileStmt.Update u -> define(u.tile(), u.value(), steps);
+            case TileStmt.Accumulate a -> steps.add(product(a.tile(), a.value()));
+            case TileStmt.Loop l -> steps.add(new Step.Blocks(l.axis(), l.mask(), lower(l.body())));
+            case TileStmt.Masked m -> steps.add(new Step.Partial(lower(m.body())));
+            case TileStmt.AddTo a -> throw new IllegalStateException("no kernel of this target adds to " + a.buffer());
+            case TileStmt.Store s -> {
                 List<Axis> axes = new ArrayList<>(s.axes());
                 axes.remove(lane);
                 axes.add(lane);
-                columns(lane, new Stmt.Store(s.buffer(), axes, s.address(), s.value()), steps);
+                columns(lane, new TileStmt.Store(s.buffer(), axes, s.address(), s.value()), steps);
             }
         }
     }
@@ -77,14 +79,14 @@ final class TileLowering {
                     steps.add(new Step.Clear(local(tile)));
                 } else {
                     LocalTile t = local(tile);
-                    columns(t.lane(), new Stmt.Store(t.buffer(), t.axes(), t.address(), m.program()), steps);
+                    columns(t.lane(), new TileStmt.Store(t.buffer(), t.axes(), t.address(), m.program()), steps);
                 }
             }
             case TileExpr.Reduce r -> {
                 LocalTile t = local(tile);
-                Stmt reduce = new Stmt.Define(
+                TileStmt reduce = new TileStmt.Define(
                         tile, new TileExpr.Reduce(r.kind(), onScratch(r.program()), r.over(), r.ignoresNaN()));
-                Stmt keep = new Stmt.Store(t.buffer(), t.axes(), t.address(), tile.value());
+                TileStmt keep = new TileStmt.Store(t.buffer(), t.axes(), t.address(), tile.value());
                 append(new Step.Columns(lane, List.of(reduce, keep), Lanes.of(tile.type(), target)), steps);
             }
             case TileExpr.Dot dot -> {
@@ -96,7 +98,7 @@ final class TileLowering {
 
     /** Products spread single elements from wherever they lie, but take vectors only from rows of a block's width. */
     private Optional<BlockStrides> readInPlace(Tile tile, ScalarExpr program) {
-        if (tile.space() != Tile.Space.GLOBAL) {
+        if (kernel.space(tile) != TileSpace.GLOBAL) {
             return Optional.empty();
         }
         Axis[] axes = tile.axes().toArray(Axis[]::new);
@@ -143,7 +145,7 @@ final class TileLowering {
     }
 
     /** A store, with what vectors cannot read as it lies brought into scratch memory before. */
-    private void columns(Axis along, Stmt.Store store, List<Step> steps) {
+    private void columns(Axis along, TileStmt.Store store, List<Step> steps) {
         ScalarExpr value = onScratch(store.value());
         Optional<Lanes> lanes = Lanes.of(store.buffer().type().dtype(), target);
         if (lanes.isPresent() && new LaneAccess(along, lanes.get()).isContiguous(store.address())) {
@@ -162,9 +164,9 @@ final class TileLowering {
         append(columns(along, store, value, Optional.empty()), steps);
     }
 
-    private static Step.Columns columns(Axis along, Stmt.Store store, ScalarExpr value, Optional<Lanes> lanes) {
+    private static Step.Columns columns(Axis along, TileStmt.Store store, ScalarExpr value, Optional<Lanes> lanes) {
         return new Step.Columns(
-                along, List.of(new Stmt.Store(store.buffer(), store.axes(), store.address(), value)), lanes);
+                along, List.of(new TileStmt.Store(store.buffer(), store.axes(), store.address(), value)), lanes);
     }
 
     /** Columns that follow each other are one loop. */
@@ -173,7 +175,7 @@ final class TileLowering {
                 && steps.getLast() instanceof Step.Columns last
                 && last.lane().equals(next.lane())
                 && last.lanes().equals(next.lanes())) {
-            List<Stmt> both = new ArrayList<>(last.body());
+            List<TileStmt> both = new ArrayList<>(last.body());
             both.addAll(next.body());
             steps.set(steps.size() - 1, new Step.Columns(last.lane(), both, last.lanes()));
         } else {

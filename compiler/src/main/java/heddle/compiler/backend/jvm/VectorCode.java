@@ -10,7 +10,7 @@ import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ValueNumbers;
-import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import java.util.HashMap;
 import java.util.Map;
@@ -154,7 +154,7 @@ final class VectorCode {
     }
 
     /** Writes a store of neighbouring elements. */
-    void store(Stmt.Store s) {
+    void store(TileStmt.Store s) {
         String stored = new VectorMemory(this).store(s);
         remember(new Element(s.buffer(), s.address()), stored);
     }

@@ -3,7 +3,7 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +47,7 @@ final class VectorMemory {
     }
 
     /** Stores neighbouring elements and gives the vector that now stands there; sixteen-bit ones are rounded. */
-    String store(Stmt.Store s) {
+    String store(TileStmt.Store s) {
         DType type = s.buffer().type().dtype();
         String value = code.of(s.value());
         if (!KernelScope.stored(s).equals(s.value())) {

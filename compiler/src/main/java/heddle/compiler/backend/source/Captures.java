@@ -8,8 +8,9 @@ import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExpr.Index;
 import heddle.compiler.scalar.ScalarExpr.Length;
 import heddle.compiler.scalar.ScalarExpr.Variable;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -68,30 +69,39 @@ public final class Captures {
         return this;
     }
 
-    public Captures add(List<Stmt> stmts) {
+    /** What happens for one block of a kernel, and the tables that tell its blocks apart. */
+    public Captures add(TileKernel kernel) {
+        kernel.plan().tables().forEach(t -> buffers.add(t.buffer()));
+        return add(kernel.body());
+    }
+
+    public Captures add(List<TileStmt> stmts) {
         stmts.forEach(this::add);
         return this;
     }
 
-    public Captures add(Stmt stmt) {
+    public Captures add(TileStmt stmt) {
         switch (stmt) {
-            case Stmt.Define d -> add(d.value());
-            case Stmt.Update u -> add(u.value());
-            case Stmt.Accumulate a -> add(a.value());
-            case Stmt.Loop l -> {
+            case TileStmt.Define d -> add(d.value());
+            case TileStmt.Update u -> add(u.value());
+            case TileStmt.Accumulate a -> add(a.value());
+            case TileStmt.Loop l -> {
                 addExtent(l.axis());
-                l.mask().ifPresent(mask -> {
-                    add(mask.program());
-                    mask.tables().forEach(t -> buffers.add(t.buffer()));
-                });
+                l.mask().ifPresent(mask -> add(mask.program()));
                 add(l.body());
             }
-            case Stmt.Masked m -> add(m.body());
-            case Stmt.Store s -> {
+            case TileStmt.Masked m -> add(m.body());
+            case TileStmt.Store s -> {
                 s.axes().forEach(this::addExtent);
                 add(s.address());
                 add(s.value());
                 buffers.add(s.buffer());
+            }
+            case TileStmt.AddTo a -> {
+                a.axes().forEach(this::addExtent);
+                add(a.address());
+                add(a.value());
+                buffers.add(a.buffer());
             }
         }
         return this;

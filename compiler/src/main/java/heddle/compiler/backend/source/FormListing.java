@@ -7,9 +7,10 @@ import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ValueNumbers;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,10 +23,15 @@ import java.util.Set;
  * number.
  */
 final class FormListing {
+    private final TileKernel kernel;
     private final StringBuilder text = new StringBuilder();
     private final SequencedMap<Buffer, Integer> buffers = new LinkedHashMap<>();
     private final ValueNumbers numbers = new ValueNumbers();
     private final Set<Integer> listed = new HashSet<>();
+
+    FormListing(TileKernel kernel) {
+        this.kernel = kernel;
+    }
 
     List<Buffer> buffers() {
         return new ArrayList<>(buffers.keySet());
@@ -41,22 +47,23 @@ final class FormListing {
         return this;
     }
 
-    FormListing body(List<Stmt> body) {
+    FormListing body(List<TileStmt> body) {
         body.forEach(this::stmt);
         return add("end");
     }
 
-    private void stmt(Stmt stmt) {
+    private void stmt(TileStmt stmt) {
         add(stmt.getClass().getSimpleName());
         switch (stmt) {
-            case Stmt.Define d -> tile(d.tile()).value(d.value());
-            case Stmt.Update u -> tile(u.tile()).value(u.value());
-            case Stmt.Accumulate a -> tile(a.tile()).value(a.value());
-            case Stmt.Loop l -> {
+            case TileStmt.Define d -> tile(d.tile()).value(d.value());
+            case TileStmt.Update u -> tile(u.tile()).value(u.value());
+            case TileStmt.Accumulate a -> tile(a.tile()).value(a.value());
+            case TileStmt.Loop l -> {
                 axes(List.of(l.axis()));
                 l.mask().ifPresent(mask -> {
                     scalar(mask.program());
-                    mask.tables()
+                    kernel.plan()
+                            .tables()
                             .forEach(t -> scalar(t.part())
                                     .axes(t.axes())
                                     .add(t.blocks())
@@ -64,14 +71,16 @@ final class FormListing {
                 });
                 body(l.body());
             }
-            case Stmt.Masked m -> body(m.body());
-            case Stmt.Store s ->
+            case TileStmt.Masked m -> body(m.body());
+            case TileStmt.Store s ->
                 buffer(s.buffer()).axes(s.axes()).scalar(s.address()).scalar(s.value());
+            case TileStmt.AddTo a ->
+                buffer(a.buffer()).axes(a.axes()).scalar(a.address()).scalar(a.value());
         }
     }
 
     private FormListing tile(Tile tile) {
-        return add(tile.name() + " " + tile.type() + " " + tile.space()).axes(tile.axes());
+        return add(tile.name() + " " + tile.type() + " " + kernel.space(tile)).axes(tile.axes());
     }
 
     private FormListing buffer(Buffer buffer) {

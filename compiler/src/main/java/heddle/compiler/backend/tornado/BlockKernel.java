@@ -5,10 +5,10 @@ import heddle.compiler.index.BlockMask;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.LoopMask;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,8 +64,8 @@ final class BlockKernel implements DeviceKernel {
     /** Variables that a thread holds at once, about. */
     int registers() {
         int registers = 0;
-        for (Stmt s : Geometry.statements(kernel.body())) {
-            if (s instanceof Stmt.Define d
+        for (TileStmt s : Geometry.statements(kernel.body())) {
+            if (s instanceof TileStmt.Define d
                     && geometry.inRegisters().contains(d.tile().name())) {
                 registers += geometry.rows()
                         * d.tile().axes().stream()
@@ -117,22 +117,24 @@ final class BlockKernel implements DeviceKernel {
             lanes.declareRows(out);
         }
 
-        void write(List<Stmt> body) {
+        void write(List<TileStmt> body) {
             body.forEach(this::write);
         }
 
-        private void write(Stmt s) {
+        private void write(TileStmt s) {
             switch (s) {
-                case Stmt.Define d -> define(d.tile(), d.value());
-                case Stmt.Update u -> assign(registers.get(u.tile().name()), (TileExpr.Map) u.value(), false);
-                case Stmt.Accumulate a -> product(registers.get(a.tile().name()), a.value());
-                case Stmt.Loop l -> loop(l);
-                case Stmt.Masked m -> masked(m);
-                case Stmt.Store store -> store(store);
+                case TileStmt.Define d -> define(d.tile(), d.value());
+                case TileStmt.Update u -> assign(registers.get(u.tile().name()), u.value(), false);
+                case TileStmt.Accumulate a -> product(registers.get(a.tile().name()), a.value());
+                case TileStmt.Loop l -> loop(l);
+                case TileStmt.Masked m -> masked(m);
+                case TileStmt.Store store -> store(store);
+                case TileStmt.AddTo a ->
+                    throw new IllegalStateException("no kernel of this target adds to " + a.buffer());
             }
         }
 
-        private void masked(Stmt.Masked m) {
+        private void masked(TileStmt.Masked m) {
             if (classified) {
                 out.open("if (!full)");
             }
@@ -283,7 +285,7 @@ final class BlockKernel implements DeviceKernel {
             });
         }
 
-        private void store(Stmt.Store store) {
+        private void store(TileStmt.Store store) {
             var column =
                     store.axes().stream().filter(a -> !a.equals(geometry.row())).findFirst();
             // What all columns have in common is stored once.
@@ -322,7 +324,7 @@ final class BlockKernel implements DeviceKernel {
             }
         }
 
-        private void loop(Stmt.Loop l) {
+        private void loop(TileStmt.Loop l) {
             Axis axis = l.axis();
             String from = scope.fresh(Counting.from(axis));
             scope.bind(Counting.from(axis), from);
@@ -357,7 +359,7 @@ final class BlockKernel implements DeviceKernel {
                     at.bind(axis, "0");
                 }
             }
-            BlockMask found = mask.over(corners);
+            BlockMask found = kernel.over(mask, corners);
             if (!found.isKnown()) {
                 return false;
             }

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import java.util.Collection;
 import java.util.List;
 
@@ -26,7 +26,7 @@ sealed interface DeviceKernel permits MapKernel, RowKernel, BlockKernel {
 
     /** The kernel for a tile program. */
     static DeviceKernel of(TileKernel kernel, TornadoLimits limits) {
-        if (kernel.body().stream().anyMatch(s -> s instanceof Stmt.Loop)) {
+        if (kernel.body().stream().anyMatch(s -> s instanceof TileStmt.Loop)) {
             return new BlockKernel(kernel, limits);
         }
         return kernel.family().equals("map") ? new MapKernel(kernel, limits) : new RowKernel(kernel, limits);

@@ -1,10 +1,10 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,10 +20,10 @@ import java.util.Set;
 record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, Set<String> inRegisters) {
     /** The geometry for the groups of a device. */
     static Geometry of(TileKernel kernel, TornadoLimits limits) {
-        List<Stmt> all = statements(kernel.body());
+        List<TileStmt> all = statements(kernel.body());
         Tile result = all.stream()
-                .filter(Stmt.Accumulate.class::isInstance)
-                .map(s -> ((Stmt.Accumulate) s).tile())
+                .filter(TileStmt.Accumulate.class::isInstance)
+                .map(s -> ((TileStmt.Accumulate) s).tile())
                 .findFirst()
                 .orElseThrow();
         Axis row = result.axes().getFirst();
@@ -71,13 +71,13 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, 
     }
 
     /** All statements, those in loops and conditions included, in order. */
-    static List<Stmt> statements(List<Stmt> body) {
-        List<Stmt> all = new ArrayList<>();
-        for (Stmt s : body) {
+    static List<TileStmt> statements(List<TileStmt> body) {
+        List<TileStmt> all = new ArrayList<>();
+        for (TileStmt s : body) {
             all.add(s);
             switch (s) {
-                case Stmt.Loop l -> all.addAll(statements(l.body()));
-                case Stmt.Masked m -> all.addAll(statements(m.body()));
+                case TileStmt.Loop l -> all.addAll(statements(l.body()));
+                case TileStmt.Masked m -> all.addAll(statements(m.body()));
                 default -> {}
             }
         }
@@ -85,22 +85,22 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, 
     }
 
     /** The tiles that are computed: all but those that products read as they are loaded. */
-    private static Set<String> computed(List<Stmt> all) {
+    private static Set<String> computed(List<TileStmt> all) {
         Set<String> operands = new HashSet<>();
-        for (Stmt s : all) {
-            if (s instanceof Stmt.Accumulate a) {
+        for (TileStmt s : all) {
+            if (s instanceof TileStmt.Accumulate a) {
                 operands.add(a.value().a().name());
                 operands.add(a.value().b().name());
-            } else if (s instanceof Stmt.Define d && d.value() instanceof TileExpr.Dot dot) {
+            } else if (s instanceof TileStmt.Define d && d.value() instanceof TileExpr.Dot dot) {
                 operands.add(dot.a().name());
                 operands.add(dot.b().name());
             }
         }
         Set<String> names = new HashSet<>();
-        for (Stmt s : all) {
+        for (TileStmt s : all) {
             switch (s) {
-                case Stmt.Accumulate a -> names.add(a.tile().name());
-                case Stmt.Define d -> {
+                case TileStmt.Accumulate a -> names.add(a.tile().name());
+                case TileStmt.Define d -> {
                     if (!(d.value() instanceof TileExpr.Map)
                             || !operands.contains(d.tile().name())) {
                         names.add(d.tile().name());

@@ -78,7 +78,7 @@ public record GroupTiling(TornadoLimits limits) implements Tiling {
     }
 
     private BlockKernel kernel(Attention a, TilePlan plan) {
-        return new BlockKernel(a.program("attention", plan, List.of()), limits);
+        return new BlockKernel(a.kernel("attention", plan, List.of()), limits);
     }
 
     private boolean fits(BlockKernel kernel, int variables) {
@@ -88,7 +88,7 @@ public record GroupTiling(TornadoLimits limits) implements Tiling {
     @Override
     public boolean isLeftToLibrary(Contraction c) {
         return limits.libraryTasks()
-                && LibraryChoice.of(c.program("product", of(c), List.of()))
+                && LibraryChoice.of(c.kernel("product", of(c), List.of()))
                         .gemm()
                         .isPresent();
     }

@@ -56,7 +56,7 @@ final class KernelMethods {
         DeviceScope scope = new DeviceScope(functions);
         Lengths.OF_KERNELS.forEach(scope::fresh);
         device.localArrays().forEach(scope::fresh);
-        Captures captures = new Captures().add(kernel.body());
+        Captures captures = new Captures().add(kernel);
         kernel.parallel().forEach(captures::addExtent);
         Set<String> lengths = new TreeSet<>(captures.symbols());
         lengths.forEach(symbol -> scope.fresh(Lengths.variable(symbol)));

@@ -6,9 +6,9 @@ import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.List;
@@ -43,20 +43,20 @@ record LibraryChoice(Optional<Gemm> gemm, Optional<String> reason) {
 
     /** A product's tile program, taken apart as {@code Contraction} writes it. */
     private record Match(TileKernel kernel) {
-        private Stmt.Loop loop() {
-            return (Stmt.Loop) kernel.body().get(1);
+        private TileStmt.Loop loop() {
+            return (TileStmt.Loop) kernel.body().get(1);
         }
 
-        private Stmt.Store store() {
-            return (Stmt.Store) kernel.body().get(2);
+        private TileStmt.Store store() {
+            return (TileStmt.Store) kernel.body().get(2);
         }
 
         private ScalarExpr operand(int slot) {
-            return ((TileExpr.Map) ((Stmt.Define) loop().body().get(slot)).value()).program();
+            return ((TileExpr.Map) ((TileStmt.Define) loop().body().get(slot)).value()).program();
         }
 
         private boolean isAnnihilating() {
-            return loop().body().getLast() instanceof Stmt.Accumulate a
+            return loop().body().getLast() instanceof TileStmt.Accumulate a
                     && a.value().zeros() != Annihilating.NEITHER;
         }
 
@@ -68,7 +68,7 @@ record LibraryChoice(Optional<Gemm> gemm, Optional<String> reason) {
             Axis n = store().axes().get(1);
             Axis k = loop().axis();
             ScalarExpr.Variable sum = (ScalarExpr.Variable)
-                    ((Stmt.Define) kernel.body().getFirst()).tile().value();
+                    ((TileStmt.Define) kernel.body().getFirst()).tile().value();
             if (sum.type() != DType.F32) {
                 return declined("it is summed in " + sum.type().text());
             }

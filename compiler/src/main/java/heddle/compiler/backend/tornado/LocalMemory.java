@@ -5,10 +5,10 @@ import heddle.compiler.index.LinearForm;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,8 +47,10 @@ final class LocalMemory {
         this.geometry = geometry;
         products(kernel).forEach(dot -> chooseDepth(dot, slice));
         plan(kernel.body());
-        for (Stmt s : Geometry.statements(kernel.body())) {
-            if (s instanceof Stmt.Define d && d.value() instanceof TileExpr.Reduce && geometry.threadColumns() > 1) {
+        for (TileStmt s : Geometry.statements(kernel.body())) {
+            if (s instanceof TileStmt.Define d
+                    && d.value() instanceof TileExpr.Reduce
+                    && geometry.threadColumns() > 1) {
                 Storage storage = Storage.of(d.tile().type());
                 int elements = geometry.width(geometry.row()) * geometry.threadColumns();
                 allocations.put(exchange(storage), new Allocation(storage, elements));
@@ -67,10 +69,10 @@ final class LocalMemory {
 
     private static List<TileExpr.Dot> products(TileKernel kernel) {
         List<TileExpr.Dot> products = new ArrayList<>();
-        for (Stmt s : Geometry.statements(kernel.body())) {
-            if (s instanceof Stmt.Accumulate a) {
+        for (TileStmt s : Geometry.statements(kernel.body())) {
+            if (s instanceof TileStmt.Accumulate a) {
                 products.add(a.value());
-            } else if (s instanceof Stmt.Define d && d.value() instanceof TileExpr.Dot dot) {
+            } else if (s instanceof TileStmt.Define d && d.value() instanceof TileExpr.Dot dot) {
                 products.add(dot);
             }
         }
@@ -97,14 +99,14 @@ final class LocalMemory {
         return axes.getFirst().equals(over) ? axes.getLast() : axes.getFirst();
     }
 
-    private void plan(List<Stmt> body) {
+    private void plan(List<TileStmt> body) {
         Set<String> registers = geometry.inRegisters();
         List<String> free = new ArrayList<>();
-        for (Stmt s : body) {
+        for (TileStmt s : body) {
             switch (s) {
-                case Stmt.Loop l -> plan(l.body());
-                case Stmt.Accumulate a -> product(a.value(), registers, free);
-                case Stmt.Define d -> {
+                case TileStmt.Loop l -> plan(l.body());
+                case TileStmt.Accumulate a -> product(a.value(), registers, free);
+                case TileStmt.Define d -> {
                     if (d.value() instanceof TileExpr.Dot dot) {
                         product(dot, registers, free);
                     } else if (d.value() instanceof TileExpr.Map m
@@ -138,7 +140,7 @@ final class LocalMemory {
     /** Whether a tile is loaded outside the loop that uses it, so that it must stay. */
     private boolean isLoadedBefore(Tile tile) {
         return geometry.kernel().body().stream()
-                .anyMatch(s -> s instanceof Stmt.Define d && d.tile().equals(tile));
+                .anyMatch(s -> s instanceof TileStmt.Define d && d.tile().equals(tile));
     }
 
     private LocalArray array(Tile tile, Axis own, Axis over, int depth, boolean across, List<String> free) {

@@ -1,9 +1,9 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.TileStmt;
 import java.util.Map;
 
 /** Writes elementwise chains, copies and gathers: one thread for each element. */
@@ -24,7 +24,7 @@ record MapKernel(TileKernel kernel, TornadoLimits limits) implements DeviceKerne
         out.open("if (" + element + " < " + scope.length(elements().count()) + ")");
         elements().write(element, scope, out);
         kernel.body().forEach(s -> {
-            Stmt.Store store = (Stmt.Store) s;
+            TileStmt.Store store = (TileStmt.Store) s;
             scope.store(store.buffer(), store.address(), store.value(), out);
         });
         out.close();

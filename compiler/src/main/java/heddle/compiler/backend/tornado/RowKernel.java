@@ -3,11 +3,11 @@ package heddle.compiler.backend.tornado;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.ScalarSource;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -45,11 +45,11 @@ final class RowKernel implements DeviceKernel {
     }
 
     /** How far a statement runs along the row. */
-    private static Dim along(Stmt s) {
+    private static Dim along(TileStmt s) {
         return switch (s) {
-            case Stmt.Define d ->
+            case TileStmt.Define d ->
                 d.value() instanceof TileExpr.Reduce r ? r.over().extent() : Dim.ONE;
-            case Stmt.Store store ->
+            case TileStmt.Store store ->
                 store.axes().isEmpty() ? Dim.ONE : store.axes().getFirst().extent();
             default -> throw new IllegalStateException("no statement of rows: " + s);
         };
@@ -80,8 +80,8 @@ final class RowKernel implements DeviceKernel {
     private Map<Storage, String> partials() {
         Map<Storage, String> partials = new EnumMap<>(Storage.class);
         if (shared) {
-            for (Stmt s : kernel.body()) {
-                if (s instanceof Stmt.Define d && d.value() instanceof TileExpr.Reduce) {
+            for (TileStmt s : kernel.body()) {
+                if (s instanceof TileStmt.Define d && d.value() instanceof TileExpr.Reduce) {
                     Storage storage = Storage.of(d.tile().type());
                     partials.put(storage, storage == Storage.FLOAT ? "partial" : storage.variable() + "Partial");
                 }
@@ -104,10 +104,10 @@ final class RowKernel implements DeviceKernel {
         }
         out.open("if (" + row + " < " + scope.length(rows.count()) + ")");
         rows.write(row, scope, out);
-        for (Stmt s : kernel.body()) {
+        for (TileStmt s : kernel.body()) {
             switch (s) {
-                case Stmt.Define d -> define(d.tile(), d.value(), partials, scope, out);
-                case Stmt.Store store -> store(store, scope, out);
+                case TileStmt.Define d -> define(d.tile(), d.value(), partials, scope, out);
+                case TileStmt.Store store -> store(store, scope, out);
                 default -> throw new IllegalStateException("no statement of rows: " + s);
             }
         }
@@ -168,7 +168,7 @@ final class RowKernel implements DeviceKernel {
         out.line("context.localBarrier();");
     }
 
-    private void store(Stmt.Store store, DeviceScope scope, JavaText out) {
+    private void store(TileStmt.Store store, DeviceScope scope, JavaText out) {
         boolean perElement =
                 store.axes().stream().anyMatch(a -> !kernel.parallel().contains(a));
         if (perElement) {

@@ -6,7 +6,9 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.TileProgram;
 import heddle.compiler.type.DType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -177,11 +179,20 @@ public record Attention(
     /**
      * One pass over the keys for each block of queries. The maximum starts at minus infinity; a row that has seen
      * nothing but minus infinity is shifted by zero instead, so that no difference of infinities arises.
-     *
-     * <p>A plan that cuts {@link #e} has a block for each part of the columns, and each computes the scores again.
      */
     @Override
-    public TileKernel program(String name, TilePlan plan, List<String> comments) {
-        return new AttentionProgram(this, plan).kernel(name, comments);
+    public TileProgram program(String name, List<String> comments) {
+        return new AttentionProgram(this).program(name, comments);
+    }
+
+    /** A plan that cuts {@link #e} has a block for each part of the columns, and each computes the scores again. */
+    @Override
+    public TileKernel kernel(String name, TilePlan plan, List<String> comments) {
+        List<Axis> parallel = new ArrayList<>(batch);
+        parallel.add(i);
+        if (plan.block(e) > 1) {
+            parallel.add(e);
+        }
+        return new TileKernel(program(name, comments), parallel, plan, AttentionProgram.spaces(this, plan));
     }
 }

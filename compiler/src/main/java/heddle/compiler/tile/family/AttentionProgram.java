@@ -5,21 +5,31 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.LoopMask;
-import heddle.compiler.tile.Stmt;
+import heddle.compiler.tile.LoopMode;
 import heddle.compiler.tile.Tile;
-import heddle.compiler.tile.Tile.Space;
 import heddle.compiler.tile.TileExpr;
-import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.TileProgram;
+import heddle.compiler.tile.TileSpace;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Writes the tile program of an {@link Attention}. */
 final class AttentionProgram {
+    private static final String QUERY = "q";
+    private static final String KEY = "k";
+    private static final String VALUE = "v";
+    private static final String ROW_MAX = "rowMax";
+    private static final List<String> ROWS =
+            List.of(ROW_MAX, "blockMax", "newMax", "shift", "rescale", "blockSum", "scale");
+
     private final Attention attention;
-    private final TilePlan plan;
     private final ScaledQuery scaled;
     private final DType type;
     private final Tile query;
@@ -30,48 +40,99 @@ final class AttentionProgram {
     private final Tile rowSum;
     private final Tile acc;
 
-    AttentionProgram(Attention attention, TilePlan plan) {
+    AttentionProgram(Attention attention) {
         this.attention = attention;
-        this.plan = plan;
         this.scaled = ScaledQuery.of(attention);
         Axis i = attention.i();
         type = attention.raw().type();
-        query = new Tile("q", attention.q().type(), List.of(i, attention.d()), Space.LOCAL);
-        key = Operand.tile("k", attention.k(), plan, attention.j(), attention.d());
-        value = Operand.tile("v", attention.v(), plan, attention.e(), attention.j());
-        score = new Tile(attention.raw().name(), type, List.of(i, attention.j()), Space.LOCAL);
-        rowMax = row("rowMax");
+        query = new Tile(QUERY, attention.q().type(), List.of(i, attention.d()));
+        key = new Tile(KEY, attention.k().type(), List.of(attention.j(), attention.d()));
+        value = new Tile(VALUE, attention.v().type(), List.of(attention.e(), attention.j()));
+        score = new Tile(attention.raw().name(), type, List.of(i, attention.j()));
+        rowMax = row(ROW_MAX);
         rowSum = row(attention.rowSum().name());
-        acc = new Tile(attention.acc().name(), type, List.of(i, attention.e()), Space.LOCAL);
+        acc = new Tile(attention.acc().name(), type, List.of(i, attention.e()));
     }
 
     private Tile row(String name) {
-        return new Tile(name, type, List.of(attention.i()), Space.REGISTER);
+        return new Tile(name, type, List.of(attention.i()));
     }
 
-    TileKernel kernel(String name, List<String> comments) {
-        List<Stmt> body = new ArrayList<>();
+    /** Where its tiles are held. */
+    static Map<String, TileSpace> spaces(Attention attention, TilePlan plan) {
+        Map<String, TileSpace> spaces = new HashMap<>();
+        ROWS.forEach(row -> spaces.put(row, TileSpace.REGISTER));
+        spaces.put(attention.rowSum().name(), TileSpace.REGISTER);
+        spaces.put(QUERY, TileSpace.LOCAL);
+        spaces.put(attention.raw().name(), TileSpace.LOCAL);
+        spaces.put(attention.acc().name(), TileSpace.LOCAL);
+        spaces.put(KEY, Operand.space(attention.k(), plan, attention.j(), attention.d()));
+        spaces.put(VALUE, Operand.space(attention.v(), plan, attention.e(), attention.j()));
+        return spaces;
+    }
+
+    TileProgram program(String name, List<String> comments) {
+        List<TileStmt> body = new ArrayList<>();
         body.add(map(query, scaled.query()));
         body.add(map(acc, literal(0)));
         body.addAll(start());
-        List<Stmt> block = new ArrayList<>(scores());
+        List<TileStmt> block = new ArrayList<>(scores());
         block.addAll(softmax());
         block.addAll(product());
-        body.add(new Stmt.Loop(attention.j(), attention.mask().map(m -> new LoopMask(m, plan.tables())), block));
+        body.add(TileStmt.Loop.over(
+                attention.j(),
+                new LoopMode.Partial(carried(), merge()),
+                attention.mask().map(LoopMask::new),
+                block));
         body.addAll(results());
         List<Axis> parallel = new ArrayList<>(attention.batch());
         parallel.add(attention.i());
-        if (plan.block(attention.e()) > 1) {
-            parallel.add(attention.e());
-        }
-        return TileKernel.of(name, "attention", parallel, body, plan, comments);
+        parallel.add(attention.e());
+        return TileProgram.parallel(name, "attention", parallel, body, comments);
+    }
+
+    private List<LoopMode.Carried> carried() {
+        return List.of(
+                new LoopMode.Carried(acc, literal(0), part(acc)),
+                new LoopMode.Carried(rowMax, literal(Double.NEGATIVE_INFINITY), part(rowMax)),
+                new LoopMode.Carried(rowSum, literal(0), part(rowSum)));
+    }
+
+    private static Tile part(Tile tile) {
+        return new Tile(tile.name() + "Part", tile.type(), tile.axes());
+    }
+
+    /** Two partial results, each brought to the maximum of both (Dao et al. 2023, Flash-Decoding). */
+    private List<TileStmt> merge() {
+        Tile top = row("top");
+        Tile base = row("base");
+        Tile own = row("ownScale");
+        Tile other = row("partScale");
+        ScalarExpr nothingYet = apply(ScalarFn.EQ, top.value(), literal(Double.NEGATIVE_INFINITY));
+        return List.of(
+                map(top, apply(ScalarFn.MAX, rowMax.value(), part(rowMax).value())),
+                map(base, apply(ScalarFn.SELECT, nothingYet, literal(0), top.value())),
+                map(own, exponential(rowMax, base)),
+                map(other, exponential(part(rowMax), base)),
+                merged(acc, own, other),
+                merged(rowSum, own, other),
+                new TileStmt.Update(rowMax, new TileExpr.Map(top.value())));
+    }
+
+    private static TileStmt merged(Tile state, Tile own, Tile other) {
+        return new TileStmt.Update(
+                state,
+                new TileExpr.Map(apply(
+                        ScalarFn.ADD,
+                        apply(ScalarFn.MUL, state.value(), own.value()),
+                        apply(ScalarFn.MUL, part(state).value(), other.value()))));
     }
 
     /**
      * A sink is the first score of a row. It counts one, unless it is minus infinity; NaN or plus infinity makes the row NaN
      * however many blocks are skipped.
      */
-    private List<Stmt> start() {
+    private List<TileStmt> start() {
         if (attention.sink().isEmpty()) {
             return List.of(map(rowMax, literal(Double.NEGATIVE_INFINITY)), map(rowSum, literal(0)));
         }
@@ -80,21 +141,22 @@ final class AttentionProgram {
         return List.of(map(rowMax, attention.sink().get()), map(rowSum, counted));
     }
 
-    private List<Stmt> scores() {
-        List<Stmt> steps = new ArrayList<>();
+    private List<TileStmt> scores() {
+        List<TileStmt> steps = new ArrayList<>();
         steps.add(map(key, attention.k()));
-        steps.add(new Stmt.Define(score, new TileExpr.Dot(query, key, attention.d(), attention.zeros())));
+        steps.add(new TileStmt.Define(score, new TileExpr.Dot(query, key, attention.d(), attention.zeros())));
         if (!scaled.score().equals(score.value())) {
-            steps.add(new Stmt.Update(score, new TileExpr.Map(scaled.score())));
+            steps.add(new TileStmt.Update(score, new TileExpr.Map(scaled.score())));
         }
         attention.mask().ifPresent(mask -> {
             ScalarExpr masked = apply(ScalarFn.SELECT, mask, score.value(), literal(Double.NEGATIVE_INFINITY));
-            steps.add(new Stmt.Masked(List.of(new Stmt.Update(score, new TileExpr.Map(masked)))));
+            steps.add(new TileStmt.Masked(
+                    LoopId.of(attention.j()), List.of(new TileStmt.Update(score, new TileExpr.Map(masked)))));
         });
         return steps;
     }
 
-    private List<Stmt> softmax() {
+    private List<TileStmt> softmax() {
         Tile blockMax = row("blockMax");
         Tile newMax = row("newMax");
         Tile shift = row("shift");
@@ -106,21 +168,23 @@ final class AttentionProgram {
                 map(newMax, apply(ScalarFn.MAX, rowMax.value(), blockMax.value())),
                 map(shift, apply(ScalarFn.SELECT, nothingYet, literal(0), newMax.value())),
                 map(rescale, exponential(rowMax, shift)),
-                new Stmt.Update(score, new TileExpr.Map(exponential(score, shift))),
+                new TileStmt.Update(score, new TileExpr.Map(exponential(score, shift))),
                 reduce(blockSum, Reduction.SUM, false),
-                new Stmt.Update(
+                new TileStmt.Update(
                         rowSum,
                         new TileExpr.Map(apply(
                                 ScalarFn.ADD, apply(ScalarFn.MUL, rowSum.value(), rescale.value()), blockSum.value()))),
-                new Stmt.Update(rowMax, new TileExpr.Map(newMax.value())),
-                new Stmt.Update(acc, new TileExpr.Map(apply(ScalarFn.MUL, acc.value(), rescale.value()))));
+                new TileStmt.Update(rowMax, new TileExpr.Map(newMax.value())),
+                new TileStmt.Update(acc, new TileExpr.Map(apply(ScalarFn.MUL, acc.value(), rescale.value()))));
     }
 
-    private List<Stmt> product() {
-        List<Stmt> steps = new ArrayList<>();
-        attention.weight().ifPresent(weight -> steps.add(new Stmt.Update(score, new TileExpr.Map(weighted(weight)))));
+    private List<TileStmt> product() {
+        List<TileStmt> steps = new ArrayList<>();
+        attention
+                .weight()
+                .ifPresent(weight -> steps.add(new TileStmt.Update(score, new TileExpr.Map(weighted(weight)))));
         steps.add(map(value, attention.v()));
-        steps.add(new Stmt.Accumulate(acc, new TileExpr.Dot(score, value, attention.j(), Annihilating.LEFT)));
+        steps.add(new TileStmt.Accumulate(acc, new TileExpr.Dot(score, value, attention.j(), Annihilating.LEFT)));
         return steps;
     }
 
@@ -146,18 +210,18 @@ final class AttentionProgram {
     }
 
     /** A row that has seen no score above minus infinity has a sum of zero; its result is zero. */
-    private List<Stmt> results() {
-        List<Stmt> steps = new ArrayList<>();
+    private List<TileStmt> results() {
+        List<TileStmt> steps = new ArrayList<>();
         Tile scale = row("scale");
         ScalarExpr empty = apply(ScalarFn.EQ, rowSum.value(), literal(0));
         ScalarExpr inverse = apply(ScalarFn.DIV, literal(1), rowSum.value());
         steps.add(map(scale, apply(ScalarFn.SELECT, empty, literal(0), inverse)));
-        steps.add(new Stmt.Update(acc, new TileExpr.Map(apply(ScalarFn.MUL, acc.value(), scale.value()))));
-        steps.add(new Stmt.Store(
+        steps.add(new TileStmt.Update(acc, new TileExpr.Map(apply(ScalarFn.MUL, acc.value(), scale.value()))));
+        steps.add(new TileStmt.Store(
                 attention.output(), List.of(attention.i(), attention.e()), attention.address(), attention.epilogue()));
         attention
                 .logSumExp()
-                .ifPresent(lse -> steps.add(new Stmt.Store(
+                .ifPresent(lse -> steps.add(new TileStmt.Store(
                         lse.output(),
                         List.of(attention.i()),
                         lse.address(),
@@ -165,16 +229,16 @@ final class AttentionProgram {
         return steps;
     }
 
-    private Stmt reduce(Tile result, Reduction kind, boolean ignoresNaN) {
-        return new Stmt.Define(result, new TileExpr.Reduce(kind, score.value(), attention.j(), ignoresNaN));
+    private TileStmt reduce(Tile result, Reduction kind, boolean ignoresNaN) {
+        return new TileStmt.Define(result, new TileExpr.Reduce(kind, score.value(), attention.j(), ignoresNaN));
     }
 
     private static ScalarExpr exponential(Tile tile, Tile shift) {
         return apply(ScalarFn.EXP, apply(ScalarFn.SUB, tile.value(), shift.value()));
     }
 
-    private static Stmt map(Tile tile, ScalarExpr program) {
-        return new Stmt.Define(tile, new TileExpr.Map(program));
+    private static TileStmt map(Tile tile, ScalarExpr program) {
+        return new TileStmt.Define(tile, new TileExpr.Map(program));
     }
 
     private ScalarExpr literal(double value) {

@@ -6,16 +6,20 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.tile.Stmt;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.LoopMode;
 import heddle.compiler.tile.Tile;
-import heddle.compiler.tile.Tile.Space;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.TileProgram;
+import heddle.compiler.tile.TileSpace;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -59,21 +63,46 @@ public record Contraction(
      * innermost, so that neighbours read the same block of {@code b}.
      */
     @Override
-    public TileKernel program(String name, TilePlan plan, List<String> comments) {
-        Tile sum = new Tile(acc.name(), acc.type(), List.of(m, n), Space.REGISTER);
-        Tile left = Operand.tile("left", a, plan, m, k);
-        Tile right = Operand.tile("right", b, plan, n, k);
-        List<Stmt> step = List.of(
-                new Stmt.Define(left, new TileExpr.Map(a)),
-                new Stmt.Define(right, new TileExpr.Map(b)),
-                new Stmt.Accumulate(sum, new TileExpr.Dot(left, right, k, zeros)));
-        List<Stmt> body = List.of(
-                new Stmt.Define(sum, new TileExpr.Map(ScalarExpr.zero(acc.type()))),
-                new Stmt.Loop(k, Optional.empty(), step),
-                new Stmt.Store(output, List.of(m, n), address, epilogue));
+    public TileProgram program(String name, List<String> comments) {
+        Tile sum = new Tile(acc.name(), acc.type(), List.of(m, n));
+        Tile left = new Tile("left", a.type(), List.of(m, k));
+        Tile right = new Tile("right", b.type(), List.of(n, k));
+        List<TileStmt> step = List.of(
+                new TileStmt.Define(left, new TileExpr.Map(a)),
+                new TileStmt.Define(right, new TileExpr.Map(b)),
+                new TileStmt.Accumulate(sum, new TileExpr.Dot(left, right, k, zeros)));
+        List<TileStmt> body = List.of(
+                new TileStmt.Define(sum, new TileExpr.Map(ScalarExpr.zero(acc.type()))),
+                TileStmt.Loop.over(k, sums(sum), Optional.empty(), step),
+                new TileStmt.Store(output, List.of(m, n), address, epilogue));
+        return TileProgram.parallel(name, "contraction", parallel(), body, comments);
+    }
+
+    /** Sums of parts of {@code k} add up. */
+    private static LoopMode sums(Tile sum) {
+        Tile part = new Tile(sum.name() + "Part", sum.type(), sum.axes());
+        ScalarExpr both = ScalarExpr.apply(ScalarFn.ADD, sum.value(), part.value());
+        return new LoopMode.Partial(
+                List.of(new LoopMode.Carried(sum, ScalarExpr.zero(sum.type()), part)),
+                List.of(new TileStmt.Update(sum, new TileExpr.Map(both))));
+    }
+
+    @Override
+    public TileKernel kernel(String name, TilePlan plan, List<String> comments) {
+        Map<String, TileSpace> spaces = Map.of(
+                acc.name(),
+                TileSpace.REGISTER,
+                "left",
+                Operand.space(a, plan, m, k),
+                "right",
+                Operand.space(b, plan, n, k));
+        return new TileKernel(program(name, comments), parallel(), plan, spaces);
+    }
+
+    private List<Axis> parallel() {
         List<Axis> parallel = new ArrayList<>(batch);
         parallel.addAll(List.of(n, m));
-        return TileKernel.of(name, "contraction", parallel, body, plan, comments);
+        return parallel;
     }
 
     /**

@@ -3,6 +3,7 @@ package heddle.compiler.tile.family;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.TileProgram;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -11,6 +12,9 @@ public sealed interface Family permits MapFamily, RowFamily, Contraction, Attent
     /** The same family with {@code change} made to each program; where it stores stays as it is. */
     Family map(UnaryOperator<ScalarExpr> change);
 
-    /** The tile program. */
-    TileKernel program(String name, TilePlan plan, List<String> comments);
+    /** What it computes, as a tile program. */
+    TileProgram program(String name, List<String> comments);
+
+    /** The tile program, cut up. */
+    TileKernel kernel(String name, TilePlan plan, List<String> comments);
 }

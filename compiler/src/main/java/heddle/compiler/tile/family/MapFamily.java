@@ -3,10 +3,12 @@ package heddle.compiler.tile.family;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.TileProgram;
+import heddle.compiler.tile.TileStmt;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,10 +36,15 @@ public record MapFamily(List<Axis> axes, Buffer output, ScalarExpr address, Scal
      * </pre>
      */
     @Override
-    public TileKernel program(String name, TilePlan plan, List<String> comments) {
+    public TileProgram program(String name, List<String> comments) {
         List<Axis> blocked = axes.isEmpty() ? List.of() : List.of(axes.getLast());
-        List<Stmt> program = List.of(new Stmt.Store(output, blocked, address, body));
+        TileStmt store = new TileStmt.Store(output, blocked, address, body);
+        return TileProgram.parallel(name, "map", axes, List.of(store), comments);
+    }
+
+    @Override
+    public TileKernel kernel(String name, TilePlan plan, List<String> comments) {
         TilePlan blocks = axes.isEmpty() ? plan : plan.orElse(axes.getLast(), BLOCK);
-        return TileKernel.of(name, "map", axes, program, blocks, comments);
+        return new TileKernel(program(name, comments), axes, blocks, Map.of());
     }
 }

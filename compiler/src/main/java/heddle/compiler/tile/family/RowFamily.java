@@ -6,14 +6,18 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.TileProgram;
+import heddle.compiler.tile.TileSpace;
+import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -71,23 +75,30 @@ public record RowFamily(List<Axis> rows, Axis row, List<Step> steps, List<Write>
      * step is a tile over it.
      */
     @Override
-    public TileKernel program(String name, TilePlan plan, List<String> comments) {
-        TilePlan blocks = runsAcross() ? plan.orElse(rows.getLast(), COLUMNS) : plan;
-        List<Axis> across = rows.isEmpty() || blocks.block(rows.getLast()) == 1 ? List.of() : List.of(rows.getLast());
-        List<Stmt> body = new ArrayList<>();
+    public TileProgram program(String name, List<String> comments) {
+        List<Axis> across = runsAcross() ? List.of(rows.getLast()) : List.of();
+        List<TileStmt> body = new ArrayList<>();
         for (Step step : steps) {
-            Tile tile = new Tile(step.name().name(), step.name().type(), across, Tile.Space.REGISTER);
+            Tile tile = new Tile(step.name().name(), step.name().type(), across);
             TileExpr value = step.reduction().isPresent()
                     ? new TileExpr.Reduce(step.reduction().get(), step.value(), row)
                     : new TileExpr.Map(step.value());
-            body.add(new Stmt.Define(tile, value));
+            body.add(new TileStmt.Define(tile, value));
         }
         for (Write write : writes) {
             List<Axis> axes = new ArrayList<>(write.perElement() ? List.of(row) : List.of());
             axes.addAll(across);
-            body.add(new Stmt.Store(write.output(), axes, write.address(), write.value()));
+            body.add(new TileStmt.Store(write.output(), axes, write.address(), write.value()));
         }
-        return TileKernel.of(name, "rows", rows, body, blocks, comments);
+        return TileProgram.parallel(name, "rows", rows, body, comments);
+    }
+
+    @Override
+    public TileKernel kernel(String name, TilePlan plan, List<String> comments) {
+        TilePlan blocks = runsAcross() ? plan.orElse(rows.getLast(), COLUMNS) : plan;
+        Map<String, TileSpace> spaces = new HashMap<>();
+        steps.forEach(step -> spaces.put(step.name().name(), TileSpace.REGISTER));
+        return new TileKernel(program(name, comments), rows, blocks, spaces);
     }
 
     /** Whether more accesses are contiguous across rows than along them. */

@@ -5,9 +5,9 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.tile.LoopMask;
-import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,20 +33,25 @@ final class KernelAddresses {
         return counts;
     }
 
-    private void add(Stmt stmt) {
+    private void add(TileStmt stmt) {
         switch (stmt) {
-            case Stmt.Define d -> add(d.value(), d.tile().name());
-            case Stmt.Update u -> add(u.value(), u.tile().name());
-            case Stmt.Accumulate a -> {}
-            case Stmt.Loop l -> {
+            case TileStmt.Define d -> add(d.value(), d.tile().name());
+            case TileStmt.Update u -> add(u.value(), u.tile().name());
+            case TileStmt.Accumulate a -> {}
+            case TileStmt.Loop l -> {
                 l.mask().ifPresent(mask -> add(mask, l.axis()));
                 l.body().forEach(this::add);
             }
-            case Stmt.Masked m -> m.body().forEach(this::add);
-            case Stmt.Store s -> {
+            case TileStmt.Masked m -> m.body().forEach(this::add);
+            case TileStmt.Store s -> {
                 String what = "the store to " + s.buffer();
                 add(new Element(s.buffer(), s.address()), what, Set.of());
                 add(s.value(), what, Set.of());
+            }
+            case TileStmt.AddTo a -> {
+                String what = "the sum in " + a.buffer();
+                add(new Element(a.buffer(), a.address()), what, Set.of());
+                add(a.value(), what, Set.of());
             }
         }
     }
@@ -72,7 +77,7 @@ final class KernelAddresses {
                 ranges.put(axis, range(axis));
             }
         }
-        BlockMask found = mask.over(ranges);
+        BlockMask found = kernel.over(mask, ranges);
         if (found.isKnown()) {
             add(found.everywhere(), "the mask over " + looped, extents);
             add(found.somewhere(), "the mask over " + looped, extents);

@@ -193,6 +193,6 @@ class AddressProofTest {
     }
 
     private static TileKernel kernel(MapFamily family) {
-        return family.program("k", new TilePlan(Map.of()), List.of());
+        return family.kernel("k", new TilePlan(Map.of()), List.of());
     }
 }

@@ -8,7 +8,6 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.schedule.Tiling;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.type.DType;
@@ -19,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class TileListingTest {
+class ProgramListingTest {
     private static final Dim N = Dim.symbol("N");
 
     private static Buffer buffer(String name, Dim... shape) {
@@ -72,35 +71,43 @@ class TileListingTest {
                 result,
                 address(result, i, h, e),
                 Optional.empty());
-        TileKernel kernel = attention.program("attention", Tiling.VECTORS.of(attention), List.of("minilm.heddle:12:5"));
+        TileProgram program = attention.program("softmax#1", List.of("minilm.heddle:12:5"));
         assertEquals("""
                 # minilm.heddle:12:5
-                kernel attention(queries, keys, values) -> result:  # plan: i 32, j 128
-                  parallel h in 8, i in blocks(N, 32):
-                    local q[i, d] = queries[h * (64*N) + i * 64 + d] * 0.125
-                    local acc[i, e] = 0
-                    register rowMax[i] = -inf
-                    register rowSum[i] = 0
-                    for j in blocks(N, 128) by mask j <= i:
-                      global k[j, d] = keys[h * (64*N) + j * 64 + d]
-                      local score[i, j] = dot(q, k) over d
-                      in partial blocks:
+                attention softmax#1(queries, keys, values) -> result:
+                  parallel h < 8, i < N, e < 64:
+                    q[i, d] = queries[h * (64*N) + i * 64 + d] * 0.125
+                    acc[i, e] = 0
+                    rowMax[i] = -inf
+                    rowSum[i] = 0
+                    for j < N partial(acc from 0, rowMax from -inf, rowSum from 0) by mask j <= i:
+                      k[j, d] = keys[h * (64*N) + j * 64 + d]
+                      score[i, j] = dot(q, k) over d
+                      masked j:
                         score = where(j <= i, score, -inf)
-                      register blockMax[i] = max(score) over j
-                      register newMax[i] = max(rowMax, blockMax)
-                      register shift[i] = where(newMax == -inf, 0, newMax)
-                      register rescale[i] = exp(rowMax - shift)
+                      blockMax[i] = max(score) over j, NaN may be ignored
+                      newMax[i] = max(rowMax, blockMax)
+                      shift[i] = where(newMax == -inf, 0, newMax)
+                      rescale[i] = exp(rowMax - shift)
                       score = exp(score - shift)
-                      register blockSum[i] = sum(score) over j
+                      blockSum[i] = sum(score) over j
                       rowSum = rowSum * rescale + blockSum
                       rowMax = newMax
                       acc = acc * rescale
-                      global v[e, j] = values[h * (64*N) + j * 64 + e]
+                      v[e, j] = values[h * (64*N) + j * 64 + e]
                       acc += dot(score, v) over j, zeros of score annihilate
-                    register scale[i] = where(rowSum == 0, 0, 1 / rowSum)
+                    merge j:
+                      top[i] = max(rowMax, rowMaxPart)
+                      base[i] = where(top == -inf, 0, top)
+                      ownScale[i] = exp(rowMax - base)
+                      partScale[i] = exp(rowMaxPart - base)
+                      acc = acc * ownScale + accPart * partScale
+                      rowSum = rowSum * ownScale + rowSumPart * partScale
+                      rowMax = top
+                    scale[i] = where(rowSum == 0, 0, 1 / rowSum)
                     acc = acc * scale
                     store result[i * 512 + h * 64 + e] = acc
-                """, TileListing.of(kernel));
+                """, ProgramListing.of(program));
     }
 
     @Test
@@ -115,14 +122,16 @@ class TileListingTest {
         Contraction c = new Contraction(
                 List.of(), m, n, k, at(x, m, k), at(w, k, n), Annihilating.NEITHER, acc, acc, y, address(y, m, n));
         assertEquals("""
-                kernel linear(x, w) -> y:  # plan: k 384, m 192, n 64
-                  parallel n in blocks(1536, 64), m in blocks(N, 192):
-                    register acc[m, n] = 0
-                    for k in blocks(384, 384):
-                      global left[m, k] = x[m * 384 + k]
-                      global right[n, k] = w[k * 1536 + n]
+                contraction linear(x, w) -> y:
+                  parallel n < 1536, m < N:
+                    acc[m, n] = 0
+                    for k < 384 partial(acc from 0):
+                      left[m, k] = x[m * 384 + k]
+                      right[n, k] = w[k * 1536 + n]
                       acc += dot(left, right) over k
+                    merge k:
+                      acc = acc + accPart
                     store y[m * 1536 + n] = acc
-                """, TileListing.of(c.program("linear", Tiling.VECTORS.of(c), List.of())));
+                """, ProgramListing.of(c.program("linear", List.of())));
     }
 }

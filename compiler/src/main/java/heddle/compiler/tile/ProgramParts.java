@@ -1,0 +1,103 @@
+package heddle.compiler.tile;
+
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Walks over the statements of a tile program and over the scalar programs in them. */
+final class ProgramParts {
+    private ProgramParts() {}
+
+    /** Every statement, also those in loops, in their order; those of merges last. */
+    static void statements(List<TileStmt> body, Consumer<TileStmt> visitor) {
+        for (TileStmt stmt : body) {
+            visitor.accept(stmt);
+            switch (stmt) {
+                case TileStmt.Loop l -> {
+                    statements(l.body(), visitor);
+                    if (l.mode() instanceof LoopMode.Partial p) {
+                        statements(p.merge(), visitor);
+                    }
+                }
+                case TileStmt.Masked m -> statements(m.body(), visitor);
+                default -> {}
+            }
+        }
+    }
+
+    /** Every axis that a statement goes over. */
+    static void axes(List<TileStmt> body, Consumer<Axis> visitor) {
+        statements(body, stmt -> {
+            switch (stmt) {
+                case TileStmt.Define d -> {
+                    d.tile().axes().forEach(visitor);
+                    over(d.value()).ifPresent(visitor);
+                }
+                case TileStmt.Update u -> u.tile().axes().forEach(visitor);
+                case TileStmt.Accumulate a -> visitor.accept(a.value().over());
+                case TileStmt.Store s -> s.axes().forEach(visitor);
+                case TileStmt.AddTo a -> a.axes().forEach(visitor);
+                case TileStmt.Loop l -> visitor.accept(l.axis());
+                case TileStmt.Masked m -> {}
+            }
+        });
+    }
+
+    private static Optional<Axis> over(TileExpr value) {
+        return switch (value) {
+            case TileExpr.Map m -> Optional.empty();
+            case TileExpr.Reduce r -> Optional.of(r.over());
+            case TileExpr.Dot d -> Optional.of(d.over());
+        };
+    }
+
+    /** Every tile that is defined, and the results of parts. */
+    static void tiles(List<TileStmt> body, Consumer<Tile> visitor) {
+        statements(body, stmt -> {
+            if (stmt instanceof TileStmt.Define d) {
+                visitor.accept(d.tile());
+            }
+            if (stmt instanceof TileStmt.Loop l && l.mode() instanceof LoopMode.Partial p) {
+                p.carried().forEach(c -> visitor.accept(c.part()));
+            }
+        });
+    }
+
+    /** Every scalar program, address, bound and mask, in order of its statements. */
+    static void programs(List<TileStmt> body, Consumer<ScalarExpr> visitor) {
+        statements(body, stmt -> own(stmt, visitor));
+    }
+
+    /** The scalar programs of one statement, without those of statements in it. */
+    static void own(TileStmt stmt, Consumer<ScalarExpr> visitor) {
+        switch (stmt) {
+            case TileStmt.Define d -> value(d.value(), visitor);
+            case TileStmt.Update u -> value(u.value(), visitor);
+            case TileStmt.Accumulate a -> {}
+            case TileStmt.Loop l -> {
+                visitor.accept(l.bounds().from());
+                visitor.accept(l.bounds().to());
+                l.mask().ifPresent(mask -> visitor.accept(mask.program()));
+            }
+            case TileStmt.Masked m -> {}
+            case TileStmt.Store s -> {
+                visitor.accept(s.address());
+                visitor.accept(s.value());
+            }
+            case TileStmt.AddTo a -> {
+                visitor.accept(a.address());
+                visitor.accept(a.value());
+            }
+        }
+    }
+
+    private static void value(TileExpr e, Consumer<ScalarExpr> visitor) {
+        switch (e) {
+            case TileExpr.Map m -> visitor.accept(m.program());
+            case TileExpr.Reduce r -> visitor.accept(r.program());
+            case TileExpr.Dot d -> {}
+        }
+    }
+}

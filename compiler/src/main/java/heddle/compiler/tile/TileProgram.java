@@ -1,0 +1,82 @@
+package heddle.compiler.tile;
+
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+
+/**
+ * What a kernel computes: loops over blocks and statements on tiles. There is no block size, memory space, lane or thread in it, and
+ * it names no target. {@link TileVerifier} says which programs are well formed, {@link TileInterpreter} what they mean.
+ *
+ * @param name     the path of the operation that it is for, {@code layer.3/attention:contract#1}, unique in the plan; code
+ *                 writers make identifiers of it
+ * @param label    what kind of kernel it is: {@code map}, {@code rows}, {@code contraction}, {@code attention}
+ * @param body     its statements, parallel loops around everything else
+ * @param comments lines for listings and generated code: graph nodes and source places
+ */
+public record TileProgram(String name, String label, List<TileStmt> body, List<String> comments) {
+    public TileProgram {
+        body = List.copyOf(body);
+        comments = List.copyOf(comments);
+    }
+
+    /** A program whose statements stand in parallel loops over all indexes of some axes, outermost first. */
+    public static TileProgram parallel(
+            String name, String label, List<Axis> axes, List<TileStmt> inner, List<String> comments) {
+        List<TileStmt> body = inner;
+        for (Axis axis : axes.reversed()) {
+            body = List.of(TileStmt.Loop.over(axis, LoopMode.PARALLEL, java.util.Optional.empty(), body));
+        }
+        return new TileProgram(name, label, body, comments);
+    }
+
+    /** The parallel loops around everything else, outermost first. */
+    public List<TileStmt.Loop> parallel() {
+        List<TileStmt.Loop> loops = new ArrayList<>();
+        List<TileStmt> body = this.body;
+        while (body.size() == 1
+                && body.getFirst() instanceof TileStmt.Loop loop
+                && loop.mode() instanceof LoopMode.Parallel) {
+            loops.add(loop);
+            body = loop.body();
+        }
+        return loops;
+    }
+
+    /** What happens for one block of each parallel loop. */
+    public List<TileStmt> inner() {
+        List<TileStmt.Loop> loops = parallel();
+        return loops.isEmpty() ? body : loops.getLast().body();
+    }
+
+    /** The buffers it reads, each once, in the order in which they are read first. */
+    public SequencedSet<Buffer> reads() {
+        SequencedSet<Buffer> buffers = new LinkedHashSet<>();
+        ProgramParts.programs(
+                body,
+                program -> ScalarExprs.visit(program, e -> {
+                    if (e instanceof ScalarExpr.Element x) {
+                        buffers.add(x.buffer());
+                    }
+                }));
+        return buffers;
+    }
+
+    /** The buffers it stores or adds to, each once. */
+    public SequencedSet<Buffer> writes() {
+        SequencedSet<Buffer> buffers = new LinkedHashSet<>();
+        ProgramParts.statements(body, stmt -> {
+            switch (stmt) {
+                case TileStmt.Store s -> buffers.add(s.buffer());
+                case TileStmt.AddTo a -> buffers.add(a.buffer());
+                default -> {}
+            }
+        });
+        return buffers;
+    }
+}
