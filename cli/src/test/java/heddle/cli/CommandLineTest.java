@@ -204,6 +204,8 @@ class CommandLineTest {
                         "2",
                         "--warm-up",
                         "0",
+                        "--settle",
+                        "0",
                         "--vs",
                         "unfused",
                         "--format",
