@@ -28,6 +28,7 @@ final class Failures implements IExecutionExceptionHandler {
                 | StackOverflowError
                 | AssertionError
                 | StandardOutput.Closed
+                | StandardOutput.Lost
                 | DiagnosticException e) {
             return report(e, parsed, parsed.commandSpec().commandLine().getErr());
         }
@@ -39,6 +40,10 @@ final class Failures implements IExecutionExceptionHandler {
             case DiagnosticException wrong -> {
                 Terminal.print(wrong.diagnostics(), err);
                 yield code(wrong.diagnostics().getFirst().code());
+            }
+            case StandardOutput.Lost lost -> {
+                Terminal.print(List.of(lost.diagnostic()), err);
+                yield ExitCode.WRONG_INPUT;
             }
             case StandardOutput.Closed closed -> ExitCode.OUTPUT_CLOSED;
             case UnknownLengthException unknown -> {

@@ -91,7 +91,7 @@ public final class HeddleModel {
         batch.truncated()
                 .forEach(i -> options.warnings()
                         .accept("text " + (i + 1) + " is too long and was cut to "
-                                + batch.tokens().get(i).size() + " tokens"));
+                                + counted(batch.tokens().get(i).size(), "token")));
         return TextInputs.of(batch, inputs());
     }
 
@@ -181,7 +181,7 @@ public final class HeddleModel {
                 + counted(model.graph().nodes().size(), "node");
     }
 
-    private static String counted(int n, String noun) {
+    static String counted(int n, String noun) {
         return n + " " + noun + (n == 1 ? "" : "s");
     }
 }

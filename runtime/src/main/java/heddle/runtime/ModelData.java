@@ -48,13 +48,16 @@ final class ModelData {
             return random(wanted);
         }
         Path file = find(options.weights(), manifest.weights())
-                .orElseThrow(() -> new DiagnosticException(Diagnostic.of(
-                                RuntimeCode.WEIGHTS_NOT_GIVEN,
-                                "the model " + model.name() + " has "
-                                        + (wanted.size() == 1 ? "1 weight" : wanted.size() + " weights")
-                                        + " and no weight file was named")
-                        .hint("name one with --weights FILE, or in " + model.manifestName()
-                                + " beside the model: weights = FILE")));
+                .orElseThrow(
+                        () -> new DiagnosticException(
+                                Diagnostic.of(
+                                                RuntimeCode.WEIGHTS_NOT_GIVEN,
+                                                "the model " + model.name() + " has "
+                                                        + HeddleModel.counted(wanted.size(), "weight")
+                                                        + " and no weight file was named")
+                                        .hint(
+                                                "name one with --weights FILE, or in " + model.manifestName()
+                                                        + " beside the model: weights = FILE; --weights random draws some, to try the model out")));
         return WeightBinding.bind(WeightFile.open(file), wanted, options.conversion());
     }
 
