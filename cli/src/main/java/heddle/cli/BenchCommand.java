@@ -86,13 +86,12 @@ final class BenchCommand implements Callable<Integer> {
         CompileOptions options = execution.options().withTarget(target.options());
         HeddleModel declared = model.model();
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
-        SequencedMap<String, Tensor> weights = declared.weights(options);
         WarmUp warm = new WarmUp(warmUp, Math.max(warmUp, settle));
         Map<Fusion, Measurement> measured = new LinkedHashMap<>();
-        CompiledModel fused = declared.compile(weights, options);
+        CompiledModel fused = declared.compile(options);
         measured.put(Fusion.FUSED, Measurement.of(fused, given, warm, runs));
         if (rival == Rival.UNFUSED) {
-            CompiledModel unfused = declared.compile(weights, options.withFusion(Fusion.UNFUSED));
+            CompiledModel unfused = declared.compile(options.withFusion(Fusion.UNFUSED));
             measured.put(Fusion.UNFUSED, Measurement.of(unfused, given, warm, runs));
         }
         measured.forEach((fusion, m) -> warnUnsettled(fusion, m.warmUp()));

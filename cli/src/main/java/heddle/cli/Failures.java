@@ -56,8 +56,9 @@ final class Failures implements IExecutionExceptionHandler {
             }
             case OutOfMemoryError memory -> {
                 err.println("heddle: out of memory: " + memory.getMessage());
-                String larger =
-                        memory instanceof NotEnoughMemory known ? Sizes.largerHeap(known.heap()) : Sizes.largerHeap();
+                String larger = memory instanceof NotEnoughMemory known && known.isKnown()
+                        ? Sizes.largerHeap(known.heap())
+                        : Sizes.largerHeap();
                 err.println("the limit is " + Sizes.text(Runtime.getRuntime().maxMemory()) + "; " + larger
                         + " raises it, a smaller batch or shorter input needs less");
                 yield ExitCode.OUT_OF_MEMORY;
