@@ -59,7 +59,7 @@ record Measurement(long nanos, List<KernelTiming> kernels, EqualKernels equal, W
     private static KernelTiming median(List<KernelTiming> timings) {
         KernelTiming k = timings.getFirst();
         long nanos = median(timings.stream().mapToLong(KernelTiming::nanos).toArray());
-        return new KernelTiming(k.name(), k.family(), nanos, k.flops(), k.bytes());
+        return new KernelTiming(k.name(), k.family(), k.start(), nanos, k.flops(), k.bytes());
     }
 
     private static long median(long[] values) {
