@@ -8,6 +8,7 @@ import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
@@ -22,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description =
-                "Times a model: medians of each kernel and of whole runs after a warm-up. Inputs that are not given"
-                        + " are random.",
+                "Times a model: medians of each kernel and of whole runs after a warm-up, which lasts until times settle."
+                        + " Inputs that are not given are random.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -62,8 +63,16 @@ final class BenchCommand implements Callable<Integer> {
             names = "--warm-up",
             defaultValue = "3",
             paramLabel = "SECONDS",
-            description = "How long to warm up. Default: 3.")
+            description = "How long to warm up at least. Default: 3.")
     private double warmUp;
+
+    @Option(
+            names = "--settle",
+            defaultValue = "30",
+            paramLabel = "SECONDS",
+            description = "The warm-up goes on until times settle; after this long it ends with a warning. 0: as long"
+                    + " as --warm-up says, whether they settle or not. Default: 30.")
+    private double settle;
 
     @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}; text is the default.")
     private BenchReport.Format format;
@@ -77,18 +86,32 @@ final class BenchCommand implements Callable<Integer> {
         CompileOptions options = execution.options().withTarget(target.options());
         HeddleModel declared = model.model();
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
-        SequencedMap<String, Tensor> weights = declared.weights(options);
+        WarmUp warm = new WarmUp(warmUp, Math.max(warmUp, settle));
         Map<Fusion, Measurement> measured = new LinkedHashMap<>();
-        CompiledModel fused = declared.compile(weights, options);
-        measured.put(Fusion.FUSED, Measurement.of(fused, given, warmUp, runs));
+        CompiledModel fused = declared.compile(options);
+        measured.put(Fusion.FUSED, Measurement.of(fused, given, warm, runs));
         if (rival == Rival.UNFUSED) {
-            CompiledModel unfused = declared.compile(weights, options.withFusion(Fusion.UNFUSED));
-            measured.put(Fusion.UNFUSED, Measurement.of(unfused, given, warmUp, runs));
+            CompiledModel unfused = declared.compile(options.withFusion(Fusion.UNFUSED));
+            measured.put(Fusion.UNFUSED, Measurement.of(unfused, given, warm, runs));
         }
+        measured.forEach((fusion, m) -> warnUnsettled(fusion, m.warmUp()));
         BenchReport.print(format, measured, out);
         if (format == BenchReport.Format.TEXT) {
             out.println(Placement.line(fused, Fusion.FUSED, fused.lengths(given)));
         }
         return ExitCode.DONE;
+    }
+
+    private void warnUnsettled(Fusion fusion, WarmUp.Ended ended) {
+        if (settle > 0 && !ended.settled()) {
+            spec.commandLine()
+                    .getErr()
+                    .printf(
+                            Locale.ROOT,
+                            "warning: times of the %s model had not settled after %.0f s of warm-up; --settle or --warm-up"
+                                    + " give it longer%n",
+                            fusion.name().toLowerCase(Locale.ROOT),
+                            ended.seconds());
+        }
     }
 }

@@ -101,6 +101,8 @@ final class BenchReport {
             plan.put("nanos", m.nanos());
             plan.put("flops", m.flops());
             plan.put("bytes", m.bytes());
+            plan.put("warmUpSeconds", m.warmUp().seconds());
+            plan.put("settled", m.warmUp().settled());
             plan.put("kernels", kernels);
             all.put(name(fusion), plan);
         });

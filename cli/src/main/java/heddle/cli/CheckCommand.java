@@ -58,7 +58,7 @@ final class CheckCommand implements Callable<Integer> {
             long errors = mistakes.stream()
                     .filter(d -> d.code().severity() == Severity.ERROR)
                     .count();
-            spec.commandLine().getErr().println(errors == 1 ? "1 mistake" : errors + " mistakes");
+            spec.commandLine().getErr().println(Sizes.counted(errors, "mistake"));
             return ExitCode.WRONG_INPUT;
         }
         return ExitCode.DONE;

@@ -2,7 +2,7 @@ package heddle.cli;
 
 import heddle.runtime.artifact.DownloadListener;
 import java.io.PrintStream;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -12,7 +12,9 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** Shows downloads on a terminal: a moving bar for each. */
 final class DownloadBar implements DownloadListener {
     private final PrintStream out;
-    private final Map<Download, ProgressBar> bars = new HashMap<>();
+
+    /** Two downloads may be equal: of one file, asked for twice at the same time. */
+    private final Map<Download, ProgressBar> bars = new IdentityHashMap<>();
 
     DownloadBar(PrintStream out) {
         this.out = out;

@@ -1,10 +1,15 @@
 package heddle.cli;
 
 import heddle.compiler.explain.Explanation;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.op.Softmax;
 import heddle.compiler.rewrite.FusionReport;
+import heddle.runtime.HeddleModel;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +33,8 @@ import picocli.CommandLine.Spec;
             "  heddle explain model.heddle --require-fused                  exit code 4 when one is not fused"
         })
 final class ExplainCommand implements Callable<Integer> {
+    private static final String NOTHING = "The model has no attention, and nothing that comes near it.";
+
     /** How the report is printed. */
     enum Format {
         TEXT,
@@ -51,18 +58,42 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        Explanation explanation = model.model().explain();
-        out.print(format == Format.JSON ? ExplanationJson.of(explanation) : ExplanationText.of(explanation));
-        return requireFused && !isMet(explanation.report()) ? ExitCode.NOT_FUSED : ExitCode.DONE;
+        HeddleModel declared = model.model();
+        Explanation explanation = declared.explain();
+        // Lengths of zero or one may leave nothing of an attention that is there for others.
+        FusionReport report =
+                explanation.report().isEmpty() ? model.open().explain().report() : explanation.report();
+        Optional<String> leftOut =
+                explanation.report().isEmpty() ? leftOut(declared.declaration().graph(), report) : Optional.empty();
+        out.print(
+                format == Format.JSON
+                        ? ExplanationJson.of(explanation)
+                        : ExplanationText.of(explanation, leftOut.orElse(NOTHING)));
+        return requireFused && !isMet(report, leftOut.isPresent()) ? ExitCode.NOT_FUSED : ExitCode.DONE;
+    }
+
+    /** Why a model of which nothing is explained has attention all the same; empty when it has none. */
+    private Optional<String> leftOut(Graph written, FusionReport open) {
+        boolean nothing = written.nodes().stream()
+                .filter(node -> node.op() instanceof Softmax)
+                .anyMatch(node -> node.value().type().shape().size().is(0));
+        if (open.isEmpty() && !nothing) {
+            return Optional.empty();
+        }
+        String lengths = model.lengths().entrySet().stream()
+                .map(length -> length.getKey() + " is " + length.getValue())
+                .collect(Collectors.joining(", "));
+        return Optional.of("The attention of the model is left out: "
+                + (nothing ? "it has no elements, because a length is zero" : "nothing is left of it")
+                + (lengths.isEmpty() ? "." : " (" + lengths + ")."));
     }
 
     /** Whether all that can be fused is; a model that has nothing of the kind is not what was meant. */
-    private boolean isMet(FusionReport report) {
+    private boolean isMet(FusionReport report, boolean leftOut) {
         if (!report.declined(FusionReport.Kind.IN_THE_WAY).isEmpty()) {
             return false;
         }
-        // Lengths of one may leave nothing of an attention that is there for others.
-        if (report.isEmpty() && model.open().explain().report().isEmpty()) {
+        if (report.isEmpty() && !leftOut) {
             spec.commandLine().getErr().println("--require-fused: the model has no attention");
             return false;
         }

@@ -35,9 +35,10 @@ final class ExplanationText {
         this.fused = fused;
     }
 
-    static String of(Explanation explanation) {
+    /** @param nothing what to say where there is nothing to explain */
+    static String of(Explanation explanation, String nothing) {
         if (explanation.report().isEmpty()) {
-            return "The model has no attention, and nothing that comes near it.\n";
+            return nothing + "\n";
         }
         Map<String, List<FusedExplanation>> alike = new LinkedHashMap<>();
         for (FusedExplanation one : explanation.fused()) {
@@ -96,7 +97,9 @@ final class ExplanationText {
     private void tiles() {
         TileLayout layout = fused.tiles();
         lines.section("tiles");
-        lines.add("blocks", layout.blockQ() + " queries, " + layout.blockKv() + " keys");
+        lines.add(
+                "blocks",
+                Sizes.counted(layout.blockQ(), "query", "queries") + ", " + Sizes.counted(layout.blockKv(), "key"));
         lines.add("read in place", tiles(TileSpace.GLOBAL));
         lines.add("local", tiles(TileSpace.LOCAL));
         lines.add("registers", tiles(TileSpace.REGISTER));
@@ -115,7 +118,8 @@ final class ExplanationText {
         String share = count.total() == 0
                 ? ""
                 : String.format(Locale.ROOT, " (%.1f %%)", 100.0 * count.visited() / count.total());
-        return (count.isKnown() ? "" : "at most ") + count.visited() + " of " + count.total() + " blocks" + share + ": "
+        return (count.isKnown() ? "" : "at most ") + count.visited() + " of " + Sizes.counted(count.total(), "block")
+                + share + ": "
                 + count.empty() + " skipped, " + count.full() + " full, " + count.partial() + " partial"
                 + (count.isKnown() ? "" : ", " + count.open() + " known at run time");
     }
@@ -137,7 +141,7 @@ final class ExplanationText {
                 compared(
                         flops(fused.fusedWork().flops()),
                         flops(fused.unfusedWork().flops())));
-        lines.add("never stored", fused.scores() + " scores");
+        lines.add("never stored", fused.scores() + (fused.scores().is(1) ? " score" : " scores"));
     }
 
     private static String compared(String fused, String unfused) {

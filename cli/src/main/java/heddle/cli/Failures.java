@@ -28,6 +28,7 @@ final class Failures implements IExecutionExceptionHandler {
                 | StackOverflowError
                 | AssertionError
                 | StandardOutput.Closed
+                | StandardOutput.Lost
                 | DiagnosticException e) {
             return report(e, parsed, parsed.commandSpec().commandLine().getErr());
         }
@@ -40,6 +41,10 @@ final class Failures implements IExecutionExceptionHandler {
                 Terminal.print(wrong.diagnostics(), err);
                 yield code(wrong.diagnostics().getFirst().code());
             }
+            case StandardOutput.Lost lost -> {
+                Terminal.print(List.of(lost.diagnostic()), err);
+                yield ExitCode.WRONG_INPUT;
+            }
             case StandardOutput.Closed closed -> ExitCode.OUTPUT_CLOSED;
             case UnknownLengthException unknown -> {
                 Terminal.print(List.of(LengthMistakes.of(unknown)), err);
@@ -51,8 +56,9 @@ final class Failures implements IExecutionExceptionHandler {
             }
             case OutOfMemoryError memory -> {
                 err.println("heddle: out of memory: " + memory.getMessage());
-                String larger =
-                        memory instanceof NotEnoughMemory known ? Sizes.largerHeap(known.heap()) : Sizes.largerHeap();
+                String larger = memory instanceof NotEnoughMemory known && known.isKnown()
+                        ? Sizes.largerHeap(known.heap())
+                        : Sizes.largerHeap();
                 err.println("the limit is " + Sizes.text(Runtime.getRuntime().maxMemory()) + "; " + larger
                         + " raises it, a smaller batch or shorter input needs less");
                 yield ExitCode.OUT_OF_MEMORY;

@@ -31,6 +31,7 @@ record Influence(CompiledModel compiled, Map<String, Tensor> given, Map<String, 
                 warnings.add("no output depends on the input " + input);
                 continue;
             }
+            outputs.removeIf(o -> results.get(o).size() == 0);
             boolean other = false;
             for (SequencedMap<String, Tensor> draw : draws) {
                 if (!isSame(draw.get(input), given.get(input))) {

@@ -79,7 +79,7 @@ final class InspectCommand implements Callable<Integer> {
             out.print(text.endsWith("\n") ? text : text + "\n");
         } else {
             AtomicFile.write(file, text);
-            out.println(graph.nodes().size() + " nodes: " + file);
+            out.println(Sizes.counted(graph.nodes().size(), "node") + ": " + file);
         }
         return ExitCode.DONE;
     }

@@ -37,6 +37,7 @@ final class KernelTable {
                     g.gigaflops(),
                     Sizes.text(g.bytes()));
         }
-        out.printf(Locale.ROOT, "%d kernels, %d different, %.3f ms%n", kernels.size(), groups.size(), total / 1e6);
+        String different = kernels.size() > 1 ? groups.size() + " different, " : "";
+        out.printf(Locale.ROOT, "%s, %s%.3f ms%n", Sizes.counted(kernels.size(), "kernel"), different, total / 1e6);
     }
 }

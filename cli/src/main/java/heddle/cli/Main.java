@@ -1,6 +1,5 @@
 package heddle.cli;
 
-import heddle.dsl.diagnostic.DiagnosticException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +72,7 @@ public final class Main implements Runnable {
         try {
             out.flush();
             return code;
-        } catch (StandardOutput.Closed | DiagnosticException e) {
+        } catch (StandardOutput.Closed | StandardOutput.Lost e) {
             return code == ExitCode.DONE ? Failures.report(e, commands.getParseResult(), commands.getErr()) : code;
         }
     }

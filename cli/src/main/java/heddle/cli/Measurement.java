@@ -16,25 +16,19 @@ import java.util.Map;
  * @param nanos   the median of whole runs
  * @param kernels each kernel with the median of its times, in the order in which they run
  * @param equal   which of them are equal
+ * @param warmUp  how the warm-up before ended
  */
-record Measurement(long nanos, List<KernelTiming> kernels, EqualKernels equal) {
+record Measurement(long nanos, List<KernelTiming> kernels, EqualKernels equal, WarmUp.Ended warmUp) {
     /**
      * Runs a model until it is warm, then times it: whole runs first, then as often the kernels, because being watched
      * may make a run slower.
-     *
-     * @param warmUp seconds
      */
-    static Measurement of(CompiledModel model, Map<String, Tensor> inputs, double warmUp, int runs) {
-        long start = System.nanoTime();
-        do {
-            model.run(inputs);
-        } while (System.nanoTime() - start < warmUp * 1e9);
+    static Measurement of(CompiledModel model, Map<String, Tensor> inputs, WarmUp warmUp, int runs) {
+        WarmUp.Ended warm = warmUp.run(() -> round(model, inputs));
         long[] whole = new long[Math.max(runs, 1)];
         Map<String, List<KernelTiming>> kernels = new LinkedHashMap<>();
         for (int i = 0; i < whole.length; i++) {
-            long begin = System.nanoTime();
-            model.run(inputs);
-            whole[i] = System.nanoTime() - begin;
+            whole[i] = run(model, inputs);
         }
         for (int i = 0; i < whole.length; i++) {
             model.profile(
@@ -45,13 +39,27 @@ record Measurement(long nanos, List<KernelTiming> kernels, EqualKernels equal) {
         List<KernelTiming> medians =
                 kernels.values().stream().map(Measurement::median).toList();
         return new Measurement(
-                median(whole), medians, EqualKernels.of(model.compilation().plan()));
+                median(whole), medians, EqualKernels.of(model.compilation().plan()), warm);
+    }
+
+    /** Both that is timed later, for both have to be warm: a whole run, then each kernel. */
+    private static long[] round(CompiledModel model, Map<String, Tensor> inputs) {
+        List<Long> nanos = new ArrayList<>();
+        nanos.add(run(model, inputs));
+        model.profile(inputs, k -> nanos.add(k.nanos()));
+        return nanos.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    private static long run(CompiledModel model, Map<String, Tensor> inputs) {
+        long begin = System.nanoTime();
+        model.run(inputs);
+        return System.nanoTime() - begin;
     }
 
     private static KernelTiming median(List<KernelTiming> timings) {
         KernelTiming k = timings.getFirst();
         long nanos = median(timings.stream().mapToLong(KernelTiming::nanos).toArray());
-        return new KernelTiming(k.name(), k.family(), nanos, k.flops(), k.bytes());
+        return new KernelTiming(k.name(), k.family(), k.start(), nanos, k.flops(), k.bytes());
     }
 
     private static long median(long[] values) {

@@ -3,6 +3,7 @@ package heddle.cli;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import java.nio.file.Path;
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -21,6 +22,11 @@ final class ModelOptions {
 
     Path file() {
         return file;
+    }
+
+    /** The lengths that are fixed, by name. */
+    Map<String, Long> lengths() {
+        return lengths.byName();
     }
 
     /** Reads and checks the model; warnings are printed. */

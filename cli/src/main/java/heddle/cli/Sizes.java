@@ -14,6 +14,16 @@ final class Sizes {
         return scaled(bytes, UNITS);
     }
 
+    /** {@code 1 kernel}, {@code 2 kernels}. */
+    static String counted(long n, String noun) {
+        return counted(n, noun, noun + "s");
+    }
+
+    /** The same for a noun whose plural is its own. */
+    static String counted(long n, String one, String more) {
+        return n + " " + (n == 1 ? one : more);
+    }
+
     /** A number of operations: {@code 1.2 million}, {@code 640}. */
     static String count(long operations) {
         return scaled(operations, COUNTS).strip();

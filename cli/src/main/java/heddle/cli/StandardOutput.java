@@ -1,7 +1,6 @@
 package heddle.cli;
 
 import heddle.dsl.diagnostic.Diagnostic;
-import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -22,6 +21,20 @@ final class StandardOutput extends OutputStream {
 
         Closed(IOException cause) {
             super(cause);
+        }
+    }
+
+    /** Thrown when what is printed is lost. No DiagnosticException: commands catch those of the models they read. */
+    static final class Lost extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Lost(IOException cause) {
+            super(cause);
+        }
+
+        Diagnostic diagnostic() {
+            return Diagnostic.of(RuntimeCode.FILE_UNWRITABLE, "standard output cannot be written")
+                    .note(getCause().getMessage());
         }
     }
 
@@ -70,7 +83,6 @@ final class StandardOutput extends OutputStream {
         if (message.contains("broken pipe") || message.contains("pipe is being closed")) {
             return new Closed(e);
         }
-        return new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNWRITABLE, "standard output cannot be written")
-                .note(e.getMessage()));
+        return new Lost(e);
     }
 }

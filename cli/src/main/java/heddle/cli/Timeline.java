@@ -15,17 +15,15 @@ import java.util.function.Consumer;
 
 /** The kernels of a run in the order in which they ran. */
 final class Timeline implements Consumer<KernelTiming> {
-    private record Event(KernelTiming kernel, long start) {}
-
-    private final List<Event> events = new ArrayList<>();
+    private final List<KernelTiming> timings = new ArrayList<>();
 
     @Override
     public void accept(KernelTiming kernel) {
-        events.add(new Event(kernel, System.nanoTime() - kernel.nanos()));
+        timings.add(kernel);
     }
 
     List<KernelTiming> timings() {
-        return events.stream().map(Event::kernel).toList();
+        return List.copyOf(timings);
     }
 
     /**
@@ -34,21 +32,21 @@ final class Timeline implements Consumer<KernelTiming> {
      * @see <a href="https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU">the format</a>
      */
     void write(Path file, EqualKernels equal) {
-        long origin = events.isEmpty() ? 0 : events.getFirst().start();
+        long origin = timings.isEmpty() ? 0 : timings.getFirst().start();
         List<Map<String, Object>> trace = new ArrayList<>();
-        for (Event e : events) {
+        for (KernelTiming k : timings) {
             Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("name", e.kernel().name());
-            fields.put("cat", e.kernel().family());
+            fields.put("name", k.name());
+            fields.put("cat", k.family());
             fields.put("ph", "X");
-            fields.put("ts", (e.start() - origin) / 1e3);
-            fields.put("dur", e.kernel().nanos() / 1e3);
+            fields.put("ts", (k.start() - origin) / 1e3);
+            fields.put("dur", k.nanos() / 1e3);
             fields.put("pid", 1);
             fields.put("tid", 1);
             Map<String, Object> arguments = new LinkedHashMap<>();
-            arguments.put("group", equal.group(e.kernel().name()));
-            arguments.put("flops", e.kernel().flops());
-            arguments.put("bytes", e.kernel().bytes());
+            arguments.put("group", equal.group(k.name()));
+            arguments.put("flops", k.flops());
+            arguments.put("bytes", k.bytes());
             fields.put("args", arguments);
             trace.add(fields);
         }

@@ -76,6 +76,7 @@ final class VerifyCommand implements Callable<Integer> {
         Verification verification = new Verification(declared, weights, given);
         Verdict worst = Verdict.AS_WRITTEN;
         Influence influence = null;
+        long compared = 0;
         out.printf("%-8s  %-8s  %-16s  %10s  %10s  worst element%n", "", "", "output", "max abs", "max rel");
         for (TargetOptions where : options.everyTarget()) {
             for (Fusion fusion : Fusion.values()) {
@@ -85,8 +86,15 @@ final class VerifyCommand implements Callable<Integer> {
                 for (String output : verification.reference().keySet()) {
                     Judgement judgement = verification.judge(
                             output, results.get(output), tolerance(output, declared), compiled.compilation());
+                    compared += results.get(output).size();
                     worst = judgement.verdict().compareTo(worst) > 0 ? judgement.verdict() : worst;
-                    print(where.target(), fusion, output, judgement, out);
+                    print(
+                            where.target(),
+                            fusion,
+                            output,
+                            judgement,
+                            results.get(output).size() == 0,
+                            out);
                 }
                 if (influence == null) {
                     influence = new Influence(compiled, given, results);
@@ -94,6 +102,10 @@ final class VerifyCommand implements Callable<Integer> {
             }
         }
         influence.warnings(n -> inputs.drawnAgain(declared, given, n)).forEach(options.warnings());
+        if (compared == 0) {
+            out.println("nothing was compared: no output has elements");
+            return ExitCode.DONE;
+        }
         return conclusion(worst, out);
     }
 
@@ -119,14 +131,19 @@ final class VerifyCommand implements Callable<Integer> {
                 absolute == null ? usual.absolute() : absolute, relative == null ? usual.relative() : relative);
     }
 
-    private static void print(Target target, Fusion fusion, String output, Judgement judgement, PrintWriter out) {
+    private static void print(
+            Target target, Fusion fusion, String output, Judgement judgement, boolean empty, PrintWriter out) {
+        out.printf(
+                "%-8s  %-8s  %-16s  ",
+                target.name().toLowerCase(Locale.ROOT), fusion.name().toLowerCase(Locale.ROOT), output);
+        if (empty) {
+            out.printf("%10s  %10s  no elements%n", "", "");
+            return;
+        }
         Comparison c = judgement.comparison();
         out.printf(
                 Locale.ROOT,
-                "%-8s  %-8s  %-16s  %10.2e  %10.2e  %s is %.9g, should be %.9g%s%n",
-                target.name().toLowerCase(Locale.ROOT),
-                fusion.name().toLowerCase(Locale.ROOT),
-                output,
+                "%10.2e  %10.2e  %s is %.9g, should be %.9g%s%n",
                 c.absolute(),
                 c.relative(),
                 Arrays.toString(c.worst()),

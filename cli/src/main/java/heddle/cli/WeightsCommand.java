@@ -92,6 +92,7 @@ final class WeightsCommand implements Callable<Integer> {
             out.printf(row, e.name(), e.type(), Sizes.text(e.bytes()));
             bytes += e.bytes();
         }
-        out.println(weights.entries().size() + " tensors, " + Sizes.text(bytes) + ", " + weights.format());
+        out.println(
+                Sizes.counted(weights.entries().size(), "tensor") + ", " + Sizes.text(bytes) + ", " + weights.format());
     }
 }

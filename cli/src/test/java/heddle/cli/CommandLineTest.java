@@ -124,7 +124,7 @@ class CommandLineTest {
     void weightsThatAreNotThereAreExplained() throws IOException {
         Files.delete(dir.resolve("small.properties"));
         assertEquals(ExitCode.WRONG_INPUT, run("run", model, "-D", "N=2", "--input", "x=random"));
-        assertTrue(err.contains("H0710") && err.contains("small.properties"), err);
+        assertTrue(err.contains("H0710") && err.contains("small.properties") && err.contains("--weights random"), err);
         assertEquals(ExitCode.DONE, run("run", model, "-D", "N=2", "--input", "x=random", "--weights", "random"), err);
         assertEquals(
                 ExitCode.WRONG_INPUT,
@@ -204,6 +204,8 @@ class CommandLineTest {
                         "2",
                         "--warm-up",
                         "0",
+                        "--settle",
+                        "0",
                         "--vs",
                         "unfused",
                         "--format",
@@ -215,7 +217,7 @@ class CommandLineTest {
     @Test
     void weightsListsNames() {
         assertEquals(ExitCode.DONE, run("weights", dir.resolve("w.safetensors")));
-        assertTrue(out.contains("f32[4, 4]") && out.contains("1 tensors, 64 B, safetensors"), out);
+        assertTrue(out.contains("f32[4, 4]") && out.contains("1 tensor, 64 B, safetensors"), out);
         assertEquals(ExitCode.DONE, run("weights", dir.resolve("w.safetensors"), "--format", "json"));
         assertTrue(out.contains("\"encoding\" : \"F32\""), out);
     }

@@ -82,6 +82,26 @@ class FailuresTest {
         assertTrue(heap >= 12_800_000_000L * 3 / 2, "enough: " + err);
     }
 
+    /** Inputs alone may be too large, which is known before anything is compiled. */
+    @Test
+    void randomInputsThatDoNotFitSayWhatARunNeeds() throws IOException {
+        long elements = Math.min(Runtime.getRuntime().maxMemory() / 4, 2_000_000_000L);
+        Path model = Files.writeString(
+                dir.resolve("long.heddle"),
+                "dim N\ninput a: f32[N]\ninput b: f32[N]\ninput c: f32[N]\ninput d: f32[N]\n"
+                        + "output y = sum(a + b + c + d)\n");
+        String[] args = {"verify", model.toString(), "-D", "N=" + elements};
+        assumeTrue(Runtime.getRuntime().maxMemory() < 8_000_000_000L, "one of them would fit");
+        int code = Main.run(
+                args, InputStream.nullInputStream(), new PrintWriter(new StringWriter()), new PrintWriter(err));
+        assertEquals(ExitCode.OUT_OF_MEMORY, code, err.toString());
+        assertTrue(err.toString().contains("inputs take "), err.toString());
+        Matcher advice = Pattern.compile("HEDDLE_JAVA_OPTS=-Xmx(\\d+)g").matcher(err.toString());
+        assertTrue(advice.find(), err.toString());
+        long heap = Long.parseLong(advice.group(1)) << 30;
+        assertTrue(heap >= 16 * elements && heap <= 16 * elements * 3 / 2 + (1L << 30), err.toString());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "SETTING, 2",

@@ -21,7 +21,7 @@ class KernelTableTest {
                 Heddle.model(Path.of("../examples/minilm.heddle")).compilation(Fusion.FUSED);
         EqualKernels equal = EqualKernels.of(compilation.plan());
         List<KernelTiming> timings = compilation.plan().launches().stream()
-                .map(k -> new KernelTiming(k.name(), k.family(), 1_000_000, 2_000_000, 10))
+                .map(k -> new KernelTiming(k.name(), k.family(), 0, 1_000_000, 2_000_000, 10))
                 .toList();
         StringWriter out = new StringWriter();
         KernelTable.print(timings, equal, new PrintWriter(out));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,6 +204,64 @@ class LauncherTest {
         Ended ended = run(maven, script);
         assertEquals(0, ended.code(), ended.out());
         assertFalse(ended.out().contains("waiting"), ended.out());
+    }
+
+    /** Waiters that saw the owner die at the same moment; a build that finds another one going on says so. */
+    @Test
+    void oneOfSeveralWaitersTakesALockOver() throws Exception {
+        Process gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        Path log = dir.resolve("builds");
+        Path busy = dir.resolve("busy");
+        Map<String, String> maven = withMaven("mkdir '" + busy + "' || echo at once >>'" + log + "'\n"
+                + "echo build >>'" + log + "'\nsleep 0.2\nrmdir '" + busy + "'");
+        String script = "for n in 1 2 3 4 5 6; do\n"
+                + "rm -f '" + launcher + "/home'\n"
+                + "mkdir '" + launcher + "/lock'\n"
+                + "echo \"" + gone.pid() + " $(uname -n)\" >'" + launcher + "/lock/owner'\n"
+                + "for waiter in 1 2 3 4 5 6 7 8; do sh \"$HEDDLE\" --version & done\nwait\n"
+                + "[ ! -e '" + launcher + "/lock' ] || echo left\ndone";
+        Map<String, String> environment = new HashMap<>(maven);
+        environment.put("JAVA_HOME", quickJdk().toString());
+        Ended ended = run(environment, script);
+        assertEquals(0, ended.code(), ended.out());
+        assertFalse(Files.readString(log).contains("at once"), Files.readString(log));
+        assertFalse(ended.out().contains("left"), ended.out());
+    }
+
+    /** A JDK whose java ends at once. */
+    private Path quickJdk() throws IOException {
+        Path jdk = dir.resolve("jdk");
+        script(jdk.resolve("bin/javac"), "");
+        script(jdk.resolve("bin/java"), "");
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
+        return jdk;
+    }
+
+    @Test
+    void aLockWithoutAnOwnerIsTakenOverByOne() throws Exception {
+        Map<String, String> maven = withMaven("");
+        Files.createDirectory(launcher.resolve("lock"));
+        Ended ended = run(maven, "sh \"$HEDDLE\" check m.heddle");
+        assertEquals(0, ended.code(), ended.out());
+        assertFalse(Files.exists(launcher.resolve("lock")));
+    }
+
+    /** The search for JDKs is cut out of this launcher, for the machine may well have one that is new enough. */
+    @Test
+    void namesAJavaHomeThatIsTooOldWhenThereIsNoOther() throws Exception {
+        Path old = quickJdk();
+        Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.9\"\n");
+        Path alone = home.resolve("alone");
+        Files.writeString(
+                alone,
+                Files.readString(home.resolve("heddle"))
+                        .replaceFirst("(?s)for jdk in .*?; do", "for jdk in \"\\${JAVA_HOME:-}\"; do"));
+        Ended ended = run(Map.of("JAVA_HOME", old.toString()), "sh '" + alone + "' check m.heddle");
+        assertEquals(3, ended.code(), ended.out());
+        assertTrue(ended.out().contains("JAVA_HOME is " + old + ", a JDK 17: too old"), ended.out());
+        Ended none = run(Map.of("JAVA_HOME", dir.toString()), "sh '" + alone + "' check m.heddle");
+        assertTrue(none.out().contains("JAVA_HOME is " + dir + ", which is no JDK"), none.out());
     }
 
     @Test

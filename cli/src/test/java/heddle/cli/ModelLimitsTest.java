@@ -44,7 +44,10 @@ class ModelLimitsTest {
     void modelsWithoutAKernelRun(String body) throws IOException {
         assertEquals(ExitCode.DONE, run("verify", body, "-D", "N=3", "--weights", "random"), err.toString());
         assertTrue(out.toString().contains("all within tolerance"), out.toString());
-        assertEquals(ExitCode.DONE, run("bench", body, "-D", "N=3", "--weights", "random"), err.toString());
+        assertEquals(
+                ExitCode.DONE,
+                run("bench", body, "-D", "N=3", "--weights", "random", "--warm-up", "0", "--settle", "0"),
+                err.toString());
         assertEquals(ExitCode.DONE, run("explain", body, "-D", "N=3"), err.toString());
     }
 

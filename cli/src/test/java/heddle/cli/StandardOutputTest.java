@@ -57,6 +57,7 @@ class StandardOutputTest {
         assertTrue(err.toString().contains("error[H0812]: standard output cannot be written"), err.toString());
         assertTrue(err.toString().contains("No space left on device"), err.toString());
         assertEquals(err.toString().indexOf("H0812"), err.toString().lastIndexOf("H0812"), err.toString());
+        assertFalse(err.toString().contains("mistake"), "none in the model: " + err);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,22 @@ class VerifyCommandTest {
         assertEquals(ExitCode.VERIFY_FAILED, ran.code(), ran.toString());
         assertTrue(ran.out().contains("beyond the tolerance that was asked for"), ran.out());
         assertEquals(ExitCode.DONE, verify(INEXACT, "-D", "N=50", "--atol", "1").code());
+    }
+
+    @Test
+    void anOutputWithoutElementsHasNoWorstOne() throws IOException {
+        Ran ran = verify("dim N\ninput x: f32[N, 4]\noutput y = x * 2.0\noutput z = sum(x)\n", "-D", "N=0");
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        List<String> lines = ran.out().lines().filter(l -> l.contains("fused")).toList();
+        assertEquals(4, lines.size(), ran.out());
+        for (String line : lines) {
+            assertEquals(line.contains(" y "), line.endsWith("no elements"), line);
+            assertEquals(line.contains(" z "), line.contains("[] is 0"), line);
+        }
+        assertTrue(ran.out().contains("as written"), ran.out());
+        Ran nothing = verify("dim N\ninput x: f32[N, 4]\noutput y = x * 2.0\n", "-D", "N=0");
+        assertTrue(nothing.out().contains("nothing was compared: no output has elements"), nothing.out());
+        assertEquals("", nothing.err());
     }
 
     @Test

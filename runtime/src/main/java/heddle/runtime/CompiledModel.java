@@ -1,9 +1,7 @@
 package heddle.runtime;
 
 import heddle.compiler.Compilation;
-import heddle.compiler.schedule.MemoryPlan;
 import heddle.runtime.input.ModelInputs;
-import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.Tokenizer;
 import java.util.List;
@@ -67,8 +65,8 @@ public final class CompiledModel {
     }
 
     /**
-     * The outputs for some inputs, by name; {@code profile} is told of every kernel when it has ended. On a device such a
-     * run is slower as a whole: see {@link Program}.
+     * The outputs for some inputs, by name; {@code profile} is told of every kernel when the run has ended. On a device
+     * such a run is slower as a whole: see {@link Program}.
      */
     public Map<String, Tensor> profile(Map<String, Tensor> given, Consumer<KernelTiming> profile) {
         return run(given, lengths -> program.profile(given, lengths, profile));
@@ -80,11 +78,7 @@ public final class CompiledModel {
         try {
             return program.apply(lengths);
         } catch (OutOfMemoryError e) {
-            throw new NotEnoughMemory(
-                    target.device().isPresent() ? 0 : JvmProgram.weightBytes(compilation.plan()),
-                    MemoryPlan.of(compilation.plan(), lengths).peakBytes(),
-                    lengths,
-                    e);
+            throw NotEnoughMemory.of(compilation.plan(), target.device().isEmpty(), lengths, e);
         }
     }
 

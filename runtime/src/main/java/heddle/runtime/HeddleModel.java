@@ -65,7 +65,17 @@ public final class HeddleModel {
 
     /** The model's weights from the file that the options or its manifest name, in the model's types. */
     public SequencedMap<String, Tensor> weights(CompileOptions options) {
-        return new LinkedHashMap<>(new ModelData(source, model.graph(), options).weights(model.weights()));
+        Map<String, Tensor> read = new ModelData(source, model.graph(), options).weights(model.weights());
+        try {
+            return new LinkedHashMap<>(read);
+        } catch (OutOfMemoryError e) {
+            throw notEnoughMemory(fixed, e);
+        }
+    }
+
+    /** What to throw when memory was short before the model was compiled; says what its runs on the JVM need. */
+    public OutOfMemoryError notEnoughMemory(Map<String, Long> lengths, OutOfMemoryError cause) {
+        return NotEnoughMemory.of(compilation(Fusion.FUSED).plan(), true, lengths, cause);
     }
 
     /** The tokenizer that the options or the model's manifest name. */
@@ -91,7 +101,7 @@ public final class HeddleModel {
         batch.truncated()
                 .forEach(i -> options.warnings()
                         .accept("text " + (i + 1) + " is too long and was cut to "
-                                + batch.tokens().get(i).size() + " tokens"));
+                                + counted(batch.tokens().get(i).size(), "token")));
         return TextInputs.of(batch, inputs());
     }
 
@@ -145,7 +155,7 @@ public final class HeddleModel {
             JvmProgram program = JvmProgram.load(compilation.plan(), weights, options.jvm());
             return new CompiledModel(this, options, compilation, program, target);
         } catch (OutOfMemoryError e) {
-            throw new NotEnoughMemory(JvmProgram.weightBytes(compilation.plan()), 0, fixed, e);
+            throw NotEnoughMemory.of(compilation.plan(), true, fixed, e);
         }
     }
 
@@ -181,7 +191,7 @@ public final class HeddleModel {
                 + counted(model.graph().nodes().size(), "node");
     }
 
-    private static String counted(int n, String noun) {
+    static String counted(int n, String noun) {
         return n + " " + noun + (n == 1 ? "" : "s");
     }
 }

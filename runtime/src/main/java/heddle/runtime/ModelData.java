@@ -15,6 +15,7 @@ import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.Tokenizer;
 import heddle.runtime.weights.WeightBinding;
 import heddle.runtime.weights.WeightFile;
+import heddle.runtime.weights.WeightView;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ final class ModelData {
         this.options = options;
     }
 
-    /** The weights; those in a file are read from it whenever they are asked for. */
+    /** The weights; each is read or drawn whenever it is asked for. */
     Map<String, Tensor> weights(List<Declaration> wanted) {
         if (wanted.isEmpty()) {
             return Map.of();
@@ -48,26 +49,32 @@ final class ModelData {
             return random(wanted);
         }
         Path file = find(options.weights(), manifest.weights())
-                .orElseThrow(() -> new DiagnosticException(Diagnostic.of(
-                                RuntimeCode.WEIGHTS_NOT_GIVEN,
-                                "the model " + model.name() + " has "
-                                        + (wanted.size() == 1 ? "1 weight" : wanted.size() + " weights")
-                                        + " and no weight file was named")
-                        .hint("name one with --weights FILE, or in " + model.manifestName()
-                                + " beside the model: weights = FILE")));
+                .orElseThrow(
+                        () -> new DiagnosticException(
+                                Diagnostic.of(
+                                                RuntimeCode.WEIGHTS_NOT_GIVEN,
+                                                "the model " + model.name() + " has "
+                                                        + HeddleModel.counted(wanted.size(), "weight")
+                                                        + " and no weight file was named")
+                                        .hint(
+                                                "name one with --weights FILE, or in " + model.manifestName()
+                                                        + " beside the model: weights = FILE; --weights random draws some, to try the model out")));
         return WeightBinding.bind(WeightFile.open(file), wanted, options.conversion());
     }
 
+    /** Weights that are drawn whenever they are asked for, the same each time. */
+    private Map<String, Tensor> random(List<Declaration> wanted) {
+        SequencedMap<String, Declaration> byName = new LinkedHashMap<>();
+        wanted.forEach(w -> byName.put(w.name(), w));
+        return new WeightView(byName.sequencedKeySet(), name -> random(byName.get(name)));
+    }
+
     /** Floats are scaled so that a product with a matrix keeps the size of what it multiplies. */
-    private SequencedMap<String, Tensor> random(List<Declaration> wanted) {
-        SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
-        for (Declaration w : wanted) {
-            TensorType type = w.type();
-            double deviation = type.rank() < 2 ? 1 : 1 / Math.sqrt(type.dim(-2).evaluate(Map.of()));
-            IntegerRange range = IntegerUses.range(graph, Map.of(), w.name(), type);
-            weights.put(w.name(), RandomTensor.of(type, Map.of(), w.name().hashCode(), deviation, range));
-        }
-        return weights;
+    private Tensor random(Declaration w) {
+        TensorType type = w.type();
+        double deviation = type.rank() < 2 ? 1 : 1 / Math.sqrt(type.dim(-2).evaluate(Map.of()));
+        IntegerRange range = IntegerUses.range(graph, Map.of(), w.name(), type);
+        return RandomTensor.of(type, Map.of(), w.name().hashCode(), deviation, range);
     }
 
     Tokenizer tokenizer() {

@@ -57,8 +57,12 @@ public record ModelSource(String name, Path directory, Function<String, Optional
         return files.apply(sibling(importer.name(), path)).or(() -> SourceReader.library(path));
     }
 
-    /** What belongs to the model besides its text. */
-    ModelManifest manifest() {
+    /**
+     * What belongs to the model besides its text.
+     *
+     * @throws heddle.dsl.diagnostic.DiagnosticException when its manifest has mistakes
+     */
+    public ModelManifest manifest() {
         return ModelManifest.of(files.apply(manifestName()), directory);
     }
 

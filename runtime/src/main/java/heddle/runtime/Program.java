@@ -21,7 +21,7 @@ public interface Program {
      * The same, with the time of every kernel. A device is then handed one kernel at a time, where else it has many in
      * one go; such a run takes longer than others, and the first one runs twice, so that no time has compiling in it.
      *
-     * @param profile told of every kernel when it has ended
+     * @param profile told of every kernel in their order when the run has ended; it may run the program itself
      */
     Map<String, Tensor> profile(Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile);
 }

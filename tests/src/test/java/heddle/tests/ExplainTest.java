@@ -43,7 +43,8 @@ class ExplainTest {
     private String printed;
 
     @ParameterizedTest
-    @CsvSource({"causal,", "padding,", "padding-bound,B=2 N=512", "grouped-alibi,", "none,", "declined,"})
+    @CsvSource({"causal,", "padding,", "padding-bound,B=2 N=512", "grouped-alibi,", "none,", "declined,", "log-sum-exp,"
+    })
     void printsTextAndJson(String name, String lengths) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 "explain",

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -84,6 +85,14 @@ final class ExplainFused {
         attention.mask().ifPresent(mask -> programs.put("mask", text.of(mask)));
         attention.weight().ifPresent(weight -> programs.put("weight", text.of(weight)));
         attention.sink().ifPresent(sink -> programs.put("sink", text.of(sink)));
+        attention.logSumExp().ifPresent(l -> programs.put("lse", logSumExp()));
         return programs;
+    }
+
+    /** What a second result has for each row of queries. */
+    private String logSumExp() {
+        return Stream.concat(attention.batch().stream(), Stream.of(attention.i()))
+                .map(Axis::name)
+                .collect(Collectors.joining(", ", "log(sum(exp(score))), stored for each [", "]"));
     }
 }

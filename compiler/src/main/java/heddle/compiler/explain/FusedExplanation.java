@@ -15,8 +15,8 @@ import java.util.SequencedMap;
  *
  * @param node     the fused node
  * @param parts    the pieces of source that went into it
- * @param programs scalar programs by name: {@code q}, {@code k}, {@code v}, {@code score}, and {@code mask}, {@code weight}
- *                 and {@code sink} where they exist; elements of tensors are written with the model's names
+ * @param programs scalar programs by name: {@code q}, {@code k}, {@code v}, {@code score}, and {@code mask}, {@code weight},
+ *                 {@code sink} and {@code lse} where they exist; elements of tensors are written with the model's names
  * @param tiles    block sizes, and the memory of each tile
  * @param blocks   how many blocks are skipped, when all lengths are known
  * @param tables   the tables that decide which blocks to skip when the mask reads data: {@code mask_blocks of mask[b, j]}

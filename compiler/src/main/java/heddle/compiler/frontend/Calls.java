@@ -91,7 +91,7 @@ final class Calls {
         } else if (!diagnostics.isIncomplete()) {
             Diagnostic d = Diagnostic.at(
                     call.callee().span(), FrontendCode.UNKNOWN_FUNCTION, "there is no function `" + name + "`");
-            diagnostics.report(Remedies.function(name, scope).map(d::hint).orElse(d));
+            diagnostics.report(Remedies.function(call, scope).map(d::hint).orElse(d));
         }
         return Optional.empty();
     }

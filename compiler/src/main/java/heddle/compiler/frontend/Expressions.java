@@ -221,7 +221,12 @@ final class Expressions {
                                     .to(binding.names().getLast().span()),
                             names + " names");
             diagnostics.report(
-                    value instanceof Tensor ? d.hint("cut a tensor with split(x, " + names + ", axis = -1)") : d);
+                    value instanceof Tensor
+                            ? d.hint("cut a tensor with split("
+                                    + Words.written(
+                                            new Operand(value, binding.value().span()), "x") + ", " + names
+                                    + ", axis = -1)")
+                            : d);
         }
         return Collections.nCopies(names, Denotation.Poison.VALUE);
     }

@@ -77,8 +77,11 @@ final class Operators {
                         "`" + e.op().symbol + "` is not defined for " + Words.describe(x.value()))
                 .label(Words.describe(x.value()));
         boolean truth = e.op() == UnaryOp.NOT;
-        return new DiagnosticException(
-                Words.origin(d, x).hint(truth ? "compare first, for example x != 0" : "write cast(x, f32)"));
+        return new DiagnosticException(Words.origin(d, x)
+                .hint(
+                        truth
+                                ? "compare first, for example " + Words.writtenFactor(x, "x") + " != 0"
+                                : "write cast(" + Words.written(x, "x") + ", f32)"));
     }
 
     Denotation binary(Expr.Binary e, Scope scope) {

@@ -3,10 +3,12 @@ package heddle.compiler.frontend;
 import heddle.compiler.frontend.function.Catalogue;
 import heddle.compiler.frontend.value.Scope;
 import heddle.compiler.type.DType;
+import heddle.dsl.ast.Expr;
 import heddle.dsl.diagnostic.Suggest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -131,14 +133,40 @@ final class Remedies {
         return Suggest.closest(name, known).map(Remedies::question);
     }
 
-    /** A remedy for a function that is not there. */
-    static Optional<String> function(String name, Scope scope) {
+    /** A remedy for a call of a function that is not there. */
+    static Optional<String> function(Expr.Call call, Scope scope) {
+        String name = call.callee().text();
+        Optional<Expr> first = call.arguments().stream()
+                .filter(a -> a.name().isEmpty())
+                .map(Expr.Argument::value)
+                .findFirst();
+        Optional<String> number = first.filter(e -> TYPES.containsKey(name)).flatMap(Remedies::number);
+        if (number.isPresent()) {
+            return number;
+        }
         if (ELSEWHERE.containsKey(name)) {
-            return Optional.of("write `" + ELSEWHERE.get(name) + "`");
+            String x = first.filter(e -> e instanceof Expr.Ref)
+                    .map(e -> e.span().text())
+                    .orElse("x");
+            return Optional.of("write `" + ELSEWHERE.get(name).replaceAll("\\bx\\b", x) + "`");
         }
         List<String> known = new ArrayList<>(scope.names());
         known.addAll(Catalogue.names());
         return Suggest.closest(name, known).map(Remedies::question);
+    }
+
+    /** What to write for {@code float("-inf")}, the way to write infinity in Python. */
+    private static Optional<String> number(Expr text) {
+        if (!(text instanceof Expr.StringLiteral)) {
+            return Optional.empty();
+        }
+        String word = text.span().text().replaceAll("[\"' ]", "").toLowerCase(Locale.ROOT);
+        return switch (word) {
+            case "inf", "+inf", "infinity", "+infinity" -> Optional.of("write `inf`");
+            case "-inf", "-infinity" -> Optional.of("write `-inf`");
+            case "nan" -> Optional.of(VALUES.get("nan"));
+            default -> Optional.of("numbers are written without quotes and without a function: `1e-5`");
+        };
     }
 
     /** A remedy for an element type that is not there. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.antlr.v4.runtime.CommonToken;
 import org.antlr.v4.runtime.Token;
 
@@ -56,16 +57,16 @@ final class Spelling {
         List<CommonToken> corrected = new ArrayList<>();
         for (int i = 0; i < tokens.size(); i++) {
             CommonToken token = tokens.get(i);
+            int dot = i;
             if (token.getChannel() == Token.DEFAULT_CHANNEL) {
                 CommonToken previous = corrected.isEmpty() ? null : corrected.getLast();
-                correct(token, previous, tokens.get(Math.min(i + 1, tokens.size() - 1)))
-                        .ifPresent(corrected::add);
+                correct(token, previous, () -> Members.hint(tokens, dot)).ifPresent(corrected::add);
             }
         }
         return corrected;
     }
 
-    private Optional<CommonToken> correct(CommonToken token, CommonToken previous, CommonToken next) {
+    private Optional<CommonToken> correct(CommonToken token, CommonToken previous, Supplier<String> member) {
         return switch (token.getType()) {
             case HeddleLexer.FOREIGN_SIGN -> {
                 Meaning meaning = FOREIGN.get(token.getText());
@@ -99,7 +100,7 @@ final class Spelling {
                 yield Optional.of(Tokens.retyped(token, HeddleParser.STRING));
             }
             case HeddleLexer.STRAY -> {
-                problems.add(stray(token, previous, next));
+                problems.add(stray(token, previous, member));
                 yield Optional.empty();
             }
             default -> Optional.of(token);
@@ -124,7 +125,7 @@ final class Spelling {
         return problem.hint("a name starts with a letter; numbers look like `1_000`, `1.5` or `1e-5`");
     }
 
-    private Diagnostic stray(CommonToken token, CommonToken previous, CommonToken next) {
+    private Diagnostic stray(CommonToken token, CommonToken previous, Supplier<String> member) {
         String text = token.getText();
         if (text.equals("?")) {
             return Diagnostic.at(span(token), SyntaxCode.FOREIGN_SPELLING, "`?` is not Heddle")
@@ -137,7 +138,7 @@ final class Spelling {
         if (text.equals(".")) {
             return previous != null && previous.getType() == HeddleParser.INT
                     ? problem.hint("write `" + previous.getText() + ".0`")
-                    : problem.hint(Members.hint(previous, next));
+                    : problem.hint(member.get());
         }
         return text.equals("&") || text.equals("|") ? problem.hint("logic is written `and`, `or`, `not`") : problem;
     }

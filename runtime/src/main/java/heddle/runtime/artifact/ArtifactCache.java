@@ -4,14 +4,14 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.file.AtomicFile;
 import heddle.runtime.file.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -56,9 +56,11 @@ public final class ArtifactCache {
             Path jar = source.resolve(wanted, listener);
             Files.createDirectories(file.getParent());
             String found = Uninterrupted.read(() -> extract(jar, wanted, file, sha256));
-            Path temporary = Files.createTempFile(file.getParent(), ".heddle-", ".tmp");
-            Files.writeString(temporary, Uninterrupted.read(() -> stampOf(file)) + found + "\n");
-            Files.move(temporary, stamp, StandardCopyOption.ATOMIC_MOVE);
+            String text = Uninterrupted.read(() -> stampOf(file)) + found + "\n";
+            try (AtomicFile out = new AtomicFile(stamp)) {
+                out.append(StandardCharsets.UTF_8.encode(text));
+                out.commit();
+            }
             return file;
         } catch (IOException e) {
             throw new DiagnosticException(
@@ -78,8 +80,8 @@ public final class ArtifactCache {
     /** Takes a file out and gives its sum. */
     private static String extract(Path jar, ArtifactEntry wanted, Path file, Optional<String> sha256)
             throws IOException {
-        Path temporary = Files.createTempFile(file.getParent(), ".heddle-", ".tmp");
-        try (ZipFile zip = new ZipFile(jar.toFile())) {
+        try (ZipFile zip = new ZipFile(jar.toFile());
+                AtomicFile out = new AtomicFile(file)) {
             ZipEntry entry = zip.getEntry(wanted.entry());
             if (entry == null) {
                 throw new DiagnosticException(
@@ -87,18 +89,15 @@ public final class ArtifactCache {
                                 .hint("jar tf " + jar + " lists what is in it"));
             }
             String found;
-            try (InputStream in = zip.getInputStream(entry);
-                    OutputStream out = Files.newOutputStream(temporary)) {
+            try (InputStream in = zip.getInputStream(entry)) {
                 // Reading to the end checks the entry's CRC.
-                found = Sha256.copy(in, out);
+                found = Sha256.copy(in, out.stream());
             }
             if (!found.equals(sha256.orElse(found))) {
                 throw Sha256.differs(wanted.entry() + " in " + jar, sha256.get(), found, remedy(jar));
             }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            out.commit();
             return found;
-        } finally {
-            Files.deleteIfExists(temporary);
         }
     }
 

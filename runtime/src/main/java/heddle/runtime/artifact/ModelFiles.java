@@ -4,7 +4,6 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
-import heddle.runtime.file.Uninterrupted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +33,7 @@ public final class ModelFiles {
     private static void check(Path file, String wanted) {
         String found;
         try {
-            found = Uninterrupted.read(() -> Sha256.of(file));
+            found = FileSums.of(file);
         } catch (IOException e) {
             throw new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNREADABLE, file + " cannot be read")
                     .note(String.valueOf(e)));

@@ -5,8 +5,6 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.SourceFile;
 import heddle.dsl.source.Span;
 import heddle.runtime.RuntimeCode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,20 +49,6 @@ public record ModelManifest(
 
     public ModelManifest {
         sentences = List.copyOf(sentences);
-    }
-
-    /** The manifest beside a model; one without entries when there is no such file. */
-    public static ModelManifest of(Path model) {
-        Path file = beside(model);
-        try {
-            Optional<SourceFile> source = Files.exists(file)
-                    ? Optional.of(new SourceFile(file.toString(), Files.readString(file)))
-                    : Optional.empty();
-            return of(source, model.toAbsolutePath().getParent());
-        } catch (IOException e) {
-            throw new DiagnosticException(Diagnostic.of(RuntimeCode.MANIFEST, file + " cannot be read")
-                    .note(String.valueOf(e)));
-        }
     }
 
     /** A manifest whose text is there, or one without entries. */

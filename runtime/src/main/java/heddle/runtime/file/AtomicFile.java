@@ -54,6 +54,11 @@ public final class AtomicFile implements AutoCloseable {
         }
     }
 
+    /** Where bytes are written to; {@link #close} closes it. */
+    public OutputStream stream() {
+        return out;
+    }
+
     /** Gives the file its name, in place of any that had it, whose permissions it keeps. */
     public void commit() throws IOException {
         out.close();

@@ -31,17 +31,25 @@ public final class RandomInputs {
      * Draws some inputs; the same seed gives the same tensors.
      *
      * @throws DiagnosticException when a length of them is not known
+     * @throws OutOfMemoryError    that says how much memory a run needs
      */
     public SequencedMap<String, Tensor> draw(List<String> names, long seed) {
         SequencedMap<String, Tensor> drawn = new LinkedHashMap<>();
         for (String name : names) {
             model.inputs().get(name).shape().dims().forEach(d -> binding.requireAll(d.symbols()));
         }
-        for (String name : names) {
-            TensorType type = model.inputs().get(name);
-            IntegerRange range = IntegerUses.range(model.declaration().graph(), binding.lengths(), name, type);
-            drawn.put(name, RandomTensor.of(type, binding.lengths(), seed + name.hashCode(), 1, range));
+        try {
+            names.forEach(name -> drawn.put(name, draw(name, seed)));
+        } catch (OutOfMemoryError e) {
+            drawn.clear();
+            throw model.notEnoughMemory(binding.lengths(), e);
         }
         return drawn;
+    }
+
+    private Tensor draw(String name, long seed) {
+        TensorType type = model.inputs().get(name);
+        IntegerRange range = IntegerUses.range(model.declaration().graph(), binding.lengths(), name, type);
+        return RandomTensor.of(type, binding.lengths(), seed + name.hashCode(), 1, range);
     }
 }

@@ -18,11 +18,12 @@ final class LaunchCosts {
         this.lengths = Map.copyOf(lengths);
     }
 
-    KernelTiming timing(TileKernel kernel, long nanos) {
+    KernelTiming timing(TileKernel kernel, long start, long nanos) {
         KernelCost cost = costs().get(kernel);
         return new KernelTiming(
                 kernel.name(),
                 kernel.family(),
+                start,
                 nanos,
                 cost.flops().value(),
                 cost.bytes().value());

@@ -30,12 +30,14 @@ final class RunPool {
     <T> T run(MemoryPlan plan, Function<List<Object>, T> run) {
         runs.acquireUninterruptibly();
         try {
-            List<Object> arrays = fitting(plan, take());
+            List<Object> left = take();
+            List<Object> arrays = fitting(plan, left);
             try {
                 return run.apply(arrays);
             } finally {
+                left.addAll(arrays);
                 synchronized (idle) {
-                    idle.push(new SoftReference<>(arrays));
+                    idle.push(new SoftReference<>(left));
                 }
             }
         } finally {
@@ -56,14 +58,22 @@ final class RunPool {
         }
     }
 
-    /** Arrays of at least the plan's lengths: those of {@code left} that are long enough, and new ones. */
+    /**
+     * Arrays of at least the plan's lengths: those of {@code left} that are long enough, which are removed from it, and
+     * new ones. What this plan has no use for stays in {@code left}; where something new is made, what is too short for it
+     * is let go first.
+     */
     private static List<Object> fitting(MemoryPlan plan, List<Object> left) {
         List<Object> arrays = new ArrayList<>();
         for (MemoryPlan.Array wanted : plan.arrays()) {
-            Object found = remove(left, wanted);
-            arrays.add(found);
+            arrays.add(remove(left, wanted));
         }
-        left.clear(); // What is too short makes room for what is made now.
+        for (int i = 0; i < arrays.size(); i++) {
+            if (arrays.get(i) == null) {
+                Class<?> kind = kind(plan.arrays().get(i).storage());
+                left.removeIf(a -> a.getClass() == kind);
+            }
+        }
         for (int i = 0; i < arrays.size(); i++) {
             if (arrays.get(i) == null) {
                 MemoryPlan.Array wanted = plan.arrays().get(i);
@@ -73,14 +83,19 @@ final class RunPool {
         return arrays;
     }
 
+    /** The shortest array that is long enough, so that longer ones are left for those that need them; null when there is none. */
     private static Object remove(List<Object> left, MemoryPlan.Array wanted) {
         Class<?> kind = kind(wanted.storage());
+        int best = -1;
         for (int i = 0; i < left.size(); i++) {
-            if (left.get(i).getClass() == kind && Array.getLength(left.get(i)) >= wanted.elements()) {
-                return left.remove(i);
+            Object array = left.get(i);
+            if (array.getClass() == kind
+                    && Array.getLength(array) >= wanted.elements()
+                    && (best < 0 || Array.getLength(array) < Array.getLength(left.get(best)))) {
+                best = i;
             }
         }
-        return null;
+        return best < 0 ? null : left.remove(best);
     }
 
     private static Class<?> kind(DType storage) {

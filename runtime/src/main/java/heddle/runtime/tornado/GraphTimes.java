@@ -51,11 +51,11 @@ final class GraphTimes {
         for (int i = 0; i < starts.size(); i++) {
             Started start = starts.get(i);
             long next = i + 1 < starts.size() ? starts.get(i + 1).nanos() : end;
-            profile.accept(timing(code.kernels(start.graph()), next - start.nanos(), kernels));
+            profile.accept(timing(code.kernels(start.graph()), start.nanos(), next, kernels));
         }
     }
 
-    private KernelTiming timing(List<DeviceCode.Kernel> graph, long nanos, Map<String, TileKernel> kernels) {
+    private KernelTiming timing(List<DeviceCode.Kernel> graph, long start, long end, Map<String, TileKernel> kernels) {
         long flops = 0;
         long bytes = 0;
         for (DeviceCode.Kernel k : graph) {
@@ -69,6 +69,7 @@ final class GraphTimes {
         boolean one = graph.size() == 1;
         String name =
                 graph.getFirst().name() + (one ? "" : " … " + graph.getLast().name());
-        return new KernelTiming(name, one ? graph.getFirst().family() : graph.size() + " kernels", nanos, flops, bytes);
+        return new KernelTiming(
+                name, one ? graph.getFirst().family() : graph.size() + " kernels", start, end - start, flops, bytes);
     }
 }

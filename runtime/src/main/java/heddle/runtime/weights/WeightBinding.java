@@ -47,11 +47,6 @@ public final class WeightBinding {
         return new WeightView(types.keySet(), name -> file.read(name).cast(types.get(name)));
     }
 
-    /** The same, all of them read. */
-    public static SequencedMap<String, Tensor> load(WeightFile file, List<Declaration> wanted, Conversion conversion) {
-        return new LinkedHashMap<>(bind(file, wanted, conversion));
-    }
-
     private static Diagnostic placed(Diagnostic d, Declaration w) {
         Label label = new Label(w.span(), "the model has " + w.type());
         return new Diagnostic(d.code(), d.message(), Optional.of(label), d.related(), d.notes(), d.hint());

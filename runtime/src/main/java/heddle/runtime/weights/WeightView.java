@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Weights by name, each read anew whenever it is asked for. */
-final class WeightView extends AbstractMap<String, Tensor> {
+/** Weights by name, each made anew whenever it is asked for, from a file or otherwise: those that nobody keeps take no memory. */
+public final class WeightView extends AbstractMap<String, Tensor> {
     private final Set<String> names;
     private final Function<String, Tensor> read;
 
-    WeightView(Set<String> names, Function<String, Tensor> read) {
+    /** @param read gives the weight of a name, the same each time */
+    public WeightView(Set<String> names, Function<String, Tensor> read) {
         this.names = names;
         this.read = read;
     }

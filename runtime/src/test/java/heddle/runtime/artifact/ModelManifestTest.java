@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.Span;
+import heddle.runtime.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class ModelManifestTest {
     @Test
     void theManifestLiesBesideTheModel() throws IOException {
         Files.writeString(dir.resolve("m.properties"), "# what m needs\r\n\n weights = w.onnx\r\ntokens=7");
-        ModelManifest manifest = ModelManifest.of(dir.resolve("m.heddle"));
+        ModelManifest manifest = ModelSource.file(dir.resolve("m.heddle")).manifest();
         assertEquals(Optional.of(new DeclaredFile("w.onnx", Optional.empty())), manifest.weights());
         assertEquals(Optional.empty(), manifest.tokenizer());
         assertEquals(Optional.of(7), manifest.tokens());
@@ -28,7 +29,9 @@ class ModelManifestTest {
 
     @Test
     void aModelNeedsNone() {
-        assertEquals(Optional.empty(), ModelManifest.of(dir.resolve("m.heddle")).weights());
+        assertEquals(
+                Optional.empty(),
+                ModelSource.file(dir.resolve("m.heddle")).manifest().weights());
     }
 
     @Test
@@ -37,7 +40,7 @@ class ModelManifestTest {
         Files.writeString(dir.resolve("m.properties"), "weights.sha256 = " + sum + "\nweights = w.onnx\n");
         assertEquals(
                 Optional.of(new DeclaredFile("w.onnx", Optional.of(sum))),
-                ModelManifest.of(dir.resolve("m.heddle")).weights());
+                ModelSource.file(dir.resolve("m.heddle")).manifest().weights());
         assertEquals(
                 "weights.sha256 = 12", wrong("weights = w\nweights.sha256 = 12").text());
         assertEquals(
@@ -48,7 +51,8 @@ class ModelManifestTest {
     /** The sums of the example are those of the files that it names. */
     @Test
     void theExampleHasSums() {
-        ModelManifest manifest = ModelManifest.of(Path.of("..", "examples", "minilm.heddle"));
+        ModelManifest manifest =
+                ModelSource.file(Path.of("..", "examples", "minilm.heddle")).manifest();
         assertTrue(manifest.weights().orElseThrow().sha256().isPresent());
         assertTrue(manifest.tokenizer().orElseThrow().sha256().isPresent());
     }
@@ -63,7 +67,9 @@ class ModelManifestTest {
 
     private Span wrong(String text) throws IOException {
         Files.writeString(dir.resolve("m.properties"), text);
-        return assertThrows(DiagnosticException.class, () -> ModelManifest.of(dir.resolve("m.heddle")))
+        return assertThrows(
+                        DiagnosticException.class,
+                        () -> ModelSource.file(dir.resolve("m.heddle")).manifest())
                 .diagnostics()
                 .getFirst()
                 .primary()

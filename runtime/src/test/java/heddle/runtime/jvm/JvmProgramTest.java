@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.scalar.Axis;
@@ -25,6 +26,7 @@ import heddle.runtime.KernelTiming;
 import heddle.runtime.tensor.Tensor;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -232,6 +234,30 @@ class JvmProgramTest {
         assertEquals(12, timings.getFirst().flops());
         assertEquals(4 * (12 + 3 + 12), timings.getFirst().bytes());
         assertTrue(timings.getFirst().nanos() > 0);
+    }
+
+    /** One that is told of kernels may run the model, however few runs may go on at once. */
+    @Test
+    void oneThatProfilesMayRunTheProgram() {
+        JvmProgram program = program();
+        Map<String, Tensor> inputs = Map.of("x", rows(4, 1));
+        int depth = Runtime.getRuntime().availableProcessors() + 1;
+        assertTimeoutPreemptively(Duration.ofMinutes(2), () -> profile(program, inputs, depth));
+    }
+
+    private static void profile(JvmProgram program, Map<String, Tensor> inputs, int depth) {
+        List<KernelTiming> timings = new ArrayList<>();
+        program.profile(inputs, Map.of(), k -> {
+            if (depth > 0 && timings.isEmpty()) {
+                profile(program, inputs, depth - 1);
+            }
+            timings.add(k);
+        });
+        assertEquals(2, timings.size());
+        assertTrue(
+                timings.get(0).start() + timings.get(0).nanos()
+                        <= timings.get(1).start(),
+                timings.toString());
     }
 
     @Test

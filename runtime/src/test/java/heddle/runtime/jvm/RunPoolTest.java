@@ -1,6 +1,7 @@
 package heddle.runtime.jvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class RunPoolTest {
@@ -69,6 +71,43 @@ class RunPoolTest {
         List<Object> small = pool.run(plan(7, 20), arrays -> arrays);
         assertSame(large.getFirst(), small.getFirst());
         assertEquals(20, ((long[]) small.get(1)).length);
+    }
+
+    private static MemoryPlan floats(long... lengths) {
+        return new MemoryPlan(
+                LongStream.of(lengths)
+                        .mapToObj(n -> new MemoryPlan.Array(DType.F32, n))
+                        .toList(),
+                new LinkedHashMap<>(),
+                0);
+    }
+
+    @Test
+    void aShortArrayDoesNotTakeALongOne() {
+        RunPool pool = new RunPool(1);
+        List<Object> first = pool.run(floats(100, 10), arrays -> arrays);
+        List<Object> second = pool.run(floats(10, 100), arrays -> arrays);
+        assertSame(first.get(1), second.get(0));
+        assertSame(first.get(0), second.get(1));
+    }
+
+    @Test
+    void whatAPlanHasNoUseForIsThereForTheNext() {
+        RunPool pool = new RunPool(1);
+        List<Object> first = pool.run(floats(100, 50), arrays -> arrays);
+        assertEquals(1, pool.run(floats(10), arrays -> arrays).size());
+        List<Object> third = pool.run(floats(100, 50), arrays -> arrays);
+        assertSame(first.get(0), third.get(0));
+        assertSame(first.get(1), third.get(1));
+    }
+
+    @Test
+    void whatIsTooShortMakesRoom() {
+        RunPool pool = new RunPool(1);
+        List<Object> first = pool.run(floats(10, 20), arrays -> arrays);
+        pool.run(floats(100), arrays -> arrays);
+        List<Object> third = pool.run(floats(10, 20), arrays -> arrays);
+        assertFalse(third.contains(first.get(0)) || third.contains(first.get(1)), "they were kept beside longer ones");
     }
 
     @Test

@@ -20,6 +20,7 @@ import heddle.runtime.weights.WeightBinding.Conversion;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,13 +79,13 @@ class WeightBindingTest {
         assertEquals(RuntimeCode.WEIGHT_DTYPE, SafetensorsTest.code(() -> load(w)));
         assertEquals(
                 DType.F16,
-                WeightBinding.load(file, List.of(w), Conversion.ANY)
+                WeightBinding.bind(file, List.of(w), Conversion.ANY)
                         .get("bert.layer.0.weight")
                         .dtype());
     }
 
-    private SequencedMap<String, Tensor> load(Declaration... wanted) {
-        return WeightBinding.load(file, List.of(wanted), Conversion.LOSSLESS);
+    private Map<String, Tensor> load(Declaration... wanted) {
+        return new LinkedHashMap<>(WeightBinding.bind(file, List.of(wanted), Conversion.LOSSLESS));
     }
 
     private static Declaration wanted(String name, DType dtype, long... shape) {

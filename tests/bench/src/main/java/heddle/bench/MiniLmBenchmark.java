@@ -9,7 +9,6 @@ import heddle.runtime.CompiledModel;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.artifact.DeclaredFile;
-import heddle.runtime.artifact.ModelManifest;
 import heddle.runtime.tensor.Tensor;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
@@ -44,7 +43,7 @@ public final class MiniLmBenchmark {
         CompileOptions options = CompileOptions.defaults().withThreads(threads);
         HeddleModel declared = Heddle.model(MODEL);
         CompiledModel heddle = declared.compile(options);
-        DeclaredFile weights = ModelManifest.of(MODEL).weights().orElseThrow();
+        DeclaredFile weights = declared.source().manifest().weights().orElseThrow();
         String onnx = options.files().find(weights, Path.of("")).toString();
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {

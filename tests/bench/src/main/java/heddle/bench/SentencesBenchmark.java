@@ -48,7 +48,7 @@ public final class SentencesBenchmark {
         CompileOptions options = CompileOptions.defaults().withThreads(threads);
         HeddleModel declared = Heddle.model(MODEL);
         CompiledModel heddle = declared.compile(options);
-        ModelManifest manifest = ModelManifest.of(MODEL);
+        ModelManifest manifest = declared.source().manifest();
         String onnx = options.files()
                 .find(manifest.weights().orElseThrow(), Path.of(""))
                 .toString();

@@ -67,7 +67,11 @@ enum ActivationFunction implements LanguageFunction {
         boolean fits = this == RELU ? x.dtype() != DType.BOOL : x.dtype().isFloat();
         if (!fits) {
             throw a.mistakes()
-                    .unfit("x", FrontendCode.OPERATOR, "is not defined for " + x.type(), "write cast(x, f32)");
+                    .unfit(
+                            "x",
+                            FrontendCode.OPERATOR,
+                            "is not defined for " + x.type(),
+                            a.mistakes().cast("x", DType.F32));
         }
         return apply(x, a.maths());
     }

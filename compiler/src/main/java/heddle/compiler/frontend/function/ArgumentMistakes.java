@@ -4,12 +4,14 @@ import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Words;
+import heddle.compiler.type.DType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticCode;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.Span;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /** Messages for arguments that a function of the language cannot take. All functions use the same words. */
 public final class ArgumentMistakes {
@@ -48,6 +50,21 @@ public final class ArgumentMistakes {
     public DiagnosticException unfit(String parameter, DiagnosticCode code, String why, String hint) {
         Diagnostic d = at(parameter, code, why);
         return new DiagnosticException(hint.isEmpty() ? d : d.hint(hint));
+    }
+
+    /** What to write to convert an argument: {@code write cast(scores, f32)}. */
+    String cast(String parameter, DType dtype) {
+        return "write cast(" + written(parameter, Words::written) + ", " + dtype + ")";
+    }
+
+    /** What to write to make bools of an argument. */
+    String compare(String parameter) {
+        return "compare first, like " + written(parameter, Words::writtenFactor) + " != 0";
+    }
+
+    /** An argument as a hint can repeat it; the name of its parameter where it was left out. */
+    private String written(String parameter, BiFunction<Operand, String, String> words) {
+        return bound.containsKey(parameter) ? words.apply(bound.get(parameter).getFirst(), parameter) : parameter;
     }
 
     /**

@@ -48,7 +48,8 @@ final class PadFunction implements LanguageFunction {
                 throw a.mistakes()
                         .wrongValue(
                                 "margins",
-                                "there are " + all.size() + " pairs, and x has " + x.rank() + " axes; or name an axis");
+                                "it has " + Words.count(all.size(), "pair") + ", and x has " + Words.axes(x.rank())
+                                        + "; or name an axis");
             }
             for (int axis = 0; axis < all.size(); axis++) {
                 set(a, all.get(axis), axis, low, high);

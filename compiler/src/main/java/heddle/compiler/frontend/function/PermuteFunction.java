@@ -2,6 +2,7 @@ package heddle.compiler.frontend.function;
 
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.frontend.value.Words;
 import java.util.List;
 
 /** Puts axes in another order. */
@@ -26,7 +27,7 @@ final class PermuteFunction implements LanguageFunction {
         Tensor x = a.tensor("x");
         List<Integer> order = a.axes("order", x.rank());
         if (order.size() != x.rank()) {
-            throw a.mistakes().wrongValue("order", "it names " + order.size() + " axes, and x has " + x.rank());
+            throw a.mistakes().wrongValue("order", "it names " + Words.axes(order.size()) + ", and x has " + x.rank());
         }
         return a.maths().permute(x, order);
     }

@@ -11,6 +11,7 @@ import heddle.compiler.frontend.value.Numbers;
 import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Promotion;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.frontend.value.Words;
 import heddle.compiler.type.DType;
 import heddle.dsl.ast.Expr.BinaryOp;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -42,7 +43,8 @@ public final class Power {
         if (!x.dtype().isFloat()) {
             throw new DiagnosticException(
                     Diagnostic.at(at, FrontendCode.OPERATOR, "powers need floating-point elements, not " + x.type())
-                            .hint("write cast(x, f32) ** y; of integers only the square is taken"));
+                            .hint("write cast(" + Words.written(base, "x") + ", f32) ** "
+                                    + Words.writtenFactor(exponent, "y") + "; of integers only the square is taken"));
         }
         Broadcasting.check(List.of(base, exponent), both, BinaryOp.POW.symbol, at);
         return new Maths(emitter).apply(ScalarFn.POW, x, both.get(1));

@@ -29,7 +29,11 @@ enum ReductionFunction implements LanguageFunction {
             Tensor x = a.tensor("x");
             if (!x.dtype().isFloat()) {
                 throw a.mistakes()
-                        .unfit("x", FrontendCode.OPERATOR, "needs floating-point elements, not " + x.type(), CAST);
+                        .unfit(
+                                "x",
+                                FrontendCode.OPERATOR,
+                                "needs floating-point elements, not " + x.type(),
+                                a.mistakes().cast("x", DType.F32));
             }
             return a.maths()
                     .mean(x, a.axes("axis", x.rank()), a.known("keepdims").truth());
@@ -47,8 +51,6 @@ enum ReductionFunction implements LanguageFunction {
             return reduceTruth(a, Reduction.MIN);
         }
     };
-
-    private static final String CAST = "write cast(x, f32)";
 
     private final String summary;
 
@@ -85,7 +87,11 @@ enum ReductionFunction implements LanguageFunction {
         Tensor x = a.tensor("x");
         if (x.dtype() == DType.BOOL) {
             throw a.mistakes()
-                    .unfit("x", FrontendCode.OPERATOR, "needs numbers, not " + x.type(), "write cast(x, i64)");
+                    .unfit(
+                            "x",
+                            FrontendCode.OPERATOR,
+                            "needs numbers, not " + x.type(),
+                            a.mistakes().cast("x", DType.I64));
         }
         List<Integer> axes = a.axes("axis", x.rank());
         return axes.isEmpty()
@@ -98,7 +104,11 @@ enum ReductionFunction implements LanguageFunction {
         Tensor x = a.tensor("x");
         if (x.dtype() != DType.BOOL) {
             throw a.mistakes()
-                    .unfit("x", FrontendCode.OPERATOR, "needs bools, not " + x.type(), "compare first, like x != 0");
+                    .unfit(
+                            "x",
+                            FrontendCode.OPERATOR,
+                            "needs bools, not " + x.type(),
+                            a.mistakes().compare("x"));
         }
         Maths m = a.maths();
         Tensor zeroOrOne = m.cast(x, DType.I32);

@@ -41,7 +41,8 @@ final class Reshaping {
                 .at(
                         parameter,
                         FrontendCode.RESHAPE,
-                        "cannot bring " + size + " elements into lengths of product " + product)
+                        "cannot bring " + size + (size.is(1) ? " element" : " elements") + " into lengths of product "
+                                + product)
                 .label("product " + product);
         return new DiagnosticException(a.mistakes()
                 .related(d, "x")

@@ -78,7 +78,11 @@ enum UnaryFunction implements LanguageFunction {
         if (!fits) {
             String needed = fn.rule() == ScalarFn.Rule.FLOAT ? "floating-point elements" : "numbers";
             throw a.mistakes()
-                    .unfit("x", FrontendCode.OPERATOR, "needs " + needed + ", not " + x.type(), "write cast(x, f32)");
+                    .unfit(
+                            "x",
+                            FrontendCode.OPERATOR,
+                            "needs " + needed + ", not " + x.type(),
+                            a.mistakes().cast("x", DType.F32));
         }
         return a.emitter().add(new Elementwise(fn), x);
     }

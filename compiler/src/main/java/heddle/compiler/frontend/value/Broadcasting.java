@@ -57,8 +57,11 @@ public final class Broadcasting {
                         .label(x + " and " + y);
                 d = Words.both(d, a, b)
                         .note("shapes are aligned at their last axes; lengths must be equal, or one of them 1");
+                String shorter = Words.writtenFactor(left.rank() < right.rank() ? a : b, "x");
                 throw new DiagnosticException(
-                        left.rank() == right.rank() ? d : d.hint("insert an axis where one is missing: x[:, new, :]"));
+                        left.rank() == right.rank()
+                                ? d
+                                : d.hint("insert an axis where one is missing, as in " + shorter + "[:, new, ...]"));
             }
         }
     }

@@ -41,7 +41,9 @@ public final class Promotion {
                     throw mixed(first.get(), o, at, emitter);
                 }
             }
-            return operands.stream().map(o -> toTensor(o, dtype)).toList();
+            return operands.stream()
+                    .map(o -> toTensor(o, dtype, Words.written(first.get(), "x")))
+                    .toList();
         }
         DType dtype = operands.stream().anyMatch(o -> o.value() instanceof Real)
                 ? DType.F32
@@ -66,6 +68,11 @@ public final class Promotion {
 
     /** A tensor for a value. Numbers become scalars of type {@code dtype}; tensors stay unchanged. */
     public Tensor toTensor(Operand operand, DType dtype) {
+        return toTensor(operand, dtype, "x");
+    }
+
+    /** @param beside the tensor that the type is from, as messages write it */
+    private Tensor toTensor(Operand operand, DType dtype, String beside) {
         Denotation value = operand.value();
         if (value instanceof Tensor t) {
             return t;
@@ -74,16 +81,16 @@ public final class Promotion {
             return emitter.add(Constant.scalar(dtype, b.value() ? 1 : 0));
         }
         if (value instanceof Length l && dtype != DType.BOOL) {
-            return length(l.dim(), dtype, operand.span());
+            return length(l.dim(), dtype, operand.span(), beside);
         }
         if (value instanceof Real r && dtype.isFloat()) {
             return emitter.add(Constant.scalar(dtype, r.value()));
         }
         if (value instanceof Real r && dtype.isInt() && isExactInteger(r.value())) {
-            return length(Dim.of((long) r.value()), dtype, operand.span());
+            return length(Dim.of((long) r.value()), dtype, operand.span(), beside);
         }
         if (value.isNumber() || value instanceof Bool) {
-            throw unfit(operand, dtype);
+            throw unfit(operand, dtype, beside);
         }
         throw new DiagnosticException(Diagnostic.at(
                         operand.span(),
@@ -96,29 +103,29 @@ public final class Promotion {
         return value == Math.rint(value) && Math.abs(value) < 0x1p53;
     }
 
-    private Tensor length(Dim dim, DType dtype, Span at) {
+    private Tensor length(Dim dim, DType dtype, Span at, String beside) {
         if (!dim.isKnown()) {
             return emitter.add(new heddle.compiler.op.Length(dim, dtype));
         }
         if (dtype == DType.I32 && dim.value() != (int) dim.value()) {
-            throw unfit(new Operand(new Length(dim), at), dtype);
+            throw unfit(new Operand(new Length(dim), at), dtype, beside);
         }
         return emitter.add(
                 dtype.isFloat() ? Constant.scalar(dtype, (double) dim.value()) : Constant.scalar(dtype, dim.value()));
     }
 
-    private static DiagnosticException unfit(Operand operand, DType dtype) {
+    private static DiagnosticException unfit(Operand operand, DType dtype, String beside) {
         String value = Words.describe(operand.value());
         Diagnostic d = Diagnostic.at(
                         operand.span(), FrontendCode.NUMBER_DTYPE, value + " cannot be an element of type " + dtype)
                 .label(value)
                 .note("a number beside a tensor takes the tensor's element type, which is " + dtype + " here");
         if (operand.value() instanceof Real && dtype.isInt()) {
-            d = d.hint("convert the tensor first: cast(x, f32)");
+            d = d.hint("convert the tensor first: cast(" + beside + ", f32)");
         } else if (operand.value() instanceof Bool) {
             d = d.hint("choose numbers by a truth value with where(condition, 1, 0)");
         } else if (dtype == DType.BOOL) {
-            d = d.hint("compare instead, for example x != 0");
+            d = d.hint("compare instead, for example " + beside + " != 0");
         }
         return new DiagnosticException(d);
     }

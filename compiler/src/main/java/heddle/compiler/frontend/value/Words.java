@@ -50,6 +50,11 @@ public final class Words {
         return n + " " + noun + (n == 1 ? "" : "s");
     }
 
+    /** {@code 1 axis}, {@code 2 axes}. */
+    public static String axes(long n) {
+        return n == 1 ? "1 axis" : n + " axes";
+    }
+
     /**
      * Adds to a diagnostic where an operand's shape comes from: the declaration of an input or weight, or the
      * expression behind a name, when that is not the operand itself.
@@ -88,5 +93,11 @@ public final class Words {
     public static String written(Operand operand, String otherwise) {
         String source = operand.span().text();
         return source.length() <= 24 && !source.contains("\n") ? source : otherwise;
+    }
+
+    /** The same beside an operator: in parentheses unless it is a name. */
+    public static String writtenFactor(Operand operand, String otherwise) {
+        String source = written(operand, otherwise);
+        return source.matches("\\w+") ? source : "(" + source + ")";
     }
 }
