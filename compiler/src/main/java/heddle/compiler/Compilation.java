@@ -10,6 +10,7 @@ import heddle.compiler.rewrite.WrittenAttention;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.Schedule;
+import heddle.compiler.tile.proof.AddressCounts;
 import heddle.dsl.DeepStack;
 import java.util.Map;
 
@@ -18,7 +19,7 @@ public final class Compilation {
     private final Pipeline.Result passes;
     private final Graph simplified;
     private final Schedule schedule;
-    private final Plan plan;
+    private final Schedule.Proved proved;
     private FusionReport report;
 
     /** @param simplified the graph before anything was fused */
@@ -26,7 +27,7 @@ public final class Compilation {
         this.passes = passes;
         this.simplified = simplified;
         this.schedule = schedule;
-        this.plan = schedule.plan();
+        this.proved = schedule.proved();
     }
 
     /** The graph after each pass. */
@@ -41,7 +42,12 @@ public final class Compilation {
 
     /** The same as tile programs. */
     public Plan plan() {
-        return plan;
+        return proved.plan();
+    }
+
+    /** Of how many addresses of the plan it was shown that they lie in their buffers, and by what. */
+    public AddressCounts addresses() {
+        return proved.addresses();
     }
 
     /** The same model with a kernel for each operation, for the same target. */

@@ -62,6 +62,30 @@ class StablePathsTest {
                 .toList();
     }
 
+    /** What stands for a log-sum-exp has its path and its place in the source, and so has what it is made of. */
+    @Test
+    void aLogSumExpKeepsItsPath() {
+        Graph graph = Elaborated.of("""
+                input q: f16[4, 8]
+                input k: f16[6, 8]
+                let s = q @ transpose(k)
+                let m = max(s, axis = -1, keepdims = true)
+                output lse = m + log(sum(exp(s - m), axis = -1, keepdims = true))
+                output y = softmax(s, axis = -1) @ k
+                """).graph();
+        Node written = graph.outputs().get("lse").node();
+        Graph fused = compiled(graph, Fusion.FUSED).graph();
+        Node cast = fused.outputs().get("lse").node();
+        Node reshape = fused.operand(cast, 0).node();
+        assertEquals(
+                List.of("cast", "reshape"),
+                List.of(cast.op().name(), reshape.op().name()));
+        assertEquals(written.path(), cast.path());
+        assertEquals(written.path() + ".reshape", reshape.path());
+        assertEquals(written.origin().spans(), cast.origin().spans());
+        assertEquals(written.origin().spans(), reshape.origin().spans());
+    }
+
     @Test
     void aPathIsScopeOperationAndNumber() {
         Graph graph = Elaborated.of(TWO_LAYERS).graph();

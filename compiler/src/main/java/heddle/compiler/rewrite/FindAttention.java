@@ -1,11 +1,13 @@
 package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.tile.proof.AddressProof;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -52,6 +54,7 @@ final class FindAttention {
 
     private final Graph graph;
     private final Dependence dependence;
+    private final AddressProof addresses;
     private final List<WrittenLogSumExp> logSumExps;
     private final SequencedMap<Node, List<Match>> matches = new LinkedHashMap<>();
     private final SequencedMap<Node, Outcome> outcomes = new LinkedHashMap<>();
@@ -59,6 +62,7 @@ final class FindAttention {
     private FindAttention(Graph graph) {
         this.graph = graph;
         this.dependence = new Dependence(graph);
+        this.addresses = new AddressProof(LengthCondition.facts(graph));
         this.logSumExps = WrittenLogSumExp.in(graph);
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Softmax) {
@@ -105,7 +109,7 @@ final class FindAttention {
         if (Scores.isAnyProduct(graph, graph.operand(softmax, 0), product -> true)) {
             for (Probabilities probabilities : Probabilities.of(graph, softmax)) {
                 requireKeys(softmax, probabilities.product());
-                GrowAttention grow = new GrowAttention(graph, dependence, softmax, probabilities);
+                GrowAttention grow = new GrowAttention(graph, dependence, addresses, softmax, probabilities);
                 ProgramSize.require(softmax, grow.scores());
                 AttentionParts parts = grow.parts();
                 ResultLayout layout = ResultLayout.of(graph, probabilities.product(), parts.resultAxes());

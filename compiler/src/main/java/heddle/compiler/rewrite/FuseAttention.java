@@ -2,6 +2,7 @@ package heddle.compiler.rewrite;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
@@ -67,16 +68,17 @@ public record FuseAttention() implements Pass {
         return rewriter.out().add(match.fused().op(), operands, match.softmax().origin());
     }
 
-    /** The second result of an attention, as {@code written} has it. */
+    /** The second result of an attention, as {@code written} has it. What stands for that has its path. */
     private static Value logSumExp(Node attention, Node written, Rewriter rewriter) {
         Value value = new Value(attention, 1);
         TensorType type = written.type();
+        boolean casts = value.type().dtype() != type.dtype();
         if (!value.type().shape().equals(type.shape())) {
-            value = rewriter.out().value(new Reshape(type.shape()), written.origin(), value);
+            Reshape reshape = new Reshape(type.shape());
+            Origin origin = casts ? written.origin().part(reshape.name()) : written.origin();
+            value = rewriter.out().value(reshape, origin, value);
         }
-        return value.type().dtype() == type.dtype()
-                ? value
-                : rewriter.out().value(new Cast(type.dtype()), written.origin(), value);
+        return casts ? rewriter.out().value(new Cast(type.dtype()), written.origin(), value) : value;
     }
 
     /** The nodes that something reads when those that are replaced are attentions, and inputs. */

@@ -12,6 +12,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.Widening;
+import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.DType;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
 final class GrowAttention {
     private final Graph graph;
     private final Dependence dependence;
+    private final AddressProof addresses;
     private final Node softmax;
     private final Probabilities probabilities;
     private final Lookup lookup;
@@ -42,9 +44,11 @@ final class GrowAttention {
     private final Scores scores;
     private final ScalarExpr.Variable raw;
 
-    GrowAttention(Graph graph, Dependence dependence, Node softmax, Probabilities probabilities) {
+    GrowAttention(
+            Graph graph, Dependence dependence, AddressProof addresses, Node softmax, Probabilities probabilities) {
         this.graph = graph;
         this.dependence = dependence;
+        this.addresses = addresses;
         this.softmax = softmax;
         this.probabilities = probabilities;
         this.lookup = new Lookup(graph);
@@ -122,7 +126,7 @@ final class GrowAttention {
                 v,
                 qk.zeros(),
                 raw,
-                SplitMask.of(score),
+                SplitMask.of(score, addresses),
                 kept(roles),
                 sink(roles),
                 ((Softmax) softmax.op()).term(),

@@ -4,9 +4,11 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
+import heddle.compiler.op.Concat;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Inliner;
+import heddle.compiler.op.Pad;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
@@ -80,13 +82,32 @@ final class Lookup {
 
     /**
      * A value beside the scores: empty when it is computed for each score, as are views and numbers, index arithmetic,
-     * and what depends on {@code i} and {@code j} at once. The rest is smaller than the scores and better computed once.
+     * what depends on {@code i} and {@code j} at once, and masks, by which blocks are skipped. The rest is smaller than the
+     * scores and better computed once.
      */
     Optional<ScalarExpr> beside(Value value, List<ScalarExpr> index, Axis i, Axis j) {
         boolean joint = index.stream().anyMatch(x -> ScalarExprs.reads(x, i))
                 && index.stream().anyMatch(x -> ScalarExprs.reads(x, j));
-        boolean inPlace = isView(value) || readsNoBuffer(value) || (joint && isComputed(value));
+        boolean inPlace = isView(value) || readsNoBuffer(value) || (joint && isComputed(value)) || isMask(value);
         return inPlace ? Optional.empty() : Optional.of(captures.element(value, index));
+    }
+
+    /** Whether a value is minus infinity somewhere, as a mask that is added to scores is, looked at through views and casts. */
+    private boolean isMask(Value value) {
+        Node node = behindViews(value).node();
+        return node.op() instanceof Pad pad
+                ? pad.value() == Double.NEGATIVE_INFINITY
+                : (Place.is(node, ScalarFn.SELECT) || node.op() instanceof Concat)
+                        && graph.operands(node).stream()
+                                .anyMatch(v -> Place.is(behindViews(v), Double.NEGATIVE_INFINITY));
+    }
+
+    private Value behindViews(Value value) {
+        Value at = value;
+        while (isView(at) || at.node().op() instanceof Cast) {
+            at = graph.operand(at.node(), 0);
+        }
+        return at;
     }
 
     private static boolean isView(Value v) {

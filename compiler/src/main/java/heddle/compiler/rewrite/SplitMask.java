@@ -6,7 +6,6 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.DType;
-import heddle.compiler.type.LengthFacts;
 import java.util.Optional;
 
 /**
@@ -34,13 +33,13 @@ import java.util.Optional;
  * @param mask  absent when the program masks nothing
  */
 record SplitMask(ScalarExpr score, Optional<ScalarExpr> mask) {
-    static SplitMask of(ScalarExpr e) {
+    /** @param addresses knows what holds of lengths whenever the model runs */
+    static SplitMask of(ScalarExpr e, AddressProof addresses) {
         SplitMask split = new Search().of(e);
-        return split.mask.map(split::behind).orElse(split);
+        return split.mask.map(condition -> split.behind(condition, addresses)).orElse(split);
     }
 
-    private SplitMask behind(ScalarExpr condition) {
-        AddressProof addresses = new AddressProof(LengthFacts.NONE);
+    private SplitMask behind(ScalarExpr condition, AddressProof addresses) {
         return new SplitMask(addresses.behind(condition, score), Optional.of(addresses.behind(condition, condition)));
     }
 

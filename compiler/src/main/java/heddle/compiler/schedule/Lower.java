@@ -46,7 +46,7 @@ public final class Lower {
     private final List<Launch> prepare = new ArrayList<>();
     private final List<Launch> launches = new ArrayList<>();
     private final Set<Buffer> prepared = new HashSet<>();
-    private final Set<String> names = new HashSet<>();
+    private final KernelNames names = new KernelNames();
 
     private Lower(Graph graph, Partition partition, Tiling tiling, LengthFacts facts) {
         this.graph = graph;
@@ -136,7 +136,7 @@ public final class Lower {
             family = packed(c, region);
         }
         List<String> comments = comments(region.nodes());
-        String name = unique(path(region));
+        String name = names.unique(path(region));
         List<BlockTable> skipped =
                 family instanceof Attention a ? tables.of(a, tiling.of(a), name, this::add) : List.of();
         add(new Launch(name, family, skipped, comments));
@@ -144,14 +144,15 @@ public final class Lower {
 
     /** A matmul whose sums a library computes, and a kernel for its epilogue. */
     private void split(Contraction c, Region region) {
-        String name = unique(path(region));
+        String name = names.unique(path(region));
         Contraction sums = c.sums(buffers.unique(c.output().name() + "_sums"));
         List<Node> after = region.nodes().stream()
                 .filter(node -> !region.anchors().contains(node))
                 .toList();
         List<String> product = comments(region.anchors());
         add(new Launch(name, sums, product));
-        add(new Launch(unique(name + ".epilogue"), c.epilogue(sums), after.isEmpty() ? product : comments(after)));
+        add(new Launch(
+                names.unique(name + ".epilogue"), c.epilogue(sums), after.isEmpty() ? product : comments(after)));
     }
 
     private List<String> comments(Collection<Node> nodes) {
@@ -181,7 +182,7 @@ public final class Lower {
         }
         String name = right.reads().getFirst().name() + "_panels";
         Panels panels = Panels.of(c, width.getAsInt(), buffers.unique(name));
-        add(new Launch(unique(path(region) + ".pack"), panels.pack(), List.of()));
+        add(new Launch(names.unique(path(region) + ".pack"), panels.pack(), List.of()));
         return panels.applyTo(c);
     }
 
@@ -202,14 +203,6 @@ public final class Lower {
         return region.anchors().isEmpty()
                 ? region.root().path()
                 : region.anchors().getFirst().path();
-    }
-
-    private String unique(String name) {
-        String candidate = name;
-        for (int n = 2; !names.add(candidate); n++) {
-            candidate = name + n;
-        }
-        return candidate;
     }
 
     private SortedSet<String> lengths() {

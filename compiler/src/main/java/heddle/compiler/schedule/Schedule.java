@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.SortedSet;
+import java.util.stream.Stream;
 
 /**
  * The kernels of a model and their buffers, before kernels are split into tiles.
@@ -55,28 +56,30 @@ public record Schedule(
      * @throws heddle.compiler.tile.proof.AddressOutside when that is not seen of a kernel, which is a bug
      */
     public Plan plan() {
-        AddressProof addresses = new AddressProof(facts);
-        return new Plan(
-                name,
-                List.copyOf(lengths),
-                inputs,
-                weights,
-                constants,
-                outputs,
-                programs(prepare, addresses),
-                programs(launches, addresses));
+        return proved().plan();
     }
 
-    private List<TileKernel> programs(List<Launch> launches, AddressProof addresses) {
-        List<TileKernel> kernels = launches.stream().map(l -> l.kernel(tiling)).toList();
-        kernels.forEach(k -> TileVerifier.verify(k.program()));
-        kernels.forEach(addresses::of);
-        return kernels;
+    /**
+     * What executes.
+     *
+     * @param addresses of how many addresses of its kernels it was shown that they lie in their buffers, and by what
+     */
+    public record Proved(Plan plan, AddressCounts addresses) {}
+
+    /** The same with what was shown of its addresses. @throws heddle.compiler.tile.proof.AddressOutside as {@link #plan} does */
+    public Proved proved() {
+        AddressProof proof = new AddressProof(facts);
+        List<TileKernel> prepared = programs(prepare);
+        List<TileKernel> launched = programs(launches);
+        AddressCounts addresses = Stream.concat(prepared.stream(), launched.stream())
+                .map(proof::of)
+                .reduce(AddressCounts.NONE, AddressCounts::plus);
+        Plan plan = new Plan(name, List.copyOf(lengths), inputs, weights, constants, outputs, prepared, launched);
+        return new Proved(plan, addresses);
     }
 
-    /** Of how many addresses it was shown that they lie in their buffers, and by what. */
-    public AddressCounts addresses() {
-        AddressProof addresses = new AddressProof(facts);
-        return all().stream().map(l -> addresses.of(l.kernel(tiling))).reduce(AddressCounts.NONE, AddressCounts::plus);
+    private List<TileKernel> programs(List<Launch> kernels) {
+        kernels.forEach(l -> TileVerifier.verify(l.program()));
+        return kernels.stream().map(l -> l.kernel(tiling)).toList();
     }
 }

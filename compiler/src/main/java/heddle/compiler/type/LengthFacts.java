@@ -18,9 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * terms that are not negative by themselves.
  */
 public final class LengthFacts {
-    /** Nothing but that no symbol is negative. */
-    public static final LengthFacts NONE = new LengthFacts(List.of());
-
     /** How many known lengths one proof may add up. */
     private static final int MOST = 4;
 
@@ -46,6 +43,11 @@ public final class LengthFacts {
         }
         this.notNegative.forEach(this::add);
         all.forEach(d -> add(d.minus(1)));
+    }
+
+    /** Nothing but that no symbol is negative. What is asked of it is remembered, so each use has one of its own. */
+    public static LengthFacts none() {
+        return new LengthFacts(List.of());
     }
 
     /** A positive length, and what then is: {@code (N + 31) div 32} is where N + 31 is at least 32. */

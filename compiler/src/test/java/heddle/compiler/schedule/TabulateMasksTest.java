@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 class TabulateMasksTest {
     private static final int QUERIES = 4;
     private static final int KEYS = 8;
-    private static final AddressProof ADDRESSES = new AddressProof(LengthFacts.NONE);
+    private static final AddressProof ADDRESSES = new AddressProof(LengthFacts.none());
     private static final TilePlan PLAN = new TilePlan(Map.of("i", QUERIES, "j", KEYS));
     private static final Axis B = new Axis("b", Dim.of(2));
     private static final Axis H = new Axis("h", Dim.of(8));

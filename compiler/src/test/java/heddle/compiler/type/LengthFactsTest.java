@@ -12,14 +12,14 @@ class LengthFactsTest {
     private static final Dim S = Dim.symbol("S");
 
     private static LengthFacts positive(Dim... dims) {
-        return LengthFacts.NONE.withPositive(List.of(dims));
+        return LengthFacts.none().withPositive(List.of(dims));
     }
 
     @Test
     void symbolsAreNotNegative() {
-        assertTrue(LengthFacts.NONE.isNonNegative(N.times(M).plus(3)));
-        assertFalse(LengthFacts.NONE.isNonNegative(N.minus(1)));
-        assertFalse(LengthFacts.NONE.isNonNegative(N.minus(M)));
+        assertTrue(LengthFacts.none().isNonNegative(N.times(M).plus(3)));
+        assertFalse(LengthFacts.none().isNonNegative(N.minus(1)));
+        assertFalse(LengthFacts.none().isNonNegative(N.minus(M)));
     }
 
     @Test
@@ -55,12 +55,12 @@ class LengthFactsTest {
     @Test
     void quotientsAreRoundedDown() {
         Dim blocks = N.ceilDiv(Dim.of(32));
-        assertTrue(LengthFacts.NONE.isNonNegative(blocks.times(32).minus(N)));
-        assertTrue(LengthFacts.NONE.isNonNegative(N.plus(31).minus(blocks.times(32))));
-        assertFalse(LengthFacts.NONE.isNonNegative(N.minus(blocks.times(32))));
+        assertTrue(LengthFacts.none().isNonNegative(blocks.times(32).minus(N)));
+        assertTrue(LengthFacts.none().isNonNegative(N.plus(31).minus(blocks.times(32))));
+        assertFalse(LengthFacts.none().isNonNegative(N.minus(blocks.times(32))));
         assertTrue(positive(blocks).isPositive(N), "a block has an index");
         assertTrue(positive(blocks.times(M))
                 .isNonNegative(N.times(S).minus(S).plus(M).minus(1)));
-        assertTrue(LengthFacts.NONE.isNonNegative(N.minus(N.floorDiv(Dim.of(2)))));
+        assertTrue(LengthFacts.none().isNonNegative(N.minus(N.floorDiv(Dim.of(2)))));
     }
 }

@@ -7,6 +7,7 @@ import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.tile.BlockCount;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.jvm.JvmOptions;
@@ -63,6 +64,49 @@ class PaddedMasksTest {
             })
     void biases(String what, String scores) throws IOException {
         check(what, "input mask: f32[N, S]\noutput o = softmax(" + scores + ", axis = -1) @ v\n");
+    }
+
+    /** Masks along keys or queries alone, which are added, are masks too. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pad(row, [0, M - S], value = -inf, axis = -1)",
+                "pad(row[0:1], [0, M - 1], value = -inf, axis = -1)",
+                "cast(cast(concat([row, full([M - S], -inf)], axis = -1), f64), f32)",
+                "where(pad(row, [0, M - S], axis = -1) > 0.5, 0.0, -inf)",
+                "pad(where(row > 0.5, row, -inf), [M - S, 0], value = -inf, axis = -1)",
+                "pad(row, [N, 0], value = -inf, axis = -1)[0:N][:, new]",
+            })
+    void masksAlongOneAxis(String mask) throws IOException {
+        check(mask, "input row: f32[S]\noutput o = softmax(s + " + mask + ", axis = -1) @ v\n");
+    }
+
+    /** What {@code explain} calls a mask is one by which blocks are skipped. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "pad(full, [0, M - S], value = -inf, axis = -1) | 128 | false",
+                "pad(row, [0, M - S], value = -inf, axis = -1) | 128 | false",
+                "pad(row, [M - S, 0], value = -inf, axis = -1)[new, :] | 128 | false",
+                "concat([row, full([M - S], -inf)], axis = -1) | 128 | false",
+                "pad(where(row > 0.0, row, -inf), [0, M - S], value = -inf, axis = -1) | 128 | true",
+                "where(pad(row, [0, M - S], axis = -1) > 0.5, 0.0, -inf) | 256 | true",
+                "pad(row, [0, M - S], value = -1000.0, axis = -1) | 256 | false",
+            })
+    void blocksAreSkipped(String added, long visited, boolean readsData) throws IOException {
+        Path file = dir.resolve("skipped.heddle");
+        String inputs = "input row: f32[S]\ninput full: f32[N, S]\n";
+        Files.writeString(file, ATTENTION + inputs + "output o = softmax(s + " + added + ", axis = -1) @ v\n");
+        BlockCount blocks = Heddle.model(file)
+                .compilation(Fusion.FUSED)
+                .explain(CorpusFile.lengths("B=1 N=128 M=1024 S=512"))
+                .fused()
+                .getFirst()
+                .blocks()
+                .orElseThrow();
+        assertEquals(visited, blocks.visited(), blocks::toString);
+        assertEquals(readsData, !blocks.isKnown(), blocks::toString);
     }
 
     @ParameterizedTest

@@ -243,6 +243,32 @@ class AttentionNumericsTest {
         sinkBesideLateKeys(ones).with("sink", -INF).givesEverywhere(late);
     }
 
+    /** Without keys there is no probability that could be NaN. */
+    @Test
+    void aSinkThatIsNoNumberGivesZerosWithoutKeys() {
+        for (double sink : new double[] {NAN, INF, 0, -INF}) {
+            sinkBesideKeys(sink, 0).with("k").with("v").givesEverywhere(0, 0, 0, 0);
+        }
+        sinkBesideKeys(NAN, 1).with("k", 1).with("v", 1, 2).givesEverywhere(NAN, NAN, NAN, NAN);
+        sinkBesideKeys(1, 1).with("k", 1).with("v", 1, 2).givesEverywhere(0.5, 1, 0.5, 1);
+    }
+
+    private static Computed sinkBesideKeys(double sink, long keys) {
+        return new Computed(
+                        classes,
+                        "dim M",
+                        "input q: f32[2, 1]",
+                        "input k: f32[M, 1]",
+                        "input v: f32[M, 2]",
+                        "input sink: f32[1]",
+                        "let all = concat([q @ transpose(k), zeros([2, 1]) + sink], axis = -1)",
+                        "output y = softmax(all, axis = -1)[:, :M] @ v")
+                .at("M", keys)
+                .with("q", 1, 1)
+                .with("sink", sink)
+                .fused();
+    }
+
     private static Computed sinkBesideLateKeys(double... ones) {
         return new Computed(
                         classes,

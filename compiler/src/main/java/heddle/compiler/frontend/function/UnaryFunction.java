@@ -1,6 +1,7 @@
 package heddle.compiler.frontend.function;
 
 import heddle.compiler.frontend.value.Denotation;
+import heddle.compiler.frontend.value.Denotation.Application;
 import heddle.compiler.frontend.value.Denotation.Length;
 import heddle.compiler.frontend.value.Denotation.Real;
 import heddle.compiler.frontend.value.Denotation.Tensor;
@@ -100,6 +101,11 @@ enum UnaryFunction implements LanguageFunction {
         if (Double.isNaN(y) || (whole && Math.abs(y) >= 0x1p53)) {
             throw a.mistakes().unfit("x", FrontendCode.ARITHMETIC, "has no result for " + x, "");
         }
-        return whole ? new Length(Dim.of((long) y)) : new Real(y);
+        if (whole) {
+            return new Length(Dim.of((long) y));
+        }
+        // Roots are scales: how they are rounded does not show, and a number is simpler.
+        boolean isRoot = this == SQRT || this == RSQRT;
+        return isRoot ? new Real(y) : new Real(y, Optional.of(new Application(fn, x)));
     }
 }

@@ -1,6 +1,7 @@
 package heddle.compiler.frontend.value;
 
 import heddle.compiler.ir.Value;
+import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
@@ -35,8 +36,19 @@ public sealed interface Denotation {
     /** An exact integer or a length: {@code 12}, {@code N}, {@code 2*N - 1}. */
     record Length(Dim dim) implements Denotation {}
 
-    /** A number with a fraction: {@code 1e-5}, {@code inf}. */
-    record Real(double value) implements Denotation {}
+    /**
+     * A number with a fraction: {@code 1e-5}, {@code inf}.
+     *
+     * @param of what it is computed by, when it is a function of a number: {@code log(16)}
+     */
+    record Real(double value, Optional<Application> of) implements Denotation {
+        public Real(double value) {
+            this(value, Optional.empty());
+        }
+    }
+
+    /** A function of a number, whose result a type may hold only rounded. */
+    record Application(ScalarFn fn, double argument) {}
 
     record Bool(boolean value) implements Denotation {}
 

@@ -84,7 +84,7 @@ public final class Promotion {
             return length(l.dim(), dtype, operand.span(), beside);
         }
         if (value instanceof Real r && dtype.isFloat()) {
-            return emitter.add(Constant.scalar(dtype, r.value()));
+            return real(r, dtype);
         }
         if (value instanceof Real r && dtype.isInt() && isExactInteger(r.value())) {
             return length(Dim.of((long) r.value()), dtype, operand.span(), beside);
@@ -97,6 +97,19 @@ public final class Promotion {
                         FrontendCode.OPERATOR,
                         "a tensor or a number is needed here, not " + Words.describe(value))
                 .label(Words.describe(value)));
+    }
+
+    /**
+     * A number as a scalar. A function of a number that f32 holds only rounded stays a function of the graph: the reference
+     * has its exact value, and compiled code the one that f32 holds.
+     */
+    private Tensor real(Real real, DType dtype) {
+        return real.of()
+                .filter(of -> dtype == DType.F32
+                        && dtype.nearest(real.value()) != real.value()
+                        && dtype.nearest(of.argument()) == of.argument())
+                .map(of -> emitter.add(new Elementwise(of.fn()), emitter.add(Constant.scalar(dtype, of.argument()))))
+                .orElseGet(() -> emitter.add(Constant.scalar(dtype, real.value())));
     }
 
     private static boolean isExactInteger(double value) {

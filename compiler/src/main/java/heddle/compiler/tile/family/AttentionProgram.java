@@ -209,11 +209,18 @@ final class AttentionProgram {
         return e instanceof ScalarExpr.Literal l && Double.isFinite(l.value());
     }
 
-    /** A row that has seen no score above minus infinity has a sum of zero; its result is zero. */
+    /**
+     * A row that has seen no score above minus infinity has a sum of zero; its result is zero. So is the result without keys,
+     * even where a sink is NaN, because no probability is there to be NaN.
+     */
     private List<TileStmt> results() {
         List<TileStmt> steps = new ArrayList<>();
         Tile scale = row("scale");
         ScalarExpr empty = apply(ScalarFn.EQ, rowSum.value(), literal(0));
+        if (attention.sink().isPresent() && !attention.j().extent().isKnown()) {
+            ScalarExpr noKeys = apply(ScalarFn.EQ, ScalarExpr.of(attention.j().extent()), ScalarExpr.of(0));
+            empty = apply(ScalarFn.OR, noKeys, empty);
+        }
         ScalarExpr inverse = apply(ScalarFn.DIV, literal(1), rowSum.value());
         steps.add(map(scale, apply(ScalarFn.SELECT, empty, literal(0), inverse)));
         steps.add(new TileStmt.Update(acc, new TileExpr.Map(apply(ScalarFn.MUL, acc.value(), scale.value()))));

@@ -35,6 +35,7 @@ public final class AddressProof {
         PROVED,
         CLAMPED,
         GUARDED,
+        ADDED,
         UNKNOWN
     }
 
@@ -69,20 +70,31 @@ public final class AddressProof {
      */
     public ScalarExpr behind(ScalarExpr condition, ScalarExpr program) {
         ScalarExpr result = program;
-        for (var open : open(program).entrySet()) {
+        Set<Element> done = new HashSet<>();
+        Optional<Element> next = nextOpen(result, done);
+        while (next.isPresent()) {
+            Element element = next.get(); // Once it is guarded, what it stands in has another address.
+            done.add(element);
+            Set<Condition> conditions = open(result).get(element);
             SequencedSet<Condition> needed = Condition.of(condition, true);
             needed.removeIf(c -> ScalarExprs.readsMemory(c.truth()));
-            if (lies(open.getKey(), open.getValue(), needed)) {
+            if (lies(element, conditions, needed)) {
                 for (Condition c : List.copyOf(needed)) {
                     needed.remove(c);
-                    if (!lies(open.getKey(), open.getValue(), needed)) {
+                    if (!lies(element, conditions, needed)) {
                         needed.add(c);
                     }
                 }
-                result = selected(result, open.getKey(), conjunction(needed));
+                result = selected(result, element, conjunction(needed));
             }
+            next = nextOpen(result, done);
         }
         return result;
+    }
+
+    /** An element that is not seen to lie in its buffer and is not done. No other such one stands in its address. */
+    private Optional<Element> nextOpen(ScalarExpr program, Set<Element> done) {
+        return open(program).keySet().stream().filter(e -> !done.contains(e)).findFirst();
     }
 
     private boolean lies(Element element, Set<Condition> conditions, Set<Condition> more) {
@@ -95,17 +107,23 @@ public final class AddressProof {
     public ScalarExpr guarded(ScalarExpr program) {
         ScalarExpr result = program;
         Set<Element> done = new HashSet<>();
-        Optional<Element> next = open(result).keySet().stream().findFirst();
+        Optional<Element> next = nextOpen(result, done);
         while (next.isPresent()) {
-            Element element = next.get(); // No other open one stands in its address.
+            Element element = next.get();
             done.add(element);
-            ScalarExpr size = ScalarExpr.of(element.buffer().type().shape().size());
-            ScalarExpr notBefore = ScalarExpr.apply(ScalarFn.GE, element.address(), ScalarExpr.of(0));
-            ScalarExpr notBehind = ScalarExpr.apply(ScalarFn.LT, element.address(), size);
-            result = selected(result, element, ScalarExpr.apply(ScalarFn.AND, notBefore, notBehind));
-            next = open(result).keySet().stream().filter(e -> !done.contains(e)).findFirst();
+            result = selected(result, element, conjunction(guard(element)));
+            next = nextOpen(result, done);
         }
         return result;
+    }
+
+    /** That an address lies in its buffer, as {@link #guarded} asks. */
+    private static SequencedSet<Condition> guard(Element element) {
+        ScalarExpr size = ScalarExpr.of(element.buffer().type().shape().size());
+        SequencedSet<Condition> guard = new LinkedHashSet<>();
+        guard.add(new Condition(ScalarExpr.apply(ScalarFn.GE, element.address(), ScalarExpr.of(0)), true));
+        guard.add(new Condition(ScalarExpr.apply(ScalarFn.LT, element.address(), size), true));
+        return guard;
     }
 
     private static ScalarExpr selected(ScalarExpr program, Element element, ScalarExpr condition) {
@@ -154,14 +172,18 @@ public final class AddressProof {
             Conditions conditions = new Conditions(program);
             for (Element e : conditional) {
                 Verdict there = verdict(e, conditions.at(e), positive);
-                counts[there.ordinal()]++;
+                boolean isAdded = there == Verdict.GUARDED && conditions.at(e).containsAll(guard(e));
+                counts[(isAdded ? Verdict.ADDED : there).ordinal()]++;
                 if (there == Verdict.UNKNOWN) {
                     open.put(e, conditions.at(e));
                 }
             }
         }
         return new AddressCounts(
-                counts[Verdict.PROVED.ordinal()], counts[Verdict.GUARDED.ordinal()], counts[Verdict.CLAMPED.ordinal()]);
+                counts[Verdict.PROVED.ordinal()],
+                counts[Verdict.GUARDED.ordinal()],
+                counts[Verdict.ADDED.ordinal()],
+                counts[Verdict.CLAMPED.ordinal()]);
     }
 
     private Verdict verdict(Element element, Set<Condition> conditions, Set<Dim> positive) {

@@ -34,7 +34,7 @@ class AddressProofTest {
     private static final Buffer IDS = new Buffer("ids", new TensorType(DType.I64, new Shape(List.of(M))));
     private static final ScalarExpr ZERO = new ScalarExpr.Literal(DType.F32, 0);
 
-    private final AddressProof proof = new AddressProof(LengthFacts.NONE);
+    private final AddressProof proof = new AddressProof(LengthFacts.none());
 
     private static ScalarExpr i() {
         return ScalarExpr.of(I);
@@ -178,11 +178,30 @@ class AddressProofTest {
     }
 
     @Test
+    void guardsOfTheCompilerAreCountedApart() {
+        Buffer out = new Buffer("out", new TensorType(DType.F32, new Shape(List.of(N, M))));
+        ScalarExpr far = read(N, new Element(IDS, times(j(), ScalarExpr.of(2))));
+        ScalarExpr both = add(where(WITHIN, BIASED), proof.guarded(far));
+        ScalarExpr address = add(times(i(), of(M)), j());
+        assertEquals(new AddressCounts(1, 1, 2, 0), proof.of(kernel(new MapFamily(List.of(I, J), out, address, both))));
+    }
+
+    /** {@code x[clamp(ids[j])][j]}: the condition makes both reads legal, and the inner one is part of the outer's address. */
+    @Test
+    void readsInAddressesAreKeptBehindTheirCondition() {
+        Element id = new Element(new Buffer("ids", new TensorType(DType.I64, new Shape(List.of(S)))), j());
+        ScalarExpr row = apply(ScalarFn.MAX, ScalarExpr.of(0), apply(ScalarFn.MIN, id, ScalarExpr.of(9)));
+        Element outer = read(S.times(10), add(times(row, of(S)), j()));
+        assertFalse(proof.holds(outer));
+        assertTrue(proof.holds(proof.behind(WITHIN, outer)));
+    }
+
+    @Test
     void aKernelThatReadsElsewhereIsRefused() {
         Buffer out = new Buffer("out", new TensorType(DType.F32, new Shape(List.of(N, M))));
         ScalarExpr address = add(times(i(), of(M)), j());
         AddressCounts counts = proof.of(kernel(new MapFamily(List.of(I, J), out, address, where(WITHIN, BIASED))));
-        assertEquals(new AddressCounts(1, 1, 0), counts);
+        assertEquals(new AddressCounts(1, 1, 0, 0), counts);
         AddressOutside read = assertThrows(
                 AddressOutside.class, () -> proof.of(kernel(new MapFamily(List.of(I, J), out, address, BIASED))));
         assertEquals(
