@@ -1,7 +1,7 @@
 package heddle.compiler.frontend.value;
 
 import heddle.compiler.ir.Value;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
