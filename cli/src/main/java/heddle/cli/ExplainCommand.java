@@ -1,7 +1,7 @@
 package heddle.cli;
 
 import heddle.compiler.explain.Explanation;
-import heddle.compiler.rewrite.FusionReport;
+import heddle.compiler.report.FusionReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
