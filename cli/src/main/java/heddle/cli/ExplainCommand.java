@@ -3,7 +3,7 @@ package heddle.cli;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.op.Softmax;
-import heddle.compiler.rewrite.FusionReport;
+import heddle.compiler.report.FusionReport;
 import heddle.runtime.HeddleModel;
 import java.io.IOException;
 import java.io.PrintWriter;

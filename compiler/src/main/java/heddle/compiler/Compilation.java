@@ -1,12 +1,12 @@
 package heddle.compiler;
 
+import heddle.compiler.attention.FuseAttention;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.pass.Pipeline;
-import heddle.compiler.rewrite.FuseAttention;
-import heddle.compiler.rewrite.FusionReport;
-import heddle.compiler.rewrite.WrittenAttention;
+import heddle.compiler.report.FusionReport;
+import heddle.compiler.report.WrittenAttention;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.Schedule;

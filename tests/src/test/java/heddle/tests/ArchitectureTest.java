@@ -59,8 +59,16 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler.ir..")
                 .layer("op")
                 .definedBy("heddle.compiler.op..")
-                .layer("rewrite")
-                .definedBy("heddle.compiler.rewrite..")
+                .layer("rule")
+                .definedBy("heddle.compiler.rule..")
+                .layer("softmax")
+                .definedBy("heddle.compiler.softmax..")
+                .layer("join")
+                .definedBy("heddle.compiler.join..")
+                .layer("attention")
+                .definedBy("heddle.compiler.attention..")
+                .layer("report")
+                .definedBy("heddle.compiler.report..")
                 .layer("schedule")
                 .definedBy("heddle.compiler.schedule..")
                 .layer("frontend")
@@ -83,12 +91,41 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("schedule")
                 .mayOnlyBeAccessedByLayers("backend", "explain", "pipeline", "pass")
-                .whereLayer("rewrite")
-                .mayOnlyBeAccessedByLayers("schedule", "explain", "pipeline", "pass")
+                .whereLayer("report")
+                .mayOnlyBeAccessedByLayers("explain", "pipeline")
+                .whereLayer("attention")
+                .mayOnlyBeAccessedByLayers("report", "pipeline")
+                .whereLayer("join")
+                .mayOnlyBeAccessedByLayers("pipeline")
+                .whereLayer("softmax")
+                .mayOnlyBeAccessedByLayers("attention", "pipeline")
+                .whereLayer("rule")
+                .mayOnlyBeAccessedByLayers("softmax", "join", "attention", "report", "pass", "pipeline")
                 .whereLayer("op")
-                .mayOnlyBeAccessedByLayers("rewrite", "schedule", "frontend", "pass", "explain", "pipeline")
+                .mayOnlyBeAccessedByLayers(
+                        "rule",
+                        "softmax",
+                        "join",
+                        "attention",
+                        "report",
+                        "schedule",
+                        "frontend",
+                        "pass",
+                        "explain",
+                        "pipeline")
                 .whereLayer("ir")
-                .mayOnlyBeAccessedByLayers("op", "rewrite", "schedule", "frontend", "pass", "explain", "pipeline")
+                .mayOnlyBeAccessedByLayers(
+                        "op",
+                        "rule",
+                        "softmax",
+                        "join",
+                        "attention",
+                        "report",
+                        "schedule",
+                        "frontend",
+                        "pass",
+                        "explain",
+                        "pipeline")
                 .check(HEDDLE);
     }
 

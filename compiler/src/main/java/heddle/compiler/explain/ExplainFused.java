@@ -1,7 +1,7 @@
 package heddle.compiler.explain;
 
-import heddle.compiler.rewrite.FusionReport;
-import heddle.compiler.rewrite.WrittenAttention;
+import heddle.compiler.report.FusionReport;
+import heddle.compiler.report.WrittenAttention;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.schedule.Launch;
 import heddle.compiler.schedule.Lower;

@@ -1,8 +1,8 @@
 package heddle.compiler.explain;
 
 import heddle.compiler.ir.Node;
-import heddle.compiler.rewrite.FusionReport;
-import heddle.compiler.rewrite.WrittenAttention;
+import heddle.compiler.report.FusionReport;
+import heddle.compiler.report.WrittenAttention;
 import heddle.compiler.schedule.Tiling;
 import heddle.compiler.type.LengthFacts;
 import java.util.ArrayList;

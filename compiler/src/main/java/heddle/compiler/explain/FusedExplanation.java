@@ -1,7 +1,7 @@
 package heddle.compiler.explain;
 
 import heddle.compiler.ir.Node;
-import heddle.compiler.rewrite.CapturedPart;
+import heddle.compiler.report.CapturedPart;
 import heddle.compiler.tile.BlockCount;
 import heddle.compiler.type.Dim;
 import java.util.Collections;

@@ -1,8 +1,8 @@
 package heddle.runtime.attend;
 
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.attention.ExposeAttention;
 import heddle.compiler.ir.LengthCondition;
-import heddle.compiler.rewrite.ExposeAttention;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.Tiling;

@@ -1,10 +1,10 @@
 package heddle.runtime.verify;
 
 import heddle.compiler.Compilation;
+import heddle.compiler.attention.FuseAttention;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
-import heddle.compiler.rewrite.FuseAttention;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.frontend.Frontend;
-import heddle.compiler.rewrite.FusionReport;
+import heddle.compiler.report.FusionReport;
 import heddle.dsl.parse.Parser;
 import heddle.dsl.source.SourceFile;
 import heddle.runtime.SourceReader;

@@ -3,8 +3,8 @@ package heddle.tests.tornado;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.attention.ExposeAttention;
 import heddle.compiler.backend.tornado.TornadoLimits;
-import heddle.compiler.rewrite.ExposeAttention;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;

@@ -1,0 +1,219 @@
+package heddle.compiler.attention;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.LengthCondition;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Equation;
+import heddle.compiler.op.Softmax;
+import heddle.compiler.rule.DeclinedException;
+import heddle.compiler.rule.Dependence;
+import heddle.compiler.rule.Outcome;
+import heddle.compiler.rule.Probabilities;
+import heddle.compiler.rule.ProductSearch;
+import heddle.compiler.rule.SourceExcerpt;
+import heddle.compiler.softmax.WrittenLogSumExp;
+import heddle.compiler.tile.proof.AddressProof;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * Finds the attentions of a graph that are fused: the largest set for which, when all are fused, no node reads their
+ * scores any more. Attentions that share scores each compute them again.
+ */
+public final class FindAttention {
+    private static final String ONE_KEY = "there is one key alone, so that there are no more scores than queries";
+
+    private final Graph graph;
+    private final Dependence dependence;
+    private final AddressProof addresses;
+    private final List<WrittenLogSumExp> logSumExps;
+    private final SequencedMap<Node, List<AttentionMatch>> matches = new LinkedHashMap<>();
+    private final SequencedMap<Node, Outcome> outcomes = new LinkedHashMap<>();
+
+    private FindAttention(Graph graph) {
+        this.graph = graph;
+        this.dependence = new Dependence(graph);
+        this.addresses = new AddressProof(LengthCondition.facts(graph));
+        this.logSumExps = WrittenLogSumExp.in(graph);
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Softmax) {
+                try {
+                    List<AttentionMatch> found = match(node);
+                    outcomes.put(node, found.isEmpty() ? new Outcome.NoMatch() : new Outcome.Matched());
+                    if (!found.isEmpty()) {
+                        matches.put(node, found);
+                    }
+                } catch (DeclinedException declined) {
+                    outcomes.put(node, declined.outcome());
+                }
+            }
+        }
+    }
+
+    public static FindAttention in(Graph graph) {
+        FindAttention search = new FindAttention(graph);
+        search.new Computed().declineStored();
+        return search;
+    }
+
+    /** The attentions to fuse, by the node that each replaces. */
+    public Map<Node, AttentionMatch> roots() {
+        Map<Node, AttentionMatch> roots = new HashMap<>();
+        matches.values().forEach(all -> all.forEach(m -> roots.put(m.root(), m)));
+        return roots;
+    }
+
+    /** What is fused, by each node that is replaced by one of its results. */
+    Map<Node, AttentionMatch> replaced() {
+        Map<Node, AttentionMatch> replaced = new HashMap<>();
+        matches.values().forEach(all -> all.forEach(m -> m.replaced().forEach(node -> replaced.put(node, m))));
+        return replaced;
+    }
+
+    /** For each softmax of the graph, whether it is fused, in graph order. */
+    SequencedMap<Node, Outcome> outcomes() {
+        return outcomes;
+    }
+
+    private List<AttentionMatch> match(Node softmax) {
+        List<AttentionMatch> found = new ArrayList<>();
+        if (ProductSearch.isAny(graph, graph.operand(softmax, 0), product -> true)) {
+            for (Probabilities probabilities : Probabilities.of(graph, softmax)) {
+                requireKeys(softmax, probabilities.product());
+                GrowAttention grow = new GrowAttention(graph, dependence, addresses, softmax, probabilities);
+                ProgramSize.require(softmax, grow.scores());
+                AttentionParts parts = grow.parts();
+                ResultLayout layout = ResultLayout.of(graph, probabilities.product(), parts.resultAxes());
+                AttentionMatch.Fused fused = parts.fused(layout, Optional.empty());
+                ProgramSize.require(softmax, fused.op().body());
+                Optional<RowLayout> rows = found.isEmpty() ? grow.rows(parts.roles()) : Optional.empty();
+                List<Node> wanted = rows.isEmpty() ? List.of() : logSumExps(softmax, fused);
+                found.add(new AttentionMatch(
+                        softmax,
+                        grow.scores(),
+                        probabilities,
+                        wanted.isEmpty() ? fused : parts.fused(layout, rows),
+                        layout.root(),
+                        wanted));
+            }
+        }
+        return found;
+    }
+
+    /** Asked first: with one key every other reason is moot. */
+    private void requireKeys(Node softmax, Node product) {
+        Equation e = ((Contract) product.op()).parsed();
+        boolean oneSummed = e.summed()
+                .chars()
+                .allMatch(c -> graph.operand(product, 0)
+                        .type()
+                        .dim(e.left().indexOf(c))
+                        .is(1));
+        if (oneSummed && softmax.type().dim(((Softmax) softmax.op()).axis()).is(1)) {
+            throw new DeclinedException(
+                    softmax, ONE_KEY, "leave it as it is: it stores no more than a fused kernel would");
+        }
+    }
+
+    /** Whether something is declined because it has one key. */
+    public static boolean isOfOneKey(Outcome.Declined declined) {
+        return declined.reason().equals(ONE_KEY);
+    }
+
+    /**
+     * Where the log-sum-exp of a softmax is written. What the attention reads must come before it in the graph's order, so
+     * that nothing that it depends on is made of it.
+     */
+    private List<Node> logSumExps(Node softmax, AttentionMatch.Fused fused) {
+        Softmax op = (Softmax) softmax.op();
+        Value scores = graph.operand(softmax, 0);
+        int last = fused.operands().stream().mapToInt(v -> v.node().id()).max().orElse(-1);
+        return logSumExps.stream()
+                .filter(l -> op.term() == 0 && l.axis() == op.axis() && l.x().equals(scores))
+                .map(WrittenLogSumExp::node)
+                .filter(node -> node.id() > last)
+                .toList();
+    }
+
+    /** The nodes that are computed although all matches that are left are fused, each gone to once. */
+    private final class Computed {
+        private final Map<Node, AttentionMatch> replaced = replaced();
+        private final Map<Node, List<Node>> softmaxes = new HashMap<>();
+        /** Each node that is computed, with one that reads it; an output needs none. */
+        private final Map<Node, Optional<Node>> readers = new HashMap<>();
+
+        private final Deque<Node> open = new ArrayDeque<>();
+
+        Computed() {
+            matches.forEach((softmax, all) -> softmaxes
+                    .computeIfAbsent(all.getFirst().scores().product(), product -> new ArrayList<>())
+                    .add(softmax));
+        }
+
+        /** Declines attentions whose scores are needed anyway, and then those whose scores these need. */
+        void declineStored() {
+            graph.outputs().values().forEach(output -> read(output, Optional.empty()));
+            while (!open.isEmpty()) {
+                Node node = open.remove();
+                softmaxes.getOrDefault(node, List.of()).forEach(this::decline);
+                AttentionMatch match = replaced.get(node);
+                List<Value> read =
+                        match == null ? graph.operands(node) : match.fused().operands();
+                read.forEach(operand -> read(operand, Optional.of(node)));
+            }
+        }
+
+        private void read(Value value, Optional<Node> reader) {
+            if (readers.putIfAbsent(value.node(), reader) == null) {
+                open.add(value.node());
+            }
+        }
+
+        private void decline(Node softmax) {
+            List<AttentionMatch> all = matches.remove(softmax);
+            outcomes.put(softmax, declined(all, readers).outcome());
+            for (AttentionMatch match : all) {
+                for (Node node : match.replaced()) {
+                    replaced.remove(node);
+                    if (readers.containsKey(node)) {
+                        graph.operands(node).forEach(operand -> read(operand, Optional.of(node)));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Says which node needs the scores of one softmax, or values computed from them. */
+    private static DeclinedException declined(List<AttentionMatch> all, Map<Node, Optional<Node>> readers) {
+        ScoreCone scores = all.getFirst().scores();
+        Set<Node> after = new HashSet<>(Set.of(all.getFirst().softmax()));
+        all.forEach(m -> after.addAll(m.probabilities().path()));
+        Node read = scores.product();
+        Optional<Node> reader = readers.get(read);
+        while (reader.isPresent() && (scores.cone().contains(reader.get()) || after.contains(reader.get()))) {
+            read = reader.get();
+            reader = readers.get(read);
+        }
+        String what = after.contains(read) ? "the probabilities" : "the scores";
+        return reader.isEmpty()
+                ? new DeclinedException(
+                        read,
+                        what + " are an output of the model, so they must be stored",
+                        "remove the output; `heddle attend` shows the probabilities of fused attention over tokens")
+                : new DeclinedException(
+                        reader.get(),
+                        what + " are also read by " + SourceExcerpt.of(reader.get()) + ", so they must be stored",
+                        "read " + what + " in attention alone");
+    }
+}

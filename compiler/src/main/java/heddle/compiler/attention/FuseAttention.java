@@ -1,0 +1,107 @@
+package heddle.compiler.attention;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.Rewriter;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
+import heddle.compiler.op.Input;
+import heddle.compiler.op.Reshape;
+import heddle.compiler.rule.Outcome;
+import heddle.compiler.type.TensorType;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Replaces softmax attention, however it is written, with one operation that never stores the scores.
+ *
+ * <pre>
+ * contract(q, k) → scale, bias, mask, … → softmax → … → contract(·, v) → permute, reshape
+ *   becomes  attention(q, k, v, captured …)
+ * </pre>
+ *
+ * Probabilities that meet several values become as many attentions. The log-sum-exp of the same scores, where the graph
+ * computes it too, is a second result.
+ */
+public record FuseAttention() implements Pass {
+    /** The pass' name. */
+    public static final String NAME = "fuse-attention";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Graph run(Graph graph) {
+        Map<Node, AttentionMatch> replaced = FindAttention.in(graph).replaced();
+        if (replaced.isEmpty()) {
+            return graph;
+        }
+        Rewriter rewriter = new Rewriter(graph);
+        BitSet read = read(graph, replaced);
+        Map<AttentionMatch, Node> attentions = new IdentityHashMap<>();
+        for (Node node : graph.nodes()) {
+            AttentionMatch match = replaced.get(node);
+            if (!read.get(node.id())) {
+                continue; // So that the softmax leaves its path to the attention.
+            }
+            if (match == null) {
+                rewriter.copy(node);
+            } else {
+                Node attention = attentions.computeIfAbsent(match, m -> attention(m, rewriter));
+                rewriter.replace(
+                        node, List.of(node == match.root() ? attention.value() : logSumExp(attention, node, rewriter)));
+            }
+        }
+        return rewriter.finish();
+    }
+
+    /** The operation. It comes from where the softmax comes from. */
+    private static Node attention(AttentionMatch match, Rewriter rewriter) {
+        List<Value> operands =
+                match.fused().operands().stream().map(rewriter::get).toList();
+        return rewriter.out().add(match.fused().op(), operands, match.softmax().origin());
+    }
+
+    /** The second result of an attention, as {@code written} has it. What stands for that has its path. */
+    private static Value logSumExp(Node attention, Node written, Rewriter rewriter) {
+        Value value = new Value(attention, 1);
+        TensorType type = written.type();
+        boolean casts = value.type().dtype() != type.dtype();
+        if (!value.type().shape().equals(type.shape())) {
+            Reshape reshape = new Reshape(type.shape());
+            Origin origin = casts ? written.origin().part(reshape.name()) : written.origin();
+            value = rewriter.out().value(reshape, origin, value);
+        }
+        return casts ? rewriter.out().value(new Cast(type.dtype()), written.origin(), value) : value;
+    }
+
+    /** The nodes that something reads when those that are replaced are attentions, and inputs. */
+    private static BitSet read(Graph graph, Map<Node, AttentionMatch> replaced) {
+        BitSet read = new BitSet();
+        graph.outputs().values().forEach(v -> read.set(v.node().id()));
+        for (Node node : graph.nodes().reversed()) {
+            if (node.op() instanceof Input) {
+                read.set(node.id());
+            }
+            if (read.get(node.id())) {
+                AttentionMatch match = replaced.get(node);
+                List<Value> operands =
+                        match == null ? graph.operands(node) : match.fused().operands();
+                operands.forEach(v -> read.set(v.node().id()));
+            }
+        }
+        return read;
+    }
+
+    /** For each softmax in graph order whether it is attention, and when it is but cannot be fused, why. */
+    public static SequencedMap<Node, Outcome> examine(Graph graph) {
+        return FindAttention.in(graph).outcomes();
+    }
+}

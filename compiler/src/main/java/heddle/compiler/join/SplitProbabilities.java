@@ -1,0 +1,172 @@
+package heddle.compiler.join;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.Rewriter;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Softmax;
+import heddle.compiler.rule.Dependence;
+import heddle.compiler.rule.ElementReference;
+import heddle.compiler.rule.ProductSearch;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.Widening;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * Multiplies the terms of sums and differences of probabilities with the values one by one, so that each term is
+ * attention:
+ *
+ * <pre>
+ * (softmax(s) - c * softmax(t)) @ v        → softmax(s) @ v - (c * softmax(t)) @ v
+ * ((softmax(s) - softmax(t)) * c) @ v      → (softmax(s) * c) @ v - (softmax(t) * c) @ v
+ * where(m, softmax(s) - softmax(t), 0) @ v → where(m, softmax(s), 0) @ v - where(m, softmax(t), 0) @ v
+ * </pre>
+ *
+ * Differential attention is written this way (Ye et al. 2024, arXiv:2410.05258, section 2.1).
+ */
+public record SplitProbabilities() implements Pass {
+    @Override
+    public String name() {
+        return "split-probabilities";
+    }
+
+    @Override
+    public Graph run(Graph graph) {
+        Search search = new Search(graph);
+        return Rewriter.replace(
+                graph,
+                (node, rewriter) -> search.slot(node)
+                        .map(slot -> new Split(search, rewriter, node, slot).of(graph.operand(node, slot))));
+    }
+
+    /** The products of the terms of a sum, summed; in f32 where sixteen bits would round each before they are. */
+    private record Split(Search search, Rewriter rewriter, Node product, int slot) {
+        Value of(Value factor) {
+            return cast(sum(factor, term -> term), product.type().dtype());
+        }
+
+        /** @param scale what is done to each term */
+        private Value sum(Value factor, UnaryOperator<Value> scale) {
+            Node node = factor.node();
+            Graph graph = search.graph;
+            if (search.isSum(node)) {
+                Value first = sum(graph.operand(node, 0), scale);
+                Value last = sum(graph.operand(node, 1), scale);
+                return rewriter.out().value(node.op(), node.origin(), first, last);
+            }
+            Optional<Integer> scaled = search.scaledSum(node);
+            if (scaled.isPresent()) {
+                int at = scaled.get();
+                return sum(graph.operand(node, at), term -> {
+                    List<Value> operands = new ArrayList<>(rewriter.operands(node));
+                    operands.set(at, term);
+                    return scale.apply(rewriter.out()
+                            .add(node.op(), operands, node.origin())
+                            .value());
+                });
+            }
+            DType type = Widening.wide(product.type().dtype());
+            Value other = cast(rewriter.operands(product).get(1 - slot), type);
+            Value own = cast(scale.apply(rewriter.get(factor)), type);
+            return slot == 0
+                    ? rewriter.out().value(product.op(), product.origin(), own, other)
+                    : rewriter.out().value(product.op(), product.origin(), other, own);
+        }
+
+        private Value cast(Value value, DType type) {
+            return value.type().dtype() == type ? value : rewriter.out().part(new Cast(type), product.origin(), value);
+        }
+    }
+
+    /** Finds products with sums of probabilities of scores. */
+    private static final class Search {
+        private final Graph graph;
+        /** Values computed elementwise from a softmax of a matmul of computed tensors, by node number. */
+        private final BitSet probabilities = new BitSet();
+
+        Search(Graph graph) {
+            this.graph = graph;
+            Dependence dependence = new Dependence(graph);
+            for (Node node : graph.nodes()) {
+                boolean found = node.op() instanceof Softmax
+                        ? ProductSearch.isAny(graph, graph.operand(node, 0), dependence::isProductOfComputed)
+                        : node.op() instanceof Pointwise
+                                && graph.operands(node).stream()
+                                        .anyMatch(
+                                                v -> probabilities.get(v.node().id()));
+                probabilities.set(node.id(), found);
+            }
+        }
+
+        /** The operand of a product that is such a sum. */
+        Optional<Integer> slot(Node product) {
+            return product.op() instanceof Contract
+                    ? IntStream.range(0, 2)
+                            .filter(slot -> isSplit(graph.operand(product, slot).node()))
+                            .boxed()
+                            .findFirst()
+                    : Optional.empty();
+        }
+
+        private boolean isSplit(Node node) {
+            return isSum(node) || scaledSum(node).isPresent();
+        }
+
+        /** The operand of a node that is such a sum, when the node does the same to each term and is read for splits alone. */
+        Optional<Integer> scaledSum(Node node) {
+            return isReadForSplits(node)
+                    ? IntStream.range(0, graph.operands(node).size())
+                            .filter(slot -> isLinear(node, slot)
+                                    && isSplit(graph.operand(node, slot).node()))
+                            .boxed()
+                            .findFirst()
+                    : Optional.empty();
+        }
+
+        /** Whether a node multiplies what it reads in {@code slot} with something, arranges it otherwise or sets some to zero. */
+        private boolean isLinear(Node node, int slot) {
+            if (node.op() instanceof Pointwise p && p.isView() || ElementReference.is(node, ScalarFn.NEG)) {
+                return true;
+            }
+            boolean keeps = graph.operand(node, slot).type().equals(node.type());
+            return keeps
+                    && (ElementReference.is(node, ScalarFn.MUL)
+                            || ElementReference.is(node, ScalarFn.DIV) && slot == 0
+                            || ElementReference.is(node, ScalarFn.SELECT) && slot > 0 && hidesWithZeros(node, slot));
+        }
+
+        private boolean hidesWithZeros(Node select, int slot) {
+            return !probabilities.get(graph.operand(select, 0).node().id())
+                    && ElementReference.in(select.value())
+                            .operand(graph, 3 - slot)
+                            .behindViews(graph)
+                            .is(0);
+        }
+
+        /** Whether only one node reads a node, or only matmuls, which are all split. */
+        private boolean isReadForSplits(Node node) {
+            List<Node> users = graph.users(node);
+            return graph.useCount(node) == 1
+                    || users.size() == graph.useCount(node) && users.stream().allMatch(u -> u.op() instanceof Contract);
+        }
+
+        /** Whether a node is a sum of probabilities that is read for splits alone. */
+        boolean isSum(Node node) {
+            return (ElementReference.is(node, ScalarFn.ADD) || ElementReference.is(node, ScalarFn.SUB))
+                    && isReadForSplits(node)
+                    && graph.operands(node).stream()
+                            .allMatch(v -> v.type().equals(node.type())
+                                    && probabilities.get(v.node().id()));
+        }
+    }
+}

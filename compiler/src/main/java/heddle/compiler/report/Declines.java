@@ -1,0 +1,141 @@
+package heddle.compiler.report;
+
+import heddle.compiler.attention.FindAttention;
+import heddle.compiler.attention.FuseAttention;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.op.Contract;
+import heddle.compiler.op.Reduce;
+import heddle.compiler.rule.Dependence;
+import heddle.compiler.rule.ElementReference;
+import heddle.compiler.rule.Outcome;
+import heddle.compiler.rule.ProductSearch;
+import heddle.compiler.rule.SourceExcerpt;
+import heddle.compiler.scalar.ScalarFn;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Collects what looks like attention but is not fused. Some of it the rule declined. The rest the rule never saw,
+ * because the matmuls have something other than pointwise operations between them, or no softmax.
+ */
+final class Declines {
+    private final Graph graph;
+    private final Dependence dependence;
+    private final TreeMap<Node, FusionReport.Declined> found = new TreeMap<>(Comparator.comparingInt(Node::id));
+
+    private Declines(Graph graph) {
+        this.graph = graph;
+        this.dependence = new Dependence(graph);
+    }
+
+    /** One for each softmax, or what replaces it, in graph order. */
+    static List<FusionReport.Declined> in(Graph graph) {
+        Declines declines = new Declines(graph);
+        declines.collect();
+        return List.copyOf(declines.found.values());
+    }
+
+    private void collect() {
+        List<ScoreFlow> flows = ScoreFlow.in(graph, dependence);
+        Set<Node> between = new HashSet<>();
+        flows.forEach(flow -> between.addAll(flow.between()));
+        FuseAttention.examine(graph).forEach((softmax, outcome) -> {
+            switch (outcome) {
+                case Outcome.Declined d -> {
+                    if (between.contains(softmax) || hasScores(softmax)) {
+                        add(softmax, d, kind(d));
+                    }
+                }
+                case Outcome.Matched m ->
+                    add(
+                            softmax,
+                            new Outcome.Declined(softmax, "attention fusion was not asked for", "compile with fusion"),
+                            FusionReport.Kind.IN_THE_WAY);
+                case Outcome.NoMatch n -> {}
+            }
+        });
+        // What stands in the way says more than what the rule saw of it, another reader of the scores.
+        for (ScoreFlow flow : flows) {
+            NearMiss.of(graph, dependence, flow)
+                    .ifPresentOrElse(
+                            m -> add(m.normaliser(), m.outcome(), kind(m.outcome(), flow)), () -> addLinear(flow));
+        }
+    }
+
+    /** Lists attention that has nothing in the place of a softmax. */
+    private void addLinear(ScoreFlow flow) {
+        Node at = flow.values();
+        if (flow.softmax().isEmpty() && dependence.isProductOfComputed(flow.scores())) {
+            add(
+                    at,
+                    new Outcome.Declined(
+                            at,
+                            "no function stands between " + SourceExcerpt.of(flow.scores())
+                                    + " and the product with the values",
+                            "leave it as it is: linear attention has no softmax to fuse"),
+                    FusionReport.Kind.NO_SOFTMAX);
+        }
+    }
+
+    private void add(Node normaliser, Outcome.Declined d, FusionReport.Kind kind) {
+        found.put(normaliser, new FusionReport.Declined(kind, normaliser, d.at(), d.reason(), d.remedy()));
+    }
+
+    private static FusionReport.Kind kind(Outcome.Declined d) {
+        return FindAttention.isOfOneKey(d) ? FusionReport.Kind.ONE_KEY : FusionReport.Kind.IN_THE_WAY;
+    }
+
+    /**
+     * What is on the way of scores: a softmax, or a part of one that was not recognised, which exponentials of scores with a
+     * sum or maximum of scores are; else another function.
+     */
+    private FusionReport.Kind kind(Outcome.Declined d, ScoreFlow flow) {
+        if (flow.softmax().isPresent()) {
+            return kind(d);
+        }
+        boolean exponential = flow.between().stream().anyMatch(node -> isExponential(node, flow));
+        return exponential && isReduced(flow) ? FusionReport.Kind.IN_THE_WAY : FusionReport.Kind.NO_SOFTMAX;
+    }
+
+    private boolean isExponential(Node node, ScoreFlow flow) {
+        return ElementReference.is(node, ScalarFn.EXP)
+                || ElementReference.is(node, ScalarFn.POW)
+                        && isOnTheWay(graph.operand(node, 1).node(), flow);
+    }
+
+    private static boolean isOnTheWay(Node node, ScoreFlow flow) {
+        return node == flow.scores() || flow.between().contains(node);
+    }
+
+    /** Whether scores are summed, or their maximum taken, before they meet the values. */
+    private boolean isReduced(ScoreFlow flow) {
+        Set<Node> seen = new HashSet<>(Set.of(flow.scores()));
+        Deque<Node> open = new ArrayDeque<>(seen);
+        while (!open.isEmpty()) {
+            for (Node user : graph.users(open.remove())) {
+                boolean computed = dependence.isProductOfComputed(user);
+                if (user.op() instanceof Reduce || user.op() instanceof Contract && !computed) {
+                    return true;
+                }
+                if (!computed && seen.add(user)) {
+                    open.add(user);
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether a product of queries and keys reaches a softmax. A softmax over a layer's results picks experts or
+     * classes; only a way of scores makes it attention.
+     */
+    private boolean hasScores(Node softmax) {
+        return ProductSearch.isAny(graph, graph.operand(softmax, 0), dependence::isProductOfComputed);
+    }
+}

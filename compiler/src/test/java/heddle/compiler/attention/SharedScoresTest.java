@@ -1,0 +1,94 @@
+package heddle.compiler.attention;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.frontend.Elaborated;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.GraphReader;
+import heddle.compiler.ir.GraphText;
+import heddle.compiler.op.GraphCatalogue;
+import heddle.compiler.report.FusionReport;
+import heddle.dsl.source.SourceFile;
+import org.junit.jupiter.api.Test;
+
+/** Scores that something beside one attention reads: their log-sum-exp, and other attentions. */
+class SharedScoresTest {
+    private static final String SCORES = """
+            dim B, N, M
+            input q: f32[B, 4, N, 8]
+            input k: f32[B, 4, M, 8]
+            input v: f32[B, 4, M, 6]
+            let s = q @ transpose(k) * 0.25
+            """;
+
+    private static Graph fused(String source) {
+        return Compiler.compile(Elaborated.of(source).graph(), Fusion.FUSED).graph();
+    }
+
+    private static FusionReport report(String source) {
+        return FusionReport.of(fused(source));
+    }
+
+    private static void assertScoresAreReadElsewhere(FusionReport report) {
+        assertEquals("fused 0/1 attention", report.summary());
+        String reason = report.declined().getFirst().reason();
+        assertTrue(reason.contains("also read by"), reason);
+    }
+
+    @Test
+    void theLogSumExpIsASecondResult() {
+        Graph graph = fused(SCORES + """
+                let m = max(s, axis = -1)
+                output lse = m + log(sum(exp(s - m[..., new]), axis = -1))
+                output o = softmax(s, axis = -1) @ v
+                """);
+        FusionReport report = FusionReport.of(graph);
+        assertEquals("fused 1/1 attention", report.summary());
+        assertEquals(2, report.fused().getFirst().node().results().size());
+        assertEquals(4, graph.nodes().size(), () -> GraphText.print(graph));
+        String text = GraphText.print(graph);
+        assertEquals(
+                text,
+                GraphText.print(GraphReader.read(new SourceFile("fused.graph", text), GraphCatalogue.PRIMITIVES)));
+    }
+
+    @Test
+    void theLogSumExpOfOtherScoresIsNone() {
+        assertScoresAreReadElsewhere(report(SCORES + """
+                output lse = log(sum(exp(s + 1.0), axis = -1))
+                output o = softmax(s, axis = -1) @ v
+                """));
+    }
+
+    @Test
+    void rowsInAnotherOrderAreStored() {
+        assertScoresAreReadElsewhere(report(SCORES + """
+                output lse = log(transpose(sum(exp(s), axis = -1)))
+                output o = softmax(s, axis = -1) @ v
+                """));
+    }
+
+    @Test
+    void valuesMadeOfTheLogSumExpComeTooLate() {
+        assertScoresAreReadElsewhere(report(SCORES + """
+                let lse = log(sum(exp(s), axis = -1))
+                output o = softmax(s, axis = -1) @ (v + mean(lse, axis = -1)[..., new, new])
+                """));
+    }
+
+    @Test
+    void scoresOfAnEarlierLayerAreNamed() {
+        FusionReport report = report(SCORES + """
+                input w: f32[B, 4, N, M]
+                let next = (q * q) @ transpose(k) + s * w
+                output o = softmax(s, axis = -1) @ v + softmax(next, axis = -1) @ v
+                """);
+        assertEquals("fused 0/2 attention", report.summary());
+        assertEquals(
+                "`(q * q) @ transpose(k) + s * w` adds scores that another attention has, too, so they must be stored",
+                report.declined().getLast().reason());
+    }
+}
