@@ -10,6 +10,7 @@ import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Inliner;
 import heddle.compiler.op.Pad;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.rule.ElementReference;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;

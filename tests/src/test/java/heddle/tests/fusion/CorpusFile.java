@@ -54,7 +54,10 @@ record CorpusFile(Path path, List<String> lines) {
     }
 
     static CorpusFile read(String name) {
-        Path path = CORPUS.resolve(name + ".heddle");
+        return read(CORPUS.resolve(name + ".heddle"));
+    }
+
+    static CorpusFile read(Path path) {
         try {
             return new CorpusFile(path, Files.readAllLines(path));
         } catch (IOException e) {

@@ -33,7 +33,7 @@ final class ResultBits {
         this.runs = runs;
     }
 
-    /** @param args the directory of classes, a number of threads, how often to run, lengths, and model files */
+    /** @param args the directory of classes, a number of threads, how often to run, lengths for files that name none, and model files */
     public static void main(String[] args) {
         List<Integer> threads = List.of(Integer.valueOf(args[1]));
         List<String> files = List.of(args).subList(4, args.length);
@@ -43,7 +43,9 @@ final class ResultBits {
 
     static SortedSet<String> lines(Path classes, List<Integer> threads, int runs, String lengths, List<String> files) {
         ResultBits bits = new ResultBits(classes, threads, runs);
-        files.forEach(file -> bits.run(Path.of(file), CorpusFile.lengths(lengths)));
+        List<Map<String, Long>> usual = List.of(CorpusFile.lengths(lengths));
+        files.forEach(file -> bits.run(
+                Path.of(file), CorpusFile.read(Path.of(file)).shapes(usual).getLast()));
         return bits.lines;
     }
 
