@@ -10,6 +10,7 @@ import heddle.compiler.op.Contract;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
+import heddle.compiler.softmax.RecogniseSoftmax;
 import org.junit.jupiter.api.Test;
 
 class SplitProbabilitiesTest {
