@@ -53,7 +53,7 @@ public final class Compilation {
     /** The same model with a kernel for each operation, for the same target. */
     public Plan unfused() {
         return DeepStack.call(() ->
-                Lower.unfused(simplified, schedule.tiling(), schedule.facts()).plan());
+                Lower.unfused(simplified, schedule.policy(), schedule.facts()).plan());
     }
 
     /**
@@ -69,7 +69,7 @@ public final class Compilation {
         Map<Node, WrittenAttention> written = passes.before(FuseAttention.NAME)
                 .map(before -> WrittenAttention.in(before, graph()))
                 .orElse(Map.of());
-        return Explanation.of(report(), written, schedule.tiling(), schedule.facts(), lengths);
+        return Explanation.of(report(), written, schedule.policy(), schedule.facts(), lengths);
     }
 
     /** The graph that was lowered. */

@@ -20,7 +20,7 @@ import heddle.compiler.rule.Outcome;
 import heddle.compiler.scalar.ScalarText;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Schedule;
-import heddle.compiler.schedule.Tiling;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.softmax.RecogniseSoftmax;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.DType;
@@ -73,7 +73,7 @@ class FuseAttentionTest {
         Graph read = GraphReader.read(new SourceFile("fused.graph", text), GraphCatalogue.PRIMITIVES);
         assertEquals(text, GraphText.print(read));
         assertEquals(found, fused(read), "the text form keeps all of " + text);
-        Schedule schedule = Lower.fused(after, Tiling.VECTORS);
+        Schedule schedule = Lower.fused(after, SchedulePolicy.PROCESSOR);
         for (Map<String, Long> lengths : SHAPES) {
             long seed = lengths.hashCode();
             RandomRun run = RandomRun.of(before, seed, lengths);
@@ -87,7 +87,7 @@ class FuseAttentionTest {
     /** @return the kernels beside the attention */
     private static List<String> otherKernels(String source) {
         Graph after = new EliminateDeadCode().run(new FuseAttention().run(normalised(source)));
-        return Lower.fused(after, Tiling.VECTORS).all().stream()
+        return Lower.fused(after, SchedulePolicy.PROCESSOR).all().stream()
                 .filter(l -> l.family() instanceof MapFamily)
                 .map(l -> l.name())
                 .toList();

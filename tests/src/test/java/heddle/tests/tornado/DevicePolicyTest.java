@@ -5,14 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoSource.KernelLaunch;
 import heddle.compiler.backend.tornado.TornadoSource.Task;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.TilePlan;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
@@ -26,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Blocks for devices: kernels take no more local memory than there is, and no more code than a method can have. */
-class GroupTilingTest {
+class DevicePolicyTest {
     private static final Path MODELS = Path.of("src", "test", "resources", "tornado");
 
     @ParameterizedTest
@@ -49,7 +48,7 @@ class GroupTilingTest {
                 TornadoSource source = new TornadoWriter(less).write(plan(model, less));
                 for (Task task : source.tasks()) {
                     long taken = ((KernelLaunch) task.work()).localBytes();
-                    assertTrue(taken <= bytes, () -> less + ": " + task.kernel().plan() + " takes " + taken);
+                    assertTrue(taken <= bytes, () -> less + ": " + task.kernel().schedule() + " takes " + taken);
                 }
                 MemoryCompiler.compile(source.className(), source.text(), System.getProperty("java.class.path"));
             }
@@ -62,8 +61,8 @@ class GroupTilingTest {
         TornadoLimits limits = kind == TornadoLimits.Kind.GPU ? TornadoLimits.GPU : TornadoLimits.CPU;
         Plan plan = plan(model("heads", features, features), limits);
         assertEquals(
-                new TilePlan(Map.of("i", queries, "j", keys)),
-                plan.launches().getFirst().plan());
+                Map.of("i", queries, "j", keys),
+                plan.launches().getFirst().schedule().blocks());
         String text = new TornadoWriter(limits).write(plan).text();
         assertTrue(!text.contains("Part"), text);
     }
@@ -82,7 +81,7 @@ class GroupTilingTest {
     }
 
     private static Plan plan(HeddleModel model, TornadoLimits limits) {
-        return model.compilation(Fusion.FUSED, new GroupTiling(limits)).plan();
+        return model.compilation(Fusion.FUSED, new DevicePolicy(limits)).plan();
     }
 
     private static TornadoLimits withLocalBytes(TornadoLimits limits, long bytes) {
