@@ -10,13 +10,13 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphReader;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.op.FusedAttention;
 import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.RemoveInferenceIdentities;
-import heddle.compiler.rule.Outcome;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Schedule;
 import heddle.compiler.schedule.Tiling;
@@ -94,15 +94,15 @@ class FuseAttentionTest {
     }
 
     private static List<String> reasons(Graph graph) {
-        return FuseAttention.examine(graph).values().stream()
-                .map(Outcome::toString)
+        return FuseAttention.examine(graph).stream()
+                .map(d -> d.outcome().toString())
                 .toList();
     }
 
     private static void assertDeclines(String source, String reason) {
         Graph graph = normalised(source);
         assertEquals(0, fused(new FuseAttention().run(graph)).size(), () -> GraphText.print(graph));
-        Outcome outcome = FuseAttention.examine(graph).firstEntry().getValue();
+        Outcome outcome = FuseAttention.examine(graph).getFirst().outcome();
         Outcome.Declined declined = assertInstanceOf(Outcome.Declined.class, outcome);
         assertTrue(declined.reason().contains(reason), declined.reason());
     }

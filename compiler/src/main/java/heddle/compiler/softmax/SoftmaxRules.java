@@ -1,0 +1,41 @@
+package heddle.compiler.softmax;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.op.Reduce;
+import heddle.compiler.rule.ElementReference;
+import heddle.compiler.rule.RuleSet;
+import heddle.compiler.tile.Reduction;
+import heddle.compiler.tile.ScalarFn;
+import java.util.List;
+
+/** The rules that make one softmax of every spelling of it, in the order in which they run. */
+public final class SoftmaxRules {
+    /** Masks on exponentials become masks on exponents. */
+    public static final RuleSet MASK =
+            new RuleSet("mask-exponents", List.of(new MaskInsideExponent()), SoftmaxRules::otherSums);
+
+    /** Guards that a softmax does not need go. */
+    public static final RuleSet UNGUARD =
+            new RuleSet("unguard-softmax", List.of(new UnguardSoftmax()), SoftmaxRules::selections);
+
+    private SoftmaxRules() {}
+
+    /** How many sums are of something else than an exponential. */
+    private static long otherSums(Graph graph) {
+        return graph.nodes().stream()
+                .filter(node -> node.op() instanceof Reduce r
+                        && r.kind() == Reduction.SUM
+                        && !ElementReference.is(graph.operand(node, 0).node(), ScalarFn.EXP))
+                .count();
+    }
+
+    private static long selections(Graph graph) {
+        return count(graph, ScalarFn.SELECT);
+    }
+
+    private static long count(Graph graph, ScalarFn fn) {
+        return graph.nodes().stream()
+                .filter(node -> ElementReference.is(node, fn))
+                .count();
+    }
+}
