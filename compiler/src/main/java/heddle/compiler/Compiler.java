@@ -14,7 +14,6 @@ import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveInferenceIdentities;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Tiling;
-import heddle.compiler.softmax.RecogniseSoftmax;
 import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.type.LengthFacts;
 import heddle.dsl.DeepStack;
@@ -39,8 +38,7 @@ public final class Compiler {
     private static final List<Pass> FUSE = List.of(
             SoftmaxRules.MASK,
             new EliminateCommonSubexpressions(),
-            new RecogniseSoftmax(),
-            SoftmaxRules.UNGUARD,
+            SoftmaxRules.RECOGNISE,
             JoinProducts.RULES,
             SplitProbabilities.RULES,
             new MarkProbabilities(),

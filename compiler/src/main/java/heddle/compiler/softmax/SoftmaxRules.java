@@ -14,9 +14,22 @@ public final class SoftmaxRules {
     public static final RuleSet MASK =
             new RuleSet("mask-exponents", List.of(new MaskInsideExponent()), SoftmaxRules::otherSums);
 
-    /** Guards that a softmax does not need go. */
-    public static final RuleSet UNGUARD =
-            new RuleSet("unguard-softmax", List.of(new UnguardSoftmax()), SoftmaxRules::selections);
+    /** Quotients of exponentials become softmaxes, and softmaxes lose what they do anyway. */
+    public static final RuleSet RECOGNISE = new RuleSet(
+            "recognise-softmax",
+            List.of(
+                    new DivideByReciprocal(),
+                    new SubtractLogarithm(),
+                    new FactorBesideSum(),
+                    new DivideBeforeProduct(),
+                    new NormaliseExponentials(),
+                    new DropLostTerm(),
+                    new KeepTerm(),
+                    new ScoreBesideSum(),
+                    new DropShift(),
+                    new DropMaskedShift(),
+                    new UnguardSoftmax()),
+            WrittenSteps::in);
 
     private SoftmaxRules() {}
 
@@ -26,16 +39,6 @@ public final class SoftmaxRules {
                 .filter(node -> node.op() instanceof Reduce r
                         && r.kind() == Reduction.SUM
                         && !ElementReference.is(graph.operand(node, 0).node(), ScalarFn.EXP))
-                .count();
-    }
-
-    private static long selections(Graph graph) {
-        return count(graph, ScalarFn.SELECT);
-    }
-
-    private static long count(Graph graph, ScalarFn fn) {
-        return graph.nodes().stream()
-                .filter(node -> ElementReference.is(node, fn))
                 .count();
     }
 }

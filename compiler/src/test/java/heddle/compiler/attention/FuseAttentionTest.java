@@ -20,7 +20,7 @@ import heddle.compiler.pass.RemoveInferenceIdentities;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Schedule;
 import heddle.compiler.schedule.Tiling;
-import heddle.compiler.softmax.RecogniseSoftmax;
+import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.tile.ScalarText;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.DType;
@@ -45,7 +45,7 @@ class FuseAttentionTest {
         Graph graph = Elaborated.of(source).graph();
         graph = new RemoveInferenceIdentities().run(graph);
         graph = new FoldConstants().run(graph);
-        graph = new RecogniseSoftmax().run(new EliminateCommonSubexpressions().run(graph));
+        graph = SoftmaxRules.RECOGNISE.run(new EliminateCommonSubexpressions().run(graph));
         return new EliminateDeadCode().run(graph);
     }
 
