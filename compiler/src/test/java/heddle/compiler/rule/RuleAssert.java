@@ -1,7 +1,6 @@
 package heddle.compiler.rule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +16,8 @@ import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** How the tests of rules speak: rules, a graph, and what becomes of it. */
 public final class RuleAssert {
@@ -30,7 +31,7 @@ public final class RuleAssert {
         this.before = before;
         this.result = rules.apply(before);
         this.after = new EliminateDeadCode().run(result.graph());
-        assertEquals(List.of(), ModelInvariants.VERIFIER.violations(after), this::text);
+        assertEquals(List.of(), ModelInvariants.VERIFIER.violations(after), this::both);
     }
 
     /** What rules make of a graph. */
@@ -44,36 +45,21 @@ public final class RuleAssert {
         return of(rules, new EliminateCommonSubexpressions().run(written));
     }
 
-    /** The graph after, without what nothing reads. */
-    public Graph after() {
-        return after;
-    }
-
     /** No rule applies. */
     public void doesNotFire() {
-        assertSame(before, result.graph(), this::text);
+        assertSame(before, result.graph(), this::both);
     }
 
     /** No rule applies, and one says why. */
     public void declines(String reason) {
         doesNotFire();
-        List<String> reasons = result.decisions().stream()
-                .filter(d -> d.outcome() instanceof Outcome.Declined)
-                .map(d -> ((Outcome.Declined) d.outcome()).reason())
-                .toList();
-        assertTrue(reasons.stream().anyMatch(r -> r.contains(reason)), () -> reasons + "\n" + text());
+        assertTrue(reasons().anyMatch(r -> r.contains(reason)), () -> reasons().toList() + "\n" + both());
     }
 
     /** What is left are these operations, in graph order. */
     public RuleAssert leaves(String... operations) {
         List<String> left = after.nodes().stream().map(n -> n.op().name()).toList();
-        assertEquals(List.of(operations), left, this::text);
-        return this;
-    }
-
-    /** What is left reads so. */
-    public RuleAssert becomes(String graph) {
-        assertEquals(graph, GraphText.print(after));
+        assertEquals(List.of(operations), left, this::both);
         return this;
     }
 
@@ -83,21 +69,41 @@ public final class RuleAssert {
                 .filter(d -> d.outcome() instanceof Outcome.Replaced)
                 .map(Decision::rule)
                 .toList();
-        assertEquals(List.of(names), applied, this::text);
+        assertEquals(List.of(names), applied, this::both);
         return this;
     }
 
     /** The graph after means what the graph before means, at random inputs; the seed is in the message. */
     public RuleAssert means(Map<String, Long> lengths) {
-        assertFalse(result.graph() == before, this::text);
+        assertTrue(fires(), this::both);
         for (long seed = 7; seed < 10; seed++) {
             RandomRun run = RandomRun.of(before, seed, lengths);
-            RandomRun.assertClose(run.run(before), run.run(after), 1e-9, "seed " + seed + ", " + text());
+            RandomRun.assertClose(run.run(before), run.run(after), 1e-9, "seed " + seed + ", " + both());
         }
         return this;
     }
 
-    private String text() {
+    /** Whether a rule applies. */
+    boolean fires() {
+        return result.graph() != before;
+    }
+
+    /** The first reason why a rule declined. */
+    Optional<String> reason() {
+        return reasons().findFirst();
+    }
+
+    private Stream<String> reasons() {
+        return result.decisions().stream()
+                .flatMap(d -> d.outcome() instanceof Outcome.Declined o ? Stream.of(o.reason()) : Stream.empty());
+    }
+
+    /** The graph after. */
+    String text() {
+        return GraphText.print(after);
+    }
+
+    private String both() {
         return rules.name() + "\n" + GraphText.print(before) + "\nbecomes\n" + GraphText.print(after);
     }
 }
