@@ -2,8 +2,8 @@ package heddle.cli;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.backend.source.EqualKernels;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.KernelCost;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;

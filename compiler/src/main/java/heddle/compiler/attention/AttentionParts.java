@@ -1,13 +1,13 @@
 package heddle.compiler.attention;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.FusedAttention;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.TensorType;

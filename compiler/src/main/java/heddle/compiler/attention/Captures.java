@@ -1,10 +1,10 @@
 package heddle.compiler.attention;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.FusedAttention;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package heddle.compiler.attention;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
@@ -10,11 +11,10 @@ import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.Probabilities;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.Widening;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.Widening;
 import heddle.compiler.type.DType;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package heddle.compiler.attention;
 
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package heddle.compiler.attention;
 
-import heddle.compiler.tile.Memo;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Memo;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.Optional;
 

@@ -2,8 +2,8 @@ package heddle.compiler.attention;
 
 import heddle.compiler.ir.Node;
 import heddle.compiler.rule.DeclinedException;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.family.Attention;
 import java.util.ArrayList;
 import java.util.HashSet;

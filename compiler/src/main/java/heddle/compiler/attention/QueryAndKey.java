@@ -1,5 +1,6 @@
 package heddle.compiler.attention;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Contract;
@@ -7,11 +8,10 @@ import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.rule.Probabilities;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.Widening;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.Widening;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
@@ -72,7 +72,7 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score) {
 
     /**
      * What stands for the product in programs. Of sixteen bits it is a variable of that type, which {@link
-     * heddle.compiler.tile.Widening} reads as the product it is: the type follows from queries and keys, and rounds nothing.
+     * heddle.compiler.scalar.Widening} reads as the product it is: the type follows from queries and keys, and rounds nothing.
      */
     static ScalarExpr product(ScalarExpr.Variable raw, DType type) {
         return Widening.wide(type) == type ? ScalarExpr.cast(type, raw) : new ScalarExpr.Variable(raw.name(), type);

@@ -1,12 +1,12 @@
 package heddle.compiler.attention;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Permute;
 import heddle.compiler.op.Reshape;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package heddle.compiler.attention;
 
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.index.LinearForm;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Inliner;
@@ -7,11 +9,9 @@ import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.rule.Probabilities;
 import heddle.compiler.rule.SourceExcerpt;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.LinearForm;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.HashSet;

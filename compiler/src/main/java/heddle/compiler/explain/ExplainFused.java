@@ -2,12 +2,12 @@ package heddle.compiler.explain;
 
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.report.WrittenAttention;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.schedule.Launch;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.Schedule;
 import heddle.compiler.schedule.Tiling;
-import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.BlockCount;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Attention;

@@ -1,12 +1,12 @@
 package heddle.compiler.explain;
 
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarText;
 import heddle.compiler.schedule.Schedule;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
-import heddle.compiler.tile.ScalarText;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

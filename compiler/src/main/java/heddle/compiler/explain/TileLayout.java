@@ -1,6 +1,6 @@
 package heddle.compiler.explain;
 
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileKernel;

@@ -17,7 +17,7 @@ import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Scope;
 import heddle.compiler.frontend.value.Words;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.dsl.ast.Expr;

@@ -11,7 +11,7 @@ import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Promotion;
 import heddle.compiler.frontend.value.Words;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.dsl.ast.Expr.BinaryOp;
 import heddle.dsl.diagnostic.Diagnostic;

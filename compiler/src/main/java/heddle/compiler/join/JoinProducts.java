@@ -12,7 +12,7 @@ import heddle.compiler.rule.Probabilities;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.rule.RuleSet;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

@@ -1,13 +1,13 @@
 package heddle.compiler.op;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
-import heddle.compiler.tile.Annihilating;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.FamilyInterpreter;

@@ -1,10 +1,10 @@
 package heddle.compiler.op;
 
+import heddle.compiler.index.ScalarReader;
 import heddle.compiler.ir.Attributes;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarReader;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;

@@ -1,6 +1,6 @@
 package heddle.compiler.op;
 
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;

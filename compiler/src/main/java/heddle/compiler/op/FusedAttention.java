@@ -1,13 +1,13 @@
 package heddle.compiler.op;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarText;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarText;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.FamilyInterpreter;
 import heddle.compiler.type.DType;

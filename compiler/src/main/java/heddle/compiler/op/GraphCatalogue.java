@@ -2,9 +2,9 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.Attributes;
 import heddle.compiler.ir.Catalogue;
-import heddle.compiler.tile.Annihilating;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.Locale;
 
 /** The primitive operations by their names in the text form, one line each. */

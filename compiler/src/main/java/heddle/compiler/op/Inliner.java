@@ -1,10 +1,10 @@
 package heddle.compiler.op;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package heddle.compiler.op;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;

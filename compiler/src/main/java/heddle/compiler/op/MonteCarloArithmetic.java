@@ -2,7 +2,7 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Node;
-import heddle.compiler.tile.Reduction;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package heddle.compiler.op;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.function.BiFunction;

@@ -1,7 +1,7 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.Op;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 

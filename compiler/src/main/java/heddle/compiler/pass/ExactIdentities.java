@@ -5,7 +5,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;

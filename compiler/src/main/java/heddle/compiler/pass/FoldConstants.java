@@ -19,7 +19,7 @@ import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Reshape;
 import heddle.compiler.op.Slice;
 import heddle.compiler.op.Weight;
-import heddle.compiler.tile.ScalarMath;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;

@@ -14,7 +14,7 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.report.CapturedPart.Role;
 import heddle.compiler.rule.ElementReference;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -11,7 +11,7 @@ import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.ProductSearch;
 import heddle.compiler.rule.SourceExcerpt;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;

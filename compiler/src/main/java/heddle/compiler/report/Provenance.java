@@ -1,5 +1,6 @@
 package heddle.compiler.report;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
@@ -11,11 +12,10 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.Dependence;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayDeque;

@@ -9,8 +9,8 @@ import heddle.compiler.op.Reduce;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.SourceExcerpt;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.List;
 import java.util.Optional;
 

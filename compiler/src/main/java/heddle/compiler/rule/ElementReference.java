@@ -1,5 +1,6 @@
 package heddle.compiler.rule;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
@@ -7,10 +8,9 @@ import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Inliner;
 import heddle.compiler.op.Pointwise;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
@@ -7,10 +8,9 @@ import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
 import heddle.compiler.op.Pointwise;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.LinkedHashMap;
 import java.util.List;

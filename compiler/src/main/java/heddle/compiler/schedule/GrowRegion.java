@@ -3,7 +3,7 @@ package heddle.compiler.schedule;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Pointwise;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.tile.BlockTable;
-import heddle.compiler.tile.Buffer;
+import heddle.compiler.index.BlockTable;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Family;
 import java.util.List;

@@ -1,5 +1,6 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.index.BlockTable;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.LengthCondition;
@@ -10,9 +11,8 @@ import heddle.compiler.op.Contract;
 import heddle.compiler.op.FusedAttention;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
-import heddle.compiler.tile.BlockTable;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;

@@ -1,18 +1,18 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.index.LinearForm;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
-import heddle.compiler.tile.Annihilating;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.LinearForm;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.Widening;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.Widening;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Inliner;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;

@@ -1,16 +1,16 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Inliner;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
-import heddle.compiler.tile.Widening;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.Widening;
 import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;

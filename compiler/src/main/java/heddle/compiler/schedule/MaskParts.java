@@ -1,10 +1,10 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.DType;

@@ -1,6 +1,6 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.tile.Buffer;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;

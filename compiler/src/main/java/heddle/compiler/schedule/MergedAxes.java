@@ -1,10 +1,10 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.LinearForm;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.index.LinearForm;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.HashMap;

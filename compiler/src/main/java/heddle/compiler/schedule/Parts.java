@@ -1,9 +1,9 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;

@@ -1,12 +1,12 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.tile.Buffer;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.family.FamilyInterpreter;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.BlockTable;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.index.BlockTable;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Tabulation;
@@ -50,7 +50,7 @@ final class TabulateMasks {
                         .reads()
                         .getFirst()
                         .name();
-                BlockTable table = BlockTable.of(part, axes, plan, unique.apply(read + "_blocks"));
+                BlockTable table = BlockTable.of(part, axes, plan::block, unique.apply(read + "_blocks"));
                 first.accept(new Launch(filler, Tabulation.fill(table), List.of()));
                 return table;
             }));

@@ -1,6 +1,6 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;

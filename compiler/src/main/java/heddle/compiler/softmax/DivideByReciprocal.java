@@ -9,7 +9,7 @@ import heddle.compiler.op.Elementwise;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.Optional;
 import java.util.OptionalInt;
 

@@ -7,7 +7,7 @@ import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 
 /**
  * A mask that is made again after the shift by the maximum goes with the shift.

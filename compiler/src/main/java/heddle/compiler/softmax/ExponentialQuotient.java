@@ -4,7 +4,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.rule.ElementReference;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.Optional;
 

@@ -10,7 +10,7 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.Optional;
 
 /**

@@ -6,7 +6,7 @@ import heddle.compiler.ir.Outcome;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
-import heddle.compiler.tile.Reduction;
+import heddle.compiler.scalar.Reduction;
 
 /**
  * Moves a mask from exponentials that are summed into their exponents, where a written-out softmax has it.

@@ -11,7 +11,7 @@ import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.rule.ElementReference;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.HashSet;

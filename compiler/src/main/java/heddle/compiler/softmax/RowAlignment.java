@@ -5,7 +5,7 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Reshape;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.RuleContext;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.rule.ElementReference;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.Optional;
 
 /**

@@ -6,7 +6,7 @@ import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 
 /**
  * Measures how far the softmaxes of a graph are from being written as such. Each rule of {@link SoftmaxRules#RECOGNISE}

@@ -1,5 +1,11 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.index.BlockMask;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarEvaluator;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +51,7 @@ final class BlockCounter {
         this.evaluator = new ScalarEvaluator(BlockCounter::noData, lengths);
         Map<Axis, BlockMask.Range> ranges = new HashMap<>();
         axes().stream().filter(this::isCut).forEach(a -> ranges.put(a, new BlockMask.Range(first(a), last(a))));
-        this.found = BlockMask.of(new IntervalAnalysis(ranges).truth(mask));
+        this.found = BlockMask.ofIndexes(mask, ranges);
     }
 
     private static double[] noData(Buffer buffer) {

@@ -1,5 +1,6 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.scalar.Axis;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;

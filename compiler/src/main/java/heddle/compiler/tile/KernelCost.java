@@ -1,5 +1,7 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.type.Dim;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,5 +1,9 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.index.BlockMask;
+import heddle.compiler.index.BlockTable;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +24,6 @@ public record LoopMask(ScalarExpr program, List<BlockTable> tables) {
      * @param ranges the axes that the block spans; any other axis has one index in it
      */
     public BlockMask over(Map<Axis, BlockMask.Range> ranges) {
-        return BlockMask.of(new IntervalAnalysis(ranges, tables).truth(program));
+        return BlockMask.of(program, ranges, tables);
     }
 }

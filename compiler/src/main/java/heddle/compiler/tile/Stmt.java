@@ -1,5 +1,8 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
 import java.util.List;
 import java.util.Optional;
 

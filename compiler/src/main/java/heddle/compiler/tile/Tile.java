@@ -1,5 +1,7 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.DType;
 import java.util.List;
 

@@ -1,5 +1,10 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
+
 /** The value of a tile. The axes of the result are those of the tile that is defined. */
 public sealed interface TileExpr {
     /** {@code program} at every index of the tile; the program reads other tiles as variables of their name. */

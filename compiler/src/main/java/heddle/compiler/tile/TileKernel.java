@@ -1,5 +1,9 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;

@@ -1,5 +1,8 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarText;
 import heddle.compiler.type.Dim;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,5 +1,7 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.index.BlockTable;
+import heddle.compiler.scalar.Axis;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

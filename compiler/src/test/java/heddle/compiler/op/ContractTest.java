@@ -17,7 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.tile.Annihilating;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.type.DType;
 import java.util.Arrays;
 import java.util.List;

@@ -16,7 +16,7 @@ import static heddle.compiler.op.Ops.ints;
 import static heddle.compiler.op.Ops.shape;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.List;
 import org.junit.jupiter.api.Test;

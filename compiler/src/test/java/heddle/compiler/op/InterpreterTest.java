@@ -12,7 +12,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

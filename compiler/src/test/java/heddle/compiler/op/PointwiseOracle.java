@@ -1,11 +1,11 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarEvaluator;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarEvaluator;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;

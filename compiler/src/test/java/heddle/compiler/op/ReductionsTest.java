@@ -17,7 +17,7 @@ import static heddle.compiler.op.Ops.shape;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.tile.Reduction;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.type.DType;
 import java.util.List;
 import org.junit.jupiter.api.Test;

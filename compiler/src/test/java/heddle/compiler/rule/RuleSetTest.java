@@ -12,7 +12,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.PassResult;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.op.RandomGraph;
-import heddle.compiler.tile.Buffer;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.type.DType;

@@ -1,18 +1,18 @@
 package heddle.compiler.schedule;
 
-import static heddle.compiler.tile.ScalarExpr.apply;
+import static heddle.compiler.scalar.ScalarExpr.apply;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.BlockMask;
-import heddle.compiler.tile.BlockTable;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.IndexSimplifier;
+import heddle.compiler.index.BlockMask;
+import heddle.compiler.index.BlockTable;
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarEvaluator;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.LoopMask;
-import heddle.compiler.tile.ScalarEvaluator;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.FamilyInterpreter;

@@ -1,9 +1,15 @@
 package heddle.compiler.tile;
 
-import static heddle.compiler.tile.ScalarExpr.apply;
+import static heddle.compiler.scalar.ScalarExpr.apply;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarEvaluator;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;

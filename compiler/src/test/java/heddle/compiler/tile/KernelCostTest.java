@@ -2,6 +2,13 @@ package heddle.compiler.tile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;

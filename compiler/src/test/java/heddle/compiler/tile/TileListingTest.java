@@ -2,6 +2,12 @@ package heddle.compiler.tile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.schedule.Tiling;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;

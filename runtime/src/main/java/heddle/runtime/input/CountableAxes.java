@@ -1,7 +1,7 @@
 package heddle.runtime.input;
 
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.Axis;
 import heddle.compiler.tile.KernelAxes;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;

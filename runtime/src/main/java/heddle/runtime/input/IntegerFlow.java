@@ -20,7 +20,7 @@ import heddle.compiler.op.Slice;
 import heddle.compiler.op.StopGradient;
 import heddle.compiler.op.TakeAlong;
 import heddle.compiler.op.Weight;
-import heddle.compiler.tile.Reduction;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;

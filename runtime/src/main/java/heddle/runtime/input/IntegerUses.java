@@ -6,7 +6,7 @@ import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Gather;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.TakeAlong;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package heddle.runtime.jvm;
 
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.backend.jvm.JvmWriter;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.Buffer;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.KernelTiming;

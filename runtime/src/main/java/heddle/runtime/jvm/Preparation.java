@@ -1,9 +1,9 @@
 package heddle.runtime.jvm;
 
 import heddle.compiler.backend.jvm.JavaSource;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.Buffer;
 import heddle.runtime.tensor.Tensor;
 import java.util.HashMap;
 import java.util.HashSet;

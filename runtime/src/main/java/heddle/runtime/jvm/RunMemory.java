@@ -1,7 +1,7 @@
 package heddle.runtime.jvm;
 
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.MemoryPlan;
-import heddle.compiler.tile.Buffer;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.tensor.Tensor;

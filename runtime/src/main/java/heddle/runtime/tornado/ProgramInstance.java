@@ -1,7 +1,7 @@
 package heddle.runtime.tornado;
 
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.Buffer;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.file.AtomicFile;
 import heddle.runtime.file.FileTree;

@@ -7,11 +7,11 @@ import static heddle.runtime.jvm.Programs.literal;
 import static heddle.runtime.jvm.Programs.variable;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.schedule.Tiling;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;

@@ -3,8 +3,8 @@ package heddle.runtime.jvm;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.backend.jvm.JvmTarget;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.Family;

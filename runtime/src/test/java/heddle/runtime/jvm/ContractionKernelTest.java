@@ -6,12 +6,12 @@ import static heddle.runtime.jvm.Programs.fn;
 import static heddle.runtime.jvm.Programs.literal;
 import static heddle.runtime.jvm.Programs.variable;
 
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.schedule.Tiling;
-import heddle.compiler.tile.Annihilating;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Panels;
 import heddle.compiler.type.DType;

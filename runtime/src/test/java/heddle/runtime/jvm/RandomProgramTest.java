@@ -1,12 +1,12 @@
 package heddle.runtime.jvm;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Element;
-import heddle.compiler.tile.ScalarExpr.IntLiteral;
-import heddle.compiler.tile.ScalarExpr.Literal;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Element;
+import heddle.compiler.scalar.ScalarExpr.IntLiteral;
+import heddle.compiler.scalar.ScalarExpr.Literal;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;

@@ -2,14 +2,14 @@ package heddle.runtime.jvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Element;
-import heddle.compiler.tile.ScalarExpr.Literal;
-import heddle.compiler.tile.ScalarExpr.Variable;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Element;
+import heddle.compiler.scalar.ScalarExpr.Literal;
+import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.tile.family.RowFamily.Step;
 import heddle.compiler.tile.family.RowFamily.Write;

@@ -1,7 +1,7 @@
 package heddle.tests.fusion;
 
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.LoopMask;
-import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;

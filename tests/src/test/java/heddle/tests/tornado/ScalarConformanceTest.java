@@ -8,7 +8,7 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Input;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;

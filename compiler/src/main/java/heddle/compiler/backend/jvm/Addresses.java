@@ -1,13 +1,13 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Element;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.Stride;
-import heddle.compiler.tile.ValueNumbers;
+import heddle.compiler.index.Stride;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Element;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ValueNumbers;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;
 import java.util.Map;

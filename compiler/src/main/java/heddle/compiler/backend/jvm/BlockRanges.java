@@ -1,6 +1,6 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.TileKernel;
 import java.util.HashSet;
 import java.util.List;

@@ -1,9 +1,9 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
 import java.util.ArrayList;

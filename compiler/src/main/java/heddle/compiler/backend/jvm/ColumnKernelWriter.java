@@ -2,9 +2,9 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.Captures;
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
+import heddle.compiler.index.Stride;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.Stmt;
-import heddle.compiler.tile.Stride;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.Reduction;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.type.DType;
 import java.util.Locale;
 

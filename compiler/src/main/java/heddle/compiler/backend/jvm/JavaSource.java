@@ -1,6 +1,6 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.Buffer;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.TileKernel;
 import java.util.List;
 

@@ -2,8 +2,8 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.KernelForm;
 import heddle.compiler.backend.source.Names;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.Buffer;
 import heddle.compiler.tile.TileKernel;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;

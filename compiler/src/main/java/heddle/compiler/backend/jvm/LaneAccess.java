@@ -1,13 +1,13 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Memo;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarExpr.Element;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
-import heddle.compiler.tile.Stride;
+import heddle.compiler.index.Stride;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Memo;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExpr.Element;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.List;
 

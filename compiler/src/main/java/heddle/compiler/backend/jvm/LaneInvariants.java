@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ValueNumbers;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ValueNumbers;
 import heddle.compiler.type.DType;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarFn;
-import heddle.compiler.tile.Stride;
+import heddle.compiler.index.Stride;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.TensorType;
 import java.util.List;

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.Names;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;

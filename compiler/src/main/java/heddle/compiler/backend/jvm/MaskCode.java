@@ -2,11 +2,11 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.Captures;
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.BlockMask;
+import heddle.compiler.index.BlockMask;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.LoopMask;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.HashMap;

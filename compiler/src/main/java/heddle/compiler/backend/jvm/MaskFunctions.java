@@ -1,6 +1,6 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.type.DType;
 import java.util.Optional;
 

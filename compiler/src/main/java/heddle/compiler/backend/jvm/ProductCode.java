@@ -1,11 +1,11 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.BlockStrides;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.index.BlockStrides;
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.HashMap;

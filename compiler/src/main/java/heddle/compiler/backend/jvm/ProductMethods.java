@@ -1,7 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Annihilating;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.HashMap;

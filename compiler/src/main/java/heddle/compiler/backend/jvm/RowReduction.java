@@ -1,7 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.TileExpr;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
 import java.util.List;

@@ -2,7 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.jvm.Addresses.Position;
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 import java.util.Set;
 
 /** Writes a loop along an axis that takes one index at a time. */

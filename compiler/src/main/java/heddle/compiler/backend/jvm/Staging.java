@@ -1,12 +1,12 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.Memo;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Memo;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.Stmt;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.Annihilating;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.BlockStrides;
+import heddle.compiler.index.BlockStrides;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.Stmt;
 import java.util.List;

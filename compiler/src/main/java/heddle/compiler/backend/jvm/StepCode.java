@@ -2,7 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.Names;
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.TileKernel;
 import java.util.List;
 

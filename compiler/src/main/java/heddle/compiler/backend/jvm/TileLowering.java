@@ -1,11 +1,11 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.Annihilating;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.BlockStrides;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.index.BlockStrides;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarExpr.Element;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExpr.Element;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.type.DType;
 import java.util.List;

@@ -1,13 +1,13 @@
 package heddle.compiler.backend.source;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarExpr.Element;
-import heddle.compiler.tile.ScalarExpr.Index;
-import heddle.compiler.tile.ScalarExpr.Length;
-import heddle.compiler.tile.ScalarExpr.Variable;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExpr.Element;
+import heddle.compiler.scalar.ScalarExpr.Index;
+import heddle.compiler.scalar.ScalarExpr.Length;
+import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
 import java.util.Collections;

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.source;
 
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarExpr.IntLiteral;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExpr.IntLiteral;
 
 /** Signs of integer quotients and remainders, as far as they are known. Their meaning in Java depends on the signs. */
 public final class Division {

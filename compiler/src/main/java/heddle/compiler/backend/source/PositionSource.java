@@ -1,9 +1,9 @@
 package heddle.compiler.backend.source;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarExpr.IntLiteral;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExpr.IntLiteral;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.function.Function;

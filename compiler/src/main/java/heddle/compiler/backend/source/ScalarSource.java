@@ -1,12 +1,12 @@
 package heddle.compiler.backend.source;
 
-import heddle.compiler.tile.Needed;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarExpr.Element;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
-import heddle.compiler.tile.ValueNumbers;
+import heddle.compiler.scalar.Needed;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExpr.Element;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ValueNumbers;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.HashMap;

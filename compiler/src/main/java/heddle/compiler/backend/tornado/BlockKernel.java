@@ -1,10 +1,10 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.BlockMask;
+import heddle.compiler.index.BlockMask;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.LoopMask;
-import heddle.compiler.tile.ScalarExpr;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;

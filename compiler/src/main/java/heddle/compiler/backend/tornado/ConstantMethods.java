@@ -1,8 +1,8 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.Buffer;
 import java.util.List;
 import java.util.stream.Collectors;
 

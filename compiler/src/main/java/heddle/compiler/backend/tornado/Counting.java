@@ -1,7 +1,7 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.type.Dim;
 import java.util.List;

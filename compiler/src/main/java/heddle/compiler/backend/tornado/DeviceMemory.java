@@ -1,7 +1,7 @@
 package heddle.compiler.backend.tornado;
 
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.Buffer;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;

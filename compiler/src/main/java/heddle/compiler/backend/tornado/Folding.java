@@ -1,7 +1,7 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarMath;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.DType;
 
 /**

@@ -1,7 +1,7 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.Names;
-import heddle.compiler.tile.Buffer;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.Names;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.Buffer;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -4,7 +4,7 @@ import heddle.compiler.backend.source.Captures;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.KernelForm;
 import heddle.compiler.backend.source.Names;
-import heddle.compiler.tile.Buffer;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.TileKernel;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,7 +1,7 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

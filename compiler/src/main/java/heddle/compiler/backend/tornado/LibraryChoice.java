@@ -1,11 +1,11 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.tile.Annihilating;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.LinearForm;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.index.LinearForm;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;

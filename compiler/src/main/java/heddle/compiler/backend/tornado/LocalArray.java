@@ -1,6 +1,6 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 
 /**
  * An operand of a matmul in local memory, {@code [over][own]}. Neighbouring threads read neighbouring elements.

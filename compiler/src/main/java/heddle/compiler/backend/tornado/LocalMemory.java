@@ -1,10 +1,10 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.LinearForm;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.index.LinearForm;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;

@@ -1,6 +1,6 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.Tile;
 import java.util.Optional;
 

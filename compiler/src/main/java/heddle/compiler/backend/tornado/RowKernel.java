@@ -2,7 +2,7 @@ package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.ScalarSource;
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.Division;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,6 +1,6 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.tile.Buffer;
+import heddle.compiler.scalar.Buffer;
 import java.util.List;
 
 /** What a task does: it runs a kernel of the file, or calls a library. */

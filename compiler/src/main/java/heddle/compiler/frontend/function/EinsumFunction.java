@@ -5,7 +5,7 @@ import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Words;
 import heddle.compiler.op.Contract;
-import heddle.compiler.tile.Reduction;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;

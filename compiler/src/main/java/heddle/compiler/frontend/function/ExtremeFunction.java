@@ -4,8 +4,8 @@ import heddle.compiler.frontend.value.Broadcasting;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Numbers;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.List;
 import java.util.Locale;
 

@@ -3,7 +3,7 @@ package heddle.compiler.frontend.function;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Maths;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 
 /** Layer normalisation (Ba, Kiros, Hinton 2016). */
 final class LayerNormFunction implements LanguageFunction {

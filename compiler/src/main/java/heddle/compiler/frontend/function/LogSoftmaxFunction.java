@@ -3,8 +3,8 @@ package heddle.compiler.frontend.function;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Maths;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.List;
 
 /** The logarithm of softmax, computed without taking the logarithm of small numbers. */

@@ -10,7 +10,7 @@ import heddle.compiler.frontend.value.Maths;
 import heddle.compiler.frontend.value.Numbers;
 import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Promotion;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.dsl.ast.Expr.BinaryOp;
 import heddle.dsl.diagnostic.Diagnostic;

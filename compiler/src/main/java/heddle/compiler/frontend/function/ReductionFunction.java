@@ -4,7 +4,7 @@ import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.frontend.value.Maths;
-import heddle.compiler.tile.Reduction;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Locale;

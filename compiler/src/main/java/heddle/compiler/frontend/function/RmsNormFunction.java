@@ -3,7 +3,7 @@ package heddle.compiler.frontend.function;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Maths;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 
 /** Root mean square normalisation (Zhang, Sennrich 2019). */
 final class RmsNormFunction implements LanguageFunction {

@@ -5,7 +5,7 @@ import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.frontend.value.Maths;
 import heddle.compiler.op.Constant;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;

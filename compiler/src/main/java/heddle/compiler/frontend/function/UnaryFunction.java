@@ -6,7 +6,7 @@ import heddle.compiler.frontend.value.Denotation.Real;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.Locale;

@@ -10,7 +10,7 @@ import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Expand;
 import heddle.compiler.op.Reshape;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.Diagnostic;

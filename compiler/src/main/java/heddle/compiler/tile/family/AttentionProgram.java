@@ -1,11 +1,11 @@
 package heddle.compiler.tile.family;
 
-import heddle.compiler.tile.Annihilating;
-import heddle.compiler.tile.Axis;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.LoopMask;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.Tile.Space;

@@ -1,6 +1,6 @@
 package heddle.compiler.tile.family;
 
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
 import java.util.List;

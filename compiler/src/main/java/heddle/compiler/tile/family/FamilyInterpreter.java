@@ -1,13 +1,13 @@
 package heddle.compiler.tile.family;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarEvaluator;
-import heddle.compiler.tile.ScalarEvaluator.Code;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
-import heddle.compiler.tile.ScalarMath;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarEvaluator;
+import heddle.compiler.scalar.ScalarEvaluator.Code;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package heddle.compiler.tile.family;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.Stmt;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;

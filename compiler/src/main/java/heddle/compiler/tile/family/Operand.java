@@ -1,8 +1,8 @@
 package heddle.compiler.tile.family;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.BlockStrides;
-import heddle.compiler.tile.ScalarExpr;
+import heddle.compiler.index.BlockStrides;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.Tile.Space;
 import heddle.compiler.tile.TilePlan;

@@ -1,12 +1,12 @@
 package heddle.compiler.tile.family;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
+import heddle.compiler.index.Stride;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.Stmt;
-import heddle.compiler.tile.Stride;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;

@@ -1,12 +1,12 @@
 package heddle.compiler.tile.family;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.BlockTable;
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.Reduction;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.index.BlockTable;
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.HashMap;

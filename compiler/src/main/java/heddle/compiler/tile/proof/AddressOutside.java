@@ -1,7 +1,7 @@
 package heddle.compiler.tile.proof;
 
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarText;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarText;
 
 /** A kernel that may read or write outside a buffer, as far as the compiler can tell. It is a bug of the compiler. */
 public final class AddressOutside extends IllegalStateException {

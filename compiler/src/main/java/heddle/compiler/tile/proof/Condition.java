@@ -1,10 +1,10 @@
 package heddle.compiler.tile.proof;
 
-import heddle.compiler.tile.IndexSimplifier;
-import heddle.compiler.tile.LinearForm;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.index.LinearForm;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.LinkedHashSet;

@@ -1,9 +1,9 @@
 package heddle.compiler.tile.proof;
 
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Apply;
-import heddle.compiler.tile.ScalarExprs;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -2,11 +2,11 @@ package heddle.compiler.tile.family;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarFn;
-import heddle.compiler.tile.ScalarText;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarText;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;

@@ -1,17 +1,17 @@
 package heddle.compiler.tile.proof;
 
-import static heddle.compiler.tile.ScalarExpr.apply;
+import static heddle.compiler.scalar.ScalarExpr.apply;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.tile.Axis;
-import heddle.compiler.tile.Buffer;
-import heddle.compiler.tile.ScalarExpr;
-import heddle.compiler.tile.ScalarExpr.Element;
-import heddle.compiler.tile.ScalarFn;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Element;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.MapFamily;
