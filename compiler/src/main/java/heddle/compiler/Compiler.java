@@ -14,9 +14,7 @@ import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveInferenceIdentities;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.SchedulePolicy;
-import heddle.compiler.softmax.MaskExponents;
-import heddle.compiler.softmax.RecogniseSoftmax;
-import heddle.compiler.softmax.UnguardSoftmax;
+import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.type.LengthFacts;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
@@ -38,12 +36,11 @@ public final class Compiler {
             new EliminateDeadCode());
 
     private static final List<Pass> FUSE = List.of(
-            new MaskExponents(),
+            SoftmaxRules.MASK,
             new EliminateCommonSubexpressions(),
-            new RecogniseSoftmax(),
-            new UnguardSoftmax(),
-            new JoinProducts(),
-            new SplitProbabilities(),
+            SoftmaxRules.RECOGNISE,
+            JoinProducts.RULES,
+            SplitProbabilities.RULES,
             new MarkProbabilities(),
             new EliminateDeadCode(),
             new FuseAttention(),

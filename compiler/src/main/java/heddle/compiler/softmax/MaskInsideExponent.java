@@ -2,11 +2,11 @@ package heddle.compiler.softmax;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.ir.Pass;
-import heddle.compiler.ir.Rewriter;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.op.Reduce;
+import heddle.compiler.rule.Rule;
+import heddle.compiler.rule.RuleContext;
 import heddle.compiler.scalar.Reduction;
-import java.util.Optional;
 
 /**
  * Moves a mask from exponentials that are summed into their exponents, where a written-out softmax has it.
@@ -19,21 +19,21 @@ import java.util.Optional;
  *
  * An exponential that overflows and is multiplied by zero is meant to be zero.
  */
-public record MaskExponents() implements Pass {
+public record MaskInsideExponent() implements Rule {
     @Override
     public String name() {
-        return "mask-exponents";
+        return "mask-inside-exponent";
     }
 
     @Override
-    public Graph run(Graph graph) {
-        return Rewriter.replace(
-                graph,
-                (node, rewriter) -> isSummed(graph, node)
-                        ? MaskedExponential.of(graph, node)
-                                .filter(e -> e.exp() != node)
-                                .map(e -> e.addTo(graph, rewriter, node.origin()))
-                        : Optional.empty());
+    public Outcome apply(Node node, RuleContext context) {
+        Graph graph = context.graph();
+        return isSummed(graph, node)
+                ? MaskedExponential.of(graph, node)
+                        .filter(e -> e.exp() != node)
+                        .<Outcome>map(e -> Outcome.Replaced.by(node, e.addTo(graph, context.rewriter(), node.origin())))
+                        .orElse(NO_MATCH)
+                : NO_MATCH;
     }
 
     private static boolean isSummed(Graph graph, Node node) {
