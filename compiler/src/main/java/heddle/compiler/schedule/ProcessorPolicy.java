@@ -3,10 +3,12 @@ package heddle.compiler.schedule;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.TileStmt;
@@ -43,6 +45,24 @@ final class ProcessorPolicy implements SchedulePolicy {
     @Override
     public OptionalInt panel(Contraction c) {
         return OptionalInt.of(columns(c.n().extent()));
+    }
+
+    /** Products have whole register blocks along lanes: of one, two or four vectors of 16 floats. */
+    @Override
+    public void verify(TileKernel kernel) {
+        SchedulePolicy.super.verify(kernel);
+        if (kernel.body().stream().noneMatch(TileStmt.Loop.class::isInstance)) {
+            return;
+        }
+        Axis lanes = kernel.parallel().stream()
+                .filter(kernel.schedule()::isBlocked)
+                .findFirst()
+                .orElseThrow(() -> new IllegalSchedule(kernel.program(), "no axis is cut", "lanes run along blocks"));
+        int block = kernel.schedule().block(lanes);
+        if (block != COLUMNS / 4 && block != COLUMNS / 2 && block % COLUMNS != 0) {
+            throw new IllegalSchedule(
+                    kernel.program(), "cut " + lanes + " " + block, "blocks along lanes are of 16, 32 or 64 indexes");
+        }
     }
 
     @Override

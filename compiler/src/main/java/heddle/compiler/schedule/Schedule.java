@@ -1,7 +1,6 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.scalar.Buffer;
-import heddle.compiler.tile.ScheduleVerifier;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileVerifier;
 import heddle.compiler.tile.proof.AddressCounts;
@@ -80,9 +79,11 @@ public record Schedule(
     }
 
     private List<TileKernel> programs(List<Launch> kernels) {
-        kernels.forEach(l -> TileVerifier.verify(l.program()));
         List<TileKernel> programs = kernels.stream().map(l -> l.kernel(policy)).toList();
-        programs.forEach(ScheduleVerifier::verify);
+        programs.forEach(k -> {
+            TileVerifier.verify(k.program());
+            policy.verify(k);
+        });
         return programs;
     }
 }

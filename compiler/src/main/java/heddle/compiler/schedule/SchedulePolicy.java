@@ -1,17 +1,28 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.ScheduleVerifier;
+import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import java.util.OptionalInt;
 
-/** Makes schedules as a machine needs them. Every constant that decides speed stands in a policy, with its reason. */
+/** Makes schedules as a machine needs them. The constants that it decides by stand in the policy, with their reasons. */
 public interface SchedulePolicy {
     /** For processors with vector registers. */
     SchedulePolicy PROCESSOR = new ProcessorPolicy();
 
     /** How a kernel is executed. The tables of its mask are chosen later, by the blocks of this schedule. */
     KernelSchedule schedule(Family family);
+
+    /**
+     * Checks that a schedule is legal, and that the machine's code writer writes it.
+     *
+     * @throws heddle.compiler.tile.IllegalSchedule when it is not
+     */
+    default void verify(TileKernel kernel) {
+        ScheduleVerifier.verify(kernel);
+    }
 
     /** Columns of the panels that a weight on a product's right side is packed into; empty when it is read as it lies. */
     OptionalInt panel(Contraction c);

@@ -5,12 +5,15 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which loops may run over blocks of several indexes: those whose statements span the loop's axis wherever they read its index or a
- * tile along it. Any other loop runs index by index. It is so for batches and heads, which programs read and tiles do not span.
+ * tile along it, and that change a carried tile by what they computed from the block. Any other loop runs index by index. It is so
+ * for batches and heads, which programs read and tiles do not span.
  */
 public final class Cuttable {
     private final Map<String, Tile> tiles = new HashMap<>();
@@ -24,18 +27,29 @@ public final class Cuttable {
     public boolean isCuttable(TileStmt.Loop loop) {
         List<TileStmt> statements = new ArrayList<>();
         ProgramParts.statements(loop.body(), statements::add);
-        return statements.stream().allMatch(s -> suits(s, loop.axis()));
+        Set<String> inside = new HashSet<>();
+        ProgramParts.tiles(loop.body(), t -> inside.add(t.name()));
+        return statements.stream().allMatch(s -> suits(s, loop.axis(), inside));
     }
 
-    private boolean suits(TileStmt stmt, Axis axis) {
+    /** Whether a carried tile takes in something that was computed from the block. */
+    private static boolean folds(TileStmt.Update update, Set<String> inside) {
+        return ScalarExprs.any(
+                update.value().program(),
+                e -> e instanceof ScalarExpr.Variable v && inside.contains(v.name()));
+    }
+
+    private boolean suits(TileStmt stmt, Axis axis, Set<String> inside) {
         return switch (stmt) {
             case TileStmt.Define d -> suits(d.value(), d.tile().axes(), axis);
-            case TileStmt.Update u -> suits(u.value(), u.tile().axes(), axis);
-            case TileStmt.Accumulate a -> suits(a.value(), a.tile().axes(), axis);
+            case TileStmt.Update u ->
+                suits(u.value(), u.tile().axes(), axis) && (inside.contains(u.tile().name()) || folds(u, inside));
+            case TileStmt.Accumulate a ->
+                suits(a.value(), a.tile().axes(), axis)
+                        && (inside.contains(a.tile().name()) || a.value().over().equals(axis));
             case TileStmt.Store s ->
                 s.axes().contains(axis) || !depends(s.address(), axis) && !depends(s.value(), axis);
-            case TileStmt.AddTo a ->
-                a.axes().contains(axis) || !depends(a.address(), axis) && !depends(a.value(), axis);
+            case TileStmt.AddTo a -> a.axes().contains(axis);
             case TileStmt.Loop l ->
                 !depends(l.bounds().from(), axis) && !depends(l.bounds().to(), axis);
             case TileStmt.Masked m -> true;

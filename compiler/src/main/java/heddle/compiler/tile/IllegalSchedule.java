@@ -4,7 +4,8 @@ package heddle.compiler.tile;
 public final class IllegalSchedule extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
-    IllegalSchedule(TileProgram program, String choice, String why) {
+    /** @param choice that is not legal @param why it is not */
+    public IllegalSchedule(TileProgram program, String choice, String why) {
         super("the schedule of " + program.name() + " is not legal: " + choice + ": " + why);
     }
 }

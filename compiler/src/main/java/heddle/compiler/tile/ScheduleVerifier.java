@@ -13,8 +13,8 @@ import java.util.Set;
  *
  * <ol>
  *   <li>A choice names a loop or a tile of the program.
- *   <li>Blocks of several indexes, or of all, are legal for loops that are {@link Cuttable}.
- *   <li>An order is chosen for parallel loops.
+ *   <li>Blocks of several indexes, or of all, are legal for loops that are {@link Cuttable}. That holds for loops without a choice too.
+ *   <li>An order is chosen for parallel loops in which nothing is added to a buffer.
  *   <li>A tile is read in place when its value is one element of a buffer, strides apart within a block, and it never changes.
  *   <li>Blocks are skipped in masked loops. Tables have entries for the blocks into which their axes are cut.
  *   <li>Each tile has a place.
@@ -47,22 +47,20 @@ public final class ScheduleVerifier {
     public static void verify(TileKernel kernel) {
         ScheduleVerifier verifier = new ScheduleVerifier(kernel);
         kernel.schedule().choices().forEach(verifier::verify);
+        verifier.loops.values().forEach(loop -> verifier.isLegal(loop, kernel.cut(loop)));
         kernel.program().definitions().forEach(d -> verifier.isPlaced(d.tile()));
     }
 
     private void verify(Choice choice) {
         switch (choice) {
-            case Choice.Cut cut -> {
-                TileStmt.Loop loop = loop(cut, cut.loop());
-                boolean each = cut.size() instanceof Choice.Size.Each
-                        || cut.size() instanceof Choice.Size.Blocks b && b.n() == 1;
-                check(each || cuttable.isCuttable(loop), cut, "its statements do not span " + loop.axis());
+            case Choice.Cut cut -> loop(cut, cut.loop());
+            case Choice.Order order -> {
+                TileStmt.Loop loop = loop(order, order.loop());
+                check(loop.mode() instanceof LoopMode.Parallel, order, "its blocks depend on each other");
+                ProgramParts.statements(
+                        loop.body(),
+                        s -> check(!(s instanceof TileStmt.AddTo), order, "a sum in a buffer goes by the order of blocks"));
             }
-            case Choice.Order order ->
-                check(
-                        loop(order, order.loop()).mode() instanceof LoopMode.Parallel,
-                        order,
-                        "its blocks depend on each other");
             case Choice.Place place -> {
                 TileStmt.Define define = tiles.get(place.tile());
                 check(define != null, place, "the program has no such tile");
@@ -82,6 +80,15 @@ public final class ScheduleVerifier {
                 });
             }
         }
+    }
+
+    private void isLegal(TileStmt.Loop loop, Choice.Size size) {
+        boolean each =
+                size instanceof Choice.Size.Each || size instanceof Choice.Size.Blocks b && b.n() == 1;
+        check(
+                each || loop.axis().extent().is(1) || cuttable.isCuttable(loop),
+                "cut " + loop.id() + " " + size,
+                "its statements do not span " + loop.axis());
     }
 
     private TileStmt.Loop loop(Choice choice, LoopId id) {

@@ -25,11 +25,13 @@ import java.util.Set;
  *       a product have the type of its sum, but that factors of sixteen bits may be summed in f32.
  *   <li>Programs read the indexes of open loops, of the statement's axes and of the reduced axis alone, and so do the tiles that
  *       they read. The axis that a product sums over is in both factors and not in its result.
- *   <li>Parallel loops stand around everything else and carry nothing. A partial loop lists what it carries, with neutral literals,
+ *   <li>Parallel loops stand around everything else and carry nothing, and nothing combines their indexes. Masks and bounds read no
+ *       tiles. A partial loop lists what it carries, with neutral literals,
  *       and its merge reads those tiles and the results of parts alone. What a loop carries does not span its axis.
  *   <li>No buffer is both read and written, or both stored and added to. No store stands in a masked loop, whose blocks may be
  *       skipped.
- *   <li>The address of a store reads the index of each enclosing parallel loop, or neither address nor value depends on it.
+ *   <li>The address of a store reads the index of each of its axes and of each enclosing loop, or neither address nor value depends on
+ *       it. That no element is stored twice is seen when the program is interpreted.
  *   <li>Masked statements stand in their loop, which has a mask {@code m}, and are {@code t = where(m, t, x)} each.
  * </ol>
  *
@@ -83,6 +85,13 @@ public final class TileVerifier {
     }
 
     private void block(List<TileStmt> body) {
+        check(
+                body.size() == 1
+                        || body.stream()
+                                .noneMatch(s ->
+                                        s instanceof TileStmt.Loop l && l.mode() instanceof LoopMode.Parallel),
+                program.name(),
+                "a parallel loop stands beside other statements");
         Map<String, Tile> outside = new HashMap<>(visible);
         body.forEach(this::statement);
         visible.keySet().retainAll(outside.keySet());
@@ -135,6 +144,7 @@ public final class TileVerifier {
                         tile,
                         "its value is " + r.program().type());
                 check(!tile.axes().contains(r.over()), tile, "it spans the axis that it is reduced over");
+                combines(r.over(), tile);
                 depends.addAll(program(r.program(), with(tile.axes(), r.over()), tile));
             }
             case TileExpr.Dot dot -> {
@@ -148,9 +158,18 @@ public final class TileVerifier {
                     depends.addAll(dependences.get(factor.name()));
                 }
                 check(!tile.axes().contains(dot.over()), tile, "it spans the axis that it is summed over");
+                combines(dot.over(), tile);
                 check(factors.containsAll(tile.axes()), tile, "it spans an axis that no factor does");
             }
         }
+    }
+
+    /** Blocks of parallel loops are independent, so nothing may combine the indexes of one. */
+    private void combines(Axis over, Tile tile) {
+        check(
+                open.stream().noneMatch(l -> l.axis().equals(over) && l.mode() instanceof LoopMode.Parallel),
+                tile,
+                "it combines the indexes of the parallel loop over " + over);
     }
 
     private static boolean isSummedAs(DType factor, DType sum) {
@@ -171,6 +190,12 @@ public final class TileVerifier {
     }
 
     private void injective(TileStmt.Store s) {
+        for (Axis axis : s.axes()) {
+            check(
+                    ScalarExprs.reads(s.address(), axis) || axis.extent().is(1),
+                    s.buffer(),
+                    "it is stored for each index of " + axis + ", its address does not depend on it");
+        }
         Set<Axis> depends = program(s.value(), s.axes(), s.buffer());
         for (TileStmt.Loop loop : open) {
             boolean named = ScalarExprs.reads(s.address(), loop.axis());
@@ -207,9 +232,11 @@ public final class TileVerifier {
     private void loop(TileStmt.Loop loop) {
         check(loops.add(loop.id()), loop.id(), "two loops have one name");
         check(open.stream().noneMatch(l -> l.axis().equals(loop.axis())), loop.id(), "two open loops share an axis");
+        Set<Axis> bounds = new HashSet<>();
         for (ScalarExpr bound : List.of(loop.bounds().from(), loop.bounds().to())) {
             check(bound.type() == DType.I64, loop.id(), "a bound is " + bound.type());
-            program(bound, List.of(), loop.id());
+            check(!readsTiles(bound), loop.id(), "a bound reads a tile");
+            bounds.addAll(program(bound, List.of(), loop.id()));
         }
         boolean parallel = loop.mode() instanceof LoopMode.Parallel;
         check(
@@ -221,14 +248,16 @@ public final class TileVerifier {
                 !visible.get(name).axes().contains(loop.axis()),
                 name,
                 "it is carried along " + loop.axis() + ", which it spans"));
+        // How many blocks there are, and which are skipped, changes what is carried.
+        carried.forEach(name -> dependences.get(name).addAll(bounds));
         open.add(loop);
         loop.mask().ifPresent(mask -> {
             check(
                     mask.program().type() == DType.BOOL,
                     loop.id(),
                     "a mask is " + mask.program().type());
+            check(!readsTiles(mask.program()), loop.id(), "a mask reads a tile");
             Set<Axis> depends = program(mask.program(), List.of(), loop.id());
-            // Which blocks are skipped changes what is carried.
             carried.forEach(name -> dependences.get(name).addAll(without(depends, loop.axis())));
         });
         switch (loop.mode()) {
@@ -245,6 +274,10 @@ public final class TileVerifier {
         if (loop.mode() instanceof LoopMode.Partial p) {
             merge(loop, p);
         }
+    }
+
+    private static boolean readsTiles(ScalarExpr program) {
+        return ScalarExprs.any(program, e -> e instanceof ScalarExpr.Variable);
     }
 
     private static Set<Axis> without(Set<Axis> axes, Axis axis) {

@@ -60,6 +60,8 @@ final class FormListing {
             case TileStmt.Accumulate a -> tile(a.tile()).value(a.value());
             case TileStmt.Loop l -> {
                 axes(List.of(l.axis()));
+                add(l.mode().getClass().getSimpleName());
+                scalar(l.bounds().from()).scalar(l.bounds().to());
                 l.mask().ifPresent(mask -> {
                     scalar(mask.program());
                     kernel.schedule()

@@ -83,6 +83,13 @@ final class AttentionProgram {
         return new Tile(tile.name() + "Part", tile.type(), tile.axes());
     }
 
+    /** A sum times a factor of zero is zero: what has no weight any more must not show, be it infinite or NaN. */
+    private ScalarExpr scaled(Tile sum, Tile factor) {
+        ScalarExpr isZero = apply(ScalarFn.EQ, factor.value(), literal(0));
+        return apply(
+                ScalarFn.SELECT, isZero, literal(0), apply(ScalarFn.MUL, sum.value(), factor.value()));
+    }
+
     /** Two partial results, each brought to the maximum of both (Dao et al. 2023, Flash-Decoding). */
     private List<TileStmt> merge() {
         Tile top = row("top");
@@ -100,13 +107,11 @@ final class AttentionProgram {
                 new TileStmt.Update(rowMax, new TileExpr.Map(top.value())));
     }
 
-    private static TileStmt merged(Tile state, Tile own, Tile other) {
+    private TileStmt merged(Tile state, Tile own, Tile other) {
         return new TileStmt.Update(
                 state,
                 new TileExpr.Map(apply(
-                        ScalarFn.ADD,
-                        apply(ScalarFn.MUL, state.value(), own.value()),
-                        apply(ScalarFn.MUL, part(state).value(), other.value()))));
+                        ScalarFn.ADD, scaled(state, own), scaled(part(state), other))));
     }
 
     /**
@@ -156,7 +161,7 @@ final class AttentionProgram {
                         new TileExpr.Map(apply(
                                 ScalarFn.ADD, apply(ScalarFn.MUL, rowSum.value(), rescale.value()), blockSum.value()))),
                 new TileStmt.Update(rowMax, new TileExpr.Map(newMax.value())),
-                new TileStmt.Update(acc, new TileExpr.Map(apply(ScalarFn.MUL, acc.value(), rescale.value()))));
+                new TileStmt.Update(acc, new TileExpr.Map(scaled(acc, rescale))));
     }
 
     private List<TileStmt> product() {

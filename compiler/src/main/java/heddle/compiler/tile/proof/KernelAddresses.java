@@ -39,6 +39,10 @@ final class KernelAddresses {
             case TileStmt.Update u -> add(u.value(), u.tile().name());
             case TileStmt.Accumulate a -> {}
             case TileStmt.Loop l -> {
+                if (!l.bounds().areAllOf(l.axis())) {
+                    throw new IllegalStateException(
+                            "the loop " + l.id() + " of " + kernel.name() + " has bounds, which nothing proves yet");
+                }
                 l.mask().ifPresent(mask -> add(mask, l.axis()));
                 l.body().forEach(this::add);
             }
