@@ -76,28 +76,27 @@ public record RuleSet(String name, List<Rule> rules, ToLongFunction<Graph> measu
 
         /** The new graph; the given one when no rule applied. */
         Graph run(List<Rule> rules) {
-            for (Node node : context.graph().nodes()) {
-                if (!replaces(rules, node)) {
-                    context.rewriter().copy(node);
-                }
+            List<Node> nodes = context.graph().nodes();
+            for (int n = 0; n < nodes.size(); n++) {
+                context.at(n);
+                apply(rules, nodes.get(n));
             }
-            return replaced.isEmpty() ? context.graph() : context.rewriter().finish();
+            return replaced.isEmpty() ? context.graph() : context.finish();
         }
 
-        private boolean replaces(List<Rule> rules, Node node) {
+        private void apply(List<Rule> rules, Node node) {
             for (Rule rule : rules) {
                 Outcome outcome = rule.apply(node, context);
                 switch (outcome) {
                     case Outcome.Replaced r -> {
-                        context.rewriter().replace(node, r.with());
+                        context.replace(node, r.with());
                         replaced.add(new Decision(rule.name(), node, r));
-                        return true;
+                        return;
                     }
                     case Outcome.Declined d -> declined.add(new Decision(rule.name(), node, d));
                     case Outcome.NoMatch n -> {}
                 }
             }
-            return false;
         }
     }
 }

@@ -49,13 +49,13 @@ public record DivideBeforeProduct() implements Rule {
     public Outcome apply(Node node, RuleContext context) {
         Graph graph = context.graph();
         if (!ElementReference.is(node, ScalarFn.DIV)
-                || !graph.operand(node, 0).type().equals(node.type())) {
+                || !graph.operand(node, 0).type().equals(node.type())
+                || !isOfExponentials(graph, ElementReference.nodeBehindViews(graph, graph.operand(node, 0)))) {
             return NO_MATCH;
         }
         ElementReference whole = ElementReference.in(node.value());
         ViewPath product = ViewPath.of(graph, whole.operand(graph, 0));
-        boolean isReadHere = product.end().node().op() instanceof Contract
-                && graph.useCount(product.end().node()) == 1
+        boolean isReadHere = graph.useCount(product.end().node()) == 1
                 && product.views().stream().allMatch(v -> graph.useCount(v) == 1);
         if (!isReadHere) {
             return NO_MATCH;
@@ -65,6 +65,11 @@ public record DivideBeforeProduct() implements Rule {
                 .flatMap(sum -> divided(graph, product, divisor.behindViews(graph), sum))
                 .<Outcome>map(d -> Outcome.Replaced.by(node, product(node, context, d)))
                 .orElse(NO_MATCH);
+    }
+
+    private static boolean isOfExponentials(Graph graph, Node product) {
+        return product.op() instanceof Contract
+                && graph.operands(product).stream().anyMatch(v -> ElementReference.is(v.node(), ScalarFn.EXP));
     }
 
     private static Optional<Divided> divided(Graph graph, ViewPath product, ElementReference divisor, RowSum sum) {

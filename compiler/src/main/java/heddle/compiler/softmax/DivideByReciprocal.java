@@ -32,7 +32,10 @@ public record DivideByReciprocal() implements Rule {
         Graph graph = context.graph();
         for (int slot = 0; ElementReference.is(node, ScalarFn.MUL) && slot < 2; slot++) {
             Value numerator = graph.operand(node, slot);
-            if (numerator.type().equals(node.type())) {
+            Node reciprocal = ElementReference.nodeBehindViews(graph, graph.operand(node, 1 - slot));
+            if (numerator.type().equals(node.type())
+                    && (ElementReference.is(reciprocal, ScalarFn.DIV)
+                            || ElementReference.is(reciprocal, ScalarFn.POW))) {
                 ElementReference whole = ElementReference.in(node.value());
                 ViewPath factor = ViewPath.of(graph, whole.operand(graph, 1 - slot));
                 OptionalInt denominator = denominator(graph, factor.end());
@@ -57,7 +60,7 @@ public record DivideByReciprocal() implements Rule {
             return sum.filter(s -> s.isOver(graph, y) && new ExponentialQuotient(y, s).isSoftmax(graph))
                     .isPresent();
         }
-        Node product = numerator.behindViews(graph).node();
+        Node product = ElementReference.nodeBehindViews(graph, numerator.value());
         return sum.isPresent()
                 && product.op() instanceof Contract
                 && graph.operands(product).stream().anyMatch(v -> ElementReference.is(v.node(), ScalarFn.EXP));

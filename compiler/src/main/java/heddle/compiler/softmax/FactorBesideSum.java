@@ -32,6 +32,10 @@ public record FactorBesideSum() implements Rule {
     public Outcome apply(Node node, RuleContext context) {
         Graph graph = context.graph();
         for (int slot = 0; ElementReference.is(node, ScalarFn.MUL) && slot < 2; slot++) {
+            Node exp = ElementReference.nodeBehindViews(graph, graph.operand(node, 1 - slot));
+            if (!ElementReference.is(exp, ScalarFn.EXP)) {
+                continue;
+            }
             ElementReference whole = ElementReference.in(node.value());
             Optional<Double> number = whole.operand(graph, slot)
                     .behindViews(graph)
@@ -39,11 +43,11 @@ public record FactorBesideSum() implements Rule {
                     .filter(n -> n > 0 && n < Double.POSITIVE_INFINITY);
             ViewPath path = ViewPath.of(graph, whole.operand(graph, 1 - slot));
             boolean isWhole = graph.operand(node, 1 - slot).type().equals(node.type());
-            if (number.isPresent() && isWhole && path.end().is(ScalarFn.EXP) && isBesideSum(graph, node)) {
-                Value exponent = graph.operand(path.end().node(), 0);
+            if (number.isPresent() && isWhole && isBesideSum(graph, node)) {
+                Value exponent = graph.operand(exp, 0);
                 Value more = plus(node, context, ElementReference.in(exponent), Math.log(number.get()));
-                Value exp = context.out().value(new Elementwise(ScalarFn.EXP), node.origin(), more);
-                return Outcome.Replaced.by(node, path.over(context, node.origin(), exp));
+                Value one = context.out().value(new Elementwise(ScalarFn.EXP), node.origin(), more);
+                return Outcome.Replaced.by(node, path.over(context, node.origin(), one));
             }
         }
         return NO_MATCH;

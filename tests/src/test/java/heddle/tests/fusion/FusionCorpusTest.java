@@ -97,6 +97,7 @@ class FusionCorpusTest {
         Compilation compilation = compilation(file);
         FusionReport report = compilation.report();
         String graph = report.declined() + "\n" + GraphText.print(compilation.graph());
+        assertEquals(FusionReport.of(compilation.graph()), report, "what was decided still holds after fusion");
         assertEquals(file.fused(), report.fused().size(), graph);
         assertEquals(file.declined(), report.declined().size(), graph);
         compilation.explain(Map.of()).fused().forEach(FusionCorpusTest::assertExplained);
