@@ -33,6 +33,7 @@ public record DropMaskedShift() implements Rule {
         }
         ElementReference y = Exponents.withoutSecondMask(graph, ElementReference.in(graph.operand(node, 0)));
         return MaximumShift.of(graph, y, softmax.axis())
+                .filter(shift -> shift.x().value().type().equals(node.type()))
                 .map(shift -> context.out()
                         .value(softmax, node.origin(), context.get(shift.x().value())))
                 .<Outcome>map(value -> Outcome.Replaced.by(node, value))
