@@ -2,6 +2,7 @@ package heddle.runtime;
 
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.type.Stored;
 import heddle.runtime.jvm.JvmProgram;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class NotEnoughMemory extends OutOfMemoryError {
         }
         long inputs = plan.inputs().values().stream()
                 .mapToLong(b -> b.type().shape().size().evaluate(lengths)
-                        * MemoryPlan.storage(b.type().dtype()).bytes())
+                        * Stored.of(b.type().dtype()).bytes())
                 .sum();
         return new NotEnoughMemory(weights, MemoryPlan.of(plan, lengths).peakBytes(), inputs, lengths, cause);
     }

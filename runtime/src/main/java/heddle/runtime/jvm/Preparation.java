@@ -2,8 +2,8 @@ package heddle.runtime.jvm;
 
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.scalar.Buffer;
-import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.type.Stored;
 import heddle.runtime.tensor.Tensor;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -64,7 +64,7 @@ final class Preparation {
 
     private static long bytes(Buffer buffer) {
         long elements = buffer.type().shape().size().evaluate(Map.of());
-        return elements * MemoryPlan.storage(buffer.type().dtype()).bytes();
+        return elements * Stored.of(buffer.type().dtype()).bytes();
     }
 
     private void load(Buffer buffer, RunMemory memory) {
