@@ -2,7 +2,6 @@ package heddle.runtime;
 
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.type.Stored;
 import heddle.runtime.jvm.JvmProgram;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +39,8 @@ public final class NotEnoughMemory extends OutOfMemoryError {
             return new NotEnoughMemory(weights, 0, 0, lengths, cause);
         }
         long inputs = plan.inputs().values().stream()
-                .mapToLong(b -> b.type().shape().size().evaluate(lengths)
-                        * Stored.of(b.type().dtype()).bytes())
+                .mapToLong(b ->
+                        b.type().shape().size().evaluate(lengths) * b.stored().bytes())
                 .sum();
         return new NotEnoughMemory(weights, MemoryPlan.of(plan, lengths).peakBytes(), inputs, lengths, cause);
     }

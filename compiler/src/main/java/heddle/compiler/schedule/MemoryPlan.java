@@ -70,7 +70,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
         long bytes = arrays.stream().mapToLong(Array::bytes).sum();
         for (Buffer output : plan.outputs().values()) {
             bytes += output.type().shape().size().evaluate(lengths)
-                    * Stored.of(output.type().dtype()).bytes();
+                    * output.stored().bytes();
         }
         return new MemoryPlan(arrays, places, bytes);
     }
@@ -99,7 +99,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
     }
 
     private static Place place(Life life, List<Packing> packings) {
-        Stored storage = Stored.of(life.buffer.type().dtype());
+        Stored storage = life.buffer.stored();
         for (int i = 0; i < packings.size(); i++) {
             if (packings.get(i).storage == storage) {
                 long offset = packings.get(i).offset(life);

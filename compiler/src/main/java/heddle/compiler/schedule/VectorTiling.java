@@ -35,6 +35,11 @@ final class VectorTiling implements Tiling {
     }
 
     @Override
+    public boolean keepsPacked() {
+        return true;
+    }
+
+    @Override
     public TilePlan of(Contraction c) {
         int columns = columns(c.n().extent());
         int rows = Panels.arePanels(c.b(), c.n(), c.k(), columns) ? ROWS : ROWS_TO_PACK_FOR;

@@ -14,6 +14,7 @@ import heddle.runtime.code.SourceUnit;
 import heddle.runtime.input.CountableAxes;
 import heddle.runtime.input.LengthBinding;
 import heddle.runtime.input.PerLengths;
+import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
@@ -160,7 +161,9 @@ public final class JvmProgram implements Program {
         Set<Buffer> own = new HashSet<>(computed);
         Map<String, Tensor> outputs = new LinkedHashMap<>();
         plan.outputs().forEach((name, buffer) -> {
-            Object array = own.remove(buffer) ? run.array(buffer) : copy(buffer, run.array(buffer));
+            Object array = own.remove(buffer) && !buffer.stored().isPacked()
+                    ? run.array(buffer)
+                    : copy(buffer, run.array(buffer));
             outputs.put(
                     name,
                     Tensor.wrap(buffer.type().dtype(), buffer.type().shape().evaluate(bound), array));
@@ -169,6 +172,9 @@ public final class JvmProgram implements Program {
     }
 
     private static Object copy(Buffer buffer, Object array) {
+        if (buffer.stored().isPacked()) {
+            return StoredArray.widened((short[]) array, buffer.stored());
+        }
         int elements = Array.getLength(array);
         Object copy = Tensor.newStorage(buffer.type().dtype(), elements);
         System.arraycopy(array, 0, copy, 0, elements);

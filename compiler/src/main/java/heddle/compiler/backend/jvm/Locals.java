@@ -129,6 +129,11 @@ final class Locals {
         return text.replaceAll("\\b\\d{10,}\\b", "$0L");
     }
 
+    /** The Java type of a buffer's array. */
+    static String arrayType(Buffer buffer) {
+        return (buffer.stored().isPacked() ? "short" : type(buffer.type().dtype())) + "[]";
+    }
+
     /** The Java type of a value. */
     static String type(DType dtype) {
         return switch (Precision.computed(dtype)) {

@@ -96,18 +96,28 @@ final class TileLowering {
         }
     }
 
-    /** Products spread single elements from wherever they lie, but take vectors only from rows of a block's width. */
+    /**
+     * Products spread single elements from wherever they lie as they are computed, but take vectors only from rows of a
+     * block's width, which may be packed.
+     */
     private Optional<BlockStrides> readInPlace(Tile tile, ScalarExpr program) {
         if (kernel.space(tile) != TileSpace.GLOBAL) {
             return Optional.empty();
         }
         Axis[] axes = tile.axes().toArray(Axis[]::new);
         boolean vectors = tile.axes().contains(lane);
+        if (!vectors && isPacked(program)) {
+            return Optional.empty();
+        }
         if (vectors
                 && !Panels.arePanels(program, axes[0], axes[1], kernel.plan().block(lane))) {
             return Optional.empty();
         }
         return BlockStrides.of(program, kernel.plan().sizes(axes));
+    }
+
+    private static boolean isPacked(ScalarExpr program) {
+        return program instanceof ScalarExpr.Element e && e.buffer().stored().isPacked();
     }
 
     private boolean isScratch(Buffer buffer) {
@@ -147,7 +157,7 @@ final class TileLowering {
     /** A store, with what vectors cannot read as it lies brought into scratch memory before. */
     private void columns(Axis along, TileStmt.Store store, List<Step> steps) {
         ScalarExpr value = onScratch(store.value());
-        Optional<Lanes> lanes = Lanes.of(store.buffer().type().dtype(), target);
+        Optional<Lanes> lanes = Lanes.of(store, target);
         if (lanes.isPresent() && new LaneAccess(along, lanes.get()).isContiguous(store.address())) {
             Staging staging = new Staging(
                     new LaneAccess(along, lanes.get()), store.axes(), width(along), scratch.size(), this::isScratch);
