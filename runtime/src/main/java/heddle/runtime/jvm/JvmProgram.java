@@ -58,7 +58,8 @@ public final class JvmProgram implements Program {
     /**
      * Compiles a plan, or takes its classes from the cache, and computes what depends on the weights alone.
      *
-     * @param weights by the plan's names, of the plan's types; their arrays are used, not copied. Each is asked for once,
+     * @param weights by the plan's names, of the plan's types; their arrays are used, not copied, unless the plan packs
+     *                them. Each is asked for once,
      *                and not held longer than kernels read it
      */
     public static JvmProgram load(Plan plan, Map<String, Tensor> weights, JvmOptions options) {
