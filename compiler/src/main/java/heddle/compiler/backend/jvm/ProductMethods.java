@@ -37,8 +37,8 @@ final class ProductMethods {
         }
     }
 
-    /** Steps of a packed factor that are converted at once: of 64 columns, a quarter of a first-level cache. */
-    private static final int SLICE = 32;
+    /** Bytes of {@code b} that all rows read before the next: half of a first-level cache of 32 KiB. */
+    private static final int SLICE = 16 << 10;
 
     private final JvmTarget target;
     private final ClassText members;
@@ -88,16 +88,38 @@ final class ProductMethods {
 
     private void writeBlocked(Shape shape, String name, Lanes lanes) {
         String comment = "Adds a product to a tile of {@code rows} rows and " + shape.strides.width() + " columns.";
+        Blocking blocking = blocking(shape, lanes);
         JavaText out = open(shape, name, comment);
-        writeBlocks(shape, blocking(shape, lanes), lanes, out);
-        out.close();
+        // What several rounds of rows read stays in the first-level cache; one round reads each element once anyway.
+        out.line("int slice = rows > " + blocking.rows.getFirst() + " ? " + slice(shape) + " : depth;");
+        out.open("for (int k = 0; k < depth; k += slice)");
+        out.line("int steps = Math.min(slice, depth - k);");
+        writeBlocks(shape, blocking, lanes, new Steps("steps", at(shape, "aAt", "k"), rowAt(shape, "k")), out);
+        out.close().close();
+    }
+
+    /** The part of a sum: how many terms, and where they begin in both arrays. */
+    private record Steps(String count, String a, String b) {
+        static final Steps ALL = new Steps("depth", "aAt", "bAt");
+    }
+
+    private static String at(Shape shape, String start, String k) {
+        return start + " + " + shape.strides.aStep().times(k);
+    }
+
+    private static String rowAt(Shape shape, String k) {
+        return "bAt + " + k + " * " + shape.strides.width();
+    }
+
+    private static int slice(Shape shape) {
+        return SLICE / (Stored.of(shape.type).bytes() * shape.strides.width());
     }
 
     private Blocking blocking(Shape shape, Lanes lanes) {
         return Blocking.of(target, shape.strides.width() / lanes.count());
     }
 
-    private void writeBlocks(Shape shape, Blocking blocking, Lanes lanes, JavaText out) {
+    private void writeBlocks(Shape shape, Blocking blocking, Lanes lanes, Steps steps, JavaText out) {
         int width = shape.strides.width();
         int columns = blocking.vectors * lanes.count();
         boolean many = columns < width;
@@ -108,7 +130,7 @@ final class ProductMethods {
         for (int rows : blocking.rows) {
             String kernel = kernel(new MicroKernel(lanes, rows, blocking.vectors, shape.stored, shape.strides));
             out.open("for (; r + " + rows + " <= rows; r += " + rows + ")");
-            out.line(call(kernel, shape.strides, many ? " + n" : ""));
+            out.line(call(kernel, shape.strides, steps, many ? " + n" : ""));
             out.close();
         }
         if (many) {
@@ -132,16 +154,16 @@ final class ProductMethods {
         if (shape.stored == Stored.BF16) {
             Blocking blocking = blocking(shape, lanes);
             out.open("if (rows <= " + blocking.rows.getFirst() + ")");
-            writeBlocks(shape, blocking, lanes, out);
+            writeBlocks(shape, blocking, lanes, Steps.ALL, out);
             out.line("return;").close();
         }
         String product = of(shape.plain());
-        out.line("float[] slice = new float[" + SLICE * width + "];");
-        out.open("for (int k = 0; k < depth; k += " + SLICE + ")");
-        out.line("int steps = Math.min(" + SLICE + ", depth - k);");
-        out.line(widen(shape.stored, lanes) + "(b, bAt + k * " + width + ", slice, steps * " + width + ");");
-        out.line(product + "(rows, steps, a, aAt + " + shape.strides.aStep().times("k") + ", " + passed(shape.strides)
-                + "slice, 0, c);");
+        out.line("float[] slice = new float[" + SLICE / Float.BYTES + "];");
+        out.open("for (int k = 0; k < depth; k += " + slice(shape) + ")");
+        out.line("int steps = Math.min(" + slice(shape) + ", depth - k);");
+        out.line(widen(shape.stored, lanes) + "(b, " + rowAt(shape, "k") + ", slice, steps * " + width + ");");
+        out.line(
+                product + "(rows, steps, a, " + at(shape, "aAt", "k") + ", " + passed(shape.strides) + "slice, 0, c);");
         out.close().close();
     }
 
@@ -164,9 +186,11 @@ final class ProductMethods {
         });
     }
 
-    private static String call(String kernel, MicroKernel.Strides strides, String column) {
+    private static String call(String kernel, MicroKernel.Strides strides, Steps steps, String column) {
         String unknown = passed(strides);
-        return kernel + "(depth, a, aAt + " + strides.aRow().times("r") + ", " + unknown + "b, bAt" + column
+        return kernel + "(" + steps.count + ", a, " + steps.a + " + "
+                + strides.aRow().times("r") + ", " + unknown + "b, "
+                + steps.b + column
                 + ", c, r * " + strides.width() + column + ");";
     }
 
