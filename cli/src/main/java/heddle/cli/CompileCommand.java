@@ -4,12 +4,13 @@ import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.backend.jvm.JvmWriter;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.ProgramListing;
+import heddle.compiler.tile.ScheduleListing;
 import heddle.compiler.tile.TileKernel;
 import heddle.dsl.ast.Item;
 import heddle.dsl.parse.Parser;
@@ -31,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -48,7 +50,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Stages: ast, the syntax tree; graph, the computation as written; fused, the computation after all passes;",
-            "tiles, the kernels as programs over tiles; java, the generated class; plan, kernels and buffers as JSON.",
+            "tiles, what each kernel computes, as a program over tiles; schedule, how: its blocks, their order, where tiles are",
+            "held; java, the generated class; plan, kernels and buffers as JSON.",
             "",
             "Examples:",
             "  heddle compile examples/minilm.heddle --emit fused",
@@ -63,6 +66,7 @@ final class CompileCommand implements Callable<Integer> {
         GRAPH("graph"),
         FUSED("fused"),
         TILES("tiles"),
+        SCHEDULE("schedule"),
         JAVA("java"),
         PLAN("json");
 
@@ -123,7 +127,7 @@ final class CompileCommand implements Callable<Integer> {
         TornadoLimits limits = TornadoLimits.GPU.withLibraryTasks(target.libraryTasks());
         Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
         Compilation compilation =
-                device ? declared.compilation(fusion, new GroupTiling(limits)) : declared.compilation(fusion);
+                device ? declared.compilation(fusion, new DevicePolicy(limits)) : declared.compilation(fusion);
         if (stages.isEmpty()) {
             stages = device && directory != null ? List.of(Stage.JAVA, Stage.PLAN) : List.of(Stage.JAVA);
         }
@@ -149,7 +153,8 @@ final class CompileCommand implements Callable<Integer> {
             case AST -> ast(model.file());
             case GRAPH -> GraphText.print(declared.declaration().graph());
             case FUSED -> GraphText.print(compilation.graph());
-            case TILES -> tiles(compilation.plan());
+            case TILES -> kernels(compilation.plan(), k -> ProgramListing.of(k.program()));
+            case SCHEDULE -> kernels(compilation.plan(), ScheduleListing::of);
             case PLAN -> {
                 if (source.isPresent()) {
                     name = "plan";
@@ -206,8 +211,8 @@ final class CompileCommand implements Callable<Integer> {
                 .collect(Collectors.joining("\n"));
     }
 
-    private static String tiles(Plan plan) {
+    private static String kernels(Plan plan, Function<TileKernel, String> listing) {
         Stream<TileKernel> kernels = Stream.concat(plan.prepare().stream(), plan.launches().stream());
-        return kernels.map(k -> ProgramListing.of(k.program())).collect(Collectors.joining("\n"));
+        return kernels.map(listing).collect(Collectors.joining("\n"));
     }
 }

@@ -107,7 +107,7 @@ final class DevicePlanJson {
                 fields.put("groups", PlanJson.size(launch.grid().groups()));
                 fields.put("threads", launch.grid().threads());
                 fields.put("localBytes", launch.localBytes());
-                fields.put("blocks", new TreeMap<>(kernel.plan().blocks()));
+                fields.put("blocks", new TreeMap<>(kernel.schedule().blocks()));
                 launch.notLibrary().ifPresent(reason -> fields.put("notLibrary", reason));
             }
             case TornadoSource.LibraryCall call -> {

@@ -13,7 +13,6 @@ import heddle.dsl.source.Span;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Writes an explanation as JSON; docs/explain.md lists the keys. Costs are formulas where lengths are not known. */
@@ -105,7 +104,7 @@ final class ExplanationJson {
     private static Map<String, Object> tile(TileLayout.Placed placed) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", placed.tile().name());
-        fields.put("space", placed.space().name().toLowerCase(Locale.ROOT));
+        fields.put("place", placed.place().text());
         fields.put("size", placed.sizes().stream().map(ExplanationJson::amount).toList());
         return fields;
     }

@@ -7,7 +7,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.report.CapturedPart;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.tile.BlockCount;
-import heddle.compiler.tile.TileSpace;
+import heddle.compiler.tile.TilePlace;
 import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.DiagnosticRenderer;
 import heddle.dsl.diagnostic.Label;
@@ -100,16 +100,16 @@ final class ExplanationText {
         lines.add(
                 "blocks",
                 Sizes.counted(layout.blockQ(), "query", "queries") + ", " + Sizes.counted(layout.blockKv(), "key"));
-        lines.add("read in place", tiles(TileSpace.GLOBAL));
-        lines.add("local", tiles(TileSpace.LOCAL));
-        lines.add("registers", tiles(TileSpace.REGISTER));
+        lines.add("read in place", tiles(TilePlace.IN_PLACE));
+        lines.add("local", tiles(TilePlace.LOCAL));
+        lines.add("registers", tiles(TilePlace.REGISTER));
         fused.blocks().ifPresent(count -> lines.add("visited", visited(count)));
         fused.tables().forEach(table -> lines.add("skipped by", table));
     }
 
-    private String tiles(TileSpace space) {
+    private String tiles(TilePlace place) {
         return fused.tiles().tiles().stream()
-                .filter(t -> t.space() == space)
+                .filter(t -> t.place() == place)
                 .map(TileLayout.Placed::toString)
                 .collect(Collectors.joining(", "));
     }

@@ -52,7 +52,7 @@ final class PlanJson {
         fields.put("family", kernel.family());
         fields.put("reads", buffers(kernel.reads()));
         fields.put("writes", buffers(kernel.writes()));
-        fields.put("blocks", new TreeMap<>(kernel.plan().blocks()));
+        fields.put("blocks", new TreeMap<>(kernel.schedule().blocks()));
         fields.put("flops", size(cost.flops()));
         fields.put("bytes", size(cost.bytes()));
         return fields;

@@ -53,7 +53,7 @@ public final class Compilation {
     /** The same model with a kernel for each operation, for the same target. */
     public Plan unfused() {
         return DeepStack.call(() ->
-                Lower.unfused(simplified, schedule.tiling(), schedule.facts()).plan());
+                Lower.unfused(simplified, schedule.policy(), schedule.facts()).plan());
     }
 
     /**
@@ -67,9 +67,9 @@ public final class Compilation {
 
     private Explanation explained(Map<String, Long> lengths) {
         Map<Node, WrittenAttention> written = passes.before(FuseAttention.NAME)
-                .map(before -> WrittenAttention.in(before, graph()))
+                .map(before -> WrittenAttention.in(before, graph(), passes.decisions(FuseAttention.NAME)))
                 .orElse(Map.of());
-        return Explanation.of(report(), written, schedule.tiling(), schedule.facts(), lengths);
+        return Explanation.of(report(), written, schedule.policy(), schedule.facts(), lengths);
     }
 
     /** The graph that was lowered. */
@@ -80,8 +80,15 @@ public final class Compilation {
     /** The attention in the graph: what is fused, and what is not and why. It is looked for once. */
     public synchronized FusionReport report() {
         if (report == null) {
-            report = DeepStack.call(() -> FusionReport.of(graph()));
+            report = DeepStack.call(this::reported);
         }
         return report;
+    }
+
+    /** From what the fusion decided, unless there was none or passes after it made other nodes. */
+    private FusionReport reported() {
+        boolean isLast =
+                passes.after(FuseAttention.NAME).filter(graph()::equals).isPresent();
+        return isLast ? FusionReport.of(graph(), passes.decisions(FuseAttention.NAME)) : FusionReport.of(graph());
     }
 }

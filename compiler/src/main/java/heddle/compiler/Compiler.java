@@ -13,10 +13,8 @@ import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveInferenceIdentities;
 import heddle.compiler.schedule.Lower;
-import heddle.compiler.schedule.Tiling;
-import heddle.compiler.softmax.MaskExponents;
-import heddle.compiler.softmax.RecogniseSoftmax;
-import heddle.compiler.softmax.UnguardSoftmax;
+import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.type.LengthFacts;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
@@ -38,12 +36,11 @@ public final class Compiler {
             new EliminateDeadCode());
 
     private static final List<Pass> FUSE = List.of(
-            new MaskExponents(),
+            SoftmaxRules.MASK,
             new EliminateCommonSubexpressions(),
-            new RecogniseSoftmax(),
-            new UnguardSoftmax(),
-            new JoinProducts(),
-            new SplitProbabilities(),
+            SoftmaxRules.RECOGNISE,
+            JoinProducts.RULES,
+            SplitProbabilities.RULES,
             new MarkProbabilities(),
             new EliminateDeadCode(),
             new FuseAttention(),
@@ -62,27 +59,27 @@ public final class Compiler {
 
     /** Compiles a graph for processors with vector registers. */
     public static Compilation compile(Graph graph, Fusion fusion) {
-        return compile(graph, fusion, Tiling.VECTORS, Set.of());
+        return compile(graph, fusion, SchedulePolicy.PROCESSOR, Set.of());
     }
 
     /**
      * Compiles a graph.
      *
-     * @param tiling   block sizes, as the target needs them
+     * @param policy   block sizes, as the target needs them
      * @param disabled names of passes to leave out
      */
-    public static Compilation compile(Graph graph, Fusion fusion, Tiling tiling, Set<String> disabled) {
-        return DeepStack.call(() -> compiled(graph, fusion, tiling, disabled));
+    public static Compilation compile(Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled) {
+        return DeepStack.call(() -> compiled(graph, fusion, policy, disabled));
     }
 
-    private static Compilation compiled(Graph graph, Fusion fusion, Tiling tiling, Set<String> disabled) {
+    private static Compilation compiled(Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled) {
         Pipeline.Result passes = pipeline(fusion).without(disabled).run(graph);
         Graph last = passes.graph();
         LengthFacts facts = LengthCondition.facts(graph);
         return new Compilation(
                 passes,
                 simplified(passes, disabled),
-                fusion == Fusion.FUSED ? Lower.fused(last, tiling, facts) : Lower.unfused(last, tiling, facts));
+                fusion == Fusion.FUSED ? Lower.fused(last, policy, facts) : Lower.unfused(last, policy, facts));
     }
 
     private static Graph simplified(Pipeline.Result passes, Set<String> disabled) {

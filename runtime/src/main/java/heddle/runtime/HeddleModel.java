@@ -3,12 +3,12 @@ package heddle.runtime;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
-import heddle.compiler.schedule.Tiling;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -111,8 +111,8 @@ public final class HeddleModel {
     }
 
     /** What the compiler makes of it for a target that needs blocks of its own; nothing is loaded or run. */
-    public Compilation compilation(Fusion fusion, Tiling tiling) {
-        return Compiler.compile(model.graph(), fusion, tiling, Set.of());
+    public Compilation compilation(Fusion fusion, SchedulePolicy policy) {
+        return Compiler.compile(model.graph(), fusion, policy, Set.of());
     }
 
     /** What becomes of each attention, with costs in numbers where the lengths that they depend on are fixed. */
@@ -165,7 +165,7 @@ public final class HeddleModel {
     private CompiledModel onDevice(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
         TornadoLimits limits = DeviceWriter.limits(target.device().orElseThrow())
                 .withLibraryTasks(options.target().libraryTasks());
-        Compilation compilation = compilation(options.fusion(), new GroupTiling(limits));
+        Compilation compilation = compilation(options.fusion(), new DevicePolicy(limits));
         TornadoOptions tornado = new TornadoOptions(
                 target.sdk().orElseThrow(),
                 target.device(),

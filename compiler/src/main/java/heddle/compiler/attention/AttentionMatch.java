@@ -1,6 +1,7 @@
 package heddle.compiler.attention;
 
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.FusedAttention;
 import heddle.compiler.rule.Probabilities;
@@ -18,7 +19,8 @@ import java.util.List;
  * @param logSumExps    the nodes that the log-sum-exp stands for
  */
 public record AttentionMatch(
-        Node softmax, ScoreCone scores, Probabilities probabilities, Fused fused, Node root, List<Node> logSumExps) {
+        Node softmax, ScoreCone scores, Probabilities probabilities, Fused fused, Node root, List<Node> logSumExps)
+        implements Outcome.Found {
     /** A fused attention and the values that it reads, by slot. */
     public record Fused(FusedAttention op, List<Value> operands) {
         public Fused {

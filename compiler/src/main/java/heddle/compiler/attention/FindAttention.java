@@ -1,15 +1,16 @@
 package heddle.compiler.attention;
 
+import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.rule.Dependence;
-import heddle.compiler.rule.Outcome;
 import heddle.compiler.rule.Probabilities;
 import heddle.compiler.rule.ProductSearch;
 import heddle.compiler.rule.SourceExcerpt;
@@ -31,15 +32,15 @@ import java.util.Set;
  * Finds the attentions of a graph that are fused: the largest set for which, when all are fused, no node reads their
  * scores any more. Attentions that share scores each compute them again.
  */
-public final class FindAttention {
-    private static final String ONE_KEY = "there is one key alone, so that there are no more scores than queries";
+final class FindAttention {
+    static final String ONE_KEY = "there is one key alone, so that there are no more scores than queries";
 
     private final Graph graph;
     private final Dependence dependence;
     private final AddressProof addresses;
     private final List<WrittenLogSumExp> logSumExps;
     private final SequencedMap<Node, List<AttentionMatch>> matches = new LinkedHashMap<>();
-    private final SequencedMap<Node, Outcome> outcomes = new LinkedHashMap<>();
+    private final Map<Node, Outcome.Declined> declined = new HashMap<>();
 
     private FindAttention(Graph graph) {
         this.graph = graph;
@@ -50,28 +51,20 @@ public final class FindAttention {
             if (node.op() instanceof Softmax) {
                 try {
                     List<AttentionMatch> found = match(node);
-                    outcomes.put(node, found.isEmpty() ? new Outcome.NoMatch() : new Outcome.Matched());
                     if (!found.isEmpty()) {
                         matches.put(node, found);
                     }
-                } catch (DeclinedException declined) {
-                    outcomes.put(node, declined.outcome());
+                } catch (DeclinedException e) {
+                    declined.put(node, e.outcome());
                 }
             }
         }
     }
 
-    public static FindAttention in(Graph graph) {
+    static FindAttention in(Graph graph) {
         FindAttention search = new FindAttention(graph);
         search.new Computed().declineStored();
         return search;
-    }
-
-    /** The attentions to fuse, by the node that each replaces. */
-    public Map<Node, AttentionMatch> roots() {
-        Map<Node, AttentionMatch> roots = new HashMap<>();
-        matches.values().forEach(all -> all.forEach(m -> roots.put(m.root(), m)));
-        return roots;
     }
 
     /** What is fused, by each node that is replaced by one of its results. */
@@ -81,9 +74,22 @@ public final class FindAttention {
         return replaced;
     }
 
-    /** For each softmax of the graph, whether it is fused, in graph order. */
-    SequencedMap<Node, Outcome> outcomes() {
-        return outcomes;
+    /**
+     * What is decided about each softmax, in graph order: one decision for each of its attentions that is fused, or why none
+     * is; nothing when it is none of attention.
+     */
+    List<Decision> decisions() {
+        List<Decision> decisions = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            for (AttentionMatch match : matches.getOrDefault(node, List.of())) {
+                Outcome fused = new Outcome.Replaced(List.of(), Set.copyOf(match.replaced()), match);
+                decisions.add(new Decision(FuseAttention.NAME, node, fused));
+            }
+            if (declined.containsKey(node)) {
+                decisions.add(new Decision(FuseAttention.NAME, node, declined.get(node)));
+            }
+        }
+        return decisions;
     }
 
     private List<AttentionMatch> match(Node softmax) {
@@ -124,11 +130,6 @@ public final class FindAttention {
             throw new DeclinedException(
                     softmax, ONE_KEY, "leave it as it is: it stores no more than a fused kernel would");
         }
-    }
-
-    /** Whether something is declined because it has one key. */
-    public static boolean isOfOneKey(Outcome.Declined declined) {
-        return declined.reason().equals(ONE_KEY);
     }
 
     /**
@@ -182,7 +183,7 @@ public final class FindAttention {
 
         private void decline(Node softmax) {
             List<AttentionMatch> all = matches.remove(softmax);
-            outcomes.put(softmax, declined(all, readers).outcome());
+            declined.put(softmax, declined(all, readers).outcome());
             for (AttentionMatch match : all) {
                 for (Node node : match.replaced()) {
                     replaced.remove(node);

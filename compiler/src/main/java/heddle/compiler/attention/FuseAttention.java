@@ -1,21 +1,23 @@
 package heddle.compiler.attention;
 
+import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.PassResult;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Reshape;
-import heddle.compiler.rule.Outcome;
 import heddle.compiler.type.TensorType;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Replaces softmax attention, however it is written, with one operation that never stores the scores.
@@ -39,9 +41,16 @@ public record FuseAttention() implements Pass {
 
     @Override
     public Graph run(Graph graph) {
-        Map<Node, AttentionMatch> replaced = FindAttention.in(graph).replaced();
+        return apply(graph).graph();
+    }
+
+    /** The decisions are those of {@link #examine}, about nodes of the new graph where these stay. */
+    @Override
+    public PassResult apply(Graph graph) {
+        FindAttention found = FindAttention.in(graph);
+        Map<Node, AttentionMatch> replaced = found.replaced();
         if (replaced.isEmpty()) {
-            return graph;
+            return new PassResult(graph, found.decisions());
         }
         Rewriter rewriter = new Rewriter(graph);
         BitSet read = read(graph, replaced);
@@ -59,7 +68,28 @@ public record FuseAttention() implements Pass {
                         node, List.of(node == match.root() ? attention.value() : logSumExp(attention, node, rewriter)));
             }
         }
-        return rewriter.finish();
+        List<Decision> decisions = found.decisions().stream()
+                .map(d -> after(d, attentions, node -> read.get(node.id()) ? at(node, rewriter) : node))
+                .toList();
+        return new PassResult(rewriter.finish(), decisions);
+    }
+
+    /** A decision as it is after all were carried out. */
+    private static Decision after(Decision d, Map<AttentionMatch, Node> attentions, UnaryOperator<Node> now) {
+        return switch (d.outcome()) {
+            case Outcome.Replaced r -> {
+                List<Value> with = Rewriter.results(attentions.get((AttentionMatch) r.found()));
+                yield new Decision(NAME, d.node(), new Outcome.Replaced(with, r.covered(), r.found()));
+            }
+            case Outcome.Declined o ->
+                new Decision(
+                        NAME, now.apply(d.node()), new Outcome.Declined(now.apply(o.at()), o.reason(), o.remedy()));
+            case Outcome.NoMatch o -> d;
+        };
+    }
+
+    private static Node at(Node node, Rewriter rewriter) {
+        return rewriter.get(node.value()).node();
     }
 
     /** The operation. It comes from where the softmax comes from. */
@@ -100,8 +130,16 @@ public record FuseAttention() implements Pass {
         return read;
     }
 
-    /** For each softmax in graph order whether it is attention, and when it is but cannot be fused, why. */
-    public static SequencedMap<Node, Outcome> examine(Graph graph) {
-        return FindAttention.in(graph).outcomes();
+    /**
+     * What would be decided about each softmax of a graph, in graph order: which attentions are to be fused, with an {@link
+     * AttentionMatch} each, and why one cannot be.
+     */
+    public static List<Decision> examine(Graph graph) {
+        return FindAttention.in(graph).decisions();
+    }
+
+    /** Whether something is declined because it has one key. */
+    public static boolean isOfOneKey(Outcome.Declined declined) {
+        return declined.reason().equals(FindAttention.ONE_KEY);
     }
 }

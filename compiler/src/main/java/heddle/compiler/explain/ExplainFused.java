@@ -7,7 +7,7 @@ import heddle.compiler.schedule.Launch;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.Schedule;
-import heddle.compiler.schedule.Tiling;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.BlockCount;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Attention;
@@ -33,12 +33,12 @@ final class ExplainFused {
     private final Launch launch;
     private final Attention attention;
 
-    ExplainFused(FusionReport.Fused fused, WrittenAttention written, Tiling tiling, LengthFacts facts) {
+    ExplainFused(FusionReport.Fused fused, WrittenAttention written, SchedulePolicy policy, LengthFacts facts) {
         this.fused = fused;
         this.written = written;
-        this.schedule = Lower.fused(StandaloneAttention.fused(written, fused.attention()), tiling, facts);
+        this.schedule = Lower.fused(StandaloneAttention.fused(written, fused.attention()), policy, facts);
         this.plan = schedule.plan();
-        this.unfused = Lower.unfused(StandaloneAttention.unfused(written), tiling, facts)
+        this.unfused = Lower.unfused(StandaloneAttention.unfused(written), policy, facts)
                 .plan();
         this.launch = schedule.all().stream()
                 .filter(l -> l.family() instanceof Attention)

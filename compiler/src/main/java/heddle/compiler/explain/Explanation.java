@@ -3,7 +3,7 @@ package heddle.compiler.explain;
 import heddle.compiler.ir.Node;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.report.WrittenAttention;
-import heddle.compiler.schedule.Tiling;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.LengthFacts;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,21 +24,21 @@ public record Explanation(FusionReport report, List<FusedExplanation> fused) {
      * Explains a report.
      *
      * @param written where fused nodes come from; one that was there before fusion comes from nowhere and is left out
-     * @param tiling  block sizes of the target
+     * @param policy  block sizes of the target
      * @param facts   what holds of lengths whenever the model runs
      * @param lengths of symbols, as far as they are known
      */
     public static Explanation of(
             FusionReport report,
             Map<Node, WrittenAttention> written,
-            Tiling tiling,
+            SchedulePolicy policy,
             LengthFacts facts,
             Map<String, Long> lengths) {
         List<FusedExplanation> fused = new ArrayList<>();
         for (FusionReport.Fused one : report.fused()) {
             WrittenAttention source = written.get(one.node());
             if (source != null) {
-                fused.add(new ExplainFused(one, source, tiling, facts).with(lengths));
+                fused.add(new ExplainFused(one, source, policy, facts).with(lengths));
             }
         }
         return new Explanation(report, fused);

@@ -1,10 +1,10 @@
 package heddle.compiler.explain;
 
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
-import heddle.compiler.tile.TileSpace;
+import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ public record TileLayout(int blockQ, int blockKv, List<Placed> tiles) {
      *
      * @param sizes one for each axis of the tile
      */
-    public record Placed(Tile tile, TileSpace space, List<Dim> sizes) {
+    public record Placed(Tile tile, TilePlace place, List<Dim> sizes) {
         public Placed {
             sizes = List.copyOf(sizes);
         }
@@ -43,7 +43,8 @@ public record TileLayout(int blockQ, int blockKv, List<Placed> tiles) {
     static TileLayout of(TileKernel kernel, Axis queries, Axis keys) {
         List<Placed> tiles = new ArrayList<>();
         collect(kernel.body(), kernel, tiles);
-        return new TileLayout(kernel.plan().block(queries), kernel.plan().block(keys), tiles);
+        return new TileLayout(
+                kernel.schedule().block(queries), kernel.schedule().block(keys), tiles);
     }
 
     private static void collect(List<TileStmt> body, TileKernel kernel, List<Placed> tiles) {
@@ -61,12 +62,14 @@ public record TileLayout(int blockQ, int blockKv, List<Placed> tiles) {
     }
 
     private static Placed placed(Tile tile, TileKernel kernel) {
-        TilePlan plan = kernel.plan();
+        KernelSchedule schedule = kernel.schedule();
         return new Placed(
                 tile,
-                kernel.space(tile),
+                schedule.place(tile),
                 tile.axes().stream()
-                        .map(axis -> plan.blocks().containsKey(axis.name()) ? Dim.of(plan.block(axis)) : axis.extent())
+                        .map(axis -> schedule.blocks().containsKey(axis.name())
+                                ? Dim.of(schedule.block(axis))
+                                : axis.extent())
                         .toList());
     }
 }

@@ -119,16 +119,25 @@ public record LinearForm(Map<ScalarExpr, Dim> terms, Dim constant) {
         return dim.isKnown() && dim.value() < 0;
     }
 
+    /** A term, and what its place among others goes by. Writing a large atom takes time, so each is written once. */
+    private record Sortable(Map.Entry<ScalarExpr, Dim> term, long coefficient, String text) {
+        static Sortable of(Map.Entry<ScalarExpr, Dim> term) {
+            Dim factor = term.getValue();
+            return new Sortable(term, factor.isKnown() ? factor.value() : Long.MAX_VALUE, factor + " " + term.getKey());
+        }
+    }
+
     private List<Map.Entry<ScalarExpr, Dim>> sorted() {
-        Comparator<Map.Entry<ScalarExpr, Dim>> known =
-                Comparator.comparing(t -> t.getValue().isKnown() ? t.getValue().value() : Long.MAX_VALUE);
-        Comparator<Map.Entry<ScalarExpr, Dim>> text =
-                Comparator.comparing(t -> t.getValue() + " " + t.getKey().toString());
-        return terms.size() < 2
-                ? List.copyOf(terms.entrySet())
-                : terms.entrySet().stream()
-                        .sorted(known.reversed().thenComparing(text))
-                        .toList();
+        if (terms.size() < 2) {
+            return List.copyOf(terms.entrySet());
+        }
+        return terms.entrySet().stream()
+                .map(Sortable::of)
+                .sorted(Comparator.comparingLong(Sortable::coefficient)
+                        .reversed()
+                        .thenComparing(Sortable::text))
+                .map(Sortable::term)
+                .toList();
     }
 
     @Override

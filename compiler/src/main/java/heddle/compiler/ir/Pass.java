@@ -7,4 +7,9 @@ public interface Pass {
 
     /** The new graph; {@code graph} itself when there was nothing to do. */
     Graph run(Graph graph);
+
+    /** The new graph, and what was decided on the way to it; for a pass with no rules the graph alone. */
+    default PassResult apply(Graph graph) {
+        return PassResult.of(run(graph));
+    }
 }

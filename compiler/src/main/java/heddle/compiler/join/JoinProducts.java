@@ -2,17 +2,21 @@ package heddle.compiler.join;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.ir.Pass;
-import heddle.compiler.ir.Rewriter;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.rule.ElementReference;
+import heddle.compiler.rule.LiveNodes;
 import heddle.compiler.rule.Probabilities;
+import heddle.compiler.rule.Rule;
+import heddle.compiler.rule.RuleContext;
+import heddle.compiler.rule.RuleSet;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,35 +33,48 @@ import java.util.Set;
  * all heads share (arXiv:2405.04434, section 2.1.3). The joined features are copied. With many queries this costs
  * little compared with the scores; with one query it costs more.
  */
-public record JoinProducts() implements Pass {
+public record JoinProducts() implements Rule {
+    /** The rule, until no sum of products is left. A sum of three products is a sum of two after the first step. */
+    public static final RuleSet RULES = new RuleSet("join-products", List.of(new JoinProducts()), JoinProducts::sums);
+
+    /** The sums and differences that are computed: each step leaves one less. */
+    private static long sums(Graph graph) {
+        return LiveNodes.of(graph).stream().filter(JoinProducts::isSum).count();
+    }
+
+    private static boolean isSum(Node node) {
+        return ElementReference.is(node, ScalarFn.ADD) || ElementReference.is(node, ScalarFn.SUB);
+    }
+
     @Override
     public String name() {
         return "join-products";
     }
 
     @Override
-    public Graph run(Graph graph) {
-        Graph before = graph;
-        Graph after = joined(before);
-        while (after != before) {
-            before = after;
-            after = joined(before); // A sum of three products is a sum of two now.
+    public Outcome apply(Node node, RuleContext context) {
+        if (!isSum(node) || !context.analysis(Sums.class, Sums::in).inScores.contains(node)) {
+            return NO_MATCH;
         }
-        return after;
-    }
-
-    private static Graph joined(Graph graph) {
-        Set<Node> sums = sumsInScores(graph);
-        return sums.isEmpty()
-                ? graph
-                : Rewriter.replace(
-                        graph,
-                        (node, rewriter) -> sums.contains(node)
-                                ? ProductSum.at(graph, node).map(sum -> sum.addTo(rewriter))
-                                : Optional.empty());
+        Optional<ProductSum> sum = ProductSum.at(context.graph(), node);
+        if (sum.isEmpty()) {
+            return NO_MATCH;
+        }
+        return sum.get().isSmall()
+                ? Outcome.Replaced.by(node, sum.get().addTo(context.rewriter()))
+                : new Outcome.Declined(
+                        node,
+                        "the features of queries and keys, joined, would be more numbers than there are scores",
+                        "give both products all of the positions that the scores have");
     }
 
     /** Sums from which scores are made that meet values after the softmax. */
+    private record Sums(Set<Node> inScores) {
+        static Sums in(Graph graph) {
+            return new Sums(sumsInScores(graph));
+        }
+    }
+
     private static Set<Node> sumsInScores(Graph graph) {
         Set<Node> scores = new HashSet<>();
         Deque<Node> open = new ArrayDeque<>();
@@ -72,7 +89,7 @@ public record JoinProducts() implements Pass {
                 graph.operands(node).forEach(v -> open.push(v.node()));
             }
         }
-        scores.removeIf(n -> !ElementReference.is(n, ScalarFn.ADD) && !ElementReference.is(n, ScalarFn.SUB));
+        scores.removeIf(n -> !isSum(n));
         return scores;
     }
 

@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -90,7 +91,15 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
         }
         return ElementReference.is(sum, ScalarFn.SUB)
                 ? at(graph, sum, 0, List.of(new Scaling(ScalarFn.NEG, Optional.empty(), false)))
-                : at(graph, sum, 0, List.of()).or(() -> at(graph, sum, 1, List.of()));
+                : smaller(at(graph, sum, 0, List.of()), () -> at(graph, sum, 1, List.of()));
+    }
+
+    /** The first that is small, or any. */
+    private static Optional<ProductSum> smaller(Optional<ProductSum> first, Supplier<Optional<ProductSum>> last) {
+        return first.filter(ProductSum::isSmall).or(() -> {
+            Optional<ProductSum> other = last.get();
+            return other.filter(ProductSum::isSmall).or(() -> first).or(() -> other);
+        });
     }
 
     /** With the first product in operand {@code slot}. */
@@ -109,8 +118,7 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
         return term(graph, whole, at, List.of())
                 .flatMap(first -> other.filter(last -> !last.readsAs(first))
                         .flatMap(last -> beside(first, last))
-                        .map(last -> new ProductSum(sum, first, last, added))
-                        .filter(ProductSum::isSmall));
+                        .map(last -> new ProductSum(sum, first, last, added)));
     }
 
     /** A sum or mask that nothing else reads, towards the operand of its own shape. */
@@ -244,7 +252,7 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
      * Whether no factor is copied along positions that it lacks, so that there would be more elements of it than scores. Heads,
      * whose number is known, are few.
      */
-    private boolean isSmall() {
+    boolean isSmall() {
         return isSmall(first.rows, last.rows) && isSmall(first.columns, last.columns);
     }
 

@@ -2,7 +2,7 @@ package heddle.compiler.join;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
@@ -11,7 +11,11 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
+import heddle.compiler.rule.LiveNodes;
 import heddle.compiler.rule.ProductSearch;
+import heddle.compiler.rule.Rule;
+import heddle.compiler.rule.RuleContext;
+import heddle.compiler.rule.RuleSet;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
@@ -34,19 +38,35 @@ import java.util.stream.IntStream;
  *
  * Differential attention is written this way (Ye et al. 2024, arXiv:2410.05258, section 2.1).
  */
-public record SplitProbabilities() implements Pass {
+public record SplitProbabilities() implements Rule {
+    /** The rule, until no product with a sum of probabilities is left. */
+    public static final RuleSet RULES =
+            new RuleSet("split-probabilities", List.of(new SplitProbabilities()), SplitProbabilities::products);
+
+    /** The products with such a sum: a step leaves one less. */
+    private static long products(Graph graph) {
+        Search search = new Search(graph);
+        return LiveNodes.of(graph).stream()
+                .filter(node -> search.slot(node).isPresent())
+                .count();
+    }
+
     @Override
     public String name() {
         return "split-probabilities";
     }
 
     @Override
-    public Graph run(Graph graph) {
-        Search search = new Search(graph);
-        return Rewriter.replace(
-                graph,
-                (node, rewriter) -> search.slot(node)
-                        .map(slot -> new Split(search, rewriter, node, slot).of(graph.operand(node, slot))));
+    public Outcome apply(Node node, RuleContext context) {
+        if (!(node.op() instanceof Contract)) {
+            return NO_MATCH;
+        }
+        Search search = context.analysis(Search.class, Search::new);
+        return search.slot(node)
+                .map(slot -> new Split(search, context.rewriter(), node, slot)
+                        .of(context.graph().operand(node, slot)))
+                .<Outcome>map(sum -> Outcome.Replaced.by(node, sum))
+                .orElse(NO_MATCH);
     }
 
     /** The products of the terms of a sum, summed; in f32 where sixteen bits would round each before they are. */

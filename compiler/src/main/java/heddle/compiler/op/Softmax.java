@@ -38,7 +38,7 @@ public record Softmax(int axis, double term) implements Op {
 
     @Override
     public Map<String, Object> attributes() {
-        return term == 0 ? Map.of("axis", (long) axis) : Map.of("axis", (long) axis, "term", term);
+        return term == 0 ? Map.of("axis", (long) axis) : AttributeMap.of("axis", (long) axis, "term", term);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package heddle.compiler.pass;
 
+import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.PassResult;
 import heddle.compiler.op.ModelInvariants;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
@@ -21,8 +23,13 @@ public record Pipeline(List<Pass> passes) {
      * @param pass  its name, numbered where it runs more than once: {@code eliminate-dead-code#2}
      * @param nanos how long it took, verification not included
      * @param graph what it gave
+     * @param decisions what its rules decided
      */
-    public record Step(String pass, long nanos, Graph graph) {}
+    public record Step(String pass, long nanos, Graph graph, List<Decision> decisions) {
+        public Step {
+            decisions = List.copyOf(decisions);
+        }
+    }
 
     /**
      * The result of all passes.
@@ -40,6 +47,14 @@ public record Pipeline(List<Pass> passes) {
                     .filter(s -> isNamed(s.pass(), pass))
                     .map(Step::graph)
                     .findFirst();
+        }
+
+        /** What the rules of a pass decided, of all passes of that name when {@code pass} has no number, in order. */
+        public List<Decision> decisions(String pass) {
+            return steps.stream()
+                    .filter(s -> isNamed(s.pass(), pass))
+                    .flatMap(s -> s.decisions().stream())
+                    .toList();
         }
 
         /** The graph that a pass was given, the first of that name when {@code pass} has no number; empty when none ran. */
@@ -93,8 +108,9 @@ public record Pipeline(List<Pass> passes) {
         Graph current = graph;
         for (int n = 0; n < names.size(); n++) {
             long start = System.nanoTime();
-            Graph next = passes.get(n).run(current);
-            steps.add(new Step(names.get(n), System.nanoTime() - start, next));
+            PassResult result = passes.get(n).apply(current);
+            Graph next = result.graph();
+            steps.add(new Step(names.get(n), System.nanoTime() - start, next, result.decisions()));
             if (next != current) {
                 ModelInvariants.VERIFIER.verify(next, names.get(n));
             }

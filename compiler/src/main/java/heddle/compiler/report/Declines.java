@@ -1,14 +1,14 @@
 package heddle.compiler.report;
 
-import heddle.compiler.attention.FindAttention;
 import heddle.compiler.attention.FuseAttention;
+import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
-import heddle.compiler.rule.Outcome;
 import heddle.compiler.rule.ProductSearch;
 import heddle.compiler.rule.SourceExcerpt;
 import heddle.compiler.scalar.ScalarFn;
@@ -35,28 +35,33 @@ final class Declines {
     }
 
     /** One for each softmax, or what replaces it, in graph order. */
-    static List<FusionReport.Declined> in(Graph graph) {
+    static List<FusionReport.Declined> in(Graph graph, List<Decision> decisions) {
         Declines declines = new Declines(graph);
-        declines.collect();
+        declines.collect(decisions);
         return List.copyOf(declines.found.values());
     }
 
-    private void collect() {
+    private void collect(List<Decision> decisions) {
         List<ScoreFlow> flows = ScoreFlow.in(graph, dependence);
         Set<Node> between = new HashSet<>();
         flows.forEach(flow -> between.addAll(flow.between()));
-        FuseAttention.examine(graph).forEach((softmax, outcome) -> {
-            switch (outcome) {
+        decisions.forEach(decision -> {
+            Node softmax = decision.node();
+            switch (decision.outcome()) {
                 case Outcome.Declined d -> {
                     if (between.contains(softmax) || hasScores(softmax)) {
                         add(softmax, d, kind(d));
                     }
                 }
-                case Outcome.Matched m ->
-                    add(
-                            softmax,
-                            new Outcome.Declined(softmax, "attention fusion was not asked for", "compile with fusion"),
-                            FusionReport.Kind.IN_THE_WAY);
+                case Outcome.Replaced r -> {
+                    if (r.with().isEmpty()) {
+                        add(
+                                softmax,
+                                new Outcome.Declined(
+                                        softmax, "attention fusion was not asked for", "compile with fusion"),
+                                FusionReport.Kind.IN_THE_WAY);
+                    }
+                }
                 case Outcome.NoMatch n -> {}
             }
         });
@@ -88,7 +93,7 @@ final class Declines {
     }
 
     private static FusionReport.Kind kind(Outcome.Declined d) {
-        return FindAttention.isOfOneKey(d) ? FusionReport.Kind.ONE_KEY : FusionReport.Kind.IN_THE_WAY;
+        return FuseAttention.isOfOneKey(d) ? FusionReport.Kind.ONE_KEY : FusionReport.Kind.IN_THE_WAY;
     }
 
     /**

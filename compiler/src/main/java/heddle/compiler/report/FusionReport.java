@@ -1,5 +1,7 @@
 package heddle.compiler.report;
 
+import heddle.compiler.attention.FuseAttention;
+import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.FusedAttention;
@@ -42,15 +44,24 @@ public record FusionReport(List<Fused> fused, List<Declined> declined) {
         declined = List.copyOf(declined);
     }
 
-    /** The report on a graph; attention that could be fused but is not was not asked to be. */
+    /** The report on a graph that no fusion was asked for; attention that could be fused is declined, too. */
     public static FusionReport of(Graph graph) {
+        return of(graph, FuseAttention.examine(graph));
+    }
+
+    /**
+     * The report on a graph after fusion.
+     *
+     * @param decisions of {@link FuseAttention}, about nodes of this graph where they are declined
+     */
+    public static FusionReport of(Graph graph, List<Decision> decisions) {
         List<Fused> fused = new ArrayList<>();
         for (Node node : graph.nodes()) {
             if (node.op() instanceof FusedAttention attention) {
                 fused.add(new Fused(node, attention));
             }
         }
-        return new FusionReport(fused, Declines.in(graph));
+        return new FusionReport(fused, Declines.in(graph, decisions));
     }
 
     /** Whether there is nothing like attention. */

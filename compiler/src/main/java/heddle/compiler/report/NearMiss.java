@@ -2,6 +2,7 @@ package heddle.compiler.report;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.op.Concat;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
@@ -9,7 +10,6 @@ import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
-import heddle.compiler.rule.Outcome;
 import heddle.compiler.rule.SourceExcerpt;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Reduction;

@@ -1,10 +1,11 @@
 package heddle.compiler.report;
 
 import heddle.compiler.attention.AttentionMatch;
-import heddle.compiler.attention.FindAttention;
+import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Pointwise;
 import java.util.ArrayDeque;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A fused attention, as the model writes it.
@@ -36,17 +38,20 @@ public record WrittenAttention(
         parts = List.copyOf(parts);
     }
 
-    /** The fused attentions of the graph {@code after} fusion as the graph {@code before} it has them. */
-    public static Map<Node, WrittenAttention> in(Graph before, Graph after) {
-        Map<Node, AttentionMatch> roots = FindAttention.in(before).roots();
+    /**
+     * The fused attentions of the graph {@code after} fusion as the graph {@code before} it has them.
+     *
+     * @param decisions of the fusion
+     */
+    public static Map<Node, WrittenAttention> in(Graph before, Graph after, List<Decision> decisions) {
         Map<Origin, List<AttentionMatch>> matches = new HashMap<>();
-        for (Node node : before.nodes()) {
-            if (roots.containsKey(node)) {
-                AttentionMatch match = roots.get(node);
-                matches.computeIfAbsent(match.softmax().origin().place(), o -> new LinkedList<>())
-                        .add(match);
-            }
-        }
+        decisions.stream()
+                .flatMap(d -> d.outcome() instanceof Outcome.Replaced r && r.found() instanceof AttentionMatch m
+                        ? Stream.of(m)
+                        : Stream.empty())
+                .sorted(Comparator.comparingInt(m -> m.root().id()))
+                .forEach(m -> matches.computeIfAbsent(m.softmax().origin().place(), o -> new LinkedList<>())
+                        .add(m));
         Map<Node, WrittenAttention> written = new HashMap<>();
         for (Node node : after.nodes()) {
             List<AttentionMatch> here = matches.getOrDefault(node.origin().place(), List.of());

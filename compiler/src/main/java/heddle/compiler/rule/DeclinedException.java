@@ -1,6 +1,7 @@
 package heddle.compiler.rule;
 
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Outcome;
 
 /** Thrown to end the search for a match at the node that prevents fusion. It never leaves the pass. */
 public final class DeclinedException extends RuntimeException {

@@ -2,8 +2,12 @@ package heddle.compiler.schedule;
 
 import heddle.compiler.index.BlockTable;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileProgram;
+import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Family;
 import java.util.List;
 
@@ -29,9 +33,13 @@ public record Launch(String name, Family family, List<BlockTable> tables, List<S
         return family.program(name, comments);
     }
 
-    /** The tile program with the blocks that {@code tiling} chooses. */
-    TileKernel kernel(Tiling tiling) {
-        return family.kernel(name, tiling.of(family).withTables(tables), comments);
+    /** The tile program with the schedule that {@code policy} makes. */
+    TileKernel kernel(SchedulePolicy policy) {
+        KernelSchedule schedule = policy.schedule(family);
+        if (!tables.isEmpty() && family instanceof Attention a) {
+            schedule = schedule.with(new Choice.Skip(LoopId.of(a.j()), tables));
+        }
+        return new TileKernel(program(), schedule);
     }
 
     /** The buffers it stores to. */

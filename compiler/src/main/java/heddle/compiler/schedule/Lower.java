@@ -38,7 +38,7 @@ import java.util.TreeSet;
 public final class Lower {
     private final Graph graph;
     private final Partition partition;
-    private final Tiling tiling;
+    private final SchedulePolicy policy;
     private final LengthFacts facts;
     private final AddressProof addresses;
     private final Buffers buffers;
@@ -48,19 +48,19 @@ public final class Lower {
     private final Set<Buffer> prepared = new HashSet<>();
     private final KernelNames names = new KernelNames();
 
-    private Lower(Graph graph, Partition partition, Tiling tiling, LengthFacts facts) {
+    private Lower(Graph graph, Partition partition, SchedulePolicy policy, LengthFacts facts) {
         this.graph = graph;
-        this.tiling = tiling;
+        this.policy = policy;
         this.facts = facts;
         this.addresses = new AddressProof(facts);
         this.partition = partition;
-        this.buffers = new Buffers(graph, partition, tiling.keepsPacked());
+        this.buffers = new Buffers(graph, partition, policy.keepsPacked());
         this.tables = new TabulateMasks(buffers::unique, addresses);
     }
 
     /** Kernels as large as they are good for, of a graph that says all there is to know of its lengths. */
-    public static Schedule fused(Graph graph, Tiling tiling) {
-        return fused(graph, tiling, LengthCondition.facts(graph));
+    public static Schedule fused(Graph graph, SchedulePolicy policy) {
+        return fused(graph, policy, LengthCondition.facts(graph));
     }
 
     /**
@@ -68,13 +68,13 @@ public final class Lower {
      *
      * @param facts what holds of lengths whenever the model runs
      */
-    public static Schedule fused(Graph graph, Tiling tiling, LengthFacts facts) {
-        return new Lower(graph, Partition.fused(graph), tiling, facts).schedule();
+    public static Schedule fused(Graph graph, SchedulePolicy policy, LengthFacts facts) {
+        return new Lower(graph, Partition.fused(graph), policy, facts).schedule();
     }
 
     /** A kernel for each node, of a graph that says all there is to know of its lengths. */
-    public static Schedule unfused(Graph graph, Tiling tiling) {
-        return unfused(graph, tiling, LengthCondition.facts(graph));
+    public static Schedule unfused(Graph graph, SchedulePolicy policy) {
+        return unfused(graph, policy, LengthCondition.facts(graph));
     }
 
     /**
@@ -82,8 +82,8 @@ public final class Lower {
      *
      * @param facts what holds of lengths whenever the model runs
      */
-    public static Schedule unfused(Graph graph, Tiling tiling, LengthFacts facts) {
-        return new Lower(graph, Partition.unfused(graph), tiling, facts).schedule();
+    public static Schedule unfused(Graph graph, SchedulePolicy policy, LengthFacts facts) {
+        return new Lower(graph, Partition.unfused(graph), policy, facts).schedule();
     }
 
     private Schedule schedule() {
@@ -115,7 +115,7 @@ public final class Lower {
                 Collections.unmodifiableSequencedMap(weights),
                 constants,
                 Collections.unmodifiableSequencedMap(outputs),
-                tiling,
+                policy,
                 facts,
                 prepare,
                 launches);
@@ -129,7 +129,7 @@ public final class Lower {
     private void lower(Region region) {
         Family family = family(region).map(addresses::guarded);
         if (family instanceof Contraction c) {
-            if (tiling.isLeftToLibrary(c.sums("sums")) && !tiling.isLeftToLibrary(c)) {
+            if (policy.isLeftToLibrary(c.sums("sums")) && !policy.isLeftToLibrary(c)) {
                 split(c, region);
                 return;
             }
@@ -138,7 +138,7 @@ public final class Lower {
         List<String> comments = comments(region.nodes());
         String name = names.unique(path(region));
         List<BlockTable> skipped =
-                family instanceof Attention a ? tables.of(a, tiling.of(a), name, this::add) : List.of();
+                family instanceof Attention a ? tables.of(a, policy.schedule(a), name, this::add) : List.of();
         add(new Launch(name, family, skipped, comments));
     }
 
@@ -176,7 +176,7 @@ public final class Lower {
     private Contraction packed(Contraction c, Region region) {
         Parts right = new Parts(List.of(c.n(), c.k()), List.of(c.b()), List.of());
         boolean batched = c.batch().stream().anyMatch(axis -> ScalarExprs.reads(c.b(), axis));
-        OptionalInt width = tiling.panel(c);
+        OptionalInt width = policy.panel(c);
         if (batched || !isPrepared(right) || right.reads().isEmpty() || width.isEmpty()) {
             return c;
         }

@@ -1,6 +1,7 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.tile.ScheduleVerifier;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileVerifier;
 import heddle.compiler.tile.proof.AddressCounts;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
  * @param weights   by the weight file's name
  * @param constants small tensors written in the model
  * @param outputs   by the model's output name
- * @param tiling    the block sizes it is meant for
+ * @param policy    makes the schedules of its kernels
  * @param facts     what holds of lengths whenever the model runs
  * @param prepare   kernels that need weights, constants and known lengths alone
  * @param launches  kernels of every run
@@ -33,7 +34,7 @@ public record Schedule(
         SequencedMap<String, Buffer> weights,
         List<Plan.ConstantBuffer> constants,
         SequencedMap<String, Buffer> outputs,
-        Tiling tiling,
+        SchedulePolicy policy,
         LengthFacts facts,
         List<Launch> prepare,
         List<Launch> launches) {
@@ -80,6 +81,8 @@ public record Schedule(
 
     private List<TileKernel> programs(List<Launch> kernels) {
         kernels.forEach(l -> TileVerifier.verify(l.program()));
-        return kernels.stream().map(l -> l.kernel(tiling)).toList();
+        List<TileKernel> programs = kernels.stream().map(l -> l.kernel(policy)).toList();
+        programs.forEach(ScheduleVerifier::verify);
+        return programs;
     }
 }

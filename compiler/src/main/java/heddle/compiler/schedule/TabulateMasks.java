@@ -3,7 +3,7 @@ package heddle.compiler.schedule;
 import heddle.compiler.index.BlockTable;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
-import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Tabulation;
 import heddle.compiler.tile.proof.AddressProof;
@@ -35,22 +35,22 @@ final class TabulateMasks {
     /**
      * The tables of an attention's mask.
      *
-     * @param plan  how the attention is cut up
+     * @param schedule how the attention is cut up
      * @param name  of the attention's kernel
      * @param first gets the kernels that fill tables which were not there yet
      */
-    List<BlockTable> of(Attention attention, TilePlan plan, String name, Consumer<Launch> first) {
+    List<BlockTable> of(Attention attention, KernelSchedule schedule, String name, Consumer<Launch> first) {
         List<BlockTable> tables = new ArrayList<>();
         for (ScalarExpr part : MaskParts.of(attention, addresses)) {
             List<Axis> axes = MaskParts.axes(attention, part);
-            Key key = new Key(part, axes, axes.stream().map(plan::block).toList());
+            Key key = new Key(part, axes, axes.stream().map(schedule::block).toList());
             String filler = name + ".blocks" + (tables.isEmpty() ? "" : tables.size() + 1);
             tables.add(known.computeIfAbsent(key, unknown -> {
                 String read = new Parts(axes, List.of(part), List.of())
                         .reads()
                         .getFirst()
                         .name();
-                BlockTable table = BlockTable.of(part, axes, plan::block, unique.apply(read + "_blocks"));
+                BlockTable table = BlockTable.of(part, axes, schedule::block, unique.apply(read + "_blocks"));
                 first.accept(new Launch(filler, Tabulation.fill(table), List.of()));
                 return table;
             }));

@@ -2,13 +2,14 @@ package heddle.compiler.softmax;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.ir.Pass;
-import heddle.compiler.ir.Rewriter;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.ElementReference;
+import heddle.compiler.rule.Rule;
+import heddle.compiler.rule.RuleContext;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
@@ -27,19 +28,19 @@ import java.util.Optional;
  * PyTorch exports scaled dot product attention this way. The guard reads every score, so removing it lets fusion store
  * none.
  */
-public record UnguardSoftmax() implements Pass {
+public record UnguardSoftmax() implements Rule {
     @Override
     public String name() {
         return "unguard-softmax";
     }
 
     @Override
-    public Graph run(Graph graph) {
-        return Rewriter.replace(
-                graph,
-                (node, rewriter) -> ElementReference.is(node, ScalarFn.SELECT)
-                        ? guarded(graph, node).map(softmax -> rewriter.get(softmax.value()))
-                        : Optional.empty());
+    public Outcome apply(Node node, RuleContext context) {
+        return ElementReference.is(node, ScalarFn.SELECT)
+                ? guarded(context.graph(), node)
+                        .<Outcome>map(softmax -> Outcome.Replaced.by(node, context.get(softmax.value())))
+                        .orElse(NO_MATCH)
+                : NO_MATCH;
     }
 
     /** The softmax that {@code select} returns unchanged. */

@@ -1,5 +1,5 @@
 /**
- * Rules that make one softmax of every spelling of it: {@link heddle.compiler.softmax.MaskExponents}, {@link
- * heddle.compiler.softmax.RecogniseSoftmax} and {@link heddle.compiler.softmax.UnguardSoftmax}, in this order.
+ * Rules that make one softmax of every spelling of it. {@link heddle.compiler.softmax.SoftmaxRules} lists them in the order
+ * in which they run.
  */
 package heddle.compiler.softmax;

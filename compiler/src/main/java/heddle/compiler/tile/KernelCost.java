@@ -101,7 +101,7 @@ public record KernelCost(Dim flops, Dim bytes) {
             return within(loops, kernel.parallel()).stream()
                     .map(a -> loops.contains(a)
                             ? a.extent()
-                            : a.extent().ceilDiv(Dim.of(kernel.plan().block(a))))
+                            : a.extent().ceilDiv(Dim.of(kernel.schedule().block(a))))
                     .reduce(Dim.of(each), Dim::times);
         }
     }

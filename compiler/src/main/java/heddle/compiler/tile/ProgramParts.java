@@ -53,6 +53,18 @@ final class ProgramParts {
         };
     }
 
+    /** Every definition of a tile outside merges. */
+    static void definitions(List<TileStmt> body, Consumer<TileStmt.Define> visitor) {
+        for (TileStmt stmt : body) {
+            switch (stmt) {
+                case TileStmt.Define d -> visitor.accept(d);
+                case TileStmt.Loop l -> definitions(l.body(), visitor);
+                case TileStmt.Masked m -> definitions(m.body(), visitor);
+                default -> {}
+            }
+        }
+    }
+
     /** Every tile that is defined, and the results of parts. */
     static void tiles(List<TileStmt> body, Consumer<Tile> visitor) {
         statements(body, stmt -> {

@@ -6,7 +6,7 @@ import heddle.compiler.type.DType;
 import java.util.List;
 
 /**
- * Values that a kernel works on. Where they are held is a matter of the schedule ({@link TileSpace}).
+ * Values that a kernel works on. Where they are held is a matter of the schedule ({@link TilePlace}).
  *
  * @param name unique in the kernel
  * @param axes the axes it spans: the current block of an axis that a loop is open over, all of any other

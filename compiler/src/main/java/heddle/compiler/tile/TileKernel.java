@@ -10,19 +10,12 @@ import java.util.Map;
 import java.util.SequencedSet;
 
 /**
- * A tile program and how it is cut up: the unit that code writers translate.
+ * A tile program and its schedule: the unit that code writers translate.
  *
  * @param program  what it computes
- * @param parallel axes whose blocks are independent, outermost first; an axis of a parallel loop that is not cut is not among them
- * @param plan     the block sizes
- * @param spaces   where each tile is held, by its name
+ * @param schedule how
  */
-public record TileKernel(TileProgram program, List<Axis> parallel, TilePlan plan, Map<String, TileSpace> spaces) {
-    public TileKernel {
-        parallel = List.copyOf(parallel);
-        spaces = Map.copyOf(spaces);
-    }
-
+public record TileKernel(TileProgram program, KernelSchedule schedule) {
     public String name() {
         return program.name();
     }
@@ -36,6 +29,20 @@ public record TileKernel(TileProgram program, List<Axis> parallel, TilePlan plan
         return program.comments();
     }
 
+    /** How a loop is cut. */
+    public Choice.Size cut(TileStmt.Loop loop) {
+        return schedule.cut(loop.id())
+                .orElse(loop.mode() instanceof LoopMode.Parallel ? new Choice.Size.Each() : new Choice.Size.Whole());
+    }
+
+    /** Axes whose blocks are independent, outermost first, but those that are not cut. */
+    public List<Axis> parallel() {
+        return program.parallel().stream()
+                .filter(loop -> !(cut(loop) instanceof Choice.Size.Whole))
+                .map(TileStmt.Loop::axis)
+                .toList();
+    }
+
     /** What happens for one block of each parallel axis. */
     public List<TileStmt> body() {
         return program.inner();
@@ -44,7 +51,7 @@ public record TileKernel(TileProgram program, List<Axis> parallel, TilePlan plan
     /** Buffers it reads, each once: those of the program, and the tables that tell blocks apart. */
     public List<Buffer> reads() {
         SequencedSet<Buffer> reads = new LinkedHashSet<>(program.reads());
-        plan.tables().forEach(t -> reads.add(t.buffer()));
+        schedule.tables().forEach(t -> reads.add(t.buffer()));
         return new ArrayList<>(reads);
     }
 
@@ -53,16 +60,12 @@ public record TileKernel(TileProgram program, List<Axis> parallel, TilePlan plan
         return new ArrayList<>(program.writes());
     }
 
-    public TileSpace space(Tile tile) {
-        return spaces.get(tile.name());
-    }
-
     /**
      * What is known about a block before its elements are looked at.
      *
      * @param ranges the axes that the block spans; any other axis has one index in it
      */
     public BlockMask over(LoopMask mask, Map<Axis, BlockMask.Range> ranges) {
-        return BlockMask.of(mask.program(), ranges, plan.tables());
+        return BlockMask.of(mask.program(), ranges, schedule.tables());
     }
 }

@@ -54,6 +54,27 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
         return loops.isEmpty() ? body : loops.getLast().body();
     }
 
+    /** Its definitions of tiles, but those of merges, in order. */
+    public List<TileStmt.Define> definitions() {
+        List<TileStmt.Define> definitions = new ArrayList<>();
+        ProgramParts.definitions(body, definitions::add);
+        return definitions;
+    }
+
+    /** Whether a tile is a factor of a product. */
+    public boolean isOperand(Tile tile) {
+        List<Tile> factors = new ArrayList<>();
+        ProgramParts.statements(body, stmt -> {
+            if (stmt instanceof TileStmt.Accumulate a) {
+                factors.addAll(List.of(a.value().a(), a.value().b()));
+            }
+            if (stmt instanceof TileStmt.Define d && d.value() instanceof TileExpr.Dot dot) {
+                factors.addAll(List.of(dot.a(), dot.b()));
+            }
+        });
+        return factors.contains(tile);
+    }
+
     /** The buffers it reads, each once, in the order in which they are read first. */
     public SequencedSet<Buffer> reads() {
         SequencedSet<Buffer> buffers = new LinkedHashSet<>();

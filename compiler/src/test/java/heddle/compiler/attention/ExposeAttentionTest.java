@@ -10,7 +10,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.op.FusedAttention;
 import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.schedule.Lower;
-import heddle.compiler.schedule.Tiling;
+import heddle.compiler.schedule.SchedulePolicy;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -69,7 +69,8 @@ class ExposeAttentionTest {
             RandomRun.assertClose(run.run(fused), Map.of("result", all.get("result")), 1e-9, "result");
             RandomRun.assertClose(
                     run.run(first), Map.of("result", all.get("layer 0 probabilities")), 1e-6, "probabilities");
-            RandomRun.assertClose(all, run.run(Lower.fused(exposed.graph(), Tiling.VECTORS)), 1e-5, "kernels");
+            RandomRun.assertClose(
+                    all, run.run(Lower.fused(exposed.graph(), SchedulePolicy.PROCESSOR)), 1e-5, "kernels");
         }
     }
 

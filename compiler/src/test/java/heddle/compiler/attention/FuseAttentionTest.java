@@ -10,18 +10,18 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphReader;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.op.FusedAttention;
 import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.RemoveInferenceIdentities;
-import heddle.compiler.rule.Outcome;
 import heddle.compiler.scalar.ScalarText;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Schedule;
-import heddle.compiler.schedule.Tiling;
-import heddle.compiler.softmax.RecogniseSoftmax;
+import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.DType;
 import heddle.dsl.source.SourceFile;
@@ -45,7 +45,7 @@ class FuseAttentionTest {
         Graph graph = Elaborated.of(source).graph();
         graph = new RemoveInferenceIdentities().run(graph);
         graph = new FoldConstants().run(graph);
-        graph = new RecogniseSoftmax().run(new EliminateCommonSubexpressions().run(graph));
+        graph = SoftmaxRules.RECOGNISE.run(new EliminateCommonSubexpressions().run(graph));
         return new EliminateDeadCode().run(graph);
     }
 
@@ -73,7 +73,7 @@ class FuseAttentionTest {
         Graph read = GraphReader.read(new SourceFile("fused.graph", text), GraphCatalogue.PRIMITIVES);
         assertEquals(text, GraphText.print(read));
         assertEquals(found, fused(read), "the text form keeps all of " + text);
-        Schedule schedule = Lower.fused(after, Tiling.VECTORS);
+        Schedule schedule = Lower.fused(after, SchedulePolicy.PROCESSOR);
         for (Map<String, Long> lengths : SHAPES) {
             long seed = lengths.hashCode();
             RandomRun run = RandomRun.of(before, seed, lengths);
@@ -87,22 +87,22 @@ class FuseAttentionTest {
     /** @return the kernels beside the attention */
     private static List<String> otherKernels(String source) {
         Graph after = new EliminateDeadCode().run(new FuseAttention().run(normalised(source)));
-        return Lower.fused(after, Tiling.VECTORS).all().stream()
+        return Lower.fused(after, SchedulePolicy.PROCESSOR).all().stream()
                 .filter(l -> l.family() instanceof MapFamily)
                 .map(l -> l.name())
                 .toList();
     }
 
     private static List<String> reasons(Graph graph) {
-        return FuseAttention.examine(graph).values().stream()
-                .map(Outcome::toString)
+        return FuseAttention.examine(graph).stream()
+                .map(d -> d.outcome().toString())
                 .toList();
     }
 
     private static void assertDeclines(String source, String reason) {
         Graph graph = normalised(source);
         assertEquals(0, fused(new FuseAttention().run(graph)).size(), () -> GraphText.print(graph));
-        Outcome outcome = FuseAttention.examine(graph).firstEntry().getValue();
+        Outcome outcome = FuseAttention.examine(graph).getFirst().outcome();
         Outcome.Declined declined = assertInstanceOf(Outcome.Declined.class, outcome);
         assertTrue(declined.reason().contains(reason), declined.reason());
     }

@@ -31,13 +31,13 @@ class LowerTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void kernelsOfSingleNodesMeanWhatTheGraphMeans(long seed) {
-        check(seed, graph -> Lower.unfused(graph, Tiling.VECTORS));
+        check(seed, graph -> Lower.unfused(graph, SchedulePolicy.PROCESSOR));
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void fusedKernelsMeanWhatTheGraphMeans(long seed) {
-        check(seed, graph -> Lower.fused(graph, Tiling.VECTORS));
+        check(seed, graph -> Lower.fused(graph, SchedulePolicy.PROCESSOR));
     }
 
     /** A length of zero that is known leaves strides of zero, by which nothing may be divided. */
@@ -59,7 +59,8 @@ class LowerTest {
                 """), GraphCatalogue.PRIMITIVES);
         Graph bound = new BindLengths(Map.of("N", Dim.ZERO)).run(graph);
         Map<String, NdArray> inputs = Map.of("q", new NdArray(DType.F32, new long[] {0, 4}, new double[0]));
-        for (Schedule schedule : List.of(Lower.fused(bound, Tiling.VECTORS), Lower.unfused(bound, Tiling.VECTORS))) {
+        for (Schedule schedule :
+                List.of(Lower.fused(bound, SchedulePolicy.PROCESSOR), Lower.unfused(bound, SchedulePolicy.PROCESSOR))) {
             Map<String, NdArray> outputs = new ScheduleInterpreter(inputs, Map.of(), Map.of()).run(schedule);
             assertArrayEquals(new double[4], outputs.get("sum").data());
             assertArrayEquals(new long[] {4, 0}, outputs.get("rows").shape());
@@ -77,7 +78,8 @@ class LowerTest {
                 }
                 """), GraphCatalogue.PRIMITIVES);
         Map<String, NdArray> inputs = Map.of("x", new NdArray(DType.I32, new long[] {2}, new double[] {60000, 1}));
-        for (Schedule schedule : List.of(Lower.fused(graph, Tiling.VECTORS), Lower.unfused(graph, Tiling.VECTORS))) {
+        for (Schedule schedule :
+                List.of(Lower.fused(graph, SchedulePolicy.PROCESSOR), Lower.unfused(graph, SchedulePolicy.PROCESSOR))) {
             Map<String, NdArray> outputs = new ScheduleInterpreter(inputs, Map.of(), Map.of()).run(schedule);
             assertArrayEquals(
                     new double[] {(int) (60_000L * 60_000 + 1)},

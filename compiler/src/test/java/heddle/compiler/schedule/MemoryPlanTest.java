@@ -8,8 +8,8 @@ import heddle.compiler.op.RandomGraph;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -37,8 +37,8 @@ class MemoryPlanTest {
                 .reduce((a, b) -> ScalarExpr.apply(ScalarFn.ADD, a, b))
                 .orElse(ScalarExpr.zero(DType.F64));
         ScalarExpr value = ScalarExpr.cast(write.type().dtype(), sum);
-        return new MapFamily(List.of(), write, ScalarExpr.of(0), value)
-                .kernel("make_" + write, new TilePlan(Map.of()), List.of());
+        MapFamily map = new MapFamily(List.of(), write, ScalarExpr.of(0), value);
+        return new TileKernel(map.program("make_" + write, List.of()), KernelSchedule.NONE);
     }
 
     private static Plan plan(Buffer output, TileKernel... launches) {
@@ -82,7 +82,8 @@ class MemoryPlanTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void nothingThatIsNeededAtOnceOverlaps(long seed) {
-        Plan plan = Lower.unfused(RandomGraph.of(seed, 60), Tiling.VECTORS).plan();
+        Plan plan = Lower.unfused(RandomGraph.of(seed, 60), SchedulePolicy.PROCESSOR)
+                .plan();
         MemoryPlan memory = MemoryPlan.of(plan, RandomGraph.lengths());
         List<Buffer> buffers = new ArrayList<>(memory.places().keySet());
         for (Buffer a : buffers) {

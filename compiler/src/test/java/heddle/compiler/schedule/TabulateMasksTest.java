@@ -12,7 +12,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.FamilyInterpreter;
 import heddle.compiler.tile.proof.AddressProof;
@@ -36,7 +36,7 @@ class TabulateMasksTest {
     private static final int QUERIES = 4;
     private static final int KEYS = 8;
     private static final AddressProof ADDRESSES = new AddressProof(LengthFacts.none());
-    private static final TilePlan PLAN = new TilePlan(Map.of("i", QUERIES, "j", KEYS));
+    private static final KernelSchedule PLAN = KernelSchedule.blocks(Map.of("i", QUERIES, "j", KEYS));
     private static final Axis B = new Axis("b", Dim.of(2));
     private static final Axis H = new Axis("h", Dim.of(8));
     private static final Axis I = new Axis("i", Dim.symbol("N"));
@@ -260,7 +260,7 @@ class TabulateMasksTest {
         List<BlockTable> first = tables.of(attention(and(CAUSAL, REAL)), PLAN, "a", launches::add);
         assertEquals(first, tables.of(attention(REAL), PLAN, "a", launches::add));
         assertEquals(1, launches.size());
-        tables.of(attention(REAL), new TilePlan(Map.of("i", QUERIES, "j", 2 * KEYS)), "a", launches::add);
+        tables.of(attention(REAL), KernelSchedule.blocks(Map.of("i", QUERIES, "j", 2 * KEYS)), "a", launches::add);
         assertEquals(2, launches.size(), "blocks of another size have another table");
     }
 

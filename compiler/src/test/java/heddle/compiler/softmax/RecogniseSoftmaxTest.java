@@ -28,7 +28,7 @@ class RecogniseSoftmaxTest {
 
     private static void assertBecomes(Softmax softmax, String body) {
         Graph before = graph(body);
-        Graph after = new EliminateDeadCode().run(new RecogniseSoftmax().run(before));
+        Graph after = new EliminateDeadCode().run(SoftmaxRules.RECOGNISE.run(before));
         assertEquals(
                 List.of("input", "softmax"),
                 after.nodes().stream().map(n -> n.op().name()).toList(),
@@ -40,7 +40,7 @@ class RecogniseSoftmaxTest {
 
     private static void assertDoesNotFire(String body) {
         Graph before = graph(body);
-        assertSame(before, new RecogniseSoftmax().run(before), () -> GraphText.print(before));
+        assertSame(before, SoftmaxRules.RECOGNISE.run(before), () -> GraphText.print(before));
     }
 
     @Test

@@ -1,34 +1,25 @@
 package heddle.compiler.softmax;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
-
-import heddle.compiler.frontend.Elaborated;
-import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphText;
-import heddle.compiler.pass.EliminateCommonSubexpressions;
-import heddle.compiler.pass.EliminateDeadCode;
+import heddle.compiler.rule.RuleAssert;
+import heddle.compiler.rule.RuleSet;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class UnguardSoftmaxTest {
-    private static Graph graph(String body) {
-        Graph graph = Elaborated.of("dim N\ninput x: f32[3, N]\ninput y: f32[3, N]\n" + body)
-                .graph();
-        return new EliminateCommonSubexpressions().run(graph);
+    private static final RuleSet RULE =
+            new RuleSet("unguard-softmax", List.of(new UnguardSoftmax()), SoftmaxRules.RECOGNISE.measure());
+
+    private static RuleAssert rule(String body) {
+        return RuleAssert.of(RULE, "dim N\ninput x: f32[3, N]\ninput y: f32[3, N]\n" + body);
     }
 
     private static void assertTakenOff(String body) {
-        Graph after = new EliminateDeadCode().run(new UnguardSoftmax().run(graph(body)));
-        assertEquals(
-                List.of("input", "input", "softmax"),
-                after.nodes().stream().map(n -> n.op().name()).toList(),
-                () -> GraphText.print(after));
+        rule(body).leaves("input", "input", "softmax").means(Map.of("N", 4L));
     }
 
     private static void assertKept(String body) {
-        Graph before = graph(body);
-        assertSame(before, new UnguardSoftmax().run(before), () -> GraphText.print(before));
+        rule(body).doesNotFire();
     }
 
     @Test

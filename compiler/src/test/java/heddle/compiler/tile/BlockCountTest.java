@@ -58,34 +58,35 @@ class BlockCountTest {
                 new Buffer(name, new TensorType(DType.F32, shape)), IndexSimplifier.address(shape, index));
     }
 
-    private static TileKernel kernel(Optional<ScalarExpr> mask, TilePlan plan) {
+    private static TileKernel kernel(Optional<ScalarExpr> mask, KernelSchedule plan) {
         ScalarExpr.Variable score = new ScalarExpr.Variable("score", DType.F32);
         ScalarExpr.Variable acc = new ScalarExpr.Variable("acc", DType.F32);
         ScalarExpr.Element o = (ScalarExpr.Element) element("o", I, E);
-        return new Attention(
-                        List.of(B, H),
-                        I,
-                        J,
-                        D,
-                        E,
-                        element("q", I, D),
-                        element("k", J, D),
-                        element("v", J, E),
-                        score,
-                        score,
-                        mask,
-                        Optional.empty(),
-                        Optional.empty(),
-                        acc,
-                        acc,
-                        o.buffer(),
-                        o.address(),
-                        Optional.empty())
-                .kernel("attention", plan, List.of());
+        Attention attention = new Attention(
+                List.of(B, H),
+                I,
+                J,
+                D,
+                E,
+                element("q", I, D),
+                element("k", J, D),
+                element("v", J, E),
+                score,
+                score,
+                mask,
+                Optional.empty(),
+                Optional.empty(),
+                acc,
+                acc,
+                o.buffer(),
+                o.address(),
+                Optional.empty());
+        return new TileKernel(attention.program("attention", List.of()), plan);
     }
 
-    private static TilePlan blocks(int queries, int keys) {
-        return new TilePlan(Map.of(I.name(), queries, J.name(), keys));
+    private static KernelSchedule blocks(int queries, int keys) {
+        return KernelSchedule.blocks(Map.of(I.name(), queries, J.name(), keys))
+                .with(new Choice.Cut(LoopId.of(E), new Choice.Size.Whole()));
     }
 
     private static BlockCount count(ScalarExpr mask, long n) {
@@ -163,7 +164,7 @@ class BlockCountTest {
                 mask = apply(ScalarFn.NOT, mask);
             }
             long n = 1 + random.nextInt(60);
-            TilePlan plan = blocks(1 + random.nextInt(12), 2 + random.nextInt(12));
+            KernelSchedule plan = blocks(1 + random.nextInt(12), 2 + random.nextInt(12));
             TileKernel kernel = kernel(Optional.of(mask), plan);
             BlockCount expected = new EveryIndex(mask, plan, n).count();
             assertEquals(expected, BlockCount.of(kernel, Map.of("N", n)).orElseThrow(), "seed " + seed + ": " + mask);
@@ -172,13 +173,13 @@ class BlockCountTest {
 
     /** Looks at every index of every block. */
     private static final class EveryIndex {
-        private final TilePlan plan;
+        private final KernelSchedule plan;
         private final long n;
         private final ScalarEvaluator evaluator;
         private final ScalarEvaluator.Code mask;
         private final double[] frame;
 
-        EveryIndex(ScalarExpr mask, TilePlan plan, long n) {
+        EveryIndex(ScalarExpr mask, KernelSchedule plan, long n) {
             this.plan = plan;
             this.n = n;
             evaluator = new ScalarEvaluator(b -> new double[0], Map.of("N", n));

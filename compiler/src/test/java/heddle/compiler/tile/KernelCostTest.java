@@ -35,8 +35,8 @@ class KernelCostTest {
         Buffer y = new Buffer("y", X.type());
         ScalarExpr square = ScalarExpr.apply(ScalarFn.MUL, ELEMENT, ELEMENT);
         ScalarExpr body = ScalarExpr.apply(ScalarFn.EXP, square);
-        TileKernel kernel =
-                new MapFamily(List.of(I, J), y, ADDRESS, body).kernel("k", new TilePlan(Map.of()), List.of());
+        TileKernel kernel = new TileKernel(
+                new MapFamily(List.of(I, J), y, ADDRESS, body).program("k", List.of()), KernelSchedule.NONE);
         KernelCost cost = KernelCost.of(kernel);
         assertEquals(N.times(16), cost.flops());
         assertEquals(N.times(2 * 8 * 4), cost.bytes());
@@ -52,7 +52,7 @@ class KernelCostTest {
                 J,
                 List.of(new RowFamily.Step(sum, Optional.of(Reduction.SUM), square)),
                 List.of(new RowFamily.Write(sums, false, ScalarExpr.of(I), ScalarExpr.apply(ScalarFn.SQRT, sum))));
-        KernelCost cost = KernelCost.of(rows.kernel("k", new TilePlan(Map.of()), List.of()));
+        KernelCost cost = KernelCost.of(new TileKernel(rows.program("k", List.of()), KernelSchedule.NONE));
         assertEquals(N.times(8 * 2 + 1), cost.flops());
         assertEquals(N.times(8 * 4 + 4), cost.bytes());
     }
@@ -76,7 +76,8 @@ class KernelCostTest {
                 sum,
                 new Buffer("y", X.type()),
                 ADDRESS);
-        TileKernel kernel = product.kernel("p", new TilePlan(Map.of("i", 16, "j", 3, "k", 4)), List.of());
+        TileKernel kernel =
+                new TileKernel(product.program("p", List.of()), KernelSchedule.blocks(Map.of("i", 16, "j", 3, "k", 4)));
         long products = 2 * 8 * 4;
         long blocks = 3;
         assertEquals(N.times(products + blocks * 4), KernelCost.of(kernel).flops());

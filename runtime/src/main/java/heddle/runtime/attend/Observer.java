@@ -5,7 +5,7 @@ import heddle.compiler.attention.ExposeAttention;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.schedule.Tiling;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.CompileOptions;
@@ -41,7 +41,7 @@ public final class Observer {
         SequencedMap<String, Tensor> weights = model.weights(options);
         Plan plan = Lower.fused(
                         exposed.graph(),
-                        Tiling.VECTORS,
+                        SchedulePolicy.PROCESSOR,
                         LengthCondition.facts(model.declaration().graph()))
                 .plan();
         this.program = JvmProgram.load(plan, weights, options.jvm());

@@ -11,7 +11,6 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.schedule.Tiling;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -105,7 +104,7 @@ class AttentionKernelTest {
                     o,
                     address(o, i, h, e),
                     Optional.of(new Attention.LogSumExp(lse, address(lse, h, i))));
-            bench.kernel(attention, Tiling.VECTORS.of(attention));
+            bench.kernel(attention);
         }
 
         void add(ScalarExpr score) {
@@ -290,7 +289,7 @@ class AttentionKernelTest {
                 o,
                 address(o, index(i), column),
                 Optional.empty());
-        bench.kernel(attention, Tiling.VECTORS.of(attention));
+        bench.kernel(attention);
         bench.check("grouped heads");
     }
 

@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import heddle.compiler.backend.jvm.JvmTarget;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.FamilyInterpreter;
 import heddle.compiler.type.DType;
@@ -31,7 +32,7 @@ final class Bench {
         static final Tolerance EXACT = new Tolerance(0, 0);
     }
 
-    private record Launch(Family family, Tolerance tolerance, TilePlan plan) {}
+    private record Launch(Family family, Tolerance tolerance, KernelSchedule schedule) {}
 
     private final Path classes;
     private final Map<String, Long> lengths = new TreeMap<>();
@@ -72,11 +73,11 @@ final class Bench {
     }
 
     void kernel(Family family) {
-        kernel(family, new TilePlan(Map.of()));
+        kernel(family, SchedulePolicy.PROCESSOR.schedule(family));
     }
 
-    void kernel(Family family, TilePlan plan) {
-        launches.add(new Launch(family, Tolerance.EXACT, plan));
+    void kernel(Family family, KernelSchedule schedule) {
+        launches.add(new Launch(family, Tolerance.EXACT, schedule));
     }
 
     private int size(Buffer buffer) {
@@ -87,8 +88,9 @@ final class Bench {
     Plan plan() {
         List<TileKernel> kernels = new ArrayList<>();
         for (Launch l : launches) {
-            kernels.add(
-                    l.family().kernel("kernel" + kernels.size(), l.plan(), List.of("by hand, in C:\\users\\unet */")));
+            kernels.add(new TileKernel(
+                    l.family().program("kernel" + kernels.size(), List.of("by hand, in C:\\users\\unet */")),
+                    l.schedule()));
         }
         List<String> symbols = List.copyOf(lengths.keySet());
         return new Plan("bench", symbols, inputs, new LinkedHashMap<>(), List.of(), outputs, List.of(), kernels);

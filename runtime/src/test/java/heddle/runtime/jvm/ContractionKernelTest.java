@@ -11,7 +11,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.schedule.Tiling;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Panels;
 import heddle.compiler.type.DType;
@@ -59,7 +59,7 @@ class ContractionKernelTest {
     }
 
     private void add(Contraction c) {
-        bench.kernel(c, Tiling.VECTORS.of(c));
+        bench.kernel(c);
     }
 
     /** {@code x[m, k] · w} with {@code w} stored either way. */
@@ -144,7 +144,7 @@ class ContractionKernelTest {
         for (long[] s : new long[][] {{5, 100, 40}, {1, 64, 96}, {13, 12, 1}, {50, 24, 1200}}) {
             Contraction c =
                     product(DType.F32, axis("m", s[0], true), axis("n", s[1], false), axis("k", s[2], false), false);
-            int width = Tiling.VECTORS.panel(c).getAsInt();
+            int width = SchedulePolicy.PROCESSOR.panel(c).getAsInt();
             Buffer wanted = Panels.of(c, width, "panels").pack().output();
             Buffer buffer = output(DType.F32, wanted.type().shape().dims().toArray(Dim[]::new));
             Panels panels = Panels.of(c, width, buffer.name());

@@ -14,8 +14,8 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -68,8 +68,11 @@ class JvmProgramTest {
         ScalarExpr address = perRow ? row : column;
         ScalarExpr sum = ScalarExpr.apply(
                 ScalarFn.ADD, new Element(a, a.type().rank() == 2 ? row : column), new Element(b, column));
-        return new MapFamily(perRow ? List.of(n, c) : List.of(c), output, address, sum)
-                .kernel(name, new TilePlan(Map.of()), List.of());
+        return kernel(name, new MapFamily(perRow ? List.of(n, c) : List.of(c), output, address, sum));
+    }
+
+    private static TileKernel kernel(String name, MapFamily family) {
+        return new TileKernel(family.program(name, List.of()), SchedulePolicy.PROCESSOR.schedule(family));
     }
 
     private static SequencedMap<String, Buffer> named(Buffer... buffers) {
@@ -279,8 +282,7 @@ class JvmProgramTest {
                 ScalarFn.ADD, ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(i), ScalarExpr.of(N)), ScalarExpr.of(j));
         ScalarExpr sum =
                 ScalarExpr.apply(ScalarFn.ADD, new Element(x, ScalarExpr.of(i)), new Element(x, ScalarExpr.of(j)));
-        TileKernel kernel =
-                new MapFamily(List.of(i, j), outer, address, sum).kernel("outer", new TilePlan(Map.of()), List.of());
+        TileKernel kernel = kernel("outer", new MapFamily(List.of(i, j), outer, address, sum));
         Plan plan =
                 new Plan("outer", List.of("N"), named(x), named(), List.of(), named(outer), List.of(), List.of(kernel));
         JvmProgram program = load(plan, Map.of());

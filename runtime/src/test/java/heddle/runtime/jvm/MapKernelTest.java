@@ -19,7 +19,7 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExpr.Literal;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -204,7 +204,7 @@ class MapKernelTest {
         Buffer x = input("x", i.extent(), c.extent());
         Buffer y = bench.output("y", DType.F32, new Tolerance(1e-6, 1e-6), i.extent(), c.extent());
         MapFamily exp = new MapFamily(List.of(i, c), y, row, fn(EXP, new Element(x, row)));
-        bench.kernel(exp, new TilePlan(Map.of("c", 100)));
+        bench.kernel(exp, KernelSchedule.blocks(Map.of("c", 100)));
         bench.check("blocks of 100");
     }
 

@@ -1,7 +1,7 @@
 package heddle.bench;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoWriter;
@@ -62,7 +62,7 @@ record Benchmarked(TornadoSdk sdk, TornadoLimits limits, Path classes) {
                 output o = softmax(%s, axis = -1) @ v
                 """.formatted(name, scores));
         Plan plan =
-                Heddle.model(model).compilation(fusion, new GroupTiling(limits)).plan();
+                Heddle.model(model).compilation(fusion, new DevicePolicy(limits)).plan();
         TornadoSource source = new TornadoWriter(limits).write(plan);
         compile(source.className(), source.text());
         return source;

@@ -9,7 +9,7 @@ import heddle.compiler.pass.Pipeline;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.Schedule;
-import heddle.compiler.schedule.Tiling;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.dsl.ast.SourceUnit;
 import heddle.dsl.parse.Parser;
 import heddle.dsl.source.SourceFile;
@@ -44,7 +44,7 @@ public final class CompileBenchmark {
             graph = timed(() -> Frontend.elaborate(source, SourceReader::imported))
                     .graph();
             Pipeline.Result passes = timed(() -> Compiler.pipeline(Fusion.FUSED).run(graph));
-            Schedule schedule = timed(() -> Lower.fused(passes.graph(), Tiling.VECTORS, LengthCondition.facts(graph)));
+            Schedule schedule = timed(() -> Lower.fused(passes.graph(), SchedulePolicy.PROCESSOR, LengthCondition.facts(graph)));
             plan = timed(schedule::plan);
             millis.add(millis.stream().mapToDouble(Double::doubleValue).sum());
         }

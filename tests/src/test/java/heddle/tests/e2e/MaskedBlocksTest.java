@@ -95,7 +95,7 @@ class MaskedBlocksTest {
                 s.weights(),
                 s.constants(),
                 s.outputs(),
-                s.tiling(),
+                s.policy(),
                 s.facts(),
                 s.prepare(),
                 launches);

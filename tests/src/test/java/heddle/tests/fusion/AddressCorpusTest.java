@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.schedule.Tiling;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.proof.AddressCounts;
 import heddle.compiler.tile.proof.AddressOutside;
@@ -30,14 +30,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AddressCorpusTest {
     /** What kernels are cut into tiles for. */
     private enum Target {
-        JVM(Tiling.VECTORS),
-        GPU(new GroupTiling(TornadoLimits.GPU)),
-        CPU(new GroupTiling(TornadoLimits.CPU));
+        JVM(SchedulePolicy.PROCESSOR),
+        GPU(new DevicePolicy(TornadoLimits.GPU)),
+        CPU(new DevicePolicy(TornadoLimits.CPU));
 
-        private final Tiling tiling;
+        private final SchedulePolicy policy;
 
-        Target(Tiling tiling) {
-            this.tiling = tiling;
+        Target(SchedulePolicy policy) {
+            this.policy = policy;
         }
     }
 
@@ -48,7 +48,7 @@ class AddressCorpusTest {
     }
 
     private static Compilation compile(String name, Fusion fusion, Target target) {
-        return Compiler.compile(CorpusFile.read(name).model().declaration().graph(), fusion, target.tiling, Set.of());
+        return Compiler.compile(CorpusFile.read(name).model().declaration().graph(), fusion, target.policy, Set.of());
     }
 
     @ParameterizedTest

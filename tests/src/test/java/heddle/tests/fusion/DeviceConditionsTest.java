@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ class DeviceConditionsTest {
     private List<String> conditions(String name, TornadoLimits limits) {
         var plan = CorpusFile.read(name)
                 .model()
-                .compilation(Fusion.FUSED, new GroupTiling(limits))
+                .compilation(Fusion.FUSED, new DevicePolicy(limits))
                 .plan();
         List<String> told = new ArrayList<>();
         String loop = "";

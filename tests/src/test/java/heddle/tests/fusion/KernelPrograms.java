@@ -28,7 +28,7 @@ final class KernelPrograms {
     static TileKernel map(TileKernel k, UnaryOperator<ScalarExpr> change) {
         TileProgram p = k.program();
         TileProgram changed = new TileProgram(p.name(), p.label(), map(p.body(), change), p.comments());
-        return new TileKernel(changed, k.parallel(), k.plan(), k.spaces());
+        return new TileKernel(changed, k.schedule());
     }
 
     private static List<TileStmt> map(List<TileStmt> body, UnaryOperator<ScalarExpr> change) {

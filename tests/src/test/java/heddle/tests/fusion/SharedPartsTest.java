@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.ir.Graph;
@@ -95,7 +95,7 @@ class SharedPartsTest {
         assertEquals(listed, GraphText.print(read(listed)), text);
         assertTrue(listed.length() < 100_000, text);
         assertTrue(compilation.explain(Map.of()).fused().size() <= 1, text);
-        Plan devices = model.compilation(Fusion.FUSED, new GroupTiling(TornadoLimits.GPU))
+        Plan devices = model.compilation(Fusion.FUSED, new DevicePolicy(TornadoLimits.GPU))
                 .plan();
         assertTrue(new TornadoWriter(TornadoLimits.GPU).write(devices).text().length() < 500_000, text);
         compare(text, model, compilation);

@@ -12,10 +12,10 @@ import heddle.compiler.frontend.Model;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.schedule.Tiling;
-import heddle.compiler.tile.TilePlan;
-import heddle.compiler.tile.family.Attention;
+import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.family.Contraction;
+import heddle.compiler.tile.family.Family;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import heddle.dsl.parse.Parser;
@@ -48,20 +48,15 @@ class PackedWeightsTest {
     static Path classes;
 
     /** Block sizes as they are, with every weight held as it is computed. */
-    private static final Tiling WIDE = new Tiling() {
+    private static final SchedulePolicy WIDE = new SchedulePolicy() {
         @Override
-        public TilePlan of(Contraction c) {
-            return Tiling.VECTORS.of(c);
-        }
-
-        @Override
-        public TilePlan of(Attention a) {
-            return Tiling.VECTORS.of(a);
+        public KernelSchedule schedule(Family family) {
+            return SchedulePolicy.PROCESSOR.schedule(family);
         }
 
         @Override
         public OptionalInt panel(Contraction c) {
-            return Tiling.VECTORS.panel(c);
+            return SchedulePolicy.PROCESSOR.panel(c);
         }
     };
 
@@ -70,8 +65,8 @@ class PackedWeightsTest {
         return Frontend.elaborate(Parser.parse(file).orThrow(), SourceReader::imported);
     }
 
-    private static Plan plan(Model model, Tiling tiling) {
-        return Compiler.compile(model.graph(), Fusion.FUSED, tiling, Set.of()).plan();
+    private static Plan plan(Model model, SchedulePolicy policy) {
+        return Compiler.compile(model.graph(), Fusion.FUSED, policy, Set.of()).plan();
     }
 
     private static JvmProgram load(Plan plan, Map<String, Tensor> weights, int lanes, int threads) {
@@ -159,7 +154,7 @@ class PackedWeightsTest {
     void productsHaveTheBitsOfWideWeights(String type) {
         Model model = products(type, new int[][] {{1, 1}, {1, 65}, {1021, 63}, {96, 64}, {1021, 65}, {64, 1}, {7, 20}});
         Map<String, Tensor> weights = weights(model, 0.1);
-        Plan packed = plan(model, Tiling.VECTORS);
+        Plan packed = plan(model, SchedulePolicy.PROCESSOR);
         Plan wide = plan(model, WIDE);
         for (int lanes : new int[] {4, 8, 16}) {
             JvmProgram expected = load(wide, weights, lanes, 2);
@@ -185,7 +180,7 @@ class PackedWeightsTest {
     void productsAreThoseOfTheReference(String type) {
         Model model = products(type, new int[][] {{1, 64}, {1021, 65}, {33, 63}});
         Map<String, Tensor> weights = weights(model, 0.1);
-        JvmProgram program = load(plan(model, Tiling.VECTORS), weights, 16, 2);
+        JvmProgram program = load(plan(model, SchedulePolicy.PROCESSOR), weights, 16, 2);
         for (int rows : ROWS) {
             Map<String, Tensor> inputs = inputs(model, rows);
             Map<String, NdArray> expected =
@@ -214,7 +209,7 @@ class PackedWeightsTest {
         DType dtype = DType.named(type).orElseThrow();
         Map<String, Tensor> weights = Map.of("w", Tensor.wrap(dtype, new long[] {1, all.length}, all));
         for (int lanes : new int[] {4, 8, 16}) {
-            JvmProgram program = load(plan(model, Tiling.VECTORS), weights, lanes, 2);
+            JvmProgram program = load(plan(model, SchedulePolicy.PROCESSOR), weights, lanes, 2);
             for (int rows : new int[] {1, 16}) {
                 float[] ones = new float[rows];
                 Arrays.fill(ones, 1);
@@ -254,7 +249,7 @@ class PackedWeightsTest {
                 "output shifted = x + wide[3, :] * 2",
                 "output biased = x + cast(weight \"bias\" : " + type + "[70], f32)"));
         Map<String, Tensor> weights = weights(model, 1);
-        Plan packed = plan(model, Tiling.VECTORS);
+        Plan packed = plan(model, SchedulePolicy.PROCESSOR);
         assertEquals(
                 Stored.packed(DType.named(type).orElseThrow()),
                 packed.weights().get("table").stored());
@@ -278,7 +273,7 @@ class PackedWeightsTest {
     @ValueSource(strings = {"f16", "bf16"})
     void panelsAreAllThatStays(String type) {
         Model model = products(type, new int[][] {{1024, 128}});
-        assertEquals(2 * 2 * 1024 * 128, JvmProgram.weightBytes(plan(model, Tiling.VECTORS)));
+        assertEquals(2 * 2 * 1024 * 128, JvmProgram.weightBytes(plan(model, SchedulePolicy.PROCESSOR)));
         assertEquals(2 * 4 * 1024 * 128, JvmProgram.weightBytes(plan(model, WIDE)));
     }
 }

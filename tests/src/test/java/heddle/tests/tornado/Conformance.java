@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
@@ -52,7 +52,7 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
     public static Conformance of(Graph graph, Fusion fusion, TornadoLimits limits, Map<String, Tensor> weights) {
         return of(
                 graph,
-                Compiler.compile(graph, fusion, new GroupTiling(limits), Set.of())
+                Compiler.compile(graph, fusion, new DevicePolicy(limits), Set.of())
                         .plan(),
                 fusion,
                 limits,
@@ -61,7 +61,7 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
 
     /** A graph whose attention is fused already. */
     public static Conformance ofFused(Graph graph, TornadoLimits limits, Map<String, Tensor> weights) {
-        return of(graph, Lower.fused(graph, new GroupTiling(limits)).plan(), Fusion.FUSED, limits, weights);
+        return of(graph, Lower.fused(graph, new DevicePolicy(limits)).plan(), Fusion.FUSED, limits, weights);
     }
 
     private static Conformance of(

@@ -1,7 +1,7 @@
 package heddle.tests.tornado;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoWriter;
@@ -59,7 +59,7 @@ class GoldenJavaTest {
 
     private static void check(String model, String golden, TornadoLimits limits) throws IOException {
         Plan plan = Heddle.model(MODELS.resolve(model + ".heddle"))
-                .compilation(Fusion.FUSED, new GroupTiling(limits))
+                .compilation(Fusion.FUSED, new DevicePolicy(limits))
                 .plan();
         TornadoSource source = new TornadoWriter(limits).write(plan);
         GoldenFile.check(MODELS.resolve(golden), source.text());

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Origin;
@@ -70,7 +70,7 @@ class InexactDivisionTest {
         graph.output("floor", graph.value(new Elementwise(ScalarFn.FLOOR_DIV), Origin.NONE, a, b));
         graph.output("rest", graph.value(new Elementwise(ScalarFn.MOD), Origin.NONE, a, b));
         TornadoLimits limits = TornadoLimits.GPU;
-        Plan plan = Compiler.compile(graph.build(), Fusion.FUSED, new GroupTiling(limits), Set.of())
+        Plan plan = Compiler.compile(graph.build(), Fusion.FUSED, new DevicePolicy(limits), Set.of())
                 .plan();
         float[][] x = operands();
         long n = x[0].length;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DeviceMemory;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoWriter;
@@ -129,7 +129,7 @@ class LibraryTaskTest {
     }
 
     private static Plan plan(String name, Fusion fusion, TornadoLimits limits) {
-        return model(name).compilation(fusion, new GroupTiling(limits)).plan();
+        return model(name).compilation(fusion, new DevicePolicy(limits)).plan();
     }
 
     private static HeddleModel model(String name) {

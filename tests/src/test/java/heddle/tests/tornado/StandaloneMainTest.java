@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSettings;
 import heddle.compiler.backend.tornado.TornadoSource;
@@ -178,7 +178,7 @@ class StandaloneMainTest {
     private TornadoSource source(String text) throws IOException {
         Path model = Files.writeString(dir.resolve("m.heddle"), text);
         Plan plan = Heddle.model(model)
-                .compilation(Fusion.FUSED, new GroupTiling(TornadoLimits.GPU))
+                .compilation(Fusion.FUSED, new DevicePolicy(TornadoLimits.GPU))
                 .plan();
         return new TornadoWriter(TornadoLimits.GPU).write(plan);
     }

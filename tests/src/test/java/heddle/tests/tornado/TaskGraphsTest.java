@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.GroupTiling;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoWriter;
@@ -33,7 +33,7 @@ class TaskGraphsTest {
 
     private final Random random = new Random(41);
     private final Plan plan = Heddle.model(MODEL)
-            .compilation(Fusion.FUSED, new GroupTiling(TornadoLimits.GPU))
+            .compilation(Fusion.FUSED, new DevicePolicy(TornadoLimits.GPU))
             .plan();
     private final Map<String, MemorySegment> weights = new LinkedHashMap<>();
 
@@ -108,7 +108,7 @@ class TaskGraphsTest {
 
     private static TornadoSource minilm() {
         Plan minilm = Heddle.model(Path.of("..", "examples", "minilm.heddle"))
-                .compilation(Fusion.FUSED, new GroupTiling(TornadoLimits.GPU))
+                .compilation(Fusion.FUSED, new DevicePolicy(TornadoLimits.GPU))
                 .plan();
         return new TornadoWriter(TornadoLimits.GPU).write(minilm);
     }

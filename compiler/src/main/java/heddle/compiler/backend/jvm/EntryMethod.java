@@ -6,8 +6,8 @@ import heddle.compiler.backend.source.KernelForm;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +71,7 @@ final class EntryMethod {
             boolean last = axis.equals(counted.getFirst());
             String count = ScalarCode.operand(Locals.length(blocks(axis)));
             String number = last ? rest : rest + " % " + count;
-            boolean backwards = scope.isBlocked(axis) && isMasked();
+            boolean backwards = kernel.schedule().isDown(LoopId.of(axis));
             writeIndex(scope, text, axis, backwards ? count + " - 1 - " + ScalarCode.operand(number) : number);
             if (last) {
                 continue;
@@ -82,12 +82,6 @@ final class EntryMethod {
         }
     }
 
-    /** Whether blocks differ in work. Under a causal mask later ones have more of it, and begin first. */
-    private boolean isMasked() {
-        return kernel.body().stream()
-                .anyMatch(s -> s instanceof TileStmt.Loop loop && loop.mask().isPresent());
-    }
-
     private void writeIndex(KernelScope scope, JavaText text, Axis axis, String number) {
         if (!scope.isBlocked(axis)) {
             String index = scope.locals().fresh(axis.name());
@@ -95,7 +89,7 @@ final class EntryMethod {
             text.line("long " + index + " = " + number + ";");
             return;
         }
-        int size = kernel.plan().block(axis);
+        int size = kernel.schedule().block(axis);
         String from = scope.locals().fresh(KernelScope.from(axis));
         String to = scope.locals().fresh(KernelScope.to(axis));
         if (number.equals("0")) {
@@ -109,7 +103,7 @@ final class EntryMethod {
     }
 
     private Dim blocks(Axis axis) {
-        return axis.extent().ceilDiv(Dim.of(kernel.plan().block(axis)));
+        return axis.extent().ceilDiv(Dim.of(kernel.schedule().block(axis)));
     }
 
     /** How many blocks there are. */

@@ -22,7 +22,7 @@ interface KernelWriter {
             return new TileKernelWriter(kernel, target);
         }
         boolean blocked = !kernel.parallel().isEmpty()
-                && kernel.plan().block(kernel.parallel().getLast()) > 1;
+                && kernel.schedule().block(kernel.parallel().getLast()) > 1;
         return blocked ? new ColumnKernelWriter() : new RowKernelWriter();
     }
 }

@@ -28,6 +28,9 @@ final class ProductCode {
         Axis row = sums.row().orElseThrow();
         Side spread = side(p.spread(), row, p.over(), out);
         Side vectors = side(p.vectors(), sums.lane(), p.over(), out);
+        if (spread.stored.isPacked()) {
+            throw new IllegalStateException("single elements are not read from packed memory in place: " + p);
+        }
         var strides = new MicroKernel.Strides(spread.along, spread.over, sums.width());
         var shape = new ProductMethods.Shape(sums.buffer().type().dtype(), vectors.stored, strides, p.zeros());
         List<String> arguments = new ArrayList<>();

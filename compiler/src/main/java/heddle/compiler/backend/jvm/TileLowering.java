@@ -9,9 +9,8 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TileSpace;
+import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.TileStmt;
-import heddle.compiler.tile.family.Panels;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,7 +35,7 @@ final class TileLowering {
         this.kernel = kernel;
         this.target = target;
         this.lane = kernel.parallel().stream()
-                .filter(a -> kernel.plan().block(a) > 1)
+                .filter(a -> kernel.schedule().block(a) > 1)
                 .findFirst()
                 .orElseThrow();
     }
@@ -96,28 +95,10 @@ final class TileLowering {
         }
     }
 
-    /**
-     * Products spread single elements from wherever they lie as they are computed, but take vectors only from rows of a
-     * block's width, which may be packed.
-     */
     private Optional<BlockStrides> readInPlace(Tile tile, ScalarExpr program) {
-        if (kernel.space(tile) != TileSpace.GLOBAL) {
-            return Optional.empty();
-        }
-        Axis[] axes = tile.axes().toArray(Axis[]::new);
-        boolean vectors = tile.axes().contains(lane);
-        if (!vectors && isPacked(program)) {
-            return Optional.empty();
-        }
-        if (vectors
-                && !Panels.arePanels(program, axes[0], axes[1], kernel.plan().block(lane))) {
-            return Optional.empty();
-        }
-        return BlockStrides.of(program, kernel.plan().sizes(axes));
-    }
-
-    private static boolean isPacked(ScalarExpr program) {
-        return program instanceof ScalarExpr.Element e && e.buffer().stored().isPacked();
+        return kernel.schedule().place(tile) == TilePlace.IN_PLACE
+                ? BlockStrides.of(program, kernel.schedule().sizes(tile.axes().toArray(Axis[]::new)))
+                : Optional.empty();
     }
 
     private boolean isScratch(Buffer buffer) {
@@ -137,8 +118,8 @@ final class TileLowering {
     }
 
     private int width(Axis axis) {
-        return kernel.plan().block(axis) > 1
-                ? kernel.plan().block(axis)
+        return kernel.schedule().block(axis) > 1
+                ? kernel.schedule().block(axis)
                 : Math.toIntExact(axis.extent().value());
     }
 

@@ -71,7 +71,7 @@ public final class Captures {
 
     /** What happens for one block of a kernel, and the tables that tell its blocks apart. */
     public Captures add(TileKernel kernel) {
-        kernel.plan().tables().forEach(t -> buffers.add(t.buffer()));
+        kernel.schedule().tables().forEach(t -> buffers.add(t.buffer()));
         return add(kernel.body());
     }
 

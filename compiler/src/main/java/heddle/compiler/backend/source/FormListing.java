@@ -62,7 +62,7 @@ final class FormListing {
                 axes(List.of(l.axis()));
                 l.mask().ifPresent(mask -> {
                     scalar(mask.program());
-                    kernel.plan()
+                    kernel.schedule()
                             .tables()
                             .forEach(t -> scalar(t.part())
                                     .axes(t.axes())
@@ -80,7 +80,8 @@ final class FormListing {
     }
 
     private FormListing tile(Tile tile) {
-        return add(tile.name() + " " + tile.type() + " " + kernel.space(tile)).axes(tile.axes());
+        return add(tile.name() + " " + tile.type() + " " + kernel.schedule().place(tile))
+                .axes(tile.axes());
     }
 
     private FormListing buffer(Buffer buffer) {

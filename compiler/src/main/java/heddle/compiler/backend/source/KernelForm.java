@@ -18,7 +18,10 @@ public record KernelForm(String listing, List<Buffer> buffers) {
 
     public static KernelForm of(TileKernel kernel) {
         FormListing listing = new FormListing(kernel);
-        listing.add(kernel.family()).add(kernel.plan()).axes(kernel.parallel()).body(kernel.body());
+        listing.add(kernel.family())
+                .add(kernel.schedule().blocksText())
+                .axes(kernel.parallel())
+                .body(kernel.body());
         return new KernelForm(listing.toString(), listing.buffers());
     }
 }

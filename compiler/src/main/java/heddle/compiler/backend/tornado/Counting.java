@@ -2,19 +2,19 @@ package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.tile.TilePlan;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.type.Dim;
 import java.util.List;
 
 /** Splits a number into the indices of several axes, of which the last moves fastest. */
 final class Counting {
     private final List<Axis> axes;
-    private final TilePlan plan;
+    private final KernelSchedule schedule;
 
-    /** Counts the blocks of {@code plan} along {@code axes}. */
-    Counting(List<Axis> axes, TilePlan plan) {
+    /** Counts the blocks of {@code schedule} along {@code axes}. */
+    Counting(List<Axis> axes, KernelSchedule schedule) {
         this.axes = axes;
-        this.plan = plan;
+        this.schedule = schedule;
     }
 
     /** How many there are. */
@@ -23,7 +23,7 @@ final class Counting {
     }
 
     private Dim count(Axis axis) {
-        return axis.extent().ceilDiv(Dim.of(plan.block(axis)));
+        return axis.extent().ceilDiv(Dim.of(schedule.block(axis)));
     }
 
     /**
@@ -34,7 +34,7 @@ final class Counting {
         String rest = number;
         List<Axis> counted = axes.stream().filter(a -> !count(a).is(1)).toList();
         for (Axis axis : axes.reversed()) {
-            int block = plan.block(axis);
+            int block = schedule.block(axis);
             String name = scope.fresh(block > 1 ? from(axis) : axis.name());
             String index = "0";
             if (counted.contains(axis)) {

@@ -69,7 +69,9 @@ final class KernelMethods {
         text.line("/**");
         text.line(" * {@code " + kernel.family() + "} over "
                 + kernel.parallel().stream().map(a -> a + " < " + a.extent()).collect(Collectors.joining(", "))
-                + (kernel.plan().blocks().isEmpty() ? "" : "; blocks " + kernel.plan()) + "; groups of "
+                + (kernel.schedule().blocks().isEmpty()
+                        ? ""
+                        : "; blocks " + kernel.schedule().blocksText()) + "; groups of "
                 + device.grid().threads() + " threads"
                 + (device.localBytes() == 0 ? "" : ", " + device.localBytes() + " bytes of local memory") + ".");
         kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));

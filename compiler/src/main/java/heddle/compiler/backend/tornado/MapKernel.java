@@ -1,15 +1,14 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.TileStmt;
-import java.util.Map;
 
 /** Writes elementwise chains, copies and gathers: one thread for each element. */
 record MapKernel(TileKernel kernel, TornadoLimits limits) implements DeviceKernel {
     private Counting elements() {
-        return new Counting(kernel.parallel(), new TilePlan(Map.of()));
+        return new Counting(kernel.parallel(), KernelSchedule.NONE);
     }
 
     @Override

@@ -17,7 +17,7 @@ public final class TornadoWriter {
     /**
      * Writes a plan.
      *
-     * @param plan with the blocks of a {@link GroupTiling}
+     * @param plan with the blocks of a {@link DevicePolicy}
      * @throws KernelTooLarge when a group of the device has too little local memory for a kernel
      */
     public TornadoSource write(Plan plan) {

@@ -4,11 +4,8 @@ import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
-import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.TileProgram;
 import heddle.compiler.type.DType;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -183,16 +180,5 @@ public record Attention(
     @Override
     public TileProgram program(String name, List<String> comments) {
         return new AttentionProgram(this).program(name, comments);
-    }
-
-    /** A plan that cuts {@link #e} has a block for each part of the columns, and each computes the scores again. */
-    @Override
-    public TileKernel kernel(String name, TilePlan plan, List<String> comments) {
-        List<Axis> parallel = new ArrayList<>(batch);
-        parallel.add(i);
-        if (plan.block(e) > 1) {
-            parallel.add(e);
-        }
-        return new TileKernel(program(name, comments), parallel, plan, AttentionProgram.spaces(this, plan));
     }
 }

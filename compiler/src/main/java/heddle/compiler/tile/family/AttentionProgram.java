@@ -10,15 +10,11 @@ import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.LoopMode;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
-import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.TileProgram;
-import heddle.compiler.tile.TileSpace;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Writes the tile program of an {@link Attention}. */
 final class AttentionProgram {
@@ -26,8 +22,6 @@ final class AttentionProgram {
     private static final String KEY = "k";
     private static final String VALUE = "v";
     private static final String ROW_MAX = "rowMax";
-    private static final List<String> ROWS =
-            List.of(ROW_MAX, "blockMax", "newMax", "shift", "rescale", "blockSum", "scale");
 
     private final Attention attention;
     private final ScaledQuery scaled;
@@ -56,19 +50,6 @@ final class AttentionProgram {
 
     private Tile row(String name) {
         return new Tile(name, type, List.of(attention.i()));
-    }
-
-    /** Where its tiles are held. */
-    static Map<String, TileSpace> spaces(Attention attention, TilePlan plan) {
-        Map<String, TileSpace> spaces = new HashMap<>();
-        ROWS.forEach(row -> spaces.put(row, TileSpace.REGISTER));
-        spaces.put(attention.rowSum().name(), TileSpace.REGISTER);
-        spaces.put(QUERY, TileSpace.LOCAL);
-        spaces.put(attention.raw().name(), TileSpace.LOCAL);
-        spaces.put(attention.acc().name(), TileSpace.LOCAL);
-        spaces.put(KEY, Operand.space(attention.k(), plan, attention.j(), attention.d()));
-        spaces.put(VALUE, Operand.space(attention.v(), plan, attention.e(), attention.j()));
-        return spaces;
     }
 
     TileProgram program(String name, List<String> comments) {

@@ -10,16 +10,12 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.LoopMode;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
-import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.TileProgram;
-import heddle.compiler.tile.TileSpace;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -85,18 +81,6 @@ public record Contraction(
         return new LoopMode.Partial(
                 List.of(new LoopMode.Carried(sum, ScalarExpr.zero(sum.type()), part)),
                 List.of(new TileStmt.Update(sum, new TileExpr.Map(both))));
-    }
-
-    @Override
-    public TileKernel kernel(String name, TilePlan plan, List<String> comments) {
-        Map<String, TileSpace> spaces = Map.of(
-                acc.name(),
-                TileSpace.REGISTER,
-                "left",
-                Operand.space(a, plan, m, k),
-                "right",
-                Operand.space(b, plan, n, k));
-        return new TileKernel(program(name, comments), parallel(), plan, spaces);
     }
 
     private List<Axis> parallel() {

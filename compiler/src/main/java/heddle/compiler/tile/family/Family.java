@@ -1,8 +1,6 @@
 package heddle.compiler.tile.family;
 
 import heddle.compiler.scalar.ScalarExpr;
-import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.TileProgram;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -14,7 +12,4 @@ public sealed interface Family permits MapFamily, RowFamily, Contraction, Attent
 
     /** What it computes, as a tile program. */
     TileProgram program(String name, List<String> comments);
-
-    /** The tile program, cut up. */
-    TileKernel kernel(String name, TilePlan plan, List<String> comments);
 }

@@ -3,12 +3,9 @@ package heddle.compiler.tile.family;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
-import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.TileStmt;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -20,9 +17,6 @@ public record MapFamily(List<Axis> axes, Buffer output, ScalarExpr address, Scal
     public MapFamily {
         axes = List.copyOf(axes);
     }
-
-    /** Elements along the last axis that one block has, unless the plan says otherwise. */
-    private static final int BLOCK = 8192;
 
     @Override
     public MapFamily map(UnaryOperator<ScalarExpr> change) {
@@ -40,11 +34,5 @@ public record MapFamily(List<Axis> axes, Buffer output, ScalarExpr address, Scal
         List<Axis> blocked = axes.isEmpty() ? List.of() : List.of(axes.getLast());
         TileStmt store = new TileStmt.Store(output, blocked, address, body);
         return TileProgram.parallel(name, "map", axes, List.of(store), comments);
-    }
-
-    @Override
-    public TileKernel kernel(String name, TilePlan plan, List<String> comments) {
-        TilePlan blocks = axes.isEmpty() ? plan : plan.orElse(axes.getLast(), BLOCK);
-        return new TileKernel(program(name, comments), axes, blocks, Map.of());
     }
 }

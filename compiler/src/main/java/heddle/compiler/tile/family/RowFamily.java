@@ -8,16 +8,11 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
-import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.TileProgram;
-import heddle.compiler.tile.TileSpace;
 import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -47,9 +42,6 @@ public record RowFamily(List<Axis> rows, Axis row, List<Step> steps, List<Write>
         steps = List.copyOf(steps);
         writes = List.copyOf(writes);
     }
-
-    /** Columns that one block has when lanes run across rows. */
-    private static final int COLUMNS = 64;
 
     @Override
     public RowFamily map(UnaryOperator<ScalarExpr> change) {
@@ -93,16 +85,8 @@ public record RowFamily(List<Axis> rows, Axis row, List<Step> steps, List<Write>
         return TileProgram.parallel(name, "rows", rows, body, comments);
     }
 
-    @Override
-    public TileKernel kernel(String name, TilePlan plan, List<String> comments) {
-        TilePlan blocks = runsAcross() ? plan.orElse(rows.getLast(), COLUMNS) : plan;
-        Map<String, TileSpace> spaces = new HashMap<>();
-        steps.forEach(step -> spaces.put(step.name().name(), TileSpace.REGISTER));
-        return new TileKernel(program(name, comments), rows, blocks, spaces);
-    }
-
     /** Whether more accesses are contiguous across rows than along them. */
-    private boolean runsAcross() {
+    public boolean runsAcross() {
         return !rows.isEmpty() && contiguous(rows.getLast()) > contiguous(row);
     }
 

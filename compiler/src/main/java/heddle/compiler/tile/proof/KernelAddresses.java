@@ -73,7 +73,7 @@ final class KernelAddresses {
         axes.add(looped);
         for (Axis axis : axes) {
             extents.add(axis.extent());
-            if (kernel.plan().block(axis) > 1 || axis.equals(looped)) {
+            if (kernel.schedule().block(axis) > 1 || axis.equals(looped)) {
                 ranges.put(axis, range(axis));
             }
         }

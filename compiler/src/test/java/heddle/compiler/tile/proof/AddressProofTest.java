@@ -12,8 +12,8 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -21,7 +21,6 @@ import heddle.compiler.type.LengthFacts;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AddressProofTest {
@@ -212,6 +211,6 @@ class AddressProofTest {
     }
 
     private static TileKernel kernel(MapFamily family) {
-        return family.kernel("k", new TilePlan(Map.of()), List.of());
+        return new TileKernel(family.program("k", List.of()), KernelSchedule.NONE);
     }
 }

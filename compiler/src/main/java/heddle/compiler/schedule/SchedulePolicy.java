@@ -1,0 +1,28 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.family.Contraction;
+import heddle.compiler.tile.family.Family;
+import java.util.OptionalInt;
+
+/** Makes schedules as a machine needs them. Every constant that decides speed stands in a policy, with its reason. */
+public interface SchedulePolicy {
+    /** For processors with vector registers. */
+    SchedulePolicy PROCESSOR = new ProcessorPolicy();
+
+    /** How a kernel is executed. The tables of its mask are chosen later, by the blocks of this schedule. */
+    KernelSchedule schedule(Family family);
+
+    /** Columns of the panels that a weight on a product's right side is packed into; empty when it is read as it lies. */
+    OptionalInt panel(Contraction c);
+
+    /** Whether matrices of sixteen-bit weights stay in two bytes an element; otherwise they are held as they are computed. */
+    default boolean keepsPacked() {
+        return false;
+    }
+
+    /** Whether a library computes this product, sums stored as they are, so that no epilogue is wanted in it. */
+    default boolean isLeftToLibrary(Contraction c) {
+        return false;
+    }
+}

@@ -1,0 +1,101 @@
+package heddle.compiler.softmax;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.rule.ElementReference;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.type.DType;
+import java.util.Optional;
+
+/**
+ * Exponentials that are divided by the sum of their row: {@code exp(y) / t}.
+ *
+ * @param y   the exponents
+ * @param sum what they are divided by
+ */
+record ExponentialQuotient(ElementReference y, RowSum sum) {
+    /** What the sum is beside that of the exponentials. */
+    enum Kind {
+        /** Nothing else. */
+        PLAIN,
+        /** A number that is lost beside a sum of at least one, or zero. */
+        LOST,
+        /** A number beside exponentials of scores less their own maximum. */
+        TERM,
+        /** A positive number, or the exponential of a score for each row. */
+        SCORE,
+        /** A sum that is raised to a number that it may be less than. */
+        RAISED,
+        /** Anything else. */
+        OTHER
+    }
+
+    /** The quotient that a node is. */
+    static Optional<ExponentialQuotient> at(Graph graph, Node node) {
+        if (!ElementReference.is(node, ScalarFn.DIV)) {
+            return Optional.empty();
+        }
+        Value numerator = graph.operand(node, 0);
+        if (!ElementReference.is(numerator.node(), ScalarFn.EXP)
+                || !numerator.type().equals(node.type())) {
+            return Optional.empty();
+        }
+        ElementReference whole = ElementReference.in(node.value());
+        ElementReference y = whole.operand(graph, 0).operand(graph, 0);
+        return RowSum.of(graph, whole.operand(graph, 1))
+                .filter(sum -> sum.isOver(graph, y))
+                .map(sum -> new ExponentialQuotient(y, sum));
+    }
+
+    /** The quotient that a node is, if it is of a kind. */
+    static Optional<ExponentialQuotient> at(Graph graph, Node node, Kind kind) {
+        return at(graph, node).filter(q -> q.kind(graph) == kind);
+    }
+
+    Kind kind(Graph graph) {
+        boolean isOneAtLeast = MaximumShift.of(graph, Exponents.withoutSecondMask(graph, y), sum.axis())
+                .filter(MaximumShift::own)
+                .isPresent();
+        if (sum.least() > 0 && !(isOneAtLeast && sum.least() <= 1)) {
+            return Kind.RAISED;
+        }
+        if (sum.term().isEmpty()) {
+            return Kind.PLAIN;
+        }
+        Optional<Double> number = sum.term().get().behindViews(graph).number();
+        if (number.isPresent()) {
+            return kind(number.get(), isOneAtLeast);
+        }
+        return RowScore.beside(graph, this).isPresent() ? Kind.SCORE : Kind.OTHER;
+    }
+
+    /** Whether a softmax gives the same. */
+    boolean isSoftmax(Graph graph) {
+        return switch (kind(graph)) {
+            case PLAIN, LOST, TERM, SCORE -> true;
+            case RAISED, OTHER -> false;
+        };
+    }
+
+    private Kind kind(double number, boolean isOneAtLeast) {
+        if (number == 0
+                || isOneAtLeast && Math.abs(number) < unit(y.value().type().dtype()) / 4) {
+            return Kind.LOST;
+        }
+        if (number > 0 && number < Double.POSITIVE_INFINITY) {
+            return isOneAtLeast ? Kind.TERM : Kind.SCORE;
+        }
+        return Kind.OTHER;
+    }
+
+    /** How far apart numbers near one are. */
+    private static double unit(DType type) {
+        return switch (type) {
+            case F64 -> 0x1p-52;
+            case F16 -> 0x1p-10;
+            case BF16 -> 0x1p-7;
+            default -> 0x1p-23;
+        };
+    }
+}

@@ -1,0 +1,85 @@
+package heddle.compiler.tile;
+
+import heddle.compiler.index.BlockTable;
+import java.util.List;
+
+/** One decision of a {@link KernelSchedule}. */
+public sealed interface Choice {
+    /** What the choice is about: a loop or a tile. A schedule has at most one choice of a kind for a subject. */
+    String subject();
+
+    /** Into what blocks a loop is cut. */
+    record Cut(LoopId loop, Size size) implements Choice {
+        @Override
+        public String subject() {
+            return loop.name();
+        }
+    }
+
+    /** The sizes of blocks. */
+    sealed interface Size {
+        /** One block that has all indexes. */
+        record Whole() implements Size {
+            @Override
+            public String toString() {
+                return "whole";
+            }
+        }
+
+        /** A block for each index. */
+        record Each() implements Size {
+            @Override
+            public String toString() {
+                return "each";
+            }
+        }
+
+        /** Blocks of {@code n} indexes, at least one; the last may have fewer. */
+        record Blocks(int n) implements Size {
+            public Blocks {
+                if (n < 1) {
+                    throw new IllegalArgumentException("blocks of " + n);
+                }
+            }
+
+            @Override
+            public String toString() {
+                return String.valueOf(n);
+            }
+        }
+    }
+
+    /** In which order the blocks of a parallel loop begin. */
+    record Order(LoopId loop, Direction direction) implements Choice {
+        @Override
+        public String subject() {
+            return loop.name();
+        }
+    }
+
+    /** Directions of an order. */
+    enum Direction {
+        UP,
+        DOWN
+    }
+
+    /** Where a tile is held. */
+    record Place(String tile, TilePlace place) implements Choice {
+        @Override
+        public String subject() {
+            return tile;
+        }
+    }
+
+    /** Which tables tell the blocks of a masked loop apart, beside the indexes. */
+    record Skip(LoopId loop, List<BlockTable> tables) implements Choice {
+        public Skip {
+            tables = List.copyOf(tables);
+        }
+
+        @Override
+        public String subject() {
+            return loop.name();
+        }
+    }
+}

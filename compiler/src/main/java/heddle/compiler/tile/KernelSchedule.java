@@ -1,0 +1,136 @@
+package heddle.compiler.tile;
+
+import heddle.compiler.index.BlockTable;
+import heddle.compiler.scalar.Axis;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * How a kernel is executed: into what blocks its loops are cut, in which order they begin, where tiles are held, what tells empty
+ * blocks apart. It does not affect what the kernel means. The choices are a set: at most one of a kind for a subject, in no order.
+ * {@link ScheduleVerifier} says which are legal.
+ *
+ * <p>A parallel loop that no choice cuts has a block for each index. Any other such loop has one block.
+ */
+public record KernelSchedule(List<Choice> choices) {
+    /** No choices. */
+    public static final KernelSchedule NONE = new KernelSchedule(List.of());
+
+    /** @throws IllegalArgumentException when two choices of a kind have one subject */
+    public KernelSchedule {
+        choices = List.copyOf(choices);
+        Map<List<Object>, Choice> seen = new LinkedHashMap<>();
+        for (Choice c : choices) {
+            Choice other = seen.putIfAbsent(List.of(c.getClass(), c.subject()), c);
+            if (other != null) {
+                throw new IllegalArgumentException(c + " beside " + other);
+            }
+        }
+    }
+
+    /** Only blocks, by the names of their axes. */
+    public static KernelSchedule blocks(Map<String, Integer> sizes) {
+        KernelSchedule schedule = NONE;
+        for (Map.Entry<String, Integer> e : new TreeMap<>(sizes).entrySet()) {
+            schedule = schedule.with(new Choice.Cut(new LoopId(e.getKey()), new Choice.Size.Blocks(e.getValue())));
+        }
+        return schedule;
+    }
+
+    /** This schedule with another choice, which replaces one of its kind for the same subject. */
+    public KernelSchedule with(Choice choice) {
+        List<Choice> all = new ArrayList<>(choices);
+        all.removeIf(c -> c.getClass() == choice.getClass() && c.subject().equals(choice.subject()));
+        all.add(choice);
+        return new KernelSchedule(all);
+    }
+
+    /** This schedule with the choices of another, which replace those of their kinds and subjects. */
+    public KernelSchedule with(KernelSchedule other) {
+        KernelSchedule schedule = this;
+        for (Choice c : other.choices) {
+            schedule = schedule.with(c);
+        }
+        return schedule;
+    }
+
+    private <C extends Choice> Optional<C> find(Class<C> kind, String subject) {
+        return choices.stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .filter(c -> c.subject().equals(subject))
+                .findFirst();
+    }
+
+    /** How a loop is cut, if a choice says so. */
+    public Optional<Choice.Size> cut(LoopId loop) {
+        return find(Choice.Cut.class, loop.name()).map(Choice.Cut::size);
+    }
+
+    /** Indexes in a block of the loop over an axis; one when it is not cut into blocks. */
+    public int block(Axis axis) {
+        return cut(LoopId.of(axis))
+                .map(size -> size instanceof Choice.Size.Blocks blocks ? blocks.n() : 1)
+                .orElse(1);
+    }
+
+    /** Whether the loop over an axis is cut into blocks of several indexes. */
+    public boolean isBlocked(Axis axis) {
+        return block(axis) > 1;
+    }
+
+    /** The block sizes of some axes. */
+    public Map<Axis, Integer> sizes(Axis... axes) {
+        Map<Axis, Integer> sizes = new LinkedHashMap<>();
+        for (Axis axis : axes) {
+            sizes.put(axis, block(axis));
+        }
+        return sizes;
+    }
+
+    /** The sizes of all blocks, by the names of their loops. */
+    public SortedMap<String, Integer> blocks() {
+        SortedMap<String, Integer> blocks = new TreeMap<>();
+        for (Choice c : choices) {
+            if (c instanceof Choice.Cut cut && cut.size() instanceof Choice.Size.Blocks size) {
+                blocks.put(cut.loop().name(), size.n());
+            }
+        }
+        return blocks;
+    }
+
+    /** As comments show the blocks: {@code i 32, j 128}. */
+    public String blocksText() {
+        return blocks().entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Whether the blocks of a parallel loop begin with the last. */
+    public boolean isDown(LoopId loop) {
+        return find(Choice.Order.class, loop.name())
+                .filter(o -> o.direction() == Choice.Direction.DOWN)
+                .isPresent();
+    }
+
+    /** Where a tile is held. @throws IllegalStateException when no choice places it */
+    public TilePlace place(Tile tile) {
+        return find(Choice.Place.class, tile.name())
+                .map(Choice.Place::place)
+                .orElseThrow(() -> new IllegalStateException("the schedule does not say where " + tile + " is held"));
+    }
+
+    /** The tables that tell blocks apart. */
+    public List<BlockTable> tables() {
+        return choices.stream()
+                .filter(Choice.Skip.class::isInstance)
+                .flatMap(c -> ((Choice.Skip) c).tables().stream())
+                .toList();
+    }
+}

@@ -1,0 +1,217 @@
+package heddle.runtime.jvm;
+
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.schedule.FamilySchedules;
+import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.LoopId;
+import heddle.compiler.tile.ScheduleVerifier;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlace;
+import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.Contraction;
+import heddle.compiler.tile.family.Family;
+import heddle.compiler.tile.family.MapFamily;
+import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.runtime.jvm.Bench.Tolerance;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Kernels of every family under schedules that no policy chose: other blocks, orders and places. Results are those of plain loops, and
+ * the writer knows nothing of it. {@code -Dheddle.schedules=1000} runs more.
+ */
+class RandomScheduleTest {
+    private static final Tolerance CLOSE = new Tolerance(2e-5, 2e-5);
+    private static final int KERNELS = 6;
+
+    @TempDir
+    static Path classes;
+
+    private int count;
+    private Bench bench;
+    private Random random;
+
+    static LongStream seeds() {
+        return LongStream.rangeClosed(1, Math.max(1, Long.getLong("heddle.schedules", 72) / (4 * KERNELS)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void anyLegalScheduleMeansTheSame(long seed) {
+        random = new Random(seed);
+        bench = new Bench(classes);
+        for (int n = 0; n < KERNELS; n++) {
+            add(map());
+            add(rows());
+            add(product());
+            add(attention());
+        }
+        bench.check("seed " + seed);
+    }
+
+    private void add(Family family) {
+        KernelSchedule schedule = drawn(family);
+        ScheduleVerifier.verify(new TileKernel(family.program("kernel", List.of()), schedule));
+        bench.kernel(family, schedule);
+    }
+
+    /** What a policy chooses, with other choices of the same kinds. */
+    private KernelSchedule drawn(Family family) {
+        KernelSchedule usual = SchedulePolicy.PROCESSOR.schedule(family);
+        return switch (family) {
+            case MapFamily m -> usual.with(FamilySchedules.cut(m.axes().getLast(), 2 + random.nextInt(300)));
+            case RowFamily r ->
+                r.runsAcross() ? usual.with(FamilySchedules.cut(r.rows().getLast(), lanes())) : usual;
+            case Contraction c ->
+                placed(
+                        usual.with(FamilySchedules.cut(c.m(), 2 + random.nextInt(100)))
+                                .with(FamilySchedules.cut(c.n(), lanes()))
+                                .with(FamilySchedules.cut(c.k(), 2 + random.nextInt(60))),
+                        "left");
+            case Attention a ->
+                placed(
+                        usual.with(FamilySchedules.cut(a.i(), lanes()))
+                                .with(FamilySchedules.cut(a.j(), 2 + random.nextInt(200)))
+                                .with(new Choice.Order(
+                                        LoopId.of(a.i()),
+                                        random.nextBoolean() ? Choice.Direction.UP : Choice.Direction.DOWN)),
+                        "k",
+                        "v");
+        };
+    }
+
+    /** Blocks along lanes have whole register blocks: the writer of products has no narrower last one. */
+    private int lanes() {
+        return 16 << random.nextInt(3);
+    }
+
+    private KernelSchedule placed(KernelSchedule schedule, String... operands) {
+        KernelSchedule changed = schedule;
+        for (String operand : operands) {
+            if (random.nextBoolean()) {
+                changed = changed.with(new Choice.Place(operand, TilePlace.LOCAL));
+            }
+        }
+        return changed;
+    }
+
+    private Axis axis(String name, int most) {
+        return new Axis(name, bench.length("L" + ++count, 1 + random.nextInt(most)));
+    }
+
+    private Buffer input(Axis... axes) {
+        Random own = new Random(random.nextLong());
+        return bench.input("in" + ++count, DType.F32, n -> own.nextGaussian(), extents(axes));
+    }
+
+    private Buffer output(Axis... axes) {
+        return bench.output("out" + ++count, DType.F32, CLOSE, extents(axes));
+    }
+
+    private static Dim[] extents(Axis... axes) {
+        return List.of(axes).stream().map(Axis::extent).toArray(Dim[]::new);
+    }
+
+    private static ScalarExpr address(Buffer buffer, Axis... index) {
+        return IndexSimplifier.address(
+                buffer.type().shape(),
+                List.of(index).stream().map(ScalarExpr::of).toList());
+    }
+
+    private static ScalarExpr at(Buffer buffer, Axis... index) {
+        return new ScalarExpr.Element(buffer, address(buffer, index));
+    }
+
+    private static ScalarExpr fn(ScalarFn fn, ScalarExpr... args) {
+        return ScalarExpr.apply(fn, args);
+    }
+
+    private MapFamily map() {
+        Axis r = axis("r", 5);
+        Axis c = axis("c", 700);
+        Buffer y = output(r, c);
+        return new MapFamily(List.of(r, c), y, address(y, r, c), fn(ScalarFn.TANH, at(input(r, c), r, c)));
+    }
+
+    /** Sums along rows or, when memory is contiguous across them, down columns. */
+    private RowFamily rows() {
+        Axis n = axis("n", 90);
+        Axis r = axis("r", 70);
+        boolean across = random.nextBoolean();
+        ScalarExpr element = across ? at(input(r, n), r, n) : at(input(n, r), n, r);
+        Buffer y = output(n);
+        var sum = new ScalarExpr.Variable("sum", DType.F32);
+        return new RowFamily(
+                List.of(n),
+                r,
+                List.of(new RowFamily.Step(sum, Optional.of(Reduction.SUM), element)),
+                List.of(new RowFamily.Write(y, false, address(y, n), sum)));
+    }
+
+    private Contraction product() {
+        Axis m = axis("m", 120);
+        Axis n = axis("n", 120);
+        Axis k = axis("k", 90);
+        Buffer y = output(m, n);
+        var acc = new ScalarExpr.Variable("acc", DType.F32);
+        return new Contraction(
+                List.of(),
+                m,
+                n,
+                k,
+                at(input(m, k), m, k),
+                at(input(k, n), k, n),
+                Annihilating.NEITHER,
+                acc,
+                acc,
+                y,
+                address(y, m, n));
+    }
+
+    private Attention attention() {
+        Axis h = axis("h", 3);
+        Axis i = axis("i", 100);
+        Axis j = axis("j", 300);
+        Axis d = new Axis("d", Dim.of(List.of(1, 8, 40, 64).get(random.nextInt(4))));
+        Axis e = new Axis("e", Dim.of(List.of(1, 8, 40, 64).get(random.nextInt(4))));
+        Buffer o = output(h, i, e);
+        var raw = new ScalarExpr.Variable("score", DType.F32);
+        var acc = new ScalarExpr.Variable("acc", DType.F32);
+        ScalarExpr causal = fn(ScalarFn.LE, ScalarExpr.of(j), ScalarExpr.of(i));
+        return new Attention(
+                List.of(h),
+                i,
+                j,
+                d,
+                e,
+                at(input(h, i, d), h, i, d),
+                at(input(h, j, d), h, j, d),
+                at(input(h, j, e), h, j, e),
+                raw,
+                fn(ScalarFn.MUL, raw, new ScalarExpr.Literal(DType.F32, 0.2)),
+                random.nextBoolean() ? Optional.of(causal) : Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                acc,
+                acc,
+                o,
+                address(o, h, i, e),
+                Optional.empty());
+    }
+}

@@ -1,0 +1,90 @@
+package heddle.tests.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.tornado.DevicePolicy;
+import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoSource.KernelLaunch;
+import heddle.compiler.backend.tornado.TornadoSource.Task;
+import heddle.compiler.backend.tornado.TornadoWriter;
+import heddle.compiler.schedule.Plan;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.tornado.DeviceWriter;
+import heddle.runtime.tornado.TornadoCode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Blocks for devices: kernels take no more local memory than there is, and no more code than a method can have. */
+class DevicePolicyTest {
+    private static final Path MODELS = Path.of("src", "test", "resources", "tornado");
+
+    @ParameterizedTest
+    @CsvSource({
+        "heads-double, 256, 256",
+        "heads, 256, 256",
+        "heads, 512, 512",
+        "heads, 576, 512",
+        "heads, 1024, 1024",
+        "heads, 2048, 2048",
+        "heads, 2048, 8",
+        "heads, 8, 5000",
+        "heads-double, 2048, 2048"
+    })
+    void attentionOfAnyHeadFits(String name, long features, long values) {
+        HeddleModel model = model(name, features, values);
+        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
+            for (long bytes : new long[] {limits.localBytes(), 16 << 10, 8 << 10}) {
+                TornadoLimits less = withLocalBytes(limits, bytes);
+                TornadoSource source = new TornadoWriter(less).write(plan(model, less));
+                for (Task task : source.tasks()) {
+                    long taken = ((KernelLaunch) task.work()).localBytes();
+                    assertTrue(taken <= bytes, () -> less + ": " + task.kernel().schedule() + " takes " + taken);
+                }
+                MemoryCompiler.compile(source.className(), source.text(), System.getProperty("java.class.path"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GPU, 64, 32, 32", "GPU, 80, 32, 32", "GPU, 128, 32, 16", "CPU, 64, 64, 32", "CPU, 128, 32, 16"})
+    void usualHeadsAreWhole(TornadoLimits.Kind kind, long features, int queries, int keys) {
+        TornadoLimits limits = kind == TornadoLimits.Kind.GPU ? TornadoLimits.GPU : TornadoLimits.CPU;
+        Plan plan = plan(model("heads", features, features), limits);
+        assertEquals(
+                Map.of("i", queries, "j", keys),
+                plan.launches().getFirst().schedule().blocks());
+        String text = new TornadoWriter(limits).write(plan).text();
+        assertTrue(!text.contains("Part"), text);
+    }
+
+    @Test
+    void aGroupWithHardlyAnyMemoryIsRefused() {
+        TornadoLimits limits = withLocalBytes(TornadoLimits.GPU, 1 << 10);
+        Plan plan = plan(model("heads", 64, 64), limits);
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> DeviceWriter.source(plan, limits));
+        assertEquals(TornadoCode.KERNEL_TOO_LARGE, e.diagnostics().getFirst().code());
+        assertTrue(e.diagnostics().getFirst().toString().contains("1024 bytes"), e::toString);
+    }
+
+    private static HeddleModel model(String name, long features, long values) {
+        return Heddle.model(MODELS.resolve(name + ".heddle"), Map.of("D", features, "E", values));
+    }
+
+    private static Plan plan(HeddleModel model, TornadoLimits limits) {
+        return model.compilation(Fusion.FUSED, new DevicePolicy(limits)).plan();
+    }
+
+    private static TornadoLimits withLocalBytes(TornadoLimits limits, long bytes) {
+        return new TornadoLimits(limits.kind(), bytes, limits.groupThreads(), limits.tasksPerGraph(), false);
+    }
+}
