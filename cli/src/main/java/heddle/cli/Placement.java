@@ -7,6 +7,7 @@ import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.PlacedTarget;
+import heddle.runtime.jvm.JvmProgram;
 import java.util.Map;
 
 /** Prints the last line of a run: what ran where, and how much memory it took. */
@@ -15,13 +16,20 @@ final class Placement {
 
     static String line(CompiledModel model, Fusion fusion, Map<String, Long> lengths) {
         Compilation compilation = model.compilation();
+        String weights = weights(model.target(), compilation.plan());
         String memory = memory(model.target(), compilation.plan(), lengths);
         if (fusion == Fusion.UNFUSED) {
-            return "unfused, " + model.target() + ", peak " + memory;
+            return "unfused, " + model.target() + ", peak " + memory + weights;
         }
         String unfused = memory(model.target(), compilation.unfused(), lengths);
         return compilation.report().summary() + ", " + model.target() + ", peak " + memory + " (unfused " + unfused
-                + ")";
+                + ")" + weights;
+    }
+
+    /** What weights take in this JVM, as kernels read them. */
+    private static String weights(PlacedTarget target, Plan plan) {
+        long bytes = target.device().isPresent() ? 0 : JvmProgram.weightBytes(plan);
+        return bytes == 0 ? "" : ", weights " + Sizes.text(bytes);
     }
 
     /** On a device, all the memory of the model, with weights and inputs. In this JVM, the memory that a run adds. */

@@ -7,9 +7,12 @@ import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.KernelCost;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Stored;
+import heddle.runtime.jvm.JvmProgram;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -28,6 +31,7 @@ final class PlanJson {
         fields.put("lengths", plan.lengths());
         fields.put("inputs", types(plan.inputs()));
         fields.put("weights", types(plan.weights()));
+        fields.put("weightBytes", JvmProgram.weightBytes(plan));
         fields.put("outputs", types(plan.outputs()));
         fields.put("prepare", plan.prepare().stream().map(json::kernel).toList());
         fields.put("launches", plan.launches().stream().map(json::kernel).toList());
@@ -36,7 +40,7 @@ final class PlanJson {
 
     private static Map<String, Object> types(Map<String, Buffer> buffers) {
         Map<String, Object> types = new LinkedHashMap<>();
-        buffers.forEach((name, b) -> types.put(name, b.type().toString()));
+        buffers.forEach((name, b) -> types.put(name, type(b)));
         return types;
     }
 
@@ -59,7 +63,14 @@ final class PlanJson {
         return size.isKnown() ? (Object) size.value() : size.toString();
     }
 
+    /** The type of the values, and what they are held as where they are packed. */
+    private static String type(Buffer buffer) {
+        Stored stored = buffer.stored();
+        return buffer.type()
+                + (stored.isPacked() ? " stored as " + stored.name().toLowerCase(Locale.ROOT) : "");
+    }
+
     private static List<String> buffers(List<Buffer> buffers) {
-        return buffers.stream().map(b -> b + ": " + b.type()).toList();
+        return buffers.stream().map(b -> b + ": " + type(b)).toList();
     }
 }

@@ -1,6 +1,6 @@
 package heddle.cli;
 
-import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
 import java.nio.file.Path;
@@ -17,11 +17,7 @@ final class StandaloneData {
 
     static void write(Map<String, Tensor> tensors, Path file) {
         SequencedMap<String, Tensor> widened = new LinkedHashMap<>();
-        tensors.forEach((name, t) -> widened.put(name, isSixteenBits(t.dtype()) ? t.cast(DType.F32) : t));
+        tensors.forEach((name, t) -> widened.put(name, t.cast(Precision.computed(t.dtype()))));
         Safetensors.write(widened, file);
-    }
-
-    private static boolean isSixteenBits(DType type) {
-        return type == DType.F16 || type == DType.BF16;
     }
 }

@@ -278,6 +278,17 @@ class CommandLineTest {
     }
 
     @Test
+    void packedWeightsAreCountedAsTheyAreHeld() throws IOException {
+        Path product = Files.writeString(
+                dir.resolve("product.heddle"),
+                "input x: f32[2, 64]\noutput y = x @ cast(weight \"w\" : bf16[64, 128], f32)\n");
+        assertEquals(ExitCode.DONE, run("compile", product, "--emit", "plan"), err);
+        assertTrue(out.contains("\"bf16[64, 128] stored as bf16\"") && out.contains("\"weightBytes\" : 16384"), out);
+        assertEquals(ExitCode.DONE, run("run", product, "--input", "x=random", "--weights", "random"), err);
+        assertTrue(out.contains(", weights 16"), out);
+    }
+
+    @Test
     void compileSaysWhatLibrariesCompute() throws IOException {
         Path product = Files.writeString(
                 dir.resolve("product.heddle"),

@@ -72,7 +72,8 @@ public final class Model {
     }
 
     /**
-     * Compiles the model for weights that are there already; their arrays are used, not copied.
+     * Compiles the model for weights that are there already; their arrays are used, not copied, but for
+     * matrices of sixteen bits, of which the jvm target keeps a packed copy.
      *
      * @throws HeddleException when weights are missing or do not fit, or the target cannot be had
      */

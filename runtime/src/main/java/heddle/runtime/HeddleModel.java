@@ -130,7 +130,10 @@ public final class HeddleModel {
         return load(new ModelData(source, model.graph(), options).weights(model.weights()), options);
     }
 
-    /** Compiles the model for weights that are there already; their arrays are used, not copied. */
+    /**
+     * Compiles the model for weights that are there already. Their arrays are used, not copied, but for matrices of sixteen
+     * bits, of which the jvm target keeps a packed copy.
+     */
     public CompiledModel compile(Map<String, Tensor> weights, CompileOptions options) {
         LengthBinding binding = new LengthBinding(fixed);
         for (Declaration w : model.weights()) {

@@ -39,8 +39,8 @@ public final class NotEnoughMemory extends OutOfMemoryError {
             return new NotEnoughMemory(weights, 0, 0, lengths, cause);
         }
         long inputs = plan.inputs().values().stream()
-                .mapToLong(b -> b.type().shape().size().evaluate(lengths)
-                        * MemoryPlan.storage(b.type().dtype()).bytes())
+                .mapToLong(b ->
+                        b.type().shape().size().evaluate(lengths) * b.stored().bytes())
                 .sum();
         return new NotEnoughMemory(weights, MemoryPlan.of(plan, lengths).peakBytes(), inputs, lengths, cause);
     }

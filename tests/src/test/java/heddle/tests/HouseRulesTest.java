@@ -40,14 +40,30 @@ class HouseRulesTest {
         assertNowhere(Pattern.compile("printStackTrace\\(\\)"), ".java");
     }
 
+    /** {@code Stored} and {@code Precision} say how sixteen bits are held and computed; nobody else decides it again. */
+    @Test
+    void onePlaceDecidesHowSixteenBitsAreHeld() throws IOException {
+        Pattern together =
+                Pattern.compile("\\bF16 (\\|\\||&&) .*\\bBF16|\\bBF16 (\\|\\||&&) .*\\bF16|F32, F16, BF16( ->|, I)");
+        List<Path> elsewhere = sources(".java").stream()
+                .filter(f -> f.toString().contains("/src/main/"))
+                .filter(f -> !f.getParent().endsWith("heddle/compiler/type"))
+                .toList();
+        assertNowhere(together, elsewhere);
+    }
+
     @Test
     void theRootIsFound() throws IOException {
         assertTrue(sources(".java").size() > 100, "sources under " + ROOT);
     }
 
     private static void assertNowhere(Pattern pattern, String ending) throws IOException {
+        assertNowhere(pattern, sources(ending));
+    }
+
+    private static void assertNowhere(Pattern pattern, List<Path> sources) throws IOException {
         List<String> found = new ArrayList<>();
-        for (Path file : sources(ending)) {
+        for (Path file : sources) {
             if (file.endsWith("HouseRulesTest.java")) {
                 continue;
             }

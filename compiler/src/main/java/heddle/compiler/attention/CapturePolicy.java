@@ -16,9 +16,9 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.Scale;
-import heddle.compiler.scalar.Widening;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Precision;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +126,7 @@ final class CapturePolicy {
         DType from = v.node().op() instanceof Cast
                 ? graph.operand(v.node(), 0).type().dtype()
                 : v.type().dtype();
-        return from != v.type().dtype() && Widening.wide(from) == v.type().dtype();
+        return from != v.type().dtype() && Precision.computed(from) == v.type().dtype();
     }
 
     /** Whether a value is another one times something smaller. */
@@ -135,7 +135,7 @@ final class CapturePolicy {
             return false;
         }
         DType type = v.type().dtype();
-        if (Widening.wide(type) != type) {
+        if (Precision.computed(type) != type) {
             return false; // Sixteen-bit products round, which moving the factor would undo.
         }
         Dim size = v.type().shape().size();
@@ -145,7 +145,7 @@ final class CapturePolicy {
         return first != last && (first || e.fn() == ScalarFn.MUL);
     }
 
-    /** The type that holds the values of both, which are {@link Widening#wide}. */
+    /** The type that holds the values of both, which are {@link Precision#computed}. */
     static DType widest(DType a, DType b) {
         return a == DType.F64 ? a : b;
     }

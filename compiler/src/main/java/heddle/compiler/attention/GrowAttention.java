@@ -17,6 +17,7 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.Widening;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,7 @@ final class GrowAttention {
                         product,
                         softmax.type().dtype(),
                         probabilities.product().type().dtype())
-                .map(Widening::wide)
+                .map(Precision::computed)
                 .reduce(CapturePolicy::widest)
                 .orElseThrow();
     }
@@ -169,7 +170,7 @@ final class GrowAttention {
     private ScalarExpr widened(ScalarExpr program) {
         DType type = scores.product().type().dtype();
         ScalarExpr.Variable narrow = new ScalarExpr.Variable(raw.name(), type);
-        ScalarExpr product = ScalarExpr.cast(Widening.wide(type), raw);
+        ScalarExpr product = ScalarExpr.cast(Precision.computed(type), raw);
         return new Widening(Map.of(narrow, product)).of(program);
     }
 

@@ -12,8 +12,8 @@ import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.scalar.Widening;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,7 +78,9 @@ record QueryAndKey(ScalarExpr q, ScalarExpr k, Axis d, ScalarExpr score, Annihil
      * heddle.compiler.scalar.Widening} reads as the product it is: the type follows from queries and keys, and rounds nothing.
      */
     static ScalarExpr product(ScalarExpr.Variable raw, DType type) {
-        return Widening.wide(type) == type ? ScalarExpr.cast(type, raw) : new ScalarExpr.Variable(raw.name(), type);
+        return Precision.computed(type) == type
+                ? ScalarExpr.cast(type, raw)
+                : new ScalarExpr.Variable(raw.name(), type);
     }
 
     private static void put(Map<Character, ScalarExpr> at, String letters, List<ScalarExpr> index) {

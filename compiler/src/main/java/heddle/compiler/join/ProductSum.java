@@ -20,9 +20,9 @@ import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.Scale;
-import heddle.compiler.scalar.Widening;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Precision;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -309,7 +309,9 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
     private Value given(Rewriter rewriter, Side side) {
         Value value = rewriter.get(side.value);
         boolean isScaled = !first.scales.isEmpty() || !last.scales.isEmpty();
-        return isScaled ? cast(rewriter.out(), value, Widening.wide(value.type().dtype())) : value;
+        return isScaled
+                ? cast(rewriter.out(), value, Precision.computed(value.type().dtype()))
+                : value;
     }
 
     private Value cast(Graph.Builder out, Value value, DType type) {

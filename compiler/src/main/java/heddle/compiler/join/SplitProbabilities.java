@@ -17,8 +17,8 @@ import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.rule.RuleSet;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.scalar.Widening;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -95,7 +95,7 @@ public record SplitProbabilities() implements Rule {
                             .value());
                 });
             }
-            DType type = Widening.wide(product.type().dtype());
+            DType type = Precision.computed(product.type().dtype());
             Value other = cast(rewriter.operands(product).get(1 - slot), type);
             Value own = cast(scale.apply(rewriter.get(factor)), type);
             return slot == 0

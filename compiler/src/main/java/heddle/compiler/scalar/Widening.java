@@ -1,6 +1,7 @@
 package heddle.compiler.scalar;
 
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import java.util.List;
 import java.util.Map;
 
@@ -11,22 +12,15 @@ import java.util.Map;
  * @param held what stands for variables of sixteen bits whose values are held in a wider type
  */
 public record Widening(Map<ScalarExpr.Variable, ScalarExpr> held) {
-    /** The type that values of {@code type} are computed in: {@code f32} for sixteen bits. */
-    public static DType wide(DType type) {
-        return isNarrow(type) ? DType.F32 : type;
-    }
-
     /** A value as a buffer of {@code type} holds it: rounded where that is of sixteen bits. */
     public static ScalarExpr stored(DType type, ScalarExpr value) {
         boolean isRounded = value instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.CAST && a.type() == type;
-        return isNarrow(type) && !isRounded ? new ScalarExpr.Apply(ScalarFn.CAST, type, List.of(value)) : value;
+        return Precision.isNarrow(type) && !isRounded
+                ? new ScalarExpr.Apply(ScalarFn.CAST, type, List.of(value))
+                : value;
     }
 
-    private static boolean isNarrow(DType type) {
-        return type == DType.F16 || type == DType.BF16;
-    }
-
-    /** The program in the {@link #wide} type of its own. */
+    /** The program in the type that its own {@linkplain Precision#computed is computed in}. */
     public ScalarExpr of(ScalarExpr program) {
         return widened(ScalarExprs.transform(program, this::part));
     }
@@ -35,7 +29,7 @@ public record Widening(Map<ScalarExpr.Variable, ScalarExpr> held) {
     private ScalarExpr part(ScalarExpr e) {
         return switch (e) {
             case ScalarExpr.Variable v -> held.getOrDefault(v, v);
-            case ScalarExpr.Literal l -> new ScalarExpr.Literal(wide(l.type()), l.value());
+            case ScalarExpr.Literal l -> new ScalarExpr.Literal(Precision.computed(l.type()), l.value());
             case ScalarExpr.Apply a -> a.fn() == ScalarFn.CAST ? cast(a) : function(a);
             default -> e;
         };
@@ -43,15 +37,15 @@ public record Widening(Map<ScalarExpr.Variable, ScalarExpr> held) {
 
     private static ScalarExpr function(ScalarExpr.Apply a) {
         List<ScalarExpr> args = a.args().stream().map(Widening::widened).toList();
-        return new ScalarExpr.Apply(a.fn(), wide(a.type()), args);
+        return new ScalarExpr.Apply(a.fn(), Precision.computed(a.type()), args);
     }
 
     private static ScalarExpr cast(ScalarExpr.Apply a) {
         ScalarExpr from = a.args().getFirst();
-        return isNarrow(a.type()) ? a : ScalarExpr.cast(a.type(), widened(from));
+        return Precision.isNarrow(a.type()) ? a : ScalarExpr.cast(a.type(), widened(from));
     }
 
     private static ScalarExpr widened(ScalarExpr e) {
-        return ScalarExpr.cast(wide(e.type()), e);
+        return ScalarExpr.cast(Precision.computed(e.type()), e);
     }
 }

@@ -4,10 +4,13 @@ import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
 import heddle.compiler.op.Input;
+import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Weight;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.type.Stored;
 import heddle.compiler.type.TensorType;
 import java.util.HashMap;
 import java.util.List;
@@ -18,13 +21,16 @@ import java.util.Optional;
 final class Buffers {
     private final Graph graph;
     private final Partition partition;
+    private final boolean keepsPacked;
     private final StoredOutputs outputs;
     private final Identifiers identifiers = new Identifiers();
     private final Map<Value, Buffer> buffers = new HashMap<>();
     private final Map<Value, String> outputNames = new HashMap<>();
 
-    Buffers(Graph graph, Partition partition) {
+    /** @param keepsPacked whether matrices of sixteen-bit weights stay packed */
+    Buffers(Graph graph, Partition partition, boolean keepsPacked) {
         this.graph = graph;
+        this.keepsPacked = keepsPacked;
         this.partition = partition;
         this.outputs = StoredOutputs.of(graph);
         graph.outputs().forEach((name, value) -> outputNames.putIfAbsent(value, name));
@@ -34,10 +40,29 @@ final class Buffers {
                     Value value = new Value(node, i);
                     TensorType type =
                             outputs.renamed().getOrDefault(value, value).type();
-                    buffers.put(value, new Buffer(identifiers.unique(name(value)), type));
+                    buffers.put(value, new Buffer(identifiers.unique(name(value)), type, stored(value)));
                 }
             }
         }
+    }
+
+    /**
+     * What holds a value. Matrices of sixteen-bit weights stay packed, and so do views and widening casts of them, whose
+     * values are the same. A weight of fewer axes, such as a bias, is small, and read once for many other elements.
+     */
+    private Stored stored(Value value) {
+        Stored usual = Stored.of(value.type().dtype());
+        return keepsPacked && usual == Stored.F32 ? packed(value).orElse(usual) : usual;
+    }
+
+    private Optional<Stored> packed(Value value) {
+        Stored smallest = Stored.packed(value.type().dtype());
+        if (value.node().op() instanceof Weight) {
+            return smallest.isPacked() && value.type().rank() > 1 ? Optional.of(smallest) : Optional.empty();
+        }
+        boolean isSame = value.node().op() instanceof Pointwise p && p.isView()
+                || value.node().op() instanceof Cast && smallest == Stored.F32;
+        return isSame ? packed(graph.operand(value.node(), 0)) : Optional.empty();
     }
 
     private String name(Value value) {

@@ -54,7 +54,7 @@ public final class Lower {
         this.facts = facts;
         this.addresses = new AddressProof(facts);
         this.partition = partition;
-        this.buffers = new Buffers(graph, partition);
+        this.buffers = new Buffers(graph, partition, policy.keepsPacked());
         this.tables = new TabulateMasks(buffers::unique, addresses);
     }
 

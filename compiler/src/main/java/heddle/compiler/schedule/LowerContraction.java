@@ -15,6 +15,7 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.Widening;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,8 +68,8 @@ final class LowerContraction {
         outer.addAll(n.outer());
         outer.removeIf(axis -> axis.extent().is(1));
         Annihilating zeros = ((Contract) contract.op()).zeros();
-        ScalarExpr.Variable acc =
-                new ScalarExpr.Variable("acc", Widening.wide(contract.type().dtype()));
+        ScalarExpr.Variable acc = new ScalarExpr.Variable(
+                "acc", Precision.computed(contract.type().dtype()));
         return new Contraction(
                 outer,
                 m.inner(),

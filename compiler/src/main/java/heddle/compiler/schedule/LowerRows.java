@@ -13,6 +13,7 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.Widening;
 import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,7 +61,7 @@ final class LowerRows {
             anchorIndex.put(anchor, domain.indexOf(anchor));
             ScalarExpr x = inliner.at(graph.operand(anchor, 0), domain.index());
             DType type = anchor.type().dtype();
-            ScalarExpr wide = ScalarExpr.cast(Widening.wide(type), new Widening(held).of(x));
+            ScalarExpr wide = ScalarExpr.cast(Precision.computed(type), new Widening(held).of(x));
             ScalarExpr result = anchor.op() instanceof Softmax s
                     ? softmax(wide, s.term())
                     : reduce(((Reduce) anchor.op()).kind(), wide);

@@ -2,7 +2,7 @@ package heddle.compiler.schedule;
 
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -32,8 +32,8 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
     /** The most elements of an array. */
     private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
 
-    /** @param storage the element type the array holds; {@code F32} serves for sixteen-bit floats as well */
-    public record Array(DType storage, long elements) {
+    /** @param storage what the array holds */
+    public record Array(Stored storage, long elements) {
         long bytes() {
             return elements * storage.bytes();
         }
@@ -45,11 +45,6 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
     public MemoryPlan {
         arrays = List.copyOf(arrays);
         places = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(places));
-    }
-
-    /** The type that a JVM array holds elements of {@code type} as. */
-    public static DType storage(DType type) {
-        return type == DType.F16 || type == DType.BF16 ? DType.F32 : type;
     }
 
     /** A buffer, and the first and the last launch that needs it. */
@@ -75,7 +70,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
         long bytes = arrays.stream().mapToLong(Array::bytes).sum();
         for (Buffer output : plan.outputs().values()) {
             bytes += output.type().shape().size().evaluate(lengths)
-                    * storage(output.type().dtype()).bytes();
+                    * output.stored().bytes();
         }
         return new MemoryPlan(arrays, places, bytes);
     }
@@ -104,7 +99,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
     }
 
     private static Place place(Life life, List<Packing> packings) {
-        DType storage = storage(life.buffer.type().dtype());
+        Stored storage = life.buffer.stored();
         for (int i = 0; i < packings.size(); i++) {
             if (packings.get(i).storage == storage) {
                 long offset = packings.get(i).offset(life);
@@ -127,10 +122,10 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
             }
         }
 
-        private final DType storage;
+        private final Stored storage;
         private final List<Placed> placed = new ArrayList<>();
 
-        Packing(DType storage) {
+        Packing(Stored storage) {
             this.storage = storage;
         }
 

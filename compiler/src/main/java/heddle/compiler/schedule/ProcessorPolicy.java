@@ -1,7 +1,9 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.index.BlockStrides;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelSchedule;
@@ -43,6 +45,11 @@ final class ProcessorPolicy implements SchedulePolicy {
     private static final int KEYS = 128;
 
     @Override
+    public boolean keepsPacked() {
+        return true;
+    }
+
+    @Override
     public OptionalInt panel(Contraction c) {
         return OptionalInt.of(columns(c.n().extent()));
     }
@@ -82,7 +89,7 @@ final class ProcessorPolicy implements SchedulePolicy {
                 .with(FamilySchedules.cut(c.m(), rows))
                 .with(FamilySchedules.cut(c.n(), columns))
                 .with(FamilySchedules.cut(c.k(), depth(c.k())));
-        return placed(c.program("product", List.of()), c.n(), blocks);
+        return placed(c.program("product", List.of()), c.n(), c.zeros() == Annihilating.NEITHER, blocks);
     }
 
     /** The columns of a block, and of a panel of packed weights, of a product with {@code n} columns. */
@@ -115,21 +122,24 @@ final class ProcessorPolicy implements SchedulePolicy {
         if (a.mask().isPresent()) {
             blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN));
         }
-        return placed(a.program("attention", List.of()), a.i(), blocks);
+        return placed(a.program("attention", List.of()), a.i(), false, blocks);
     }
 
     /**
      * Places tiles: operands of products are read in place where they can be, everything else is in a worker's arrays. Products
-     * spread single elements from wherever they lie, but take vectors only from rows as wide as a block.
+     * spread single elements from wherever they lie as they are computed, but take vectors only from rows as wide as a block, which
+     * may be packed.
      *
-     * @param lanes the axis that vectors run along
+     * @param lanes       the axis that vectors run along
+     * @param packedStays whether packed vectors are read in place; where zeros add nothing they are looked at, so they are not
      */
-    private static KernelSchedule placed(TileProgram program, Axis lanes, KernelSchedule blocks) {
+    private static KernelSchedule placed(TileProgram program, Axis lanes, boolean packedStays, KernelSchedule blocks) {
         KernelSchedule schedule = blocks;
         for (TileStmt.Define define : program.definitions()) {
             Tile tile = define.tile();
             boolean stays = define.value() instanceof TileExpr.Map m
                     && program.isOperand(tile)
+                    && (!isPacked(m.program()) || packedStays && tile.axes().contains(lanes))
                     && (!tile.axes().contains(lanes)
                             || Panels.arePanels(
                                     m.program(), tile.axes().get(0), tile.axes().get(1), blocks.block(lanes)))
@@ -138,5 +148,9 @@ final class ProcessorPolicy implements SchedulePolicy {
             schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : TilePlace.LOCAL));
         }
         return schedule;
+    }
+
+    private static boolean isPacked(ScalarExpr program) {
+        return program instanceof ScalarExpr.Element e && e.buffer().stored().isPacked();
     }
 }

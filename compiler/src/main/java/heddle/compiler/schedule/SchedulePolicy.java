@@ -27,6 +27,11 @@ public interface SchedulePolicy {
     /** Columns of the panels that a weight on a product's right side is packed into; empty when it is read as it lies. */
     OptionalInt panel(Contraction c);
 
+    /** Whether matrices of sixteen-bit weights stay in two bytes an element; otherwise they are held as they are computed. */
+    default boolean keepsPacked() {
+        return false;
+    }
+
     /** Whether a library computes this product, sums stored as they are, so that no epilogue is wanted in it. */
     default boolean isLeftToLibrary(Contraction c) {
         return false;

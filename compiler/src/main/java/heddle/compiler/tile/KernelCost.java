@@ -34,7 +34,7 @@ public record KernelCost(Dim flops, Dim bytes) {
 
     private static Dim bytes(TileKernel kernel) {
         return Stream.concat(kernel.reads().stream(), kernel.writes().stream())
-                .map(b -> b.type().shape().size().times(b.type().dtype().bytes()))
+                .map(b -> b.type().shape().size().times(b.stored().bytes()))
                 .reduce(Dim.ZERO, Dim::plus);
     }
 

@@ -6,6 +6,7 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -173,7 +174,7 @@ public final class TileVerifier {
     }
 
     private static boolean isSummedAs(DType factor, DType sum) {
-        return factor == sum || sum == DType.F32 && (factor == DType.F16 || factor == DType.BF16);
+        return factor == sum || sum == Precision.computed(factor);
     }
 
     private static List<Axis> with(List<Axis> axes, Axis more) {

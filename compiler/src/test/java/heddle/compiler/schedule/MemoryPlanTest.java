@@ -14,6 +14,7 @@ import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
+import heddle.compiler.type.Stored;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,7 +55,7 @@ class MemoryPlanTest {
         Buffer c = buffer("ccc", DType.F16, 1600);
         Buffer y = buffer("yyy", DType.F32, 16);
         MemoryPlan memory = MemoryPlan.of(plan(y, kernel(a), kernel(b, a), kernel(c, b), kernel(y, c)), Map.of());
-        assertEquals(List.of(new MemoryPlan.Array(DType.F32, 3200)), memory.arrays());
+        assertEquals(List.of(new MemoryPlan.Array(Stored.F32, 3200)), memory.arrays());
         assertEquals(memory.places().get(a), memory.places().get(c));
         assertEquals(4 * 3200 + 4 * 16, memory.peakBytes());
         assertFalse(memory.places().containsKey(y));

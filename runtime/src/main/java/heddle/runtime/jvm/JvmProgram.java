@@ -14,6 +14,7 @@ import heddle.runtime.code.SourceUnit;
 import heddle.runtime.input.CountableAxes;
 import heddle.runtime.input.LengthBinding;
 import heddle.runtime.input.PerLengths;
+import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
@@ -57,7 +58,8 @@ public final class JvmProgram implements Program {
     /**
      * Compiles a plan, or takes its classes from the cache, and computes what depends on the weights alone.
      *
-     * @param weights by the plan's names, of the plan's types; their arrays are used, not copied. Each is asked for once,
+     * @param weights by the plan's names, of the plan's types; their arrays are used, not copied, unless the plan packs
+     *                them. Each is asked for once,
      *                and not held longer than kernels read it
      */
     public static JvmProgram load(Plan plan, Map<String, Tensor> weights, JvmOptions options) {
@@ -160,7 +162,9 @@ public final class JvmProgram implements Program {
         Set<Buffer> own = new HashSet<>(computed);
         Map<String, Tensor> outputs = new LinkedHashMap<>();
         plan.outputs().forEach((name, buffer) -> {
-            Object array = own.remove(buffer) ? run.array(buffer) : copy(buffer, run.array(buffer));
+            Object array = own.remove(buffer) && !buffer.stored().isPacked()
+                    ? run.array(buffer)
+                    : copy(buffer, run.array(buffer));
             outputs.put(
                     name,
                     Tensor.wrap(buffer.type().dtype(), buffer.type().shape().evaluate(bound), array));
@@ -169,6 +173,9 @@ public final class JvmProgram implements Program {
     }
 
     private static Object copy(Buffer buffer, Object array) {
+        if (buffer.stored().isPacked()) {
+            return StoredArray.widened((short[]) array, buffer.stored());
+        }
         int elements = Array.getLength(array);
         Object copy = Tensor.newStorage(buffer.type().dtype(), elements);
         System.arraycopy(array, 0, copy, 0, elements);

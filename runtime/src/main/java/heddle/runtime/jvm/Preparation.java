@@ -2,8 +2,8 @@ package heddle.runtime.jvm;
 
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.scalar.Buffer;
-import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
+import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -64,12 +64,12 @@ final class Preparation {
 
     private static long bytes(Buffer buffer) {
         long elements = buffer.type().shape().size().evaluate(Map.of());
-        return elements * MemoryPlan.storage(buffer.type().dtype()).bytes();
+        return elements * buffer.stored().bytes();
     }
 
     private void load(Buffer buffer, RunMemory memory) {
         if (names.containsKey(buffer) && !memory.has(buffer)) {
-            memory.put(buffer, weights.get(names.get(buffer)).storage());
+            memory.put(buffer, StoredArray.of(weights.get(names.get(buffer)), buffer.stored()));
         }
     }
 

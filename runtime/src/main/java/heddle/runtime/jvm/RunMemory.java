@@ -49,7 +49,7 @@ final class RunMemory {
 
     /** Gives a buffer an array of its own. */
     Object allocate(Buffer buffer, Map<String, Long> lengths) {
-        Object array = Tensor.newStorage(buffer.type().dtype(), elements(buffer, lengths));
+        Object array = Tensor.newStorage(buffer.stored(), elements(buffer, lengths));
         put(buffer, array);
         return array;
     }

@@ -1,7 +1,7 @@
 package heddle.runtime.jvm;
 
 import heddle.compiler.schedule.MemoryPlan;
-import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
 import heddle.runtime.tensor.Tensor;
 import java.lang.ref.SoftReference;
 import java.lang.reflect.Array;
@@ -98,7 +98,7 @@ final class RunPool {
         return best < 0 ? null : left.remove(best);
     }
 
-    private static Class<?> kind(DType storage) {
+    private static Class<?> kind(Stored storage) {
         return Tensor.newStorage(storage, 0).getClass();
     }
 }

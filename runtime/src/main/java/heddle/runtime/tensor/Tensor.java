@@ -1,6 +1,7 @@
 package heddle.runtime.tensor;
 
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
 import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -69,12 +70,18 @@ public final class Tensor {
 
     /** An array that holds {@code length} elements of {@code dtype}. */
     public static Object newStorage(DType dtype, int length) {
-        return switch (dtype) {
-            case F32, F16, BF16 -> new float[length];
+        return newStorage(Stored.of(dtype), length);
+    }
+
+    /** An array that holds {@code length} elements as {@code stored} says. */
+    public static Object newStorage(Stored stored, int length) {
+        return switch (stored) {
+            case F32 -> new float[length];
             case F64 -> new double[length];
             case I64 -> new long[length];
             case I32 -> new int[length];
             case BOOL -> new boolean[length];
+            case F16, BF16 -> new short[length];
         };
     }
 

@@ -1,6 +1,7 @@
 package heddle.runtime.tornado;
 
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
 import heddle.runtime.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,11 +12,7 @@ public final class Elements {
 
     /** Bytes of an element; sixteen-bit floats are held as floats. */
     public static int bytes(DType dtype) {
-        return switch (dtype) {
-            case F32, F16, BF16, I32 -> 4;
-            case F64, I64 -> 8;
-            case BOOL -> 1;
-        };
+        return Stored.of(dtype).bytes();
     }
 
     /** Copies all elements of a tensor. */

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.schedule.MemoryPlan;
-import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class RunPoolTest {
     private static MemoryPlan plan(long floats, long longs) {
         return new MemoryPlan(
-                List.of(new MemoryPlan.Array(DType.F32, floats), new MemoryPlan.Array(DType.I64, longs)),
+                List.of(new MemoryPlan.Array(Stored.F32, floats), new MemoryPlan.Array(Stored.I64, longs)),
                 new LinkedHashMap<>(),
                 0);
     }
@@ -76,7 +76,7 @@ class RunPoolTest {
     private static MemoryPlan floats(long... lengths) {
         return new MemoryPlan(
                 LongStream.of(lengths)
-                        .mapToObj(n -> new MemoryPlan.Array(DType.F32, n))
+                        .mapToObj(n -> new MemoryPlan.Array(Stored.F32, n))
                         .toList(),
                 new LinkedHashMap<>(),
                 0);

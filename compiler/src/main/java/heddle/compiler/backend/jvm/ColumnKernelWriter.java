@@ -54,7 +54,7 @@ final class ColumnKernelWriter implements KernelWriter {
                     boolean contiguous = Stride.of(s.address(), axis)
                             .filter(Stride::isContiguous)
                             .isPresent();
-                    all.add(contiguous ? Lanes.of(s.value().type(), scope.target()) : Optional.empty());
+                    all.add(contiguous ? Lanes.of(s, scope.target()) : Optional.empty());
                 }
                 default -> throw new IllegalStateException("not a step of a column kernel: " + stmt);
             }

@@ -27,6 +27,7 @@ record CompilationUnit(JvmTarget target, Plan plan, String className) {
         out.line("import jdk.incubator.vector.DoubleVector;");
         out.line("import jdk.incubator.vector.FloatVector;");
         out.line("import jdk.incubator.vector.IntVector;");
+        out.line("import jdk.incubator.vector.ShortVector;");
         out.line("import jdk.incubator.vector.VectorMask;");
         out.line("import jdk.incubator.vector.VectorOperators;");
         out.line("import jdk.incubator.vector.VectorShuffle;");

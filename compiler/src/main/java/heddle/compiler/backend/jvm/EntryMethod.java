@@ -45,7 +45,7 @@ final class EntryMethod {
         List<String> parameters = new ArrayList<>();
         for (Buffer b : buffers) {
             Locals.Array a = scope.locals().array(b);
-            parameters.add(Locals.type(b.type().dtype()) + "[] " + a.array());
+            parameters.add(Locals.arrayType(b) + " " + a.array());
             parameters.add("int " + a.offset());
         }
         symbols.forEach(s -> parameters.add("long " + Names.identifier(s)));
@@ -120,8 +120,7 @@ final class EntryMethod {
     String call() {
         List<String> arguments = new ArrayList<>();
         for (int i = 0; i < buffers.size(); i++) {
-            String type = Locals.type(buffers.get(i).type().dtype());
-            arguments.add("(" + type + "[]) arrays[" + i + "], offsets[" + i + "]");
+            arguments.add("(" + Locals.arrayType(buffers.get(i)) + ") arrays[" + i + "], offsets[" + i + "]");
         }
         symbols.forEach(s -> arguments.add(Names.identifier(s)));
         arguments.add("from, to");

@@ -2,6 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import java.util.Locale;
 
 /** A {@link Reduction} of values of one type, as Java. */
@@ -17,12 +18,13 @@ record Fold(Reduction kind, DType type) {
     }
 
     private String extreme(String ofFloats, String ofIntegers, String ofBools) {
-        return switch (type) {
-            case F32, F16, BF16 -> "Float." + ofFloats;
+        return switch (Precision.computed(type)) {
+            case F32 -> "Float." + ofFloats;
             case F64 -> "Double." + ofFloats;
             case I64 -> "Long." + ofIntegers;
             case I32 -> "Integer." + ofIntegers;
             case BOOL -> ofBools;
+            case F16, BF16 -> throw new AssertionError(type);
         };
     }
 

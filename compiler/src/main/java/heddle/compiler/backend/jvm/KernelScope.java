@@ -68,7 +68,7 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
         Locals inner = locals.method();
         for (Buffer b : captures.buffers()) {
             Locals.Array a = locals.array(b);
-            declared.add(Locals.type(b.type().dtype()) + "[] " + a.array());
+            declared.add(Locals.arrayType(b) + " " + a.array());
             declared.add("int " + a.offset());
             passed.add(a.array());
             passed.add(a.offset());

@@ -1,6 +1,8 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,11 +19,16 @@ import java.util.Optional;
 record Lanes(String vector, String species, String element, String boxed, int count) {
     /** The vectors that hold values of {@code type}; integers and bools have none. */
     static Optional<Lanes> of(DType type, JvmTarget target) {
-        return switch (type) {
-            case F32, F16, BF16 -> Optional.of(floats(target));
+        return switch (Precision.computed(type)) {
+            case F32 -> Optional.of(floats(target));
             case F64 -> Optional.of(new Lanes("DoubleVector", "D", "double", "Double", target.lanes() / 2));
             default -> Optional.empty();
         };
+    }
+
+    /** The vectors that a store's values are computed in; none where the elements are packed, which are stored one by one. */
+    static Optional<Lanes> of(TileStmt.Store s, JvmTarget target) {
+        return s.buffer().stored().isPacked() ? Optional.empty() : of(s.value().type(), target);
     }
 
     static Lanes floats(JvmTarget target) {

@@ -5,6 +5,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Optional;
@@ -24,13 +25,9 @@ record LocalTile(Buffer buffer, Optional<Axis> row, Axis lane, int width) {
         if (rows.size() > 1 || rows.size() == axes.size()) {
             throw new IllegalArgumentException("tile " + name + " over " + axes + " has no rows along " + lane);
         }
-        Buffer buffer = new Buffer(name + "Tile", TensorType.scalar(held(type)));
+        // Sixteen-bit floats are rounded when they leave the kernel, not on the way.
+        Buffer buffer = new Buffer(name + "Tile", TensorType.scalar(Precision.computed(type)));
         return new LocalTile(buffer, rows.stream().findFirst(), lane, width);
-    }
-
-    /** Sixteen-bit floats are rounded when they leave the kernel, not on the way. */
-    private static DType held(DType type) {
-        return type == DType.F16 || type == DType.BF16 ? DType.F32 : type;
     }
 
     /** The element at the current indexes. */

@@ -5,6 +5,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Precision;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -128,14 +129,20 @@ final class Locals {
         return text.replaceAll("\\b\\d{10,}\\b", "$0L");
     }
 
-    /** The Java type of one element. */
+    /** The Java type of a buffer's array. */
+    static String arrayType(Buffer buffer) {
+        return (buffer.stored().isPacked() ? "short" : type(buffer.type().dtype())) + "[]";
+    }
+
+    /** The Java type of a value. */
     static String type(DType dtype) {
-        return switch (dtype) {
-            case F32, F16, BF16 -> "float";
+        return switch (Precision.computed(dtype)) {
+            case F32 -> "float";
             case F64 -> "double";
             case I64 -> "long";
             case I32 -> "int";
             case BOOL -> "boolean";
+            case F16, BF16 -> throw new AssertionError(dtype);
         };
     }
 }

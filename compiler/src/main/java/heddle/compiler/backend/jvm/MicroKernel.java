@@ -1,6 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.type.Stored;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +15,10 @@ import java.util.stream.IntStream;
  *
  * @param rows    rows of {@code c}
  * @param vectors vectors in a row
+ * @param stored  what the array of {@code b} holds
  * @param strides of the operands
  */
-record MicroKernel(Lanes lanes, int rows, int vectors, Strides strides) {
+record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides strides) {
     /**
      * Elements from one index to the next. A number that is known at compile time goes into the code as it is: HotSpot
      * then addresses all rows from one register.
@@ -64,7 +66,7 @@ record MicroKernel(Lanes lanes, int rows, int vectors, Strides strides) {
     }
 
     String name() {
-        return "product" + rows + "x" + vectors;
+        return "product" + rows + "x" + vectors + (stored.isPacked() ? "Packed" : "");
     }
 
     /** Writes the kernel as a method. */
@@ -74,14 +76,14 @@ record MicroKernel(Lanes lanes, int rows, int vectors, Strides strides) {
                 + " sums, which stay in registers. */");
         List<String> parameters = new ArrayList<>(List.of("int depth", array + "a", "int aAt"));
         strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
-        parameters.addAll(List.of(array + "b", "int bAt", array + "c", "int cAt"));
+        parameters.addAll(List.of((stored.isPacked() ? "short[] " : array) + "b", "int bAt", array + "c", "int cAt"));
         out.open("private static void " + method + "(" + String.join(", ", parameters) + ")");
         eachSum((r, v) -> out.line(lanes.vector() + " " + sum(r, v) + " = " + load("c", position(r, v)) + ";"));
         out.open("for (int k = 0; k < depth; k++)");
         out.line("int p = aAt + " + strides.aStep.times("k") + ";");
         out.line("int q = bAt + k * " + strides.width + ";");
         for (int v = 0; v < vectors; v++) {
-            out.line(lanes.vector() + " b" + v + " = " + load("b", plus("q", v * lanes.count())) + ";");
+            out.line(lanes.vector() + " b" + v + " = " + factor(plus("q", v * lanes.count())) + ";");
         }
         for (int r = 0; r < rows; r++) {
             writeRow(out, r);
@@ -113,6 +115,10 @@ record MicroKernel(Lanes lanes, int rows, int vectors, Strides strides) {
 
     private String position(int row, int vector) {
         return plus("cAt", row * strides.width + vector * lanes.count());
+    }
+
+    private String factor(String at) {
+        return stored.isPacked() ? PackedElement.vector(lanes, "b", at) : load("b", at);
     }
 
     private String load(String array, String at) {

@@ -7,6 +7,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Stored;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +28,11 @@ final class ProductCode {
         Axis row = sums.row().orElseThrow();
         Side spread = side(p.spread(), row, p.over(), out);
         Side vectors = side(p.vectors(), sums.lane(), p.over(), out);
+        if (spread.stored.isPacked()) {
+            throw new IllegalStateException("single elements are not read from packed memory in place: " + p);
+        }
         var strides = new MicroKernel.Strides(spread.along, spread.over, sums.width());
-        var shape = new ProductMethods.Shape(sums.buffer().type().dtype(), strides, p.zeros());
+        var shape = new ProductMethods.Shape(sums.buffer().type().dtype(), vectors.stored, strides, p.zeros());
         List<String> arguments = new ArrayList<>();
         arguments.add(bare(ranges.length(row)));
         arguments.add(bare(ranges.length(p.over())));
@@ -48,7 +52,8 @@ final class ProductCode {
     }
 
     /** Where a side of the product lies: its first element, and the elements from one index to the next. */
-    private record Side(String array, String at, MicroKernel.Distance along, MicroKernel.Distance over) {}
+    private record Side(
+            String array, Stored stored, String at, MicroKernel.Distance along, MicroKernel.Distance over) {}
 
     private Side side(Step.Operand operand, Axis along, Axis over, JavaText out) {
         return switch (operand) {
@@ -62,7 +67,7 @@ final class ProductCode {
         var one = new MicroKernel.Distance("1");
         boolean overRow = tile.lane().equals(over);
         String array = scope.locals().array(tile.buffer()).array();
-        return new Side(array, "0", overRow ? width : one, overRow ? one : width);
+        return new Side(array, tile.buffer().stored(), "0", overRow ? width : one, overRow ? one : width);
     }
 
     private Side inPlace(BlockStrides block, Axis along, Axis over, JavaText out) {
@@ -78,7 +83,12 @@ final class ProductCode {
         ScalarExpr start = IndexSimplifier.simplify(ScalarExprs.substitute(block.start(), whole));
         Locals.Array array = locals.array(block.buffer());
         String position = new ScalarCode(locals, scope.support(), out).position(array.offset(), start);
-        return new Side(array.array(), position, distance(block.along(along)), distance(block.along(over)));
+        return new Side(
+                array.array(),
+                block.buffer().stored(),
+                position,
+                distance(block.along(along)),
+                distance(block.along(over)));
     }
 
     private static MicroKernel.Distance distance(Dim stride) {

@@ -3,7 +3,9 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +20,31 @@ final class ProductMethods {
     /**
      * The purpose of one method.
      *
-     * @param zeros whose zeros add nothing, {@code a} being the left factor
+     * @param type   of the sums
+     * @param stored what the array of {@code b} holds
+     * @param zeros  whose zeros add nothing, {@code a} being the left factor
      */
-    record Shape(DType type, MicroKernel.Strides strides, Annihilating zeros) {}
+    record Shape(DType type, Stored stored, MicroKernel.Strides strides, Annihilating zeros) {
+        Shape {
+            if (stored.isPacked() && (type != DType.F32 || zeros != Annihilating.NEITHER)) {
+                throw new IllegalArgumentException("no product in " + type + " of " + stored + ", zeros " + zeros);
+            }
+        }
+
+        /** The same product of factors that are held as they are computed. */
+        Shape plain() {
+            return new Shape(type, Stored.of(type), strides, Annihilating.NEITHER);
+        }
+    }
+
+    /** Bytes of {@code b} that all rows read before the next: half of a first-level cache of 32 KiB. */
+    private static final int SLICE = 16 << 10;
 
     private final JvmTarget target;
     private final ClassText members;
     private final Map<Shape, String> products = new HashMap<>();
     private final Map<MicroKernel, String> kernels = new HashMap<>();
+    private final Map<Stored, String> conversions = new EnumMap<>(Stored.class);
 
     ProductMethods(JvmTarget target, ClassText members) {
         this.target = target;
@@ -37,7 +56,7 @@ final class ProductMethods {
      * those of its strides that are not known; array and position of {@code b}; and the array of {@code c}.
      */
     String of(Shape shape) {
-        Shape form = new Shape(shape.type, shape.strides.within(), shape.zeros);
+        Shape form = new Shape(shape.type, shape.stored, shape.strides.within(), shape.zeros);
         String known = products.get(form);
         if (known != null) {
             return known;
@@ -45,7 +64,9 @@ final class ProductMethods {
         String name = members.methodName("product");
         products.put(form, name);
         Optional<Lanes> lanes = Lanes.of(form.type, target);
-        if (form.zeros != Annihilating.NEITHER) {
+        if (form.stored.isPacked()) {
+            writePacked(form, name, lanes.orElseThrow());
+        } else if (form.zeros != Annihilating.NEITHER) {
             writeOfNonZeros(form, name, lanes);
         } else if (lanes.isPresent()) {
             writeBlocked(form, name, lanes.get());
@@ -59,37 +80,117 @@ final class ProductMethods {
         String array = Locals.type(shape.type) + "[] ";
         List<String> parameters = new ArrayList<>(List.of("int rows", "int depth", array + "a", "int aAt"));
         shape.strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
-        parameters.addAll(List.of(array + "b", "int bAt", array + "c"));
+        parameters.addAll(List.of((shape.stored.isPacked() ? "short[] " : array) + "b", "int bAt", array + "c"));
         JavaText out = members.method();
         out.line("/** " + comment + " */");
         return out.open("private static void " + name + "(" + String.join(", ", parameters) + ")");
     }
 
     private void writeBlocked(Shape shape, String name, Lanes lanes) {
+        String comment = "Adds a product to a tile of {@code rows} rows and " + shape.strides.width() + " columns.";
+        Blocking blocking = blocking(shape, lanes);
+        JavaText out = open(shape, name, comment);
+        // What several rounds of rows read stays in the first-level cache; one round reads each element once anyway.
+        out.line("int slice = rows > " + blocking.rows.getFirst() + " ? " + slice(shape) + " : depth;");
+        out.open("for (int k = 0; k < depth; k += slice)");
+        out.line("int steps = Math.min(slice, depth - k);");
+        writeBlocks(shape, blocking, lanes, new Steps("steps", at(shape, "aAt", "k"), rowAt(shape, "k")), out);
+        out.close().close();
+    }
+
+    /** The part of a sum: how many terms, and where they begin in both arrays. */
+    private record Steps(String count, String a, String b) {
+        static final Steps ALL = new Steps("depth", "aAt", "bAt");
+    }
+
+    private static String at(Shape shape, String start, String k) {
+        return start + " + " + shape.strides.aStep().times(k);
+    }
+
+    private static String rowAt(Shape shape, String k) {
+        return "bAt + " + k + " * " + shape.strides.width();
+    }
+
+    private static int slice(Shape shape) {
+        return SLICE / (Stored.of(shape.type).bytes() * shape.strides.width());
+    }
+
+    private Blocking blocking(Shape shape, Lanes lanes) {
+        return Blocking.of(target, shape.strides.width() / lanes.count());
+    }
+
+    private void writeBlocks(Shape shape, Blocking blocking, Lanes lanes, Steps steps, JavaText out) {
         int width = shape.strides.width();
-        Blocking blocking = Blocking.of(target, width / lanes.count());
         int columns = blocking.vectors * lanes.count();
         boolean many = columns < width;
-        JavaText out = open(shape, name, "Adds a product to a tile of {@code rows} rows and " + width + " columns.");
         if (many) {
             out.open("for (int n = 0; n < " + width + "; n += " + columns + ")");
         }
         out.line("int r = 0;");
         for (int rows : blocking.rows) {
-            String kernel = kernel(new MicroKernel(lanes, rows, blocking.vectors, shape.strides));
+            String kernel = kernel(new MicroKernel(lanes, rows, blocking.vectors, shape.stored, shape.strides));
             out.open("for (; r + " + rows + " <= rows; r += " + rows + ")");
-            out.line(call(kernel, shape.strides, many ? " + n" : ""));
+            out.line(call(kernel, shape.strides, steps, many ? " + n" : ""));
             out.close();
         }
         if (many) {
             out.close();
         }
-        out.close();
     }
 
-    private static String call(String kernel, MicroKernel.Strides strides, String column) {
+    /**
+     * Sums of the same terms in the same order as with a {@code b} of floats, which conversion changes nothing of. Of few
+     * rows, the time goes into reading {@code b}: a bf16 becomes a float in registers, in two instructions. More rows
+     * share slices of {@code b} that are converted once, and so do those of f16: HotSpot has an instruction for the loop
+     * over {@code float16ToFloat}, and the Vector API needs eight for it.
+     */
+    private void writePacked(Shape shape, String name, Lanes lanes) {
+        int width = shape.strides.width();
+        JavaText out = open(
+                shape,
+                name,
+                "Adds a product with {@code " + shape.stored + "} to a tile of {@code rows} rows and " + width
+                        + " columns.");
+        if (shape.stored == Stored.BF16) {
+            Blocking blocking = blocking(shape, lanes);
+            out.open("if (rows <= " + blocking.rows.getFirst() + ")");
+            writeBlocks(shape, blocking, lanes, Steps.ALL, out);
+            out.line("return;").close();
+        }
+        String product = of(shape.plain());
+        out.line("float[] slice = new float[" + SLICE / Float.BYTES + "];");
+        out.open("for (int k = 0; k < depth; k += " + slice(shape) + ")");
+        out.line("int steps = Math.min(" + slice(shape) + ", depth - k);");
+        out.line(widen(shape.stored, lanes) + "(b, " + rowAt(shape, "k") + ", slice, steps * " + width + ");");
+        out.line(
+                product + "(rows, steps, a, " + at(shape, "aAt", "k") + ", " + passed(shape.strides) + "slice, 0, c);");
+        out.close().close();
+    }
+
+    /** The method that converts elements; their number is a multiple of the lanes. */
+    private String widen(Stored stored, Lanes lanes) {
+        return conversions.computeIfAbsent(stored, s -> {
+            String name = members.methodName("widen");
+            JavaText out = members.method();
+            out.line("/** Converts {@code length} elements of {@code " + s + "}. */");
+            out.open("private static void " + name + "(short[] from, int at, float[] to, int length)");
+            if (s == Stored.BF16) {
+                out.open("for (int i = 0; i < length; i += " + lanes.count() + ")");
+                out.line(PackedElement.vector(lanes, "from", "at + i") + ".intoArray(to, i);");
+            } else {
+                out.open("for (int i = 0; i < length; i++)");
+                out.line("to[i] = " + PackedElement.loaded(s, "from[at + i]") + ";");
+            }
+            out.close().close();
+            return name;
+        });
+    }
+
+    private static String call(String kernel, MicroKernel.Strides strides, Steps steps, String column) {
         String unknown = passed(strides);
-        return kernel + "(depth, a, aAt + " + strides.aRow().times("r") + ", " + unknown + "b, bAt" + column
+        return kernel + "(" + steps.count + ", a, " + steps.a + " + "
+                + strides.aRow().times("r") + ", " + unknown + "b, "
+                + steps.b + column
                 + ", c, r * " + strides.width() + column + ");";
     }
 
@@ -128,8 +229,7 @@ final class ProductMethods {
     /** Where the other factor holds numbers alone, as it nearly always does, zeros need no care. */
     private void writeOfNonZeros(Shape shape, String name, Optional<Lanes> lanes) {
         boolean ofSpread = shape.zeros == Annihilating.LEFT;
-        Shape plain = new Shape(shape.type, shape.strides, Annihilating.NEITHER);
-        String product = of(plain) + "(rows, depth, a, aAt, " + passed(shape.strides) + "b, bAt, c);";
+        String product = of(shape.plain()) + "(rows, depth, a, aAt, " + passed(shape.strides) + "b, bAt, c);";
         FiniteCheck check = new FiniteCheck(shape, lanes);
         String finite = ofSpread ? check.ofVectors(members) : check.ofSpread(members);
         JavaText out = open(

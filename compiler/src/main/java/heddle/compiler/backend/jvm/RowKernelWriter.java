@@ -59,7 +59,7 @@ final class RowKernelWriter implements KernelWriter {
         Captures captures = new Captures().add(s);
         KernelScope.Part part = scope.part("_" + s.buffer().name(), "void", captures, List.of());
         String to = KernelScope.extent(axis);
-        Optional<Lanes> lanes = Lanes.of(s.value().type(), scope.target());
+        Optional<Lanes> lanes = Lanes.of(s, scope.target());
         boolean contiguous =
                 Stride.of(s.address(), axis).filter(Stride::isContiguous).isPresent();
         JavaText loopText = part.text().apart();

@@ -7,6 +7,7 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -59,8 +60,10 @@ final class ScalarCode {
 
     /** Writes a store. */
     void store(TileStmt.Store s) {
-        String place = arrays.element(new Element(s.buffer(), s.address()), false, source);
-        out.line(place + " = " + of(KernelScope.stored(s)) + ";");
+        String place = arrays.place(new Element(s.buffer(), s.address()), false, source);
+        String value = of(KernelScope.stored(s));
+        Stored stored = s.buffer().stored();
+        out.line(place + " = " + (stored.isPacked() ? PackedElement.stored(stored, value) : value) + ";");
     }
 
     /** Elements of Java arrays, and the functions of the JDK. */
@@ -82,6 +85,12 @@ final class ScalarCode {
 
         @Override
         public String element(Element x, boolean conditional, ScalarSource source) {
+            String place = place(x, conditional, source);
+            Stored stored = x.buffer().stored();
+            return stored.isPacked() ? PackedElement.loaded(stored, place) : place;
+        }
+
+        String place(Element x, boolean conditional, ScalarSource source) {
             Locals.Array array = locals.array(x.buffer());
             String position = positions
                     .of(x, conditional)

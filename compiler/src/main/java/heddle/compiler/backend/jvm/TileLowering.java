@@ -138,7 +138,7 @@ final class TileLowering {
     /** A store, with what vectors cannot read as it lies brought into scratch memory before. */
     private void columns(Axis along, TileStmt.Store store, List<Step> steps) {
         ScalarExpr value = onScratch(store.value());
-        Optional<Lanes> lanes = Lanes.of(store.buffer().type().dtype(), target);
+        Optional<Lanes> lanes = Lanes.of(store, target);
         if (lanes.isPresent() && new LaneAccess(along, lanes.get()).isContiguous(store.address())) {
             Staging staging = new Staging(
                     new LaneAccess(along, lanes.get()), store.axes(), width(along), scratch.size(), this::isScratch);

@@ -4,6 +4,7 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import java.util.List;
 import java.util.Optional;
 
@@ -69,7 +70,7 @@ final class VectorFunctions {
 
     private String cast(Apply e) {
         ScalarExpr from = e.args().getFirst();
-        if (e.type() == DType.F16 || e.type() == DType.BF16) {
+        if (Precision.isNarrow(e.type())) {
             return new LaneByLane(code).of(e);
         }
         if (from.type() == DType.BOOL) {

@@ -5,6 +5,7 @@ import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,9 @@ final class VectorMemory {
         }
         String from =
                 code.locals().array(x.buffer()).array() + ", " + position.get().text();
+        if (x.buffer().stored().isPacked()) {
+            return loadPacked(x, position.get());
+        }
         if (position.get().step().is(1)) {
             return isMask ? loadMask(from) : loadVector(x, from + masked(code.guard()));
         }
@@ -35,6 +39,15 @@ final class VectorMemory {
             return new LaneByLane(code).of(x);
         }
         return loadVector(x, from + ", " + code.loop().steps(position.get().step()) + ", 0");
+    }
+
+    private String loadPacked(Element x, Addresses.Position position) {
+        boolean neighbours = position.step().is(1) && code.guard().isEmpty();
+        if (!neighbours || x.buffer().stored() != Stored.BF16 || !lanes.hold(DType.F32)) {
+            return new LaneByLane(code).of(x);
+        }
+        String array = code.locals().array(x.buffer()).array();
+        return code.declare(x.buffer().name() + "V", PackedElement.vector(lanes, array, position.text()));
     }
 
     private String loadVector(Element x, String from) {

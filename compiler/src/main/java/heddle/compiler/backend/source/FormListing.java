@@ -88,7 +88,7 @@ final class FormListing {
 
     private FormListing buffer(Buffer buffer) {
         int number = buffers.computeIfAbsent(buffer, b -> buffers.size());
-        return add("buffer " + number + " " + buffer.type().dtype());
+        return add("buffer " + number + " " + buffer.type().dtype() + " in " + buffer.stored());
     }
 
     private void value(TileExpr e) {

@@ -1,6 +1,7 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 
 /** How elements are stored: in arrays of TornadoVM, in local memory, in variables. */
 enum Storage {
@@ -25,12 +26,13 @@ enum Storage {
     }
 
     static Storage of(DType type) {
-        return switch (type) {
-            case F32, F16, BF16 -> FLOAT;
+        return switch (Precision.computed(type)) {
+            case F32 -> FLOAT;
             case F64 -> DOUBLE;
             case I64 -> LONG;
             case I32 -> INT;
             case BOOL -> BOOLEAN;
+            case F16, BF16 -> throw new AssertionError(type);
         };
     }
 

@@ -2,6 +2,7 @@ package heddle.compiler.tile.family;
 
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.index.LinearForm;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -10,6 +11,7 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
+import heddle.compiler.type.Stored;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,8 @@ public record Panels(MapFamily pack, ScalarExpr operand) {
         }
         Dim count = c.n().extent().ceilDiv(Dim.of(width));
         DType type = c.b().type();
-        Buffer panels = new Buffer(buffer, new TensorType(type, Shape.of(count, c.k().extent(), Dim.of(width))));
+        TensorType shape = new TensorType(type, Shape.of(count, c.k().extent(), Dim.of(width)));
+        Buffer panels = new Buffer(buffer, shape, stored(c));
         Axis panel = new Axis("panel", count);
         Axis column = new Axis("column", Dim.of(width));
         ScalarExpr n = add(times(ScalarExpr.of(panel), width), ScalarExpr.of(column));
@@ -53,6 +56,19 @@ public record Panels(MapFamily pack, ScalarExpr operand) {
         ScalarExpr at =
                 address(divided(ScalarFn.FLOOR_DIV, index, width), c.k(), divided(ScalarFn.MOD, index, width), width);
         return new Panels(pack, new ScalarExpr.Element(panels, at));
+    }
+
+    /** Panels of what is packed are packed too, except where zeros of a factor add nothing, which needs a look at them. */
+    private static Stored stored(Contraction c) {
+        ScalarExpr moved = c.b() instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.CAST
+                ? a.args().getFirst()
+                : c.b();
+        return c.b().type() == DType.F32
+                        && c.zeros() == Annihilating.NEITHER
+                        && moved instanceof ScalarExpr.Element e
+                        && e.buffer().stored().isPacked()
+                ? e.buffer().stored()
+                : Stored.of(c.b().type());
     }
 
     /** {@code c} with its right side read from the panels. */
