@@ -29,6 +29,12 @@ final class VectorTiling implements Tiling {
     private static final int QUERIES = 32;
     private static final int KEYS = 128;
 
+    /**
+     * Keys that few queries are compared with at a time, and the length of a part. Their scores stay in the first-level cache,
+     * and the keys and values of one part, 256 KiB for heads of 128, in a part of the second.
+     */
+    private static final int KEYS_OF_FEW = 256;
+
     @Override
     public OptionalInt panel(Contraction c) {
         return OptionalInt.of(columns(c.n().extent()));
@@ -65,6 +71,23 @@ final class VectorTiling implements Tiling {
      */
     @Override
     public TilePlan of(Attention a) {
+        if (FewQueries.are(a)) {
+            int rows = Math.toIntExact(Math.max(1, a.i().extent().value()));
+            return new TilePlan(
+                    Map.of(a.i().name(), Math.max(2, rows), a.j().name(), KEYS_OF_FEW), TilePlan.Rows.ONE_BY_ONE);
+        }
         return new TilePlan(Map.of(a.i().name(), QUERIES, a.j().name(), KEYS));
+    }
+
+    @Override
+    public Attention form(Attention a) {
+        return FewQueries.stacked(a);
+    }
+
+    /** The length of a part is a number, so that no bit depends on the threads that share them out. */
+    @Override
+    public OptionalInt part(Attention a) {
+        boolean one = a.j().extent().isKnown() && a.j().extent().value() <= KEYS_OF_FEW;
+        return one || !FewQueries.are(a) ? OptionalInt.empty() : OptionalInt.of(KEYS_OF_FEW);
     }
 }

@@ -12,20 +12,33 @@ import java.util.stream.Collectors;
  *
  * @param blocks the block size of each axis by name; an axis that is not named has blocks of one
  * @param tables tables over blocks of these sizes, for the kernel's mask
+ * @param rows   what lanes run along
  */
-public record TilePlan(Map<String, Integer> blocks, List<BlockTable> tables) {
+public record TilePlan(Map<String, Integer> blocks, List<BlockTable> tables, Rows rows) {
+    /** How vector registers hold the rows of a block: the columns of a product, the queries of attention. */
+    public enum Rows {
+        /** Lanes run along them. */
+        IN_LANES,
+        /** They are few. They are computed one after another or a few at once, and lanes run along what each of them has. */
+        ONE_BY_ONE
+    }
+
     public TilePlan {
         blocks = Map.copyOf(blocks);
         tables = List.copyOf(tables);
     }
 
     public TilePlan(Map<String, Integer> blocks) {
-        this(blocks, List.of());
+        this(blocks, Rows.IN_LANES);
+    }
+
+    public TilePlan(Map<String, Integer> blocks, Rows rows) {
+        this(blocks, List.of(), rows);
     }
 
     /** This plan with tables of blocks. */
     public TilePlan withTables(List<BlockTable> known) {
-        return new TilePlan(blocks, known);
+        return new TilePlan(blocks, known, rows);
     }
 
     public int block(Axis axis) {
@@ -45,15 +58,16 @@ public record TilePlan(Map<String, Integer> blocks, List<BlockTable> tables) {
     public TilePlan orElse(Axis axis, int size) {
         Map<String, Integer> more = new LinkedHashMap<>(blocks);
         more.putIfAbsent(axis.name(), size);
-        return new TilePlan(more, tables);
+        return new TilePlan(more, tables, rows);
     }
 
     /** As listings show it: {@code i 32, j 128}. */
     @Override
     public String toString() {
-        return blocks.entrySet().stream()
+        String sizes = blocks.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(e -> e.getKey() + " " + e.getValue())
                 .collect(Collectors.joining(", "));
+        return rows == Rows.IN_LANES ? sizes : sizes + ", rows one by one";
     }
 }

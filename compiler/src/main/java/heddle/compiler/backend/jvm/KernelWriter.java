@@ -2,6 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlan;
 import heddle.compiler.tile.TileStmt;
 
 /** Writes what a kernel does for one block. There is one writer for each shape of tile program. */
@@ -18,6 +19,9 @@ interface KernelWriter {
 
     /** The writer for a kernel's statements. */
     static KernelWriter of(TileKernel kernel, JvmTarget target) {
+        if (kernel.plan().rows() == TilePlan.Rows.ONE_BY_ONE) {
+            return new FewRowsWriter(kernel);
+        }
         if (kernel.body().stream().anyMatch(s -> s instanceof TileStmt.Loop)) {
             return new TileKernelWriter(kernel, target);
         }

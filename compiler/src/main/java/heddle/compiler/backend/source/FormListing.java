@@ -59,7 +59,9 @@ final class FormListing {
             case TileStmt.Update u -> tile(u.tile()).value(u.value());
             case TileStmt.Accumulate a -> tile(a.tile()).value(a.value());
             case TileStmt.Loop l -> {
-                axes(List.of(l.axis()));
+                axes(List.of(l.axis()))
+                        .scalar(l.bounds().from())
+                        .scalar(l.bounds().to());
                 l.mask().ifPresent(mask -> {
                     scalar(mask.program());
                     kernel.plan()
