@@ -67,24 +67,31 @@ final class FewRowsCode {
     void write(List<TileStmt> body) {
         List<TileStmt> ofRows = new ArrayList<>();
         for (TileStmt stmt : body) {
+            if (stmt instanceof TileStmt.Define d && writer.isInPlace(d.tile())) {
+                continue;
+            }
+            if (isOfRows(stmt)) {
+                ofRows.add(stmt);
+                continue;
+            }
+            rows(ofRows);
             switch (stmt) {
-                case TileStmt.Define d when writer.isInPlace(d.tile()) -> {}
-                case TileStmt.Define d when d.value() instanceof TileExpr.Dot dot -> {
-                    rows(ofRows);
-                    scores(writer.scratch(d.tile()), dot);
-                }
-                case TileStmt.Accumulate a -> {
-                    rows(ofRows);
-                    sum(writer.scratch(a.tile()), a.value());
-                }
-                case TileStmt.Loop l -> {
-                    rows(ofRows);
-                    loop(l);
-                }
-                default -> ofRows.add(stmt);
+                case TileStmt.Define d -> scores(writer.scratch(d.tile()), (TileExpr.Dot) d.value());
+                case TileStmt.Accumulate a -> sum(writer.scratch(a.tile()), a.value());
+                case TileStmt.Loop l -> loop(l);
+                default -> throw new AssertionError(stmt);
             }
         }
         rows(ofRows);
+    }
+
+    private static boolean isOfRows(TileStmt stmt) {
+        return switch (stmt) {
+            case TileStmt.Define d -> !(d.value() instanceof TileExpr.Dot);
+            case TileStmt.Accumulate a -> false;
+            case TileStmt.Loop l -> false;
+            default -> true;
+        };
     }
 
     /** Writes statements that follow each other as one loop over rows. */
@@ -106,8 +113,7 @@ final class FewRowsCode {
         String index = scope.locals().fresh(axis.name() + (size > 1 ? "Block" : ""));
         out.open("for (int " + index + " = " + first + "; " + index + " < " + end + "; " + index + " += " + size + ")");
         Locals inner = scope.locals().block();
-        KernelScope within =
-                new KernelScope(scope.kernel(), scope.target(), scope.members(), scope.entry(), inner);
+        KernelScope within = new KernelScope(scope.kernel(), scope.target(), scope.members(), scope.entry(), inner);
         BlockRanges blocks = ranges;
         List<String> known = new ArrayList<>(indexes);
         if (size > 1) {
@@ -130,7 +136,8 @@ final class FewRowsCode {
     /** Says where tiles whose block has become known begin, so that they are read by the indexes of the whole tensor. */
     private void placeTiles() {
         for (LocalTile tile : writer.scratch().values()) {
-            boolean whole = scope.kernel().plan().block(tile.lane()) == 1 || tile.lane().equals(writer.row());
+            boolean whole =
+                    scope.kernel().plan().block(tile.lane()) == 1 || tile.lane().equals(writer.row());
             if ((whole || ranges.isBlocked(tile.lane())) && placed.add(tile)) {
                 String origin = whole ? "0" : "-" + ranges.from(tile.lane());
                 out.line("int " + scope.locals().array(tile.buffer()).offset() + " = " + origin + ";");
@@ -177,10 +184,11 @@ final class FewRowsCode {
     private Place place(Tile factor, Axis rows) {
         BlockStrides block = writer.inPlace(factor);
         Locals locals = scope.locals().block();
-        Axis columns = factor.axes().stream().filter(a -> !a.equals(rows)).findFirst().orElseThrow();
+        Axis columns =
+                factor.axes().stream().filter(a -> !a.equals(rows)).findFirst().orElseThrow();
         locals.bind(rows, "(long) " + ranges.from(rows));
-        ScalarExpr start = IndexSimplifier.simplify(
-                ScalarExprs.substitute(block.start(), Map.of(columns, ScalarExpr.of(0))));
+        ScalarExpr start =
+                IndexSimplifier.simplify(ScalarExprs.substitute(block.start(), Map.of(columns, ScalarExpr.of(0))));
         Locals.Array array = locals.array(block.buffer());
         String at = new ScalarCode(locals, scope.support(), out).position(array.offset(), start);
         Dim step = block.along(rows);

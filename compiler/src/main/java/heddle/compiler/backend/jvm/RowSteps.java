@@ -71,8 +71,13 @@ final class RowSteps {
 
     private void step(TileStmt stmt) {
         switch (stmt) {
-            case TileStmt.Define d when d.value() instanceof TileExpr.Reduce r -> reduce(d.tile(), r, List.of());
-            case TileStmt.Define d when d.value() instanceof TileExpr.Map m -> number(d.tile(), m.program());
+            case TileStmt.Define d -> {
+                switch (d.value()) {
+                    case TileExpr.Reduce r -> reduce(d.tile(), r, List.of());
+                    case TileExpr.Map m -> number(d.tile(), m.program());
+                    case TileExpr.Dot dot -> throw new IllegalStateException("not a step of a row: " + stmt);
+                }
+            }
             case TileStmt.Update u -> number(u.tile(), u.value().program());
             case TileStmt.Store s -> scalars().store(onScratch(s, List.of()));
             case TileStmt.Masked m -> {
@@ -87,7 +92,8 @@ final class RowSteps {
     /** The store along a row that a statement is, if it is one. */
     private Optional<TileStmt.Store> along(TileStmt stmt) {
         return switch (stmt) {
-            case TileStmt.Define d when d.value() instanceof TileExpr.Map m -> along(d.tile(), m.program());
+            case TileStmt.Define d ->
+                d.value() instanceof TileExpr.Map m ? along(d.tile(), m.program()) : Optional.empty();
             case TileStmt.Update u -> along(u.tile(), u.value().program());
             case TileStmt.Store s -> {
                 List<Axis> axes = new ArrayList<>(s.axes());
@@ -102,8 +108,8 @@ final class RowSteps {
         LocalTile local = writer.scratch(tile);
         return local.row().isEmpty()
                 ? Optional.empty()
-                : Optional.of(new TileStmt.Store(
-                        local.buffer(), List.of(local.lane()), local.address(), onScratch(program)));
+                : Optional.of(
+                        new TileStmt.Store(local.buffer(), List.of(local.lane()), local.address(), onScratch(program)));
     }
 
     private TileStmt.Store onScratch(TileStmt.Store s, List<Axis> axes) {
@@ -158,8 +164,7 @@ final class RowSteps {
         JavaText loopText = part.text().apart();
         if (lanes.isPresent() && contiguous) {
             LaneLoop loop = new LaneLoop(lanes.get(), axis, part.locals(), scope.support(), part.text());
-            loop.write(
-                    loopText, range.from(), range.to(), range.length(axis), 1, (code, copy) -> code.store(s));
+            loop.write(loopText, range.from(), range.to(), range.length(axis), 1, (code, copy) -> code.store(s));
         } else {
             ScalarLoop loop = new ScalarLoop(axis, part.locals(), scope.support(), part.text());
             loop.open(loopText, range.from(), range.to()).store(s);
