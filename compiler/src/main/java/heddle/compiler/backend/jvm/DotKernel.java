@@ -13,9 +13,6 @@ import java.util.List;
  * @param keys rows of {@code k}: with those of {@code q}, pairs for every lane of one vector or of several, or one pair
  */
 record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
-    /** The most multiply-adds that are written out without a loop. */
-    private static final int WRITTEN_OUT = 160;
-
     /**
      * The purpose of a kernel.
      *
@@ -45,32 +42,27 @@ record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
         out.open("for (int n = 0; n < count; n += " + keys + ")");
         out.line("int j = Math.min(n, count - " + keys + ");");
         out.line("int p = kAt + " + shape.step.times("j") + ";");
-        int whole = shape.depth / lanes.count();
-        if (whole * rows * keys <= WRITTEN_OUT || whole < 2) {
-            for (int d = 0; d < whole; d++) {
-                writeStep(out, String.valueOf(d * lanes.count()), d == 0, "");
+        for (int r = 0; r < rows; r++) {
+            for (int k = 0; k < keys; k++) {
+                out.line("FloatVector " + sum(r, k) + " = FloatVector.zero(F);");
             }
-        } else {
-            writeStep(out, "0", true, "");
-            out.open("for (int d = " + lanes.count() + "; d < " + whole * lanes.count() + "; d += " + lanes.count()
-                    + ")");
-            writeStep(out, "d", false, "");
+        }
+        int whole = shape.depth / lanes.count() * lanes.count();
+        if (whole > 0) {
+            out.open("for (int d = 0; d < " + whole + "; d += " + lanes.count() + ")");
+            writeStep(out, "d", "");
             out.close();
         }
         int rest = shape.depth % lanes.count();
         if (rest > 0) {
-            writeStep(
-                    out,
-                    String.valueOf(whole * lanes.count()),
-                    whole == 0,
-                    ", " + members.mask(lanes, lane -> lane < rest));
+            writeStep(out, String.valueOf(whole), ", " + members.mask(lanes, lane -> lane < rest));
         }
         writeTree(members, out);
         out.close().close();
     }
 
     /** One vector of each row. What fewer registers hold is loaded once, the other rows one after another. */
-    private void writeStep(JavaText out, String d, boolean first, String mask) {
+    private void writeStep(JavaText out, String d, String mask) {
         boolean holdsKeys = keys <= rows;
         String unique = d.equals("d") ? "" : d;
         for (int n = 0; n < (holdsKeys ? keys : rows); n++) {
@@ -83,10 +75,7 @@ record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
                 int k = holdsKeys ? m : n;
                 String x = "q" + unique + "_" + r;
                 String y = "k" + unique + "_" + k;
-                out.line(
-                        first
-                                ? "FloatVector " + sum(r, k) + " = " + x + ".mul(" + y + ");"
-                                : sum(r, k) + " = " + x + ".fma(" + y + ", " + sum(r, k) + ");");
+                out.line(sum(r, k) + " = " + x + ".fma(" + y + ", " + sum(r, k) + ");");
             }
         }
     }
