@@ -11,6 +11,8 @@ import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.BlockCount;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.Family;
+import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.LengthFacts;
 import java.util.LinkedHashMap;
@@ -41,10 +43,18 @@ final class ExplainFused {
         this.unfused = Lower.unfused(StandaloneAttention.unfused(written), policy, facts)
                 .plan();
         this.launch = schedule.all().stream()
-                .filter(l -> l.family() instanceof Attention)
+                .filter(l -> attention(l.family()).isPresent())
                 .findFirst()
                 .orElseThrow();
-        this.attention = (Attention) launch.family();
+        this.attention = attention(launch.family()).orElseThrow();
+    }
+
+    private static Optional<Attention> attention(Family family) {
+        return switch (family) {
+            case Attention a -> Optional.of(a);
+            case SplitAttention s -> Optional.of(s.whole());
+            default -> Optional.empty();
+        };
     }
 
     FusedExplanation with(Map<String, Long> lengths) {

@@ -1,6 +1,5 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.index.BlockTable;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.LengthCondition;
@@ -17,6 +16,7 @@ import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.Panels;
+import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.LengthFacts;
 import java.util.ArrayList;
@@ -137,9 +137,22 @@ public final class Lower {
         }
         List<String> comments = comments(region.nodes());
         String name = names.unique(path(region));
-        List<BlockTable> skipped =
-                family instanceof Attention a ? tables.of(a, policy.schedule(a), name, this::add) : List.of();
-        add(new Launch(name, family, skipped, comments));
+        if (family instanceof Attention a) {
+            attention(policy.form(a), name, comments);
+        } else {
+            add(new Launch(name, family, comments));
+        }
+    }
+
+    private void attention(Attention a, String name, List<String> comments) {
+        OptionalInt part = policy.part(a);
+        if (part.isEmpty()) {
+            add(new Launch(name, a, tables.of(a, policy.schedule(a), name, this::add), comments));
+            return;
+        }
+        SplitAttention parts = SplitAttention.of(a, part.getAsInt(), buffers::unique);
+        add(new Launch(name, parts, comments));
+        add(new Launch(names.unique(name + ".merge"), parts.merge(), comments));
     }
 
     /** A matmul whose sums a library computes, and a kernel for its epilogue. */

@@ -9,6 +9,7 @@ import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.tile.family.SplitAttention;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +32,7 @@ record Parts(List<Axis> axes, List<ScalarExpr> programs, List<Buffer> outputs) {
             case RowFamily f -> of(f);
             case Contraction f -> of(f);
             case Attention f -> of(f);
+            case SplitAttention f -> new Parts(of(f.whole()).axes(), f.programs(), f.outputs());
         };
     }
 

@@ -20,6 +20,7 @@ import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.Panels;
 import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
 import java.util.List;
 import java.util.OptionalInt;
@@ -44,6 +45,12 @@ final class ProcessorPolicy implements SchedulePolicy {
     private static final int QUERIES = 32;
     private static final int KEYS = 128;
 
+    /**
+     * Keys that few queries are compared with at a time, and the length of a part. Their scores stay in the first-level cache,
+     * and the keys and values of one part, 256 KiB for heads of 128, in a part of the second.
+     */
+    private static final int KEYS_OF_FEW = 256;
+
     @Override
     public boolean keepsPacked() {
         return true;
@@ -58,7 +65,7 @@ final class ProcessorPolicy implements SchedulePolicy {
     @Override
     public void verify(TileKernel kernel) {
         SchedulePolicy.super.verify(kernel);
-        if (kernel.body().stream().noneMatch(TileStmt.Loop.class::isInstance)) {
+        if (kernel.schedule().hasRowsOneByOne() || kernel.body().stream().noneMatch(TileStmt.Loop.class::isInstance)) {
             return;
         }
         Axis lanes = kernel.parallel().stream()
@@ -79,6 +86,7 @@ final class ProcessorPolicy implements SchedulePolicy {
             case RowFamily r -> FamilySchedules.of(r);
             case Contraction c -> schedule(c);
             case Attention a -> schedule(a);
+            case SplitAttention s -> schedule(s);
         };
     }
 
@@ -115,6 +123,9 @@ final class ProcessorPolicy implements SchedulePolicy {
      * Under a mask later blocks of queries have more work, as causal masks are the most common, and begin first.
      */
     private static KernelSchedule schedule(Attention a) {
+        if (FewQueries.are(a)) {
+            return placed(a.program("attention", List.of()), a.i(), false, few(a));
+        }
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(a.i(), QUERIES))
                 .with(FamilySchedules.whole(a.e()))
@@ -123,6 +134,42 @@ final class ProcessorPolicy implements SchedulePolicy {
             blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN));
         }
         return placed(a.program("attention", List.of()), a.i(), false, blocks);
+    }
+
+    /** All rows in one block, computed one by one. A block of one row counts as two, since blocks of one are no blocks. */
+    private static KernelSchedule few(Attention a) {
+        int rows = Math.toIntExact(a.i().extent().value());
+        return KernelSchedule.NONE
+                .with(FamilySchedules.cut(a.i(), Math.max(2, rows)))
+                .with(FamilySchedules.whole(a.e()))
+                .with(FamilySchedules.cut(a.j(), KEYS_OF_FEW))
+                .with(new Choice.Bind(LoopId.of(a.i()), Choice.Level.LOOP));
+    }
+
+    /** A block is one part, or all of them, of all rows of a batch. */
+    private static KernelSchedule schedule(SplitAttention s) {
+        KernelSchedule blocks = KernelSchedule.NONE;
+        TileProgram program = s.program("attention", List.of());
+        for (Choice c : few(s.whole()).choices()) {
+            boolean keys = c.subject().equals(LoopId.of(s.whole().j()).name());
+            if (!keys || s.step() == SplitAttention.Step.PARTS) {
+                blocks = blocks.with(c);
+            }
+        }
+        blocks = blocks.with(new Choice.Cut(LoopId.of(s.parts()), new Choice.Size.Each()));
+        return placed(program, s.whole().i(), false, blocks);
+    }
+
+    @Override
+    public Attention form(Attention a) {
+        return FewQueries.stacked(a);
+    }
+
+    /** The length of a part is a number, so that no bit depends on the threads that share them out. */
+    @Override
+    public OptionalInt part(Attention a) {
+        boolean one = a.j().extent().isKnown() && a.j().extent().value() <= KEYS_OF_FEW;
+        return one || !FewQueries.are(a) ? OptionalInt.empty() : OptionalInt.of(KEYS_OF_FEW);
     }
 
     /**

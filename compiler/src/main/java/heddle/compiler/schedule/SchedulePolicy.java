@@ -3,6 +3,7 @@ package heddle.compiler.schedule;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ScheduleVerifier;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import java.util.OptionalInt;
@@ -22,6 +23,16 @@ public interface SchedulePolicy {
      */
     default void verify(TileKernel kernel) {
         ScheduleVerifier.verify(kernel);
+    }
+
+    /** The attention in the form in which it is computed: heads that share keys may become rows. */
+    default Attention form(Attention a) {
+        return a;
+    }
+
+    /** How many keys are computed apart from the others; empty when all are computed together. */
+    default OptionalInt part(Attention a) {
+        return OptionalInt.empty();
     }
 
     /** Columns of the panels that a weight on a product's right side is packed into; empty when it is read as it lies. */

@@ -63,6 +63,22 @@ public sealed interface Choice {
         DOWN
     }
 
+    /** What the indexes of a loop's block are bound to. */
+    record Bind(LoopId loop, Level level) implements Choice {
+        @Override
+        public String subject() {
+            return loop.name();
+        }
+    }
+
+    /** What runs the indexes of a block. */
+    enum Level {
+        /** Lanes of vectors. */
+        LANES,
+        /** A loop: one index after another, or a few at once. Lanes run along what each of them has. */
+        LOOP
+    }
+
     /** Where a tile is held. */
     record Place(String tile, TilePlace place) implements Choice {
         @Override

@@ -35,15 +35,15 @@ public final class Cuttable {
     /** Whether a carried tile takes in something that was computed from the block. */
     private static boolean folds(TileStmt.Update update, Set<String> inside) {
         return ScalarExprs.any(
-                update.value().program(),
-                e -> e instanceof ScalarExpr.Variable v && inside.contains(v.name()));
+                update.value().program(), e -> e instanceof ScalarExpr.Variable v && inside.contains(v.name()));
     }
 
     private boolean suits(TileStmt stmt, Axis axis, Set<String> inside) {
         return switch (stmt) {
             case TileStmt.Define d -> suits(d.value(), d.tile().axes(), axis);
             case TileStmt.Update u ->
-                suits(u.value(), u.tile().axes(), axis) && (inside.contains(u.tile().name()) || folds(u, inside));
+                suits(u.value(), u.tile().axes(), axis)
+                        && (inside.contains(u.tile().name()) || folds(u, inside));
             case TileStmt.Accumulate a ->
                 suits(a.value(), a.tile().axes(), axis)
                         && (inside.contains(a.tile().name()) || a.value().over().equals(axis));

@@ -81,6 +81,14 @@ public record KernelCost(Dim flops, Dim bytes) {
             return all;
         }
 
+        /** Whether the bounds of the loop over {@code looped} follow from an index along {@code axis}. */
+        private boolean isSharedOut(Axis looped, Axis axis) {
+            return kernel.body().stream()
+                    .anyMatch(s -> s instanceof TileStmt.Loop l
+                            && l.axis().equals(looped)
+                            && ScalarExprs.reads(l.bounds().from(), axis));
+        }
+
         private Dim count(TileExpr e, Set<Axis> loops) {
             return switch (e) {
                 case TileExpr.Map m -> times(loops, ScalarExprs.operations(m.program()));
@@ -96,9 +104,13 @@ public record KernelCost(Dim flops, Dim bytes) {
             return all;
         }
 
-        /** Work that does not run along a parallel axis is repeated for each of its blocks. */
+        /**
+         * Work that does not run along a parallel axis is repeated for each of its blocks, unless its blocks share out the
+         * indexes of a loop.
+         */
         private Dim times(Set<Axis> loops, int each) {
             return within(loops, kernel.parallel()).stream()
+                    .filter(a -> loops.contains(a) || loops.stream().noneMatch(l -> isSharedOut(l, a)))
                     .map(a -> loops.contains(a)
                             ? a.extent()
                             : a.extent().ceilDiv(Dim.of(kernel.schedule().block(a))))

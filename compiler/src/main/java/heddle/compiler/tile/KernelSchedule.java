@@ -119,6 +119,11 @@ public record KernelSchedule(List<Choice> choices) {
                 .isPresent();
     }
 
+    /** Whether the rows of a block are few, and computed one by one rather than in lanes. */
+    public boolean hasRowsOneByOne() {
+        return choices.stream().anyMatch(c -> c instanceof Choice.Bind b && b.level() == Choice.Level.LOOP);
+    }
+
     /** Where a tile is held. @throws IllegalStateException when no choice places it */
     public TilePlace place(Tile tile) {
         return find(Choice.Place.class, tile.name())

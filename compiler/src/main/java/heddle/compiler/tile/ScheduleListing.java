@@ -37,6 +37,13 @@ public final class ScheduleListing {
         });
         add(lines, "cut", cuts);
         add(lines, "order", orders);
+        List<String> bound = new ArrayList<>();
+        for (Choice c : schedule.choices()) {
+            if (c instanceof Choice.Bind b) {
+                bound.add(b.loop() + " " + b.level().name().toLowerCase(Locale.ROOT));
+            }
+        }
+        add(lines, "bind", bound);
         Map<TilePlace, List<String>> placed = new LinkedHashMap<>();
         for (TileStmt.Define d : kernel.program().definitions()) {
             placed.computeIfAbsent(schedule.place(d.tile()), p -> new ArrayList<>())

@@ -59,8 +59,12 @@ public final class ScheduleVerifier {
                 check(loop.mode() instanceof LoopMode.Parallel, order, "its blocks depend on each other");
                 ProgramParts.statements(
                         loop.body(),
-                        s -> check(!(s instanceof TileStmt.AddTo), order, "a sum in a buffer goes by the order of blocks"));
+                        s -> check(
+                                !(s instanceof TileStmt.AddTo),
+                                order,
+                                "a sum in a buffer goes by the order of blocks"));
             }
+            case Choice.Bind bind -> loop(bind, bind.loop());
             case Choice.Place place -> {
                 TileStmt.Define define = tiles.get(place.tile());
                 check(define != null, place, "the program has no such tile");
@@ -83,8 +87,7 @@ public final class ScheduleVerifier {
     }
 
     private void isLegal(TileStmt.Loop loop, Choice.Size size) {
-        boolean each =
-                size instanceof Choice.Size.Each || size instanceof Choice.Size.Blocks b && b.n() == 1;
+        boolean each = size instanceof Choice.Size.Each || size instanceof Choice.Size.Blocks b && b.n() == 1;
         check(
                 each || loop.axis().extent().is(1) || cuttable.isCuttable(loop),
                 "cut " + loop.id() + " " + size,

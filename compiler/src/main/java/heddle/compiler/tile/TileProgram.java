@@ -75,6 +75,13 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
         return factors.contains(tile);
     }
 
+    /** Every scalar program, address, bound and mask in it. */
+    public List<ScalarExpr> programs() {
+        List<ScalarExpr> programs = new ArrayList<>();
+        ProgramParts.programs(body, programs::add);
+        return programs;
+    }
+
     /** The buffers it reads, each once, in the order in which they are read first. */
     public SequencedSet<Buffer> reads() {
         SequencedSet<Buffer> buffers = new LinkedHashSet<>();

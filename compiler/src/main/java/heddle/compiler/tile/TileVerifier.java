@@ -89,8 +89,7 @@ public final class TileVerifier {
         check(
                 body.size() == 1
                         || body.stream()
-                                .noneMatch(s ->
-                                        s instanceof TileStmt.Loop l && l.mode() instanceof LoopMode.Parallel),
+                                .noneMatch(s -> s instanceof TileStmt.Loop l && l.mode() instanceof LoopMode.Parallel),
                 program.name(),
                 "a parallel loop stands beside other statements");
         Map<String, Tile> outside = new HashMap<>(visible);

@@ -93,7 +93,7 @@ class ProgramListingTest {
                       blockSum[i] = sum(score) over j
                       rowSum = rowSum * rescale + blockSum
                       rowMax = newMax
-                      acc = acc * rescale
+                      acc = where(rescale == 0, 0, acc * rescale)
                       v[e, j] = values[h * (64*N) + j * 64 + e]
                       acc += dot(score, v) over j, zeros of score annihilate
                     merge j:
@@ -101,8 +101,8 @@ class ProgramListingTest {
                       base[i] = where(top == -inf, 0, top)
                       ownScale[i] = exp(rowMax - base)
                       partScale[i] = exp(rowMaxPart - base)
-                      acc = acc * ownScale + accPart * partScale
-                      rowSum = rowSum * ownScale + rowSumPart * partScale
+                      acc = where(ownScale == 0, 0, acc * ownScale) + where(partScale == 0, 0, accPart * partScale)
+                      rowSum = where(ownScale == 0, 0, rowSum * ownScale) + where(partScale == 0, 0, rowSumPart * partScale)
                       rowMax = top
                     scale[i] = where(rowSum == 0, 0, 1 / rowSum)
                     acc = acc * scale

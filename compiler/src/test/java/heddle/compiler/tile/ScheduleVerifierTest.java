@@ -96,7 +96,7 @@ class ScheduleVerifierTest {
     void headsAreCutIndexByIndexAlone() {
         ScheduleVerifier.verify(with(new Choice.Cut(LoopId.of(H), new Choice.Size.Each())));
         assertEquals(
-                "the schedule of softmax#1 is not legal: Cut[loop=h, size=4]: its statements do not span h",
+                "the schedule of softmax#1 is not legal: cut h 4: its statements do not span h",
                 refusal(new Choice.Cut(LoopId.of(H), new Choice.Size.Blocks(4))));
     }
 

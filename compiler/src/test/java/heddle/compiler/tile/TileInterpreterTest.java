@@ -217,6 +217,46 @@ class TileInterpreterTest {
                         .getMessage());
     }
 
+    /** Sums that would be repeated for each block are made for each index, however loops are cut. */
+    @Test
+    void whatIsRepeatedForEachBlockIsNotCut() {
+        Buffer x = buffer("x", N);
+        Buffer sums = buffer("sums", N);
+        TileStmt add = new TileStmt.AddTo(sums, List.of(I), ScalarExpr.of(I), at(x, I));
+        TileProgram program = TileProgram.parallel("add", "add", List.of(E, I), List.of(add), List.of());
+        Cuttable cuttable = new Cuttable(program);
+        assertEquals(
+                List.of(false, true),
+                program.parallel().stream().map(cuttable::isCuttable).toList());
+        for (long seed = 0; seed < 10; seed++) {
+            Map<Buffer, double[]> memory = Map.of(x, new double[] {1, 2, 3}, sums, new double[3]);
+            BlockChoice choice = BlockChoice.drawn(new Random(seed));
+            new TileInterpreter(memory::get, Map.of("N", 3L), Rounding.REAL, choice).run(program);
+            assertArrayEquals(new double[] {5, 10, 15}, memory.get(sums), "seed " + seed);
+        }
+    }
+
+    /** A value that lost its weight does not show, be it infinite, wherever the blocks of keys end. */
+    @Test
+    void valuesOfNoProbabilityDoNotLeakBetweenBlocks() {
+        Map<String, Long> lengths = Map.of("N", 8L, "M", 6L);
+        for (long seed = 0; seed < 20; seed++) {
+            Map<Buffer, double[]> memory = memory(lengths, seed);
+            memory.get(V)[0] = Double.POSITIVE_INFINITY;
+            for (int d = 0; d < 3; d++) {
+                // The last query and the last key that it sees: a score that leaves the others no probability.
+                memory.get(Q)[7 * 3 + d] = 100;
+                memory.get(K)[5 * 3 + d] = 100;
+            }
+            TileProgram program = attention(false).program("attention", List.of());
+            BlockChoice choice = BlockChoice.drawn(new Random(seed));
+            new TileInterpreter(memory::get, lengths, Rounding.REAL, choice).run(program);
+            for (int e = 0; e < 5; e++) {
+                assertEquals(memory.get(V)[5 * 5 + e], memory.get(O)[7 * 5 + e], 1e-12, "seed " + seed);
+            }
+        }
+    }
+
     @Test
     void loopsOverBatchesRunIndexByIndex() {
         Axis b = new Axis("b", Dim.of(2));

@@ -147,6 +147,31 @@ class TileVerifierTest {
     }
 
     @Test
+    void parallelIndexesAreIndependent() {
+        Buffer x = new Buffer("x", new TensorType(DType.F32, Shape.of(I.extent())));
+        Tile all = new Tile("all", DType.F32, List.of());
+        TileStmt sum = new TileStmt.Define(
+                all, new TileExpr.Reduce(Reduction.SUM, new ScalarExpr.Element(x, ScalarExpr.of(I)), I));
+        TileStmt store = new TileStmt.Store(Y, List.of(I), ScalarExpr.of(I), all.value());
+        refused("it combines the indexes of the parallel loop over i", program(sum, store));
+        TileStmt inner = TileStmt.Loop.over(new Axis("z", Dim.of(2)), LoopMode.PARALLEL, Optional.empty(), List.of());
+        refused("a parallel loop stands beside other statements", program(START, inner));
+    }
+
+    @Test
+    void masksAndBoundsReadNoTiles() {
+        ScalarExpr mask = fn(ScalarFn.LT, SUM.value(), ZERO);
+        TileStmt masked = TileStmt.Loop.over(J, LoopMode.SEQUENTIAL, Optional.of(new LoopMask(mask)), List.of());
+        refused("a mask reads a tile", program(START, masked));
+    }
+
+    @Test
+    void aStoreNamesItsAxes() {
+        TileStmt store = new TileStmt.Store(Y, List.of(I), ScalarExpr.of(0), ZERO);
+        refused("it is stored for each index of i, its address does not depend on it", program(store));
+    }
+
+    @Test
     void maskedStatementsAreSelects() {
         Tile score = new Tile("score", DType.F32, List.of(I, J));
         TileStmt define = new TileStmt.Define(score, new TileExpr.Map(ZERO));

@@ -61,8 +61,9 @@ record Benchmarked(TornadoSdk sdk, TornadoLimits limits, Path classes) {
                 input v: f32[1, 4, N, 64]
                 output o = softmax(%s, axis = -1) @ v
                 """.formatted(name, scores));
-        Plan plan =
-                Heddle.model(model).compilation(fusion, new DevicePolicy(limits)).plan();
+        Plan plan = Heddle.model(model)
+                .compilation(fusion, new DevicePolicy(limits))
+                .plan();
         TornadoSource source = new TornadoWriter(limits).write(plan);
         compile(source.className(), source.text());
         return source;

@@ -44,7 +44,8 @@ public final class CompileBenchmark {
             graph = timed(() -> Frontend.elaborate(source, SourceReader::imported))
                     .graph();
             Pipeline.Result passes = timed(() -> Compiler.pipeline(Fusion.FUSED).run(graph));
-            Schedule schedule = timed(() -> Lower.fused(passes.graph(), SchedulePolicy.PROCESSOR, LengthCondition.facts(graph)));
+            Schedule schedule =
+                    timed(() -> Lower.fused(passes.graph(), SchedulePolicy.PROCESSOR, LengthCondition.facts(graph)));
             plan = timed(schedule::plan);
             millis.add(millis.stream().mapToDouble(Double::doubleValue).sum());
         }

@@ -6,20 +6,25 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /** Collects the members of the class that is being written. */
 final class ClassText {
     private final Names names = new Names();
     private final List<JavaText> methods = new ArrayList<>();
     private final Set<Support> support = EnumSet.noneOf(Support.class);
-    private final SortedMap<String, String> turns = new TreeMap<>();
+    private final SortedMap<String, String> constants = new TreeMap<>();
     private final ProductMethods products;
+    private final RowProductMethods rowProducts;
 
     ClassText(JvmTarget target) {
         products = new ProductMethods(target, this);
+        rowProducts = new RowProductMethods(target, this);
         for (String reserved : List.of("run", "blocks")) {
             names.unique(reserved);
         }
@@ -38,19 +43,46 @@ final class ClassText {
         return products;
     }
 
+    /** The methods that multiply tiles of few rows. */
+    RowProductMethods rowProducts() {
+        return rowProducts;
+    }
+
     /** The constant by which vectors are rearranged so that each lane holds what the one {@code by} lanes on did. */
     String turn(Lanes lanes, int by) {
         String name = lanes.species() + "_TURN" + by;
-        turns.put(
+        constants.put(
                 name,
                 "VectorShuffle<" + lanes.boxed() + "> " + name + " = VectorShuffle.iota(" + lanes.species() + ", " + by
                         + ", 1, true)");
         return name;
     }
 
+    /** The constant by which vectors are rearranged so that each lane holds what the one across {@code half} lanes did. */
+    String swap(Lanes lanes, int half) {
+        String name = lanes.species() + "_SWAP" + half;
+        constants.put(
+                name,
+                "VectorShuffle<" + lanes.boxed() + "> " + name + " = VectorShuffle.fromOp(" + lanes.species()
+                        + ", lane -> lane ^ " + half + ")");
+        return name;
+    }
+
+    /** The constant mask of lanes. */
+    String mask(Lanes lanes, LongPredicate isSet) {
+        long bits = LongStream.range(0, lanes.count())
+                .filter(isSet)
+                .map(lane -> 1L << lane)
+                .sum();
+        String name = lanes.species() + "_LANES" + Long.toHexString(bits).toUpperCase(Locale.ROOT);
+        constants.put(
+                name, lanes.mask() + " " + name + " = VectorMask.fromLong(" + lanes.species() + ", " + bits + "L)");
+        return name;
+    }
+
     /** The declarations of the constants that the methods read, without modifiers. */
     Collection<String> constants() {
-        return turns.values();
+        return constants.values();
     }
 
     /** A new method's text, placed after those begun before. */

@@ -18,6 +18,9 @@ interface KernelWriter {
 
     /** The writer for a kernel's statements. */
     static KernelWriter of(TileKernel kernel, JvmTarget target) {
+        if (kernel.schedule().hasRowsOneByOne()) {
+            return new FewRowsWriter(kernel);
+        }
         if (kernel.body().stream().anyMatch(s -> s instanceof TileStmt.Loop)) {
             return new TileKernelWriter(kernel, target);
         }

@@ -27,7 +27,13 @@ final class Locals {
      * @param from the first, an {@code int} expression
      * @param to   the one after the last
      */
-    record Range(String from, String to) {}
+    record Range(String from, String to) {
+        /** How many they are, when that is known: a symbol when they are a part of the axis. */
+        Dim length(Axis axis) {
+            boolean all = from.equals("0") && to.equals(KernelScope.extent(axis));
+            return all ? axis.extent() : Dim.symbol("length");
+        }
+    }
 
     private final Names names;
     private final Map<Buffer, Array> arrays = new HashMap<>();

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,8 +12,21 @@ final class RowReduction {
 
     /** Writes the loop and gives the result as an expression. Several accumulators keep the adders busy. */
     static String inLanes(KernelScope scope, KernelScope.Part part, Lanes lanes, TileExpr.Reduce r) {
+        return inLanes(scope, part, lanes, r, List.of());
+    }
+
+    /**
+     * The same, with stores at each index before its value is taken.
+     *
+     * @param stores along the reduced axis
+     */
+    static String inLanes(
+            KernelScope scope, KernelScope.Part part, Lanes lanes, TileExpr.Reduce r, List<TileStmt.Store> stores) {
         Fold fold = new Fold(r.kind(), r.program().type());
-        int copies = VectorMath.isCostly(r.program()) ? 2 : 4;
+        boolean costly =
+                VectorMath.isCostly(r.program()) || stores.stream().anyMatch(s -> VectorMath.isCostly(s.value()));
+        int copies = costly ? 2 : 4;
+        Locals.Range range = part.locals().range(r.over());
         JavaText loopText = part.text().apart();
         LaneLoop loop = new LaneLoop(lanes, r.over(), part.locals(), scope.support(), part.text());
         List<String> accumulators = new ArrayList<>();
@@ -22,9 +35,9 @@ final class RowReduction {
             accumulators.add(name);
             loopText.line(lanes.vector() + " " + name + " = " + lanes.broadcast(fold.neutral()) + ";");
         }
-        loop.write(loopText, "0", KernelScope.extent(r.over()), r.over().extent(), copies, (code, copy) -> {
-            String acc = accumulators.get(copy);
-            accumulate(code, acc, fold, r.program());
+        loop.write(loopText, range.from(), range.to(), range.length(r.over()), copies, (code, copy) -> {
+            stores.forEach(code::store);
+            accumulate(code, accumulators.get(copy), fold, r);
         });
         part.text().append(loopText);
         return acrossLanes(scope, part, lanes, fold, tree(fold, accumulators));
@@ -48,8 +61,16 @@ final class RowReduction {
     }
 
     /** Adds a program's value to an accumulator, lanes outside the axis left out. */
-    static void accumulate(VectorCode code, String acc, Fold fold, ScalarExpr program) {
-        String value = code.of(program);
+    private static void accumulate(VectorCode code, String acc, Fold fold, TileExpr.Reduce r) {
+        String value = code.of(r.program());
+        if (r.ignoresNaN()) {
+            String folded = fold.vectors(acc, value, true);
+            String tailed = code.tail()
+                    .map(m -> acc + ".blend(" + folded + ", " + m + ")")
+                    .orElse(folded);
+            code.out().line(acc + " = " + tailed + ";");
+            return;
+        }
         code.out()
                 .line(acc + " = "
                         + code.tail()

@@ -87,6 +87,8 @@ public final class Captures {
             case TileStmt.Accumulate a -> add(a.value());
             case TileStmt.Loop l -> {
                 addExtent(l.axis());
+                add(l.bounds().from());
+                add(l.bounds().to());
                 l.mask().ifPresent(mask -> add(mask.program()));
                 add(l.body());
             }

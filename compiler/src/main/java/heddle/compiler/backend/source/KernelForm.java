@@ -19,7 +19,7 @@ public record KernelForm(String listing, List<Buffer> buffers) {
     public static KernelForm of(TileKernel kernel) {
         FormListing listing = new FormListing(kernel);
         listing.add(kernel.family())
-                .add(kernel.schedule().blocksText())
+                .add(kernel.schedule().blocksText() + (kernel.schedule().hasRowsOneByOne() ? ", rows one by one" : ""))
                 .axes(kernel.parallel())
                 .body(kernel.body());
         return new KernelForm(listing.toString(), listing.buffers());

@@ -13,6 +13,7 @@ import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
 import java.util.List;
 import java.util.OptionalInt;
@@ -44,6 +45,7 @@ public record DevicePolicy(TornadoLimits limits) implements SchedulePolicy {
             case MapFamily m -> FamilySchedules.of(m);
             case RowFamily r -> FamilySchedules.of(r);
             case Contraction c -> placed(c.program("product", List.of()), blocks(c));
+            case SplitAttention s -> throw new IllegalStateException("devices do not split keys");
             case Attention a -> {
                 TileProgram program = a.program("attention", List.of());
                 yield placed(program, blocks(a, program));

@@ -86,8 +86,7 @@ final class AttentionProgram {
     /** A sum times a factor of zero is zero: what has no weight any more must not show, be it infinite or NaN. */
     private ScalarExpr scaled(Tile sum, Tile factor) {
         ScalarExpr isZero = apply(ScalarFn.EQ, factor.value(), literal(0));
-        return apply(
-                ScalarFn.SELECT, isZero, literal(0), apply(ScalarFn.MUL, sum.value(), factor.value()));
+        return apply(ScalarFn.SELECT, isZero, literal(0), apply(ScalarFn.MUL, sum.value(), factor.value()));
     }
 
     /** Two partial results, each brought to the maximum of both (Dao et al. 2023, Flash-Decoding). */
@@ -109,9 +108,7 @@ final class AttentionProgram {
 
     private TileStmt merged(Tile state, Tile own, Tile other) {
         return new TileStmt.Update(
-                state,
-                new TileExpr.Map(apply(
-                        ScalarFn.ADD, scaled(state, own), scaled(part(state), other))));
+                state, new TileExpr.Map(apply(ScalarFn.ADD, scaled(state, own), scaled(part(state), other))));
     }
 
     /**

@@ -3,11 +3,14 @@ package heddle.compiler.tile.family;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.Rounding;
 import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarEvaluator.Code;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarMath;
+import heddle.compiler.tile.BlockChoice;
+import heddle.compiler.tile.TileInterpreter;
 import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,9 @@ public final class FamilyInterpreter {
             case RowFamily f -> rows(f, evaluator);
             case Contraction f -> contraction(f, evaluator);
             case Attention f -> attention(f, evaluator);
+            case SplitAttention f ->
+                new TileInterpreter(memory::get, lengths, Rounding.REAL, BlockChoice.WHOLE)
+                        .run(f.program("split", List.of()));
         }
     }
 

@@ -2,11 +2,13 @@ package heddle.compiler.tile.proof;
 
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.index.LinearForm;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.LoopBounds;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.LengthFacts;
@@ -222,6 +224,17 @@ public final class AddressProof {
         LinearForm last = LinearForm.of(q.shape.size().minus(1));
         return new LinearProof(here).isNonNegative(last.minus(address), known)
                 && new LinearProof(here).isNonNegative(address, known);
+    }
+
+    /** Whether a loop with bounds has indexes of its axis alone. */
+    boolean areWithin(LoopBounds bounds, Axis axis) {
+        Set<Dim> extents = new LinkedHashSet<>();
+        addExtents(bounds.from(), extents);
+        addExtents(bounds.to(), extents);
+        LinearProof proof = new LinearProof(lengths.withPositive(extents));
+        LinearForm rest = LinearForm.of(axis.extent()).minus(IndexSimplifier.form(bounds.to()));
+        return proof.isNonNegative(IndexSimplifier.form(bounds.from()), List.of())
+                && proof.isNonNegative(rest, List.of());
     }
 
     private static void addExtents(ScalarExpr e, Set<Dim> extents) {

@@ -39,9 +39,9 @@ final class KernelAddresses {
             case TileStmt.Update u -> add(u.value(), u.tile().name());
             case TileStmt.Accumulate a -> {}
             case TileStmt.Loop l -> {
-                if (!l.bounds().areAllOf(l.axis())) {
+                if (!l.bounds().areAllOf(l.axis()) && !proof.areWithin(l.bounds(), l.axis())) {
                     throw new IllegalStateException(
-                            "the loop " + l.id() + " of " + kernel.name() + " has bounds, which nothing proves yet");
+                            "the loop " + l.id() + " of " + kernel.name() + " is not seen to stay in " + l.axis());
                 }
                 l.mask().ifPresent(mask -> add(mask, l.axis()));
                 l.body().forEach(this::add);
