@@ -27,7 +27,8 @@ import java.util.Random;
 
 /**
  * One query against many keys, 32 heads of which four share keys: beside ONNX Runtime's attention, and beside ONNX Runtime with
- * heads folded by hand, so that the four are rows of one product. Both peers get keys and values as they lie.
+ * heads folded by hand, so that the four are rows of one product. The folded peer gets keys that were transposed and queries that
+ * were scaled before, outside the time.
  */
 public final class DecodeBenchmark {
     private static final int HEADS = 32;
