@@ -48,35 +48,33 @@ public record KernelCost(Dim flops, Dim bytes) {
             return count(kernel.body(), Set.of());
         }
 
-        private Dim count(List<TileStmt> body, Set<Axis> loops) {
-            return body.stream().map(s -> count(s, loops)).reduce(Dim.ZERO, Dim::plus);
+        private Dim count(List<TileStmt> body, Set<Axis> open) {
+            return body.stream().map(s -> count(s, open)).reduce(Dim.ZERO, Dim::plus);
         }
 
-        private Dim count(TileStmt stmt, Set<Axis> loops) {
+        /** @param open the axes of the loops that the statement stands in */
+        private Dim count(TileStmt stmt, Set<Axis> open) {
             return switch (stmt) {
-                case TileStmt.Define d ->
-                    count(d.value(), within(loops, d.tile().axes()));
-                case TileStmt.Update u ->
-                    count(u.value(), within(loops, u.tile().axes()));
-                case TileStmt.Accumulate a ->
-                    count(a.value(), within(loops, a.tile().axes()));
-                case TileStmt.Loop l -> blocks(l, within(loops, List.of(l.axis())));
-                case TileStmt.Masked m -> count(m.body(), loops);
-                case TileStmt.Store s -> times(within(loops, s.axes()), ScalarExprs.operations(s.value()));
-                case TileStmt.AddTo a -> times(within(loops, a.axes()), ScalarExprs.operations(a.value()) + 1);
+                case TileStmt.Define d -> count(d.value(), d.tile().axes(), open);
+                case TileStmt.Update u -> count(u.value(), u.tile().axes(), open);
+                case TileStmt.Accumulate a -> count(a.value(), a.tile().axes(), open);
+                case TileStmt.Loop l -> blocks(l, within(open, List.of(l.axis())));
+                case TileStmt.Masked m -> count(m.body(), open);
+                case TileStmt.Store s -> times(s.axes(), open, ScalarExprs.operations(s.value()));
+                case TileStmt.AddTo a -> times(a.axes(), open, ScalarExprs.operations(a.value()) + 1);
             };
         }
 
-        private Dim blocks(TileStmt.Loop loop, Set<Axis> loops) {
+        private Dim blocks(TileStmt.Loop loop, Set<Axis> open) {
             if (lengths.isEmpty()) {
-                return count(loop.body(), loops);
+                return count(loop.body(), open);
             }
             BlockCount blocks = BlockCount.of(kernel, loop, lengths.get());
             Dim all = Dim.ZERO;
             for (TileStmt stmt : loop.body()) {
                 long done = stmt instanceof TileStmt.Masked ? blocks.partial() + blocks.open() : blocks.visited();
                 double share = blocks.total() == 0 ? 0 : (double) done / blocks.total();
-                all = all.plus(Dim.of(Math.round(count(stmt, loops).evaluate(lengths.get()) * share)));
+                all = all.plus(Dim.of(Math.round(count(stmt, open).evaluate(lengths.get()) * share)));
             }
             return all;
         }
@@ -89,13 +87,16 @@ public record KernelCost(Dim flops, Dim bytes) {
                             && ScalarExprs.reads(l.bounds().from(), axis));
         }
 
-        private Dim count(TileExpr e, Set<Axis> loops) {
+        private Dim count(TileExpr e, List<Axis> axes, Set<Axis> open) {
             return switch (e) {
-                case TileExpr.Map m -> times(loops, ScalarExprs.operations(m.program()));
-                case TileExpr.Reduce r ->
-                    times(within(loops, List.of(r.over())), ScalarExprs.operations(r.program()) + 1);
-                case TileExpr.Dot d -> times(within(loops, List.of(d.over())), 2);
+                case TileExpr.Map m -> times(axes, open, ScalarExprs.operations(m.program()));
+                case TileExpr.Reduce r -> times(and(axes, r.over()), open, ScalarExprs.operations(r.program()) + 1);
+                case TileExpr.Dot d -> times(and(axes, d.over()), open, 2);
             };
+        }
+
+        private static List<Axis> and(List<Axis> axes, Axis more) {
+            return Stream.concat(axes.stream(), Stream.of(more)).toList();
         }
 
         private static Set<Axis> within(Set<Axis> loops, List<Axis> more) {
@@ -105,13 +106,14 @@ public record KernelCost(Dim flops, Dim bytes) {
         }
 
         /**
-         * Work that does not run along a parallel axis is repeated for each of its blocks, unless its blocks share out the
-         * indexes of a loop.
+         * Work that does not run along the axis of a loop around it is repeated for each of its blocks, unless its blocks share out
+         * the indexes of another loop.
          */
-        private Dim times(Set<Axis> loops, int each) {
-            return within(loops, kernel.parallel()).stream()
-                    .filter(a -> loops.contains(a) || loops.stream().noneMatch(l -> isSharedOut(l, a)))
-                    .map(a -> loops.contains(a)
+        private Dim times(List<Axis> axes, Set<Axis> open, int each) {
+            Set<Axis> all = within(within(open, axes), kernel.parallel());
+            return all.stream()
+                    .filter(a -> axes.contains(a) || all.stream().noneMatch(l -> isSharedOut(l, a)))
+                    .map(a -> axes.contains(a)
                             ? a.extent()
                             : a.extent().ceilDiv(Dim.of(kernel.schedule().block(a))))
                     .reduce(Dim.of(each), Dim::times);

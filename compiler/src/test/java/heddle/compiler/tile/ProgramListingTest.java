@@ -102,7 +102,7 @@ class ProgramListingTest {
                       ownScale[i] = exp(rowMax - base)
                       partScale[i] = exp(rowMaxPart - base)
                       acc = where(ownScale == 0, 0, acc * ownScale) + where(partScale == 0, 0, accPart * partScale)
-                      rowSum = where(ownScale == 0, 0, rowSum * ownScale) + where(partScale == 0, 0, rowSumPart * partScale)
+                      rowSum = rowSum * ownScale + rowSumPart * partScale
                       rowMax = top
                     scale[i] = where(rowSum == 0, 0, 1 / rowSum)
                     acc = acc * scale

@@ -83,10 +83,13 @@ final class AttentionProgram {
         return new Tile(tile.name() + "Part", tile.type(), tile.axes());
     }
 
-    /** A sum times a factor of zero is zero: what has no weight any more must not show, be it infinite or NaN. */
+    /**
+     * A sum of values times a factor of zero is zero: what has no weight any more must not show, be it infinite or NaN. A score that is
+     * NaN does show: the sum of a row keeps it.
+     */
     private ScalarExpr scaled(Tile sum, Tile factor) {
         ScalarExpr isZero = apply(ScalarFn.EQ, factor.value(), literal(0));
-        return apply(ScalarFn.SELECT, isZero, literal(0), apply(ScalarFn.MUL, sum.value(), factor.value()));
+        return apply(ScalarFn.SELECT, isZero, literal(0), product(sum, factor));
     }
 
     /** Two partial results, each brought to the maximum of both (Dao et al. 2023, Flash-Decoding). */
@@ -101,14 +104,17 @@ final class AttentionProgram {
                 map(base, apply(ScalarFn.SELECT, nothingYet, literal(0), top.value())),
                 map(own, exponential(rowMax, base)),
                 map(other, exponential(part(rowMax), base)),
-                merged(acc, own, other),
-                merged(rowSum, own, other),
+                joined(acc, scaled(acc, own), scaled(part(acc), other)),
+                joined(rowSum, product(rowSum, own), product(part(rowSum), other)),
                 new TileStmt.Update(rowMax, new TileExpr.Map(top.value())));
     }
 
-    private TileStmt merged(Tile state, Tile own, Tile other) {
-        return new TileStmt.Update(
-                state, new TileExpr.Map(apply(ScalarFn.ADD, scaled(state, own), scaled(part(state), other))));
+    private static TileStmt joined(Tile state, ScalarExpr own, ScalarExpr other) {
+        return new TileStmt.Update(state, new TileExpr.Map(apply(ScalarFn.ADD, own, other)));
+    }
+
+    private static ScalarExpr product(Tile sum, Tile factor) {
+        return apply(ScalarFn.MUL, sum.value(), factor.value());
     }
 
     /**
