@@ -24,6 +24,7 @@ import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Schedules for processors with vector registers. The same sizes suit vectors of 4, 8 and 16 floats, so plans and
@@ -61,7 +62,10 @@ final class ProcessorPolicy implements SchedulePolicy {
         return OptionalInt.of(columns(c.n().extent()));
     }
 
-    /** Products have whole register blocks along lanes: of one, two or four vectors of 16 floats. */
+    /**
+     * Products have whole register blocks along lanes: of one, two or four vectors of 16 floats. A tile in registers is that of one
+     * loop.
+     */
     @Override
     public void verify(TileKernel kernel) {
         SchedulePolicy.super.verify(kernel);
@@ -76,6 +80,15 @@ final class ProcessorPolicy implements SchedulePolicy {
         if (block != COLUMNS / 4 && block != COLUMNS / 2 && block % COLUMNS != 0) {
             throw new IllegalSchedule(
                     kernel.program(), "cut " + lanes + " " + block, "blocks along lanes are of 16, 32 or 64 indexes");
+        }
+        Set<String> held = RegisterTiles.of(kernel.program(), lanes);
+        for (Choice c : kernel.schedule().choices()) {
+            if (c instanceof Choice.Place p && p.place() == TilePlace.REGISTER && !held.contains(p.tile())) {
+                throw new IllegalSchedule(
+                        kernel.program(),
+                        "place " + p.tile() + " register",
+                        "it is not defined and read in one loop over " + lanes);
+            }
         }
     }
 
@@ -173,7 +186,8 @@ final class ProcessorPolicy implements SchedulePolicy {
     }
 
     /**
-     * Places tiles: operands of products are read in place where they can be, everything else is in a worker's arrays. Products
+     * Places tiles: operands of products are read in place where they can be, what one loop defines and reads is in
+     * registers, everything else in a worker's arrays. Products
      * spread single elements from wherever they lie as they are computed, but take vectors only from rows as wide as a block, which
      * may be packed.
      *
@@ -182,6 +196,8 @@ final class ProcessorPolicy implements SchedulePolicy {
      */
     private static KernelSchedule placed(TileProgram program, Axis lanes, boolean packedStays, KernelSchedule blocks) {
         KernelSchedule schedule = blocks;
+        boolean rowsOneByOne = blocks.hasRowsOneByOne();
+        Set<String> held = rowsOneByOne ? Set.of() : RegisterTiles.of(program, lanes);
         for (TileStmt.Define define : program.definitions()) {
             Tile tile = define.tile();
             boolean stays = define.value() instanceof TileExpr.Map m
@@ -192,7 +208,8 @@ final class ProcessorPolicy implements SchedulePolicy {
                                     m.program(), tile.axes().get(0), tile.axes().get(1), blocks.block(lanes)))
                     && BlockStrides.of(m.program(), blocks.sizes(tile.axes().toArray(Axis[]::new)))
                             .isPresent();
-            schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : TilePlace.LOCAL));
+            TilePlace memory = held.contains(tile.name()) ? TilePlace.REGISTER : TilePlace.LOCAL;
+            schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : memory));
         }
         return schedule;
     }

@@ -88,7 +88,7 @@ class ScheduleVerifierTest {
                 schedule softmax#1:
                   cut h each, i 32, e whole, j 128
                   order i down
-                  place q, acc, rowMax, rowSum, score, blockMax, newMax, shift, rescale, blockSum, scale local; k, v in place
+                  place q, acc, rowMax, rowSum, score local; k, v in place; blockMax, newMax, shift, rescale, blockSum, scale register
                 """, ScheduleListing.of(kernel));
     }
 

@@ -63,8 +63,8 @@ final class Addresses {
         if (step.isZero()) {
             return Optional.of(new Position(start, step));
         }
-        String moved =
-                step.is(1) ? at : "(int) " + ScalarCode.operand(Locals.length(step)) + " * " + ScalarCode.operand(at);
+        String length = ScalarCode.operand(Locals.length(step));
+        String moved = step.is(1) ? at : (step.isKnown() ? "" : "(int) ") + length + " * " + ScalarCode.operand(at);
         return Optional.of(new Position(start + " + " + moved, step));
     }
 

@@ -4,34 +4,58 @@ import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.type.Dim;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /** Writes the file around the kernels: imports, constants, and the two methods that call the kernels. */
 record CompilationUnit(JvmTarget target, Plan plan, String className) {
+    private static final List<String> VECTORS = List.of(
+            "DoubleVector",
+            "FloatVector",
+            "IntVector",
+            "ShortVector",
+            "VectorMask",
+            "VectorOperators",
+            "VectorShuffle",
+            "VectorSpecies");
+
+    /** The constants for species of vectors, by the class of the vectors. */
+    private static final SequencedMap<String, String> SPECIES = new LinkedHashMap<>();
+
+    static {
+        SPECIES.put("FloatVector", "F");
+        SPECIES.put("DoubleVector", "D");
+        SPECIES.put("IntVector", "I");
+    }
+
     String text(ClassText members, List<EntryMethod> entries) {
+        JavaText body = new JavaText(1);
+        body.line("private " + className + "() {}");
+        writeBlocks(body, entries);
+        writeRun(body, entries);
+        members.methods().forEach(m -> body.blank().append(m));
+        members.support().forEach(s -> body.blank().line(s.text()));
+        JavaText constants = new JavaText(1);
+        writeConstants(constants, members, body.toString());
         JavaText out = new JavaText(0);
-        writeHead(out);
+        writeHead(out, constants + body.toString());
         out.open("public final class " + className);
-        writeConstants(out, members);
-        out.line("private " + className + "() {}");
-        writeBlocks(out, entries);
-        writeRun(out, entries);
-        members.methods().forEach(m -> out.blank().append(m));
-        members.support().forEach(s -> out.blank().line(s.text()));
+        out.append(constants).blank().append(body);
         out.close();
         return out.toString();
     }
 
-    private void writeHead(JavaText out) {
-        out.line("import java.util.Arrays;");
-        out.line("import jdk.incubator.vector.DoubleVector;");
-        out.line("import jdk.incubator.vector.FloatVector;");
-        out.line("import jdk.incubator.vector.IntVector;");
-        out.line("import jdk.incubator.vector.ShortVector;");
-        out.line("import jdk.incubator.vector.VectorMask;");
-        out.line("import jdk.incubator.vector.VectorOperators;");
-        out.line("import jdk.incubator.vector.VectorShuffle;");
-        out.line("import jdk.incubator.vector.VectorSpecies;");
+    /** @param code what the class holds, which decides what is imported */
+    private void writeHead(JavaText out, String code) {
+        if (code.contains("Arrays.")) {
+            out.line("import java.util.Arrays;");
+        }
+        for (String name : VECTORS) {
+            if (code.contains(name)) {
+                out.line("import jdk.incubator.vector." + name + ";");
+            }
+        }
         out.blank();
         out.line("/**");
         out.line(" * The model " + plan.name() + ", compiled by Heddle for vectors of " + target.lanes() + " floats.");
@@ -42,13 +66,16 @@ record CompilationUnit(JvmTarget target, Plan plan, String className) {
         out.line(" */");
     }
 
-    private void writeConstants(JavaText out, ClassText members) {
-        int bits = target.bits();
-        out.line("private static final VectorSpecies<Float> F = FloatVector.SPECIES_" + bits + ";");
-        out.line("private static final VectorSpecies<Double> D = DoubleVector.SPECIES_" + bits + ";");
-        out.line("private static final VectorSpecies<Integer> I = IntVector.SPECIES_" + bits + ";");
+    /** @param code what the methods say, which decides what species there are */
+    private void writeConstants(JavaText out, ClassText members, String code) {
+        SPECIES.forEach((vector, constant) -> {
+            if (code.contains(vector) || members.constants().stream().anyMatch(c -> c.contains("(" + constant + ","))) {
+                String boxed = vector.replace("Vector", "").replaceAll("^Int$", "Integer");
+                out.line("private static final VectorSpecies<" + boxed + "> " + constant + " = " + vector + ".SPECIES_"
+                        + target.bits() + ";");
+            }
+        });
         members.constants().forEach(c -> out.line("private static final " + c + ";"));
-        out.blank();
     }
 
     private void writeBlocks(JavaText out, List<EntryMethod> entries) {

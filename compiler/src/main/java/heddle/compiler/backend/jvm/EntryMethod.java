@@ -6,6 +6,9 @@ import heddle.compiler.backend.source.KernelForm;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scheduled.PlacedTile;
+import heddle.compiler.scheduled.ProcessorScheduler;
+import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
@@ -33,7 +36,8 @@ final class EntryMethod {
         Locals locals = new Locals();
         symbols.forEach(locals::fresh);
         buffers.forEach(locals::buffer);
-        write(new KernelScope(kernel, target, members, name, locals), members.method());
+        ScheduledKernel scheduled = ProcessorScheduler.schedule(kernel, target.lanes(), target.registers());
+        write(new KernelScope(scheduled, target, members, name, locals), members.method());
     }
 
     private void write(KernelScope scope, JavaText text) {
@@ -50,12 +54,27 @@ final class EntryMethod {
         }
         symbols.forEach(s -> parameters.add("long " + Names.identifier(s)));
         text.open("static void " + name + "(" + String.join(", ", parameters) + ", long from, long to)");
-        KernelWriter writer = KernelWriter.of(kernel, scope.target());
-        writer.writeScratch(scope, text);
+        TileOffsets offsets = new TileOffsets(scope);
+        scope.scheduled().tiles().forEach(tile -> declare(scope, tile, offsets, text));
         text.open("for (long block = from; block < to; block++)");
         writeIndexes(scope, text);
-        writer.writeBlock(scope, text);
+        new ActionCode(scope, BlockRanges.of(kernel), offsets, text)
+                .write(scope.scheduled().body());
         text.close().close();
+    }
+
+    /** Declares the memory of a tile, which is used again for every block. */
+    private void declare(KernelScope scope, PlacedTile tile, TileOffsets offsets, JavaText text) {
+        String array = scope.locals().tile(tile, offsets.of(tile)).array();
+        String type = Locals.type(tile.buffer().type().dtype());
+        String rows = tile.row().map(r -> rows(r) + " * ").orElse("");
+        text.line(type + "[] " + array + " = new " + type + "[" + rows + tile.width() + "];");
+    }
+
+    private String rows(Axis axis) {
+        return kernel.schedule().isBlocked(axis)
+                ? String.valueOf(kernel.schedule().block(axis))
+                : KernelScope.extent(axis);
     }
 
     /** Splits the number of a block into the indices of the parallel axes, of which the last moves fastest. */

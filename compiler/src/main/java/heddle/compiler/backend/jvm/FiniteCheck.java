@@ -52,7 +52,7 @@ final class FiniteCheck {
         out.line("/** Whether {@code rows * depth} elements are neither infinite nor NaN. */");
         out.open("private static boolean " + name + "(" + String.join(", ", parameters) + ")");
         if (lanes.isPresent() && strides.aRow().text().equals("1")) {
-            writeLargest(out, lanes.get().count());
+            writeLargest(out, lanes.get());
         } else {
             writeProbe(out);
         }
@@ -60,22 +60,15 @@ final class FiniteCheck {
         return name + "(" + String.join(", ", arguments) + ")";
     }
 
-    private void writeLargest(JavaText out, int count) {
+    private void writeLargest(JavaText out, Lanes lanes) {
         out.line("IntVector most = IntVector.zero(I);");
-        out.line("int rest = 0;");
-        out.line("int r = 0;");
-        out.open("for (; r <= rows - " + count + "; r += " + count + ")");
+        out.open("for (int r = 0; r < rows; r += " + lanes.count() + ")");
+        out.line(lanes.mask() + " inside = " + lanes.species() + ".indexInRange(r, rows);");
         out.open("for (int k = 0; k < depth; k++)");
         out.line("int p = aAt + r + " + strides.aStep().times("k") + ";");
-        out.line("most = most.max(" + bits("a", "p") + ");");
+        out.line("most = most.max(" + bits("a", "p, inside") + ");");
         out.close().close();
-        out.open("for (; r < rows; r++)");
-        out.open("for (int k = 0; k < depth; k++)");
-        out.line("int bits = Float.floatToRawIntBits(a[aAt + r + "
-                + strides.aStep().times("k") + "]);");
-        out.line("rest = Math.max(rest, bits & Integer.MAX_VALUE);");
-        out.close().close();
-        writeResult(out, "Math.max(rest, most.reduceLanes(VectorOperators.MAX))");
+        writeResult(out, "most.reduceLanes(VectorOperators.MAX)");
     }
 
     /** Without their sign, the bits of floats are ordered as the floats are, then come infinity and NaN. */

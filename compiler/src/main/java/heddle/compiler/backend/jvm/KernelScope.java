@@ -7,11 +7,15 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.Widening;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.ActionParts;
+import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.Set;
 
 /**
@@ -20,7 +24,16 @@ import java.util.Set;
  * @param entry  the name of the entry method, and the prefix of the methods it calls
  * @param locals the entry method's variables: arrays, lengths, the indexes of parallel axes
  */
-record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, String entry, Locals locals) {
+record KernelScope(ScheduledKernel scheduled, JvmTarget target, ClassText members, String entry, Locals locals) {
+    TileKernel kernel() {
+        return scheduled.kernel();
+    }
+
+    /** The same with other variables. */
+    KernelScope with(Locals others) {
+        return new KernelScope(scheduled, target, members, entry, others);
+    }
+
     /** The ends of a blocked axis in the entry method: {@code int} variables. */
     static String from(Axis axis) {
         return Names.identifier(axis.name() + "From");
@@ -45,14 +58,9 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
         return members.support();
     }
 
-    /** Whether a buffer is memory of a worker rather than an argument. */
-    boolean isScratch(Buffer buffer) {
-        return !kernel.reads().contains(buffer) && !kernel.writes().contains(buffer);
-    }
-
     /** Whether the kernel handles more than one index of {@code axis} at a time. */
     boolean isBlocked(Axis axis) {
-        return kernel.parallel().contains(axis) && kernel.schedule().block(axis) > 1;
+        return kernel().parallel().contains(axis) && kernel().schedule().isBlocked(axis);
     }
 
     /**
@@ -63,8 +71,8 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
      */
     Part part(String suffix, String returns, Captures captures, List<String> parameters) {
         String name = members.methodName(entry + suffix);
-        List<String> declared = new ArrayList<>();
-        List<String> passed = new ArrayList<>();
+        SequencedSet<String> declared = new LinkedHashSet<>();
+        SequencedSet<String> passed = new LinkedHashSet<>();
         Locals inner = locals.method();
         for (Buffer b : captures.buffers()) {
             Locals.Array a = locals.array(b);
@@ -74,9 +82,11 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
             passed.add(a.offset());
         }
         for (Axis axis : captures.axes()) {
-            if (kernel.parallel().contains(axis) && !isBlocked(axis)) {
-                declared.add("long " + locals.index(axis));
-                passed.add(locals.index(axis));
+            if (locals.hasIndex(axis)) {
+                String index = locals.index(axis);
+                String variable = index.replace("(long) ", "");
+                declared.add((variable.equals(index) ? "long " : "int ") + variable);
+                passed.add(variable);
             }
         }
         for (String symbol : captures.symbols()) {
@@ -100,6 +110,20 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
         return new Part(text, inner, name + "(" + String.join(", ", passed) + ")");
     }
 
+    /** Begins the private method for actions that are compiled apart. */
+    Part part(Action.Method method) {
+        Captures captures = new Captures();
+        SequencedSet<Axis> blocks = new LinkedHashSet<>();
+        method.body().forEach(action -> {
+            captures.add(action);
+            ActionParts.blocks(action, blocks::add);
+        });
+        List<String> ends = new ArrayList<>();
+        blocks.forEach(axis -> ends.addAll(List.of("int " + from(axis), "int " + to(axis))));
+        String returns = method.result().map(r -> Locals.type(r.type())).orElse("void");
+        return part("_" + method.name(), returns, captures, ends);
+    }
+
     /**
      * A private method being written.
      *
@@ -110,7 +134,7 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
     record Part(JavaText text, Locals locals, String call) {}
 
     /** The value that a store writes to a buffer, rounded to the format of a sixteen-bit type. */
-    static ScalarExpr stored(TileStmt.Store store) {
-        return Widening.stored(store.buffer().type().dtype(), store.value());
+    static ScalarExpr stored(Action.Store store) {
+        return Widening.stored(store.to().type().dtype(), store.value());
     }
 }

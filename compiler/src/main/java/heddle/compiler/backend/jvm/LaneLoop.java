@@ -20,12 +20,6 @@ import java.util.Set;
  * Values that do not change along the axis are computed before the loop.
  */
 final class LaneLoop {
-    /** Writes one step. */
-    interface Step {
-        /** @param copy which of the steps of one trip this is, from zero */
-        void write(VectorCode code, int copy);
-    }
-
     /** Writes the steps of one trip. */
     interface Trip {
         /** @param codes one for each vector of the trip */
@@ -90,24 +84,14 @@ final class LaneLoop {
     }
 
     /**
-     * Writes the loop.
+     * Writes the loop, with vectors of one trip side by side.
      *
-     * @param from   the first index: an {@code int} expression
-     * @param to     where it ends: an {@code int} expression
-     * @param length how many indexes that is, when it is known
-     * @param copies steps in a trip of the main loop
+     * @param copies vectors in a trip of the main loop
      */
-    void write(JavaText out, String from, String to, Dim length, int copies, Step step) {
-        write(out, from, to, length, copies, codes -> {
-            for (int copy = 0; copy < codes.size(); copy++) {
-                step.write(codes.get(copy), copy);
-            }
-        });
-    }
-
-    /** Writes the loop, with vectors of one trip side by side. */
-    void write(JavaText out, String from, String to, Dim length, int copies, Trip trip) {
-        out.line("int " + index + " = " + from + ";");
+    void write(JavaText out, Ends ends, int copies, Trip trip) {
+        String to = ends.to();
+        Dim length = ends.length();
+        out.line("int " + index + " = " + ends.from() + ";");
         writeTrips(out, to, copies, trip);
         boolean whole = length.isKnown() && length.value() % (copies * lanes.count()) == 0;
         if (copies > 1 && !whole) {

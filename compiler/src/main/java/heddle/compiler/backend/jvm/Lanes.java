@@ -1,6 +1,5 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
 import java.util.ArrayList;
@@ -24,11 +23,6 @@ record Lanes(String vector, String species, String element, String boxed, int co
             case F64 -> Optional.of(new Lanes("DoubleVector", "D", "double", "Double", target.lanes() / 2));
             default -> Optional.empty();
         };
-    }
-
-    /** The vectors that a store's values are computed in; none where the elements are packed, which are stored one by one. */
-    static Optional<Lanes> of(TileStmt.Store s, JvmTarget target) {
-        return s.buffer().stored().isPacked() ? Optional.empty() : of(s.value().type(), target);
     }
 
     static Lanes floats(JvmTarget target) {

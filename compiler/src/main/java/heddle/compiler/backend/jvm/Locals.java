@@ -3,6 +3,7 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scheduled.PlacedTile;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Precision;
@@ -11,8 +12,12 @@ import java.util.Map;
 
 /** The Java names of the parts of a tile program in one method. */
 final class Locals {
-    /** A buffer's array and the offset of its first element in it. */
-    record Array(String array, String offset) {}
+    /**
+     * A buffer's array and the offset of its first element in it.
+     *
+     * @param isLocal whether it is memory of a worker, of which any element may be read at any time
+     */
+    record Array(String array, String offset, boolean isLocal) {}
 
     /**
      * A value computed before.
@@ -21,25 +26,10 @@ final class Locals {
      */
     record Value(String name, boolean vector) {}
 
-    /**
-     * The indexes a loop along an axis takes.
-     *
-     * @param from the first, an {@code int} expression
-     * @param to   the one after the last
-     */
-    record Range(String from, String to) {
-        /** How many they are, when that is known: a symbol when they are a part of the axis. */
-        Dim length(Axis axis) {
-            boolean all = from.equals("0") && to.equals(KernelScope.extent(axis));
-            return all ? axis.extent() : Dim.symbol("length");
-        }
-    }
-
     private final Names names;
     private final Map<Buffer, Array> arrays = new HashMap<>();
     private final Map<Axis, String> indexes = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
-    private final Map<Axis, Range> ranges = new HashMap<>();
 
     Locals() {
         this(new Names());
@@ -64,7 +54,6 @@ final class Locals {
         inner.arrays.putAll(arrays);
         inner.indexes.putAll(indexes);
         inner.values.putAll(values);
-        inner.ranges.putAll(ranges);
         return inner;
     }
 
@@ -77,8 +66,13 @@ final class Locals {
     Array buffer(Buffer buffer) {
         return arrays.computeIfAbsent(buffer, b -> {
             String name = fresh(b.name());
-            return new Array(name, fresh(name + "At"));
+            return new Array(name, fresh(name + "At"), false);
         });
+    }
+
+    /** Declares the array of a tile. Tiles that begin at one place share a variable for their offset. */
+    Array tile(PlacedTile tile, String offset) {
+        return arrays.computeIfAbsent(tile.buffer(), b -> new Array(fresh(b.name()), offset, true));
     }
 
     Array array(Buffer buffer) {
@@ -94,22 +88,16 @@ final class Locals {
         indexes.put(axis, index);
     }
 
+    boolean hasIndex(Axis axis) {
+        return indexes.containsKey(axis);
+    }
+
     String index(Axis axis) {
         String index = indexes.get(axis);
         if (index == null) {
             throw new IllegalStateException("axis " + axis + " has no index here");
         }
         return index;
-    }
-
-    /** Says that loops along an axis take part of its indexes. */
-    void bind(Axis axis, Range range) {
-        ranges.put(axis, range);
-    }
-
-    /** The indexes of a loop along an axis: all of them, unless something else was said. */
-    Range range(Axis axis) {
-        return ranges.getOrDefault(axis, new Range("0", KernelScope.extent(axis)));
     }
 
     /** Says what holds the value that scalar programs read as {@code variable}. */

@@ -17,8 +17,9 @@ import java.util.stream.IntStream;
  * @param vectors vectors in a row
  * @param stored  what the array of {@code b} holds
  * @param strides of the operands
+ * @param isFresh whether sums start at zero, not at what {@code c} holds
  */
-record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides strides) {
+record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides strides, boolean isFresh) {
     /**
      * Elements from one index to the next. A number that is known at compile time goes into the code as it is: HotSpot
      * then addresses all rows from one register.
@@ -72,13 +73,14 @@ record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides st
     /** Writes the kernel as a method. */
     void write(JavaText out, String method) {
         String array = lanes.element() + "[] ";
-        out.line("/** Adds a product of depth {@code depth} to " + rows + " rows of " + vectors * lanes.count()
+        out.line("/** " + (isFresh ? "Stores" : "Adds") + " a product of depth {@code depth} "
+                + (isFresh ? "in " : "to ") + rows + " rows of " + vectors * lanes.count()
                 + " sums, which stay in registers. */");
         List<String> parameters = new ArrayList<>(List.of("int depth", array + "a", "int aAt"));
         strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
         parameters.addAll(List.of((stored.isPacked() ? "short[] " : array) + "b", "int bAt", array + "c", "int cAt"));
         out.open("private static void " + method + "(" + String.join(", ", parameters) + ")");
-        eachSum((r, v) -> out.line(lanes.vector() + " " + sum(r, v) + " = " + load("c", position(r, v)) + ";"));
+        eachSum((r, v) -> out.line(lanes.vector() + " " + sum(r, v) + " = " + start(r, v) + ";"));
         out.open("for (int k = 0; k < depth; k++)");
         out.line("int p = aAt + " + strides.aStep.times("k") + ";");
         out.line("int q = bAt + k * " + strides.width + ";");
@@ -99,6 +101,10 @@ record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides st
         for (int v = 0; v < vectors; v++) {
             out.line(sum(r, v) + " = a" + r + ".fma(b" + v + ", " + sum(r, v) + ");");
         }
+    }
+
+    private String start(int row, int vector) {
+        return isFresh ? lanes.vector() + ".zero(" + lanes.species() + ")" : load("c", position(row, vector));
     }
 
     private interface EachSum {

@@ -6,6 +6,8 @@ import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.PlacedTile;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Stored;
 import java.util.ArrayList;
@@ -23,8 +25,8 @@ final class ProductCode {
         this.ranges = ranges;
     }
 
-    void write(Step.Product p, JavaText out) {
-        LocalTile sums = p.sums();
+    void write(Action.Product p, JavaText out) {
+        PlacedTile sums = p.sums();
         Axis row = sums.row().orElseThrow();
         Side spread = side(p.spread(), row, p.over(), out);
         Side vectors = side(p.vectors(), sums.lane(), p.over(), out);
@@ -32,7 +34,14 @@ final class ProductCode {
             throw new IllegalStateException("single elements are not read from packed memory in place: " + p);
         }
         var strides = new MicroKernel.Strides(spread.along, spread.over, sums.width());
-        var shape = new ProductMethods.Shape(sums.buffer().type().dtype(), vectors.stored, strides, p.zeros());
+        var shape = new ProductMethods.Shape(
+                sums.buffer().type().dtype(),
+                vectors.stored,
+                strides,
+                p.zeros(),
+                p.isFresh(),
+                p.registers(),
+                p.slice());
         List<String> arguments = new ArrayList<>();
         arguments.add(bare(ranges.length(row)));
         arguments.add(bare(ranges.length(p.over())));
@@ -55,14 +64,14 @@ final class ProductCode {
     private record Side(
             String array, Stored stored, String at, MicroKernel.Distance along, MicroKernel.Distance over) {}
 
-    private Side side(Step.Operand operand, Axis along, Axis over, JavaText out) {
+    private Side side(Action.Operand operand, Axis along, Axis over, JavaText out) {
         return switch (operand) {
-            case Step.Operand.Scratch s -> scratch(s.tile(), over);
-            case Step.Operand.InPlace p -> inPlace(p.block(), along, over, out);
+            case Action.Operand.Placed s -> scratch(s.tile(), over);
+            case Action.Operand.InPlace p -> inPlace(p.block(), along, over, out);
         };
     }
 
-    private Side scratch(LocalTile tile, Axis over) {
+    private Side scratch(PlacedTile tile, Axis over) {
         var width = new MicroKernel.Distance(String.valueOf(tile.width()));
         var one = new MicroKernel.Distance("1");
         boolean overRow = tile.lane().equals(over);

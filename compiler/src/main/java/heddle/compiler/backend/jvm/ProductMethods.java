@@ -2,6 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scheduled.RegisterBlock;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The methods of a class that multiply tiles, shared by all its kernels: {@code c += a·b}, where {@code c} is a tile of
@@ -23,8 +25,18 @@ final class ProductMethods {
      * @param type   of the sums
      * @param stored what the array of {@code b} holds
      * @param zeros  whose zeros add nothing, {@code a} being the left factor
+     * @param isFresh   whether sums start at zero
+     * @param registers the sums in registers at once
+     * @param slice     terms that all rows take before the next
      */
-    record Shape(DType type, Stored stored, MicroKernel.Strides strides, Annihilating zeros) {
+    record Shape(
+            DType type,
+            Stored stored,
+            MicroKernel.Strides strides,
+            Annihilating zeros,
+            boolean isFresh,
+            RegisterBlock registers,
+            OptionalInt slice) {
         Shape {
             if (stored.isPacked() && (type != DType.F32 || zeros != Annihilating.NEITHER)) {
                 throw new IllegalArgumentException("no product in " + type + " of " + stored + ", zeros " + zeros);
@@ -33,12 +45,14 @@ final class ProductMethods {
 
         /** The same product of factors that are held as they are computed. */
         Shape plain() {
-            return new Shape(type, Stored.of(type), strides, Annihilating.NEITHER);
+            return new Shape(type, Stored.of(type), strides, Annihilating.NEITHER, isFresh, registers, slice);
+        }
+
+        /** The same product, with parameters for strides that are not known. */
+        Shape within() {
+            return new Shape(type, stored, strides.within(), zeros, isFresh, registers, slice);
         }
     }
-
-    /** Bytes of {@code b} that all rows read before the next: half of a first-level cache of 32 KiB. */
-    private static final int SLICE = 16 << 10;
 
     private final JvmTarget target;
     private final ClassText members;
@@ -56,7 +70,7 @@ final class ProductMethods {
      * those of its strides that are not known; array and position of {@code b}; and the array of {@code c}.
      */
     String of(Shape shape) {
-        Shape form = new Shape(shape.type, shape.stored, shape.strides.within(), shape.zeros);
+        Shape form = shape.within();
         String known = products.get(form);
         if (known != null) {
             return known;
@@ -87,15 +101,21 @@ final class ProductMethods {
     }
 
     private void writeBlocked(Shape shape, String name, Lanes lanes) {
-        String comment = "Adds a product to a tile of {@code rows} rows and " + shape.strides.width() + " columns.";
-        Blocking blocking = blocking(shape, lanes);
+        int width = shape.strides.width();
+        String comment = (shape.isFresh ? "Stores a product in" : "Adds a product to")
+                + " a tile of {@code rows} rows and " + width + " columns.";
         JavaText out = open(shape, name, comment);
-        // What several rounds of rows read stays in the first-level cache; one round reads each element once anyway.
-        out.line("int slice = rows > " + blocking.rows.getFirst() + " ? " + slice(shape) + " : depth;");
-        out.open("for (int k = 0; k < depth; k += slice)");
-        out.line("int steps = Math.min(slice, depth - k);");
-        writeBlocks(shape, blocking, lanes, new Steps("steps", at(shape, "aAt", "k"), rowAt(shape, "k")), out);
-        out.close().close();
+        if (shape.slice.isEmpty()) {
+            writeBlocks(shape, lanes, Steps.ALL, out);
+        } else {
+            int slice = shape.slice.getAsInt();
+            out.line("int slice = rows > " + shape.registers.most() + " ? " + slice + " : depth;");
+            out.open("for (int k = 0; k < depth; k += slice)");
+            out.line("int steps = Math.min(slice, depth - k);");
+            writeBlocks(shape, lanes, new Steps("steps", at(shape, "aAt", "k"), rowAt(shape, "k")), out);
+            out.close();
+        }
+        out.close();
     }
 
     /** The part of a sum: how many terms, and where they begin in both arrays. */
@@ -111,31 +131,49 @@ final class ProductMethods {
         return "bAt + " + k + " * " + shape.strides.width();
     }
 
-    private static int slice(Shape shape) {
-        return SLICE / (Stored.of(shape.type).bytes() * shape.strides.width());
-    }
-
-    private Blocking blocking(Shape shape, Lanes lanes) {
-        return Blocking.of(target, shape.strides.width() / lanes.count());
-    }
-
-    private void writeBlocks(Shape shape, Blocking blocking, Lanes lanes, Steps steps, JavaText out) {
+    private void writeBlocks(Shape shape, Lanes lanes, Steps steps, JavaText out) {
+        RegisterBlock block = shape.registers;
         int width = shape.strides.width();
-        int columns = blocking.vectors * lanes.count();
+        int columns = block.vectors() * lanes.count();
         boolean many = columns < width;
+        String column = many ? " + n" : "";
         if (many) {
             out.open("for (int n = 0; n < " + width + "; n += " + columns + ")");
         }
-        out.line("int r = 0;");
-        for (int rows : blocking.rows) {
-            String kernel = kernel(new MicroKernel(lanes, rows, blocking.vectors, shape.stored, shape.strides));
-            out.open("for (; r + " + rows + " <= rows; r += " + rows + ")");
-            out.line(call(kernel, shape.strides, steps, many ? " + n" : ""));
-            out.close();
+        if (block.overlaps()) {
+            writeOverlapping(shape, lanes, steps, column, out);
+        } else {
+            writeHalving(shape, lanes, steps, column, out);
         }
         if (many) {
             out.close();
         }
+    }
+
+    private void writeHalving(Shape shape, Lanes lanes, Steps steps, String column, JavaText out) {
+        out.line("int r = 0;");
+        for (int rows : shape.registers.rows()) {
+            out.open("for (; r + " + rows + " <= rows; r += " + rows + ")");
+            out.line(call(kernel(shape, lanes, rows), shape.strides, steps, "r", column));
+            out.close();
+        }
+    }
+
+    /** The last rows are computed with some before them; where there are too few, each is computed alone. */
+    private void writeOverlapping(Shape shape, Lanes lanes, Steps steps, String column, JavaText out) {
+        int most = shape.registers.most();
+        out.open("for (int r = 0; r < rows && rows >= " + most + "; r += " + most + ")");
+        out.line("int first = Math.min(r, rows - " + most + ");");
+        out.line(call(kernel(shape, lanes, most), shape.strides, steps, "first", column));
+        out.close();
+        out.open("for (int r = 0; r < rows && rows < " + most + "; r++)");
+        out.line(call(kernel(shape, lanes, 1), shape.strides, steps, "r", column));
+        out.close();
+    }
+
+    private String kernel(Shape shape, Lanes lanes, int rows) {
+        return kernel(
+                new MicroKernel(lanes, rows, shape.registers.vectors(), shape.stored, shape.strides, shape.isFresh));
     }
 
     /**
@@ -152,15 +190,15 @@ final class ProductMethods {
                 "Adds a product with {@code " + shape.stored + "} to a tile of {@code rows} rows and " + width
                         + " columns.");
         if (shape.stored == Stored.BF16) {
-            Blocking blocking = blocking(shape, lanes);
-            out.open("if (rows <= " + blocking.rows.getFirst() + ")");
-            writeBlocks(shape, blocking, lanes, Steps.ALL, out);
+            out.open("if (rows <= " + shape.registers.most() + ")");
+            writeBlocks(shape, lanes, Steps.ALL, out);
             out.line("return;").close();
         }
         String product = of(shape.plain());
-        out.line("float[] slice = new float[" + SLICE / Float.BYTES + "];");
-        out.open("for (int k = 0; k < depth; k += " + slice(shape) + ")");
-        out.line("int steps = Math.min(" + slice(shape) + ", depth - k);");
+        int terms = shape.slice.orElseThrow();
+        out.line("float[] slice = new float[" + terms * width + "];");
+        out.open("for (int k = 0; k < depth; k += " + terms + ")");
+        out.line("int steps = Math.min(" + terms + ", depth - k);");
         out.line(widen(shape.stored, lanes) + "(b, " + rowAt(shape, "k") + ", slice, steps * " + width + ");");
         out.line(
                 product + "(rows, steps, a, " + at(shape, "aAt", "k") + ", " + passed(shape.strides) + "slice, 0, c);");
@@ -186,12 +224,12 @@ final class ProductMethods {
         });
     }
 
-    private static String call(String kernel, MicroKernel.Strides strides, Steps steps, String column) {
+    private static String call(String kernel, MicroKernel.Strides strides, Steps steps, String row, String column) {
         String unknown = passed(strides);
         return kernel + "(" + steps.count + ", a, " + steps.a + " + "
-                + strides.aRow().times("r") + ", " + unknown + "b, "
+                + strides.aRow().times(row) + ", " + unknown + "b, "
                 + steps.b + column
-                + ", c, r * " + strides.width() + column + ");";
+                + ", c, " + row + " * " + strides.width() + column + ");";
     }
 
     private static String passed(MicroKernel.Strides strides) {
@@ -265,23 +303,5 @@ final class ProductMethods {
         out.open("for (int r = 0; x != 0 && r < rows; r++)");
         out.line("c[r * " + width + " + n] += a[" + element(shape) + "] * x;");
         out.close().close().close();
-    }
-
-    /**
-     * How many sums are in registers at once: enough that multiply-adds, which take four cycles and of which up to two
-     * begin in each, never wait for each other, and so few that operands find registers too.
-     *
-     * @param rows the most at once, then fewer for the rows left over
-     */
-    private record Blocking(List<Integer> rows, int vectors) {
-        static Blocking of(JvmTarget target, int vectors) {
-            if (vectors == 1) {
-                return new Blocking(List.of(8, 4, 2, 1), 1);
-            }
-            if (target.registers() < 32) {
-                return new Blocking(List.of(6, 4, 2, 1), 2);
-            }
-            return vectors % 4 == 0 ? new Blocking(List.of(6, 4, 2, 1), 4) : new Blocking(List.of(8, 4, 2, 1), 2);
-        }
     }
 }

@@ -102,13 +102,15 @@ final class RowProductMethods {
      * The purpose of a method that adds {@code p[row, key] * v[key, column]} over keys.
      *
      * @param columns of the result
+     * @param width   elements from one of its rows to the next
      * @param pWidth  elements from one row of {@code p} to the next
      * @param step    elements from one row of {@code v} to the next
      * @param checked whether zeros of {@code p} add nothing, whatever {@code v} is
      */
-    record Sum(int rows, int columns, int pWidth, MicroKernel.Distance step, boolean checked) {
+    record Sum(int rows, int columns, int width, int pWidth, MicroKernel.Distance step, boolean checked) {
         Sum within() {
-            return new Sum(rows, columns, pWidth, step.isKnown() ? step : new MicroKernel.Distance("step"), checked);
+            return new Sum(
+                    rows, columns, width, pWidth, step.isKnown() ? step : new MicroKernel.Distance("step"), checked);
         }
     }
 
@@ -123,7 +125,7 @@ final class RowProductMethods {
 
     private String writeSum(Sum sum) {
         String name = members.methodName("weighted");
-        int width = padded(sum.columns);
+        int width = sum.width;
         String parameters = "int keys, float[] p, float[] v, int vAt, " + (sum.step.isKnown() ? "" : "int step, ")
                 + "float[] c, float[] before";
         String careful = sum.checked ? writeCareful(sum, width) : "";
@@ -163,10 +165,6 @@ final class RowProductMethods {
         }
         out.close();
         return name;
-    }
-
-    private int padded(int columns) {
-        return FewRowsWriter.padded(columns);
     }
 
     private String kernel(SumKernel kernel) {

@@ -5,7 +5,7 @@ import heddle.compiler.backend.source.PositionSource;
 import heddle.compiler.backend.source.ScalarSource;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Element;
-import heddle.compiler.tile.TileStmt;
+import heddle.compiler.scheduled.Action;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import java.util.List;
@@ -20,6 +20,9 @@ final class ScalarCode {
         Optional<String> of(Element x, boolean conditional);
     }
 
+    /** Knows no positions. */
+    static final Positions NO_POSITIONS = (x, conditional) -> Optional.empty();
+
     private final Locals locals;
     private final JavaText out;
     private final Arrays arrays;
@@ -27,7 +30,7 @@ final class ScalarCode {
 
     /** @param out where local variables are declared */
     ScalarCode(Locals locals, Set<Support> support, JavaText out) {
-        this(locals, support, out, (x, conditional) -> Optional.empty());
+        this(locals, support, out, NO_POSITIONS);
     }
 
     /** @param positions of elements along the loop this is the body of */
@@ -59,10 +62,10 @@ final class ScalarCode {
     }
 
     /** Writes a store. */
-    void store(TileStmt.Store s) {
-        String place = arrays.place(new Element(s.buffer(), s.address()), false, source);
+    void store(Action.Store s) {
+        String place = arrays.place(new Element(s.to(), s.address()), false, source);
         String value = of(KernelScope.stored(s));
-        Stored stored = s.buffer().stored();
+        Stored stored = s.to().stored();
         out.line(place + " = " + (stored.isPacked() ? PackedElement.stored(stored, value) : value) + ";");
     }
 

@@ -10,7 +10,7 @@ import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ValueNumbers;
-import heddle.compiler.tile.TileStmt;
+import heddle.compiler.scheduled.Action;
 import heddle.compiler.type.DType;
 import java.util.HashMap;
 import java.util.Map;
@@ -154,9 +154,9 @@ final class VectorCode {
     }
 
     /** Writes a store of neighbouring elements. */
-    void store(TileStmt.Store s) {
+    void store(Action.Store s) {
         String stored = new VectorMemory(this).store(s);
-        remember(new Element(s.buffer(), s.address()), stored);
+        remember(new Element(s.to(), s.address()), stored);
     }
 
     /** After a store: the stored value need not be loaded again; values computed from the old one are out of date. */
@@ -165,6 +165,11 @@ final class VectorCode {
         int number = numbers.of(stored);
         computed.put(number, vector);
         programs.put(number, stored);
+    }
+
+    /** Whether a buffer is a worker's memory, of which any element may be read at any time. */
+    boolean isLocal(Buffer buffer) {
+        return locals.array(buffer).isLocal();
     }
 
     private static boolean reads(ScalarExpr program, Buffer buffer) {
@@ -191,7 +196,7 @@ final class VectorCode {
 
     /** A value that is only wanted where {@code condition} holds, and only there may read memory. */
     private String branch(ScalarExpr e, String condition) {
-        if (!ScalarExprs.readsMemory(e)) {
+        if (!ScalarExprs.any(e, x -> x instanceof Element el && !isLocal(el.buffer()))) {
             return of(e);
         }
         Optional<String> outerGuard = guard;

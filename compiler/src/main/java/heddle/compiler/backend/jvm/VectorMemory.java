@@ -3,7 +3,7 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.tile.TileStmt;
+import heddle.compiler.scheduled.Action;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import java.util.List;
@@ -32,7 +32,9 @@ final class VectorMemory {
             return loadPacked(x, position.get());
         }
         if (position.get().step().is(1)) {
-            return isMask ? loadMask(from) : loadVector(x, from + masked(code.guard()));
+            return isMask
+                    ? loadMask(from)
+                    : loadVector(x, from + masked(code.isLocal(x.buffer()) ? code.tail() : code.guard()));
         }
         // The Vector API checks the places of all lanes of a gather, of those that are masked out too.
         if (isMask || code.guard().isPresent()) {
@@ -60,18 +62,18 @@ final class VectorMemory {
     }
 
     /** Stores neighbouring elements and gives the vector that now stands there; sixteen-bit ones are rounded. */
-    String store(TileStmt.Store s) {
-        DType type = s.buffer().type().dtype();
+    String store(Action.Store s) {
+        DType type = s.to().type().dtype();
         String value = code.of(s.value());
         if (!KernelScope.stored(s).equals(s.value())) {
             value = code.of(new Apply(ScalarFn.CAST, type, List.of(code.asVariable(s.value()))));
         }
         String position = code.loop()
                 .addresses()
-                .of(new Element(s.buffer(), s.address()), code.at(), false)
+                .of(new Element(s.to(), s.address()), code.at(), false)
                 .orElseThrow()
                 .text();
-        String array = code.locals().array(s.buffer()).array();
+        String array = code.locals().array(s.to()).array();
         code.out().line(value + ".intoArray(" + array + ", " + position + masked(code.tail()) + ");");
         return value;
     }

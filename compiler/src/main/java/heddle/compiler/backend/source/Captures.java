@@ -8,6 +8,8 @@ import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExpr.Index;
 import heddle.compiler.scalar.ScalarExpr.Length;
 import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.Span;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
@@ -105,6 +107,29 @@ public final class Captures {
                 add(a.value());
                 buffers.add(a.buffer());
             }
+        }
+        return this;
+    }
+
+    /** What an action and those within it read and write, but variables and indexes that begin there. */
+    public Captures add(Action action) {
+        switch (action) {
+            case Action.For f -> {
+                if (f.span() instanceof Span.Whole) {
+                    addExtent(f.axis());
+                }
+                f.body().forEach(this::add);
+            }
+            case Action.Let l -> add(l.value());
+            case Action.Begin b -> {}
+            case Action.Fold f -> add(f.value());
+            case Action.Exchange e -> {}
+            case Action.Store s -> {
+                add(s.address());
+                add(s.value());
+                buffers.add(s.to());
+            }
+            default -> throw new IllegalArgumentException("not compiled apart: " + action);
         }
         return this;
     }

@@ -1,4 +1,4 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.scheduled;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -23,7 +23,7 @@ final class Staging {
     private final int width;
     private final int first;
     private final Predicate<Buffer> isScratch;
-    private final List<LocalTile> tiles = new ArrayList<>();
+    private final List<PlacedTile> tiles = new ArrayList<>();
     private final List<TileStmt.Store> stores = new ArrayList<>();
     private final Memo<Boolean> scratch = new Memo<>(this::findScratch);
     private final Memo<ScalarExpr> tiled = new Memo<>(this::tile);
@@ -79,7 +79,7 @@ final class Staging {
         List<Axis> needed = axes.stream()
                 .filter(a -> a.equals(access.lane()) || ScalarExprs.reads(e, a))
                 .toList();
-        LocalTile tile = LocalTile.of("staged" + (first + tiles.size()), e.type(), needed, access.lane(), width);
+        PlacedTile tile = PlacedTile.of("staged" + (first + tiles.size()), e.type(), needed, access.lane(), width);
         tiles.add(tile);
         stores.add(new TileStmt.Store(tile.buffer(), tile.axes(), tile.address(), e));
         return tile.element();
@@ -90,7 +90,7 @@ final class Staging {
         return !failed;
     }
 
-    List<LocalTile> tiles() {
+    List<PlacedTile> tiles() {
         return tiles;
     }
 

@@ -1,4 +1,4 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.scheduled;
 
 import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.Axis;
@@ -17,13 +17,13 @@ import java.util.List;
  */
 final class LaneAccess {
     private final Axis lane;
-    private final Lanes lanes;
+    private final Level.Lanes lanes;
     private final Memo<Boolean> reads = new Memo<>(this::computeReads);
     private final Memo<Boolean> natives = new Memo<>(this::computeNative);
 
-    LaneAccess(Axis lane, Lanes lanes) {
+    LaneAccess(Axis lane, DType element) {
         this.lane = lane;
-        this.lanes = lanes;
+        this.lanes = new Level.Lanes(element, 1);
     }
 
     Axis lane() {
@@ -73,7 +73,7 @@ final class LaneAccess {
     private boolean movesByOne(Apply a) {
         ScalarExpr difference =
                 ScalarExpr.apply(ScalarFn.SUB, a.args().getFirst(), a.args().getLast());
-        return lanes.element().equals("float")
+        return lanes.element() == DType.F32
                 && Stride.of(difference, lane)
                         .filter(s -> s.step().is(1) || s.step().is(-1))
                         .isPresent();

@@ -1,4 +1,4 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.scheduled;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -19,30 +19,32 @@ import java.util.Optional;
  * @param lane  the axis along a row
  * @param width elements from one row to the next
  */
-record LocalTile(Buffer buffer, Optional<Axis> row, Axis lane, int width) {
-    static LocalTile of(String name, DType type, List<Axis> axes, Axis lane, int width) {
+public record PlacedTile(Buffer buffer, Optional<Axis> row, Axis lane, int width) {
+    static PlacedTile of(String name, DType type, List<Axis> axes, Axis lane, int width) {
         List<Axis> rows = axes.stream().filter(a -> !a.equals(lane)).toList();
         if (rows.size() > 1 || rows.size() == axes.size()) {
             throw new IllegalArgumentException("tile " + name + " over " + axes + " has no rows along " + lane);
         }
         // Sixteen-bit floats are rounded when they leave the kernel, not on the way.
         Buffer buffer = new Buffer(name + "Tile", TensorType.scalar(Precision.computed(type)));
-        return new LocalTile(buffer, rows.stream().findFirst(), lane, width);
+        return new PlacedTile(buffer, rows.stream().findFirst(), lane, width);
     }
 
     /** The element at the current indexes. */
-    ScalarExpr element() {
+    public ScalarExpr element() {
         return new ScalarExpr.Element(buffer, address());
     }
 
-    ScalarExpr address() {
+    /** Where that element lies. */
+    public ScalarExpr address() {
         ScalarExpr at = ScalarExpr.of(lane);
         return row.map(r -> ScalarExpr.apply(
                         ScalarFn.ADD, ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(r), ScalarExpr.of(width)), at))
                 .orElse(at);
     }
 
-    List<Axis> axes() {
+    /** Its axes, the one along a row last. */
+    public List<Axis> axes() {
         return row.map(r -> List.of(r, lane)).orElse(List.of(lane));
     }
 }

@@ -1,0 +1,250 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.source.Names;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.Level;
+import heddle.compiler.scheduled.PlacedTile;
+import heddle.compiler.scheduled.Span;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes actions, one index at a time; {@link LaneCode} writes what stands in loops over lanes. */
+final class ActionCode {
+    private final KernelScope scope;
+    private final BlockRanges ranges;
+    private final JavaText out;
+    private final ScalarCode.Positions positions;
+    private final Map<Variable, List<String>> partials;
+    private final TileOffsets offsets;
+
+    /** @param out where the body of the entry method's loop over blocks is written */
+    ActionCode(KernelScope scope, BlockRanges ranges, TileOffsets offsets, JavaText out) {
+        this(scope, ranges, offsets, out, ScalarCode.NO_POSITIONS, new HashMap<>());
+        offsets.declare(ranges, out);
+    }
+
+    private ActionCode(
+            KernelScope scope,
+            BlockRanges ranges,
+            TileOffsets offsets,
+            JavaText out,
+            ScalarCode.Positions positions,
+            Map<Variable, List<String>> partials) {
+        this.scope = scope;
+        this.ranges = ranges;
+        this.out = out;
+        this.positions = positions;
+        this.partials = partials;
+        this.offsets = offsets;
+    }
+
+    void write(List<Action> actions) {
+        actions.forEach(this::write);
+    }
+
+    private void write(Action action) {
+        switch (action) {
+            case Action.For f -> loop(f);
+            case Action.Let l -> declare(l.variable(), code().of(l.value()));
+            case Action.Begin b -> begin(b);
+            case Action.Fold f -> {
+                String result = scope.locals().value(f.result().name()).name();
+                Fold fold = new Fold(f.kind(), f.result().type());
+                out.line(result + " = " + fold.scalars(result, code().operand(f.value())) + ";");
+            }
+            case Action.Exchange e -> exchange(e);
+            case Action.Store s -> code().store(s);
+            case Action.Clear c -> clear(c.tile());
+            case Action.ClearRow c -> clearRow(c.tile());
+            case Action.Method m -> method(m);
+            case Action.Product p -> new ProductCode(scope, ranges).write(p, out);
+            case Action.RowDots d -> new RowProductCode(scope, ranges, out).write(d);
+            case Action.RowSums s -> new RowProductCode(scope, ranges, out).write(s);
+            case Action.Blocks b -> blocks(b);
+            case Action.Partial p -> {
+                out.open("if (!full)");
+                write(p.body());
+                out.close();
+            }
+        }
+    }
+
+    /** Code for one action; what one stores, the next reads anew. */
+    private ScalarCode code() {
+        return new ScalarCode(scope.locals(), scope.support(), out, positions);
+    }
+
+    private void declare(Variable variable, String value) {
+        String name = scope.locals().fresh(variable.name());
+        scope.locals().bind(variable.name(), new Locals.Value(name, false));
+        out.line(Locals.type(variable.type()) + " " + name + " = " + value + ";");
+    }
+
+    private Lanes lanes(Level.Lanes level) {
+        return Lanes.of(level.element(), scope.target()).orElseThrow();
+    }
+
+    private void begin(Action.Begin b) {
+        Fold fold = new Fold(b.kind(), b.result().type());
+        if (!(b.across() instanceof Level.Lanes level)) {
+            declare(b.result(), fold.neutral());
+            return;
+        }
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < level.registers(); i++) {
+            String name = scope.locals().fresh("acc" + i);
+            names.add(name);
+            out.line(lanes(level).vector() + " " + name + " = " + lanes(level).broadcast(fold.neutral()) + ";");
+        }
+        partials.put(b.result(), names);
+    }
+
+    private void exchange(Action.Exchange e) {
+        if (!(e.across() instanceof Level.Lanes level)) {
+            throw new IllegalStateException("nothing to exchange: " + e);
+        }
+        Fold fold = new Fold(e.kind(), e.result().type());
+        String vector = tree(fold, partials.remove(e.result()));
+        scope.locals().bind(e.result().name(), new Locals.Value(acrossLanes(lanes(level), fold, vector), false));
+    }
+
+    private static String tree(Fold fold, List<String> values) {
+        if (values.size() == 1) {
+            return values.getFirst();
+        }
+        int half = values.size() / 2;
+        return tree(fold, values.subList(0, half)) + "." + fold.method() + "("
+                + tree(fold, values.subList(half, values.size())) + ")";
+    }
+
+    /**
+     * The scalar that the lanes of a vector fold to. The Vector API leaves the order of additions and multiplications open,
+     * and the interpreter and the compilers of HotSpot choose different ones, so the tree of lanes is written out.
+     */
+    private String acrossLanes(Lanes lanes, Fold fold, String vector) {
+        if (!fold.dependsOnOrder()) {
+            return vector + ".reduceLanes(VectorOperators." + fold.operator() + ")";
+        }
+        String folded = scope.locals().fresh("folded");
+        out.line(lanes.vector() + " " + folded + " = " + vector + ";");
+        for (int half : lanes.halves()) {
+            String turned = folded + ".rearrange(" + scope.members().turn(lanes, half) + ")";
+            out.line(folded + " = " + folded + "." + fold.method() + "(" + turned + ");");
+        }
+        return folded + ".lane(0)";
+    }
+
+    private void loop(Action.For f) {
+        JavaText before = out.apart();
+        JavaText text = out.apart();
+        Locals inner = scope.locals().block();
+        Ends ends = ends(f.axis(), f.span());
+        switch (f.level()) {
+            case Level.Lanes level -> {
+                LaneLoop loop = new LaneLoop(lanes(level), f.axis(), inner, scope.support(), before);
+                loop.write(text, ends, level.registers(), codes -> new LaneCode(loop, codes, partials).write(f.body()));
+            }
+            case Level.Each each -> {
+                String index = inner.fresh(f.axis().name());
+                text.open("for (int " + index + " = " + ends.from() + "; " + index + " < " + ends.to() + "; " + index
+                        + "++)");
+                inner.bind(f.axis(), "(long) " + index);
+                Addresses addresses = new Addresses(f.axis(), inner, scope.support(), before);
+                ScalarCode.Positions along =
+                        (x, conditional) -> addresses.of(x, index, conditional).map(Addresses.Position::text);
+                new ActionCode(scope.with(inner), ranges, offsets, text, along, partials).write(f.body());
+                text.close();
+            }
+        }
+        out.append(before).append(text);
+    }
+
+    private Ends ends(Axis axis, Span span) {
+        return switch (span) {
+            case Span.Between b -> new Ends(number(axis, b.from()), number(axis, b.to()), Ends.UNKNOWN);
+            default -> Ends.of(axis, span);
+        };
+    }
+
+    /** An index as a variable. */
+    private String number(Axis axis, ScalarExpr e) {
+        String value = code().of(e);
+        if (value.matches("\\d+L?")) {
+            return value.replace("L", "");
+        }
+        String name = scope.locals().fresh(axis.name() + "End");
+        out.line("int " + name + " = (int) " + ScalarCode.operand(value) + ";");
+        return name;
+    }
+
+    private void clear(PlacedTile tile) {
+        fill(tile, "0", tile.row().map(r -> ranges.length(r) + " * ").orElse("") + tile.width());
+    }
+
+    private void clearRow(PlacedTile tile) {
+        Axis row = tile.row().orElseThrow();
+        String first = scope.locals().index(row).replace("(long) ", "") + " * " + tile.width();
+        fill(tile, first, first + " + " + tile.width());
+    }
+
+    private void fill(PlacedTile tile, String from, String to) {
+        String zero = Locals.type(tile.buffer().type().dtype()).equals("float") ? "0f" : "0";
+        String array = scope.locals().array(tile.buffer()).array();
+        out.line("Arrays.fill(" + array + ", " + from + ", " + to + ", " + zero + ");");
+    }
+
+    private void method(Action.Method m) {
+        KernelScope.Part part = scope.part(m);
+        JavaText text = part.text();
+        ActionCode inner = new ActionCode(
+                scope.with(part.locals()), ranges, offsets, text, ScalarCode.NO_POSITIONS, new HashMap<>());
+        inner.write(m.body());
+        m.result()
+                .ifPresent(
+                        r -> text.line("return " + part.locals().value(r.name()).name() + ";"));
+        text.close();
+        if (m.result().isPresent()) {
+            declare(m.result().get(), part.call());
+        } else {
+            out.line(part.call() + ";");
+        }
+    }
+
+    private void blocks(Action.Blocks b) {
+        Axis axis = b.axis();
+        String from = KernelScope.from(axis);
+        String to = KernelScope.to(axis);
+        BlockRanges inner = ranges.with(axis);
+        boolean all = b.span() instanceof Span.Whole
+                && axis.extent().isKnown()
+                && axis.extent().value() <= b.size()
+                && b.mask().isEmpty();
+        if (all) {
+            out.line("int " + from + " = 0;");
+            out.line("int " + to + " = " + KernelScope.extent(axis) + ";");
+            within(inner).write(b.body());
+            return;
+        }
+        Ends ends = ends(axis, b.span());
+        String block = scope.locals().fresh(Names.identifier(axis.name() + "Block"));
+        out.open("for (int " + block + " = " + ends.from() + "; " + block + " < " + ends.to() + "; " + block + " += "
+                + b.size() + ")");
+        out.line("int " + from + " = " + block + ";");
+        out.line("int " + to + " = Math.min(" + from + " + " + b.size() + ", " + ends.to() + ");");
+        b.mask().ifPresent(mask -> new MaskCode(scope, inner, axis).write(mask, out));
+        within(inner).write(b.body());
+        out.close();
+    }
+
+    private ActionCode within(BlockRanges inner) {
+        KernelScope block = scope.with(scope.locals().block());
+        offsets.declare(inner, out);
+        return new ActionCode(block, inner, offsets, out, positions, partials);
+    }
+}

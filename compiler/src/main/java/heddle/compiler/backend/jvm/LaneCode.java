@@ -1,0 +1,117 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scheduled.Action;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes the actions of one step of a loop over lanes, for neighbouring vectors side by side. */
+final class LaneCode {
+    private final LaneLoop loop;
+    private final List<VectorCode> codes;
+
+    /** Partial results that began before the loop: a vector for each of the codes. */
+    private final Map<Variable, List<String>> outer;
+
+    /** Results that began in this step. */
+    private final Map<Variable, List<String>> begun;
+
+    LaneCode(LaneLoop loop, List<VectorCode> codes, Map<Variable, List<String>> outer) {
+        this(loop, codes, outer, new HashMap<>());
+    }
+
+    private LaneCode(
+            LaneLoop loop,
+            List<VectorCode> codes,
+            Map<Variable, List<String>> outer,
+            Map<Variable, List<String>> begun) {
+        this.loop = loop;
+        this.codes = codes;
+        this.outer = outer;
+        this.begun = begun;
+    }
+
+    void write(List<Action> actions) {
+        actions.forEach(this::write);
+    }
+
+    private void write(Action action) {
+        switch (action) {
+            case Action.For f -> down(f);
+            case Action.Let l -> codes.forEach(code -> bind(code, l.variable(), code.of(l.value())));
+            case Action.Begin b -> begin(b);
+            case Action.Fold f -> {
+                for (int copy = 0; copy < codes.size(); copy++) {
+                    fold(codes.get(copy), f, copy);
+                }
+            }
+            case Action.Store s -> codes.forEach(code -> code.store(s));
+            default -> throw new IllegalStateException("not in a loop over lanes: " + action);
+        }
+    }
+
+    private static void bind(VectorCode code, Variable variable, String vector) {
+        code.locals().bind(variable.name(), new Locals.Value(vector, true));
+    }
+
+    private void begin(Action.Begin b) {
+        List<String> names = new ArrayList<>();
+        for (VectorCode code : codes) {
+            String name = code.locals().fresh(b.result().name());
+            String neutral = new Fold(b.kind(), b.result().type()).neutral();
+            code.out()
+                    .line(loop.lanes().vector() + " " + name + " = "
+                            + loop.lanes().broadcast(neutral) + ";");
+            names.add(name);
+            bind(code, b.result(), name);
+        }
+        begun.put(b.result(), names);
+    }
+
+    private void fold(VectorCode code, Action.Fold f, int copy) {
+        Fold fold = new Fold(f.kind(), f.result().type());
+        String value = code.of(f.value());
+        List<String> own = begun.get(f.result());
+        if (own != null) {
+            String result = own.get(copy);
+            code.out().line(result + " = " + fold.vectors(result, value, f.ignoresNaN()) + ";");
+            return;
+        }
+        // The lanes of the last step that are outside the axis must not count.
+        String result = outer.get(f.result()).get(copy);
+        String folded = code.tail()
+                .map(tail -> f.ignoresNaN()
+                        ? result + ".blend(" + fold.vectors(result, value, true) + ", " + tail + ")"
+                        : result + ".lanewise(VectorOperators." + fold.operator() + ", " + value + ", " + tail + ")")
+                .orElseGet(() -> fold.vectors(result, value, f.ignoresNaN()));
+        code.out().line(result + " = " + folded + ";");
+    }
+
+    /** Writes a loop down the columns. */
+    private void down(Action.For f) {
+        JavaText out = codes.getFirst().out();
+        Locals locals = codes.getFirst().locals().block();
+        String index = locals.fresh(f.axis().name());
+        Ends ends = Ends.of(f.axis(), f.span());
+        out.open("for (int " + index + " = " + ends.from() + "; " + index + " < " + ends.to() + "; " + index + "++)");
+        locals.bind(f.axis(), "(long) " + index);
+        JavaText before = out.apart();
+        JavaText text = out.apart();
+        LaneLoop nested = loop.nested(locals, before);
+        List<VectorCode> inner = codes.stream()
+                .map(code -> row(code, nested, f.axis(), index, text))
+                .toList();
+        new LaneCode(nested, inner, outer, new HashMap<>(begun)).write(f.body());
+        out.append(before).append(text).close();
+    }
+
+    private static VectorCode row(VectorCode code, LaneLoop nested, Axis axis, String index, JavaText text) {
+        Locals locals = code.locals().block();
+        locals.bind(axis, "(long) " + index);
+        return code.within(nested, locals, text);
+    }
+}

@@ -1,0 +1,132 @@
+package heddle.compiler.scheduled;
+
+import heddle.compiler.index.BlockStrides;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.tile.LoopMask;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * One step of a {@link ScheduledKernel}. Programs in it read indexes of axes, variables, and elements of buffers; tiles in
+ * memory are buffers too ({@link PlacedTile}).
+ */
+public sealed interface Action {
+    /** The body at each index of a part of an axis. */
+    record For(Axis axis, Span span, Level level, List<Action> body) implements Action {
+        public For {
+            body = List.copyOf(body);
+        }
+    }
+
+    /** A value with a name. In a loop over lanes it is one for each lane. */
+    record Let(Variable variable, ScalarExpr value) implements Action {}
+
+    /**
+     * A reduction of nothing yet, which {@link Fold}s add to.
+     *
+     * @param across what holds partial results: a number, or lanes of the loop that folds
+     */
+    record Begin(Variable result, Reduction kind, Level across) implements Action {}
+
+    /**
+     * Adds a value to a reduction.
+     *
+     * @param ignoresNaN whether an extreme may pass NaN over
+     */
+    record Fold(Variable result, Reduction kind, ScalarExpr value, boolean ignoresNaN) implements Action {}
+
+    /** Makes one number of the partial results of a reduction, by a tree whose order the schedule alone decides. */
+    record Exchange(Variable result, Reduction kind, Level across) implements Action {}
+
+    /** Writes an element. */
+    record Store(Buffer to, ScalarExpr address, ScalarExpr value) implements Action {}
+
+    /** Sets a tile to zero. */
+    record Clear(PlacedTile tile) implements Action {}
+
+    /** Sets the current row of a tile to zero. */
+    record ClearRow(PlacedTile tile) implements Action {}
+
+    /**
+     * Actions that are compiled apart, so that a compiler with a limit for each method sees hot loops alone.
+     *
+     * @param result the number it hands back, if any
+     */
+    record Method(String name, Optional<Variable> result, List<Action> body) implements Action {
+        public Method {
+            body = List.copyOf(body);
+        }
+    }
+
+    /**
+     * {@code sums[row, lane] += sum over axis of spread[row, over] * vectors[over, lane]}.
+     *
+     * @param zeros     whose zeros add nothing, {@code spread} being the left factor
+     * @param isFresh   whether the sums start at zero, whatever the tile holds
+     * @param registers how many of the sums are in registers at once
+     * @param slice     terms of the sums that all rows take before the next; empty when they take all at once
+     */
+    record Product(
+            PlacedTile sums,
+            Operand spread,
+            Operand vectors,
+            Axis over,
+            Annihilating zeros,
+            boolean isFresh,
+            RegisterBlock registers,
+            OptionalInt slice)
+            implements Action {}
+
+    /**
+     * Dot products of each row of {@code left} with rows of {@code right}, which are contiguous: {@code products[row, lane] = sum over
+     * axis of left[row, over] * right[lane, over]}, lanes along what is summed.
+     *
+     * @param rows how many rows
+     */
+    record RowDots(PlacedTile products, PlacedTile left, BlockStrides right, Axis over, int rows) implements Action {}
+
+    /**
+     * Adds rows of {@code right}, which are contiguous, to each row of {@code sums}: {@code sums[row, lane] += sum over axis of
+     * left[row, over] * right[over, lane]}, lanes along the columns.
+     *
+     * @param before holds what the sums were, for rows that have to be added again with care
+     * @param rows   how many rows
+     * @param zeros  whether zeros of {@code left} add nothing
+     */
+    record RowSums(
+            PlacedTile sums, PlacedTile before, PlacedTile left, BlockStrides right, Axis over, int rows, boolean zeros)
+            implements Action {}
+
+    /**
+     * The body for one block of an axis after another, those left out that the mask empties.
+     *
+     * @param size indexes in a block, two or more
+     */
+    record Blocks(Axis axis, Span span, int size, Optional<LoopMask> mask, List<Action> body) implements Action {
+        public Blocks {
+            body = List.copyOf(body);
+        }
+    }
+
+    /** What only blocks need where the mask is true in part. */
+    record Partial(List<Action> body) implements Action {
+        public Partial {
+            body = List.copyOf(body);
+        }
+    }
+
+    /** A factor of a product. */
+    sealed interface Operand {
+        /** In a worker's memory. */
+        record Placed(PlacedTile tile) implements Operand {}
+
+        /** In a buffer, read where it lies. */
+        record InPlace(BlockStrides block) implements Operand {}
+    }
+}

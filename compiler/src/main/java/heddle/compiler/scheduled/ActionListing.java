@@ -1,0 +1,137 @@
+package heddle.compiler.scheduled;
+
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarText;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * A scheduled kernel as text, one action a line: what {@code --emit scheduled} prints.
+ *
+ * <pre>
+ * scheduled attention:
+ *   tile scoreTile[j, i 32]
+ *   blocks j of 128 by mask j &lt;= i:
+ *     scoreTile = spread k · vectors qTile over d, 8 x 2 in registers
+ *     ...
+ * </pre>
+ */
+public final class ActionListing {
+    private static final String INDENT = "  ";
+
+    private final StringBuilder text = new StringBuilder();
+
+    private ActionListing() {}
+
+    public static String of(ScheduledKernel kernel) {
+        ActionListing listing = new ActionListing();
+        listing.line(0, "scheduled " + kernel.kernel().name() + ":");
+        kernel.tiles().forEach(t -> listing.line(1, "tile " + tile(t)));
+        listing.actions(1, kernel.body());
+        return listing.text.toString();
+    }
+
+    /** {@code score[j, i 32]}: rows along j, 32 elements from one to the next. */
+    private static String tile(PlacedTile t) {
+        return t.buffer() + "[" + t.row().map(r -> r + ", ").orElse("") + t.lane() + " " + t.width() + "]";
+    }
+
+    private void actions(int depth, List<Action> actions) {
+        actions.forEach(a -> action(depth, a));
+    }
+
+    private void action(int depth, Action action) {
+        switch (action) {
+            case Action.For f -> {
+                line(depth, "for " + f.axis() + " in " + span(f.span()) + ", " + f.level() + ":");
+                actions(depth + 1, f.body());
+            }
+            case Action.Let l -> line(depth, l.variable().name() + " = " + ScalarText.of(l.value()));
+            case Action.Begin b ->
+                line(depth, b.result().name() + " = " + kind(b.kind()) + " of nothing, " + b.across());
+            case Action.Fold f ->
+                line(
+                        depth,
+                        f.result().name() + " = " + kind(f.kind()) + "("
+                                + f.result().name() + ", " + ScalarText.of(f.value()) + ")"
+                                + (f.ignoresNaN() ? ", NaN may be ignored" : ""));
+            case Action.Exchange e -> line(depth, "exchange " + e.result().name() + " across " + e.across());
+            case Action.Store s -> line(depth, element(s.to(), s.address()) + " = " + ScalarText.of(s.value()));
+            case Action.Clear c -> line(depth, "clear " + c.tile().buffer());
+            case Action.ClearRow c -> line(depth, "clear the row of " + c.tile().buffer());
+            case Action.Method m -> {
+                String result = m.result().map(r -> r.name() + " = ").orElse("");
+                line(depth, result + "method " + m.name() + ":");
+                actions(depth + 1, m.body());
+            }
+            case Action.Product p -> product(depth, p);
+            case Action.RowDots d ->
+                line(
+                        depth,
+                        d.products().buffer() + " = rows of " + d.left().buffer() + " · rows of "
+                                + d.right().buffer() + " over " + d.over());
+            case Action.RowSums s ->
+                line(
+                        depth,
+                        s.sums().buffer() + " += " + s.left().buffer() + " · rows of "
+                                + s.right().buffer() + " over " + s.over()
+                                + (s.zeros() ? ", zeros of " + s.left().buffer() + " annihilate" : ""));
+            case Action.Blocks b -> {
+                String mask = b.mask()
+                        .map(m -> " by mask " + ScalarText.of(m.program()))
+                        .orElse("");
+                line(depth, "blocks of " + b.size() + " " + b.axis() + " in " + span(b.span()) + mask + ":");
+                actions(depth + 1, b.body());
+            }
+            case Action.Partial p -> {
+                line(depth, "in partial blocks:");
+                actions(depth + 1, p.body());
+            }
+        }
+    }
+
+    private void product(int depth, Action.Product p) {
+        RegisterBlock block = p.registers();
+        String rows = block.rows().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        String zeros = switch (p.zeros()) {
+            case NEITHER -> "";
+            case LEFT -> ", zeros of " + name(p.spread()) + " annihilate";
+            case RIGHT -> ", zeros of " + name(p.vectors()) + " annihilate";
+        };
+        line(
+                depth,
+                p.sums().buffer() + (p.isFresh() ? " = " : " += ") + name(p.spread()) + " · " + name(p.vectors())
+                        + " over " + p.over() + (p.zeros() == Annihilating.NEITHER ? "" : zeros) + "; registers "
+                        + rows + " rows x " + block.vectors() + (block.overlaps() ? ", the last overlap" : "")
+                        + (p.slice().isPresent() ? ", slices of " + p.slice().getAsInt() : ""));
+    }
+
+    private static String name(Action.Operand operand) {
+        return switch (operand) {
+            case Action.Operand.Placed p -> p.tile().buffer().toString();
+            case Action.Operand.InPlace in -> in.block().buffer() + " in place";
+        };
+    }
+
+    private static String element(Buffer buffer, ScalarExpr address) {
+        return buffer + "[" + ScalarText.of(address) + "]";
+    }
+
+    private static String span(Span span) {
+        return switch (span) {
+            case Span.Between b -> ScalarText.of(b.from()) + ".." + ScalarText.of(b.to());
+            default -> span.toString();
+        };
+    }
+
+    private static String kind(Enum<?> kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    private void line(int depth, String line) {
+        text.append(INDENT.repeat(depth)).append(line).append('\n');
+    }
+}

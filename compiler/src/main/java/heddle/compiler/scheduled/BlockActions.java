@@ -1,0 +1,344 @@
+package heddle.compiler.scheduled;
+
+import heddle.compiler.index.BlockStrides;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlace;
+import heddle.compiler.tile.TileStmt;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * Schedules kernels with matmuls: contraction and attention. Lanes run along the first blocked axis: the columns of a matmul, or the
+ * queries of attention. So the scores of attention are computed transposed, and reduced without crossing lanes. Every tile with that
+ * axis has it innermost in memory.
+ */
+final class BlockActions {
+    /** Bytes of a factor that all rows read before the next: half of a first-level cache of 32 KiB. */
+    private static final int SLICE = 16 << 10;
+
+    private final TileKernel kernel;
+    private final int lanes;
+    private final int registers;
+    private final Axis lane;
+    private final SequencedMap<String, PlacedTile> placed;
+    private final Map<String, BlockStrides> inPlace;
+    private final Set<Axis> open;
+    private final List<Action> actions = new ArrayList<>();
+
+    /** Statements of columns that follow each other: they become one loop. */
+    private final List<TileStmt> columns = new ArrayList<>();
+
+    private Axis along;
+    private Optional<DType> element = Optional.empty();
+
+    /**
+     * @param lanes     floats in a vector
+     * @param registers vectors that a processor holds
+     */
+    BlockActions(TileKernel kernel, int lanes, int registers) {
+        this(kernel, lanes, registers, new LinkedHashMap<>(), new HashMap<>(), blocked(kernel));
+    }
+
+    private BlockActions(
+            TileKernel kernel,
+            int lanes,
+            int registers,
+            SequencedMap<String, PlacedTile> placed,
+            Map<String, BlockStrides> inPlace,
+            Set<Axis> open) {
+        this.kernel = kernel;
+        this.lanes = lanes;
+        this.registers = registers;
+        this.placed = placed;
+        this.inPlace = inPlace;
+        this.open = open;
+        this.lane = kernel.parallel().stream()
+                .filter(kernel.schedule()::isBlocked)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Set<Axis> blocked(TileKernel kernel) {
+        Set<Axis> blocked = new HashSet<>(kernel.parallel());
+        blocked.removeIf(a -> !kernel.schedule().isBlocked(a));
+        return blocked;
+    }
+
+    ScheduledKernel schedule() {
+        List<Action> body = of(kernel.body());
+        return new ScheduledKernel(kernel, List.copyOf(placed.values()), body);
+    }
+
+    private List<Action> of(List<TileStmt> body) {
+        body.forEach(this::add);
+        flush();
+        return actions;
+    }
+
+    /** The actions of statements within this block, or within a block of one more axis. */
+    private List<Action> inner(List<TileStmt> body, Optional<Axis> looped) {
+        flush();
+        Set<Axis> within = new HashSet<>(open);
+        looped.ifPresent(within::add);
+        return new BlockActions(kernel, lanes, registers, placed, inPlace, within).of(body);
+    }
+
+    private void add(TileStmt stmt) {
+        switch (stmt) {
+            case TileStmt.Define d -> define(d.tile(), d.value());
+            case TileStmt.Update u -> define(u.tile(), u.value());
+            case TileStmt.Accumulate a -> act(product(a.tile(), a.value(), false));
+            case TileStmt.Loop l -> {
+                List<Action> body = inner(l.body(), Optional.of(l.axis()));
+                act(new Action.Blocks(l.axis(), Span.WHOLE, kernel.schedule().block(l.axis()), l.mask(), body));
+            }
+            case TileStmt.Masked m -> act(new Action.Partial(inner(m.body(), Optional.empty())));
+            case TileStmt.AddTo a -> throw new IllegalStateException("no kernel of this target adds to " + a.buffer());
+            case TileStmt.Store s -> {
+                List<Axis> axes = new ArrayList<>(s.axes());
+                axes.remove(lane);
+                axes.add(lane);
+                column(lane, new TileStmt.Store(s.buffer(), axes, s.address(), s.value()));
+            }
+        }
+    }
+
+    private void act(Action action) {
+        flush();
+        actions.add(action);
+    }
+
+    private void define(Tile tile, TileExpr value) {
+        switch (value) {
+            case TileExpr.Map m -> {
+                Optional<BlockStrides> strides = readInPlace(tile, m.program());
+                if (strides.isPresent()) {
+                    inPlace.put(tile.name(), strides.get());
+                } else if (isHeld(tile)) {
+                    column(
+                            lane,
+                            Level.Lanes.element(tile.type()),
+                            List.of(new TileStmt.Define(tile, new TileExpr.Map(inMemory(m.program())))));
+                } else if (isZero(m.program())) {
+                    act(new Action.Clear(place(tile)));
+                } else {
+                    PlacedTile t = place(tile);
+                    column(t.lane(), new TileStmt.Store(t.buffer(), t.axes(), t.address(), m.program()));
+                }
+            }
+            case TileExpr.Reduce r -> {
+                List<TileStmt> statements = new ArrayList<>();
+                statements.add(new TileStmt.Define(
+                        tile, new TileExpr.Reduce(r.kind(), inMemory(r.program()), r.over(), r.ignoresNaN())));
+                if (!isHeld(tile)) {
+                    PlacedTile t = place(tile);
+                    statements.add(new TileStmt.Store(t.buffer(), t.axes(), t.address(), tile.value()));
+                }
+                column(lane, Level.Lanes.element(tile.type()), statements);
+            }
+            case TileExpr.Dot dot -> {
+                boolean fresh = startsFresh(tile, dot);
+                if (!fresh) {
+                    act(new Action.Clear(place(tile)));
+                }
+                act(product(tile, dot, fresh));
+            }
+        }
+    }
+
+    /** Whether a tile is held in registers, by the loop over lanes that defines and reads it. */
+    private boolean isHeld(Tile tile) {
+        return kernel.schedule().place(tile) == TilePlace.REGISTER;
+    }
+
+    private Optional<BlockStrides> readInPlace(Tile tile, ScalarExpr program) {
+        return kernel.schedule().place(tile) == TilePlace.IN_PLACE
+                ? BlockStrides.of(program, kernel.schedule().sizes(tile.axes().toArray(Axis[]::new)))
+                : Optional.empty();
+    }
+
+    private boolean isPlaced(Buffer buffer) {
+        return placed.values().stream().anyMatch(t -> t.buffer().equals(buffer));
+    }
+
+    private static boolean isZero(ScalarExpr e) {
+        return e instanceof ScalarExpr.Literal l && l.value() == 0
+                || e instanceof ScalarExpr.IntLiteral i && i.value() == 0;
+    }
+
+    private PlacedTile place(Tile tile) {
+        return placed.computeIfAbsent(tile.name(), name -> {
+            Axis row = tile.axes().contains(lane) ? lane : tile.axes().getLast();
+            return PlacedTile.of(name, tile.type(), tile.axes(), row, width(row));
+        });
+    }
+
+    private int width(Axis axis) {
+        return kernel.schedule().isBlocked(axis)
+                ? kernel.schedule().block(axis)
+                : Math.toIntExact(axis.extent().value());
+    }
+
+    /** Whether all terms of a sum are added at once, in vectors of floats, so that it need not be set to zero before. */
+    private boolean startsFresh(Tile tile, TileExpr.Dot dot) {
+        boolean packed =
+                inPlace.values().stream().anyMatch(b -> b.buffer().stored().isPacked());
+        return dot.zeros() == Annihilating.NEITHER
+                && !packed
+                && Level.Lanes.element(tile.type()).isPresent()
+                && slice(place(tile), dot.over()).isEmpty();
+    }
+
+    /** What several rounds of rows read stays in the first-level cache; one round reads each element once anyway. */
+    private OptionalInt slice(PlacedTile sums, Axis over) {
+        int slice = SLICE / (sums.buffer().stored().bytes() * sums.width());
+        boolean isShort = open.contains(over)
+                ? kernel.schedule().block(over) <= slice
+                : over.extent().isKnown() && over.extent().value() <= slice;
+        return isShort ? OptionalInt.empty() : OptionalInt.of(slice);
+    }
+
+    private RegisterBlock registers(PlacedTile sums, boolean fresh) {
+        int count = Level.Lanes.element(sums.buffer().type().dtype())
+                .map(this::count)
+                .orElse(sums.width());
+        RegisterBlock block = RegisterBlock.of(registers, sums.width() / count);
+        Axis row = sums.row().orElseThrow();
+        boolean known = !open.contains(row) && row.extent().isKnown();
+        if (known) {
+            return block.of(OptionalLong.of(row.extent().value()));
+        }
+        return fresh ? block.overlapping() : block;
+    }
+
+    private int count(DType element) {
+        return element == DType.F32 ? lanes : lanes / 2;
+    }
+
+    private Action product(Tile tile, TileExpr.Dot dot, boolean fresh) {
+        Tile vectors = dot.a().axes().contains(lane) ? dot.a() : dot.b();
+        Tile spread = vectors == dot.a() ? dot.b() : dot.a();
+        Annihilating zeros = spread == dot.a() ? dot.zeros() : dot.zeros().exchanged();
+        PlacedTile sums = place(tile);
+        return new Action.Product(
+                sums,
+                operand(spread),
+                operand(vectors),
+                dot.over(),
+                zeros,
+                fresh,
+                registers(sums, fresh),
+                slice(sums, dot.over()));
+    }
+
+    private Action.Operand operand(Tile tile) {
+        BlockStrides strides = inPlace.get(tile.name());
+        return strides != null ? new Action.Operand.InPlace(strides) : new Action.Operand.Placed(place(tile));
+    }
+
+    /** A store, with what vectors cannot read as it lies brought into a worker's memory before. */
+    private void column(Axis axis, TileStmt.Store store) {
+        ScalarExpr value = inMemory(store.value());
+        Optional<DType> lane = RowActions.elements(store);
+        if (lane.isPresent() && new LaneAccess(axis, lane.get()).isContiguous(store.address())) {
+            Staging staging = new Staging(
+                    new LaneAccess(axis, lane.get()), store.axes(), width(axis), placed.size(), this::isPlaced);
+            ScalarExpr staged = staging.stage(value);
+            boolean copiesOnly = !staging.tiles().isEmpty()
+                    && staged.equals(staging.tiles().getFirst().element());
+            if (staging.succeeded() && !copiesOnly) {
+                staging.stores().forEach(s -> column(axis, Optional.empty(), List.of(s)));
+                staging.tiles().forEach(t -> placed.put(t.buffer().name(), t));
+                column(axis, lane, List.of(with(store, staged)));
+                return;
+            }
+        }
+        column(axis, Optional.empty(), List.of(with(store, value)));
+    }
+
+    private static TileStmt.Store with(TileStmt.Store store, ScalarExpr value) {
+        return new TileStmt.Store(store.buffer(), store.axes(), store.address(), value);
+    }
+
+    /** Adds statements to the columns that are not written yet, if those have the same lanes. */
+    private void column(Axis axis, Optional<DType> lane, List<TileStmt> statements) {
+        if (!axis.equals(along) || !lane.equals(element)) {
+            flush();
+        }
+        along = axis;
+        element = lane;
+        columns.addAll(statements);
+    }
+
+    private void flush() {
+        if (columns.isEmpty()) {
+            return;
+        }
+        Level level = Level.EACH;
+        Span span = span(along);
+        if (element.isPresent()) {
+            int width = width(along);
+            int count = count(element.get());
+            boolean padded = width % count == 0 && !leavesMemory();
+            level = new Level.Lanes(element.get(), padded && width >= 2 * count && !isCostly() ? 2 : 1);
+            span = padded ? new Span.Padded(width) : span;
+        }
+        String name = columns.getLast() instanceof TileStmt.Store s
+                ? s.buffer().name().replaceFirst("Tile$", "")
+                : along.name();
+        Action loop = new Action.For(along, span, level, ColumnActions.of(columns, this::span));
+        actions.add(new Action.Method(name, Optional.empty(), List.of(loop)));
+        columns.clear();
+    }
+
+    /** Functions that take long keep the adders busy by themselves, and their code is long. */
+    private boolean isCostly() {
+        return columns.stream().anyMatch(stmt -> CostlyFunctions.isCalled(ColumnActions.program(stmt)));
+    }
+
+    private Span span(Axis axis) {
+        return open.contains(axis) ? Span.BLOCK : Span.WHOLE;
+    }
+
+    /** Whether memory outside the tiles is touched at an index along the lanes, where padding lanes have none. */
+    private boolean leavesMemory() {
+        boolean[] found = {false};
+        for (TileStmt stmt : columns) {
+            if (stmt instanceof TileStmt.Store s) {
+                found[0] |= !isPlaced(s.buffer());
+                ScalarExprs.visit(
+                        s.value(),
+                        e -> found[0] |= e instanceof ScalarExpr.Element x
+                                && !isPlaced(x.buffer())
+                                && ScalarExprs.reads(x.address(), along));
+            }
+        }
+        return found[0];
+    }
+
+    /** {@code e} with tiles read from memory; what a reduction gave in the same loop is a variable still. */
+    private ScalarExpr inMemory(ScalarExpr e) {
+        return ScalarExprs.transform(
+                e,
+                x -> x instanceof ScalarExpr.Variable v && placed.containsKey(v.name())
+                        ? placed.get(v.name()).element()
+                        : x);
+    }
+}

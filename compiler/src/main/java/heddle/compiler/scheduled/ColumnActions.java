@@ -1,0 +1,145 @@
+package heddle.compiler.scheduled;
+
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileStmt;
+import heddle.compiler.type.DType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Schedules statements that are computed column by column: lanes run along an axis, loops down the column inside. Statements that run
+ * along the same axis share a loop, unless a later one needs the result of an earlier reduction.
+ */
+final class ColumnActions {
+    private final Function<Axis, Span> spans;
+    private final List<Action> actions = new ArrayList<>();
+
+    private ColumnActions(Function<Axis, Span> spans) {
+        this.spans = spans;
+    }
+
+    /** The body of a kernel whose innermost parallel axis is cut into blocks. */
+    static List<Action> ofKernel(List<TileStmt> body, Axis lane) {
+        Level level = lanes(body, lane).<Level>map(t -> new Level.Lanes(t, 1)).orElse(Level.EACH);
+        Action loop = new Action.For(lane, Span.BLOCK, level, of(body, axis -> Span.WHOLE));
+        return List.of(new Action.Method(lane.name(), Optional.empty(), List.of(loop)));
+    }
+
+    /** The lanes that hold everything the statements compute, when there are any and stores are contiguous. */
+    private static Optional<DType> lanes(List<TileStmt> body, Axis axis) {
+        Set<Optional<DType>> all = new HashSet<>();
+        for (TileStmt stmt : body) {
+            switch (stmt) {
+                case TileStmt.Define d -> all.add(Level.Lanes.element(d.tile().type()));
+                case TileStmt.Store s -> all.add(RowActions.lanes(s, axis));
+                default -> throw notAStep(stmt);
+            }
+        }
+        return all.size() == 1 ? all.iterator().next() : Optional.empty();
+    }
+
+    /**
+     * The actions for one column.
+     *
+     * @param spans of the axes that loops run down
+     */
+    static List<Action> of(List<TileStmt> body, Function<Axis, Span> spans) {
+        ColumnActions columns = new ColumnActions(spans);
+        columns.add(body);
+        return columns.actions;
+    }
+
+    private void add(List<TileStmt> body) {
+        List<TileStmt> rest = body;
+        while (!rest.isEmpty()) {
+            Optional<Axis> axis = along(rest.getFirst());
+            int count = axis.isPresent() ? fusable(axis.get(), rest) : 1;
+            List<TileStmt> together = rest.subList(0, count);
+            if (axis.isPresent()) {
+                loop(axis.get(), together);
+            } else {
+                actions.add(once(together.getFirst()));
+            }
+            rest = rest.subList(count, rest.size());
+        }
+    }
+
+    /** The axis of the loop that a statement needs. */
+    private static Optional<Axis> along(TileStmt stmt) {
+        return switch (stmt) {
+            case TileStmt.Define d ->
+                switch (d.value()) {
+                    case TileExpr.Map m -> Optional.empty();
+                    case TileExpr.Reduce r -> Optional.of(r.over());
+                    case TileExpr.Dot dot -> throw notAStep(stmt);
+                };
+            case TileStmt.Store s ->
+                s.axes().size() == 1 ? Optional.empty() : Optional.of(s.axes().getFirst());
+            default -> throw notAStep(stmt);
+        };
+    }
+
+    private static IllegalStateException notAStep(TileStmt stmt) {
+        return new IllegalStateException("not a step of a column: " + stmt);
+    }
+
+    /** How many of the first statements one loop can take. */
+    private static int fusable(Axis axis, List<TileStmt> stmts) {
+        List<ScalarExpr> reduced = new ArrayList<>();
+        int count = 0;
+        for (TileStmt stmt : stmts) {
+            boolean needsResult = reduced.stream().anyMatch(r -> ScalarExprs.contains(program(stmt), r));
+            if (needsResult || !along(stmt).equals(Optional.of(axis))) {
+                break;
+            }
+            if (stmt instanceof TileStmt.Define d) {
+                reduced.add(d.tile().value());
+            }
+            count++;
+        }
+        return count;
+    }
+
+    static ScalarExpr program(TileStmt stmt) {
+        return switch (stmt) {
+            case TileStmt.Store s -> s.value();
+            case TileStmt.Define d ->
+                switch (d.value()) {
+                    case TileExpr.Map m -> m.program();
+                    case TileExpr.Reduce r -> r.program();
+                    case TileExpr.Dot dot -> throw notAStep(stmt);
+                };
+            default -> throw notAStep(stmt);
+        };
+    }
+
+    private static Action once(TileStmt stmt) {
+        return switch (stmt) {
+            case TileStmt.Define d -> new Action.Let(RowActions.variable(d.tile()), program(stmt));
+            case TileStmt.Store s -> new Action.Store(s.buffer(), s.address(), s.value());
+            default -> throw notAStep(stmt);
+        };
+    }
+
+    /** A loop down the column. */
+    private void loop(Axis axis, List<TileStmt> together) {
+        List<Action> body = new ArrayList<>();
+        for (TileStmt stmt : together) {
+            if (stmt instanceof TileStmt.Define d && d.value() instanceof TileExpr.Reduce r) {
+                ScalarExpr.Variable result = RowActions.variable(d.tile());
+                actions.add(new Action.Begin(result, r.kind(), Level.EACH));
+                body.add(new Action.Fold(result, r.kind(), r.program(), r.ignoresNaN()));
+            } else {
+                body.add(once(stmt));
+            }
+        }
+        actions.add(new Action.For(axis, spans.apply(axis), Level.EACH, body));
+    }
+}

@@ -1,0 +1,290 @@
+package heddle.compiler.scheduled;
+
+import heddle.compiler.index.BlockStrides;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlace;
+import heddle.compiler.tile.TileStmt;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * Schedules kernels whose blocks have few rows, as attention with few queries has. Rows are computed one by one, or a few at once in
+ * products; lanes run along what each row has. Factors with another row for each key are read where they lie.
+ */
+final class FewRowsActions {
+    /** Vectors of any length end with a row whose width is a multiple of this. */
+    private static final int WIDTH = 16;
+
+    private final TileKernel kernel;
+    private final Axis row;
+    private final SequencedMap<String, PlacedTile> placed;
+    private final Map<String, BlockStrides> inPlace;
+    private final Set<Axis> open;
+    private final List<Action> actions = new ArrayList<>();
+
+    /** Statements on single rows that follow each other: they become one loop over rows. */
+    private final List<TileStmt> ofRows = new ArrayList<>();
+
+    FewRowsActions(TileKernel kernel) {
+        this(
+                kernel,
+                kernel.parallel().stream()
+                        .filter(kernel.schedule()::isBlocked)
+                        .findFirst()
+                        .orElseThrow(),
+                new LinkedHashMap<>(),
+                new HashMap<>(),
+                Set.of());
+    }
+
+    private FewRowsActions(
+            TileKernel kernel,
+            Axis row,
+            SequencedMap<String, PlacedTile> placed,
+            Map<String, BlockStrides> inPlace,
+            Set<Axis> open) {
+        this.kernel = kernel;
+        this.row = row;
+        this.placed = placed;
+        this.inPlace = inPlace;
+        this.open = open;
+    }
+
+    ScheduledKernel schedule() {
+        place(kernel.body());
+        List<Action> body = of(kernel.body());
+        return new ScheduledKernel(kernel, List.copyOf(placed.values()), body);
+    }
+
+    private void place(List<TileStmt> body) {
+        for (TileStmt stmt : body) {
+            switch (stmt) {
+                case TileStmt.Define d -> place(d.tile(), d.value());
+                case TileStmt.Loop l -> place(l.body());
+                default -> {}
+            }
+        }
+    }
+
+    private void place(Tile tile, TileExpr value) {
+        if (kernel.schedule().place(tile) == TilePlace.IN_PLACE && value instanceof TileExpr.Map m) {
+            Axis[] axes = tile.axes().toArray(Axis[]::new);
+            inPlace.put(
+                    tile.name(),
+                    BlockStrides.of(m.program(), kernel.schedule().sizes(axes)).orElseThrow());
+        } else {
+            place(tile, tile.name());
+        }
+    }
+
+    private PlacedTile place(Tile tile, String name) {
+        Axis lane = tile.axes().size() == 1
+                ? row
+                : tile.axes().stream().filter(a -> !a.equals(row)).findFirst().orElseThrow();
+        int width = kernel.schedule().isBlocked(lane)
+                ? kernel.schedule().block(lane)
+                : Math.toIntExact(lane.extent().value());
+        int padded = Math.ceilDiv(width, WIDTH) * WIDTH;
+        PlacedTile memory = PlacedTile.of(name, tile.type(), tile.axes(), lane, padded);
+        placed.put(name, memory);
+        return memory;
+    }
+
+    private int rows() {
+        return Math.toIntExact(row.extent().value());
+    }
+
+    private List<Action> of(List<TileStmt> body) {
+        for (TileStmt stmt : body) {
+            switch (stmt) {
+                case TileStmt.Define d -> define(d);
+                case TileStmt.Accumulate a -> act(sums(a.tile(), a.value()));
+                case TileStmt.Loop l -> act(loop(l));
+                default -> ofRows.add(stmt);
+            }
+        }
+        flush();
+        return actions;
+    }
+
+    private void define(TileStmt.Define d) {
+        if (inPlace.containsKey(d.tile().name())) {
+            return;
+        }
+        if (d.value() instanceof TileExpr.Dot dot) {
+            act(dots(d.tile(), dot));
+        } else {
+            ofRows.add(d);
+        }
+    }
+
+    private void act(Action action) {
+        flush();
+        actions.add(action);
+    }
+
+    private Action loop(TileStmt.Loop l) {
+        flush();
+        int size = kernel.schedule().block(l.axis());
+        Set<Axis> within = new HashSet<>(open);
+        if (size > 1) {
+            within.add(l.axis());
+        }
+        List<Action> body = new FewRowsActions(kernel, row, placed, inPlace, within).of(l.body());
+        Span span = new Span.Between(l.bounds().from(), l.bounds().to());
+        return size > 1
+                ? new Action.Blocks(l.axis(), span, size, l.mask(), body)
+                : new Action.For(l.axis(), span, Level.EACH, body);
+    }
+
+    private Action dots(Tile tile, TileExpr.Dot dot) {
+        return new Action.RowDots(tile(tile), tile(dot.a()), inPlace.get(dot.b().name()), dot.over(), rows());
+    }
+
+    private Action sums(Tile tile, TileExpr.Dot dot) {
+        PlacedTile before = place(tile, tile.name() + "Before");
+        boolean zeros = dot.zeros() == Annihilating.LEFT;
+        BlockStrides right = inPlace.get(dot.b().name());
+        return new Action.RowSums(tile(tile), before, tile(dot.a()), right, dot.over(), rows(), zeros);
+    }
+
+    private PlacedTile tile(Tile tile) {
+        return placed.get(tile.name());
+    }
+
+    private void flush() {
+        if (!ofRows.isEmpty()) {
+            actions.add(new Action.For(row, Span.BLOCK, Level.EACH, steps(ofRows)));
+            ofRows.clear();
+        }
+    }
+
+    /** The statements for one row: numbers of the row, and loops along it. */
+    private List<Action> steps(List<TileStmt> statements) {
+        List<Action> steps = new ArrayList<>();
+        for (int n = 0; n < statements.size(); n++) {
+            TileStmt stmt = statements.get(n);
+            Optional<TileStmt.Store> along = along(stmt);
+            Optional<TileStmt.Define> reduction =
+                    n + 1 < statements.size() ? reduction(statements.get(n + 1)) : Optional.empty();
+            if (along.isPresent()
+                    && reduction.isPresent()
+                    && along.get().axes().equals(List.of(reduce(reduction.get()).over()))) {
+                n++;
+                steps.addAll(reduced(reduction.get(), along));
+            } else if (along.isPresent()) {
+                steps.add(along(along.get()));
+            } else {
+                steps.addAll(step(stmt));
+            }
+        }
+        return steps;
+    }
+
+    private static Optional<TileStmt.Define> reduction(TileStmt stmt) {
+        return stmt instanceof TileStmt.Define d && d.value() instanceof TileExpr.Reduce
+                ? Optional.of(d)
+                : Optional.empty();
+    }
+
+    private static TileExpr.Reduce reduce(TileStmt.Define d) {
+        return (TileExpr.Reduce) d.value();
+    }
+
+    private List<Action> step(TileStmt stmt) {
+        return switch (stmt) {
+            case TileStmt.Define d ->
+                switch (d.value()) {
+                    case TileExpr.Map m -> List.of(number(d.tile(), m.program()));
+                    case TileExpr.Reduce r -> reduced(d, Optional.empty());
+                    case TileExpr.Dot dot -> throw new IllegalStateException("not a step of a row: " + stmt);
+                };
+            case TileStmt.Update u -> List.of(number(u.tile(), u.value().program()));
+            case TileStmt.Store s -> List.of(new Action.Store(s.buffer(), s.address(), inMemory(s.value())));
+            case TileStmt.Masked m -> List.of(new Action.Partial(steps(m.body())));
+            default -> throw new IllegalStateException("not a step of a row: " + stmt);
+        };
+    }
+
+    private Action number(Tile tile, ScalarExpr program) {
+        PlacedTile memory = tile(tile);
+        return new Action.Store(memory.buffer(), memory.address(), inMemory(program));
+    }
+
+    /** A reduction along a row, after what is stored at each index; its result is kept in memory. */
+    private List<Action> reduced(TileStmt.Define d, Optional<TileStmt.Store> store) {
+        TileExpr.Reduce r = reduce(d);
+        Variable result = RowActions.variable(d.tile());
+        List<Action.Store> stores = store.map(s -> new Action.Store(s.buffer(), s.address(), s.value())).stream()
+                .toList();
+        TileExpr.Reduce inMemory = new TileExpr.Reduce(r.kind(), inMemory(r.program()), r.over(), r.ignoresNaN());
+        PlacedTile memory = tile(d.tile());
+        return List.of(
+                RowActions.reduce(result, inMemory, span(r.over()), stores),
+                new Action.Store(memory.buffer(), memory.address(), result));
+    }
+
+    /** The store along a row that a statement is, if it is one. */
+    private Optional<TileStmt.Store> along(TileStmt stmt) {
+        return switch (stmt) {
+            case TileStmt.Define d ->
+                d.value() instanceof TileExpr.Map m ? along(d.tile(), m.program()) : Optional.empty();
+            case TileStmt.Update u -> along(u.tile(), u.value().program());
+            case TileStmt.Store s -> {
+                List<Axis> axes = new ArrayList<>(s.axes());
+                axes.remove(row);
+                yield axes.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new TileStmt.Store(s.buffer(), axes, s.address(), inMemory(s.value())));
+            }
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<TileStmt.Store> along(Tile tile, ScalarExpr program) {
+        PlacedTile memory = tile(tile);
+        return memory.row().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TileStmt.Store(
+                        memory.buffer(), List.of(memory.lane()), memory.address(), inMemory(program)));
+    }
+
+    /** What is set to zero is, behind its end too: vectors of sums end there. */
+    private Action along(TileStmt.Store s) {
+        Optional<PlacedTile> memory = placed.values().stream()
+                .filter(t -> t.buffer().equals(s.buffer()))
+                .findFirst();
+        if (memory.isPresent() && s.value() instanceof ScalarExpr.Literal l && l.value() == 0) {
+            return new Action.ClearRow(memory.get());
+        }
+        Axis axis = s.axes().getFirst();
+        return RowActions.along(s.buffer().name().replaceFirst("Tile$", ""), axis, span(axis), s);
+    }
+
+    private Span span(Axis axis) {
+        return open.contains(axis) || axis.equals(row) ? Span.BLOCK : Span.WHOLE;
+    }
+
+    /** {@code e} with tiles read from memory. */
+    private ScalarExpr inMemory(ScalarExpr e) {
+        return ScalarExprs.transform(
+                e,
+                x -> x instanceof Variable v && placed.containsKey(v.name())
+                        ? placed.get(v.name()).element()
+                        : x);
+    }
+}

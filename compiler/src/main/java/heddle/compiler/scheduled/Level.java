@@ -1,0 +1,48 @@
+package heddle.compiler.scheduled;
+
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
+import java.util.Optional;
+
+/** What runs the indexes of a loop. */
+public sealed interface Level {
+    /** One index after another. */
+    Level EACH = new Each();
+
+    /** One index after another. */
+    record Each() implements Level {
+        @Override
+        public String toString() {
+            return "each";
+        }
+    }
+
+    /**
+     * Vectors of neighbouring indexes. What is left at the end is computed under a mask.
+     *
+     * @param element   the type of a lane, {@code f32} or {@code f64}: as many lanes as fit a vector
+     * @param registers vectors that one step takes side by side, at least one
+     */
+    record Lanes(DType element, int registers) implements Level {
+        public Lanes {
+            if (element != DType.F32 && element != DType.F64 || registers < 1) {
+                throw new IllegalArgumentException(registers + " vectors of " + element);
+            }
+        }
+
+        /** The type of lanes that values of {@code type} are computed in; integers and bools have none. */
+        public static Optional<DType> element(DType type) {
+            return Optional.of(Precision.computed(type)).filter(t -> t == DType.F32 || t == DType.F64);
+        }
+
+        /** Whether values of {@code type} are held in these lanes. */
+        public boolean hold(DType type) {
+            return type.isFloat() && Precision.computed(type) == element;
+        }
+
+        @Override
+        public String toString() {
+            return (registers == 1 ? "" : "register " + registers + " · ") + "lane " + element;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package heddle.compiler.scheduled;
+
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
+import java.util.List;
+
+/** Applies schedules for processors with vectors. */
+public final class ProcessorScheduler {
+    private ProcessorScheduler() {}
+
+    /**
+     * The scheduled form of a kernel.
+     *
+     * @param lanes     floats in a vector
+     * @param registers vectors that a processor holds
+     */
+    public static ScheduledKernel schedule(TileKernel kernel, int lanes, int registers) {
+        if (kernel.schedule().hasRowsOneByOne()) {
+            return new FewRowsActions(kernel).schedule();
+        }
+        if (kernel.body().stream().anyMatch(TileStmt.Loop.class::isInstance)) {
+            return new BlockActions(kernel, lanes, registers).schedule();
+        }
+        List<Axis> parallel = kernel.parallel();
+        boolean columns = !parallel.isEmpty() && kernel.schedule().isBlocked(parallel.getLast());
+        return new ScheduledKernel(
+                kernel,
+                List.of(),
+                columns
+                        ? ColumnActions.ofKernel(kernel.body(), parallel.getLast())
+                        : RowActions.ofKernel(kernel.body()));
+    }
+}

@@ -1,0 +1,39 @@
+package heddle.compiler.scheduled;
+
+import heddle.compiler.scalar.ScalarExpr;
+
+/** The indexes of an axis that a loop runs over. */
+public sealed interface Span {
+    /** All of them. */
+    Span WHOLE = new Whole();
+
+    /** Those of the current block. */
+    Span BLOCK = new Block();
+
+    /** All of them. */
+    record Whole() implements Span {
+        @Override
+        public String toString() {
+            return "whole";
+        }
+    }
+
+    /** Those of the current block. */
+    record Block() implements Span {
+        @Override
+        public String toString() {
+            return "block";
+        }
+    }
+
+    /** A block of full size, also where the axis ends before. What is computed past its end is not read. */
+    record Padded(int size) implements Span {
+        @Override
+        public String toString() {
+            return "block of " + size;
+        }
+    }
+
+    /** From one index to another, which is not included: programs of type {@code i64}. */
+    record Between(ScalarExpr from, ScalarExpr to) implements Span {}
+}
