@@ -1,6 +1,5 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.index.BlockStrides;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
@@ -8,6 +7,7 @@ import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.LoopId;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -22,7 +22,6 @@ import heddle.compiler.tile.family.Panels;
 import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
-import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -63,16 +62,16 @@ final class ProcessorPolicy implements SchedulePolicy {
 
     /** Products have whole register blocks along lanes: of one, two or four vectors of 16 floats. */
     @Override
-    public void verify(TileKernel kernel) {
-        SchedulePolicy.super.verify(kernel);
+    public void verify(TileKernel kernel, ProgramFacts facts) {
+        SchedulePolicy.super.verify(kernel, facts);
         if (kernel.schedule().hasRowsOneByOne() || kernel.body().stream().noneMatch(TileStmt.Loop.class::isInstance)) {
             return;
         }
         Axis lanes = kernel.parallel().stream()
-                .filter(kernel.schedule()::isBlocked)
+                .filter(kernel::isBlocked)
                 .findFirst()
                 .orElseThrow(() -> new IllegalSchedule(kernel.program(), "no axis is cut", "lanes run along blocks"));
-        int block = kernel.schedule().block(lanes);
+        int block = kernel.block(lanes);
         if (block != COLUMNS / 4 && block != COLUMNS / 2 && block % COLUMNS != 0) {
             throw new IllegalSchedule(
                     kernel.program(), "cut " + lanes + " " + block, "blocks along lanes are of 16, 32 or 64 indexes");
@@ -80,24 +79,24 @@ final class ProcessorPolicy implements SchedulePolicy {
     }
 
     @Override
-    public KernelSchedule schedule(Family family) {
+    public KernelSchedule schedule(Family family, ProgramFacts facts) {
         return switch (family) {
             case MapFamily m -> FamilySchedules.of(m);
             case RowFamily r -> FamilySchedules.of(r);
-            case Contraction c -> schedule(c);
-            case Attention a -> schedule(a);
-            case SplitAttention s -> schedule(s);
+            case Contraction c -> schedule(c, facts);
+            case Attention a -> schedule(a, facts);
+            case SplitAttention s -> schedule(s, facts);
         };
     }
 
-    private static KernelSchedule schedule(Contraction c) {
+    private static KernelSchedule schedule(Contraction c, ProgramFacts facts) {
         int columns = columns(c.n().extent());
         int rows = Panels.arePanels(c.b(), c.n(), c.k(), columns) ? ROWS : ROWS_TO_PACK_FOR;
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(c.m(), rows))
                 .with(FamilySchedules.cut(c.n(), columns))
                 .with(FamilySchedules.cut(c.k(), depth(c.k())));
-        return placed(c.program("product", List.of()), c.n(), c.zeros() == Annihilating.NEITHER, blocks);
+        return placed(facts, c.n(), c.zeros() == Annihilating.NEITHER, blocks);
     }
 
     /** The columns of a block, and of a panel of packed weights, of a product with {@code n} columns. */
@@ -122,9 +121,9 @@ final class ProcessorPolicy implements SchedulePolicy {
      * Two vectors of 16 queries keep their sums in registers; the keys of a block have scores that stay in the first-level cache.
      * Under a mask later blocks of queries have more work, as causal masks are the most common, and begin first.
      */
-    private static KernelSchedule schedule(Attention a) {
+    private static KernelSchedule schedule(Attention a, ProgramFacts facts) {
         if (FewQueries.are(a)) {
-            return placed(a.program("attention", List.of()), a.i(), false, few(a));
+            return placed(facts, a.i(), false, few(a));
         }
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(a.i(), QUERIES))
@@ -133,7 +132,7 @@ final class ProcessorPolicy implements SchedulePolicy {
         if (a.mask().isPresent()) {
             blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN));
         }
-        return placed(a.program("attention", List.of()), a.i(), false, blocks);
+        return placed(facts, a.i(), false, blocks);
     }
 
     /** All rows in one block, computed one by one. A block of one row counts as two, since blocks of one are no blocks. */
@@ -147,9 +146,8 @@ final class ProcessorPolicy implements SchedulePolicy {
     }
 
     /** A block is one part, or all of them, of all rows of a batch. */
-    private static KernelSchedule schedule(SplitAttention s) {
+    private static KernelSchedule schedule(SplitAttention s, ProgramFacts facts) {
         KernelSchedule blocks = KernelSchedule.NONE;
-        TileProgram program = s.program("attention", List.of());
         for (Choice c : few(s.whole()).choices()) {
             boolean keys = c.subject().equals(LoopId.of(s.whole().j()).name());
             if (!keys || s.step() == SplitAttention.Step.PARTS) {
@@ -157,7 +155,7 @@ final class ProcessorPolicy implements SchedulePolicy {
             }
         }
         blocks = blocks.with(new Choice.Cut(LoopId.of(s.parts()), new Choice.Size.Each()));
-        return placed(program, s.whole().i(), false, blocks);
+        return placed(facts, s.whole().i(), false, blocks);
     }
 
     @Override
@@ -180,7 +178,9 @@ final class ProcessorPolicy implements SchedulePolicy {
      * @param lanes       the axis that vectors run along
      * @param packedStays whether packed vectors are read in place; where zeros add nothing they are looked at, so they are not
      */
-    private static KernelSchedule placed(TileProgram program, Axis lanes, boolean packedStays, KernelSchedule blocks) {
+    private static KernelSchedule placed(ProgramFacts facts, Axis lanes, boolean packedStays, KernelSchedule blocks) {
+        TileProgram program = facts.program();
+        TileKernel cut = new TileKernel(program, blocks);
         KernelSchedule schedule = blocks;
         for (TileStmt.Define define : program.definitions()) {
             Tile tile = define.tile();
@@ -189,9 +189,8 @@ final class ProcessorPolicy implements SchedulePolicy {
                     && (!isPacked(m.program()) || packedStays && tile.axes().contains(lanes))
                     && (!tile.axes().contains(lanes)
                             || Panels.arePanels(
-                                    m.program(), tile.axes().get(0), tile.axes().get(1), blocks.block(lanes)))
-                    && BlockStrides.of(m.program(), blocks.sizes(tile.axes().toArray(Axis[]::new)))
-                            .isPresent();
+                                    m.program(), tile.axes().get(0), tile.axes().get(1), cut.block(lanes)))
+                    && facts.isInRows(tile, cut.sizes(tile.axes()));
             schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : TilePlace.LOCAL));
         }
         return schedule;

@@ -6,15 +6,18 @@ import java.util.List;
 /** One decision of a {@link KernelSchedule}. */
 public sealed interface Choice {
     /** What the choice is about: a loop or a tile. A schedule has at most one choice of a kind for a subject. */
-    String subject();
+    default String subject() {
+        return switch (this) {
+            case Cut c -> c.loop().name();
+            case Order o -> o.loop().name();
+            case Bind b -> b.loop().name();
+            case Place p -> p.tile();
+            case Skip s -> s.loop().name();
+        };
+    }
 
     /** Into what blocks a loop is cut. */
-    record Cut(LoopId loop, Size size) implements Choice {
-        @Override
-        public String subject() {
-            return loop.name();
-        }
-    }
+    record Cut(LoopId loop, Size size) implements Choice {}
 
     /** The sizes of blocks. */
     sealed interface Size {
@@ -50,12 +53,7 @@ public sealed interface Choice {
     }
 
     /** In which order the blocks of a parallel loop begin. */
-    record Order(LoopId loop, Direction direction) implements Choice {
-        @Override
-        public String subject() {
-            return loop.name();
-        }
-    }
+    record Order(LoopId loop, Direction direction) implements Choice {}
 
     /** Directions of an order. */
     enum Direction {
@@ -64,12 +62,7 @@ public sealed interface Choice {
     }
 
     /** What the indexes of a loop's block are bound to. */
-    record Bind(LoopId loop, Level level) implements Choice {
-        @Override
-        public String subject() {
-            return loop.name();
-        }
-    }
+    record Bind(LoopId loop, Level level) implements Choice {}
 
     /** What runs the indexes of a block. */
     enum Level {
@@ -80,22 +73,12 @@ public sealed interface Choice {
     }
 
     /** Where a tile is held. */
-    record Place(String tile, TilePlace place) implements Choice {
-        @Override
-        public String subject() {
-            return tile;
-        }
-    }
+    record Place(String tile, TilePlace place) implements Choice {}
 
     /** Which tables tell the blocks of a masked loop apart, beside the indexes. */
     record Skip(LoopId loop, List<BlockTable> tables) implements Choice {
         public Skip {
             tables = List.copyOf(tables);
-        }
-
-        @Override
-        public String subject() {
-            return loop.name();
         }
     }
 }

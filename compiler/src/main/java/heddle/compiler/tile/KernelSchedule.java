@@ -1,7 +1,6 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.index.BlockTable;
-import heddle.compiler.scalar.Axis;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +33,7 @@ public record KernelSchedule(List<Choice> choices) {
         }
     }
 
-    /** Only blocks, by the names of their axes. */
+    /** Only blocks, by the names of their loops. */
     public static KernelSchedule blocks(Map<String, Integer> sizes) {
         KernelSchedule schedule = NONE;
         for (Map.Entry<String, Integer> e : new TreeMap<>(sizes).entrySet()) {
@@ -73,25 +72,11 @@ public record KernelSchedule(List<Choice> choices) {
         return find(Choice.Cut.class, loop.name()).map(Choice.Cut::size);
     }
 
-    /** Indexes in a block of the loop over an axis; one when it is not cut into blocks. */
-    public int block(Axis axis) {
-        return cut(LoopId.of(axis))
+    /** Indexes in a block of a loop; one when it is not cut into blocks of several. */
+    public int block(LoopId loop) {
+        return cut(loop)
                 .map(size -> size instanceof Choice.Size.Blocks blocks ? blocks.n() : 1)
                 .orElse(1);
-    }
-
-    /** Whether the loop over an axis is cut into blocks of several indexes. */
-    public boolean isBlocked(Axis axis) {
-        return block(axis) > 1;
-    }
-
-    /** The block sizes of some axes. */
-    public Map<Axis, Integer> sizes(Axis... axes) {
-        Map<Axis, Integer> sizes = new LinkedHashMap<>();
-        for (Axis axis : axes) {
-            sizes.put(axis, block(axis));
-        }
-        return sizes;
     }
 
     /** The sizes of all blocks, by the names of their loops. */

@@ -27,6 +27,20 @@ final class ProgramParts {
         }
     }
 
+    /** The first loop over an axis, outer ones first. */
+    static Optional<TileStmt.Loop> loopOver(List<TileStmt> body, Axis axis) {
+        for (TileStmt stmt : body) {
+            if (stmt instanceof TileStmt.Loop loop) {
+                Optional<TileStmt.Loop> found =
+                        loop.axis().equals(axis) ? Optional.of(loop) : loopOver(loop.body(), axis);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Every axis that a statement goes over. */
     static void axes(List<TileStmt> body, Consumer<Axis> visitor) {
         statements(body, stmt -> {

@@ -1,13 +1,5 @@
 package heddle.compiler.tile;
 
-import heddle.compiler.index.BlockStrides;
-import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.ScalarExpr;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
-
 /**
  * Checks that the choices of a schedule are legal: that they leave alone what the program means.
  *
@@ -21,33 +13,24 @@ import java.util.Set;
  * </ol>
  */
 public final class ScheduleVerifier {
-    private final TileProgram program;
-    private final KernelSchedule schedule;
-    private final Cuttable cuttable;
-    private final Map<String, TileStmt.Loop> loops = new HashMap<>();
-    private final Map<String, TileStmt.Define> tiles = new HashMap<>();
-    private final Set<String> changed = new HashSet<>();
+    private final TileKernel kernel;
+    private final ProgramFacts facts;
 
-    private ScheduleVerifier(TileKernel kernel) {
-        this.program = kernel.program();
-        this.schedule = kernel.schedule();
-        this.cuttable = new Cuttable(program);
-        ProgramParts.statements(program.body(), stmt -> {
-            switch (stmt) {
-                case TileStmt.Loop l -> loops.put(l.id().name(), l);
-                case TileStmt.Define d -> tiles.put(d.tile().name(), d);
-                case TileStmt.Update u -> changed.add(u.tile().name());
-                case TileStmt.Accumulate a -> changed.add(a.tile().name());
-                default -> {}
-            }
-        });
+    private ScheduleVerifier(TileKernel kernel, ProgramFacts facts) {
+        this.kernel = kernel;
+        this.facts = facts;
     }
 
     /** @throws IllegalSchedule when a choice is not legal */
     public static void verify(TileKernel kernel) {
-        ScheduleVerifier verifier = new ScheduleVerifier(kernel);
+        verify(kernel, new ProgramFacts(kernel.program()));
+    }
+
+    /** The same with facts of the kernel's program, some of which may be known. */
+    public static void verify(TileKernel kernel, ProgramFacts facts) {
+        ScheduleVerifier verifier = new ScheduleVerifier(kernel, facts);
         kernel.schedule().choices().forEach(verifier::verify);
-        verifier.loops.values().forEach(loop -> verifier.isLegal(loop, kernel.cut(loop)));
+        facts.loops().forEach(loop -> verifier.isLegal(loop, kernel.cut(loop)));
         kernel.program().definitions().forEach(d -> verifier.isPlaced(d.tile()));
     }
 
@@ -66,10 +49,9 @@ public final class ScheduleVerifier {
             }
             case Choice.Bind bind -> loop(bind, bind.loop());
             case Choice.Place place -> {
-                TileStmt.Define define = tiles.get(place.tile());
-                check(define != null, place, "the program has no such tile");
+                Tile tile = tile(place, place.tile());
                 check(
-                        place.place() != TilePlace.IN_PLACE || canStay(define),
+                        place.place() != TilePlace.IN_PLACE || facts.isInRows(tile, kernel.sizes(tile.axes())),
                         place,
                         "it is not an element of a buffer in rows");
             }
@@ -78,7 +60,7 @@ public final class ScheduleVerifier {
                 check(loop.mask().isPresent(), skip, "the loop has no mask");
                 skip.tables().forEach(t -> {
                     for (int at = 0; at < t.axes().size(); at++) {
-                        int block = schedule.block(t.axes().get(at));
+                        int block = kernel.block(t.axes().get(at));
                         check(t.blocks().get(at) == block, skip, t + " has entries for other blocks");
                     }
                 });
@@ -89,38 +71,34 @@ public final class ScheduleVerifier {
     private void isLegal(TileStmt.Loop loop, Choice.Size size) {
         boolean each = size instanceof Choice.Size.Each || size instanceof Choice.Size.Blocks b && b.n() == 1;
         check(
-                each || loop.axis().extent().is(1) || cuttable.isCuttable(loop),
+                each || loop.axis().extent().is(1) || facts.isCuttable(loop),
                 "cut " + loop.id() + " " + size,
                 "its statements do not span " + loop.axis());
     }
 
     private TileStmt.Loop loop(Choice choice, LoopId id) {
-        TileStmt.Loop loop = loops.get(id.name());
-        check(loop != null, choice, "the program has no such loop");
-        return loop;
+        return facts.loop(id.name()).orElseThrow(() -> illegal(choice.toString(), "the program has no such loop"));
     }
 
-    private boolean canStay(TileStmt.Define define) {
-        return define.value() instanceof TileExpr.Map m
-                && !changed.contains(define.tile().name())
-                && isInRows(m.program(), define.tile(), schedule);
-    }
-
-    /** Whether a tile's elements lie in rows in a buffer, when loops are cut by {@code schedule}. */
-    static boolean isInRows(ScalarExpr program, Tile tile, KernelSchedule schedule) {
-        return BlockStrides.of(program, schedule.sizes(tile.axes().toArray(Axis[]::new)))
-                .isPresent();
+    private Tile tile(Choice choice, String name) {
+        return facts.definition(name)
+                .orElseThrow(() -> illegal(choice.toString(), "the program has no such tile"))
+                .tile();
     }
 
     private void isPlaced(Tile tile) {
-        boolean placed = schedule.choices().stream()
+        boolean placed = kernel.schedule().choices().stream()
                 .anyMatch(c -> c instanceof Choice.Place p && p.tile().equals(tile.name()));
         check(placed, tile.name(), "no choice says where it is held");
     }
 
     private void check(boolean holds, Object choice, String why) {
         if (!holds) {
-            throw new IllegalSchedule(program, choice.toString(), why);
+            throw illegal(choice.toString(), why);
         }
+    }
+
+    private IllegalSchedule illegal(String choice, String why) {
+        return new IllegalSchedule(kernel.program(), choice, why);
     }
 }

@@ -12,6 +12,7 @@ import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.LoopId;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.family.Attention;
@@ -66,8 +67,9 @@ class RandomScheduleTest {
     }
 
     private void add(Family family) {
+        ProgramFacts facts = new ProgramFacts(family.program("kernel", List.of()));
         KernelSchedule schedule = drawn(family);
-        SchedulePolicy.PROCESSOR.verify(new TileKernel(family.program("kernel", List.of()), schedule));
+        SchedulePolicy.PROCESSOR.verify(new TileKernel(facts.program(), schedule), facts);
         bench.kernel(family, schedule);
     }
 

@@ -14,6 +14,7 @@ import heddle.compiler.op.Interpreter;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.type.DType;
@@ -50,8 +51,8 @@ class PackedWeightsTest {
     /** Block sizes as they are, with every weight held as it is computed. */
     private static final SchedulePolicy WIDE = new SchedulePolicy() {
         @Override
-        public KernelSchedule schedule(Family family) {
-            return SchedulePolicy.PROCESSOR.schedule(family);
+        public KernelSchedule schedule(Family family, ProgramFacts facts) {
+            return SchedulePolicy.PROCESSOR.schedule(family, facts);
         }
 
         @Override

@@ -66,7 +66,7 @@ final class ColumnsCode {
     private void writeLanes(Step.Columns step, Lanes lanes, KernelScope.Part part, JavaText out) {
         Axis lane = step.lane();
         LaneLoop loop = new LaneLoop(lanes, lane, part.locals(), scope.support(), part.text());
-        int width = scope.kernel().schedule().block(lane);
+        int width = scope.kernel().block(lane);
         boolean padded = width % lanes.count() == 0 && !leavesScratch(step);
         String from = ranges.from(lane);
         String to = padded ? from.equals("0") ? String.valueOf(width) : from + " + " + width : ranges.to(lane);

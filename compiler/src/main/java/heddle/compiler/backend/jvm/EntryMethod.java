@@ -89,7 +89,7 @@ final class EntryMethod {
             text.line("long " + index + " = " + number + ";");
             return;
         }
-        int size = kernel.schedule().block(axis);
+        int size = kernel.block(axis);
         String from = scope.locals().fresh(KernelScope.from(axis));
         String to = scope.locals().fresh(KernelScope.to(axis));
         if (number.equals("0")) {
@@ -103,7 +103,7 @@ final class EntryMethod {
     }
 
     private Dim blocks(Axis axis) {
-        return axis.extent().ceilDiv(Dim.of(kernel.schedule().block(axis)));
+        return axis.extent().ceilDiv(Dim.of(kernel.block(axis)));
     }
 
     /** How many blocks there are. */

@@ -109,7 +109,7 @@ final class FewRowsCode {
         String last = "(int) " + ScalarCode.operand(code.of(loop.bounds().to()));
         String end = scope.locals().fresh(axis.name() + "End");
         out.line("int " + end + " = " + last + ";");
-        int size = scope.kernel().schedule().block(axis);
+        int size = scope.kernel().block(axis);
         String index = scope.locals().fresh(axis.name() + (size > 1 ? "Block" : ""));
         out.open("for (int " + index + " = " + first + "; " + index + " < " + end + "; " + index + " += " + size + ")");
         Locals inner = scope.locals().block();
@@ -136,8 +136,8 @@ final class FewRowsCode {
     /** Says where tiles whose block has become known begin, so that they are read by the indexes of the whole tensor. */
     private void placeTiles() {
         for (LocalTile tile : writer.scratch().values()) {
-            boolean whole = scope.kernel().schedule().block(tile.lane()) == 1
-                    || tile.lane().equals(writer.row());
+            boolean whole =
+                    scope.kernel().block(tile.lane()) == 1 || tile.lane().equals(writer.row());
             if ((whole || ranges.isBlocked(tile.lane())) && placed.add(tile)) {
                 String origin = whole ? "0" : "-" + ranges.from(tile.lane());
                 out.line("int " + scope.locals().array(tile.buffer()).offset() + " = " + origin + ";");

@@ -27,7 +27,7 @@ final class FewRowsWriter implements KernelWriter {
     FewRowsWriter(TileKernel kernel) {
         this.kernel = kernel;
         this.row = kernel.parallel().stream()
-                .filter(a -> kernel.schedule().block(a) > 1)
+                .filter(a -> kernel.block(a) > 1)
                 .findFirst()
                 .orElseThrow();
         place(kernel.body());
@@ -50,10 +50,9 @@ final class FewRowsWriter implements KernelWriter {
 
     private void place(Tile tile, TileExpr value) {
         if (kernel.schedule().place(tile) == TilePlace.IN_PLACE && value instanceof TileExpr.Map m) {
-            Axis[] axes = tile.axes().toArray(Axis[]::new);
             inPlace.put(
                     tile.name(),
-                    BlockStrides.of(m.program(), kernel.schedule().sizes(axes)).orElseThrow());
+                    BlockStrides.of(m.program(), kernel.sizes(tile.axes())).orElseThrow());
             return;
         }
         Axis lane = tile.axes().size() == 1
@@ -63,7 +62,7 @@ final class FewRowsWriter implements KernelWriter {
     }
 
     private int width(Axis axis) {
-        int block = kernel.schedule().block(axis);
+        int block = kernel.block(axis);
         return padded(block > 1 ? block : Math.toIntExact(axis.extent().value()));
     }
 

@@ -52,7 +52,7 @@ record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, Strin
 
     /** Whether the kernel handles more than one index of {@code axis} at a time. */
     boolean isBlocked(Axis axis) {
-        return kernel.parallel().contains(axis) && kernel.schedule().block(axis) > 1;
+        return kernel.parallel().contains(axis) && kernel.block(axis) > 1;
     }
 
     /**

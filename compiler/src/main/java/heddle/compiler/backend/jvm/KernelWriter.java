@@ -24,8 +24,8 @@ interface KernelWriter {
         if (kernel.body().stream().anyMatch(s -> s instanceof TileStmt.Loop)) {
             return new TileKernelWriter(kernel, target);
         }
-        boolean blocked = !kernel.parallel().isEmpty()
-                && kernel.schedule().block(kernel.parallel().getLast()) > 1;
+        boolean blocked =
+                !kernel.parallel().isEmpty() && kernel.block(kernel.parallel().getLast()) > 1;
         return blocked ? new ColumnKernelWriter() : new RowKernelWriter();
     }
 }

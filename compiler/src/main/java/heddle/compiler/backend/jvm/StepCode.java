@@ -61,7 +61,7 @@ final class StepCode {
         String from = KernelScope.from(axis);
         String to = KernelScope.to(axis);
         String extent = KernelScope.extent(axis);
-        int size = scope.kernel().schedule().block(axis);
+        int size = scope.kernel().block(axis);
         BlockRanges inner = ranges.with(axis);
         if (axis.extent().isKnown() && axis.extent().value() <= size && b.mask().isEmpty()) {
             out.line("int " + from + " = 0;");
@@ -95,7 +95,7 @@ final class StepCode {
     }
 
     private boolean isLooped(Axis axis) {
-        return scope.kernel().schedule().block(axis) > 1;
+        return scope.kernel().block(axis) > 1;
     }
 
     private String origin(LocalTile tile) {

@@ -31,7 +31,7 @@ final class TileKernelWriter implements KernelWriter {
     }
 
     private String rows(Axis axis) {
-        int block = kernel.schedule().block(axis);
+        int block = kernel.block(axis);
         return block > 1 ? String.valueOf(block) : KernelScope.extent(axis);
     }
 

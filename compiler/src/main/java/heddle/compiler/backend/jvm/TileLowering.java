@@ -35,7 +35,7 @@ final class TileLowering {
         this.kernel = kernel;
         this.target = target;
         this.lane = kernel.parallel().stream()
-                .filter(a -> kernel.schedule().block(a) > 1)
+                .filter(a -> kernel.block(a) > 1)
                 .findFirst()
                 .orElseThrow();
     }
@@ -97,7 +97,7 @@ final class TileLowering {
 
     private Optional<BlockStrides> readInPlace(Tile tile, ScalarExpr program) {
         return kernel.schedule().place(tile) == TilePlace.IN_PLACE
-                ? BlockStrides.of(program, kernel.schedule().sizes(tile.axes().toArray(Axis[]::new)))
+                ? BlockStrides.of(program, kernel.sizes(tile.axes()))
                 : Optional.empty();
     }
 
@@ -118,8 +118,8 @@ final class TileLowering {
     }
 
     private int width(Axis axis) {
-        return kernel.schedule().block(axis) > 1
-                ? kernel.schedule().block(axis)
+        return kernel.block(axis) > 1
+                ? kernel.block(axis)
                 : Math.toIntExact(axis.extent().value());
     }
 

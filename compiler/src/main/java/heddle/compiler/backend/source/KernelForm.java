@@ -8,7 +8,7 @@ import java.util.List;
  * A kernel without the names that distinguish it from kernels of other layers. Buffers are numbered in the order in
  * which they occur. Kernels of equal form become one method, which is compiled once.
  *
- * @param listing the kernel's axes, tile plan and statements, with numbers for buffers
+ * @param listing the kernel's axes, schedule and statements, with numbers for buffers
  * @param buffers the buffers that the numbers stand for
  */
 public record KernelForm(String listing, List<Buffer> buffers) {

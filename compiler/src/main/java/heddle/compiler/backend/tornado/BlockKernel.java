@@ -38,7 +38,7 @@ final class BlockKernel implements DeviceKernel {
         this.kernel = kernel;
         this.geometry = Geometry.of(kernel, limits);
         this.memory = LocalMemory.of(kernel, geometry, limits.localBytes());
-        this.blocks = new Counting(kernel.parallel(), kernel.schedule());
+        this.blocks = new Counting(kernel.parallel(), kernel::block);
     }
 
     @Override

@@ -4,6 +4,7 @@ import heddle.compiler.schedule.FamilySchedules;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.TileProgram;
@@ -40,16 +41,13 @@ public record DevicePolicy(TornadoLimits limits) implements SchedulePolicy {
     private static final int DEPTH = 16;
 
     @Override
-    public KernelSchedule schedule(Family family) {
+    public KernelSchedule schedule(Family family, ProgramFacts facts) {
         return switch (family) {
             case MapFamily m -> FamilySchedules.of(m);
             case RowFamily r -> FamilySchedules.of(r);
-            case Contraction c -> placed(c.program("product", List.of()), blocks(c));
+            case Contraction c -> placed(facts.program(), blocks(c));
             case SplitAttention s -> throw new IllegalStateException("devices do not split keys");
-            case Attention a -> {
-                TileProgram program = a.program("attention", List.of());
-                yield placed(program, blocks(a, program));
-            }
+            case Attention a -> placed(facts.program(), blocks(a, facts.program()));
         };
     }
 
@@ -128,7 +126,7 @@ public record DevicePolicy(TornadoLimits limits) implements SchedulePolicy {
     @Override
     public boolean isLeftToLibrary(Contraction c) {
         return limits.libraryTasks()
-                && LibraryChoice.of(new TileKernel(c.program("product", List.of()), schedule(c)))
+                && LibraryChoice.of(new TileKernel(c.program("product", List.of()), KernelSchedule.NONE))
                         .gemm()
                         .isPresent();
     }

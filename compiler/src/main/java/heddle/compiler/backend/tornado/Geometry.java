@@ -27,7 +27,7 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, 
                 .findFirst()
                 .orElseThrow();
         Axis row = result.axes().getFirst();
-        int height = kernel.schedule().block(row);
+        int height = kernel.block(row);
         int threads = limits.groupThreads();
         int columns = Math.min(limits.kind().columns(), threads);
         int rows = Math.min(Integer.highestOneBit(threads / columns), height);
@@ -55,14 +55,14 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, 
 
     /** Elements of a tile along an axis: those of a block, or all when it is not cut. */
     int width(Axis axis) {
-        int block = kernel.schedule().block(axis);
+        int block = kernel.block(axis);
         return block > 1 || axis.extent().is(1)
                 ? block
                 : Math.toIntExact(axis.extent().value());
     }
 
     boolean isBlocked(Axis axis) {
-        return kernel.schedule().block(axis) > 1;
+        return kernel.block(axis) > 1;
     }
 
     /** Whether every block along an axis is whole. */

@@ -1,14 +1,13 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 
 /** Writes elementwise chains, copies and gathers: one thread for each element. */
 record MapKernel(TileKernel kernel, TornadoLimits limits) implements DeviceKernel {
     private Counting elements() {
-        return new Counting(kernel.parallel(), KernelSchedule.NONE);
+        return new Counting(kernel.parallel());
     }
 
     @Override

@@ -3,7 +3,6 @@ package heddle.compiler.backend.tornado;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.ScalarSource;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -32,9 +31,9 @@ final class RowKernel implements DeviceKernel {
 
     RowKernel(TileKernel kernel, TornadoLimits limits) {
         this.kernel = kernel;
-        this.rows = new Counting(kernel.parallel(), KernelSchedule.NONE);
-        boolean across = !kernel.parallel().isEmpty()
-                && kernel.schedule().block(kernel.parallel().getLast()) > 1;
+        this.rows = new Counting(kernel.parallel());
+        boolean across =
+                !kernel.parallel().isEmpty() && kernel.block(kernel.parallel().getLast()) > 1;
         Dim longest = kernel.body().stream()
                 .map(RowKernel::along)
                 .filter(d -> !d.is(1))
