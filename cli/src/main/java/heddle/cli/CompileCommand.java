@@ -5,8 +5,8 @@ import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.ProgramListing;
@@ -124,7 +124,7 @@ final class CompileCommand implements Callable<Integer> {
         if (target.libraryTasks() && !device) {
             throw new ParameterException(spec.commandLine(), "--library-tasks needs --target tornado");
         }
-        TornadoLimits limits = TornadoLimits.GPU.withLibraryTasks(target.libraryTasks());
+        TornadoTarget limits = TornadoTarget.GPU.withLibraryTasks(target.libraryTasks());
         Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
         Compilation compilation =
                 device ? declared.compilation(fusion, new DevicePolicy(limits)) : declared.compilation(fusion);

@@ -4,7 +4,7 @@ import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
@@ -163,16 +163,16 @@ public final class HeddleModel {
     }
 
     private CompiledModel onDevice(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
-        TornadoLimits limits = DeviceWriter.limits(target.device().orElseThrow())
+        TornadoTarget planned = DeviceWriter.target(target.device().orElseThrow())
                 .withLibraryTasks(options.target().libraryTasks());
-        Compilation compilation = compilation(options.fusion(), new DevicePolicy(limits));
+        Compilation compilation = compilation(options.fusion(), new DevicePolicy(planned));
         TornadoOptions tornado = new TornadoOptions(
                 target.sdk().orElseThrow(),
                 target.device(),
                 options.classes(),
                 options.target().timeLimit());
-        Program program =
-                TornadoProgram.load(compilation.plan(), new DeviceWriter(compilation.plan(), limits), weights, tornado);
+        Program program = TornadoProgram.load(
+                compilation.plan(), new DeviceWriter(compilation.plan(), planned), weights, tornado);
         if (options.target().checkFirstRun()) {
             program = new FirstRunCheck(
                     program,

@@ -2,8 +2,8 @@ package heddle.tests.tornado;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.Heddle;
@@ -36,28 +36,28 @@ class GoldenJavaTest {
                 "total"
             })
     void isWrittenForGpus(String name) throws IOException {
-        check(name, name + "-gpu.java.txt", TornadoLimits.GPU);
+        check(name, name + "-gpu.java.txt", TornadoTarget.GPU);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"causal-attention", "epilogue"})
     void isWrittenForProcessors(String name) throws IOException {
-        check(name, name + "-cpu.java.txt", TornadoLimits.CPU);
+        check(name, name + "-cpu.java.txt", TornadoTarget.CPU);
     }
 
     @ParameterizedTest
     @ValueSource(strings = "two-layers")
     void isCutIntoTaskGraphs(String name) throws IOException {
-        check(name, name + "-gpu.java.txt", TornadoLimits.GPU.withTasksPerGraph(3));
+        check(name, name + "-gpu.java.txt", TornadoTarget.GPU.withTasksPerGraph(3));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"epilogue", "batched-product"})
     void leavesProductsToLibraries(String name) throws IOException {
-        check(name, name + "-library.java.txt", TornadoLimits.GPU.withLibraryTasks(true));
+        check(name, name + "-library.java.txt", TornadoTarget.GPU.withLibraryTasks(true));
     }
 
-    private static void check(String model, String golden, TornadoLimits limits) throws IOException {
+    private static void check(String model, String golden, TornadoTarget limits) throws IOException {
         Plan plan = Heddle.model(MODELS.resolve(model + ".heddle"))
                 .compilation(Fusion.FUSED, new DevicePolicy(limits))
                 .plan();

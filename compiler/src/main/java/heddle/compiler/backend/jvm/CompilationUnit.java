@@ -3,11 +3,12 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.type.Dim;
 import java.util.List;
 
 /** Writes the file around the kernels: imports, constants, and the two methods that call the kernels. */
-record CompilationUnit(JvmTarget target, Plan plan, String className) {
+record CompilationUnit(Processor target, Plan plan, String className) {
     String text(ClassText members, List<EntryMethod> entries) {
         JavaText out = new JavaText(0);
         writeHead(out);

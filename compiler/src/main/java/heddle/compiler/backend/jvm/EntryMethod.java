@@ -6,6 +6,7 @@ import heddle.compiler.backend.source.KernelForm;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
@@ -23,7 +24,7 @@ final class EntryMethod {
     private final Set<String> symbols;
 
     /** Writes the method, and those it calls, into {@code members}. */
-    EntryMethod(TileKernel kernel, KernelForm form, JvmTarget target, ClassText members) {
+    EntryMethod(TileKernel kernel, KernelForm form, Processor target, ClassText members) {
         this.kernel = kernel;
         this.buffers = form.buffers();
         this.name = members.methodName(kernel.name());

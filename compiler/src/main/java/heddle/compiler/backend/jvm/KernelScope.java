@@ -7,6 +7,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.Widening;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
@@ -20,7 +21,7 @@ import java.util.Set;
  * @param entry  the name of the entry method, and the prefix of the methods it calls
  * @param locals the entry method's variables: arrays, lengths, the indexes of parallel axes
  */
-record KernelScope(TileKernel kernel, JvmTarget target, ClassText members, String entry, Locals locals) {
+record KernelScope(TileKernel kernel, Processor target, ClassText members, String entry, Locals locals) {
     /** The ends of a blocked axis in the entry method: {@code int} variables. */
     static String from(Axis axis) {
         return Names.identifier(axis.name() + "From");

@@ -1,6 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 
@@ -17,7 +18,7 @@ interface KernelWriter {
     default void writeScratch(KernelScope scope, JavaText body) {}
 
     /** The writer for a kernel's statements. */
-    static KernelWriter of(TileKernel kernel, JvmTarget target) {
+    static KernelWriter of(TileKernel kernel, Processor target) {
         if (kernel.schedule().hasRowsOneByOne()) {
             return new FewRowsWriter(kernel);
         }

@@ -2,6 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import java.util.ArrayList;
@@ -40,13 +41,13 @@ final class ProductMethods {
     /** Bytes of {@code b} that all rows read before the next: half of a first-level cache of 32 KiB. */
     private static final int SLICE = 16 << 10;
 
-    private final JvmTarget target;
+    private final Processor target;
     private final ClassText members;
     private final Map<Shape, String> products = new HashMap<>();
     private final Map<MicroKernel, String> kernels = new HashMap<>();
     private final Map<Stored, String> conversions = new EnumMap<>(Stored.class);
 
-    ProductMethods(JvmTarget target, ClassText members) {
+    ProductMethods(Processor target, ClassText members) {
         this.target = target;
         this.members = members;
     }
@@ -274,7 +275,7 @@ final class ProductMethods {
      * @param rows the most at once, then fewer for the rows left over
      */
     private record Blocking(List<Integer> rows, int vectors) {
-        static Blocking of(JvmTarget target, int vectors) {
+        static Blocking of(Processor target, int vectors) {
             if (vectors == 1) {
                 return new Blocking(List.of(8, 4, 2, 1), 1);
             }

@@ -1,6 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.schedule.machine.Processor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,12 +16,12 @@ final class RowProductMethods {
     /** Keys whose features stay in the first-level cache while all rows are multiplied with them. */
     private static final int CHUNK = 32;
 
-    private final JvmTarget target;
+    private final Processor target;
     private final ClassText members;
     private final Lanes lanes;
     private final Map<Object, String> methods = new HashMap<>();
 
-    RowProductMethods(JvmTarget target, ClassText members) {
+    RowProductMethods(Processor target, ClassText members) {
         this.target = target;
         this.members = members;
         this.lanes = Lanes.floats(target);

@@ -2,6 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.TileKernel;
 import java.util.List;
 
@@ -14,7 +15,7 @@ final class TileKernelWriter implements KernelWriter {
     private final TileLowering lowering;
     private final List<Step> steps;
 
-    TileKernelWriter(TileKernel kernel, JvmTarget target) {
+    TileKernelWriter(TileKernel kernel, Processor target) {
         this.kernel = kernel;
         this.lowering = new TileLowering(kernel, target);
         this.steps = lowering.lower(kernel.body());

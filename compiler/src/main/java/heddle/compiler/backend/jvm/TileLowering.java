@@ -6,6 +6,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -26,12 +27,12 @@ import java.util.SequencedMap;
  */
 final class TileLowering {
     private final TileKernel kernel;
-    private final JvmTarget target;
+    private final Processor target;
     private final Axis lane;
     private final SequencedMap<String, LocalTile> scratch = new LinkedHashMap<>();
     private final Map<String, BlockStrides> inPlace = new HashMap<>();
 
-    TileLowering(TileKernel kernel, JvmTarget target) {
+    TileLowering(TileKernel kernel, Processor target) {
         this.kernel = kernel;
         this.target = target;
         this.lane = kernel.parallel().stream()

@@ -34,10 +34,10 @@ final class BlockKernel implements DeviceKernel {
     private final LocalMemory memory;
     private final Counting blocks;
 
-    BlockKernel(TileKernel kernel, TornadoLimits limits) {
+    BlockKernel(TileKernel kernel, TornadoTarget target) {
         this.kernel = kernel;
-        this.geometry = Geometry.of(kernel, limits);
-        this.memory = LocalMemory.of(kernel, geometry, limits.localBytes());
+        this.geometry = Geometry.of(kernel, target);
+        this.memory = LocalMemory.of(kernel, geometry, target.device().local());
         this.blocks = new Counting(kernel.parallel(), kernel::block);
     }
 

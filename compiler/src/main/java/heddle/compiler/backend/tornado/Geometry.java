@@ -19,7 +19,7 @@ import java.util.Set;
  */
 record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, Set<String> inRegisters) {
     /** The geometry for the groups of a device. */
-    static Geometry of(TileKernel kernel, TornadoLimits limits) {
+    static Geometry of(TileKernel kernel, TornadoTarget target) {
         List<TileStmt> all = statements(kernel.body());
         Tile result = all.stream()
                 .filter(TileStmt.Accumulate.class::isInstance)
@@ -28,8 +28,8 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, 
                 .orElseThrow();
         Axis row = result.axes().getFirst();
         int height = kernel.block(row);
-        int threads = limits.groupThreads();
-        int columns = Math.min(limits.kind().columns(), threads);
+        int threads = target.device().groupThreads();
+        int columns = Math.min(DevicePolicy.columns(target.device()), threads);
         int rows = Math.min(Integer.highestOneBit(threads / columns), height);
         return new Geometry(kernel, row, rows, columns, computed(all));
     }

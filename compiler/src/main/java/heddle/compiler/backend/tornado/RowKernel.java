@@ -29,7 +29,7 @@ final class RowKernel implements DeviceKernel {
     private final boolean shared;
     private final int threads;
 
-    RowKernel(TileKernel kernel, TornadoLimits limits) {
+    RowKernel(TileKernel kernel, TornadoTarget target) {
         this.kernel = kernel;
         this.rows = new Counting(kernel.parallel());
         boolean across =
@@ -40,7 +40,9 @@ final class RowKernel implements DeviceKernel {
                 .findFirst()
                 .orElse(Dim.ONE);
         this.shared = !across && !(longest.isKnown() && longest.value() <= SHORT);
-        this.threads = shared ? Math.min(limits.groupThreads(), threads(longest)) : limits.groupThreads();
+        this.threads = shared
+                ? Math.min(target.device().groupThreads(), threads(longest))
+                : target.device().groupThreads();
     }
 
     /** How far a statement runs along the row. */
