@@ -3,6 +3,7 @@ package heddle.compiler.schedule;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelSchedule;
@@ -22,13 +23,16 @@ import heddle.compiler.tile.family.Panels;
 import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Schedules for processors with vector registers. The same sizes suit vectors of 4, 8 and 16 floats, so plans and
- * packed weights do not depend on the processor. The code writer decides how to split a block into registers.
+ * Schedules for processors with vector registers. The same blocks suit vectors of 4, 8 and 16 floats, so packed weights do not depend
+ * on the processor; how a block is split into registers does.
+ *
+ * @param processor that runs the kernels
  */
-final class ProcessorPolicy implements SchedulePolicy {
+record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** Rows of a block of a product: a multiple of the 6 and the 8 rows that are computed in registers at once. */
     private static final int ROWS = 48;
 
@@ -41,8 +45,20 @@ final class ProcessorPolicy implements SchedulePolicy {
     /** Of a block of {@code b} this deep, 64 columns take a quarter of a common second-level cache. */
     private static final int DEPTH = 1024;
 
+    /** Queries of a block: two vectors of 16. */
     private static final int QUERIES = 32;
+
+    /** Keys of a block, whose scores take half of a first-level cache. */
     private static final int KEYS = 128;
+
+    /** By how many keys a partial block is narrowed at a time: the rows of a register block. */
+    private static final int TRIM = 8;
+
+    /** Vectors side by side in a loop over columns: a second one hides what the first one waits for. */
+    private static final int VECTORS = 2;
+
+    /** Pieces that a thread takes on average: enough to balance, and few enough that taking them costs nothing. */
+    private static final int PIECES = 4;
 
     /**
      * Keys that few queries are compared with at a time, and the length of a part. Their scores stay in the first-level cache,
@@ -76,27 +92,67 @@ final class ProcessorPolicy implements SchedulePolicy {
             throw new IllegalSchedule(
                     kernel.program(), "cut " + lanes + " " + block, "blocks along lanes are of 16, 32 or 64 indexes");
         }
+        facts.sums().forEach(sums -> fits(kernel, sums, lanes, block));
+    }
+
+    /** Whether whole register blocks make up a block, and find registers. */
+    private void fits(TileKernel kernel, Tile sums, Axis lane, int block) {
+        Axis row = sums.axes().stream().filter(a -> !a.equals(lane)).findFirst().orElseThrow();
+        int across = kernel.schedule().unroll(sums, lane);
+        int vectors = block / registers().lanes(sums.type());
+        if (vectors % across != 0) {
+            throw new IllegalSchedule(
+                    kernel.program(),
+                    "unroll " + sums + " over " + lane + " " + across,
+                    "a block has " + vectors + " vectors, of which this is no part");
+        }
+        int taken = RegisterBlocks.taken(kernel.schedule(), sums, row, lane);
+        if (taken > processor.registers()) {
+            throw new IllegalSchedule(
+                    kernel.program(),
+                    "unroll " + sums + " over " + row + " " + kernel.schedule().unroll(sums, row) + ", " + lane + " "
+                            + across,
+                    "sums and factors take " + taken + " registers of " + processor.registers());
+        }
     }
 
     @Override
     public KernelSchedule schedule(Family family, ProgramFacts facts) {
-        return switch (family) {
+        KernelSchedule schedule = switch (family) {
             case MapFamily m -> FamilySchedules.of(m);
-            case RowFamily r -> FamilySchedules.of(r);
+            case RowFamily r ->
+                r.runsAcross() ? FamilySchedules.of(r) : registers().ofReductions(FamilySchedules.of(r), facts);
             case Contraction c -> schedule(c, facts);
             case Attention a -> schedule(a, facts);
             case SplitAttention s -> schedule(s, facts);
         };
+        return schedule.with(new Choice.Grain(PIECES));
     }
 
-    private static KernelSchedule schedule(Contraction c, ProgramFacts facts) {
+    private RegisterBlocks registers() {
+        return new RegisterBlocks(processor);
+    }
+
+    /** Register blocks of products, and vectors side by side in loops over columns. */
+    private KernelSchedule inVectors(KernelSchedule schedule, ProgramFacts facts, Axis lane, int width) {
+        return registers()
+                .ofProducts(schedule, facts, lane, width)
+                .with(new Choice.Bind(
+                        lane.name(),
+                        List.of(
+                                new Choice.Factor(Choice.Level.REGISTER, VECTORS),
+                                new Choice.Factor(Choice.Level.LANE, 0))));
+    }
+
+    private KernelSchedule schedule(Contraction c, ProgramFacts facts) {
         int columns = columns(c.n().extent());
         int rows = Panels.arePanels(c.b(), c.n(), c.k(), columns) ? ROWS : ROWS_TO_PACK_FOR;
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(c.m(), rows))
                 .with(FamilySchedules.cut(c.n(), columns))
                 .with(FamilySchedules.cut(c.k(), depth(c.k())));
-        return placed(facts, c.n(), c.zeros() == Annihilating.NEITHER, blocks);
+        KernelSchedule placed = placed(facts, c.n(), c.zeros() == Annihilating.NEITHER, blocks);
+        return inVectors(placed, facts, c.n(), columns);
     }
 
     /** The columns of a block, and of a panel of packed weights, of a product with {@code n} columns. */
@@ -121,32 +177,34 @@ final class ProcessorPolicy implements SchedulePolicy {
      * Two vectors of 16 queries keep their sums in registers; the keys of a block have scores that stay in the first-level cache.
      * Under a mask later blocks of queries have more work, as causal masks are the most common, and begin first.
      */
-    private static KernelSchedule schedule(Attention a, ProgramFacts facts) {
+    private KernelSchedule schedule(Attention a, ProgramFacts facts) {
         if (FewQueries.are(a)) {
-            return placed(facts, a.i(), false, few(a));
+            return registers().ofFewRows(placed(facts, a.i(), false, few(a)), facts, a.i());
         }
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(a.i(), QUERIES))
                 .with(FamilySchedules.whole(a.e()))
                 .with(FamilySchedules.cut(a.j(), KEYS));
         if (a.mask().isPresent()) {
-            blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN));
+            blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN))
+                    .with(new Choice.Trim(LoopId.of(a.j()), TRIM));
         }
-        return placed(facts, a.i(), false, blocks);
+        return inVectors(placed(facts, a.i(), false, blocks), facts, a.i(), QUERIES);
     }
 
     /** All rows in one block, computed one by one. A block of one row counts as two, since blocks of one are no blocks. */
     private static KernelSchedule few(Attention a) {
         int rows = Math.toIntExact(a.i().extent().value());
-        return KernelSchedule.NONE
+        KernelSchedule schedule = KernelSchedule.NONE
                 .with(FamilySchedules.cut(a.i(), Math.max(2, rows)))
                 .with(FamilySchedules.whole(a.e()))
                 .with(FamilySchedules.cut(a.j(), KEYS_OF_FEW))
-                .with(new Choice.Bind(LoopId.of(a.i()), Choice.Level.LOOP));
+                .with(new Choice.Bind(a.i().name(), List.of(new Choice.Factor(Choice.Level.LOOP, 0))));
+        return a.mask().isPresent() ? schedule.with(new Choice.Trim(LoopId.of(a.j()), TRIM)) : schedule;
     }
 
     /** A block is one part, or all of them, of all rows of a batch. */
-    private static KernelSchedule schedule(SplitAttention s, ProgramFacts facts) {
+    private KernelSchedule schedule(SplitAttention s, ProgramFacts facts) {
         KernelSchedule blocks = KernelSchedule.NONE;
         for (Choice c : few(s.whole()).choices()) {
             boolean keys = c.subject().equals(LoopId.of(s.whole().j()).name());
@@ -155,7 +213,8 @@ final class ProcessorPolicy implements SchedulePolicy {
             }
         }
         blocks = blocks.with(new Choice.Cut(LoopId.of(s.parts()), new Choice.Size.Each()));
-        return placed(facts, s.whole().i(), false, blocks);
+        KernelSchedule placed = placed(facts, s.whole().i(), false, blocks);
+        return registers().ofFewRows(placed, facts, s.whole().i());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.ScheduleVerifier;
@@ -12,8 +13,13 @@ import java.util.OptionalInt;
 
 /** Makes schedules as a machine needs them. The constants that it decides by stand in the policy, with their reasons. */
 public interface SchedulePolicy {
-    /** For processors with vector registers. */
-    SchedulePolicy PROCESSOR = new ProcessorPolicy();
+    /** For a processor of which nothing is known. */
+    SchedulePolicy PROCESSOR = of(Processor.USUAL);
+
+    /** For a processor with vector registers. */
+    static SchedulePolicy of(Processor processor) {
+        return new ProcessorPolicy(processor);
+    }
 
     /**
      * How a kernel is executed. The tables of its mask are chosen later, by the blocks of this schedule.

@@ -1,11 +1,13 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.index.BlockTable;
+import heddle.compiler.scalar.Axis;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -106,7 +108,45 @@ public record KernelSchedule(List<Choice> choices) {
 
     /** Whether the rows of a block are few, and computed one by one rather than in lanes. */
     public boolean hasRowsOneByOne() {
-        return choices.stream().anyMatch(c -> c instanceof Choice.Bind b && b.level() == Choice.Level.LOOP);
+        return choices.stream()
+                .anyMatch(c ->
+                        c instanceof Choice.Bind b && b.chain().stream().anyMatch(f -> f.level() == Choice.Level.LOOP));
+    }
+
+    /** How many indexes along an axis a level has, if a chain says so. */
+    public OptionalInt bound(Axis axis, Choice.Level level) {
+        return find(Choice.Bind.class, axis.name()).stream()
+                .flatMap(b -> b.chain().stream())
+                .filter(f -> f.level() == level)
+                .mapToInt(Choice.Factor::n)
+                .findFirst();
+    }
+
+    /** How many indexes along an axis the statements that change a tile compute at once; one without a choice. */
+    public int unroll(Tile tile, Axis axis) {
+        return choices.stream()
+                .filter(c -> c instanceof Choice.Unroll u
+                        && u.tile().equals(tile.name())
+                        && u.axis().equals(axis.name()))
+                .mapToInt(c -> ((Choice.Unroll) c).n())
+                .findFirst()
+                .orElse(1);
+    }
+
+    /** By how many indexes blocks of a loop are narrowed, if they are. */
+    public OptionalInt trim(LoopId loop) {
+        return find(Choice.Trim.class, loop.name()).stream()
+                .mapToInt(Choice.Trim::n)
+                .findFirst();
+    }
+
+    /** Pieces that a thread takes on average; one without a choice. */
+    public int pieces() {
+        return choices.stream()
+                .filter(Choice.Grain.class::isInstance)
+                .mapToInt(c -> ((Choice.Grain) c).pieces())
+                .findFirst()
+                .orElse(1);
     }
 
     /** Where a tile is held. @throws IllegalStateException when no choice places it */

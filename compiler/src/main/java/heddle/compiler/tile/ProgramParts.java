@@ -59,7 +59,8 @@ final class ProgramParts {
         });
     }
 
-    private static Optional<Axis> over(TileExpr value) {
+    /** The axis that a value is reduced or summed over. */
+    static Optional<Axis> over(TileExpr value) {
         return switch (value) {
             case TileExpr.Map m -> Optional.empty();
             case TileExpr.Reduce r -> Optional.of(r.over());

@@ -1,5 +1,9 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.scalar.Axis;
+import java.util.List;
+import java.util.Set;
+
 /**
  * Checks that the choices of a schedule are legal: that they leave alone what the program means.
  *
@@ -9,6 +13,9 @@ package heddle.compiler.tile;
  *   <li>An order is chosen for parallel loops in which nothing is added to a buffer.
  *   <li>A tile is read in place when its value is one element of a buffer, strides apart within a block, and it never changes.
  *   <li>Blocks are skipped in masked loops. Tables have entries for the blocks into which their axes are cut.
+ *   <li>A chain binds an axis of the program, has each level once, groups outermost and of a parallel loop, lanes innermost.
+ *   <li>What is unrolled is a statement that goes over the axis. What is trimmed is a masked loop. Slices are of an axis that a
+ *       product sums over; a pitch is that of a factor.
  *   <li>Each tile has a place.
  * </ol>
  */
@@ -47,7 +54,35 @@ public final class ScheduleVerifier {
                                 order,
                                 "a sum in a buffer goes by the order of blocks"));
             }
-            case Choice.Bind bind -> loop(bind, bind.loop());
+            case Choice.Bind bind -> bound(bind);
+            case Choice.Unroll unroll -> {
+                Tile tile = tile(unroll, unroll.tile());
+                check(unroll.n() > 0, unroll, "it computes nothing");
+                check(
+                        facts.axes(tile).stream().anyMatch(a -> a.name().equals(unroll.axis())),
+                        unroll,
+                        "no statement that changes " + tile + " goes over " + unroll.axis());
+            }
+            case Choice.Trim trim -> {
+                check(trim.n() > 0, trim, "blocks are narrowed by nothing");
+                check(loop(trim, trim.loop()).mask().isPresent(), trim, "the loop has no mask");
+            }
+            case Choice.Grain grain -> check(grain.pieces() > 0, grain, "a thread takes no piece");
+            case Choice.Stage stage -> {
+                check(stage.n() > 0, stage, "slices are empty");
+                check(
+                        facts.summed().stream().anyMatch(a -> a.name().equals(stage.axis())),
+                        stage,
+                        "no product sums over " + stage.axis());
+            }
+            case Choice.Pitch pitch -> {
+                Tile tile = tile(pitch, pitch.tile());
+                check(pitch.more() >= 0, pitch, "lines overlap");
+                check(
+                        facts.isFactor(tile),
+                        pitch,
+                        "the tile is no factor of a product, so that it has no lines in local memory");
+            }
             case Choice.Place place -> {
                 Tile tile = tile(place, place.tile());
                 check(
@@ -74,6 +109,28 @@ public final class ScheduleVerifier {
                 each || loop.axis().extent().is(1) || facts.isCuttable(loop),
                 "cut " + loop.id() + " " + size,
                 "its statements do not span " + loop.axis());
+    }
+
+    /** A chain has each level once, and names an axis of the program; groups and lanes stand outermost and innermost. */
+    private void bound(Choice.Bind bind) {
+        Axis axis = KernelAxes.of(kernel).stream()
+                .filter(a -> a.name().equals(bind.axis()))
+                .findFirst()
+                .orElseThrow(() -> illegal(bind.toString(), "the program has no such axis"));
+        List<Choice.Level> levels =
+                bind.chain().stream().map(Choice.Factor::level).toList();
+        check(!levels.isEmpty(), bind, "the chain is empty");
+        check(Set.copyOf(levels).size() == levels.size(), bind, "a level occurs twice");
+        int group = levels.indexOf(Choice.Level.GROUP);
+        check(group <= 0, bind, "blocks of groups are around everything else");
+        check(
+                group < 0
+                        || kernel.program().parallel().stream()
+                                .anyMatch(l -> l.axis().equals(axis)),
+                bind,
+                "groups run in any order, and the blocks of " + axis + " do not");
+        int lane = levels.indexOf(Choice.Level.LANE);
+        check(lane < 0 || lane == levels.size() - 1, bind, "lanes are innermost");
     }
 
     private TileStmt.Loop loop(Choice choice, LoopId id) {

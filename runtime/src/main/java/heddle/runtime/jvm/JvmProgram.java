@@ -186,6 +186,7 @@ public final class JvmProgram implements Program {
         RunMemory.Arguments arguments = run.arguments(call.arguments());
         workers.run(
                 code.blocks().of(call.entry(), values),
+                call.kernel().schedule().pieces(),
                 (from, to) -> code.run().run(call.entry(), arguments.arrays(), arguments.offsets(), values, from, to));
     }
 }

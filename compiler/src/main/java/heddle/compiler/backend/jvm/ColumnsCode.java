@@ -5,6 +5,7 @@ import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
@@ -70,7 +71,9 @@ final class ColumnsCode {
         boolean padded = width % lanes.count() == 0 && !leavesScratch(step);
         String from = ranges.from(lane);
         String to = padded ? from.equals("0") ? String.valueOf(width) : from + " + " + width : ranges.to(lane);
-        int copies = padded && width >= 2 * lanes.count() ? 2 : 1;
+        int vectors =
+                scope.kernel().schedule().bound(lane, Choice.Level.REGISTER).orElse(1);
+        int copies = padded ? Math.min(vectors, width / lanes.count()) : 1;
         Dim length = padded ? Dim.of(width) : lane.extent();
         loop.write(out, from, to, length, copies, codes -> new ColumnCode(loop, codes).write(step.body()));
     }

@@ -7,6 +7,7 @@ import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileStmt;
@@ -76,8 +77,8 @@ final class FewRowsCode {
             }
             rows(ofRows);
             switch (stmt) {
-                case TileStmt.Define d -> scores(writer.scratch(d.tile()), (TileExpr.Dot) d.value());
-                case TileStmt.Accumulate a -> sum(writer.scratch(a.tile()), a.value());
+                case TileStmt.Define d -> scores(d.tile(), (TileExpr.Dot) d.value());
+                case TileStmt.Accumulate a -> sum(a.tile(), a.value());
                 case TileStmt.Loop l -> loop(l);
                 default -> throw new AssertionError(stmt);
             }
@@ -145,24 +146,38 @@ final class FewRowsCode {
         }
     }
 
-    private void scores(LocalTile products, TileExpr.Dot dot) {
+    private void scores(Tile tile, TileExpr.Dot dot) {
+        LocalTile products = writer.scratch(tile);
         LocalTile q = writer.scratch(dot.a());
         Place k = place(dot.b(), products.lane());
         int depth = Math.toIntExact(dot.over().extent().value());
-        DotKernel.Shape shape = new DotKernel.Shape(writer.rows(), depth, q.width(), k.step, products.width());
+        DotKernel.Shape shape = new DotKernel.Shape(
+                writer.rows(), schedule().unroll(tile, writer.row()), depth, q.width(), k.step, products.width());
         String method = scope.members().rowProducts().scores(shape);
         out.line(method + "(" + length(products.lane()) + ", " + array(q) + ", " + k.text() + array(products) + ");");
     }
 
-    private void sum(LocalTile sums, TileExpr.Dot dot) {
+    private void sum(Tile tile, TileExpr.Dot dot) {
+        LocalTile sums = writer.scratch(tile);
         LocalTile p = writer.scratch(dot.a());
         Place v = place(dot.b(), dot.over());
         int columns = Math.toIntExact(sums.lane().extent().value());
         boolean checked = dot.zeros() == Annihilating.LEFT;
-        var sum = new RowProductMethods.Sum(writer.rows(), columns, p.width(), v.step, checked);
+        var sum = new RowProductMethods.Sum(
+                writer.rows(),
+                schedule().unroll(tile, writer.row()),
+                schedule().unroll(tile, sums.lane()),
+                columns,
+                p.width(),
+                v.step,
+                checked);
         String method = scope.members().rowProducts().sum(sum);
         out.line(method + "(" + length(dot.over()) + ", " + array(p) + ", " + v.text() + array(sums) + ", "
                 + before(sums, scope) + ");");
+    }
+
+    private KernelSchedule schedule() {
+        return scope.kernel().schedule();
     }
 
     private String length(Axis axis) {

@@ -6,6 +6,7 @@ import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Stored;
 import java.util.ArrayList;
@@ -32,7 +33,8 @@ final class ProductCode {
             throw new IllegalStateException("single elements are not read from packed memory in place: " + p);
         }
         var strides = new MicroKernel.Strides(spread.along, spread.over, sums.width());
-        var shape = new ProductMethods.Shape(sums.buffer().type().dtype(), vectors.stored, strides, p.zeros());
+        var shape =
+                new ProductMethods.Shape(sums.buffer().type().dtype(), vectors.stored, strides, p.zeros(), blocking(p));
         List<String> arguments = new ArrayList<>();
         arguments.add(bare(ranges.length(row)));
         arguments.add(bare(ranges.length(p.over())));
@@ -43,6 +45,13 @@ final class ProductCode {
         arguments.add(vectors.at);
         arguments.add(scope.locals().array(sums.buffer()).array());
         out.line(scope.members().products().of(shape) + "(" + String.join(", ", arguments) + ");");
+    }
+
+    private ProductMethods.Blocking blocking(Step.Product p) {
+        KernelSchedule schedule = scope.kernel().schedule();
+        return new ProductMethods.Blocking(
+                schedule.unroll(p.tile(), p.sums().row().orElseThrow()),
+                schedule.unroll(p.tile(), p.sums().lane()));
     }
 
     private static String bare(String operand) {

@@ -24,8 +24,9 @@ final class ProductMethods {
      * @param type   of the sums
      * @param stored what the array of {@code b} holds
      * @param zeros  whose zeros add nothing, {@code a} being the left factor
+     * @param blocking the sums that are in registers at once
      */
-    record Shape(DType type, Stored stored, MicroKernel.Strides strides, Annihilating zeros) {
+    record Shape(DType type, Stored stored, MicroKernel.Strides strides, Annihilating zeros, Blocking blocking) {
         Shape {
             if (stored.isPacked() && (type != DType.F32 || zeros != Annihilating.NEITHER)) {
                 throw new IllegalArgumentException("no product in " + type + " of " + stored + ", zeros " + zeros);
@@ -34,7 +35,7 @@ final class ProductMethods {
 
         /** The same product of factors that are held as they are computed. */
         Shape plain() {
-            return new Shape(type, Stored.of(type), strides, Annihilating.NEITHER);
+            return new Shape(type, Stored.of(type), strides, Annihilating.NEITHER, blocking);
         }
     }
 
@@ -57,7 +58,7 @@ final class ProductMethods {
      * those of its strides that are not known; array and position of {@code b}; and the array of {@code c}.
      */
     String of(Shape shape) {
-        Shape form = new Shape(shape.type, shape.stored, shape.strides.within(), shape.zeros);
+        Shape form = new Shape(shape.type, shape.stored, shape.strides.within(), shape.zeros, shape.blocking);
         String known = products.get(form);
         if (known != null) {
             return known;
@@ -89,10 +90,10 @@ final class ProductMethods {
 
     private void writeBlocked(Shape shape, String name, Lanes lanes) {
         String comment = "Adds a product to a tile of {@code rows} rows and " + shape.strides.width() + " columns.";
-        Blocking blocking = blocking(shape, lanes);
+        Blocking blocking = shape.blocking;
         JavaText out = open(shape, name, comment);
         // What several rounds of rows read stays in the first-level cache; one round reads each element once anyway.
-        out.line("int slice = rows > " + blocking.rows.getFirst() + " ? " + slice(shape) + " : depth;");
+        out.line("int slice = rows > " + blocking.rows + " ? " + slice(shape) + " : depth;");
         out.open("for (int k = 0; k < depth; k += slice)");
         out.line("int steps = Math.min(slice, depth - k);");
         writeBlocks(shape, blocking, lanes, new Steps("steps", at(shape, "aAt", "k"), rowAt(shape, "k")), out);
@@ -116,10 +117,6 @@ final class ProductMethods {
         return SLICE / (Stored.of(shape.type).bytes() * shape.strides.width());
     }
 
-    private Blocking blocking(Shape shape, Lanes lanes) {
-        return Blocking.of(target, shape.strides.width() / lanes.count());
-    }
-
     private void writeBlocks(Shape shape, Blocking blocking, Lanes lanes, Steps steps, JavaText out) {
         int width = shape.strides.width();
         int columns = blocking.vectors * lanes.count();
@@ -128,7 +125,7 @@ final class ProductMethods {
             out.open("for (int n = 0; n < " + width + "; n += " + columns + ")");
         }
         out.line("int r = 0;");
-        for (int rows : blocking.rows) {
+        for (int rows : blocking.halves()) {
             String kernel = kernel(new MicroKernel(lanes, rows, blocking.vectors, shape.stored, shape.strides));
             out.open("for (; r + " + rows + " <= rows; r += " + rows + ")");
             out.line(call(kernel, shape.strides, steps, many ? " + n" : ""));
@@ -153,8 +150,8 @@ final class ProductMethods {
                 "Adds a product with {@code " + shape.stored + "} to a tile of {@code rows} rows and " + width
                         + " columns.");
         if (shape.stored == Stored.BF16) {
-            Blocking blocking = blocking(shape, lanes);
-            out.open("if (rows <= " + blocking.rows.getFirst() + ")");
+            Blocking blocking = shape.blocking;
+            out.open("if (rows <= " + blocking.rows + ")");
             writeBlocks(shape, blocking, lanes, Steps.ALL, out);
             out.line("return;").close();
         }
@@ -269,20 +266,18 @@ final class ProductMethods {
     }
 
     /**
-     * How many sums are in registers at once: enough that multiply-adds, which take four cycles and of which up to two
-     * begin in each, never wait for each other, and so few that operands find registers too.
+     * The sums that are in registers at once, as the schedule says.
      *
-     * @param rows the most at once, then fewer for the rows left over
+     * @param rows    of them; those left over are computed by fewer at once, four, two and one
+     * @param vectors in each row
      */
-    private record Blocking(List<Integer> rows, int vectors) {
-        static Blocking of(Processor target, int vectors) {
-            if (vectors == 1) {
-                return new Blocking(List.of(8, 4, 2, 1), 1);
+    record Blocking(int rows, int vectors) {
+        private List<Integer> halves() {
+            List<Integer> halves = new ArrayList<>(List.of(rows));
+            for (int fewer = Integer.highestOneBit(rows - 1); fewer > 0; fewer /= 2) {
+                halves.add(fewer);
             }
-            if (target.registers() < 32) {
-                return new Blocking(List.of(6, 4, 2, 1), 2);
-            }
-            return vectors % 4 == 0 ? new Blocking(List.of(6, 4, 2, 1), 4) : new Blocking(List.of(8, 4, 2, 1), 2);
+            return halves;
         }
     }
 }

@@ -48,7 +48,7 @@ final class RowKernelWriter implements KernelWriter {
         KernelScope.Part part = scope.part("_" + tile.name(), Locals.type(tile.type()), captures, List.of());
         Optional<Lanes> lanes = Lanes.of(tile.type(), scope.target());
         String result = lanes.isPresent()
-                ? RowReduction.inLanes(scope, part, lanes.get(), r)
+                ? RowReduction.inLanes(scope, part, lanes.get(), tile, r)
                 : RowReduction.oneByOne(scope, part, r);
         part.text().line("return " + result + ";").close();
         return part.call();

@@ -1,6 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
@@ -10,9 +11,9 @@ import java.util.List;
 final class RowReduction {
     private RowReduction() {}
 
-    /** Writes the loop and gives the result as an expression. Several accumulators keep the adders busy. */
-    static String inLanes(KernelScope scope, KernelScope.Part part, Lanes lanes, TileExpr.Reduce r) {
-        return inLanes(scope, part, lanes, r, List.of());
+    /** Writes the loop and gives the result as an expression. The schedule says how many accumulators there are. */
+    static String inLanes(KernelScope scope, KernelScope.Part part, Lanes lanes, Tile tile, TileExpr.Reduce r) {
+        return inLanes(scope, part, lanes, tile, r, List.of());
     }
 
     /**
@@ -21,11 +22,14 @@ final class RowReduction {
      * @param stores along the reduced axis
      */
     static String inLanes(
-            KernelScope scope, KernelScope.Part part, Lanes lanes, TileExpr.Reduce r, List<TileStmt.Store> stores) {
+            KernelScope scope,
+            KernelScope.Part part,
+            Lanes lanes,
+            Tile tile,
+            TileExpr.Reduce r,
+            List<TileStmt.Store> stores) {
         Fold fold = new Fold(r.kind(), r.program().type());
-        boolean costly =
-                VectorMath.isCostly(r.program()) || stores.stream().anyMatch(s -> VectorMath.isCostly(s.value()));
-        int copies = costly ? 2 : 4;
+        int copies = scope.kernel().schedule().unroll(tile, r.over());
         Locals.Range range = part.locals().range(r.over());
         JavaText loopText = part.text().apart();
         LaneLoop loop = new LaneLoop(lanes, r.over(), part.locals(), scope.support(), part.text());

@@ -140,7 +140,7 @@ final class RowSteps {
         stores.forEach(captures::add);
         KernelScope.Part part = part(tile.name(), Locals.type(tile.type()), captures, r.over());
         Lanes lanes = Lanes.of(tile.type(), scope.target()).orElseThrow();
-        String result = RowReduction.inLanes(scope, part, lanes, onScratch, stores);
+        String result = RowReduction.inLanes(scope, part, lanes, tile, onScratch, stores);
         part.text().line("return " + result + ";").close();
         String name = scope.locals().fresh(tile.name());
         out.line(Locals.type(tile.type()) + " " + name + " = " + part.call() + ";");

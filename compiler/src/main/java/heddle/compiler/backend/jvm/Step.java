@@ -4,6 +4,7 @@ import heddle.compiler.index.BlockStrides;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.LoopMask;
+import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileStmt;
 import java.util.List;
 import java.util.Optional;
@@ -28,9 +29,11 @@ sealed interface Step {
     /**
      * {@code sums[row, lane] += sum over axis of spread[row, over] * vectors[over, lane]}.
      *
+     * @param tile  that the sums are
      * @param zeros whose zeros add nothing, {@code spread} being the left factor
      */
-    record Product(LocalTile sums, Operand spread, Operand vectors, Axis over, Annihilating zeros) implements Step {}
+    record Product(Tile tile, LocalTile sums, Operand spread, Operand vectors, Axis over, Annihilating zeros)
+            implements Step {}
 
     /** The body for each block of an axis, those left out that the mask empties. */
     record Blocks(Axis axis, Optional<LoopMask> mask, List<Step> body) implements Step {

@@ -128,7 +128,7 @@ final class TileLowering {
         Tile vectors = dot.a().axes().contains(lane) ? dot.a() : dot.b();
         Tile spread = vectors == dot.a() ? dot.b() : dot.a();
         Annihilating zeros = spread == dot.a() ? dot.zeros() : dot.zeros().exchanged();
-        return new Step.Product(local(tile), operand(spread), operand(vectors), dot.over(), zeros);
+        return new Step.Product(tile, local(tile), operand(spread), operand(vectors), dot.over(), zeros);
     }
 
     private Step.Operand operand(Tile tile) {

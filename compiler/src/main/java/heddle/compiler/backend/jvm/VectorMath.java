@@ -1,7 +1,5 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.scalar.ScalarExpr;
-import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.EnumMap;
 import java.util.Map;
@@ -40,13 +38,6 @@ final class VectorMath {
     /** The statements for a function, or empty when there are none and lanes are computed one by one. */
     static Optional<String> template(ScalarFn fn) {
         return Optional.ofNullable(TEMPLATES.get(fn));
-    }
-
-    /** Whether a program calls one of these functions, so that a loop body should not hold many copies of it. */
-    static boolean isCostly(ScalarExpr e) {
-        boolean[] found = {false};
-        ScalarExprs.visit(e, x -> found[0] |= x instanceof ScalarExpr.Apply a && TEMPLATES.containsKey(a.fn()));
-        return found[0];
     }
 
     /** A template with its names filled in; the result is called {@code r}. */
