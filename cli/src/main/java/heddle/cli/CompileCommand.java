@@ -5,10 +5,11 @@ import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.ProgramListing;
 import heddle.compiler.tile.ScheduleListing;
 import heddle.compiler.tile.TileKernel;
@@ -19,7 +20,6 @@ import heddle.runtime.HeddleModel;
 import heddle.runtime.SourceReader;
 import heddle.runtime.Target;
 import heddle.runtime.file.AtomicFile;
-import heddle.runtime.jvm.JvmPlatform;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.DeviceWriter;
 import java.io.IOException;
@@ -57,6 +57,7 @@ import picocli.CommandLine.Spec;
             "  heddle compile examples/minilm.heddle --emit fused",
             "  heddle compile examples/minilm.heddle -D N=128 --emit java,plan -o out/",
             "  heddle compile examples/minilm.heddle -D N=128 --target tornado -o out/",
+            "  heddle compile examples/attention.heddle --machine h100 --emit schedule",
             "  heddle compile examples/minilm.heddle --target tornado -o out/ --data --text 'A bank by the river'"
         })
 final class CompileCommand implements Callable<Integer> {
@@ -124,16 +125,16 @@ final class CompileCommand implements Callable<Integer> {
         if (target.libraryTasks() && !device) {
             throw new ParameterException(spec.commandLine(), "--library-tasks needs --target tornado");
         }
-        TornadoLimits limits = TornadoLimits.GPU.withLibraryTasks(target.libraryTasks());
+        TornadoTarget planned = target.device();
         Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
-        Compilation compilation =
-                device ? declared.compilation(fusion, new DevicePolicy(limits)) : declared.compilation(fusion);
+        SchedulePolicy policy = device ? new DevicePolicy(planned) : SchedulePolicy.of(target.processor());
+        Compilation compilation = declared.compilation(fusion, policy);
         if (stages.isEmpty()) {
             stages = device && directory != null ? List.of(Stage.JAVA, Stage.PLAN) : List.of(Stage.JAVA);
         }
         boolean written = device && (stages.contains(Stage.JAVA) || stages.contains(Stage.PLAN));
         Optional<TornadoSource> source =
-                written ? Optional.of(DeviceWriter.source(compilation.plan(), limits)) : Optional.empty();
+                written ? Optional.of(DeviceWriter.source(compilation.plan(), planned)) : Optional.empty();
         for (Stage stage : stages) {
             emit(stage, declared, compilation, source);
         }
@@ -167,7 +168,7 @@ final class CompileCommand implements Callable<Integer> {
                     name = source.get().className();
                     yield source.get().text();
                 }
-                JavaSource java = new JvmWriter(JvmPlatform.target(1)).write(compilation.plan());
+                JavaSource java = new JvmWriter(target.processor()).write(compilation.plan());
                 name = java.className();
                 yield java.text();
             }

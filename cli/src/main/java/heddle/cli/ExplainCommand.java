@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.op.Softmax;
@@ -47,6 +48,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
+    @Mixin
+    private MachineOption machine;
+
     @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}; text is the default.")
     private Format format;
 
@@ -59,7 +63,9 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         HeddleModel declared = model.model();
-        Explanation explanation = declared.explain();
+        Explanation explanation = machine.policy()
+                .map(policy -> declared.compilation(Fusion.FUSED, policy).explain(declared.fixedLengths()))
+                .orElseGet(declared::explain);
         // Lengths of zero or one may leave nothing of an attention that is there for others.
         FusionReport report =
                 explanation.report().isEmpty() ? model.open().explain().report() : explanation.report();

@@ -1,10 +1,17 @@
 package heddle.cli;
 
+import heddle.compiler.backend.tornado.TornadoTarget;
+import heddle.compiler.schedule.machine.Device;
+import heddle.compiler.schedule.machine.Machine;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.runtime.Target;
 import heddle.runtime.TargetOptions;
+import heddle.runtime.jvm.JvmPlatform;
 import heddle.runtime.tornado.TornadoOptions;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,8 +56,22 @@ final class TargetOption {
                     + " TornadoVM with the CUDA backend. Default: off.")
     private boolean libraryTasks;
 
-    /** The options of the API that these stand for. */
+    @Mixin
+    private MachineOption machine;
+
+    /**
+     * The options of the API that these stand for.
+     *
+     * @throws ParameterException when a machine was named, which is for commands that run nothing
+     */
     TargetOptions options() {
+        if (machine.name().isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--machine " + machine.name().get()
+                            + " names a machine to compile for, and this command runs the model on the"
+                            + " machine that is here; leave it out, or see what would run there with heddle compile");
+        }
         Duration limit = TornadoOptions.DEFAULT_TIME_LIMIT;
         if (timeLimit != null) {
             if (!(timeLimit > 0)) {
@@ -61,9 +82,40 @@ final class TargetOption {
         return new TargetOptions(target, Optional.ofNullable(device), limit, checkFirstRun, libraryTasks);
     }
 
-    /** The target that the user asked for. */
+    /** The target that the user asked for; that of the machine where one was named. */
     Target target() {
-        return target;
+        return machine().map(MachineOption::target).orElse(target);
+    }
+
+    /** The machine that was named. */
+    private Optional<Machine> machine() {
+        Optional<Machine> named = machine.machine();
+        Target its = named.map(MachineOption::target).orElse(target);
+        if (target != Target.AUTO && its != target) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--machine " + machine.name().orElseThrow() + " is of the target "
+                            + its.name().toLowerCase(Locale.ROOT) + ", --target is "
+                            + target.name().toLowerCase(Locale.ROOT) + "; leave one of them out");
+        }
+        return named;
+    }
+
+    /** The processor to compile for: the one that was named, or that of this machine with one thread. */
+    Processor processor() {
+        return machine()
+                .filter(Processor.class::isInstance)
+                .map(Processor.class::cast)
+                .orElseGet(() -> JvmPlatform.target(1));
+    }
+
+    /** The device to compile for: the one that was named, or any GPU. */
+    TornadoTarget device() {
+        return machine()
+                .filter(Device.class::isInstance)
+                .map(m -> TornadoTarget.of((Device) m))
+                .orElse(TornadoTarget.GPU)
+                .withLibraryTasks(libraryTasks);
     }
 
     boolean libraryTasks() {

@@ -65,7 +65,7 @@ public final class Compiler {
     /**
      * Compiles a graph.
      *
-     * @param policy   block sizes, as the target needs them
+     * @param policy   makes schedules, as the target needs them
      * @param disabled names of passes to leave out
      */
     public static Compilation compile(Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled) {

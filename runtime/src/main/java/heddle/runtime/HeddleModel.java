@@ -4,7 +4,7 @@ import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
@@ -13,6 +13,7 @@ import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.input.LengthBinding;
+import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.TextInputs;
@@ -153,9 +154,10 @@ public final class HeddleModel {
     }
 
     private CompiledModel onJvm(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
-        Compilation compilation = compilation(options.fusion());
+        JvmOptions jvm = options.jvm();
+        Compilation compilation = compilation(options.fusion(), SchedulePolicy.of(jvm.target()));
         try {
-            JvmProgram program = JvmProgram.load(compilation.plan(), weights, options.jvm());
+            JvmProgram program = JvmProgram.load(compilation.plan(), weights, jvm);
             return new CompiledModel(this, options, compilation, program, target);
         } catch (OutOfMemoryError e) {
             throw NotEnoughMemory.of(compilation.plan(), true, fixed, e);
@@ -163,20 +165,20 @@ public final class HeddleModel {
     }
 
     private CompiledModel onDevice(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
-        TornadoLimits limits = DeviceWriter.limits(target.device().orElseThrow())
+        TornadoTarget planned = DeviceWriter.target(target.device().orElseThrow())
                 .withLibraryTasks(options.target().libraryTasks());
-        Compilation compilation = compilation(options.fusion(), new DevicePolicy(limits));
+        Compilation compilation = compilation(options.fusion(), new DevicePolicy(planned));
         TornadoOptions tornado = new TornadoOptions(
                 target.sdk().orElseThrow(),
                 target.device(),
                 options.classes(),
                 options.target().timeLimit());
-        Program program =
-                TornadoProgram.load(compilation.plan(), new DeviceWriter(compilation.plan(), limits), weights, tornado);
+        Program program = TornadoProgram.load(
+                compilation.plan(), new DeviceWriter(compilation.plan(), planned), weights, tornado);
         if (options.target().checkFirstRun()) {
             program = new FirstRunCheck(
                     program,
-                    () -> JvmProgram.load(compilation(options.fusion()).plan(), weights, options.jvm()),
+                    () -> onThisJvm(weights, options),
                     this,
                     compilation,
                     inputs -> new Verification(this, weights, inputs),
@@ -184,6 +186,12 @@ public final class HeddleModel {
                     List.of(tornado.sdk().toString(), target.device().get().line()));
         }
         return new CompiledModel(this, options, compilation, program, target);
+    }
+
+    private JvmProgram onThisJvm(Map<String, Tensor> weights, CompileOptions options) {
+        JvmOptions jvm = options.jvm();
+        return JvmProgram.load(
+                compilation(options.fusion(), SchedulePolicy.of(jvm.target())).plan(), weights, jvm);
     }
 
     /** One line: {@code MiniLM: 2 inputs, 101 weights, 2 outputs, 700 nodes}. */

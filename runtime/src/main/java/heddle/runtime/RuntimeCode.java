@@ -37,6 +37,7 @@ public enum RuntimeCode implements DiagnosticCode {
     CHECKSUM("H0817", "A file is not the one that the model was written for"),
     LENGTH_UNKNOWN("H0818", "The model has no such length"),
     ARTIFACT_SOURCE("H0819", "Nothing here fetches Maven artefacts"),
+    MACHINE("H0820", "A machine file is wrong"),
 
     COMPILER("H0902", "This Java installation has no compiler");
 

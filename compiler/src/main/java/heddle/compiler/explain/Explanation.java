@@ -24,7 +24,7 @@ public record Explanation(FusionReport report, List<FusedExplanation> fused) {
      * Explains a report.
      *
      * @param written where fused nodes come from; one that was there before fusion comes from nowhere and is left out
-     * @param policy  block sizes of the target
+     * @param policy  makes the schedules of the target
      * @param facts   what holds of lengths whenever the model runs
      * @param lengths of symbols, as far as they are known
      */

@@ -1,7 +1,6 @@
 package heddle.compiler.explain;
 
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
@@ -43,8 +42,7 @@ public record TileLayout(int blockQ, int blockKv, List<Placed> tiles) {
     static TileLayout of(TileKernel kernel, Axis queries, Axis keys) {
         List<Placed> tiles = new ArrayList<>();
         collect(kernel.body(), kernel, tiles);
-        return new TileLayout(
-                kernel.schedule().block(queries), kernel.schedule().block(keys), tiles);
+        return new TileLayout(kernel.block(queries), kernel.block(keys), tiles);
     }
 
     private static void collect(List<TileStmt> body, TileKernel kernel, List<Placed> tiles) {
@@ -62,13 +60,12 @@ public record TileLayout(int blockQ, int blockKv, List<Placed> tiles) {
     }
 
     private static Placed placed(Tile tile, TileKernel kernel) {
-        KernelSchedule schedule = kernel.schedule();
         return new Placed(
                 tile,
-                schedule.place(tile),
+                kernel.schedule().place(tile),
                 tile.axes().stream()
-                        .map(axis -> schedule.blocks().containsKey(axis.name())
-                                ? Dim.of(schedule.block(axis))
+                        .map(axis -> kernel.schedule().blocks().containsKey(axis.name())
+                                ? Dim.of(kernel.block(axis))
                                 : axis.extent())
                         .toList());
     }

@@ -5,14 +5,16 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.LoopId;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileProgram;
+import heddle.compiler.tile.TileVerifier;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Family;
 import java.util.List;
 
 /**
- * One kernel of a schedule, before it is split into tiles.
+ * One kernel of a model, before it is a tile program with a schedule.
  *
  * @param name     the path of the operation that it is for, unique in the schedule
  * @param tables   what it skips blocks by, for an attention whose mask reads data
@@ -33,13 +35,23 @@ public record Launch(String name, Family family, List<BlockTable> tables, List<S
         return family.program(name, comments);
     }
 
-    /** The tile program with the schedule that {@code policy} makes. */
+    /**
+     * The tile program with the schedule that {@code policy} makes, both checked.
+     *
+     * @throws heddle.compiler.tile.IllFormedProgram when the program breaks a rule, which is a bug
+     * @throws heddle.compiler.tile.IllegalSchedule when a choice is not legal, which is a bug of the policy
+     */
     TileKernel kernel(SchedulePolicy policy) {
-        KernelSchedule schedule = policy.schedule(family);
+        TileProgram program = program();
+        TileVerifier.verify(program);
+        ProgramFacts facts = new ProgramFacts(program);
+        KernelSchedule schedule = policy.schedule(family, facts);
         if (!tables.isEmpty() && family instanceof Attention a) {
             schedule = schedule.with(new Choice.Skip(LoopId.of(a.j()), tables));
         }
-        return new TileKernel(program(), schedule);
+        TileKernel kernel = new TileKernel(program, schedule);
+        policy.verify(kernel, facts);
+        return kernel;
     }
 
     /** The buffers it stores to. */

@@ -147,7 +147,7 @@ public final class Lower {
     private void attention(Attention a, String name, List<String> comments) {
         OptionalInt part = policy.part(a);
         if (part.isEmpty()) {
-            add(new Launch(name, a, tables.of(a, policy.schedule(a), name, this::add), comments));
+            add(new Launch(name, a, tables.of(a, () -> policy.schedule(a), name, this::add), comments));
             return;
         }
         SplitAttention parts = SplitAttention.of(a, part.getAsInt(), buffers::unique);

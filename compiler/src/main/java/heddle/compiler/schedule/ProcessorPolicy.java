@@ -1,13 +1,14 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.index.BlockStrides;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.LoopId;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -27,10 +28,12 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Schedules for processors with vector registers. The same sizes suit vectors of 4, 8 and 16 floats, so plans and
- * packed weights do not depend on the processor. The code writer decides how to split a block into registers.
+ * Schedules for processors with vector registers. The same blocks suit vectors of 4, 8 and 16 floats, so packed weights do not depend
+ * on the processor; how a block is split into registers does.
+ *
+ * @param processor that runs the kernels
  */
-final class ProcessorPolicy implements SchedulePolicy {
+record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** Rows of a block of a product: a multiple of the 6 and the 8 rows that are computed in registers at once. */
     private static final int ROWS = 48;
 
@@ -43,8 +46,23 @@ final class ProcessorPolicy implements SchedulePolicy {
     /** Of a block of {@code b} this deep, 64 columns take a quarter of a common second-level cache. */
     private static final int DEPTH = 1024;
 
+    /** Queries of a block: two vectors of 16. */
     private static final int QUERIES = 32;
+
+    /** Keys of a block, whose scores take half of a first-level cache. */
     private static final int KEYS = 128;
+
+    /** By how many keys a partial block is narrowed at a time: the rows of a register block. */
+    private static final int TRIM = 8;
+
+    /** Vectors side by side in a loop over columns: a second one hides what the first one waits for. */
+    private static final int VECTORS = 2;
+
+    /** Where values are costly they fill a core by themselves, and a loop body should not hold their code twice. */
+    private static final int VECTORS_OF_COSTLY = 1;
+
+    /** Pieces that a thread takes on average: enough to balance, and few enough that taking them costs nothing. */
+    private static final int PIECES = 4;
 
     /**
      * Keys that few queries are compared with at a time, and the length of a part. Their scores stay in the first-level cache,
@@ -62,25 +80,23 @@ final class ProcessorPolicy implements SchedulePolicy {
         return OptionalInt.of(columns(c.n().extent()));
     }
 
-    /**
-     * Products have whole register blocks along lanes: of one, two or four vectors of 16 floats. A tile in registers is that of one
-     * loop.
-     */
+    /** Products have whole register blocks along lanes: of one, two or four vectors of 16 floats. */
     @Override
-    public void verify(TileKernel kernel) {
-        SchedulePolicy.super.verify(kernel);
+    public void verify(TileKernel kernel, ProgramFacts facts) {
+        SchedulePolicy.super.verify(kernel, facts);
         if (kernel.schedule().hasRowsOneByOne() || kernel.body().stream().noneMatch(TileStmt.Loop.class::isInstance)) {
             return;
         }
         Axis lanes = kernel.parallel().stream()
-                .filter(kernel.schedule()::isBlocked)
+                .filter(kernel::isBlocked)
                 .findFirst()
                 .orElseThrow(() -> new IllegalSchedule(kernel.program(), "no axis is cut", "lanes run along blocks"));
-        int block = kernel.schedule().block(lanes);
+        int block = kernel.block(lanes);
         if (block != COLUMNS / 4 && block != COLUMNS / 2 && block % COLUMNS != 0) {
             throw new IllegalSchedule(
                     kernel.program(), "cut " + lanes + " " + block, "blocks along lanes are of 16, 32 or 64 indexes");
         }
+        facts.sums().forEach(sums -> fits(kernel, sums, lanes, block));
         Set<String> held = RegisterTiles.of(kernel.program(), lanes);
         for (Choice c : kernel.schedule().choices()) {
             if (c instanceof Choice.Place p && p.place() == TilePlace.REGISTER && !held.contains(p.tile())) {
@@ -92,25 +108,66 @@ final class ProcessorPolicy implements SchedulePolicy {
         }
     }
 
-    @Override
-    public KernelSchedule schedule(Family family) {
-        return switch (family) {
-            case MapFamily m -> FamilySchedules.of(m);
-            case RowFamily r -> FamilySchedules.of(r);
-            case Contraction c -> schedule(c);
-            case Attention a -> schedule(a);
-            case SplitAttention s -> schedule(s);
-        };
+    /** Whether whole register blocks make up a block, and find registers. */
+    private void fits(TileKernel kernel, Tile sums, Axis lane, int block) {
+        Axis row = sums.axes().stream().filter(a -> !a.equals(lane)).findFirst().orElseThrow();
+        int across = kernel.schedule().unroll(sums, lane);
+        int vectors = block / registers().lanes(sums.type());
+        if (vectors % across != 0) {
+            throw new IllegalSchedule(
+                    kernel.program(),
+                    "unroll " + sums + " over " + lane + " " + across,
+                    "a block has " + vectors + " vectors, of which this is no part");
+        }
+        int taken = RegisterBlocks.taken(kernel.schedule(), sums, row, lane);
+        if (taken > processor.registers()) {
+            throw new IllegalSchedule(
+                    kernel.program(),
+                    "unroll " + sums + " over " + row + " " + kernel.schedule().unroll(sums, row) + ", " + lane + " "
+                            + across,
+                    "sums and factors take " + taken + " registers of " + processor.registers());
+        }
     }
 
-    private static KernelSchedule schedule(Contraction c) {
+    @Override
+    public KernelSchedule schedule(Family family, ProgramFacts facts) {
+        KernelSchedule schedule = switch (family) {
+            case MapFamily m -> FamilySchedules.of(m);
+            case RowFamily r ->
+                r.runsAcross() ? FamilySchedules.of(r) : registers().ofReductions(FamilySchedules.of(r), facts);
+            case Contraction c -> schedule(c, facts);
+            case Attention a -> schedule(a, facts);
+            case SplitAttention s -> schedule(s, facts);
+        };
+        return schedule.with(new Choice.Grain(PIECES));
+    }
+
+    private RegisterBlocks registers() {
+        return new RegisterBlocks(processor);
+    }
+
+    /** Register blocks of products, and vectors side by side in loops over columns. */
+    private KernelSchedule inVectors(KernelSchedule schedule, ProgramFacts facts, Axis lane, int width) {
+        boolean costly = facts.program().programs().stream().anyMatch(RegisterBlocks::isCostly);
+        int vectors = costly ? VECTORS_OF_COSTLY : VECTORS;
+        return registers()
+                .ofProducts(schedule, facts, lane, width)
+                .with(new Choice.Bind(
+                        lane.name(),
+                        List.of(
+                                new Choice.Factor(Choice.Level.REGISTER, vectors),
+                                new Choice.Factor(Choice.Level.LANE, 0))));
+    }
+
+    private KernelSchedule schedule(Contraction c, ProgramFacts facts) {
         int columns = columns(c.n().extent());
         int rows = Panels.arePanels(c.b(), c.n(), c.k(), columns) ? ROWS : ROWS_TO_PACK_FOR;
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(c.m(), rows))
                 .with(FamilySchedules.cut(c.n(), columns))
                 .with(FamilySchedules.cut(c.k(), depth(c.k())));
-        return placed(c.program("product", List.of()), c.n(), c.zeros() == Annihilating.NEITHER, blocks);
+        KernelSchedule placed = placed(facts, c.n(), c.zeros() == Annihilating.NEITHER, blocks);
+        return inVectors(placed, facts, c.n(), columns);
     }
 
     /** The columns of a block, and of a panel of packed weights, of a product with {@code n} columns. */
@@ -135,34 +192,35 @@ final class ProcessorPolicy implements SchedulePolicy {
      * Two vectors of 16 queries keep their sums in registers; the keys of a block have scores that stay in the first-level cache.
      * Under a mask later blocks of queries have more work, as causal masks are the most common, and begin first.
      */
-    private static KernelSchedule schedule(Attention a) {
+    private KernelSchedule schedule(Attention a, ProgramFacts facts) {
         if (FewQueries.are(a)) {
-            return placed(a.program("attention", List.of()), a.i(), false, few(a));
+            return registers().ofFewRows(placed(facts, a.i(), false, few(a)), facts, a.i());
         }
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(a.i(), QUERIES))
                 .with(FamilySchedules.whole(a.e()))
                 .with(FamilySchedules.cut(a.j(), KEYS));
         if (a.mask().isPresent()) {
-            blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN));
+            blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN))
+                    .with(new Choice.Trim(LoopId.of(a.j()), TRIM));
         }
-        return placed(a.program("attention", List.of()), a.i(), false, blocks);
+        return inVectors(placed(facts, a.i(), false, blocks), facts, a.i(), QUERIES);
     }
 
     /** All rows in one block, computed one by one. A block of one row counts as two, since blocks of one are no blocks. */
     private static KernelSchedule few(Attention a) {
         int rows = Math.toIntExact(a.i().extent().value());
-        return KernelSchedule.NONE
+        KernelSchedule schedule = KernelSchedule.NONE
                 .with(FamilySchedules.cut(a.i(), Math.max(2, rows)))
                 .with(FamilySchedules.whole(a.e()))
                 .with(FamilySchedules.cut(a.j(), KEYS_OF_FEW))
-                .with(new Choice.Bind(LoopId.of(a.i()), Choice.Level.LOOP));
+                .with(new Choice.Bind(a.i().name(), List.of(new Choice.Factor(Choice.Level.LOOP, 0))));
+        return a.mask().isPresent() ? schedule.with(new Choice.Trim(LoopId.of(a.j()), TRIM)) : schedule;
     }
 
     /** A block is one part, or all of them, of all rows of a batch. */
-    private static KernelSchedule schedule(SplitAttention s) {
+    private KernelSchedule schedule(SplitAttention s, ProgramFacts facts) {
         KernelSchedule blocks = KernelSchedule.NONE;
-        TileProgram program = s.program("attention", List.of());
         for (Choice c : few(s.whole()).choices()) {
             boolean keys = c.subject().equals(LoopId.of(s.whole().j()).name());
             if (!keys || s.step() == SplitAttention.Step.PARTS) {
@@ -170,7 +228,8 @@ final class ProcessorPolicy implements SchedulePolicy {
             }
         }
         blocks = blocks.with(new Choice.Cut(LoopId.of(s.parts()), new Choice.Size.Each()));
-        return placed(program, s.whole().i(), false, blocks);
+        KernelSchedule placed = placed(facts, s.whole().i(), false, blocks);
+        return registers().ofFewRows(placed, facts, s.whole().i());
     }
 
     @Override
@@ -194,10 +253,11 @@ final class ProcessorPolicy implements SchedulePolicy {
      * @param lanes       the axis that vectors run along
      * @param packedStays whether packed vectors are read in place; where zeros add nothing they are looked at, so they are not
      */
-    private static KernelSchedule placed(TileProgram program, Axis lanes, boolean packedStays, KernelSchedule blocks) {
+    private static KernelSchedule placed(ProgramFacts facts, Axis lanes, boolean packedStays, KernelSchedule blocks) {
+        TileProgram program = facts.program();
+        TileKernel cut = new TileKernel(program, blocks);
+        Set<String> held = blocks.hasRowsOneByOne() ? Set.of() : RegisterTiles.of(program, lanes);
         KernelSchedule schedule = blocks;
-        boolean rowsOneByOne = blocks.hasRowsOneByOne();
-        Set<String> held = rowsOneByOne ? Set.of() : RegisterTiles.of(program, lanes);
         for (TileStmt.Define define : program.definitions()) {
             Tile tile = define.tile();
             boolean stays = define.value() instanceof TileExpr.Map m
@@ -205,9 +265,8 @@ final class ProcessorPolicy implements SchedulePolicy {
                     && (!isPacked(m.program()) || packedStays && tile.axes().contains(lanes))
                     && (!tile.axes().contains(lanes)
                             || Panels.arePanels(
-                                    m.program(), tile.axes().get(0), tile.axes().get(1), blocks.block(lanes)))
-                    && BlockStrides.of(m.program(), blocks.sizes(tile.axes().toArray(Axis[]::new)))
-                            .isPresent();
+                                    m.program(), tile.axes().get(0), tile.axes().get(1), cut.block(lanes)))
+                    && facts.isInRows(tile, cut.sizes(tile.axes()));
             TilePlace memory = held.contains(tile.name()) ? TilePlace.REGISTER : TilePlace.LOCAL;
             schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : memory));
         }

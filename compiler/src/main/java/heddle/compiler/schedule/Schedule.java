@@ -2,7 +2,6 @@ package heddle.compiler.schedule;
 
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TileVerifier;
 import heddle.compiler.tile.proof.AddressCounts;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.LengthFacts;
@@ -13,7 +12,7 @@ import java.util.SortedSet;
 import java.util.stream.Stream;
 
 /**
- * The kernels of a model and their buffers, before kernels are split into tiles.
+ * The kernels of a model and their buffers, before kernels are tile programs with schedules.
  *
  * @param name      the model's name
  * @param lengths   the symbols to bind
@@ -79,11 +78,6 @@ public record Schedule(
     }
 
     private List<TileKernel> programs(List<Launch> kernels) {
-        List<TileKernel> programs = kernels.stream().map(l -> l.kernel(policy)).toList();
-        programs.forEach(k -> {
-            TileVerifier.verify(k.program());
-            policy.verify(k);
-        });
-        return programs;
+        return kernels.stream().map(l -> l.kernel(policy)).toList();
     }
 }

@@ -1,28 +1,46 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.ScheduleVerifier;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
+import java.util.List;
 import java.util.OptionalInt;
 
 /** Makes schedules as a machine needs them. The constants that it decides by stand in the policy, with their reasons. */
 public interface SchedulePolicy {
-    /** For processors with vector registers. */
-    SchedulePolicy PROCESSOR = new ProcessorPolicy();
+    /** For a processor of which nothing is known. */
+    SchedulePolicy PROCESSOR = of(Processor.USUAL);
 
-    /** How a kernel is executed. The tables of its mask are chosen later, by the blocks of this schedule. */
-    KernelSchedule schedule(Family family);
+    /** For a processor with vector registers. */
+    static SchedulePolicy of(Processor processor) {
+        return new ProcessorPolicy(processor);
+    }
+
+    /**
+     * How a kernel is executed. The tables of its mask are chosen later, by the blocks of this schedule.
+     *
+     * @param facts of the tile program of {@code family}
+     */
+    KernelSchedule schedule(Family family, ProgramFacts facts);
+
+    /** How a kernel is executed whose tile program is not there yet. */
+    default KernelSchedule schedule(Family family) {
+        return schedule(family, new ProgramFacts(family.program("kernel", List.of())));
+    }
 
     /**
      * Checks that a schedule is legal, and that the machine's code writer writes it.
      *
+     * @param facts of the kernel's program
      * @throws heddle.compiler.tile.IllegalSchedule when it is not
      */
-    default void verify(TileKernel kernel) {
-        ScheduleVerifier.verify(kernel);
+    default void verify(TileKernel kernel, ProgramFacts facts) {
+        ScheduleVerifier.verify(kernel, facts);
     }
 
     /** The attention in the form in which it is computed: heads that share keys may become rows. */

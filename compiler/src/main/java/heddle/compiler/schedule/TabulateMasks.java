@@ -4,6 +4,7 @@ import heddle.compiler.index.BlockTable;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Tabulation;
 import heddle.compiler.tile.proof.AddressProof;
@@ -12,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,22 +38,28 @@ final class TabulateMasks {
     /**
      * The tables of an attention's mask.
      *
-     * @param schedule how the attention is cut up
+     * @param schedule how the attention is cut up; asked for when its mask reads data
      * @param name  of the attention's kernel
      * @param first gets the kernels that fill tables which were not there yet
      */
-    List<BlockTable> of(Attention attention, KernelSchedule schedule, String name, Consumer<Launch> first) {
+    List<BlockTable> of(Attention attention, Supplier<KernelSchedule> schedule, String name, Consumer<Launch> first) {
         List<BlockTable> tables = new ArrayList<>();
+        Map<Axis, Integer> blocks = new HashMap<>();
         for (ScalarExpr part : MaskParts.of(attention, addresses)) {
             List<Axis> axes = MaskParts.axes(attention, part);
-            Key key = new Key(part, axes, axes.stream().map(schedule::block).toList());
+            if (blocks.isEmpty()) {
+                KernelSchedule cuts = schedule.get();
+                List.of(attention.i(), attention.j()).forEach(a -> blocks.put(a, cuts.block(LoopId.of(a))));
+            }
+            ToIntFunction<Axis> block = axis -> blocks.getOrDefault(axis, 1);
+            Key key = new Key(part, axes, axes.stream().map(block::applyAsInt).toList());
             String filler = name + ".blocks" + (tables.isEmpty() ? "" : tables.size() + 1);
             tables.add(known.computeIfAbsent(key, unknown -> {
                 String read = new Parts(axes, List.of(part), List.of())
                         .reads()
                         .getFirst()
                         .name();
-                BlockTable table = BlockTable.of(part, axes, schedule::block, unique.apply(read + "_blocks"));
+                BlockTable table = BlockTable.of(part, axes, block, unique.apply(read + "_blocks"));
                 first.accept(new Launch(filler, Tabulation.fill(table), List.of()));
                 return table;
             }));

@@ -88,19 +88,31 @@ public sealed interface Action {
      * axis of left[row, over] * right[lane, over]}, lanes along what is summed.
      *
      * @param rows how many rows
+     * @param most of them that are computed at once
      */
-    record RowDots(PlacedTile products, PlacedTile left, BlockStrides right, Axis over, int rows) implements Action {}
+    record RowDots(PlacedTile products, PlacedTile left, BlockStrides right, Axis over, int rows, int most)
+            implements Action {}
 
     /**
      * Adds rows of {@code right}, which are contiguous, to each row of {@code sums}: {@code sums[row, lane] += sum over axis of
      * left[row, over] * right[over, lane]}, lanes along the columns.
      *
-     * @param before holds what the sums were, for rows that have to be added again with care
-     * @param rows   how many rows
-     * @param zeros  whether zeros of {@code left} add nothing
+     * @param before  holds what the sums were, for rows that have to be added again with care
+     * @param rows    how many rows
+     * @param most    of them that are computed at once
+     * @param vectors of sums that each of those rows has in registers; fewer rows have more
+     * @param zeros   whether zeros of {@code left} add nothing
      */
     record RowSums(
-            PlacedTile sums, PlacedTile before, PlacedTile left, BlockStrides right, Axis over, int rows, boolean zeros)
+            PlacedTile sums,
+            PlacedTile before,
+            PlacedTile left,
+            BlockStrides right,
+            Axis over,
+            int rows,
+            int most,
+            int vectors,
+            boolean zeros)
             implements Action {}
 
     /**

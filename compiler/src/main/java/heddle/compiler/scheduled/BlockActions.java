@@ -6,6 +6,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -35,7 +35,6 @@ final class BlockActions {
 
     private final TileKernel kernel;
     private final int lanes;
-    private final int registers;
     private final Axis lane;
     private final SequencedMap<String, PlacedTile> placed;
     private final Map<String, BlockStrides> inPlace;
@@ -48,36 +47,29 @@ final class BlockActions {
     private Axis along;
     private Optional<DType> element = Optional.empty();
 
-    /**
-     * @param lanes     floats in a vector
-     * @param registers vectors that a processor holds
-     */
-    BlockActions(TileKernel kernel, int lanes, int registers) {
-        this(kernel, lanes, registers, new LinkedHashMap<>(), new HashMap<>(), blocked(kernel));
+    /** @param lanes floats in a vector */
+    BlockActions(TileKernel kernel, int lanes) {
+        this(kernel, lanes, new LinkedHashMap<>(), new HashMap<>(), blocked(kernel));
     }
 
     private BlockActions(
             TileKernel kernel,
             int lanes,
-            int registers,
             SequencedMap<String, PlacedTile> placed,
             Map<String, BlockStrides> inPlace,
             Set<Axis> open) {
         this.kernel = kernel;
         this.lanes = lanes;
-        this.registers = registers;
         this.placed = placed;
         this.inPlace = inPlace;
         this.open = open;
-        this.lane = kernel.parallel().stream()
-                .filter(kernel.schedule()::isBlocked)
-                .findFirst()
-                .orElseThrow();
+        this.lane =
+                kernel.parallel().stream().filter(kernel::isBlocked).findFirst().orElseThrow();
     }
 
     private static Set<Axis> blocked(TileKernel kernel) {
         Set<Axis> blocked = new HashSet<>(kernel.parallel());
-        blocked.removeIf(a -> !kernel.schedule().isBlocked(a));
+        blocked.removeIf(a -> !kernel.isBlocked(a));
         return blocked;
     }
 
@@ -97,7 +89,7 @@ final class BlockActions {
         flush();
         Set<Axis> within = new HashSet<>(open);
         looped.ifPresent(within::add);
-        return new BlockActions(kernel, lanes, registers, placed, inPlace, within).of(body);
+        return new BlockActions(kernel, lanes, placed, inPlace, within).of(body);
     }
 
     private void add(TileStmt stmt) {
@@ -107,7 +99,7 @@ final class BlockActions {
             case TileStmt.Accumulate a -> act(product(a.tile(), a.value(), false));
             case TileStmt.Loop l -> {
                 List<Action> body = inner(l.body(), Optional.of(l.axis()));
-                act(new Action.Blocks(l.axis(), Span.WHOLE, kernel.schedule().block(l.axis()), l.mask(), body));
+                act(new Action.Blocks(l.axis(), Span.WHOLE, kernel.block(l.axis()), l.mask(), body));
             }
             case TileStmt.Masked m -> act(new Action.Partial(inner(m.body(), Optional.empty())));
             case TileStmt.AddTo a -> throw new IllegalStateException("no kernel of this target adds to " + a.buffer());
@@ -170,7 +162,7 @@ final class BlockActions {
 
     private Optional<BlockStrides> readInPlace(Tile tile, ScalarExpr program) {
         return kernel.schedule().place(tile) == TilePlace.IN_PLACE
-                ? BlockStrides.of(program, kernel.schedule().sizes(tile.axes().toArray(Axis[]::new)))
+                ? BlockStrides.of(program, kernel.sizes(tile.axes()))
                 : Optional.empty();
     }
 
@@ -191,8 +183,8 @@ final class BlockActions {
     }
 
     private int width(Axis axis) {
-        return kernel.schedule().isBlocked(axis)
-                ? kernel.schedule().block(axis)
+        return kernel.isBlocked(axis)
+                ? kernel.block(axis)
                 : Math.toIntExact(axis.extent().value());
     }
 
@@ -210,20 +202,18 @@ final class BlockActions {
     private OptionalInt slice(PlacedTile sums, Axis over) {
         int slice = SLICE / (sums.buffer().stored().bytes() * sums.width());
         boolean isShort = open.contains(over)
-                ? kernel.schedule().block(over) <= slice
+                ? kernel.block(over) <= slice
                 : over.extent().isKnown() && over.extent().value() <= slice;
         return isShort ? OptionalInt.empty() : OptionalInt.of(slice);
     }
 
-    private RegisterBlock registers(PlacedTile sums, boolean fresh) {
-        int count = Level.Lanes.element(sums.buffer().type().dtype())
-                .map(this::count)
-                .orElse(sums.width());
-        RegisterBlock block = RegisterBlock.of(registers, sums.width() / count);
-        Axis row = sums.row().orElseThrow();
+    private RegisterBlock registers(Tile tile, boolean fresh) {
+        Axis row = place(tile).row().orElseThrow();
+        RegisterBlock block = RegisterBlock.halving(
+                kernel.schedule().unroll(tile, row), kernel.schedule().unroll(tile, lane));
         boolean known = !open.contains(row) && row.extent().isKnown();
         if (known) {
-            return block.of(OptionalLong.of(row.extent().value()));
+            return block.of(row.extent().value());
         }
         return fresh ? block.overlapping() : block;
     }
@@ -244,7 +234,7 @@ final class BlockActions {
                 dot.over(),
                 zeros,
                 fresh,
-                registers(sums, fresh),
+                registers(tile, fresh),
                 slice(sums, dot.over()));
     }
 
@@ -297,7 +287,8 @@ final class BlockActions {
             int width = width(along);
             int count = count(element.get());
             boolean padded = width % count == 0 && !leavesMemory();
-            level = new Level.Lanes(element.get(), padded && width >= 2 * count && !isCostly() ? 2 : 1);
+            int vectors = kernel.schedule().bound(along, Choice.Level.REGISTER).orElse(1);
+            level = new Level.Lanes(element.get(), padded ? Math.min(vectors, width / count) : 1);
             span = padded ? new Span.Padded(width) : span;
         }
         String name = columns.getLast() instanceof TileStmt.Store s
@@ -306,11 +297,6 @@ final class BlockActions {
         Action loop = new Action.For(along, span, level, ColumnActions.of(columns, this::span));
         actions.add(new Action.Method(name, Optional.empty(), List.of(loop)));
         columns.clear();
-    }
-
-    /** Functions that take long keep the adders busy by themselves, and their code is long. */
-    private boolean isCostly() {
-        return columns.stream().anyMatch(stmt -> CostlyFunctions.isCalled(ColumnActions.program(stmt)));
     }
 
     private Span span(Axis axis) {

@@ -42,10 +42,7 @@ final class FewRowsActions {
     FewRowsActions(TileKernel kernel) {
         this(
                 kernel,
-                kernel.parallel().stream()
-                        .filter(kernel.schedule()::isBlocked)
-                        .findFirst()
-                        .orElseThrow(),
+                kernel.parallel().stream().filter(kernel::isBlocked).findFirst().orElseThrow(),
                 new LinkedHashMap<>(),
                 new HashMap<>(),
                 Set.of());
@@ -82,10 +79,9 @@ final class FewRowsActions {
 
     private void place(Tile tile, TileExpr value) {
         if (kernel.schedule().place(tile) == TilePlace.IN_PLACE && value instanceof TileExpr.Map m) {
-            Axis[] axes = tile.axes().toArray(Axis[]::new);
             inPlace.put(
                     tile.name(),
-                    BlockStrides.of(m.program(), kernel.schedule().sizes(axes)).orElseThrow());
+                    BlockStrides.of(m.program(), kernel.sizes(tile.axes())).orElseThrow());
         } else {
             place(tile, tile.name());
         }
@@ -95,8 +91,8 @@ final class FewRowsActions {
         Axis lane = tile.axes().size() == 1
                 ? row
                 : tile.axes().stream().filter(a -> !a.equals(row)).findFirst().orElseThrow();
-        int width = kernel.schedule().isBlocked(lane)
-                ? kernel.schedule().block(lane)
+        int width = kernel.isBlocked(lane)
+                ? kernel.block(lane)
                 : Math.toIntExact(lane.extent().value());
         int padded = Math.ceilDiv(width, WIDTH) * WIDTH;
         PlacedTile memory = PlacedTile.of(name, tile.type(), tile.axes(), lane, padded);
@@ -139,7 +135,7 @@ final class FewRowsActions {
 
     private Action loop(TileStmt.Loop l) {
         flush();
-        int size = kernel.schedule().block(l.axis());
+        int size = kernel.block(l.axis());
         Set<Axis> within = new HashSet<>(open);
         if (size > 1) {
             within.add(l.axis());
@@ -152,14 +148,17 @@ final class FewRowsActions {
     }
 
     private Action dots(Tile tile, TileExpr.Dot dot) {
-        return new Action.RowDots(tile(tile), tile(dot.a()), inPlace.get(dot.b().name()), dot.over(), rows());
+        int most = kernel.schedule().unroll(tile, row);
+        return new Action.RowDots(tile(tile), tile(dot.a()), inPlace.get(dot.b().name()), dot.over(), rows(), most);
     }
 
     private Action sums(Tile tile, TileExpr.Dot dot) {
         PlacedTile before = place(tile, tile.name() + "Before");
         boolean zeros = dot.zeros() == Annihilating.LEFT;
         BlockStrides right = inPlace.get(dot.b().name());
-        return new Action.RowSums(tile(tile), before, tile(dot.a()), right, dot.over(), rows(), zeros);
+        int most = kernel.schedule().unroll(tile, row);
+        int vectors = kernel.schedule().unroll(tile, before.lane());
+        return new Action.RowSums(tile(tile), before, tile(dot.a()), right, dot.over(), rows(), most, vectors, zeros);
     }
 
     private PlacedTile tile(Tile tile) {
@@ -234,7 +233,12 @@ final class FewRowsActions {
         TileExpr.Reduce inMemory = new TileExpr.Reduce(r.kind(), inMemory(r.program()), r.over(), r.ignoresNaN());
         PlacedTile memory = tile(d.tile());
         return List.of(
-                RowActions.reduce(result, inMemory, span(r.over()), stores),
+                RowActions.reduce(
+                        result,
+                        inMemory,
+                        span(r.over()),
+                        stores,
+                        kernel.schedule().unroll(d.tile(), r.over())),
                 new Action.Store(memory.buffer(), memory.address(), result));
     }
 

@@ -12,23 +12,20 @@ public final class ProcessorScheduler {
     /**
      * The scheduled form of a kernel.
      *
-     * @param lanes     floats in a vector
-     * @param registers vectors that a processor holds
+     * @param lanes floats in a vector
      */
-    public static ScheduledKernel schedule(TileKernel kernel, int lanes, int registers) {
+    public static ScheduledKernel schedule(TileKernel kernel, int lanes) {
         if (kernel.schedule().hasRowsOneByOne()) {
             return new FewRowsActions(kernel).schedule();
         }
         if (kernel.body().stream().anyMatch(TileStmt.Loop.class::isInstance)) {
-            return new BlockActions(kernel, lanes, registers).schedule();
+            return new BlockActions(kernel, lanes).schedule();
         }
         List<Axis> parallel = kernel.parallel();
-        boolean columns = !parallel.isEmpty() && kernel.schedule().isBlocked(parallel.getLast());
+        boolean columns = !parallel.isEmpty() && kernel.isBlocked(parallel.getLast());
         return new ScheduledKernel(
                 kernel,
                 List.of(),
-                columns
-                        ? ColumnActions.ofKernel(kernel.body(), parallel.getLast())
-                        : RowActions.ofKernel(kernel.body()));
+                columns ? ColumnActions.ofKernel(kernel.body(), parallel.getLast()) : RowActions.ofKernel(kernel));
     }
 }

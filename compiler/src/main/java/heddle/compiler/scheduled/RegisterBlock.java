@@ -2,7 +2,6 @@ package heddle.compiler.scheduled;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * The sums of a product that are in vector registers at once: enough that multiply-adds, which take four cycles and of which up to two
@@ -18,23 +17,13 @@ public record RegisterBlock(List<Integer> rows, int vectors, boolean overlaps) {
         rows = List.copyOf(rows);
     }
 
-    /**
-     * The block for rows of some vectors.
-     *
-     * @param registers of the processor
-     */
-    static RegisterBlock of(int registers, int vectors) {
-        if (vectors == 1) {
-            return halved(8, 1);
+    /** A block of which half as many rows are left over, and half of those, until one. */
+    static RegisterBlock halving(int rows, int vectors) {
+        List<Integer> steps = new ArrayList<>(List.of(rows));
+        for (int fewer = Integer.highestOneBit(rows - 1); fewer > 0; fewer /= 2) {
+            steps.add(fewer);
         }
-        if (registers < 32) {
-            return halved(6, 2);
-        }
-        return vectors % 4 == 0 ? halved(6, 4) : halved(8, 2);
-    }
-
-    private static RegisterBlock halved(int rows, int vectors) {
-        return new RegisterBlock(List.of(rows, 4, 2, 1), vectors, false);
+        return new RegisterBlock(steps, vectors, false);
     }
 
     /** The most rows at once. */
@@ -44,16 +33,13 @@ public record RegisterBlock(List<Integer> rows, int vectors, boolean overlaps) {
 
     /** Rows left over are computed together with some before them. Where all rows are fewer, each is computed alone. */
     RegisterBlock overlapping() {
-        return new RegisterBlock(List.of(most(), 1), vectors, true);
+        return most() == 1 ? this : new RegisterBlock(List.of(most(), 1), vectors, true);
     }
 
     /** Without the steps that a known number of rows never takes. */
-    RegisterBlock of(OptionalLong count) {
-        if (count.isEmpty()) {
-            return this;
-        }
+    RegisterBlock of(long count) {
         List<Integer> taken = new ArrayList<>();
-        long left = count.getAsLong();
+        long left = count;
         for (int step : rows) {
             if (left >= step) {
                 taken.add(step);

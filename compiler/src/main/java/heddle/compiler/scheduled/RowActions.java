@@ -3,8 +3,10 @@ package heddle.compiler.scheduled;
 import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
@@ -15,16 +17,17 @@ import java.util.Optional;
 final class RowActions {
     private RowActions() {}
 
-    static List<Action> ofKernel(List<TileStmt> body) {
-        return body.stream().map(RowActions::action).toList();
+    static List<Action> ofKernel(TileKernel kernel) {
+        return kernel.body().stream().map(s -> action(s, kernel.schedule())).toList();
     }
 
-    private static Action action(TileStmt stmt) {
+    private static Action action(TileStmt stmt, KernelSchedule schedule) {
         return switch (stmt) {
             case TileStmt.Define d ->
                 switch (d.value()) {
                     case TileExpr.Map m -> new Action.Let(variable(d.tile()), m.program());
-                    case TileExpr.Reduce r -> reduce(variable(d.tile()), r, Span.WHOLE, List.of());
+                    case TileExpr.Reduce r ->
+                        reduce(variable(d.tile()), r, Span.WHOLE, List.of(), schedule.unroll(d.tile(), r.over()));
                     case TileExpr.Dot dot -> throw notAStep(stmt);
                 };
             case TileStmt.Store s ->
@@ -44,15 +47,15 @@ final class RowActions {
     }
 
     /**
-     * A reduction along a row. Several vectors of partial results keep the adders busy; where values take long themselves, fewer do.
+     * A reduction along a row.
      *
-     * @param stores what is written at each index before its value is taken
+     * @param stores       what is written at each index before its value is taken
+     * @param accumulators vectors of partial results
      */
-    static Action.Method reduce(Variable result, TileExpr.Reduce r, Span span, List<Action.Store> stores) {
-        boolean costly = CostlyFunctions.isCalled(r.program())
-                || stores.stream().anyMatch(s -> CostlyFunctions.isCalled(s.value()));
+    static Action.Method reduce(
+            Variable result, TileExpr.Reduce r, Span span, List<Action.Store> stores, int accumulators) {
         Level level = Level.Lanes.element(result.type())
-                .<Level>map(t -> new Level.Lanes(t, costly ? 2 : 4))
+                .<Level>map(t -> new Level.Lanes(t, accumulators))
                 .orElse(Level.EACH);
         List<Action> body = new ArrayList<>(stores);
         body.add(new Action.Fold(result, r.kind(), r.program(), r.ignoresNaN()));

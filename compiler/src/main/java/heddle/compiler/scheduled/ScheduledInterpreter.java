@@ -85,7 +85,7 @@ public final class ScheduledInterpreter {
     }
 
     private int rows(Axis axis) {
-        int block = kernel.kernel().schedule().block(axis);
+        int block = kernel.kernel().block(axis);
         return block > 1 ? block : Math.toIntExact(evaluator.extent(axis));
     }
 
@@ -97,7 +97,7 @@ public final class ScheduledInterpreter {
             return;
         }
         Axis axis = axes.getFirst();
-        int size = kernel.kernel().schedule().block(axis);
+        int size = kernel.kernel().block(axis);
         long extent = evaluator.extent(axis);
         for (long at = 0; at < extent; at += size) {
             frame[evaluator.slot(axis)] = at;

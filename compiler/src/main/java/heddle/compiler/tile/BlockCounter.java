@@ -65,7 +65,7 @@ final class BlockCounter {
     }
 
     private boolean isCut(Axis axis) {
-        return kernel.schedule().block(axis) > 1 || axis.equals(looped);
+        return kernel.block(axis) > 1 || axis.equals(looped);
     }
 
     private static ScalarExpr.Variable first(Axis axis) {
@@ -81,7 +81,7 @@ final class BlockCounter {
         ScalarExprs.visit(found.everywhere(), read::add);
         ScalarExprs.visit(found.somewhere(), read::add);
         for (Axis axis : axes()) {
-            int size = kernel.schedule().block(axis);
+            int size = kernel.block(axis);
             if (!isCut(axis) && read.contains(ScalarExpr.of(axis))) {
                 levels.add(new Level(evaluator.extent(axis), 1, evaluator.slot(axis), evaluator.slot(axis)));
             } else if (isCut(axis) && (read.contains(first(axis)) || read.contains(last(axis)))) {

@@ -113,9 +113,7 @@ public record KernelCost(Dim flops, Dim bytes) {
             Set<Axis> all = within(within(open, axes), kernel.parallel());
             return all.stream()
                     .filter(a -> axes.contains(a) || all.stream().noneMatch(l -> isSharedOut(l, a)))
-                    .map(a -> axes.contains(a)
-                            ? a.extent()
-                            : a.extent().ceilDiv(Dim.of(kernel.schedule().block(a))))
+                    .map(a -> axes.contains(a) ? a.extent() : a.extent().ceilDiv(Dim.of(kernel.block(a))))
                     .reduce(Dim.of(each), Dim::times);
         }
     }

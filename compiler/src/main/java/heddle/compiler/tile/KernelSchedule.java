@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -34,7 +35,7 @@ public record KernelSchedule(List<Choice> choices) {
         }
     }
 
-    /** Only blocks, by the names of their axes. */
+    /** Only blocks, by the names of their loops. */
     public static KernelSchedule blocks(Map<String, Integer> sizes) {
         KernelSchedule schedule = NONE;
         for (Map.Entry<String, Integer> e : new TreeMap<>(sizes).entrySet()) {
@@ -73,25 +74,11 @@ public record KernelSchedule(List<Choice> choices) {
         return find(Choice.Cut.class, loop.name()).map(Choice.Cut::size);
     }
 
-    /** Indexes in a block of the loop over an axis; one when it is not cut into blocks. */
-    public int block(Axis axis) {
-        return cut(LoopId.of(axis))
+    /** Indexes in a block of a loop; one when it is not cut into blocks of several. */
+    public int block(LoopId loop) {
+        return cut(loop)
                 .map(size -> size instanceof Choice.Size.Blocks blocks ? blocks.n() : 1)
                 .orElse(1);
-    }
-
-    /** Whether the loop over an axis is cut into blocks of several indexes. */
-    public boolean isBlocked(Axis axis) {
-        return block(axis) > 1;
-    }
-
-    /** The block sizes of some axes. */
-    public Map<Axis, Integer> sizes(Axis... axes) {
-        Map<Axis, Integer> sizes = new LinkedHashMap<>();
-        for (Axis axis : axes) {
-            sizes.put(axis, block(axis));
-        }
-        return sizes;
     }
 
     /** The sizes of all blocks, by the names of their loops. */
@@ -121,7 +108,45 @@ public record KernelSchedule(List<Choice> choices) {
 
     /** Whether the rows of a block are few, and computed one by one rather than in lanes. */
     public boolean hasRowsOneByOne() {
-        return choices.stream().anyMatch(c -> c instanceof Choice.Bind b && b.level() == Choice.Level.LOOP);
+        return choices.stream()
+                .anyMatch(c ->
+                        c instanceof Choice.Bind b && b.chain().stream().anyMatch(f -> f.level() == Choice.Level.LOOP));
+    }
+
+    /** How many indexes along an axis a level has, if a chain says so. */
+    public OptionalInt bound(Axis axis, Choice.Level level) {
+        return find(Choice.Bind.class, axis.name()).stream()
+                .flatMap(b -> b.chain().stream())
+                .filter(f -> f.level() == level)
+                .mapToInt(Choice.Factor::n)
+                .findFirst();
+    }
+
+    /** How many indexes along an axis the statements that change a tile compute at once; one without a choice. */
+    public int unroll(Tile tile, Axis axis) {
+        return choices.stream()
+                .filter(c -> c instanceof Choice.Unroll u
+                        && u.tile().equals(tile.name())
+                        && u.axis().equals(axis.name()))
+                .mapToInt(c -> ((Choice.Unroll) c).n())
+                .findFirst()
+                .orElse(1);
+    }
+
+    /** By how many indexes blocks of a loop are narrowed, if they are. */
+    public OptionalInt trim(LoopId loop) {
+        return find(Choice.Trim.class, loop.name()).stream()
+                .mapToInt(Choice.Trim::n)
+                .findFirst();
+    }
+
+    /** Pieces that a thread takes on average; one without a choice. */
+    public int pieces() {
+        return choices.stream()
+                .filter(Choice.Grain.class::isInstance)
+                .mapToInt(c -> ((Choice.Grain) c).pieces())
+                .findFirst()
+                .orElse(1);
     }
 
     /** Where a tile is held. @throws IllegalStateException when no choice places it */

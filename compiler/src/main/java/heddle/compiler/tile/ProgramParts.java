@@ -27,6 +27,20 @@ final class ProgramParts {
         }
     }
 
+    /** The first loop over an axis, outer ones first. */
+    static Optional<TileStmt.Loop> loopOver(List<TileStmt> body, Axis axis) {
+        for (TileStmt stmt : body) {
+            if (stmt instanceof TileStmt.Loop loop) {
+                Optional<TileStmt.Loop> found =
+                        loop.axis().equals(axis) ? Optional.of(loop) : loopOver(loop.body(), axis);
+                if (found.isPresent()) {
+                    return found;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Every axis that a statement goes over. */
     static void axes(List<TileStmt> body, Consumer<Axis> visitor) {
         statements(body, stmt -> {
@@ -45,7 +59,8 @@ final class ProgramParts {
         });
     }
 
-    private static Optional<Axis> over(TileExpr value) {
+    /** The axis that a value is reduced or summed over. */
+    static Optional<Axis> over(TileExpr value) {
         return switch (value) {
             case TileExpr.Map m -> Optional.empty();
             case TileExpr.Reduce r -> Optional.of(r.over());

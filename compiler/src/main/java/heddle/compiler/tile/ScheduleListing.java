@@ -4,8 +4,8 @@ import heddle.compiler.index.BlockTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -16,14 +16,21 @@ import java.util.stream.Collectors;
  *   cut b each, i 32, e whole, j 128
  *   order i down
  *   place q, score, acc, rowMax, rowSum local; k, v in place
+ *   bind i register 2 . lane
+ *   unroll score over j 8, acc over e 8
+ *   trim j 8
  * </pre>
  */
 public final class ScheduleListing {
     private ScheduleListing() {}
 
     public static String of(TileKernel kernel) {
+        return "schedule " + kernel.name() + ":\n" + choices(kernel);
+    }
+
+    /** The choices alone, each line indented and ended. */
+    public static String choices(TileKernel kernel) {
         List<String> lines = new ArrayList<>();
-        lines.add("schedule " + kernel.name() + ":");
         KernelSchedule schedule = kernel.schedule();
         List<String> cuts = new ArrayList<>();
         List<String> orders = new ArrayList<>();
@@ -37,13 +44,6 @@ public final class ScheduleListing {
         });
         add(lines, "cut", cuts);
         add(lines, "order", orders);
-        List<String> bound = new ArrayList<>();
-        for (Choice c : schedule.choices()) {
-            if (c instanceof Choice.Bind b) {
-                bound.add(b.loop() + " " + b.level().name().toLowerCase(Locale.ROOT));
-            }
-        }
-        add(lines, "bind", bound);
         Map<TilePlace, List<String>> placed = new LinkedHashMap<>();
         for (TileStmt.Define d : kernel.program().definitions()) {
             placed.computeIfAbsent(schedule.place(d.tile()), p -> new ArrayList<>())
@@ -55,18 +55,38 @@ public final class ScheduleListing {
         if (!places.isEmpty()) {
             lines.add("  place " + String.join("; ", places));
         }
+        add(lines, "bind", texts(schedule, Choice.Bind.class, ScheduleListing::text));
+        add(lines, "unroll", texts(schedule, Choice.Unroll.class, u -> u.tile() + " over " + u.axis() + " " + u.n()));
+        add(lines, "stage", texts(schedule, Choice.Stage.class, s -> s.axis() + " " + s.n()));
+        add(lines, "pitch", texts(schedule, Choice.Pitch.class, p -> p.tile() + " " + p.more()));
+        add(lines, "trim", texts(schedule, Choice.Trim.class, t -> t.loop() + " " + t.n()));
+        add(lines, "grain", texts(schedule, Choice.Grain.class, g -> String.valueOf(g.pieces())));
         for (Choice c : schedule.choices()) {
             if (c instanceof Choice.Skip skip && !skip.tables().isEmpty()) {
                 lines.add("  skip " + skip.loop() + " by "
                         + skip.tables().stream().map(BlockTable::toString).collect(Collectors.joining(", ")));
             }
         }
-        return String.join("\n", lines) + "\n";
+        return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
+    }
+
+    private static String text(Choice.Bind bind) {
+        return bind.axis() + " "
+                + bind.chain().stream().map(Choice.Factor::toString).collect(Collectors.joining(" . "));
+    }
+
+    private static <C extends Choice> List<String> texts(
+            KernelSchedule schedule, Class<C> kind, Function<C, String> text) {
+        return schedule.choices().stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .map(text)
+                .toList();
     }
 
     private static void add(List<String> lines, String kind, List<String> choices) {
         if (!choices.isEmpty()) {
-            lines.add(("  " + kind + " ").toLowerCase(Locale.ROOT) + String.join(", ", choices));
+            lines.add("  " + kind + " " + String.join(", ", choices));
         }
     }
 }

@@ -1,11 +1,7 @@
 package heddle.compiler.tile;
 
-import heddle.compiler.index.BlockStrides;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.ScalarExpr;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -17,37 +13,31 @@ import java.util.Set;
  *   <li>An order is chosen for parallel loops in which nothing is added to a buffer.
  *   <li>A tile is read in place when its value is one element of a buffer, strides apart within a block, and it never changes.
  *   <li>Blocks are skipped in masked loops. Tables have entries for the blocks into which their axes are cut.
+ *   <li>A chain binds an axis of the program, has each level once, groups outermost and of a parallel loop, lanes innermost.
+ *   <li>What is unrolled is a statement that goes over the axis. What is trimmed is a masked loop. Slices are of an axis that a
+ *       product sums over; a pitch is that of a factor.
  *   <li>Each tile has a place.
  * </ol>
  */
 public final class ScheduleVerifier {
-    private final TileProgram program;
-    private final KernelSchedule schedule;
-    private final Cuttable cuttable;
-    private final Map<String, TileStmt.Loop> loops = new HashMap<>();
-    private final Map<String, TileStmt.Define> tiles = new HashMap<>();
-    private final Set<String> changed = new HashSet<>();
+    private final TileKernel kernel;
+    private final ProgramFacts facts;
 
-    private ScheduleVerifier(TileKernel kernel) {
-        this.program = kernel.program();
-        this.schedule = kernel.schedule();
-        this.cuttable = new Cuttable(program);
-        ProgramParts.statements(program.body(), stmt -> {
-            switch (stmt) {
-                case TileStmt.Loop l -> loops.put(l.id().name(), l);
-                case TileStmt.Define d -> tiles.put(d.tile().name(), d);
-                case TileStmt.Update u -> changed.add(u.tile().name());
-                case TileStmt.Accumulate a -> changed.add(a.tile().name());
-                default -> {}
-            }
-        });
+    private ScheduleVerifier(TileKernel kernel, ProgramFacts facts) {
+        this.kernel = kernel;
+        this.facts = facts;
     }
 
     /** @throws IllegalSchedule when a choice is not legal */
     public static void verify(TileKernel kernel) {
-        ScheduleVerifier verifier = new ScheduleVerifier(kernel);
+        verify(kernel, new ProgramFacts(kernel.program()));
+    }
+
+    /** The same with facts of the kernel's program, some of which may be known. */
+    public static void verify(TileKernel kernel, ProgramFacts facts) {
+        ScheduleVerifier verifier = new ScheduleVerifier(kernel, facts);
         kernel.schedule().choices().forEach(verifier::verify);
-        verifier.loops.values().forEach(loop -> verifier.isLegal(loop, kernel.cut(loop)));
+        facts.loops().forEach(loop -> verifier.isLegal(loop, kernel.cut(loop)));
         kernel.program().definitions().forEach(d -> verifier.isPlaced(d.tile()));
     }
 
@@ -64,12 +54,39 @@ public final class ScheduleVerifier {
                                 order,
                                 "a sum in a buffer goes by the order of blocks"));
             }
-            case Choice.Bind bind -> loop(bind, bind.loop());
-            case Choice.Place place -> {
-                TileStmt.Define define = tiles.get(place.tile());
-                check(define != null, place, "the program has no such tile");
+            case Choice.Bind bind -> bound(bind);
+            case Choice.Unroll unroll -> {
+                Tile tile = tile(unroll, unroll.tile());
+                check(unroll.n() > 0, unroll, "it computes nothing");
                 check(
-                        place.place() != TilePlace.IN_PLACE || canStay(define),
+                        facts.axes(tile).stream().anyMatch(a -> a.name().equals(unroll.axis())),
+                        unroll,
+                        "no statement that changes " + tile + " goes over " + unroll.axis());
+            }
+            case Choice.Trim trim -> {
+                check(trim.n() > 0, trim, "blocks are narrowed by nothing");
+                check(loop(trim, trim.loop()).mask().isPresent(), trim, "the loop has no mask");
+            }
+            case Choice.Grain grain -> check(grain.pieces() > 0, grain, "a thread takes no piece");
+            case Choice.Stage stage -> {
+                check(stage.n() > 0, stage, "slices are empty");
+                check(
+                        facts.summed().stream().anyMatch(a -> a.name().equals(stage.axis())),
+                        stage,
+                        "no product sums over " + stage.axis());
+            }
+            case Choice.Pitch pitch -> {
+                Tile tile = tile(pitch, pitch.tile());
+                check(pitch.more() >= 0, pitch, "lines overlap");
+                check(
+                        facts.isFactor(tile),
+                        pitch,
+                        "the tile is no factor of a product, so that it has no lines in local memory");
+            }
+            case Choice.Place place -> {
+                Tile tile = tile(place, place.tile());
+                check(
+                        place.place() != TilePlace.IN_PLACE || facts.isInRows(tile, kernel.sizes(tile.axes())),
                         place,
                         "it is not an element of a buffer in rows");
             }
@@ -78,7 +95,7 @@ public final class ScheduleVerifier {
                 check(loop.mask().isPresent(), skip, "the loop has no mask");
                 skip.tables().forEach(t -> {
                     for (int at = 0; at < t.axes().size(); at++) {
-                        int block = schedule.block(t.axes().get(at));
+                        int block = kernel.block(t.axes().get(at));
                         check(t.blocks().get(at) == block, skip, t + " has entries for other blocks");
                     }
                 });
@@ -89,38 +106,56 @@ public final class ScheduleVerifier {
     private void isLegal(TileStmt.Loop loop, Choice.Size size) {
         boolean each = size instanceof Choice.Size.Each || size instanceof Choice.Size.Blocks b && b.n() == 1;
         check(
-                each || loop.axis().extent().is(1) || cuttable.isCuttable(loop),
+                each || loop.axis().extent().is(1) || facts.isCuttable(loop),
                 "cut " + loop.id() + " " + size,
                 "its statements do not span " + loop.axis());
     }
 
+    /** A chain has each level once, and names an axis of the program; groups and lanes stand outermost and innermost. */
+    private void bound(Choice.Bind bind) {
+        Axis axis = KernelAxes.of(kernel).stream()
+                .filter(a -> a.name().equals(bind.axis()))
+                .findFirst()
+                .orElseThrow(() -> illegal(bind.toString(), "the program has no such axis"));
+        List<Choice.Level> levels =
+                bind.chain().stream().map(Choice.Factor::level).toList();
+        check(!levels.isEmpty(), bind, "the chain is empty");
+        check(Set.copyOf(levels).size() == levels.size(), bind, "a level occurs twice");
+        int group = levels.indexOf(Choice.Level.GROUP);
+        check(group <= 0, bind, "blocks of groups are around everything else");
+        check(
+                group < 0
+                        || kernel.program().parallel().stream()
+                                .anyMatch(l -> l.axis().equals(axis)),
+                bind,
+                "groups run in any order, and the blocks of " + axis + " do not");
+        int lane = levels.indexOf(Choice.Level.LANE);
+        check(lane < 0 || lane == levels.size() - 1, bind, "lanes are innermost");
+    }
+
     private TileStmt.Loop loop(Choice choice, LoopId id) {
-        TileStmt.Loop loop = loops.get(id.name());
-        check(loop != null, choice, "the program has no such loop");
-        return loop;
+        return facts.loop(id.name()).orElseThrow(() -> illegal(choice.toString(), "the program has no such loop"));
     }
 
-    private boolean canStay(TileStmt.Define define) {
-        return define.value() instanceof TileExpr.Map m
-                && !changed.contains(define.tile().name())
-                && isInRows(m.program(), define.tile(), schedule);
-    }
-
-    /** Whether a tile's elements lie in rows in a buffer, when loops are cut by {@code schedule}. */
-    static boolean isInRows(ScalarExpr program, Tile tile, KernelSchedule schedule) {
-        return BlockStrides.of(program, schedule.sizes(tile.axes().toArray(Axis[]::new)))
-                .isPresent();
+    private Tile tile(Choice choice, String name) {
+        return facts.definition(name)
+                .orElseThrow(() -> illegal(choice.toString(), "the program has no such tile"))
+                .tile();
     }
 
     private void isPlaced(Tile tile) {
-        boolean placed = schedule.choices().stream()
+        boolean placed = kernel.schedule().choices().stream()
                 .anyMatch(c -> c instanceof Choice.Place p && p.tile().equals(tile.name()));
         check(placed, tile.name(), "no choice says where it is held");
     }
 
     private void check(boolean holds, Object choice, String why) {
         if (!holds) {
-            throw new IllegalSchedule(program, choice.toString(), why);
+            throw illegal(choice.toString(), why);
         }
+    }
+
+    private IllegalSchedule illegal(String choice, String why) {
+        return new IllegalSchedule(kernel.program(), choice, why);
     }
 }

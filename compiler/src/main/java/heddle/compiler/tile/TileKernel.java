@@ -4,6 +4,7 @@ import heddle.compiler.index.BlockMask;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,23 @@ public record TileKernel(TileProgram program, KernelSchedule schedule) {
     public Choice.Size cut(TileStmt.Loop loop) {
         return schedule.cut(loop.id())
                 .orElse(loop.mode() instanceof LoopMode.Parallel ? new Choice.Size.Each() : new Choice.Size.Whole());
+    }
+
+    /** Indexes in a block of the loop over an axis; one when no loop runs over it in blocks of several. */
+    public int block(Axis axis) {
+        return program.loopOver(axis).map(schedule::block).orElse(1);
+    }
+
+    /** Whether a loop over an axis is cut into blocks of several indexes. */
+    public boolean isBlocked(Axis axis) {
+        return block(axis) > 1;
+    }
+
+    /** The block sizes of some axes. */
+    public Map<Axis, Integer> sizes(List<Axis> axes) {
+        Map<Axis, Integer> sizes = new LinkedHashMap<>();
+        axes.forEach(axis -> sizes.put(axis, block(axis)));
+        return sizes;
     }
 
     /** Axes whose blocks are independent, outermost first, but those that are not cut. */

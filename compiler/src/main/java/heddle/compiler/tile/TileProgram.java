@@ -7,6 +7,7 @@ import heddle.compiler.scalar.ScalarExprs;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedSet;
 
 /**
@@ -30,7 +31,7 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
             String name, String label, List<Axis> axes, List<TileStmt> inner, List<String> comments) {
         List<TileStmt> body = inner;
         for (Axis axis : axes.reversed()) {
-            body = List.of(TileStmt.Loop.over(axis, LoopMode.PARALLEL, java.util.Optional.empty(), body));
+            body = List.of(TileStmt.Loop.over(axis, LoopMode.PARALLEL, Optional.empty(), body));
         }
         return new TileProgram(name, label, body, comments);
     }
@@ -52,6 +53,11 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
     public List<TileStmt> inner() {
         List<TileStmt.Loop> loops = parallel();
         return loops.isEmpty() ? body : loops.getLast().body();
+    }
+
+    /** The first loop over an axis; empty when none runs over it. */
+    public Optional<LoopId> loopOver(Axis axis) {
+        return ProgramParts.loopOver(body, axis).map(TileStmt.Loop::id);
     }
 
     /** Its definitions of tiles, but those of merges, in order. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Checks that a tile program is well formed. It runs after every lowering.
@@ -60,8 +61,13 @@ public final class TileVerifier {
     }
 
     private void check(boolean holds, Object where, String rule) {
+        check(holds, where, () -> rule);
+    }
+
+    /** @param rule the message, made when it is needed */
+    private void check(boolean holds, Object where, Supplier<String> rule) {
         if (!holds) {
-            throw new IllFormedProgram(program, where.toString(), rule);
+            throw new IllFormedProgram(program, where.toString(), rule.get());
         }
     }
 
@@ -135,14 +141,14 @@ public final class TileVerifier {
                 check(
                         m.program().type() == tile.type(),
                         tile,
-                        "its value is " + m.program().type());
+                        () -> "its value is " + m.program().type());
                 depends.addAll(program(m.program(), tile.axes(), tile));
             }
             case TileExpr.Reduce r -> {
                 check(
                         r.program().type() == tile.type(),
                         tile,
-                        "its value is " + r.program().type());
+                        () -> "its value is " + r.program().type());
                 check(!tile.axes().contains(r.over()), tile, "it spans the axis that it is reduced over");
                 combines(r.over(), tile);
                 depends.addAll(program(r.program(), with(tile.axes(), r.over()), tile));
@@ -152,8 +158,8 @@ public final class TileVerifier {
                 factors.addAll(dot.b().axes());
                 for (Tile factor : List.of(dot.a(), dot.b())) {
                     check(factor.equals(visible.get(factor.name())), factor, "a tile is read where it is not defined");
-                    check(factor.axes().contains(dot.over()), factor, "a factor does not span " + dot.over());
-                    check(isSummedAs(factor.type(), tile.type()), factor, "it is summed as " + tile.type());
+                    check(factor.axes().contains(dot.over()), factor, () -> "a factor does not span " + dot.over());
+                    check(isSummedAs(factor.type(), tile.type()), factor, () -> "it is summed as " + tile.type());
                     within(factor.axes(), with(tile.axes(), dot.over()), factor);
                     depends.addAll(dependences.get(factor.name()));
                 }
@@ -169,7 +175,7 @@ public final class TileVerifier {
         check(
                 open.stream().noneMatch(l -> l.axis().equals(over) && l.mode() instanceof LoopMode.Parallel),
                 tile,
-                "it combines the indexes of the parallel loop over " + over);
+                () -> "it combines the indexes of the parallel loop over " + over);
     }
 
     private static boolean isSummedAs(DType factor, DType sum) {
@@ -183,8 +189,8 @@ public final class TileVerifier {
     }
 
     private void written(Buffer buffer, List<Axis> axes, ScalarExpr address, ScalarExpr value) {
-        check(address.type() == DType.I64, buffer, "an address is " + address.type());
-        check(value.type() == buffer.type().dtype(), buffer, "what is stored is " + value.type());
+        check(address.type() == DType.I64, buffer, () -> "an address is " + address.type());
+        check(value.type() == buffer.type().dtype(), buffer, () -> "what is stored is " + value.type());
         program(address, axes, buffer);
         program(value, axes, buffer);
     }
@@ -194,7 +200,7 @@ public final class TileVerifier {
             check(
                     ScalarExprs.reads(s.address(), axis) || axis.extent().is(1),
                     s.buffer(),
-                    "it is stored for each index of " + axis + ", its address does not depend on it");
+                    () -> "it is stored for each index of " + axis + ", its address does not depend on it");
         }
         Set<Axis> depends = program(s.value(), s.axes(), s.buffer());
         for (TileStmt.Loop loop : open) {
@@ -204,7 +210,7 @@ public final class TileVerifier {
                             || !depends.contains(loop.axis())
                             || loop.axis().extent().is(1),
                     s.buffer(),
-                    "what is stored depends on " + loop.axis() + ", its address does not");
+                    () -> "what is stored depends on " + loop.axis() + ", its address does not");
         }
     }
 
@@ -234,7 +240,7 @@ public final class TileVerifier {
         check(open.stream().noneMatch(l -> l.axis().equals(loop.axis())), loop.id(), "two open loops share an axis");
         Set<Axis> bounds = new HashSet<>();
         for (ScalarExpr bound : List.of(loop.bounds().from(), loop.bounds().to())) {
-            check(bound.type() == DType.I64, loop.id(), "a bound is " + bound.type());
+            check(bound.type() == DType.I64, loop.id(), () -> "a bound is " + bound.type());
             check(!readsTiles(bound), loop.id(), "a bound reads a tile");
             bounds.addAll(program(bound, List.of(), loop.id()));
         }
@@ -247,7 +253,7 @@ public final class TileVerifier {
         carried.forEach(name -> check(
                 !visible.get(name).axes().contains(loop.axis()),
                 name,
-                "it is carried along " + loop.axis() + ", which it spans"));
+                () -> "it is carried along " + loop.axis() + ", which it spans"));
         // How many blocks there are, and which are skipped, changes what is carried.
         carried.forEach(name -> dependences.get(name).addAll(bounds));
         open.add(loop);
@@ -255,18 +261,21 @@ public final class TileVerifier {
             check(
                     mask.program().type() == DType.BOOL,
                     loop.id(),
-                    "a mask is " + mask.program().type());
+                    () -> "a mask is " + mask.program().type());
             check(!readsTiles(mask.program()), loop.id(), "a mask reads a tile");
             Set<Axis> depends = program(mask.program(), List.of(), loop.id());
             carried.forEach(name -> dependences.get(name).addAll(without(depends, loop.axis())));
         });
         switch (loop.mode()) {
-            case LoopMode.Parallel p -> check(carried.isEmpty(), loop.id(), "a parallel loop carries " + carried);
+            case LoopMode.Parallel p -> check(carried.isEmpty(), loop.id(), () -> "a parallel loop carries " + carried);
             case LoopMode.Sequential s -> {}
             case LoopMode.Partial p -> {
                 Set<String> listed = new HashSet<>();
                 p.carried().forEach(c -> listed.add(c.tile().name()));
-                check(listed.equals(carried), loop.id(), "a partial loop carries " + carried + " and lists " + listed);
+                check(
+                        listed.equals(carried),
+                        loop.id(),
+                        () -> "a partial loop carries " + carried + " and lists " + listed);
             }
         }
         block(loop.body());
@@ -311,7 +320,7 @@ public final class TileVerifier {
             check(
                     c.neutral().type() == c.tile().type(),
                     c.tile(),
-                    "its neutral value is " + c.neutral().type());
+                    () -> "its neutral value is " + c.neutral().type());
             check(
                     c.part().type() == c.tile().type()
                             && c.part().axes().equals(c.tile().axes()),
@@ -347,7 +356,10 @@ public final class TileVerifier {
                 }
                 case ScalarExpr.Variable v -> {
                     Tile tile = visible.get(v.name());
-                    check(tile != null && tile.value().equals(v), where, v.name() + " is read where it is not defined");
+                    check(
+                            tile != null && tile.value().equals(v),
+                            where,
+                            () -> v.name() + " is read where it is not defined");
                     within(tile.axes(), axes, where);
                     depends.addAll(dependences.get(v.name()));
                 }
@@ -355,7 +367,7 @@ public final class TileVerifier {
                     check(
                             x.address().type() == DType.I64,
                             where,
-                            "an address is " + x.address().type());
+                            () -> "an address is " + x.address().type());
                 case ScalarExpr.Apply a -> {
                     List<DType> types = a.args().stream().map(ScalarExpr::type).toList();
                     check(
@@ -364,7 +376,7 @@ public final class TileVerifier {
                                             .filter(a.type()::equals)
                                             .isPresent(),
                             where,
-                            a.fn().text() + " of " + types + " is not " + a.type());
+                            () -> a.fn().text() + " of " + types + " is not " + a.type());
                 }
                 default -> {}
             }
@@ -377,7 +389,7 @@ public final class TileVerifier {
             check(
                     axes.contains(axis) || open.stream().anyMatch(l -> l.axis().equals(axis)),
                     where,
-                    axis + " is read, and no loop over it is open");
+                    () -> axis + " is read, and no loop over it is open");
         }
     }
 }

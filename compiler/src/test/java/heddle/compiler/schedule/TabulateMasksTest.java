@@ -103,7 +103,7 @@ class TabulateMasksTest {
             this.m = m;
             List<Launch> launches = new ArrayList<>();
             tables = new TabulateMasks(name -> name + "_" + launches.size(), ADDRESSES)
-                    .of(attention(mask), PLAN, "a", launches::add);
+                    .of(attention(mask), () -> PLAN, "a", launches::add);
             this.launches = launches;
         }
 
@@ -257,10 +257,11 @@ class TabulateMasksTest {
     void attentionsShareTables() {
         List<Launch> launches = new ArrayList<>();
         TabulateMasks tables = new TabulateMasks(name -> name + "_" + launches.size(), ADDRESSES);
-        List<BlockTable> first = tables.of(attention(and(CAUSAL, REAL)), PLAN, "a", launches::add);
-        assertEquals(first, tables.of(attention(REAL), PLAN, "a", launches::add));
+        List<BlockTable> first = tables.of(attention(and(CAUSAL, REAL)), () -> PLAN, "a", launches::add);
+        assertEquals(first, tables.of(attention(REAL), () -> PLAN, "a", launches::add));
         assertEquals(1, launches.size());
-        tables.of(attention(REAL), KernelSchedule.blocks(Map.of("i", QUERIES, "j", 2 * KEYS)), "a", launches::add);
+        tables.of(
+                attention(REAL), () -> KernelSchedule.blocks(Map.of("i", QUERIES, "j", 2 * KEYS)), "a", launches::add);
         assertEquals(2, launches.size(), "blocks of another size have another table");
     }
 

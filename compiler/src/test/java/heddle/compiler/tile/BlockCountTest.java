@@ -193,8 +193,8 @@ class BlockCountTest {
             for (int bh = 0; bh < 6; bh++) {
                 frame[evaluator.slot(B)] = bh / 3;
                 frame[evaluator.slot(H)] = bh % 3;
-                for (long i = 0; i < n; i += plan.block(I)) {
-                    for (long j = 0; j < n; j += plan.block(J)) {
+                for (long i = 0; i < n; i += plan.block(LoopId.of(I))) {
+                    for (long j = 0; j < n; j += plan.block(LoopId.of(J))) {
                         found[kind(i, j)]++;
                     }
                 }
@@ -205,8 +205,8 @@ class BlockCountTest {
         private int kind(long i, long j) {
             boolean some = false;
             boolean all = true;
-            for (long x = i; x < Math.min(n, i + plan.block(I)); x++) {
-                for (long y = j; y < Math.min(n, j + plan.block(J)); y++) {
+            for (long x = i; x < Math.min(n, i + plan.block(LoopId.of(I))); x++) {
+                for (long y = j; y < Math.min(n, j + plan.block(LoopId.of(J))); y++) {
                     frame[evaluator.slot(I)] = x;
                     frame[evaluator.slot(J)] = y;
                     boolean here = mask.run(frame) != 0;

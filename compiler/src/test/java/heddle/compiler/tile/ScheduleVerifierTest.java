@@ -2,6 +2,7 @@ package heddle.compiler.tile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.scalar.Axis;
@@ -89,6 +90,10 @@ class ScheduleVerifierTest {
                   cut h each, i 32, e whole, j 128
                   order i down
                   place q, acc, rowMax, rowSum, score local; k, v in place; blockMax, newMax, shift, rescale, blockSum, scale register
+                  bind i register 1 . lane
+                  unroll score over j 8, score over i 2, acc over e 8, acc over i 2
+                  trim j 8
+                  grain 4
                 """, ScheduleListing.of(kernel));
     }
 
@@ -112,6 +117,51 @@ class ScheduleVerifierTest {
         assertEquals(
                 "the schedule of softmax#1 is not legal: Place[tile=acc, place=IN_PLACE]: it is not an element of a buffer in rows",
                 refusal(new Choice.Place("acc", TilePlace.IN_PLACE)));
+    }
+
+    @Test
+    void whatIsUnrolledGoesOverTheAxis() {
+        assertTrue(refusal(new Choice.Unroll("acc", "d", 4)).endsWith("no statement that changes acc goes over d"));
+        assertTrue(refusal(new Choice.Unroll("acc", "e", 0)).endsWith("it computes nothing"));
+        ScheduleVerifier.verify(with(new Choice.Unroll("blockSum", "j", 4)));
+    }
+
+    @Test
+    void whatIsTrimmedHasAMask() {
+        assertTrue(refusal(new Choice.Trim(LoopId.of(H), 8)).endsWith("the loop has no mask"));
+        assertTrue(refusal(new Choice.Trim(LoopId.of(J), 0)).endsWith("blocks are narrowed by nothing"));
+    }
+
+    @Test
+    void slicesAndPitchesAreThoseOfProducts() {
+        assertTrue(refusal(new Choice.Stage("h", 8)).endsWith("no product sums over h"));
+        assertTrue(refusal(new Choice.Pitch("rowMax", 1)).contains("the tile is no factor of a product"));
+        ScheduleVerifier.verify(with(new Choice.Stage("j", 8), new Choice.Pitch("k", 1)));
+    }
+
+    @Test
+    void groupsAreOfParallelLoopsAndOutermost() {
+        var group = new Choice.Factor(Choice.Level.GROUP, 0);
+        var thread = new Choice.Factor(Choice.Level.THREAD, 8);
+        var lane = new Choice.Factor(Choice.Level.LANE, 0);
+        ScheduleVerifier.verify(with(new Choice.Bind("i", List.of(group, thread))));
+        assertTrue(refusal(new Choice.Bind("j", List.of(group, thread))).contains("the blocks of j do not"));
+        assertTrue(refusal(new Choice.Bind("i", List.of(thread, group))).endsWith("are around everything else"));
+        assertTrue(refusal(new Choice.Bind("i", List.of(lane, thread))).endsWith("lanes are innermost"));
+        assertTrue(refusal(new Choice.Bind("i", List.of(thread, thread))).endsWith("a level occurs twice"));
+        assertTrue(refusal(new Choice.Bind("i", List.of())).endsWith("the chain is empty"));
+        assertTrue(refusal(new Choice.Bind("z", List.of(thread))).endsWith("the program has no such axis"));
+        assertTrue(refusal(new Choice.Grain(0)).endsWith("a thread takes no piece"));
+    }
+
+    @Test
+    void registerBlocksFitInRegistersAndBlocks() {
+        for (Choice change : List.of(new Choice.Unroll("acc", "e", 16), new Choice.Unroll("acc", "i", 3))) {
+            TileKernel kernel = with(change);
+            ProgramFacts facts = new ProgramFacts(kernel.program());
+            ScheduleVerifier.verify(kernel, facts);
+            assertThrows(IllegalSchedule.class, () -> SchedulePolicy.PROCESSOR.verify(kernel, facts), change::toString);
+        }
     }
 
     @Test

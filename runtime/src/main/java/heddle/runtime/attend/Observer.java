@@ -12,6 +12,7 @@ import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.input.ModelInputs;
+import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.TextInputs;
@@ -39,12 +40,13 @@ public final class Observer {
         this.embeddings = exposed.embeddings()
                 .orElseThrow(() -> absent(model, "no input of it picks rows of a table of weights"));
         SequencedMap<String, Tensor> weights = model.weights(options);
+        JvmOptions jvm = options.jvm();
         Plan plan = Lower.fused(
                         exposed.graph(),
-                        SchedulePolicy.PROCESSOR,
+                        SchedulePolicy.of(jvm.target()),
                         LengthCondition.facts(model.declaration().graph()))
                 .plan();
-        this.program = JvmProgram.load(plan, weights, options.jvm());
+        this.program = JvmProgram.load(plan, weights, jvm);
         this.inputs = new ModelInputs(model.declaration(), model.fixedLengths());
     }
 

@@ -1,15 +1,15 @@
 package heddle.runtime.jvm;
 
-import heddle.compiler.backend.jvm.JvmTarget;
+import heddle.compiler.schedule.machine.Processor;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
  * Options of the jvm target.
  *
- * @param target   lanes, registers and threads
+ * @param target   the processor that code is written for, with as many cores as threads take part
  * @param classes  the directory where compiled classes are kept
  * @param version  of Heddle; classes of other versions are not used
  * @param warnings told, in one line, of what does not keep a run from succeeding
  */
-public record JvmOptions(JvmTarget target, Path classes, String version, Consumer<String> warnings) {}
+public record JvmOptions(Processor target, Path classes, String version, Consumer<String> warnings) {}

@@ -1,6 +1,6 @@
 package heddle.runtime.jvm;
 
-import heddle.compiler.backend.jvm.JvmTarget;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import jdk.incubator.vector.FloatVector;
@@ -14,10 +14,10 @@ public final class JvmPlatform {
      *
      * @throws DiagnosticException when the JVM was started without the Vector API
      */
-    public static JvmTarget target(int threads) {
+    public static Processor target(int threads) {
         requireVectorModule();
         int lanes = Math.clamp(Vectors.preferredLanes(), 4, 16);
-        return new JvmTarget(lanes, lanes == 16 ? 32 : 16, threads);
+        return Processor.of(lanes, threads);
     }
 
     static void requireVectorModule() {

@@ -70,7 +70,7 @@ public final class JvmProgram implements Program {
         PlanClass code =
                 PlanClass.load(source, cache.classes(new SourceUnit(source.className(), source.text(), JAVAC)));
         JvmProgram program = new JvmProgram(
-                plan, source, code, WorkerPool.of(options.target().threads()), new RunMemory());
+                plan, source, code, WorkerPool.of(options.target().cores()), new RunMemory());
         new Preparation(plan, source.prepare(), weights)
                 .run(
                         program.weights,
@@ -186,6 +186,7 @@ public final class JvmProgram implements Program {
         RunMemory.Arguments arguments = run.arguments(call.arguments());
         workers.run(
                 code.blocks().of(call.entry(), values),
+                call.kernel().schedule().pieces(),
                 (from, to) -> code.run().run(call.entry(), arguments.arrays(), arguments.offsets(), values, from, to));
     }
 }

@@ -25,9 +25,6 @@ final class WorkerPool {
     /** How long an idle worker looks for work: longer than the gaps between the kernels of a run. */
     private static final long SPIN_NANOS = 100_000;
 
-    /** Pieces a thread gets on average; more balance better and cost more. */
-    private static final int PIECES = 4;
-
     private static final Map<Integer, WorkerPool> POOLS = new ConcurrentHashMap<>();
 
     private final List<Worker> workers = new ArrayList<>();
@@ -53,12 +50,16 @@ final class WorkerPool {
         return POOLS.computeIfAbsent(threads, WorkerPool::new);
     }
 
-    /** Runs all blocks of a task. What a block throws is thrown here, when all have ended. */
-    void run(long blocks, Task task) {
+    /**
+     * Runs all blocks of a task. What a block throws is thrown here, when all have ended.
+     *
+     * @param pieces a thread takes on average
+     */
+    void run(long blocks, int pieces, Task task) {
         boolean shares = callers.incrementAndGet() <= workers.size() && blocks > 1;
         try {
             if (shares) {
-                share(new Job(task, blocks, Math.max(1, blocks / ((workers.size() + 1L) * PIECES))));
+                share(new Job(task, blocks, Math.max(1, blocks / ((workers.size() + 1L) * pieces))));
             } else if (blocks > 0) {
                 task.run(0, blocks);
             }

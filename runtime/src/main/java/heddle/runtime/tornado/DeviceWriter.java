@@ -1,10 +1,11 @@
 package heddle.runtime.tornado;
 
 import heddle.compiler.backend.tornado.KernelTooLarge;
-import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.machine.Device;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.ArrayList;
@@ -14,10 +15,10 @@ import java.util.TreeMap;
 import java.util.function.IntFunction;
 
 /** Writes a plan for a device, with a given maximum number of tasks in a task graph. */
-public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFunction<DeviceCode> {
+public record DeviceWriter(Plan plan, TornadoTarget target) implements IntFunction<DeviceCode> {
     @Override
     public DeviceCode apply(int tasksPerGraph) {
-        TornadoSource source = source(plan, limits.withTasksPerGraph(tasksPerGraph));
+        TornadoSource source = source(plan, target.withTasksPerGraph(tasksPerGraph));
         List<TornadoSource.Task> tasks = source.tasks();
         SortedMap<Integer, List<DeviceCode.Kernel>> graphs = new TreeMap<>();
         for (TornadoSource.Task task : tasks.subList(plan.prepare().size(), tasks.size())) {
@@ -34,12 +35,12 @@ public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFuncti
     /**
      * Writes a plan.
      *
-     * @param plan with blocks that are planned for these limits
-     * @throws DiagnosticException when a kernel is too large for them
+     * @param plan with blocks that are planned for it
+     * @throws DiagnosticException when a kernel is too large for it
      */
-    public static TornadoSource source(Plan plan, TornadoLimits limits) {
+    public static TornadoSource source(Plan plan, TornadoTarget target) {
         try {
-            return new TornadoWriter(limits).write(plan);
+            return new TornadoWriter(target).write(plan);
         } catch (KernelTooLarge e) {
             Diagnostic problem = Diagnostic.of(
                             TornadoCode.KERNEL_TOO_LARGE,
@@ -55,13 +56,8 @@ public record DeviceWriter(Plan plan, TornadoLimits limits) implements IntFuncti
     }
 
     /** What kernels are planned by: what the device has, within what is good for one group; no library tasks. */
-    public static TornadoLimits limits(TornadoDevice device) {
-        TornadoLimits any = device.type().equals("CPU") ? TornadoLimits.CPU : TornadoLimits.GPU;
-        return new TornadoLimits(
-                any.kind(),
-                Math.min(any.localBytes(), device.local()),
-                Math.min(any.groupThreads(), device.groupThreads()),
-                any.tasksPerGraph(),
-                false);
+    public static TornadoTarget target(TornadoDevice device) {
+        Device any = device.type().equals("CPU") ? Device.CPU : Device.GPU;
+        return TornadoTarget.of(any.within(device.local(), device.groupThreads()));
     }
 }

@@ -1,6 +1,6 @@
 package heddle.runtime.tornado;
 
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.schedule.Plan;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -23,7 +23,7 @@ import java.util.function.IntFunction;
  */
 public final class TornadoProgram implements Program {
     /** Short enough for TornadoVM, whatever the tasks are. */
-    private static final int TASKS_PER_GRAPH = TornadoLimits.GPU.tasksPerGraph();
+    private static final int TASKS_PER_GRAPH = TornadoTarget.GPU.tasksPerGraph();
 
     private final Plan plan;
     private final IntFunction<DeviceCode> writer;

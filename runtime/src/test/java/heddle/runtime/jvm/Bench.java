@@ -2,10 +2,10 @@ package heddle.runtime.jvm;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.backend.jvm.JvmTarget;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Family;
@@ -119,7 +119,7 @@ final class Bench {
     }
 
     JvmProgram program(int lanes, int threads) {
-        JvmTarget target = new JvmTarget(lanes, lanes == 16 ? 32 : 16, threads);
+        Processor target = Processor.of(lanes, threads);
         return JvmProgram.load(plan(), Map.of(), new JvmOptions(target, classes, "test", warning -> {
             throw new AssertionError(warning);
         }));

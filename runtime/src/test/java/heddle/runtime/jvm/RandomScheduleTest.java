@@ -12,6 +12,7 @@ import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.LoopId;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.family.Attention;
@@ -48,7 +49,7 @@ class RandomScheduleTest {
     private Random random;
 
     static LongStream seeds() {
-        return LongStream.rangeClosed(1, Math.max(1, Long.getLong("heddle.schedules", 72) / (4 * KERNELS)));
+        return LongStream.rangeClosed(1, Math.max(1, Long.getLong("heddle.schedules", 312) / (4 * KERNELS)));
     }
 
     @ParameterizedTest
@@ -66,35 +67,72 @@ class RandomScheduleTest {
     }
 
     private void add(Family family) {
+        ProgramFacts facts = new ProgramFacts(family.program("kernel", List.of()));
         KernelSchedule schedule = drawn(family);
-        SchedulePolicy.PROCESSOR.verify(new TileKernel(family.program("kernel", List.of()), schedule));
+        SchedulePolicy.PROCESSOR.verify(new TileKernel(facts.program(), schedule), facts);
         bench.kernel(family, schedule);
     }
 
     /** What a policy chooses, with other choices of the same kinds. */
     private KernelSchedule drawn(Family family) {
         KernelSchedule usual = SchedulePolicy.PROCESSOR.schedule(family);
-        return switch (family) {
+        KernelSchedule schedule = switch (family) {
             case MapFamily m -> usual.with(FamilySchedules.cut(m.axes().getLast(), 2 + random.nextInt(300)));
             case RowFamily r ->
-                r.runsAcross() ? usual.with(FamilySchedules.cut(r.rows().getLast(), lanes())) : usual;
+                r.runsAcross()
+                        ? usual.with(FamilySchedules.cut(r.rows().getLast(), lanes()))
+                        : usual.with(new Choice.Unroll("sum", "r", 1 + random.nextInt(8)));
             case Contraction c ->
-                placed(
-                        usual.with(FamilySchedules.cut(c.m(), 2 + random.nextInt(100)))
-                                .with(FamilySchedules.cut(c.n(), lanes()))
-                                .with(FamilySchedules.cut(c.k(), 2 + random.nextInt(60))),
-                        "left");
+                unrolled(
+                        placed(
+                                usual.with(FamilySchedules.cut(c.m(), 2 + random.nextInt(100)))
+                                        .with(FamilySchedules.cut(c.n(), lanes()))
+                                        .with(FamilySchedules.cut(c.k(), 2 + random.nextInt(60))),
+                                "left"),
+                        "acc",
+                        "m");
             case SplitAttention s -> usual;
             case Attention a ->
-                placed(
-                        usual.with(FamilySchedules.cut(a.i(), lanes()))
-                                .with(FamilySchedules.cut(a.j(), 2 + random.nextInt(200)))
-                                .with(new Choice.Order(
-                                        LoopId.of(a.i()),
-                                        random.nextBoolean() ? Choice.Direction.UP : Choice.Direction.DOWN)),
-                        "k",
-                        "v");
+                unrolled(
+                        unrolled(
+                                placed(
+                                        usual.with(FamilySchedules.cut(a.i(), lanes()))
+                                                .with(FamilySchedules.cut(a.j(), 2 + random.nextInt(200)))
+                                                .with(new Choice.Order(
+                                                        LoopId.of(a.i()),
+                                                        random.nextBoolean()
+                                                                ? Choice.Direction.UP
+                                                                : Choice.Direction.DOWN)),
+                                        "k",
+                                        "v"),
+                                "score",
+                                "j"),
+                        "acc",
+                        "e");
         };
+        return trimmed(schedule).with(new Choice.Grain(1 + random.nextInt(6)));
+    }
+
+    /** Other register blocks: any rows that find registers, and one or two vectors where blocks of all lanes have two. */
+    private KernelSchedule unrolled(KernelSchedule schedule, String sums, String rows) {
+        String lane = sums.equals("acc") && rows.equals("m") ? "n" : "i";
+        return schedule.with(new Choice.Unroll(sums, rows, 1 + random.nextInt(10)))
+                .with(new Choice.Unroll(sums, lane, 1));
+    }
+
+    private KernelSchedule trimmed(KernelSchedule schedule) {
+        KernelSchedule changed = schedule;
+        for (Choice c : schedule.choices()) {
+            if (c instanceof Choice.Trim t) {
+                changed = changed.with(new Choice.Trim(t.loop(), 1 + random.nextInt(40)));
+            }
+            if (c instanceof Choice.Bind b && b.chain().getFirst().level() == Choice.Level.REGISTER) {
+                var vectors = new Choice.Factor(Choice.Level.REGISTER, 1 + random.nextInt(4));
+                changed = changed.with(
+                        new Choice.Bind(b.axis(), List.of(vectors, b.chain().getLast())));
+            }
+        }
+        return changed;
     }
 
     /** What the policy takes as blocks along lanes. */

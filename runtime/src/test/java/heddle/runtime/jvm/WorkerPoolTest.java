@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerPoolTest {
     private static AtomicIntegerArray count(WorkerPool pool, int blocks) {
         AtomicIntegerArray done = new AtomicIntegerArray(blocks);
-        pool.run(blocks, (from, to) -> {
+        pool.run(blocks, 4, (from, to) -> {
             for (long b = from; b < to; b++) {
                 done.incrementAndGet((int) b);
             }
@@ -72,13 +72,13 @@ class WorkerPoolTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         try (ExecutorService other = Executors.newSingleThreadExecutor()) {
-            Future<?> first = other.submit(() -> pool.run(1, (from, to) -> {
+            Future<?> first = other.submit(() -> pool.run(1, 4, (from, to) -> {
                 begun.countDown();
                 await(end);
             }));
             await(begun);
             Set<Thread> threads = ConcurrentHashMap.newKeySet();
-            pool.run(1000, (from, to) -> threads.add(Thread.currentThread()));
+            pool.run(1000, 4, (from, to) -> threads.add(Thread.currentThread()));
             end.countDown();
             first.get();
             assertEquals(Set.of(Thread.currentThread()), threads);
@@ -99,7 +99,7 @@ class WorkerPoolTest {
         AtomicIntegerArray done = new AtomicIntegerArray(1);
         IllegalStateException thrown = assertThrows(
                 IllegalStateException.class,
-                () -> pool.run(100, (from, to) -> {
+                () -> pool.run(100, 4, (from, to) -> {
                     done.addAndGet(0, (int) (to - from));
                     if (from <= 50 && 50 < to) {
                         throw new IllegalStateException("block 50");

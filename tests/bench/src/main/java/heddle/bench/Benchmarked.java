@@ -2,7 +2,7 @@ package heddle.bench;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
@@ -24,7 +24,7 @@ import java.util.Map;
  * @param limits  of the device
  * @param classes where class files go
  */
-record Benchmarked(TornadoSdk sdk, TornadoLimits limits, Path classes) {
+record Benchmarked(TornadoSdk sdk, TornadoTarget limits, Path classes) {
     /** Whether all keys are looked at, or those up to the query. */
     static final List<String> MASKS = List.of("Full", "Causal");
 

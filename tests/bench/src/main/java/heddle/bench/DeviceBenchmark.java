@@ -41,7 +41,7 @@ public final class DeviceBenchmark {
         List<String> lengths = args.length == 0 ? List.of("256", "512", "1024", "2048") : List.of(args);
         int code;
         try (TemporaryDirectory directory = new TemporaryDirectory("heddle-bench-")) {
-            Benchmarked benchmarked = new Benchmarked(sdk, DeviceWriter.limits(device), directory.path());
+            Benchmarked benchmarked = new Benchmarked(sdk, DeviceWriter.target(device), directory.path());
             List<String> computed = new ArrayList<>();
             for (String mask : Benchmarked.MASKS) {
                 List<TornadoSource> sources =

@@ -1,7 +1,7 @@
 package heddle.tests.e2e;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
 import heddle.tests.tornado.Conformance;
@@ -22,7 +22,7 @@ class MiniLmDeviceTest {
         SequencedMap<String, Tensor> weights = model.weights(MiniLm.options(dir));
         int tokens = Conformance.isReal() ? 16 : 5;
         Map<String, Long> lengths = Map.of("B", 1L, "N", (long) tokens);
-        Conformance.of(model.declaration().graph(), Fusion.FUSED, TornadoLimits.CPU, weights)
+        Conformance.of(model.declaration().graph(), Fusion.FUSED, TornadoTarget.CPU, weights)
                 .check(MiniLm.inputs(1, tokens, 3), lengths, tokens + " tokens");
     }
 }

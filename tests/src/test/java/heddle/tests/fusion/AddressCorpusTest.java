@@ -8,7 +8,7 @@ import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExprs;
@@ -31,8 +31,8 @@ class AddressCorpusTest {
     /** What kernels are cut into tiles for. */
     private enum Target {
         JVM(SchedulePolicy.PROCESSOR),
-        GPU(new DevicePolicy(TornadoLimits.GPU)),
-        CPU(new DevicePolicy(TornadoLimits.CPU));
+        GPU(new DevicePolicy(TornadoTarget.GPU)),
+        CPU(new DevicePolicy(TornadoTarget.CPU));
 
         private final SchedulePolicy policy;
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +30,9 @@ class DeviceConditionsTest {
     void countersOfGroupsAndOfClassifiedBlocksStayUnknown() {
         List<String> told = new ArrayList<>();
         for (String name : CorpusFile.names("fuses")) {
-            for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
-                conditions(name, limits).forEach(line -> told.add(name + " " + limits.kind() + ": " + line));
+            for (TornadoTarget limits : List.of(TornadoTarget.GPU, TornadoTarget.CPU)) {
+                conditions(name, limits)
+                        .forEach(line -> told.add(name + " " + limits.device().name() + ": " + line));
             }
         }
         assertEquals(List.of(), told);
@@ -39,7 +40,7 @@ class DeviceConditionsTest {
     }
 
     /** Those that tell TornadoVM of a counter. */
-    private List<String> conditions(String name, TornadoLimits limits) {
+    private List<String> conditions(String name, TornadoTarget limits) {
         var plan = CorpusFile.read(name)
                 .model()
                 .compilation(Fusion.FUSED, new DevicePolicy(limits))

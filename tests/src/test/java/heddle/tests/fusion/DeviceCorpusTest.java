@@ -3,7 +3,7 @@ package heddle.tests.fusion;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Reference;
@@ -30,12 +30,12 @@ class DeviceCorpusTest {
 
     /** The limits that plans are made for. */
     private enum Device {
-        GPU(TornadoLimits.GPU),
-        CPU(TornadoLimits.CPU);
+        GPU(TornadoTarget.GPU),
+        CPU(TornadoTarget.CPU);
 
-        private final TornadoLimits limits;
+        private final TornadoTarget limits;
 
-        Device(TornadoLimits limits) {
+        Device(TornadoTarget limits) {
             this.limits = limits;
         }
     }

@@ -163,8 +163,8 @@ class FusionCorpusTest {
                     String place = name + ", lengths " + lengths + ", " + draw + ", seed " + seed;
                     assertClose(expected, program.run(inputs), tolerance, "jvm: " + place);
                     if (!MODERATE.contains(lengths)) {
-                        Map<String, NdArray> scheduled = new ScheduledRun(16, 32)
-                                .run(compilation.plan(), arrays(inputs), arrays(weights), lengths);
+                        Map<String, NdArray> scheduled =
+                                new ScheduledRun(16).run(compilation.plan(), arrays(inputs), arrays(weights), lengths);
                         assertClose(expected, tensors(scheduled), tolerance, "scheduled: " + place);
                         for (Rounding rounding : Rounding.values()) {
                             BlockChoice blocks = BlockChoice.drawn(new Random(seed));

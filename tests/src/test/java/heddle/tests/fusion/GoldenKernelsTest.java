@@ -3,9 +3,9 @@ package heddle.tests.fusion;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.jvm.JvmTarget;
 import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.ActionListing;
 import heddle.compiler.scheduled.ProcessorScheduler;
 import heddle.compiler.tile.ProgramListing;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What small models become at each step for the jvm target: tiles, schedules, actions and Java. */
 class GoldenKernelsTest {
     private static final Path MODELS = Path.of("src", "test", "resources", "kernels");
-    private static final JvmTarget TARGET = new JvmTarget(16, 32, 2);
+    private static final Processor TARGET = Processor.of(16, 2);
 
     private static Plan plan(String model) {
         return Heddle.model(MODELS.resolve(model + ".heddle"))
@@ -37,7 +37,7 @@ class GoldenKernelsTest {
         String listing = plan.launches().stream()
                 .map(k -> ProgramListing.of(k.program())
                         + ScheduleListing.of(k)
-                        + ActionListing.of(ProcessorScheduler.schedule(k, TARGET.lanes(), TARGET.registers())))
+                        + ActionListing.of(ProcessorScheduler.schedule(k, TARGET.lanes())))
                 .collect(Collectors.joining("\n"));
         GoldenFile.check(MODELS.resolve(model + ".txt"), listing);
     }

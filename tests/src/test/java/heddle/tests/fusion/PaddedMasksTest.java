@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.tile.BlockCount;
 import heddle.runtime.Heddle;
@@ -149,7 +149,7 @@ class PaddedMasksTest {
                 compilation.plan(),
                 Map.of(),
                 new JvmOptions(JvmPlatform.target(2), dir.resolve("classes"), "test", warning -> {}));
-        Conformance device = Conformance.of(model.declaration().graph(), Fusion.FUSED, TornadoLimits.GPU, Map.of());
+        Conformance device = Conformance.of(model.declaration().graph(), Fusion.FUSED, TornadoTarget.GPU, Map.of());
         for (Map<String, Long> lengths : LENGTHS) {
             SequencedMap<String, Tensor> inputs = Draw.USUAL.inputs(model, lengths, 7);
             Map<String, NdArray> expected = check(jvm, model, inputs, what + ", " + lengths);

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.jvm.JvmTarget;
 import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.TileStmt;
@@ -64,18 +64,18 @@ class PlacesTest {
         List<TileKernel> kernels = looped(plan);
         if (kernels.size() == 1) {
             Set<String> arrays = declared(
-                    WORKERS, new JvmWriter(new JvmTarget(16, 32, 2)).write(plan).text());
+                    WORKERS, new JvmWriter(Processor.of(16, 2)).write(plan).text());
             TileKernel kernel = kernels.getFirst();
             arrays.removeIf(array -> kernel.program().definitions().stream()
                     .noneMatch(d -> d.tile().name().equals(array)));
             assertEquals(placed(kernel, TilePlace.LOCAL), arrays, name + ": arrays of a worker");
         }
-        Plan device = model.compilation(Fusion.FUSED, new DevicePolicy(TornadoLimits.GPU))
+        Plan device = model.compilation(Fusion.FUSED, new DevicePolicy(TornadoTarget.GPU))
                 .plan();
         List<TileKernel> groups = looped(device);
         if (groups.size() == 1) {
             TileKernel kernel = groups.getFirst();
-            String text = new TornadoWriter(TornadoLimits.GPU).write(device).text();
+            String text = new TornadoWriter(TornadoTarget.GPU).write(device).text();
             for (String array : declared(GROUPS, text)) {
                 boolean local = placed(kernel, TilePlace.LOCAL).contains(array);
                 boolean factor = kernel.program().definitions().stream()

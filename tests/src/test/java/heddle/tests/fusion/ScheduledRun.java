@@ -16,10 +16,9 @@ import java.util.stream.Stream;
 /**
  * Runs the scheduled kernels of a plan, as no writer has touched them.
  *
- * @param lanes     floats in a vector
- * @param registers vectors that a processor holds
+ * @param lanes floats in a vector
  */
-record ScheduledRun(int lanes, int registers) {
+record ScheduledRun(int lanes) {
     SequencedMap<String, NdArray> run(
             Plan plan, Map<String, NdArray> inputs, Map<String, NdArray> weights, Map<String, Long> lengths) {
         Map<Buffer, double[]> memory = new HashMap<>();
@@ -33,7 +32,7 @@ record ScheduledRun(int lanes, int registers) {
                 Stream.concat(plan.prepare().stream(), plan.launches().stream()).toList();
         for (TileKernel kernel : kernels) {
             kernel.writes().forEach(b -> memory.computeIfAbsent(b, x -> zeros(x, lengths)));
-            ScheduledInterpreter.run(ProcessorScheduler.schedule(kernel, lanes, registers), memory::get, lengths);
+            ScheduledInterpreter.run(ProcessorScheduler.schedule(kernel, lanes), memory::get, lengths);
         }
         SequencedMap<String, NdArray> outputs = new LinkedHashMap<>();
         plan.outputs()

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphReader;
@@ -95,9 +95,9 @@ class SharedPartsTest {
         assertEquals(listed, GraphText.print(read(listed)), text);
         assertTrue(listed.length() < 100_000, text);
         assertTrue(compilation.explain(Map.of()).fused().size() <= 1, text);
-        Plan devices = model.compilation(Fusion.FUSED, new DevicePolicy(TornadoLimits.GPU))
+        Plan devices = model.compilation(Fusion.FUSED, new DevicePolicy(TornadoTarget.GPU))
                 .plan();
-        assertTrue(new TornadoWriter(TornadoLimits.GPU).write(devices).text().length() < 500_000, text);
+        assertTrue(new TornadoWriter(TornadoTarget.GPU).write(devices).text().length() < 500_000, text);
         compare(text, model, compilation);
     }
 

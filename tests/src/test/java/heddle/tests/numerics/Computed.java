@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.frontend.Frontend;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.ir.NdArray;
@@ -95,7 +95,7 @@ final class Computed {
     }
 
     private double[] onDevice(Fusion fusion) {
-        return elements(Conformance.of(model.graph(), fusion, TornadoLimits.GPU, Map.of())
+        return elements(Conformance.of(model.graph(), fusion, TornadoTarget.GPU, Map.of())
                 .program()
                 .run(tensors(), lengths)
                 .get("y"));

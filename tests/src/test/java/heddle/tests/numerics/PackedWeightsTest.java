@@ -6,14 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.jvm.JvmTarget;
 import heddle.compiler.frontend.Frontend;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.type.DType;
@@ -50,8 +51,8 @@ class PackedWeightsTest {
     /** Block sizes as they are, with every weight held as it is computed. */
     private static final SchedulePolicy WIDE = new SchedulePolicy() {
         @Override
-        public KernelSchedule schedule(Family family) {
-            return SchedulePolicy.PROCESSOR.schedule(family);
+        public KernelSchedule schedule(Family family, ProgramFacts facts) {
+            return SchedulePolicy.PROCESSOR.schedule(family, facts);
         }
 
         @Override
@@ -70,7 +71,7 @@ class PackedWeightsTest {
     }
 
     private static JvmProgram load(Plan plan, Map<String, Tensor> weights, int lanes, int threads) {
-        JvmTarget target = new JvmTarget(lanes, lanes == 16 ? 32 : 16, threads);
+        Processor target = Processor.of(lanes, threads);
         return JvmProgram.load(plan, weights, new JvmOptions(target, classes, "test", warning -> {
             throw new AssertionError(warning);
         }));

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
@@ -49,7 +49,7 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
     }
 
     /** For the limits that every device of that kind keeps. */
-    public static Conformance of(Graph graph, Fusion fusion, TornadoLimits limits, Map<String, Tensor> weights) {
+    public static Conformance of(Graph graph, Fusion fusion, TornadoTarget limits, Map<String, Tensor> weights) {
         return of(
                 graph,
                 Compiler.compile(graph, fusion, new DevicePolicy(limits), Set.of())
@@ -60,13 +60,13 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
     }
 
     /** A graph whose attention is fused already. */
-    public static Conformance ofFused(Graph graph, TornadoLimits limits, Map<String, Tensor> weights) {
+    public static Conformance ofFused(Graph graph, TornadoTarget limits, Map<String, Tensor> weights) {
         return of(graph, Lower.fused(graph, new DevicePolicy(limits)).plan(), Fusion.FUSED, limits, weights);
     }
 
     private static Conformance of(
-            Graph graph, Plan plan, Fusion fusion, TornadoLimits limits, Map<String, Tensor> weights) {
-        String name = graph.name() + "_" + limits.kind().name().toLowerCase(Locale.ROOT) + "_"
+            Graph graph, Plan plan, Fusion fusion, TornadoTarget limits, Map<String, Tensor> weights) {
+        String name = graph.name() + "_" + limits.device().name() + "_"
                 + fusion.name().toLowerCase(Locale.ROOT);
         return new Conformance(name, graph, weights, TestDevice.load(named(plan, name), limits, weights));
     }

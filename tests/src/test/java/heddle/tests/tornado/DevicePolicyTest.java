@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoSource.KernelLaunch;
 import heddle.compiler.backend.tornado.TornadoSource.Task;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -42,9 +42,9 @@ class DevicePolicyTest {
     })
     void attentionOfAnyHeadFits(String name, long features, long values) {
         HeddleModel model = model(name, features, values);
-        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
-            for (long bytes : new long[] {limits.localBytes(), 16 << 10, 8 << 10}) {
-                TornadoLimits less = withLocalBytes(limits, bytes);
+        for (TornadoTarget limits : List.of(TornadoTarget.GPU, TornadoTarget.CPU)) {
+            for (long bytes : new long[] {limits.device().local(), 16 << 10, 8 << 10}) {
+                TornadoTarget less = withLocalBytes(limits, bytes);
                 TornadoSource source = new TornadoWriter(less).write(plan(model, less));
                 for (Task task : source.tasks()) {
                     long taken = ((KernelLaunch) task.work()).localBytes();
@@ -57,8 +57,8 @@ class DevicePolicyTest {
 
     @ParameterizedTest
     @CsvSource({"GPU, 64, 32, 32", "GPU, 80, 32, 32", "GPU, 128, 32, 16", "CPU, 64, 64, 32", "CPU, 128, 32, 16"})
-    void usualHeadsAreWhole(TornadoLimits.Kind kind, long features, int queries, int keys) {
-        TornadoLimits limits = kind == TornadoLimits.Kind.GPU ? TornadoLimits.GPU : TornadoLimits.CPU;
+    void usualHeadsAreWhole(String kind, long features, int queries, int keys) {
+        TornadoTarget limits = kind.equals("GPU") ? TornadoTarget.GPU : TornadoTarget.CPU;
         Plan plan = plan(model("heads", features, features), limits);
         assertEquals(
                 Map.of("i", queries, "j", keys),
@@ -69,7 +69,7 @@ class DevicePolicyTest {
 
     @Test
     void aGroupWithHardlyAnyMemoryIsRefused() {
-        TornadoLimits limits = withLocalBytes(TornadoLimits.GPU, 1 << 10);
+        TornadoTarget limits = withLocalBytes(TornadoTarget.GPU, 1 << 10);
         Plan plan = plan(model("heads", 64, 64), limits);
         DiagnosticException e = assertThrows(DiagnosticException.class, () -> DeviceWriter.source(plan, limits));
         assertEquals(TornadoCode.KERNEL_TOO_LARGE, e.diagnostics().getFirst().code());
@@ -80,11 +80,11 @@ class DevicePolicyTest {
         return Heddle.model(MODELS.resolve(name + ".heddle"), Map.of("D", features, "E", values));
     }
 
-    private static Plan plan(HeddleModel model, TornadoLimits limits) {
+    private static Plan plan(HeddleModel model, TornadoTarget limits) {
         return model.compilation(Fusion.FUSED, new DevicePolicy(limits)).plan();
     }
 
-    private static TornadoLimits withLocalBytes(TornadoLimits limits, long bytes) {
-        return new TornadoLimits(limits.kind(), bytes, limits.groupThreads(), limits.tasksPerGraph(), false);
+    private static TornadoTarget withLocalBytes(TornadoTarget limits, long bytes) {
+        return TornadoTarget.of(limits.device().within(bytes, limits.device().groupThreads()));
     }
 }

@@ -1,7 +1,7 @@
 package heddle.tests.tornado;
 
-import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
@@ -23,17 +23,17 @@ final class DoubleProgram implements Program {
     private final TornadoSource source;
     private final TornadoDouble device;
 
-    DoubleProgram(Plan plan, TornadoLimits limits, Map<String, Tensor> weights) {
+    DoubleProgram(Plan plan, TornadoTarget limits, Map<String, Tensor> weights) {
         this(plan, limits, weights, 0);
     }
 
     /** @param ulps that quotients of floats are off by */
-    DoubleProgram(Plan plan, TornadoLimits limits, Map<String, Tensor> weights, int ulps) {
+    DoubleProgram(Plan plan, TornadoTarget limits, Map<String, Tensor> weights, int ulps) {
         this.plan = plan;
         this.weights = weights;
         this.source = new TornadoWriter(limits).write(plan);
         this.device = TornadoDouble.load(source.className(), source.text(), ulps)
-                .on(new DeviceLimits(limits.localBytes(), limits.groupThreads()));
+                .on(new DeviceLimits(limits.device().local(), limits.device().groupThreads()));
     }
 
     @Override

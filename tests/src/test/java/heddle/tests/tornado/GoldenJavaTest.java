@@ -2,8 +2,8 @@ package heddle.tests.tornado;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.Heddle;
@@ -40,25 +40,25 @@ class GoldenJavaTest {
                 "total"
             })
     void isWrittenForGpus(String name) throws IOException {
-        check(name, name + "-gpu.java.txt", TornadoLimits.GPU, GoldenJavaTest::kernels);
+        check(name, name + "-gpu.java.txt", TornadoTarget.GPU, GoldenJavaTest::kernels);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"causal-attention", "epilogue"})
     void isWrittenForProcessors(String name) throws IOException {
-        check(name, name + "-cpu.java.txt", TornadoLimits.CPU, GoldenJavaTest::kernels);
+        check(name, name + "-cpu.java.txt", TornadoTarget.CPU, GoldenJavaTest::kernels);
     }
 
     @ParameterizedTest
     @ValueSource(strings = "two-layers")
     void isCutIntoTaskGraphs(String name) throws IOException {
-        check(name, name + "-gpu.java.txt", TornadoLimits.GPU.withTasksPerGraph(3), text -> text);
+        check(name, name + "-gpu.java.txt", TornadoTarget.GPU.withTasksPerGraph(3), text -> text);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"epilogue", "batched-product"})
     void leavesProductsToLibraries(String name) throws IOException {
-        check(name, name + "-library.java.txt", TornadoLimits.GPU.withLibraryTasks(true), GoldenJavaTest::tasks);
+        check(name, name + "-library.java.txt", TornadoTarget.GPU.withLibraryTasks(true), GoldenJavaTest::tasks);
     }
 
     /** The kernels, and the functions that they call. */
@@ -75,7 +75,7 @@ class GoldenJavaTest {
         return text.lastIndexOf("\n    /**", text.indexOf("private static int length("));
     }
 
-    private static void check(String model, String golden, TornadoLimits limits, UnaryOperator<String> part)
+    private static void check(String model, String golden, TornadoTarget limits, UnaryOperator<String> part)
             throws IOException {
         Plan plan = Heddle.model(MODELS.resolve(model + ".heddle"))
                 .compilation(Fusion.FUSED, new DevicePolicy(limits))

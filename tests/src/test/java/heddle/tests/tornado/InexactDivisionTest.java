@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
@@ -69,7 +69,7 @@ class InexactDivisionTest {
         Value b = graph.value(new Input("b", type), Origin.NONE);
         graph.output("floor", graph.value(new Elementwise(ScalarFn.FLOOR_DIV), Origin.NONE, a, b));
         graph.output("rest", graph.value(new Elementwise(ScalarFn.MOD), Origin.NONE, a, b));
-        TornadoLimits limits = TornadoLimits.GPU;
+        TornadoTarget limits = TornadoTarget.GPU;
         Plan plan = Compiler.compile(graph.build(), Fusion.FUSED, new DevicePolicy(limits), Set.of())
                 .plan();
         float[][] x = operands();

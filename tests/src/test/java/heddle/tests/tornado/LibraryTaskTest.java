@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DeviceMemory;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.Heddle;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LibraryTaskTest {
     private static final long SEED = 43;
     private static final Path MODELS = Path.of("src", "test", "resources", "tornado");
-    private static final TornadoLimits LIBRARY = TornadoLimits.GPU.withLibraryTasks(true);
+    private static final TornadoTarget LIBRARY = TornadoTarget.GPU.withLibraryTasks(true);
 
     @BeforeEach
     void needsCuBlas() {
@@ -91,7 +91,7 @@ class LibraryTaskTest {
 
     @Test
     void nothingIsLeftToLibrariesUnlessAskedFor() {
-        TornadoSource source = source("library", Fusion.FUSED, TornadoLimits.GPU);
+        TornadoSource source = source("library", Fusion.FUSED, TornadoTarget.GPU);
         assertFalse(source.callsLibraries() || source.text().contains("cublas"), source.text());
     }
 
@@ -102,7 +102,7 @@ class LibraryTaskTest {
         TornadoSource source = new TornadoWriter(LIBRARY).write(plan);
         assertEquals(source.deviceBytes(lengths), DeviceMemory.of(plan, lengths).total());
         assertTrue(DeviceMemory.of(plan, lengths).total()
-                > DeviceMemory.of(plan("layer", Fusion.FUSED, TornadoLimits.GPU), lengths)
+                > DeviceMemory.of(plan("layer", Fusion.FUSED, TornadoTarget.GPU), lengths)
                         .total());
     }
 
@@ -124,11 +124,11 @@ class LibraryTaskTest {
         return found;
     }
 
-    private static TornadoSource source(String name, Fusion fusion, TornadoLimits limits) {
+    private static TornadoSource source(String name, Fusion fusion, TornadoTarget limits) {
         return new TornadoWriter(limits).write(plan(name, fusion, limits));
     }
 
-    private static Plan plan(String name, Fusion fusion, TornadoLimits limits) {
+    private static Plan plan(String name, Fusion fusion, TornadoTarget limits) {
         return model(name).compilation(fusion, new DevicePolicy(limits)).plan();
     }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.attention.ExposeAttention;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
@@ -28,25 +28,25 @@ class OperationConformanceTest {
     void operationsHaveTheirMeaning(String name) {
         HeddleModel model = Heddle.model(MODELS.resolve(name + ".heddle"));
         // Kernels without products are the same on all devices.
-        check(model, Fusion.FUSED, TornadoLimits.GPU, Map.of("N", 19L, "M", 37L));
-        check(model, Fusion.UNFUSED, TornadoLimits.GPU, Map.of("N", 3L, "M", 5L));
+        check(model, Fusion.FUSED, TornadoTarget.GPU, Map.of("N", 19L, "M", 37L));
+        check(model, Fusion.UNFUSED, TornadoTarget.GPU, Map.of("N", 3L, "M", 5L));
     }
 
     @Test
     void productsHaveTheirMeaning() {
         HeddleModel model = Heddle.model(MODELS.resolve("products.heddle"));
-        check(model, Fusion.FUSED, TornadoLimits.GPU, Map.of("N", 67L, "M", 33L));
-        check(model, Fusion.FUSED, TornadoLimits.CPU, Map.of("N", 67L, "M", 33L));
-        check(model, Fusion.UNFUSED, TornadoLimits.CPU, Map.of("N", 1L, "M", 3L));
+        check(model, Fusion.FUSED, TornadoTarget.GPU, Map.of("N", 67L, "M", 33L));
+        check(model, Fusion.FUSED, TornadoTarget.CPU, Map.of("N", 67L, "M", 33L));
+        check(model, Fusion.UNFUSED, TornadoTarget.CPU, Map.of("N", 1L, "M", 3L));
     }
 
     @Test
     void namesOfTensorsAreFree() {
         HeddleModel model = Heddle.model(MODELS.resolve("names.heddle"));
-        check(model, Fusion.UNFUSED, TornadoLimits.GPU, Map.of("N", 5L, "M", 37L));
+        check(model, Fusion.UNFUSED, TornadoTarget.GPU, Map.of("N", 5L, "M", 37L));
     }
 
-    private static void check(HeddleModel model, Fusion fusion, TornadoLimits limits, Map<String, Long> lengths) {
+    private static void check(HeddleModel model, Fusion fusion, TornadoTarget limits, Map<String, Long> lengths) {
         Conformance.of(model.declaration().graph(), fusion, limits, Draw.USUAL.weights(model, Map.of(), SEED))
                 .check(Draw.USUAL.inputs(model, lengths, SEED), lengths, "lengths " + lengths + ", seed " + SEED);
     }
@@ -56,7 +56,7 @@ class OperationConformanceTest {
     void attentionHasItsMeaning(long features) {
         long values = features == 80 ? 48 : features;
         HeddleModel model = Heddle.model(MODELS.resolve("attention.heddle"), Map.of("D", features, "E", values));
-        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
+        for (TornadoTarget limits : List.of(TornadoTarget.GPU, TornadoTarget.CPU)) {
             Conformance device = Conformance.of(model.declaration().graph(), Fusion.FUSED, limits, Map.of());
             check(model, device, Draw.USUAL, 1, 1);
             check(model, device, Draw.USUAL, 67, 31);
@@ -76,7 +76,7 @@ class OperationConformanceTest {
     })
     void attentionOfLargeHeadsHasItsMeaning(String name, long features, long values) {
         HeddleModel model = Heddle.model(MODELS.resolve(name + ".heddle"), Map.of("D", features, "E", values));
-        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
+        for (TornadoTarget limits : List.of(TornadoTarget.GPU, TornadoTarget.CPU)) {
             Conformance device = Conformance.of(model.declaration().graph(), Fusion.FUSED, limits, Map.of());
             check(model, device, Draw.USUAL, 3, 5);
             if (features <= 1024 || Conformance.takesAll()) {
@@ -93,7 +93,7 @@ class OperationConformanceTest {
                 ExposeAttention.in(model.compilation(Fusion.FUSED).graph()).orElseThrow();
         Map<String, Tensor> weights = Draw.USUAL.weights(model, Map.of(), SEED);
         Map<String, Long> lengths = Map.of("N", 17L);
-        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
+        for (TornadoTarget limits : List.of(TornadoTarget.GPU, TornadoTarget.CPU)) {
             Conformance.ofFused(exposed.graph(), limits, weights)
                     .check(Draw.USUAL.inputs(model, lengths, SEED), lengths, lengths + ", seed " + SEED);
         }
@@ -108,7 +108,7 @@ class OperationConformanceTest {
                 ExposeAttention.in(model.compilation(Fusion.FUSED).graph()).orElseThrow();
         assertEquals(3, exposed.layers().size());
         Map<String, Tensor> weights = draw.weights(model, Map.of(), SEED);
-        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
+        for (TornadoTarget limits : List.of(TornadoTarget.GPU, TornadoTarget.CPU)) {
             Conformance device = Conformance.ofFused(exposed.graph(), limits, weights);
             for (long n : new long[] {3, 37}) {
                 Map<String, Long> lengths = Map.of("B", 2L, "N", n);

@@ -1,7 +1,7 @@
 package heddle.tests.tornado;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
@@ -77,7 +77,7 @@ class ScalarConformanceTest {
             }
         }
         // A kernel of a map is the same on all devices.
-        Conformance.of(graph.build(), Fusion.FUSED, TornadoLimits.GPU, Map.of())
+        Conformance.of(graph.build(), Fusion.FUSED, TornadoTarget.GPU, Map.of())
                 .check(inputs, Map.of("N", (long) pairs()), "seed " + SEED);
     }
 

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSettings;
 import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.Heddle;
@@ -178,8 +178,8 @@ class StandaloneMainTest {
     private TornadoSource source(String text) throws IOException {
         Path model = Files.writeString(dir.resolve("m.heddle"), text);
         Plan plan = Heddle.model(model)
-                .compilation(Fusion.FUSED, new DevicePolicy(TornadoLimits.GPU))
+                .compilation(Fusion.FUSED, new DevicePolicy(TornadoTarget.GPU))
                 .plan();
-        return new TornadoWriter(TornadoLimits.GPU).write(plan);
+        return new TornadoWriter(TornadoTarget.GPU).write(plan);
     }
 }

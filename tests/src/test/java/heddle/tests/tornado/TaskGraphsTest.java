@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.TornadoWriter;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.Heddle;
@@ -33,7 +33,7 @@ class TaskGraphsTest {
 
     private final Random random = new Random(41);
     private final Plan plan = Heddle.model(MODEL)
-            .compilation(Fusion.FUSED, new DevicePolicy(TornadoLimits.GPU))
+            .compilation(Fusion.FUSED, new DevicePolicy(TornadoTarget.GPU))
             .plan();
     private final Map<String, MemorySegment> weights = new LinkedHashMap<>();
 
@@ -108,9 +108,9 @@ class TaskGraphsTest {
 
     private static TornadoSource minilm() {
         Plan minilm = Heddle.model(Path.of("..", "examples", "minilm.heddle"))
-                .compilation(Fusion.FUSED, new DevicePolicy(TornadoLimits.GPU))
+                .compilation(Fusion.FUSED, new DevicePolicy(TornadoTarget.GPU))
                 .plan();
-        return new TornadoWriter(TornadoLimits.GPU).write(minilm);
+        return new TornadoWriter(TornadoTarget.GPU).write(minilm);
     }
 
     @Test
@@ -134,7 +134,7 @@ class TaskGraphsTest {
         private final AutoCloseable instance;
 
         Running(int tasks) throws Exception {
-            source = new TornadoWriter(TornadoLimits.GPU.withTasksPerGraph(tasks)).write(plan);
+            source = new TornadoWriter(TornadoTarget.GPU.withTasksPerGraph(tasks)).write(plan);
             instance = (AutoCloseable) TornadoDouble.load(source.className(), source.text())
                     .program()
                     .getConstructor(Map.class, Map.class)

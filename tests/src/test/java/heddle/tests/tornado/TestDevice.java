@@ -1,6 +1,6 @@
 package heddle.tests.tornado;
 
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.Heddle;
@@ -23,7 +23,7 @@ final class TestDevice {
 
     private TestDevice() {}
 
-    static Program load(Plan plan, TornadoLimits limits, Map<String, Tensor> weights) {
+    static Program load(Plan plan, TornadoTarget limits, Map<String, Tensor> weights) {
         return REAL
                 ? TornadoProgram.load(plan, new DeviceWriter(plan, limits), weights, Real.options(limits))
                 : new DoubleProgram(plan, limits, weights);
@@ -39,7 +39,7 @@ final class TestDevice {
     private static final class Real {
         static final TornadoOptions OPTIONS = options();
 
-        static TornadoOptions options(TornadoLimits limits) {
+        static TornadoOptions options(TornadoTarget limits) {
             return limits.libraryTasks()
                     ? new TornadoOptions(
                             OPTIONS.sdk().withCuBlas(), OPTIONS.device(), OPTIONS.classes(), OPTIONS.timeLimit())

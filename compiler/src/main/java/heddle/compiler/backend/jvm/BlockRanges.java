@@ -17,7 +17,7 @@ final class BlockRanges {
     /** The blocks of parallel axes. */
     static BlockRanges of(TileKernel kernel) {
         BlockRanges ranges = new BlockRanges();
-        kernel.parallel().stream().filter(a -> kernel.schedule().block(a) > 1).forEach(ranges.blocked::add);
+        kernel.parallel().stream().filter(a -> kernel.block(a) > 1).forEach(ranges.blocked::add);
         return ranges;
     }
 

@@ -2,6 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.Names;
+import heddle.compiler.schedule.machine.Processor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -22,7 +23,7 @@ final class ClassText {
     private final ProductMethods products;
     private final RowProductMethods rowProducts;
 
-    ClassText(JvmTarget target) {
+    ClassText(Processor target) {
         products = new ProductMethods(target, this);
         rowProducts = new RowProductMethods(target, this);
         for (String reserved : List.of("run", "blocks")) {

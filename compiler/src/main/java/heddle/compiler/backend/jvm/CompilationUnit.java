@@ -3,13 +3,14 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.type.Dim;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
 /** Writes the file around the kernels: imports, constants, and the two methods that call the kernels. */
-record CompilationUnit(JvmTarget target, Plan plan, String className) {
+record CompilationUnit(Processor target, Plan plan, String className) {
     private static final List<String> VECTORS = List.of(
             "DoubleVector",
             "FloatVector",

@@ -17,19 +17,21 @@ record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
      * The purpose of a kernel.
      *
      * @param rows   rows of {@code q}
+     * @param most   of them that are computed at once
      * @param depth  the length of the sum
      * @param qWidth elements from one row of {@code q} to the next; zeros stand behind the sum
      * @param step   elements from one row of {@code k} to the next
      * @param sWidth elements from one row of products to the next
      */
-    record Shape(int rows, int depth, int qWidth, MicroKernel.Distance step, int sWidth) {
+    record Shape(int rows, int most, int depth, int qWidth, MicroKernel.Distance step, int sWidth) {
         /** As it is called within a method: with a parameter for a stride that is not known. */
         Shape within() {
-            return new Shape(rows, depth, qWidth, step.isKnown() ? step : new MicroKernel.Distance("step"), sWidth);
+            return new Shape(
+                    rows, most, depth, qWidth, step.isKnown() ? step : new MicroKernel.Distance("step"), sWidth);
         }
 
         Shape anyRows() {
-            return new Shape(0, depth, qWidth, step, sWidth);
+            return new Shape(0, 0, depth, qWidth, step, sWidth);
         }
     }
 

@@ -6,6 +6,7 @@ import heddle.compiler.backend.source.KernelForm;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.PlacedTile;
 import heddle.compiler.scheduled.ProcessorScheduler;
 import heddle.compiler.scheduled.ScheduledKernel;
@@ -26,7 +27,7 @@ final class EntryMethod {
     private final Set<String> symbols;
 
     /** Writes the method, and those it calls, into {@code members}. */
-    EntryMethod(TileKernel kernel, KernelForm form, JvmTarget target, ClassText members) {
+    EntryMethod(TileKernel kernel, KernelForm form, Processor target, ClassText members) {
         this.kernel = kernel;
         this.buffers = form.buffers();
         this.name = members.methodName(kernel.name());
@@ -36,7 +37,7 @@ final class EntryMethod {
         Locals locals = new Locals();
         symbols.forEach(locals::fresh);
         buffers.forEach(locals::buffer);
-        ScheduledKernel scheduled = ProcessorScheduler.schedule(kernel, target.lanes(), target.registers());
+        ScheduledKernel scheduled = ProcessorScheduler.schedule(kernel, target.lanes());
         write(new KernelScope(scheduled, target, members, name, locals), members.method());
     }
 
@@ -72,9 +73,7 @@ final class EntryMethod {
     }
 
     private String rows(Axis axis) {
-        return kernel.schedule().isBlocked(axis)
-                ? String.valueOf(kernel.schedule().block(axis))
-                : KernelScope.extent(axis);
+        return kernel.isBlocked(axis) ? String.valueOf(kernel.block(axis)) : KernelScope.extent(axis);
     }
 
     /** Splits the number of a block into the indices of the parallel axes, of which the last moves fastest. */
@@ -108,7 +107,7 @@ final class EntryMethod {
             text.line("long " + index + " = " + number + ";");
             return;
         }
-        int size = kernel.schedule().block(axis);
+        int size = kernel.block(axis);
         String from = scope.locals().fresh(KernelScope.from(axis));
         String to = scope.locals().fresh(KernelScope.to(axis));
         if (number.equals("0")) {
@@ -122,7 +121,7 @@ final class EntryMethod {
     }
 
     private Dim blocks(Axis axis) {
-        return axis.extent().ceilDiv(Dim.of(kernel.schedule().block(axis)));
+        return axis.extent().ceilDiv(Dim.of(kernel.block(axis)));
     }
 
     /** How many blocks there are. */

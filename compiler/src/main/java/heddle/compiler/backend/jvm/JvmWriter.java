@@ -4,6 +4,7 @@ import heddle.compiler.backend.source.KernelForm;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.TileKernel;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
@@ -13,9 +14,9 @@ import java.util.Map;
 
 /** Writes a plan as a Java class that computes with the Vector API. */
 public final class JvmWriter {
-    private final JvmTarget target;
+    private final Processor target;
 
-    public JvmWriter(JvmTarget target) {
+    public JvmWriter(Processor target) {
         this.target = target;
     }
 

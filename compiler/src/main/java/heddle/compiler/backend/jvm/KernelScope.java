@@ -7,6 +7,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.Widening;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.ActionParts;
 import heddle.compiler.scheduled.ScheduledKernel;
@@ -24,7 +25,7 @@ import java.util.Set;
  * @param entry  the name of the entry method, and the prefix of the methods it calls
  * @param locals the entry method's variables: arrays, lengths, the indexes of parallel axes
  */
-record KernelScope(ScheduledKernel scheduled, JvmTarget target, ClassText members, String entry, Locals locals) {
+record KernelScope(ScheduledKernel scheduled, Processor target, ClassText members, String entry, Locals locals) {
     TileKernel kernel() {
         return scheduled.kernel();
     }
@@ -60,7 +61,7 @@ record KernelScope(ScheduledKernel scheduled, JvmTarget target, ClassText member
 
     /** Whether the kernel handles more than one index of {@code axis} at a time. */
     boolean isBlocked(Axis axis) {
-        return kernel().parallel().contains(axis) && kernel().schedule().isBlocked(axis);
+        return kernel().parallel().contains(axis) && kernel().isBlocked(axis);
     }
 
     /**

@@ -1,5 +1,6 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import java.util.Optional;
  */
 record Lanes(String vector, String species, String element, String boxed, int count) {
     /** The vectors that hold values of {@code type}; integers and bools have none. */
-    static Optional<Lanes> of(DType type, JvmTarget target) {
+    static Optional<Lanes> of(DType type, Processor target) {
         return switch (Precision.computed(type)) {
             case F32 -> Optional.of(floats(target));
             case F64 -> Optional.of(new Lanes("DoubleVector", "D", "double", "Double", target.lanes() / 2));
@@ -25,7 +26,7 @@ record Lanes(String vector, String species, String element, String boxed, int co
         };
     }
 
-    static Lanes floats(JvmTarget target) {
+    static Lanes floats(Processor target) {
         return new Lanes("FloatVector", "F", "float", "Float", target.lanes());
     }
 

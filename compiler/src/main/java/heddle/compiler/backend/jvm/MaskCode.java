@@ -6,6 +6,7 @@ import heddle.compiler.index.BlockMask;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.LoopMask;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
@@ -20,9 +21,6 @@ import java.util.SequencedSet;
  * out. Partial blocks drop the keys at both ends that the mask removes.
  */
 final class MaskCode {
-    /** By how many indexes a partial block is narrowed at a time: the rows of a register block. */
-    private static final int STEP = 8;
-
     private final KernelScope scope;
     private final BlockRanges ranges;
     private final Axis looped;
@@ -54,15 +52,17 @@ final class MaskCode {
         Test somewhere = new Test("_somewhere", found.somewhere(), axes);
         out.open("if (!" + somewhere.call(from, to) + ")").line("continue;").close();
         out.line("boolean full = " + new Test("_everywhere", found.everywhere(), axes).call(from, to) + ";");
-        out.open("if (!full)");
-        narrow(out, somewhere.call(to + " - " + STEP, to), to + " -= " + STEP);
-        narrow(out, somewhere.call(from, from + " + " + STEP), from + " += " + STEP);
-        out.close();
+        LoopId loop = scope.kernel().program().loopOver(looped).orElseThrow();
+        scope.kernel().schedule().trim(loop).ifPresent(step -> {
+            out.open("if (!full)");
+            narrow(out, step, somewhere.call(to + " - " + step, to), to + " -= " + step);
+            narrow(out, step, somewhere.call(from, from + " + " + step), from + " += " + step);
+            out.close();
+        });
     }
 
-    private void narrow(JavaText out, String somewhere, String step) {
-        out.open(
-                "while (" + ranges.to(looped) + " - " + ranges.from(looped) + " > " + STEP + " && !" + somewhere + ")");
+    private void narrow(JavaText out, int by, String somewhere, String step) {
+        out.open("while (" + ranges.to(looped) + " - " + ranges.from(looped) + " > " + by + " && !" + somewhere + ")");
         out.line(step + ";");
         out.close();
     }

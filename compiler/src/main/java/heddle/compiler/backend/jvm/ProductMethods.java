@@ -2,6 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.RegisterBlock;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
@@ -54,13 +55,13 @@ final class ProductMethods {
         }
     }
 
-    private final JvmTarget target;
+    private final Processor target;
     private final ClassText members;
     private final Map<Shape, String> products = new HashMap<>();
     private final Map<MicroKernel, String> kernels = new HashMap<>();
     private final Map<Stored, String> conversions = new EnumMap<>(Stored.class);
 
-    ProductMethods(JvmTarget target, ClassText members) {
+    ProductMethods(Processor target, ClassText members) {
         this.target = target;
         this.members = members;
     }

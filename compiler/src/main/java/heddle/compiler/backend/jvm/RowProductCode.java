@@ -27,7 +27,7 @@ final class RowProductCode {
         PlacedTile products = d.products();
         Side k = side(d.right(), products.lane(), d.over());
         int depth = Math.toIntExact(d.over().extent().value());
-        var shape = new DotKernel.Shape(d.rows(), depth, d.left().width(), k.step, products.width());
+        var shape = new DotKernel.Shape(d.rows(), d.most(), depth, d.left().width(), k.step, products.width());
         String method = scope.members().rowProducts().scores(shape);
         out.line(method + "(" + length(products.lane()) + ", " + array(d.left()) + ", " + k.text() + array(products)
                 + ");");
@@ -38,7 +38,7 @@ final class RowProductCode {
         Side v = side(s.right(), s.over(), sums.lane());
         int columns = Math.toIntExact(sums.lane().extent().value());
         var sum = new RowProductMethods.Sum(
-                s.rows(), columns, sums.width(), s.left().width(), v.step, s.zeros());
+                s.rows(), s.most(), s.vectors(), columns, sums.width(), s.left().width(), v.step, s.zeros());
         String method = scope.members().rowProducts().sum(sum);
         out.line(method + "(" + length(s.over()) + ", " + array(s.left()) + ", " + v.text() + array(sums) + ", "
                 + array(s.before()) + ");");

@@ -1,6 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.schedule.machine.Processor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,13 +16,11 @@ final class RowProductMethods {
     /** Keys whose features stay in the first-level cache while all rows are multiplied with them. */
     private static final int CHUNK = 32;
 
-    private final JvmTarget target;
     private final ClassText members;
     private final Lanes lanes;
     private final Map<Object, String> methods = new HashMap<>();
 
-    RowProductMethods(JvmTarget target, ClassText members) {
-        this.target = target;
+    RowProductMethods(Processor target, ClassText members) {
         this.members = members;
         this.lanes = Lanes.floats(target);
     }
@@ -36,11 +35,10 @@ final class RowProductMethods {
     }
 
     /** Rows that are computed at once, fewer and fewer, and how many of each there are. */
-    private List<Integer> blocks(int rows) {
-        int most = target.registers() < 32 ? 2 : 4;
+    private static List<Integer> blocks(int rows, int most) {
         List<Integer> blocks = new ArrayList<>();
         int left = rows;
-        for (int size = most; size > 0; size /= 2) {
+        for (int size = Integer.highestOneBit(most); size > 0; size /= 2) {
             for (; left >= size; left -= size) {
                 blocks.add(size);
             }
@@ -79,7 +77,7 @@ final class RowProductMethods {
         out.line("continue;");
         out.close();
         int row = 0;
-        for (int rows : blocks(shape.rows())) {
+        for (int rows : blocks(shape.rows(), shape.most())) {
             String kernel = kernel(shape, rows, Math.max(4, lanes.count() / rows));
             out.line(kernel + "(count, q, " + row * shape.qWidth() + ", k, at, " + step + "s, " + row * shape.sWidth()
                     + " + j);");
@@ -101,16 +99,33 @@ final class RowProductMethods {
     /**
      * The purpose of a method that adds {@code p[row, key] * v[key, column]} over keys.
      *
+     * @param most    rows that are computed at once
+     * @param vectors of sums that each of those rows has in registers; fewer rows have more
      * @param columns of the result
      * @param width   elements from one of its rows to the next
      * @param pWidth  elements from one row of {@code p} to the next
      * @param step    elements from one row of {@code v} to the next
      * @param checked whether zeros of {@code p} add nothing, whatever {@code v} is
      */
-    record Sum(int rows, int columns, int width, int pWidth, MicroKernel.Distance step, boolean checked) {
+    record Sum(
+            int rows,
+            int most,
+            int vectors,
+            int columns,
+            int width,
+            int pWidth,
+            MicroKernel.Distance step,
+            boolean checked) {
         Sum within() {
             return new Sum(
-                    rows, columns, width, pWidth, step.isKnown() ? step : new MicroKernel.Distance("step"), checked);
+                    rows,
+                    most,
+                    vectors,
+                    columns,
+                    width,
+                    pWidth,
+                    step.isKnown() ? step : new MicroKernel.Distance("step"),
+                    checked);
         }
     }
 
@@ -135,15 +150,15 @@ final class RowProductMethods {
         if (sum.checked) {
             out.line("System.arraycopy(c, 0, before, 0, " + sum.rows * width + ");");
         }
-        boolean chunked = blocks(sum.rows).size() > 1;
+        boolean chunked = blocks(sum.rows, sum.most).size() > 1;
         String step = sum.step.isKnown() ? "" : "step, ";
         if (chunked) {
             out.open("for (int j = 0; j < keys; j += " + CHUNK + ")");
             out.line("int count = Math.min(keys - j, " + CHUNK + ");");
         }
         int row = 0;
-        for (int rows : blocks(sum.rows)) {
-            int most = Math.min(8, (target.registers() < 32 ? 8 : 16) / rows);
+        for (int rows : blocks(sum.rows, sum.most)) {
+            int most = Math.max(1, sum.most * sum.vectors / rows);
             int vectors = width / lanes.count();
             for (int first = 0; first < vectors; first += most) {
                 SumKernel kernel =

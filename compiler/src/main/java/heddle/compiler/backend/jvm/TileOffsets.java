@@ -46,7 +46,7 @@ final class TileOffsets {
     }
 
     private boolean isBlocked(Axis axis) {
-        return scope.kernel().schedule().isBlocked(axis);
+        return scope.kernel().isBlocked(axis);
     }
 
     private String origin(PlacedTile tile) {

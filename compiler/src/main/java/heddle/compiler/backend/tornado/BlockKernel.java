@@ -34,11 +34,11 @@ final class BlockKernel implements DeviceKernel {
     private final LocalMemory memory;
     private final Counting blocks;
 
-    BlockKernel(TileKernel kernel, TornadoLimits limits) {
+    BlockKernel(TileKernel kernel, TornadoTarget target) {
         this.kernel = kernel;
-        this.geometry = Geometry.of(kernel, limits);
-        this.memory = LocalMemory.of(kernel, geometry, limits.localBytes());
-        this.blocks = new Counting(kernel.parallel(), kernel.schedule());
+        this.geometry = Geometry.of(kernel, target);
+        this.memory = LocalMemory.of(kernel, geometry, target.device().local());
+        this.blocks = new Counting(kernel.parallel(), kernel::block);
     }
 
     @Override

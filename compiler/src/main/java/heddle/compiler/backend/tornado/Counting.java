@@ -2,19 +2,24 @@ package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.type.Dim;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /** Splits a number into the indices of several axes, of which the last moves fastest. */
 final class Counting {
     private final List<Axis> axes;
-    private final KernelSchedule schedule;
+    private final ToIntFunction<Axis> blocks;
 
-    /** Counts the blocks of {@code schedule} along {@code axes}. */
-    Counting(List<Axis> axes, KernelSchedule schedule) {
+    /** Counts single indexes along {@code axes}. */
+    Counting(List<Axis> axes) {
+        this(axes, axis -> 1);
+    }
+
+    /** Counts blocks along {@code axes}. @param blocks how many indexes a block has along an axis */
+    Counting(List<Axis> axes, ToIntFunction<Axis> blocks) {
         this.axes = axes;
-        this.schedule = schedule;
+        this.blocks = blocks;
     }
 
     /** How many there are. */
@@ -23,7 +28,7 @@ final class Counting {
     }
 
     private Dim count(Axis axis) {
-        return axis.extent().ceilDiv(Dim.of(schedule.block(axis)));
+        return axis.extent().ceilDiv(Dim.of(blocks.applyAsInt(axis)));
     }
 
     /**
@@ -34,7 +39,7 @@ final class Counting {
         String rest = number;
         List<Axis> counted = axes.stream().filter(a -> !count(a).is(1)).toList();
         for (Axis axis : axes.reversed()) {
-            int block = schedule.block(axis);
+            int block = blocks.applyAsInt(axis);
             String name = scope.fresh(block > 1 ? from(axis) : axis.name());
             String index = "0";
             if (counted.contains(axis)) {

@@ -25,10 +25,10 @@ sealed interface DeviceKernel permits MapKernel, RowKernel, BlockKernel {
     void write(DeviceScope scope, JavaText out);
 
     /** The kernel for a tile program. */
-    static DeviceKernel of(TileKernel kernel, TornadoLimits limits) {
+    static DeviceKernel of(TileKernel kernel, TornadoTarget target) {
         if (kernel.body().stream().anyMatch(s -> s instanceof TileStmt.Loop)) {
-            return new BlockKernel(kernel, limits);
+            return new BlockKernel(kernel, target);
         }
-        return kernel.family().equals("map") ? new MapKernel(kernel, limits) : new RowKernel(kernel, limits);
+        return kernel.family().equals("map") ? new MapKernel(kernel, target) : new RowKernel(kernel, target);
     }
 }

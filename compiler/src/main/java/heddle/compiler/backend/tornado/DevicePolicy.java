@@ -2,8 +2,10 @@ package heddle.compiler.backend.tornado;
 
 import heddle.compiler.schedule.FamilySchedules;
 import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.schedule.machine.Device;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.TileProgram;
@@ -23,9 +25,9 @@ import java.util.Set;
  * Schedules for devices: the largest blocks whose operands fit in local memory and whose results fit in the
  * registers of a group's threads.
  *
- * @param limits of the device
+ * @param target the device, and how its kernels become tasks
  */
-public record DevicePolicy(TornadoLimits limits) implements SchedulePolicy {
+public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
     /** Queries and keys of a block, most wanted first. */
     private static final List<int[]> ATTENTION =
             List.of(new int[] {64, 32}, new int[] {32, 32}, new int[] {32, 16}, new int[] {16, 16}, new int[] {8, 16});
@@ -36,20 +38,39 @@ public record DevicePolicy(TornadoLimits limits) implements SchedulePolicy {
     /** Parts of the columns are multiples of this: one column for each thread of a row. */
     private static final int LEAST_COLUMNS = 16;
 
+    /** Threads that share a row of a block. Half a warp reads a line of local memory. */
+    private static final int THREAD_COLUMNS = 16;
+
     /** How much of the summed axis a matmul takes at a time. */
     private static final int DEPTH = 16;
 
+    /** Threads side by side run in step and share a row; a thread whose variables become vectors has whole rows. */
+    static int columns(Device device) {
+        return device.warp() > 1 ? THREAD_COLUMNS : 1;
+    }
+
+    /** Variables of a thread beyond which compilers spill: what addresses and loop counters leave of its registers. */
+    private int registers() {
+        Device device = target.device();
+        return device.warp() > 1 ? device.threadRegisters() * 3 / 4 : device.threadRegisters();
+    }
+
+    /**
+     * Variables of a thread where large heads take more. What a processor spills is in its nearest cache; the code that is written
+     * for each must fit a method.
+     */
+    private int variables() {
+        return target.device().warp() > 1 ? registers() : 2 * registers();
+    }
+
     @Override
-    public KernelSchedule schedule(Family family) {
+    public KernelSchedule schedule(Family family, ProgramFacts facts) {
         return switch (family) {
             case MapFamily m -> FamilySchedules.of(m);
             case RowFamily r -> FamilySchedules.of(r);
-            case Contraction c -> placed(c.program("product", List.of()), blocks(c));
+            case Contraction c -> placed(facts.program(), blocks(c));
             case SplitAttention s -> throw new IllegalStateException("devices do not split keys");
-            case Attention a -> {
-                TileProgram program = a.program("attention", List.of());
-                yield placed(program, blocks(a, program));
-            }
+            case Attention a -> placed(facts.program(), blocks(a, facts.program()));
         };
     }
 
@@ -63,7 +84,7 @@ public record DevicePolicy(TornadoLimits limits) implements SchedulePolicy {
     /** Operands that are loaded lie in local memory; what threads compute, each its own elements, in registers. */
     private KernelSchedule placed(TileProgram program, KernelSchedule blocks) {
         Set<String> registers =
-                Geometry.of(new TileKernel(program, blocks), limits).inRegisters();
+                Geometry.of(new TileKernel(program, blocks), target).inRegisters();
         KernelSchedule schedule = blocks;
         for (TileStmt.Define d : program.definitions()) {
             String name = d.tile().name();
@@ -89,7 +110,7 @@ public record DevicePolicy(TornadoLimits limits) implements SchedulePolicy {
         for (int[] blocks : ATTENTION) {
             KernelSchedule schedule = blocks(a, blocks).with(FamilySchedules.whole(a.e()));
             BlockKernel kernel = kernel(program, schedule);
-            if (kernel.isWhole() && fits(kernel, limits.kind().registers())) {
+            if (kernel.isWhole() && fits(kernel, registers())) {
                 return schedule;
             }
         }
@@ -103,7 +124,7 @@ public record DevicePolicy(TornadoLimits limits) implements SchedulePolicy {
             for (int[] blocks : ATTENTION) {
                 KernelSchedule schedule = blocks(a, blocks)
                         .with(part < columns ? FamilySchedules.cut(a.e(), part) : FamilySchedules.whole(a.e()));
-                if (fits(kernel(program, schedule), limits.kind().variables())) {
+                if (fits(kernel(program, schedule), variables())) {
                     return schedule;
                 }
             }
@@ -118,17 +139,17 @@ public record DevicePolicy(TornadoLimits limits) implements SchedulePolicy {
     }
 
     private BlockKernel kernel(TileProgram program, KernelSchedule schedule) {
-        return new BlockKernel(new TileKernel(program, schedule), limits);
+        return new BlockKernel(new TileKernel(program, schedule), target);
     }
 
     private boolean fits(BlockKernel kernel, int variables) {
-        return kernel.localBytes() <= limits.localBytes() && kernel.registers() <= variables;
+        return kernel.localBytes() <= target.device().local() && kernel.registers() <= variables;
     }
 
     @Override
     public boolean isLeftToLibrary(Contraction c) {
-        return limits.libraryTasks()
-                && LibraryChoice.of(new TileKernel(c.program("product", List.of()), schedule(c)))
+        return target.libraryTasks()
+                && LibraryChoice.of(new TileKernel(c.program("product", List.of()), KernelSchedule.NONE))
                         .gemm()
                         .isPresent();
     }

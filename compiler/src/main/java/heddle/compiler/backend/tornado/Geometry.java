@@ -19,7 +19,7 @@ import java.util.Set;
  */
 record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, Set<String> inRegisters) {
     /** The geometry for the groups of a device. */
-    static Geometry of(TileKernel kernel, TornadoLimits limits) {
+    static Geometry of(TileKernel kernel, TornadoTarget target) {
         List<TileStmt> all = statements(kernel.body());
         Tile result = all.stream()
                 .filter(TileStmt.Accumulate.class::isInstance)
@@ -27,9 +27,9 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, 
                 .findFirst()
                 .orElseThrow();
         Axis row = result.axes().getFirst();
-        int height = kernel.schedule().block(row);
-        int threads = limits.groupThreads();
-        int columns = Math.min(limits.kind().columns(), threads);
+        int height = kernel.block(row);
+        int threads = target.device().groupThreads();
+        int columns = Math.min(DevicePolicy.columns(target.device()), threads);
         int rows = Math.min(Integer.highestOneBit(threads / columns), height);
         return new Geometry(kernel, row, rows, columns, computed(all));
     }
@@ -55,14 +55,14 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, 
 
     /** Elements of a tile along an axis: those of a block, or all when it is not cut. */
     int width(Axis axis) {
-        int block = kernel.schedule().block(axis);
+        int block = kernel.block(axis);
         return block > 1 || axis.extent().is(1)
                 ? block
                 : Math.toIntExact(axis.extent().value());
     }
 
     boolean isBlocked(Axis axis) {
-        return kernel.schedule().block(axis) > 1;
+        return kernel.block(axis) > 1;
     }
 
     /** Whether every block along an axis is whole. */

@@ -26,14 +26,14 @@ final class KernelMethods {
     /** A method that is written. */
     private record Method(String name, Grid grid, long localBytes, List<String> lengths) {}
 
-    private final TornadoLimits limits;
+    private final TornadoTarget target;
     private final Names names = new Names();
     private final Map<String, Method> known = new HashMap<>();
     private final List<JavaText> methods = new ArrayList<>();
     private final Set<DeviceFunction> functions = EnumSet.noneOf(DeviceFunction.class);
 
-    KernelMethods(TornadoLimits limits) {
-        this.limits = limits;
+    KernelMethods(TornadoTarget target) {
+        this.target = target;
         List.of("run", "main", "close", "floats").forEach(names::unique);
         for (DeviceFunction f : DeviceFunction.values()) {
             names.unique(f.methodName());
@@ -48,9 +48,10 @@ final class KernelMethods {
     }
 
     private Method write(TileKernel kernel, KernelForm form) {
-        DeviceKernel device = DeviceKernel.of(kernel, limits);
-        if (device.localBytes() > limits.localBytes()) {
-            throw new KernelTooLarge(kernel, device.localBytes(), limits.localBytes());
+        DeviceKernel device = DeviceKernel.of(kernel, target);
+        if (device.localBytes() > target.device().local()) {
+            throw new KernelTooLarge(
+                    kernel, device.localBytes(), target.device().local());
         }
         String name = names.unique(kernel.name());
         DeviceScope scope = new DeviceScope(functions);

@@ -1,19 +1,18 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 
 /** Writes elementwise chains, copies and gathers: one thread for each element. */
-record MapKernel(TileKernel kernel, TornadoLimits limits) implements DeviceKernel {
+record MapKernel(TileKernel kernel, TornadoTarget target) implements DeviceKernel {
     private Counting elements() {
-        return new Counting(kernel.parallel(), KernelSchedule.NONE);
+        return new Counting(kernel.parallel());
     }
 
     @Override
     public Grid grid() {
-        return Grid.over(elements().count(), limits.groupThreads());
+        return Grid.over(elements().count(), target.device().groupThreads());
     }
 
     @Override

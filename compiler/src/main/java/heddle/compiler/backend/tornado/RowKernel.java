@@ -3,7 +3,6 @@ package heddle.compiler.backend.tornado;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.ScalarSource;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -30,18 +29,20 @@ final class RowKernel implements DeviceKernel {
     private final boolean shared;
     private final int threads;
 
-    RowKernel(TileKernel kernel, TornadoLimits limits) {
+    RowKernel(TileKernel kernel, TornadoTarget target) {
         this.kernel = kernel;
-        this.rows = new Counting(kernel.parallel(), KernelSchedule.NONE);
-        boolean across = !kernel.parallel().isEmpty()
-                && kernel.schedule().block(kernel.parallel().getLast()) > 1;
+        this.rows = new Counting(kernel.parallel());
+        boolean across =
+                !kernel.parallel().isEmpty() && kernel.block(kernel.parallel().getLast()) > 1;
         Dim longest = kernel.body().stream()
                 .map(RowKernel::along)
                 .filter(d -> !d.is(1))
                 .findFirst()
                 .orElse(Dim.ONE);
         this.shared = !across && !(longest.isKnown() && longest.value() <= SHORT);
-        this.threads = shared ? Math.min(limits.groupThreads(), threads(longest)) : limits.groupThreads();
+        this.threads = shared
+                ? Math.min(target.device().groupThreads(), threads(longest))
+                : target.device().groupThreads();
     }
 
     /** How far a statement runs along the row. */

@@ -45,13 +45,13 @@ final class TaskGraphs {
 
     private final DeviceArrays arrays;
     private final KernelMethods methods;
-    private final TornadoLimits limits;
+    private final TornadoTarget target;
     private final Names libraryNames = new Names();
 
-    TaskGraphs(DeviceArrays arrays, KernelMethods methods, TornadoLimits limits) {
+    TaskGraphs(DeviceArrays arrays, KernelMethods methods, TornadoTarget target) {
         this.arrays = arrays;
         this.methods = methods;
-        this.limits = limits;
+        this.target = target;
     }
 
     /** The graphs that run once, when weights have been sent. */
@@ -80,7 +80,7 @@ final class TaskGraphs {
         List<String> methods = calls.stream()
                 .map(c -> c instanceof KernelMethods.Call k ? k.method() : "")
                 .toList();
-        List<Integer> cuts = GraphCuts.of(methods, limits.tasksPerGraph());
+        List<Integer> cuts = GraphCuts.of(methods, target.tasksPerGraph());
         for (int i = 0; i < cuts.size(); i++) {
             int from = cuts.get(i);
             int to = i + 1 < cuts.size() ? cuts.get(i + 1) : kernels.size();
@@ -112,7 +112,7 @@ final class TaskGraphs {
     }
 
     private TaskCall call(TileKernel kernel) {
-        Optional<Gemm> gemm = limits.libraryTasks() ? LibraryChoice.of(kernel).gemm() : Optional.empty();
+        Optional<Gemm> gemm = target.libraryTasks() ? LibraryChoice.of(kernel).gemm() : Optional.empty();
         return gemm.isPresent() ? gemm.get() : methods.call(kernel);
     }
 

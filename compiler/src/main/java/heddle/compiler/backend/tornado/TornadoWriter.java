@@ -8,10 +8,10 @@ import java.util.Optional;
 
 /** Writes a plan as a self-contained Java class for TornadoVM. */
 public final class TornadoWriter {
-    private final TornadoLimits limits;
+    private final TornadoTarget target;
 
-    public TornadoWriter(TornadoLimits limits) {
-        this.limits = limits;
+    public TornadoWriter(TornadoTarget target) {
+        this.target = target;
     }
 
     /**
@@ -26,8 +26,8 @@ public final class TornadoWriter {
 
     private TornadoSource written(Plan plan) {
         DeviceArrays arrays = new DeviceArrays(plan);
-        KernelMethods methods = new KernelMethods(limits);
-        TaskGraphs graphs = new TaskGraphs(arrays, methods, limits);
+        KernelMethods methods = new KernelMethods(target);
+        TaskGraphs graphs = new TaskGraphs(arrays, methods, target);
         List<TaskGraphs.TaskGraph> prepare = graphs.prepare(plan);
         List<TaskGraphs.TaskGraph> run = graphs.run(plan);
         HostClass host = new HostClass(plan, arrays, prepare, run);
@@ -56,7 +56,7 @@ public final class TornadoWriter {
                         call.method(),
                         call.grid(),
                         call.localBytes(),
-                        limits.libraryTasks() ? LibraryChoice.of(task.kernel()).reason() : Optional.empty());
+                        target.libraryTasks() ? LibraryChoice.of(task.kernel()).reason() : Optional.empty());
         };
     }
 }

@@ -77,7 +77,7 @@ final class KernelAddresses {
         axes.add(looped);
         for (Axis axis : axes) {
             extents.add(axis.extent());
-            if (kernel.schedule().block(axis) > 1 || axis.equals(looped)) {
+            if (kernel.block(axis) > 1 || axis.equals(looped)) {
                 ranges.put(axis, range(axis));
             }
         }

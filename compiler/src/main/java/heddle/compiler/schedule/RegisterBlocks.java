@@ -1,0 +1,126 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.schedule.machine.Processor;
+import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.ProgramFacts;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileStmt;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** How many values the statements of a kernel hold in the registers of a processor at once. */
+record RegisterBlocks(Processor processor) {
+    /** Registers with which a block of six rows and four vectors leaves room for its factors. */
+    private static final int MANY = 32;
+
+    /** Accumulators of a reduction: additions take four cycles, and one or two begin in each. */
+    private static final int ACCUMULATORS = 4;
+
+    /** Where values are costly, a loop body should not hold many copies of their code. */
+    private static final int ACCUMULATORS_OF_COSTLY = 2;
+
+    /** Functions that take a dozen instructions or more. */
+    private static final Set<ScalarFn> COSTLY = EnumSet.of(
+            ScalarFn.EXP,
+            ScalarFn.LOG,
+            ScalarFn.TANH,
+            ScalarFn.ERF,
+            ScalarFn.SIGMOID,
+            ScalarFn.SIN,
+            ScalarFn.COS,
+            ScalarFn.FLOOR,
+            ScalarFn.CEIL,
+            ScalarFn.ROUND);
+
+    /** Lanes of the vectors that hold values of a type; none hold integers. */
+    int lanes(DType type) {
+        return Precision.computed(type) == DType.F64 ? processor.lanes() / 2 : processor.lanes();
+    }
+
+    /**
+     * The register blocks of products whose lanes run along one axis of a block: enough sums that multiply-adds, which take four
+     * cycles and of which up to two begin in each, never wait for each other, and so few that factors find registers too.
+     *
+     * @param width of a block along {@code lane}
+     */
+    KernelSchedule ofProducts(KernelSchedule schedule, ProgramFacts facts, Axis lane, int width) {
+        KernelSchedule all = schedule;
+        for (Tile sums : facts.sums()) {
+            int vectors = width / lanes(sums.type());
+            int rows = vectors == 1 || processor.registers() >= MANY && vectors % 4 != 0 ? 8 : 6;
+            int across = vectors == 1 ? 1 : processor.registers() >= MANY && vectors % 4 == 0 ? 4 : 2;
+            Axis row = sums.axes().stream()
+                    .filter(a -> !a.equals(lane))
+                    .findFirst()
+                    .orElseThrow();
+            all = all.with(new Choice.Unroll(sums.name(), row.name(), rows))
+                    .with(new Choice.Unroll(sums.name(), lane.name(), across));
+        }
+        return all;
+    }
+
+    /**
+     * The register blocks of products of few rows, whose lanes run along features or keys: each vector of keys or values is loaded
+     * once for as many rows as a quarter of the sums leaves room for. Fewer rows at the end have more vectors each.
+     */
+    KernelSchedule ofFewRows(KernelSchedule schedule, ProgramFacts facts, Axis rows) {
+        KernelSchedule all = schedule;
+        int most = processor.registers() < MANY ? 2 : 4;
+        for (Tile sums : facts.sums()) {
+            all = all.with(new Choice.Unroll(sums.name(), rows.name(), most));
+            if (facts.isAccumulated(sums)) {
+                Axis columns = sums.axes().stream()
+                        .filter(a -> !a.equals(rows))
+                        .findFirst()
+                        .orElseThrow();
+                all = all.with(new Choice.Unroll(sums.name(), columns.name(), 4));
+            }
+        }
+        return ofReductions(all, facts);
+    }
+
+    /** The accumulators of reductions along rows. What is stored along a row just before is computed in the same loop. */
+    KernelSchedule ofReductions(KernelSchedule schedule, ProgramFacts facts) {
+        KernelSchedule all = schedule;
+        for (List<TileStmt> block : facts.blocks()) {
+            for (int at = 0; at < block.size(); at++) {
+                if (block.get(at) instanceof TileStmt.Define d && d.value() instanceof TileExpr.Reduce r) {
+                    boolean costly = isCostly(r.program()) || at > 0 && isCostlyAlong(block.get(at - 1), r.over());
+                    all = all.with(new Choice.Unroll(
+                            d.tile().name(), r.over().name(), costly ? ACCUMULATORS_OF_COSTLY : ACCUMULATORS));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static boolean isCostlyAlong(TileStmt stmt, Axis axis) {
+        return switch (stmt) {
+            case TileStmt.Define d ->
+                d.tile().axes().contains(axis) && d.value() instanceof TileExpr.Map m && isCostly(m.program());
+            case TileStmt.Update u ->
+                u.tile().axes().contains(axis) && isCostly(u.value().program());
+            default -> false;
+        };
+    }
+
+    /** Whether a program calls a function that takes a dozen instructions or more. */
+    static boolean isCostly(ScalarExpr program) {
+        return ScalarExprs.any(program, e -> e instanceof ScalarExpr.Apply a && COSTLY.contains(a.fn()));
+    }
+
+    /** Registers that the largest of a schedule's register blocks takes: its sums, a vector for each column and one for a row. */
+    static int taken(KernelSchedule schedule, Tile sums, Axis row, Axis lane) {
+        int across = schedule.unroll(sums, lane);
+        return schedule.unroll(sums, row) * across + across + 1;
+    }
+}

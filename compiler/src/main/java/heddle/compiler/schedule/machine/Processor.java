@@ -1,0 +1,52 @@
+package heddle.compiler.schedule.machine;
+
+/**
+ * A processor with vector registers, one core of which runs a worker.
+ *
+ * @param lanes       floats in a vector: 4, 8 or 16
+ * @param registers   vector registers of a core
+ * @param fmas        multiply-adds of vectors that a core begins in each cycle
+ * @param cores       threads that take part in a run; results do not depend on it
+ * @param l1          bytes of data that a core's first-level cache holds
+ * @param l2          bytes that a core's second-level cache holds
+ * @param methodBytes bytes of code beyond which the Java compiler leaves a method interpreted; HotSpot's limit is 8,000
+ */
+public record Processor(String name, int lanes, int registers, int fmas, int cores, int l1, int l2, int methodBytes)
+        implements Machine {
+    /** What HotSpot compiles at most. */
+    public static final int HOTSPOT_METHOD = 8_000;
+
+    /** Where nothing is known of the processor, as when only the costs of a plan are of interest. */
+    public static final Processor USUAL = of(16, 1);
+
+    public Processor {
+        if (lanes != 4 && lanes != 8 && lanes != 16) {
+            throw new IllegalArgumentException("lanes is " + lanes + ", and must be 4, 8 or 16");
+        }
+        Machine.check("registers", registers, 8, 64);
+        Machine.check("fmas", fmas, 1, 8);
+        Machine.check("cores", cores, 1, 4096);
+        Machine.check("l1", l1, 8 << 10, 1 << 20);
+        Machine.check("l2", l2, 64 << 10, 1 << 28);
+        Machine.check("methodBytes", methodBytes, 1_000, 65_535);
+    }
+
+    /**
+     * A processor of which only the width of vectors is known: those of sixteen floats come with 32 registers, others are taken to
+     * have 16. The caches are the smallest that are common.
+     */
+    public static Processor of(int lanes, int cores) {
+        int registers = lanes == 16 ? 32 : 16;
+        return new Processor("vectors of " + lanes, lanes, registers, 1, cores, 32 << 10, 512 << 10, HOTSPOT_METHOD);
+    }
+
+    /** The same with as many threads. */
+    public Processor withCores(int threads) {
+        return new Processor(name, lanes, registers, fmas, threads, l1, l2, methodBytes);
+    }
+
+    /** Bits in a vector, as in {@code FloatVector.SPECIES_512}. */
+    public int bits() {
+        return lanes * Float.SIZE;
+    }
+}

@@ -1,0 +1,2 @@
+/** Descriptions of the machines that schedules are made for. What is decided by them stands in the policies. */
+package heddle.compiler.schedule.machine;

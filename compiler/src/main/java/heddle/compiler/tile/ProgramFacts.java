@@ -1,0 +1,154 @@
+package heddle.compiler.tile;
+
+import heddle.compiler.index.BlockStrides;
+import heddle.compiler.scalar.Axis;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.Set;
+
+/**
+ * A tile program and what policies and verifiers want to know of it. Each answer is found once, so that whoever checks a schedule
+ * need not look again where the policy that made it has looked. Of one thread.
+ */
+public final class ProgramFacts {
+    private final TileProgram program;
+    private final Map<String, TileStmt.Loop> loops = new HashMap<>();
+    private final Map<String, TileStmt.Define> tiles = new HashMap<>();
+    private final Set<String> changed = new HashSet<>();
+    private final Map<String, Boolean> cuttable = new HashMap<>();
+    private final Map<Map.Entry<String, Map<Axis, Integer>>, Boolean> inRows = new HashMap<>();
+    private Cuttable cuts;
+
+    /** @param program well formed */
+    public ProgramFacts(TileProgram program) {
+        this.program = program;
+        ProgramParts.statements(program.body(), stmt -> {
+            switch (stmt) {
+                case TileStmt.Loop l -> loops.put(l.id().name(), l);
+                case TileStmt.Define d -> tiles.put(d.tile().name(), d);
+                case TileStmt.Update u -> changed.add(u.tile().name());
+                case TileStmt.Accumulate a -> changed.add(a.tile().name());
+                default -> {}
+            }
+        });
+    }
+
+    public TileProgram program() {
+        return program;
+    }
+
+    /** A loop of the program. */
+    public Optional<TileStmt.Loop> loop(String name) {
+        return Optional.ofNullable(loops.get(name));
+    }
+
+    /** All loops. */
+    Iterable<TileStmt.Loop> loops() {
+        return loops.values();
+    }
+
+    /** The definition of a tile. */
+    public Optional<TileStmt.Define> definition(String tile) {
+        return Optional.ofNullable(tiles.get(tile));
+    }
+
+    /** Whether a loop may run over blocks of several indexes. */
+    boolean isCuttable(TileStmt.Loop loop) {
+        if (cuts == null) {
+            cuts = new Cuttable(program);
+        }
+        return cuttable.computeIfAbsent(loop.id().name(), name -> cuts.isCuttable(loop));
+    }
+
+    /** The axes that the statements go over which change a tile: its own, and those they reduce or sum over. */
+    Set<Axis> axes(Tile tile) {
+        Set<Axis> axes = new LinkedHashSet<>(tile.axes());
+        ProgramParts.statements(program.body(), stmt -> {
+            if (stmt instanceof TileStmt.Define d && d.tile().equals(tile)) {
+                ProgramParts.over(d.value()).ifPresent(axes::add);
+            } else if (stmt instanceof TileStmt.Accumulate a && a.tile().equals(tile)) {
+                axes.add(a.value().over());
+            }
+        });
+        return axes;
+    }
+
+    /** The tiles that products are summed in. */
+    public List<Tile> sums() {
+        SequencedSet<Tile> sums = new LinkedHashSet<>();
+        ProgramParts.statements(program.body(), stmt -> {
+            if (stmt instanceof TileStmt.Accumulate a) {
+                sums.add(a.tile());
+            } else if (stmt instanceof TileStmt.Define d && d.value() instanceof TileExpr.Dot) {
+                sums.add(d.tile());
+            }
+        });
+        return List.copyOf(sums);
+    }
+
+    /** Whether products are added to a tile block by block. */
+    public boolean isAccumulated(Tile tile) {
+        boolean[] found = {false};
+        ProgramParts.statements(
+                program.body(),
+                s -> found[0] |= s instanceof TileStmt.Accumulate a && a.tile().equals(tile));
+        return found[0];
+    }
+
+    /** Statements that stand side by side: those of the program, and of each loop and condition in it. */
+    public List<List<TileStmt>> blocks() {
+        List<List<TileStmt>> blocks = new ArrayList<>(List.of(program.body()));
+        ProgramParts.statements(program.body(), stmt -> {
+            switch (stmt) {
+                case TileStmt.Loop l -> blocks.add(l.body());
+                case TileStmt.Masked m -> blocks.add(m.body());
+                default -> {}
+            }
+        });
+        return blocks;
+    }
+
+    /** The products, in order. */
+    public List<TileExpr.Dot> products() {
+        List<TileExpr.Dot> products = new ArrayList<>();
+        ProgramParts.statements(program.body(), stmt -> {
+            if (stmt instanceof TileStmt.Accumulate a) {
+                products.add(a.value());
+            } else if (stmt instanceof TileStmt.Define d && d.value() instanceof TileExpr.Dot dot) {
+                products.add(dot);
+            }
+        });
+        return products;
+    }
+
+    /** The axes that products sum over. */
+    Set<Axis> summed() {
+        Set<Axis> axes = new HashSet<>();
+        products().forEach(dot -> axes.add(dot.over()));
+        return axes;
+    }
+
+    /** Whether a tile is a factor of a product. */
+    boolean isFactor(Tile tile) {
+        return products().stream().anyMatch(d -> d.a().equals(tile) || d.b().equals(tile));
+    }
+
+    /**
+     * Whether a tile can be read where it lies: it is one element of a buffer, in rows with strides within a block, and never changes.
+     *
+     * @param sizes of the blocks along its axes
+     */
+    public boolean isInRows(Tile tile, Map<Axis, Integer> sizes) {
+        return !changed.contains(tile.name())
+                && tiles.get(tile.name()).value() instanceof TileExpr.Map m
+                && inRows.computeIfAbsent(
+                        Map.entry(tile.name(), sizes),
+                        key -> BlockStrides.of(m.program(), sizes).isPresent());
+    }
+}

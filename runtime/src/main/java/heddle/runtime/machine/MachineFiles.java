@@ -1,0 +1,71 @@
+package heddle.runtime.machine;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.compiler.schedule.machine.Machine;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
+import heddle.runtime.RuntimeCode;
+import heddle.runtime.SourceReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Finds machine files: those that ship with Heddle by name, others by path. */
+public final class MachineFiles {
+    /** The machines that ship with Heddle, processors first. */
+    public static final List<String> NAMES = List.of("avx512", "avx2", "neon", "h100", "rx7900", "arc");
+
+    private static final String ENDING = ".json";
+
+    private MachineFiles() {}
+
+    /**
+     * The machine that a name or a path stands for. A file of that path comes first.
+     *
+     * @throws DiagnosticException with {@link RuntimeCode#MACHINE} when there is none, or the file is wrong
+     */
+    public static Machine find(String nameOrPath) {
+        Path file = Path.of(nameOrPath);
+        if (Files.isRegularFile(file)) {
+            return of(nameOrPath, SourceReader.read(file).text());
+        }
+        String name = nameOrPath.endsWith(ENDING)
+                ? nameOrPath.substring(0, nameOrPath.length() - ENDING.length())
+                : nameOrPath;
+        if (NAMES.contains(name)) {
+            return of(name + ENDING, shipped(name));
+        }
+        Diagnostic problem = Diagnostic.of(
+                        RuntimeCode.MACHINE, "there is no machine " + nameOrPath + ", and no file of that name")
+                .note("the machines that ship with Heddle are " + String.join(", ", NAMES));
+        throw new DiagnosticException(Suggest.closest(name, NAMES)
+                .map(n -> problem.hint("did you mean " + n + "?"))
+                .orElse(problem));
+    }
+
+    /** The text of a machine file that ships with Heddle. @param name one of {@link #NAMES} */
+    static String shipped(String name) {
+        try (InputStream in = MachineFiles.class.getResourceAsStream(name + ENDING)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("the machine " + name + " is missing from the jar", e);
+        }
+    }
+
+    /** The machine that a text describes. @param name of the file, for messages */
+    static Machine of(String name, String text) {
+        try {
+            Map<String, Object> fields = JSON.std.mapFrom(text);
+            return new MachineFields(name, fields).machine();
+        } catch (IOException | ClassCastException e) {
+            throw new DiagnosticException(Diagnostic.of(RuntimeCode.MACHINE, name + " is not one object of JSON")
+                    .note(String.valueOf(e.getMessage()).lines().findFirst().orElse(""))
+                    .hint("docs/schedules.md has an example"));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Files that describe machines which need not be there. */
+package heddle.runtime.machine;
