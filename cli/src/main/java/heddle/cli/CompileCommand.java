@@ -10,6 +10,8 @@ import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.scheduled.ActionListing;
+import heddle.compiler.scheduled.ProcessorScheduler;
 import heddle.compiler.tile.ProgramListing;
 import heddle.compiler.tile.ScheduleListing;
 import heddle.compiler.tile.TileKernel;
@@ -51,7 +53,8 @@ import picocli.CommandLine.Spec;
             "",
             "Stages: ast, the syntax tree; graph, the computation as written; fused, the computation after all passes;",
             "tiles, what each kernel computes, as a program over tiles; schedule, how: its blocks, their order, where tiles are",
-            "held; java, the generated class; plan, kernels and buffers as JSON.",
+            "held; actions, what that becomes on the jvm target: loops over lanes, products, stores; java, the generated class;",
+            "plan, kernels and buffers as JSON.",
             "",
             "Examples:",
             "  heddle compile examples/minilm.heddle --emit fused",
@@ -68,6 +71,7 @@ final class CompileCommand implements Callable<Integer> {
         FUSED("fused"),
         TILES("tiles"),
         SCHEDULE("schedule"),
+        ACTIONS("actions"),
         JAVA("java"),
         PLAN("json");
 
@@ -125,6 +129,9 @@ final class CompileCommand implements Callable<Integer> {
         if (target.libraryTasks() && !device) {
             throw new ParameterException(spec.commandLine(), "--library-tasks needs --target tornado");
         }
+        if (device && stages.contains(Stage.ACTIONS)) {
+            throw new ParameterException(spec.commandLine(), "--emit actions shows kernels of the jvm target");
+        }
         TornadoTarget planned = target.device();
         Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
         SchedulePolicy policy = device ? new DevicePolicy(planned) : SchedulePolicy.of(target.processor());
@@ -156,6 +163,11 @@ final class CompileCommand implements Callable<Integer> {
             case FUSED -> GraphText.print(compilation.graph());
             case TILES -> kernels(compilation.plan(), k -> ProgramListing.of(k.program()));
             case SCHEDULE -> kernels(compilation.plan(), ScheduleListing::of);
+            case ACTIONS ->
+                kernels(
+                        compilation.plan(),
+                        k -> ActionListing.of(ProcessorScheduler.schedule(
+                                k, target.processor().lanes())));
             case PLAN -> {
                 if (source.isPresent()) {
                     name = "plan";

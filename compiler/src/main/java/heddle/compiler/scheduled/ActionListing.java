@@ -9,10 +9,10 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * A scheduled kernel as text, one action a line: what {@code --emit scheduled} prints.
+ * A scheduled kernel as text, one action a line: what {@code --emit actions} prints.
  *
  * <pre>
- * scheduled attention:
+ * actions of attention:
  *   tile scoreTile[j, i 32]
  *   blocks j of 128 by mask j &lt;= i:
  *     scoreTile = spread k · vectors qTile over d, 8 x 2 in registers
@@ -28,7 +28,7 @@ public final class ActionListing {
 
     public static String of(ScheduledKernel kernel) {
         ActionListing listing = new ActionListing();
-        listing.line(0, "scheduled " + kernel.kernel().name() + ":");
+        listing.line(0, "actions of " + kernel.kernel().name() + ":");
         kernel.tiles().forEach(t -> listing.line(1, "tile " + tile(t)));
         listing.actions(1, kernel.body());
         return listing.text.toString();

@@ -72,7 +72,7 @@ class GoldenJavaTest {
     }
 
     private static int end(String text) {
-        return text.lastIndexOf("\n    /**", text.indexOf("private static int length("));
+        return text.lastIndexOf("\n\n", text.indexOf("private static int length(")) + 1;
     }
 
     private static void check(String model, String golden, TornadoTarget limits, UnaryOperator<String> part)
