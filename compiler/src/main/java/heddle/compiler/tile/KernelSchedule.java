@@ -140,6 +140,18 @@ public record KernelSchedule(List<Choice> choices) {
                 .findFirst();
     }
 
+    /** How many indexes along a summed axis are in local memory at once, if not all of a block. */
+    public OptionalInt stage(Axis axis) {
+        return find(Choice.Stage.class, axis.name()).stream()
+                .mapToInt(Choice.Stage::n)
+                .findFirst();
+    }
+
+    /** Elements that stand unused behind each line of a tile; none without a choice. */
+    public int pitch(Tile tile) {
+        return find(Choice.Pitch.class, tile.name()).map(Choice.Pitch::more).orElse(0);
+    }
+
     /** Pieces that a thread takes on average; one without a choice. */
     public int pieces() {
         return choices.stream()

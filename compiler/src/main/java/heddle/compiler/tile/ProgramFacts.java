@@ -135,7 +135,7 @@ public final class ProgramFacts {
     }
 
     /** Whether a tile is a factor of a product. */
-    boolean isFactor(Tile tile) {
+    public boolean isFactor(Tile tile) {
         return products().stream().anyMatch(d -> d.a().equals(tile) || d.b().equals(tile));
     }
 

@@ -34,10 +34,10 @@ final class BlockKernel implements DeviceKernel {
     private final LocalMemory memory;
     private final Counting blocks;
 
-    BlockKernel(TileKernel kernel, TornadoTarget target) {
+    BlockKernel(TileKernel kernel) {
         this.kernel = kernel;
-        this.geometry = Geometry.of(kernel, target);
-        this.memory = LocalMemory.of(kernel, geometry, target.device().local());
+        this.geometry = Geometry.of(kernel);
+        this.memory = new LocalMemory(kernel, geometry);
         this.blocks = new Counting(kernel.parallel(), kernel::block);
     }
 
@@ -54,28 +54,6 @@ final class BlockKernel implements DeviceKernel {
     @Override
     public Collection<String> localArrays() {
         return memory.allocations().keySet();
-    }
-
-    /** Whether operands of products are in local memory as a whole, not a slice after the other. */
-    boolean isWhole() {
-        return memory.isWhole();
-    }
-
-    /** Variables that a thread holds at once, about. */
-    int registers() {
-        int registers = 0;
-        for (TileStmt s : Geometry.statements(kernel.body())) {
-            if (s instanceof TileStmt.Define d
-                    && geometry.inRegisters().contains(d.tile().name())) {
-                registers += geometry.rows()
-                        * d.tile().axes().stream()
-                                .filter(a -> !a.equals(geometry.row()))
-                                .mapToInt(geometry::columns)
-                                .findFirst()
-                                .orElse(1);
-            }
-        }
-        return registers;
     }
 
     @Override

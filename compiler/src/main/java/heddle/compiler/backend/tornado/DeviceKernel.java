@@ -25,10 +25,10 @@ sealed interface DeviceKernel permits MapKernel, RowKernel, BlockKernel {
     void write(DeviceScope scope, JavaText out);
 
     /** The kernel for a tile program. */
-    static DeviceKernel of(TileKernel kernel, TornadoTarget target) {
+    static DeviceKernel of(TileKernel kernel) {
         if (kernel.body().stream().anyMatch(s -> s instanceof TileStmt.Loop)) {
-            return new BlockKernel(kernel, target);
+            return new BlockKernel(kernel);
         }
-        return kernel.family().equals("map") ? new MapKernel(kernel, target) : new RowKernel(kernel, target);
+        return kernel.family().equals("map") ? new MapKernel(kernel) : new RowKernel(kernel);
     }
 }

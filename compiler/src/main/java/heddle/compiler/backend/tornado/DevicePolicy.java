@@ -1,14 +1,13 @@
 package heddle.compiler.backend.tornado;
 
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.schedule.FamilySchedules;
 import heddle.compiler.schedule.SchedulePolicy;
-import heddle.compiler.schedule.machine.Device;
 import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TilePlace;
-import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
@@ -19,131 +18,54 @@ import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
- * Schedules for devices: the largest blocks whose operands fit in local memory and whose results fit in the
- * registers of a group's threads.
+ * Schedules for devices: a thread for each element of a map, threads that share a row, and for products the blocks of
+ * {@link GroupBlocks}.
  *
  * @param target the device, and how its kernels become tasks
  */
 public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
-    /** Queries and keys of a block, most wanted first. */
-    private static final List<int[]> ATTENTION =
-            List.of(new int[] {64, 32}, new int[] {32, 32}, new int[] {32, 16}, new int[] {16, 16}, new int[] {8, 16});
+    /** Threads of a group: more would wait for each other at barriers. */
+    private static final int GROUP = 256;
 
-    /** The most columns of the result that a block of attention has. */
-    private static final int COLUMNS = 512;
+    /** Rows up to this long have a thread each. */
+    private static final int SHORT = 32;
 
-    /** Parts of the columns are multiples of this: one column for each thread of a row. */
-    private static final int LEAST_COLUMNS = 16;
-
-    /** Threads that share a row of a block. Half a warp reads a line of local memory. */
-    private static final int THREAD_COLUMNS = 16;
-
-    /** How much of the summed axis a matmul takes at a time. */
-    private static final int DEPTH = 16;
-
-    /** Threads side by side run in step and share a row; a thread whose variables become vectors has whole rows. */
-    static int columns(Device device) {
-        return device.warp() > 1 ? THREAD_COLUMNS : 1;
-    }
-
-    /** Variables of a thread beyond which compilers spill: what addresses and loop counters leave of its registers. */
-    private int registers() {
-        Device device = target.device();
-        return device.warp() > 1 ? device.threadRegisters() * 3 / 4 : device.threadRegisters();
-    }
-
-    /**
-     * Variables of a thread where large heads take more. What a processor spills is in its nearest cache; the code that is written
-     * for each must fit a method.
-     */
-    private int variables() {
-        return target.device().warp() > 1 ? registers() : 2 * registers();
-    }
+    /** Threads for a row whose length is not known. */
+    private static final int USUAL = 128;
 
     @Override
     public KernelSchedule schedule(Family family, ProgramFacts facts) {
         return switch (family) {
-            case MapFamily m -> FamilySchedules.of(m);
-            case RowFamily r -> FamilySchedules.of(r);
-            case Contraction c -> placed(facts.program(), blocks(c));
+            case MapFamily m ->
+                m.axes().isEmpty()
+                        ? FamilySchedules.of(m)
+                        : FamilySchedules.of(m).with(threads(m.axes().getLast(), group()));
+            case RowFamily r -> rows(r);
+            case Contraction c -> new GroupBlocks(target.device(), facts).of(c);
             case SplitAttention s -> throw new IllegalStateException("devices do not split keys");
-            case Attention a -> placed(facts.program(), blocks(a, facts.program()));
+            case Attention a -> new GroupBlocks(target.device(), facts).of(a);
         };
     }
 
-    private static KernelSchedule blocks(Contraction c) {
-        return KernelSchedule.NONE
-                .with(FamilySchedules.cut(c.m(), side(c.m().extent())))
-                .with(FamilySchedules.cut(c.n(), side(c.n().extent())))
-                .with(FamilySchedules.cut(c.k(), DEPTH));
+    private int group() {
+        return Math.min(target.device().groupThreads(), GROUP);
     }
 
-    /** Operands that are loaded lie in local memory; what threads compute, each its own elements, in registers. */
-    private KernelSchedule placed(TileProgram program, KernelSchedule blocks) {
-        Set<String> registers =
-                Geometry.of(new TileKernel(program, blocks), target).inRegisters();
-        KernelSchedule schedule = blocks;
-        for (TileStmt.Define d : program.definitions()) {
-            String name = d.tile().name();
-            schedule = schedule.with(
-                    new Choice.Place(name, registers.contains(name) ? TilePlace.REGISTER : TilePlace.LOCAL));
+    private static Choice threads(Axis axis, int n) {
+        return new Choice.Bind(axis.name(), List.of(new Choice.Factor(Choice.Level.THREAD, n)));
+    }
+
+    /** The threads of a group share a row. Short rows, and rows that are neighbours in memory, have one thread each. */
+    private KernelSchedule rows(RowFamily r) {
+        KernelSchedule schedule = FamilySchedules.of(r);
+        Dim length = r.row().extent();
+        if (!r.runsAcross() && !(length.isKnown() && length.value() <= SHORT)) {
+            int most = length.isKnown() ? Integer.highestOneBit((int) Math.min(GROUP, length.value())) : USUAL;
+            return schedule.with(threads(r.row(), Math.min(target.device().groupThreads(), most)));
         }
-        return schedule;
-    }
-
-    /** Sixty-four, or less when all there is takes less. */
-    private static int side(Dim extent) {
-        if (!extent.isKnown() || extent.value() > 32) {
-            return 64;
-        }
-        return extent.value() > 16 ? 32 : 16;
-    }
-
-    /**
-     * The largest blocks whose operands fit as a whole. Where heads are too large for that, operands come in slices, and
-     * the columns of the result are cut into as few parts as registers allow.
-     */
-    private KernelSchedule blocks(Attention a, TileProgram program) {
-        for (int[] blocks : ATTENTION) {
-            KernelSchedule schedule = blocks(a, blocks).with(FamilySchedules.whole(a.e()));
-            BlockKernel kernel = kernel(program, schedule);
-            if (kernel.isWhole() && fits(kernel, registers())) {
-                return schedule;
-            }
-        }
-        long columns = a.e().extent().value();
-        int part;
-        long parts = Math.ceilDiv(columns, COLUMNS);
-        do {
-            part = Math.toIntExact(Math.ceilDiv(columns, Math.max(1, parts)));
-            part = Math.ceilDiv(part, LEAST_COLUMNS) * LEAST_COLUMNS;
-            parts++;
-            for (int[] blocks : ATTENTION) {
-                KernelSchedule schedule = blocks(a, blocks)
-                        .with(part < columns ? FamilySchedules.cut(a.e(), part) : FamilySchedules.whole(a.e()));
-                if (fits(kernel(program, schedule), variables())) {
-                    return schedule;
-                }
-            }
-        } while (part > LEAST_COLUMNS);
-        return blocks(a, ATTENTION.getLast()).with(FamilySchedules.cut(a.e(), LEAST_COLUMNS));
-    }
-
-    private static KernelSchedule blocks(Attention a, int[] blocks) {
-        return KernelSchedule.NONE
-                .with(FamilySchedules.cut(a.i(), blocks[0]))
-                .with(FamilySchedules.cut(a.j(), blocks[1]));
-    }
-
-    private BlockKernel kernel(TileProgram program, KernelSchedule schedule) {
-        return new BlockKernel(new TileKernel(program, schedule), target);
-    }
-
-    private boolean fits(BlockKernel kernel, int variables) {
-        return kernel.localBytes() <= target.device().local() && kernel.registers() <= variables;
+        return r.rows().isEmpty() ? schedule : schedule.with(threads(r.rows().getLast(), group()));
     }
 
     @Override
@@ -152,6 +74,22 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
                 && LibraryChoice.of(new TileKernel(c.program("product", List.of()), KernelSchedule.NONE))
                         .gemm()
                         .isPresent();
+    }
+
+    /** Groups have no more threads than the device allows, and no more local memory. */
+    @Override
+    public void verify(TileKernel kernel, ProgramFacts facts) {
+        SchedulePolicy.super.verify(kernel, facts);
+        if (kernel.body().stream().noneMatch(TileStmt.Loop.class::isInstance)) {
+            return;
+        }
+        Geometry geometry = Geometry.of(kernel);
+        if (geometry.threads() > target.device().groupThreads()) {
+            throw new IllegalSchedule(
+                    kernel.program(),
+                    "bind " + geometry.threadRows() + " times " + geometry.threadColumns() + " threads",
+                    "a group has at most " + target.device().groupThreads());
+        }
     }
 
     /** Devices read weights as they lie. */

@@ -1,14 +1,18 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.Tile;
-import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlace;
+import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How the threads of a group share the tiles of a kernel with matmuls. They form {@code threadRows} rows of {@code
@@ -18,20 +22,48 @@ import java.util.Set;
  * @param inRegisters the names of the tiles of which each thread computes its own elements
  */
 record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, Set<String> inRegisters) {
-    /** The geometry for the groups of a device. */
-    static Geometry of(TileKernel kernel, TornadoTarget target) {
-        List<TileStmt> all = statements(kernel.body());
-        Tile result = all.stream()
+    /** The geometry that the schedule's chains describe. */
+    static Geometry of(TileKernel kernel) {
+        Axis row = row(kernel.program());
+        Geometry one = new Geometry(kernel, row, 1, 1, inRegisters(kernel));
+        int columns = one.shared().stream()
+                .filter(axis -> !axis.equals(row))
+                .mapToInt(axis -> threads(kernel, axis))
+                .max()
+                .orElse(1);
+        return new Geometry(kernel, row, threads(kernel, row), columns, one.inRegisters());
+    }
+
+    private static int threads(TileKernel kernel, Axis axis) {
+        return kernel.schedule().bound(axis, Choice.Level.THREAD).orElse(1);
+    }
+
+    /** The axis that threads have neighbouring indexes of: the first of what the products of a loop add up to. */
+    static Axis row(TileProgram program) {
+        return statements(program.inner()).stream()
                 .filter(TileStmt.Accumulate.class::isInstance)
-                .map(s -> ((TileStmt.Accumulate) s).tile())
+                .map(s -> ((TileStmt.Accumulate) s).tile().axes().getFirst())
                 .findFirst()
                 .orElseThrow();
-        Axis row = result.axes().getFirst();
-        int height = kernel.block(row);
-        int threads = target.device().groupThreads();
-        int columns = Math.min(DevicePolicy.columns(target.device()), threads);
-        int rows = Math.min(Integer.highestOneBit(threads / columns), height);
-        return new Geometry(kernel, row, rows, columns, computed(all));
+    }
+
+    /** The tiles that the schedule holds in registers. */
+    static Set<String> inRegisters(TileKernel kernel) {
+        return kernel.program().definitions().stream()
+                .map(TileStmt.Define::tile)
+                .filter(tile -> kernel.schedule().place(tile) == TilePlace.REGISTER)
+                .map(Tile::name)
+                .collect(Collectors.toSet());
+    }
+
+    /** The axes that threads share: those of tiles in registers, rows first. */
+    SequencedSet<Axis> shared() {
+        SequencedSet<Axis> axes = new LinkedHashSet<>(List.of(row));
+        kernel.program().definitions().stream()
+                .map(TileStmt.Define::tile)
+                .filter(tile -> inRegisters.contains(tile.name()))
+                .forEach(tile -> axes.addAll(tile.axes()));
+        return axes;
     }
 
     int threads() {
@@ -82,33 +114,5 @@ record Geometry(TileKernel kernel, Axis row, int threadRows, int threadColumns, 
             }
         }
         return all;
-    }
-
-    /** The tiles that are computed: all but those that products read as they are loaded. */
-    private static Set<String> computed(List<TileStmt> all) {
-        Set<String> operands = new HashSet<>();
-        for (TileStmt s : all) {
-            if (s instanceof TileStmt.Accumulate a) {
-                operands.add(a.value().a().name());
-                operands.add(a.value().b().name());
-            } else if (s instanceof TileStmt.Define d && d.value() instanceof TileExpr.Dot dot) {
-                operands.add(dot.a().name());
-                operands.add(dot.b().name());
-            }
-        }
-        Set<String> names = new HashSet<>();
-        for (TileStmt s : all) {
-            switch (s) {
-                case TileStmt.Accumulate a -> names.add(a.tile().name());
-                case TileStmt.Define d -> {
-                    if (!(d.value() instanceof TileExpr.Map)
-                            || !operands.contains(d.tile().name())) {
-                        names.add(d.tile().name());
-                    }
-                }
-                default -> {}
-            }
-        }
-        return names;
     }
 }

@@ -48,7 +48,7 @@ final class KernelMethods {
     }
 
     private Method write(TileKernel kernel, KernelForm form) {
-        DeviceKernel device = DeviceKernel.of(kernel, target);
+        DeviceKernel device = DeviceKernel.of(kernel);
         if (device.localBytes() > target.device().local()) {
             throw new KernelTooLarge(
                     kernel, device.localBytes(), target.device().local());
@@ -73,7 +73,7 @@ final class KernelMethods {
                 + (kernel.schedule().blocks().isEmpty()
                         ? ""
                         : "; blocks " + kernel.schedule().blocksText()) + "; groups of "
-                + device.grid().threads() + " threads"
+                + (device.grid().threads() == 1 ? "one thread" : device.grid().threads() + " threads")
                 + (device.localBytes() == 0 ? "" : ", " + device.localBytes() + " bytes of local memory") + ".");
         kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));
         text.line(" */");

@@ -18,14 +18,11 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * Decides which local arrays a kernel with matmuls has: one for each operand, and one in which threads of a row
- * exchange partial results. Operands of a loop that are not needed at the same time share an array. Operands that are
- * too large are loaded in slices, along the axis that the matmul sums over.
+ * The local arrays that a kernel with matmuls has: one for each operand, and one in which threads of a row
+ * exchange partial results. Operands of a loop that are not needed at the same time share an array. Operands may
+ * come in slices, along the axis that the matmul sums over.
  */
 final class LocalMemory {
-    /** In bytes. Less is not worth the barriers. */
-    private static final long LEAST_SLICE = 512;
-
     private final Geometry geometry;
 
     /** The number of elements along a summed axis that are in local memory at once. */
@@ -43,9 +40,11 @@ final class LocalMemory {
         }
     }
 
-    private LocalMemory(TileKernel kernel, Geometry geometry, long slice) {
+    LocalMemory(TileKernel kernel, Geometry geometry) {
         this.geometry = geometry;
-        products(kernel).forEach(dot -> chooseDepth(dot, slice));
+        products(kernel)
+                .forEach(dot -> depths.put(
+                        dot.over(), kernel.schedule().stage(dot.over()).orElse(geometry.width(dot.over()))));
         plan(kernel.body());
         for (TileStmt s : Geometry.statements(kernel.body())) {
             if (s instanceof TileStmt.Define d
@@ -56,15 +55,6 @@ final class LocalMemory {
                 allocations.put(exchange(storage), new Allocation(storage, elements));
             }
         }
-    }
-
-    /** With whole operands, or with the largest slices that leave room for the rest; too large when none do. */
-    static LocalMemory of(TileKernel kernel, Geometry geometry, long limit) {
-        LocalMemory memory = new LocalMemory(kernel, geometry, Long.MAX_VALUE);
-        for (long slice = limit / 2; memory.bytes() > limit && slice >= LEAST_SLICE; slice /= 2) {
-            memory = new LocalMemory(kernel, geometry, slice);
-        }
-        return memory;
     }
 
     private static List<TileExpr.Dot> products(TileKernel kernel) {
@@ -79,22 +69,8 @@ final class LocalMemory {
         return products;
     }
 
-    /** Equal parts, so that few steps of the last one are past the end. */
-    private void chooseDepth(TileExpr.Dot dot, long slice) {
-        int width = geometry.width(dot.over());
-        long most = width;
-        for (Tile t : List.of(dot.a(), dot.b())) {
-            if (!geometry.inRegisters().contains(t.name())) {
-                long each = (long) geometry.threadedWidth(own(t, dot.over()))
-                        * Storage.of(t.type()).bytes();
-                most = Math.min(most, Math.max(1, Long.highestOneBit(slice / each)));
-            }
-        }
-        long parts = Math.ceilDiv(width, most);
-        depths.put(dot.over(), (int) Math.ceilDiv(width, parts));
-    }
-
-    private static Axis own(Tile operand, Axis over) {
+    /** The axis of a factor that is not summed over. */
+    static Axis own(Tile operand, Axis over) {
         List<Axis> axes = operand.axes();
         return axes.getFirst().equals(over) ? axes.getLast() : axes.getFirst();
     }
@@ -109,9 +85,9 @@ final class LocalMemory {
                 case TileStmt.Define d -> {
                     if (d.value() instanceof TileExpr.Dot dot) {
                         product(dot, registers, free);
-                    } else if (d.value() instanceof TileExpr.Map m
+                    } else if (d.value() instanceof TileExpr.Map
                             && !registers.contains(d.tile().name())) {
-                        staged(d.tile(), m.program(), free);
+                        staged(d.tile(), free);
                     }
                 }
                 default -> {}
@@ -119,10 +95,10 @@ final class LocalMemory {
         }
     }
 
-    private void staged(Tile tile, ScalarExpr program, List<String> free) {
+    private void staged(Tile tile, List<String> free) {
         Axis own = tile.axes().getFirst();
         Axis over = tile.axes().getLast();
-        operands.put(tile.name(), array(tile, own, over, depths.get(over), runsAlong(program, over), free));
+        operands.put(tile.name(), array(tile, own, over, depths.get(over), free));
     }
 
     /** An operand that lies in registers is written to local memory for the product. */
@@ -130,7 +106,7 @@ final class LocalMemory {
         for (Tile t : List.of(dot.a(), dot.b())) {
             if (registers.contains(t.name())) {
                 Axis over = dot.over();
-                operands.put(t.name(), array(t, own(t, over), over, geometry.width(over), true, List.of()));
+                operands.put(t.name(), array(t, own(t, over), over, geometry.width(over), List.of()));
             } else if (isSliced(dot.over()) || !isLoadedBefore(t)) {
                 free.add(operands.get(t.name()).name());
             }
@@ -143,10 +119,10 @@ final class LocalMemory {
                 .anyMatch(s -> s instanceof TileStmt.Define d && d.tile().equals(tile));
     }
 
-    private LocalArray array(Tile tile, Axis own, Axis over, int depth, boolean across, List<String> free) {
+    private LocalArray array(Tile tile, Axis own, Axis over, int depth, List<String> free) {
         Storage storage = Storage.of(tile.type());
         int ownWidth = geometry.threadedWidth(own);
-        int pitch = across ? ownWidth + 1 : ownWidth;
+        int pitch = ownWidth + geometry.kernel().schedule().pitch(tile);
         int elements = Math.multiplyExact(depth, pitch);
         String name = free.stream()
                 .filter(f -> allocations.get(f).storage() == storage)
@@ -164,11 +140,6 @@ final class LocalMemory {
     /** Elements of a slice along an axis that is summed over, all that a block has where it is not sliced. */
     int depth(Axis axis) {
         return depths.get(axis);
-    }
-
-    /** Whether no operand comes in slices. */
-    boolean isWhole() {
-        return depths.keySet().stream().noneMatch(this::isSliced);
     }
 
     /** Whether neighbours along {@code axis} are neighbours in memory. */

@@ -1,18 +1,28 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 
 /** Writes elementwise chains, copies and gathers: one thread for each element. */
-record MapKernel(TileKernel kernel, TornadoTarget target) implements DeviceKernel {
+record MapKernel(TileKernel kernel) implements DeviceKernel {
     private Counting elements() {
         return new Counting(kernel.parallel());
     }
 
+    /** Threads of a group; one where there is one element. */
+    private int threads() {
+        return kernel.parallel().isEmpty()
+                ? 1
+                : kernel.schedule()
+                        .bound(kernel.parallel().getLast(), Choice.Level.THREAD)
+                        .orElse(1);
+    }
+
     @Override
     public Grid grid() {
-        return Grid.over(elements().count(), target.device().groupThreads());
+        return Grid.over(elements().count(), threads());
     }
 
     @Override

@@ -3,14 +3,16 @@ package heddle.compiler.backend.tornado;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.ScalarSource;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
-import heddle.compiler.type.Dim;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -18,46 +20,38 @@ import java.util.function.Consumer;
  * their number at each step. Short rows, and rows that are neighbours in memory, have one thread each.
  */
 final class RowKernel implements DeviceKernel {
-    /** Rows up to this long have a thread each. */
-    private static final int SHORT = 32;
-
-    /** Threads for a row whose length is not known. */
-    private static final int USUAL = 128;
-
     private final TileKernel kernel;
     private final Counting rows;
     private final boolean shared;
     private final int threads;
 
-    RowKernel(TileKernel kernel, TornadoTarget target) {
+    RowKernel(TileKernel kernel) {
         this.kernel = kernel;
         this.rows = new Counting(kernel.parallel());
-        boolean across =
-                !kernel.parallel().isEmpty() && kernel.block(kernel.parallel().getLast()) > 1;
-        Dim longest = kernel.body().stream()
-                .map(RowKernel::along)
-                .filter(d -> !d.is(1))
-                .findFirst()
-                .orElse(Dim.ONE);
-        this.shared = !across && !(longest.isKnown() && longest.value() <= SHORT);
-        this.threads = shared
-                ? Math.min(target.device().groupThreads(), threads(longest))
-                : target.device().groupThreads();
+        OptionalInt ofRow = kernel.body().stream()
+                .flatMap(s -> along(s).stream())
+                .flatMapToInt(axis -> threads(axis).stream())
+                .findFirst();
+        this.shared = ofRow.isPresent();
+        this.threads = ofRow.orElseGet(() -> kernel.parallel().isEmpty()
+                ? 1
+                : threads(kernel.parallel().getLast()).orElse(1));
     }
 
-    /** How far a statement runs along the row. */
-    private static Dim along(TileStmt s) {
+    private OptionalInt threads(Axis axis) {
+        return kernel.schedule().bound(axis, Choice.Level.THREAD);
+    }
+
+    /** The axis that a statement runs along. */
+    private Optional<Axis> along(TileStmt s) {
         return switch (s) {
-            case TileStmt.Define d ->
-                d.value() instanceof TileExpr.Reduce r ? r.over().extent() : Dim.ONE;
+            case TileStmt.Define d -> d.value() instanceof TileExpr.Reduce r ? Optional.of(r.over()) : Optional.empty();
             case TileStmt.Store store ->
-                store.axes().isEmpty() ? Dim.ONE : store.axes().getFirst().extent();
+                store.axes().stream()
+                        .filter(a -> !kernel.parallel().contains(a))
+                        .findFirst();
             default -> throw new IllegalStateException("no statement of rows: " + s);
         };
-    }
-
-    private static int threads(Dim length) {
-        return length.isKnown() ? Integer.highestOneBit((int) Math.min(256, length.value())) : USUAL;
     }
 
     @Override

@@ -1,0 +1,77 @@
+package heddle.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code --machine}: compiling for machines that are not here. */
+class MachineOptionTest {
+    @TempDir
+    private Path dir;
+
+    private String model;
+    private String printed;
+
+    @BeforeEach
+    void writeModel() throws IOException {
+        String text = "dim N\ninput a: f32[N, 512]\ninput b: f32[512, N]\noutput y = a @ b\n";
+        model = Files.writeString(dir.resolve("m.heddle"), text).toString();
+    }
+
+    private int run(String... arguments) {
+        StringWriter out = new StringWriter();
+        PrintWriter writer = new PrintWriter(out);
+        int code = Main.run(arguments, InputStream.nullInputStream(), writer, writer);
+        writer.flush();
+        printed = out.toString();
+        return code;
+    }
+
+    @Test
+    void theTargetIsThatOfTheMachine() {
+        assertEquals(ExitCode.DONE, run("compile", model, "--machine", "h100"), printed);
+        assertTrue(printed.contains("groups of 256 threads"), printed);
+        assertEquals(ExitCode.DONE, run("compile", model, "--machine", "neon.json"), printed);
+        assertTrue(printed.contains("for vectors of 4 floats"), printed);
+        assertEquals(ExitCode.DONE, run("compile", model, "--machine", "avx512"), printed);
+        assertTrue(printed.contains("for vectors of 16 floats"), printed);
+    }
+
+    @Test
+    void schedulesDifferFromMachineToMachine() {
+        assertEquals(ExitCode.DONE, run("compile", model, "--machine", "avx2", "--emit", "schedule"), printed);
+        assertTrue(printed.contains("unroll acc over m 6, acc over n 2"), printed);
+        assertEquals(ExitCode.DONE, run("compile", model, "--machine", "avx512", "--emit", "schedule"), printed);
+        assertTrue(printed.contains("unroll acc over m 6, acc over n 4"), printed);
+    }
+
+    @Test
+    void whatRunsIsNotForAnotherMachine() {
+        assertEquals(ExitCode.USAGE, run("run", model, "--machine", "h100", "-D", "N=4"));
+        assertTrue(printed.contains("--machine h100 names a machine to compile for"), printed);
+        assertEquals(ExitCode.USAGE, run("bench", model, "--machine", "h100", "-D", "N=4"));
+        assertTrue(printed.contains("this command runs the model on the machine that is here"), printed);
+    }
+
+    @Test
+    void aTargetOfAnotherKindIsAMistake() {
+        assertEquals(ExitCode.USAGE, run("compile", model, "--machine", "h100", "--target", "jvm"));
+        assertTrue(printed.contains("--machine h100 is of the target tornado, --target is jvm"), printed);
+    }
+
+    @Test
+    void anUnknownMachineIsToldWithTheNearest() {
+        assertTrue(run("compile", model, "--machine", "neo") != ExitCode.DONE);
+        assertTrue(printed.contains("error[H0820]: there is no machine neo"), printed);
+        assertTrue(printed.contains("did you mean neon?"), printed);
+    }
+}
