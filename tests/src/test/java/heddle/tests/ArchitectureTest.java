@@ -103,6 +103,7 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("softmax", "join", "attention", "report", "pass", "pipeline")
                 .whereLayer("op")
                 .mayOnlyBeAccessedByLayers(
+                        "tile",
                         "rule",
                         "softmax",
                         "join",

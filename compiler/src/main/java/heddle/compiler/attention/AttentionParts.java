@@ -1,15 +1,13 @@
 package heddle.compiler.attention;
 
 import heddle.compiler.index.IndexSimplifier;
-import heddle.compiler.ir.Value;
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
 import heddle.compiler.op.FusedAttention;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
@@ -59,67 +57,37 @@ record AttentionParts(
         for (int n = 0; n < column.size(); n++) {
             index.put(roles.columns().get(n), column.get(n));
         }
-        SequencedMap<Buffer, Buffer> buffers = new LinkedHashMap<>();
-        List<Value> operands = new ArrayList<>();
-        List<ScalarExpr> programs = new ArrayList<>(List.of(q, k, v, score.score()));
-        score.mask().ifPresent(programs::add);
-        Optional<ScalarExpr> weight = Optional.of(kept.weight()).filter(w -> !w.equals(one()));
-        weight.ifPresent(programs::add);
-        sink.ifPresent(programs::add);
-        programs.forEach(program -> ScalarExprs.visit(program, x -> {
-            if (x instanceof ScalarExpr.Element read && !buffers.containsKey(read.buffer())) {
-                operands.add(captures.value(read.buffer()));
-                buffers.put(
-                        read.buffer(),
-                        FusedAttention.operand(buffers.size(), read.buffer().type()));
-            }
-        }));
-        Renaming renaming = new Renaming(index, buffers);
-        DType result = layout.type().dtype();
-        ScalarExpr.Variable acc = new ScalarExpr.Variable("acc", raw.type());
-        Attention body = new Attention(
+        Renaming over = new Renaming(index);
+        DType type = raw.type();
+        AttentionDefinition found = new AttentionDefinition(
                 roles.batch().stream().map(names::get).toList(),
                 names.get(roles.i()),
                 names.get(j),
                 names.get(d),
                 e,
-                renaming.of(q, raw.type()),
-                renaming.of(k, raw.type()),
-                renaming.of(v, raw.type()),
+                over.of(q, type),
+                over.of(k, type),
+                over.of(v, type),
                 zeros,
                 raw,
-                renaming.of(score.score(), raw.type()),
-                score.mask().map(m -> renaming.of(m, DType.BOOL)),
-                weight.map(w -> renaming.of(w, raw.type())),
-                sink.map(s -> renaming.of(s, raw.type())),
-                acc,
-                ScalarExpr.cast(result, epilogue(acc)),
-                FusedAttention.result(layout.type()),
-                renaming.of(layout.address(), DType.I64),
-                rows.map(r -> new Attention.LogSumExp(
-                        FusedAttention.logSumExp(new TensorType(raw.type(), r.shape())),
-                        renaming.of(r.address(), DType.I64))));
-        return new AttentionMatch.Fused(
-                new FusedAttention(operands.stream().map(Value::type).toList(), body), operands);
+                over.of(score.score(), type),
+                score.mask().map(m -> over.of(m, DType.BOOL)),
+                Optional.of(kept.weight()).filter(w -> !w.equals(one())).map(w -> over.of(w, type)),
+                sink.map(s -> over.of(s, type)),
+                term,
+                kept.guarded());
+        Captures.Used used = captures.used(found.programs());
+        List<AttentionResult> results = new ArrayList<>();
+        results.add(new AttentionResult(AttentionResult.Kind.OUTPUT, layout.type(), over.of(layout.index())));
+        rows.ifPresent(r -> results.add(new AttentionResult(
+                AttentionResult.Kind.LOG_SUM_EXP, new TensorType(type, r.shape()), over.of(r.index()))));
+        FusedAttention op = new FusedAttention(
+                used.operands().stream().map(v -> v.type()).toList(), found.map(used.renumbering()), results);
+        return new AttentionMatch.Fused(op, used.operands());
     }
 
     private ScalarExpr one() {
         return new ScalarExpr.Literal(raw.type(), 1);
-    }
-
-    /** The result divided by a sum with the term, and zero where the probabilities of a row are NaN and guarded. */
-    private ScalarExpr epilogue(ScalarExpr.Variable acc) {
-        ScalarExpr rowSum = Attention.rowSum(acc.type());
-        ScalarExpr result = acc;
-        if (term != 0) {
-            ScalarExpr all = ScalarExpr.apply(ScalarFn.ADD, rowSum, new ScalarExpr.Literal(acc.type(), term));
-            result = ScalarExpr.apply(ScalarFn.MUL, acc, ScalarExpr.apply(ScalarFn.DIV, rowSum, all));
-        }
-        if (kept.guarded()) {
-            ScalarExpr isNaN = ScalarExpr.apply(ScalarFn.NE, rowSum, rowSum);
-            result = ScalarExpr.apply(ScalarFn.SELECT, isNaN, new ScalarExpr.Literal(acc.type(), 0), result);
-        }
-        return result;
     }
 
     private SequencedMap<Axis, Axis> names() {
@@ -134,14 +102,13 @@ record AttentionParts(
         return names;
     }
 
-    private record Renaming(Map<Axis, ScalarExpr> index, Map<Buffer, Buffer> buffers) {
+    private record Renaming(Map<Axis, ScalarExpr> index) {
         ScalarExpr of(ScalarExpr e, DType type) {
-            ScalarExpr renamed = ScalarExprs.transform(
-                    ScalarExprs.substitute(e, index),
-                    x -> x instanceof ScalarExpr.Element element
-                            ? new ScalarExpr.Element(buffers.get(element.buffer()), element.address())
-                            : x);
-            return IndexSimplifier.simplify(ScalarExpr.cast(type, renamed));
+            return IndexSimplifier.simplify(ScalarExpr.cast(type, ScalarExprs.substitute(e, index)));
+        }
+
+        List<ScalarExpr> of(List<ScalarExpr> at) {
+            return at.stream().map(x -> of(x, DType.I64)).toList();
         }
     }
 }

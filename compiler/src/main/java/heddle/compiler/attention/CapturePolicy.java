@@ -62,11 +62,11 @@ final class CapturePolicy {
         return isElement(element) ? element : captures.element(value, index);
     }
 
-    /** Whether a program only reads a buffer and widens the element. */
+    /** Whether a program only reads an element and widens it. */
     private static boolean isElement(ScalarExpr e) {
         return e instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.CAST
-                ? a.args().getFirst() instanceof ScalarExpr.Element
-                : e instanceof ScalarExpr.Element;
+                ? a.args().getFirst() instanceof ScalarExpr.Read
+                : e instanceof ScalarExpr.Read;
     }
 
     private ScalarExpr reached(Value value, List<ScalarExpr> index, Predicate<Value> passed) {

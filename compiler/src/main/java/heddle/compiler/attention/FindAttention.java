@@ -102,7 +102,7 @@ final class FindAttention {
                 AttentionParts parts = grow.parts();
                 ResultLayout layout = ResultLayout.of(graph, probabilities.product(), parts.resultAxes());
                 AttentionMatch.Fused fused = parts.fused(layout, Optional.empty());
-                ProgramSize.require(softmax, fused.op().body());
+                ProgramSize.require(softmax, fused.op().definition());
                 Optional<RowLayout> rows = found.isEmpty() ? grow.rows(parts.roles()) : Optional.empty();
                 List<Node> wanted = rows.isEmpty() ? List.of() : logSumExps(softmax, fused);
                 found.add(new AttentionMatch(

@@ -1,6 +1,7 @@
 package heddle.compiler.attention;
 
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.index.LinearForm;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Permute;
@@ -19,9 +20,9 @@ import java.util.Set;
  *
  * @param root    the last view that is folded, or the node itself
  * @param type    the type of what is stored
- * @param address the row-major address of an element, over the node's own axes
+ * @param index   of an element of that, over the node's own axes
  */
-record ResultLayout(Node root, TensorType type, ScalarExpr address) {
+record ResultLayout(Node root, TensorType type, List<ScalarExpr> index) {
     /** @param axes the axes of the node's result, outermost first */
     static ResultLayout of(Graph graph, Node node, List<Axis> axes) {
         List<ScalarExpr> index =
@@ -39,7 +40,7 @@ record ResultLayout(Node root, TensorType type, ScalarExpr address) {
                 break;
             }
             ResultLayout next = stored(at, index);
-            if (!IndexSimplifier.form(next.address).isAffineIn(Set.copyOf(axes))) {
+            if (!next.address().isAffineIn(Set.copyOf(axes))) {
                 break;
             }
             best = next;
@@ -54,7 +55,11 @@ record ResultLayout(Node root, TensorType type, ScalarExpr address) {
     }
 
     private static ResultLayout stored(Node node, List<ScalarExpr> index) {
-        return new ResultLayout(
-                node, node.type(), IndexSimplifier.address(node.type().shape(), index));
+        return new ResultLayout(node, node.type(), index);
+    }
+
+    /** The row-major address of an element. */
+    private LinearForm address() {
+        return IndexSimplifier.form(IndexSimplifier.address(type.shape(), index));
     }
 }

@@ -1,5 +1,7 @@
 package heddle.compiler.explain;
 
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.report.WrittenAttention;
 import heddle.compiler.scalar.Axis;
@@ -33,7 +35,7 @@ final class ExplainFused {
     private final Plan plan;
     private final Plan unfused;
     private final Launch launch;
-    private final Attention attention;
+    private final AttentionDefinition attention;
 
     ExplainFused(FusionReport.Fused fused, WrittenAttention written, SchedulePolicy policy, LengthFacts facts) {
         this.fused = fused;
@@ -49,10 +51,10 @@ final class ExplainFused {
         this.attention = attention(launch.family()).orElseThrow();
     }
 
-    private static Optional<Attention> attention(Family family) {
+    private static Optional<AttentionDefinition> attention(Family family) {
         return switch (family) {
-            case Attention a -> Optional.of(a);
-            case SplitAttention s -> Optional.of(s.whole());
+            case Attention a -> Optional.of(a.definition());
+            case SplitAttention s -> Optional.of(s.whole().definition());
             default -> Optional.empty();
         };
     }
@@ -95,13 +97,13 @@ final class ExplainFused {
         attention.mask().ifPresent(mask -> programs.put("mask", text.of(mask)));
         attention.weight().ifPresent(weight -> programs.put("weight", text.of(weight)));
         attention.sink().ifPresent(sink -> programs.put("sink", text.of(sink)));
-        attention.logSumExp().ifPresent(l -> programs.put("lse", logSumExp()));
+        fused.attention().result(AttentionResult.Kind.LOG_SUM_EXP).ifPresent(l -> programs.put("lse", logSumExp()));
         return programs;
     }
 
     /** What a second result has for each row of queries. */
     private String logSumExp() {
-        return Stream.concat(attention.batch().stream(), Stream.of(attention.i()))
+        return attention.rows().stream()
                 .map(Axis::name)
                 .collect(Collectors.joining(", ", "log(sum(exp(score))), stored for each [", "]"));
     }

@@ -39,7 +39,7 @@ final class CollectParts {
         FusedAttention op = match.fused().op();
         operands(Role.Q, op.queries());
         operands(Role.K, op.keys());
-        operands(Role.V, op.slots(op.body().v()));
+        operands(Role.V, FusedAttention.slots(op.definition().v()));
         graph.operands(match.scores().product()).forEach(this::factors);
         nodes.forEach(node -> {
             if (node != match.scores().product() && match.scores().cone().contains(node)) {
@@ -47,8 +47,8 @@ final class CollectParts {
             }
         });
         add(Role.SOFTMAX, match.softmax());
-        op.body().sink().filter(sink -> !has(Role.SINK)).ifPresent(sink -> {
-            operands(Role.SINK, op.slots(sink));
+        op.definition().sink().filter(sink -> !has(Role.SINK)).ifPresent(sink -> {
+            operands(Role.SINK, FusedAttention.slots(sink));
             if (!has(Role.SINK)) {
                 add(Role.SINK, match.softmax()); // A number in the quotient.
             }
@@ -56,7 +56,7 @@ final class CollectParts {
         if (((Softmax) match.softmax().op()).term() != 0) {
             add(Role.SINK, match.softmax());
         }
-        if (op.body().weight().isPresent()) {
+        if (op.definition().weight().isPresent()) {
             nodes.stream().filter(match.probabilities().path()::contains).forEach(this::weights);
             if (!has(Role.WEIGHT)) {
                 add(Role.WEIGHT, match.probabilities().weights(graph).node()); // A cast, which rounds.

@@ -75,6 +75,7 @@ public final class ScalarText {
             String words = switch (x) {
                 case ScalarExpr.Apply a -> "";
                 case ScalarExpr.Element el -> el.buffer().name();
+                case ScalarExpr.Read r -> ScalarExpr.Read.name(r.slot());
                 default -> x.toString();
             };
             Pattern.compile("\\d*\\W+|\\d*$").splitAsStream(words).forEach(taken::add);
@@ -110,6 +111,9 @@ public final class ScalarText {
         return switch (e) {
             case ScalarExpr.Apply a -> binding(a.fn()) < level ? "(" + apply(a) + ")" : apply(a);
             case ScalarExpr.Element x -> elements.apply(x);
+            case ScalarExpr.Read r ->
+                ScalarExpr.Read.name(r.slot())
+                        + r.index().stream().map(x -> text(x, 0)).collect(Collectors.joining(", ", "[", "]"));
             case ScalarExpr.Literal l -> l.type() == DType.BOOL ? l.toString() : number(l.value());
             default -> e.toString();
         };

@@ -3,6 +3,7 @@ package heddle.compiler.schedule;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.index.Stride;
+import heddle.compiler.op.AttentionDefinition;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
@@ -31,13 +32,13 @@ final class FewQueries {
      * Whether an attention is computed row by row: its queries are known to be few, it is computed in f32, its keys and values lie
      * in memory, feature beside feature, and its scores are a product in IEEE arithmetic.
      */
-    static boolean are(Attention a) {
+    static boolean are(AttentionDefinition a) {
         return a.i().extent().isKnown()
                 && a.i().extent().value() <= ROWS
                 && a.d().extent().isKnown()
                 && a.e().extent().isKnown()
                 && a.zeros() == Annihilating.NEITHER
-                && a.raw().type() == DType.F32
+                && a.compute() == DType.F32
                 && liesInMemory(a.k(), a.j(), a.d())
                 && liesInMemory(a.v(), a.j(), a.e());
     }
@@ -51,21 +52,22 @@ final class FewQueries {
     }
 
     /** The attention with query heads that share keys and values stacked as rows, when its rows are few enough afterwards. */
-    static Attention stacked(Attention a) {
+    static Attention stacked(Attention attention) {
+        AttentionDefinition a = attention.definition();
         if (!are(a)) {
-            return a;
+            return attention;
         }
         for (Axis head : a.batch()) {
             OptionalLong group = group(a, head);
             if (group.isPresent() && group.getAsLong() * a.i().extent().value() <= ROWS) {
-                return stacked(a, head, group.getAsLong());
+                return stacked(attention, head, group.getAsLong());
             }
         }
-        return a;
+        return attention;
     }
 
     /** How many heads in a row share keys and values: those that read {@code head div n}, and nothing else of the head. */
-    private static OptionalLong group(Attention a, Axis head) {
+    private static OptionalLong group(AttentionDefinition a, Axis head) {
         if (!head.extent().isKnown()) {
             return OptionalLong.empty();
         }
@@ -87,7 +89,7 @@ final class FewQueries {
                 .max();
     }
 
-    private static boolean areShared(Attention a, Axis head, long group) {
+    private static boolean areShared(AttentionDefinition a, Axis head, long group) {
         Axis outer = new Axis(head.name(), Dim.of(head.extent().value() / group));
         Axis within = new Axis(head.name() + "'", Dim.of(group));
         ScalarExpr index = joined(outer, ScalarExpr.of(within), group);
@@ -102,7 +104,8 @@ final class FewQueries {
                 ScalarFn.ADD, ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(outer), ScalarExpr.of(group)), within);
     }
 
-    private static Attention stacked(Attention a, Axis head, long group) {
+    private static Attention stacked(Attention attention, Axis head, long group) {
+        AttentionDefinition a = attention.definition();
         long queries = a.i().extent().value();
         Axis outer = new Axis(head.name(), Dim.of(head.extent().value() / group));
         Axis rows = new Axis(a.i().name(), Dim.of(group * queries));
@@ -111,25 +114,11 @@ final class FewQueries {
         ScalarExpr query = ScalarExpr.apply(ScalarFn.MOD, row, ScalarExpr.of(queries));
         Map<Axis, ScalarExpr> indexes = Map.of(head, joined(outer, within, group), a.i(), query);
         UnaryOperator<ScalarExpr> change = p -> IndexSimplifier.simplify(ScalarExprs.substitute(p, indexes));
-        return new Attention(
-                a.batch().stream().map(axis -> axis.equals(head) ? outer : axis).toList(),
-                rows,
-                a.j(),
-                a.d(),
-                a.e(),
-                change.apply(a.q()),
-                change.apply(a.k()),
-                change.apply(a.v()),
-                a.zeros(),
-                a.raw(),
-                change.apply(a.score()),
-                a.mask().map(change),
-                a.weight().map(change),
-                a.sink().map(change),
-                a.acc(),
-                change.apply(a.epilogue()),
-                a.output(),
-                change.apply(a.address()),
-                a.logSumExp().map(l -> new Attention.LogSumExp(l.output(), change.apply(l.address()))));
+        List<Axis> batch =
+                a.batch().stream().map(axis -> axis.equals(head) ? outer : axis).toList();
+        List<Attention.Store> stores = attention.stores().stream()
+                .map(s -> new Attention.Store(s.kind(), s.buffer(), change.apply(s.address())))
+                .toList();
+        return new Attention(a.over(batch, rows, change), stores);
     }
 }

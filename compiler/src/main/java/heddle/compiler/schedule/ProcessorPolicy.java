@@ -123,14 +123,14 @@ final class ProcessorPolicy implements SchedulePolicy {
      * Under a mask later blocks of queries have more work, as causal masks are the most common, and begin first.
      */
     private static KernelSchedule schedule(Attention a) {
-        if (FewQueries.are(a)) {
+        if (FewQueries.are(a.definition())) {
             return placed(a.program("attention", List.of()), a.i(), false, few(a));
         }
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(a.i(), QUERIES))
                 .with(FamilySchedules.whole(a.e()))
                 .with(FamilySchedules.cut(a.j(), KEYS));
-        if (a.mask().isPresent()) {
+        if (a.definition().mask().isPresent()) {
             blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN));
         }
         return placed(a.program("attention", List.of()), a.i(), false, blocks);
@@ -169,7 +169,7 @@ final class ProcessorPolicy implements SchedulePolicy {
     @Override
     public OptionalInt part(Attention a) {
         boolean one = a.j().extent().isKnown() && a.j().extent().value() <= KEYS_OF_FEW;
-        return one || !FewQueries.are(a) ? OptionalInt.empty() : OptionalInt.of(KEYS_OF_FEW);
+        return one || !FewQueries.are(a.definition()) ? OptionalInt.empty() : OptionalInt.of(KEYS_OF_FEW);
     }
 
     /**

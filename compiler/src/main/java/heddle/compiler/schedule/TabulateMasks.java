@@ -41,12 +41,12 @@ final class TabulateMasks {
      */
     List<BlockTable> of(Attention attention, KernelSchedule schedule, String name, Consumer<Launch> first) {
         List<BlockTable> tables = new ArrayList<>();
-        for (ScalarExpr part : MaskParts.of(attention, addresses)) {
-            List<Axis> axes = MaskParts.axes(attention, part);
+        for (ScalarExpr part : MaskParts.of(attention.definition(), addresses)) {
+            List<Axis> axes = MaskParts.axes(attention.definition(), part);
             Key key = new Key(part, axes, axes.stream().map(schedule::block).toList());
             String filler = name + ".blocks" + (tables.isEmpty() ? "" : tables.size() + 1);
             tables.add(known.computeIfAbsent(key, unknown -> {
-                String read = new Parts(axes, List.of(part), List.of())
+                String read = new FamilyContents(axes, List.of(part), List.of())
                         .reads()
                         .getFirst()
                         .name();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -65,27 +67,28 @@ class TileInterpreterTest {
     /** Attention of which row {@code i} sees keys up to {@code i - 2}, so that the first rows see none. */
     private static Attention attention(boolean sink) {
         var raw = new ScalarExpr.Variable("score", DType.F32);
-        var acc = new ScalarExpr.Variable("acc", DType.F32);
         ScalarExpr mask = fn(ScalarFn.LE, ScalarExpr.of(J), fn(ScalarFn.SUB, ScalarExpr.of(I), ScalarExpr.of(2)));
         return new Attention(
-                List.of(),
-                I,
-                J,
-                D,
-                E,
-                at(Q, I, D),
-                at(K, J, D),
-                at(V, J, E),
-                raw,
-                fn(ScalarFn.MUL, raw, new ScalarExpr.Literal(DType.F32, 0.5)),
-                Optional.of(mask),
-                Optional.empty(),
-                sink ? Optional.of(at(SINKS, I)) : Optional.empty(),
-                acc,
-                acc,
-                O,
-                address(O, I, E),
-                Optional.of(new Attention.LogSumExp(LSE, address(LSE, I))));
+                new AttentionDefinition(
+                        List.of(),
+                        I,
+                        J,
+                        D,
+                        E,
+                        at(Q, I, D),
+                        at(K, J, D),
+                        at(V, J, E),
+                        Annihilating.NEITHER,
+                        raw,
+                        fn(ScalarFn.MUL, raw, new ScalarExpr.Literal(DType.F32, 0.5)),
+                        Optional.of(mask),
+                        Optional.empty(),
+                        sink ? Optional.of(at(SINKS, I)) : Optional.empty(),
+                        0,
+                        false),
+                List.of(
+                        new Attention.Store(AttentionResult.Kind.OUTPUT, O, address(O, I, E)),
+                        new Attention.Store(AttentionResult.Kind.LOG_SUM_EXP, LSE, address(LSE, I))));
     }
 
     /** Elements of every buffer, drawn from a seed, those of results zero. */

@@ -1,5 +1,6 @@
 package heddle.compiler.tile.family;
 
+import heddle.compiler.op.AttentionDefinition;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExprs;
@@ -16,7 +17,7 @@ import java.util.List;
  */
 record ScaledQuery(ScalarExpr query, ScalarExpr score) {
     /** The attention's programs, changed when every use of the product is the same scaling of it. */
-    static ScaledQuery of(Attention attention) {
+    static ScaledQuery of(AttentionDefinition attention) {
         ScalarExpr raw = attention.raw();
         List<ScalarExpr> uses = new ArrayList<>();
         ScalarExprs.visit(attention.score(), e -> {
