@@ -65,6 +65,8 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler.softmax..")
                 .layer("join")
                 .definedBy("heddle.compiler.join..")
+                .layer("layout")
+                .definedBy("heddle.compiler.layout..")
                 .layer("attention")
                 .definedBy("heddle.compiler.attention..")
                 .layer("report")
@@ -95,6 +97,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("explain", "pipeline")
                 .whereLayer("attention")
                 .mayOnlyBeAccessedByLayers("report", "pipeline")
+                .whereLayer("layout")
+                .mayOnlyBeAccessedByLayers("attention", "report", "explain", "pipeline")
                 .whereLayer("join")
                 .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("softmax")
@@ -107,6 +111,7 @@ class ArchitectureTest {
                         "rule",
                         "softmax",
                         "join",
+                        "layout",
                         "attention",
                         "report",
                         "schedule",
@@ -120,6 +125,7 @@ class ArchitectureTest {
                         "rule",
                         "softmax",
                         "join",
+                        "layout",
                         "attention",
                         "report",
                         "schedule",

@@ -1,9 +1,10 @@
 package heddle.compiler.attention;
 
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.layout.AttentionCall;
+import heddle.compiler.layout.CapturedValues;
 import heddle.compiler.op.AttentionDefinition;
 import heddle.compiler.op.AttentionResult;
-import heddle.compiler.op.FusedAttention;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
@@ -40,15 +41,16 @@ record AttentionParts(
         ProbabilityFactor kept,
         Optional<ScalarExpr> sink,
         double term,
-        Captures captures) {
+        CapturedValues captures) {
     private static final List<String> BATCH_NAMES = List.of("b", "h", "g");
 
     /**
-     * With the result stored where {@code layout} says, and axes and operands named for readers.
+     * The attention, with axes and operands named for readers.
      *
-     * @param rows where the log-sum-exp is stored, when something reads it
+     * @param output the type of the product's result
+     * @param rows   where the log-sum-exp is stored, when something reads it
      */
-    AttentionMatch.Fused fused(ResultLayout layout, Optional<RowLayout> rows) {
+    AttentionCall fused(TensorType output, Optional<RowLayout> rows) {
         SequencedMap<Axis, Axis> names = names();
         Map<Axis, ScalarExpr> index = new HashMap<>();
         names.forEach((from, to) -> index.put(from, ScalarExpr.of(to)));
@@ -76,14 +78,12 @@ record AttentionParts(
                 sink.map(s -> over.of(s, type)),
                 term,
                 kept.guarded());
-        Captures.Used used = captures.used(found.programs());
         List<AttentionResult> results = new ArrayList<>();
-        results.add(new AttentionResult(AttentionResult.Kind.OUTPUT, layout.type(), over.of(layout.index())));
+        List<ScalarExpr> result = resultAxes.stream().map(ScalarExpr::of).toList();
+        results.add(new AttentionResult(AttentionResult.Kind.OUTPUT, output, over.of(result)));
         rows.ifPresent(r -> results.add(new AttentionResult(
                 AttentionResult.Kind.LOG_SUM_EXP, new TensorType(type, r.shape()), over.of(r.index()))));
-        FusedAttention op = new FusedAttention(
-                used.operands().stream().map(v -> v.type()).toList(), found.map(used.renumbering()), results);
-        return new AttentionMatch.Fused(op, used.operands());
+        return captures.call(found, results);
     }
 
     private ScalarExpr one() {

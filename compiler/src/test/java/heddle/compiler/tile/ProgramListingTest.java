@@ -77,13 +77,14 @@ class ProgramListingTest {
                 # minilm.heddle:12:5
                 attention softmax#1(queries, keys, values) -> result:
                   parallel h < 8, i < N, e < 64:
-                    q[i, d] = queries[h * (64*N) + i * 64 + d] * 0.125
+                    q[i, d] = queries[h * (64*N) + i * 64 + d]
                     acc[i, e] = 0
                     rowMax[i] = -inf
                     rowSum[i] = 0
                     for j < N partial(acc from 0, rowMax from -inf, rowSum from 0) by mask j <= i:
                       k[j, d] = keys[h * (64*N) + j * 64 + d]
                       score[i, j] = dot(q, k) over d
+                      score = score * 0.125
                       masked j:
                         score = where(j <= i, score, -inf)
                       blockMax[i] = max(score) over j, NaN may be ignored

@@ -28,7 +28,6 @@ final class AttentionProgram {
     private final Attention family;
     private final AttentionDefinition attention;
     private final AttentionPieces pieces;
-    private final ScaledQuery scaled;
     private final DType type;
     private final Tile query;
     private final Tile key;
@@ -42,7 +41,6 @@ final class AttentionProgram {
         this.family = family;
         attention = family.definition();
         pieces = new AttentionPieces(attention);
-        scaled = ScaledQuery.of(attention);
         Axis i = attention.i();
         type = attention.compute();
         query = new Tile(QUERY, attention.q().type(), List.of(i, attention.d()));
@@ -60,7 +58,7 @@ final class AttentionProgram {
 
     TileProgram program(String name, List<String> comments) {
         List<TileStmt> body = new ArrayList<>();
-        body.add(map(query, scaled.query()));
+        body.add(map(query, attention.q()));
         body.add(map(acc, literal(0)));
         body.addAll(start());
         List<TileStmt> block = new ArrayList<>(scores());
@@ -133,8 +131,8 @@ final class AttentionProgram {
         List<TileStmt> steps = new ArrayList<>();
         steps.add(map(key, attention.k()));
         steps.add(new TileStmt.Define(score, new TileExpr.Dot(query, key, attention.d(), attention.zeros())));
-        if (!scaled.score().equals(score.value())) {
-            steps.add(new TileStmt.Update(score, new TileExpr.Map(scaled.score())));
+        if (!attention.score().equals(score.value())) {
+            steps.add(new TileStmt.Update(score, new TileExpr.Map(attention.score())));
         }
         pieces.masked(score.value())
                 .ifPresent(masked ->

@@ -1,4 +1,4 @@
-package heddle.compiler.tile.family;
+package heddle.compiler.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
