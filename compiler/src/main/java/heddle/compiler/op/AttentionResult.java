@@ -17,7 +17,10 @@ public record AttentionResult(Kind kind, TensorType type, List<ScalarExpr> index
     public enum Kind {
         /** The weighted sum of the values, over batch, i, e. */
         OUTPUT("o"),
-        /** The greatest score of each row, the sink among them; minus infinity where none is finite. Over batch, i. */
+        /**
+         * The greatest score of each row, the sink among them; minus infinity where none is finite. It says nothing of a row that
+         * has a NaN, whose sum is NaN. Over batch, i.
+         */
         ROW_MAX("row_max"),
         /** The sum of a row's exponentials, shifted by its maximum. Over batch, i. */
         ROW_SUM("row_sum"),

@@ -45,6 +45,9 @@ class TileInterpreterTest {
     private static final Buffer SINKS = buffer("sinks", N);
     private static final Buffer O = buffer("o", N, E.extent());
     private static final Buffer LSE = buffer("lse", N);
+    private static final Buffer MAX = buffer("max", N);
+    private static final Buffer SUM = buffer("sum", N);
+    private static final List<Buffer> RESULTS = List.of(O, LSE, MAX, SUM);
 
     private static Buffer buffer(String name, Dim... shape) {
         return new Buffer(name, new TensorType(DType.F32, Shape.of(shape)));
@@ -88,17 +91,19 @@ class TileInterpreterTest {
                         false),
                 List.of(
                         new Attention.Store(AttentionResult.Kind.OUTPUT, O, address(O, I, E)),
-                        new Attention.Store(AttentionResult.Kind.LOG_SUM_EXP, LSE, address(LSE, I))));
+                        new Attention.Store(AttentionResult.Kind.LOG_SUM_EXP, LSE, address(LSE, I)),
+                        new Attention.Store(AttentionResult.Kind.ROW_MAX, MAX, address(MAX, I)),
+                        new Attention.Store(AttentionResult.Kind.ROW_SUM, SUM, address(SUM, I))));
     }
 
     /** Elements of every buffer, drawn from a seed, those of results zero. */
     private static Map<Buffer, double[]> memory(Map<String, Long> lengths, long seed) {
         Random random = new Random(seed);
         Map<Buffer, double[]> memory = new HashMap<>();
-        for (Buffer b : List.of(Q, K, V, SINKS, O, LSE)) {
+        for (Buffer b : List.of(Q, K, V, SINKS, O, LSE, MAX, SUM)) {
             long[] shape = b.type().shape().evaluate(lengths);
             double[] data = new double[(int) java.util.Arrays.stream(shape).reduce(1, (x, y) -> x * y)];
-            if (b != O && b != LSE) {
+            if (!RESULTS.contains(b)) {
                 java.util.Arrays.setAll(data, n -> (float) random.nextGaussian());
             }
             memory.put(b, data);
@@ -130,8 +135,15 @@ class TileInterpreterTest {
                 TileVerifier.verify(program);
                 new TileInterpreter(actual::get, lengths, Rounding.REAL, BlockChoice.drawn(random)).run(program);
                 String place = "seed " + seed + ", lengths " + lengths + ", sink " + sink + ", special " + special;
-                assertArrayEquals(expected.get(O), actual.get(O), 1e-12, place);
-                assertArrayEquals(expected.get(LSE), actual.get(LSE), 1e-12, place);
+                for (Buffer result : List.of(O, LSE, SUM)) {
+                    assertArrayEquals(expected.get(result), actual.get(result), 1e-12, result + ", " + place);
+                }
+                for (int row = 0; row < expected.get(MAX).length; row++) {
+                    // The maximum of a row that has a NaN says nothing; its sum is NaN.
+                    if (!Double.isNaN(expected.get(SUM)[row])) {
+                        assertEquals(expected.get(MAX)[row], actual.get(MAX)[row], 1e-12, "max, " + place);
+                    }
+                }
             }
         }
     }
