@@ -13,11 +13,9 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 
 /**
  * The parts that {@link GrowAttention} found, over the axes that it used.
@@ -42,8 +40,6 @@ record AttentionParts(
         Optional<ScalarExpr> sink,
         double term,
         CapturedValues captures) {
-    private static final List<String> BATCH_NAMES = List.of("b", "h", "g");
-
     /**
      * The attention, with axes and operands named for readers.
      *
@@ -51,9 +47,14 @@ record AttentionParts(
      * @param rows   where the log-sum-exp is stored, when something reads it
      */
     AttentionCall fused(TensorType output, Optional<RowLayout> rows) {
-        SequencedMap<Axis, Axis> names = names();
-        Map<Axis, ScalarExpr> index = new HashMap<>();
-        names.forEach((from, to) -> index.put(from, ScalarExpr.of(to)));
+        BatchAxes batch = BatchAxes.of(roles.batch(), k, v);
+        Axis queries = new Axis("i", roles.i().extent());
+        Axis keys = new Axis("j", j.extent());
+        Axis features = new Axis("d", d.extent());
+        Map<Axis, ScalarExpr> index = new HashMap<>(batch.index());
+        index.put(roles.i(), ScalarExpr.of(queries));
+        index.put(j, ScalarExpr.of(keys));
+        index.put(d, ScalarExpr.of(features));
         Axis e = new Axis("e", roles.width());
         List<ScalarExpr> column = roles.column(ScalarExpr.of(e));
         for (int n = 0; n < column.size(); n++) {
@@ -62,10 +63,10 @@ record AttentionParts(
         Renaming over = new Renaming(index);
         DType type = raw.type();
         AttentionDefinition found = new AttentionDefinition(
-                roles.batch().stream().map(names::get).toList(),
-                names.get(roles.i()),
-                names.get(j),
-                names.get(d),
+                batch.axes(),
+                queries,
+                keys,
+                features,
                 e,
                 over.of(q, type),
                 over.of(k, type),
@@ -88,18 +89,6 @@ record AttentionParts(
 
     private ScalarExpr one() {
         return new ScalarExpr.Literal(raw.type(), 1);
-    }
-
-    private SequencedMap<Axis, Axis> names() {
-        SequencedMap<Axis, Axis> names = new LinkedHashMap<>();
-        for (int n = 0; n < roles.batch().size(); n++) {
-            Axis axis = roles.batch().get(n);
-            names.put(axis, new Axis(n < BATCH_NAMES.size() ? BATCH_NAMES.get(n) : "g" + n, axis.extent()));
-        }
-        names.put(roles.i(), new Axis("i", roles.i().extent()));
-        names.put(j, new Axis("j", j.extent()));
-        names.put(d, new Axis("d", d.extent()));
-        return names;
     }
 
     private record Renaming(Map<Axis, ScalarExpr> index) {

@@ -12,10 +12,8 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -57,65 +55,35 @@ final class FewQueries {
         if (!are(a)) {
             return attention;
         }
-        for (Axis head : a.batch()) {
-            OptionalLong group = group(a, head);
-            if (group.isPresent() && group.getAsLong() * a.i().extent().value() <= ROWS) {
-                return stacked(attention, head, group.getAsLong());
-            }
-        }
-        return attention;
+        return a.batch().stream()
+                .filter(axis -> isStacked(a, axis))
+                .findFirst()
+                .map(axis -> stacked(attention, axis))
+                .orElse(attention);
     }
 
-    /** How many heads in a row share keys and values: those that read {@code head div n}, and nothing else of the head. */
-    private static OptionalLong group(AttentionDefinition a, Axis head) {
-        if (!head.extent().isKnown()) {
-            return OptionalLong.empty();
-        }
-        List<Long> divisors = new ArrayList<>();
-        for (ScalarExpr program : List.of(a.k(), a.v())) {
-            ScalarExprs.visit(program, e -> {
-                if (e instanceof ScalarExpr.Apply x
-                        && x.fn() == ScalarFn.FLOOR_DIV
-                        && x.args().getLast() instanceof ScalarExpr.IntLiteral by) {
-                    divisors.add(by.value());
-                }
-            });
-        }
-        long all = head.extent().value();
-        divisors.add(all);
-        return divisors.stream()
-                .mapToLong(Long::longValue)
-                .filter(n -> n > 1 && n <= ROWS && all % n == 0 && areShared(a, head, n))
-                .max();
+    /** Whether keys and values are the same along an axis, and its rows are few. */
+    private static boolean isStacked(AttentionDefinition a, Axis axis) {
+        return axis.extent().isKnown()
+                && axis.extent().value() > 1
+                && axis.extent().value() * a.i().extent().value() <= ROWS
+                && !ScalarExprs.reads(a.k(), axis)
+                && !ScalarExprs.reads(a.v(), axis);
     }
 
-    private static boolean areShared(AttentionDefinition a, Axis head, long group) {
-        Axis outer = new Axis(head.name(), Dim.of(head.extent().value() / group));
-        Axis within = new Axis(head.name() + "'", Dim.of(group));
-        ScalarExpr index = joined(outer, ScalarExpr.of(within), group);
-        return List.of(a.k(), a.v()).stream()
-                .map(p -> IndexSimplifier.simplify(ScalarExprs.substitute(p, Map.of(head, index))))
-                .noneMatch(p -> ScalarExprs.reads(p, within));
-    }
-
-    /** {@code outer * group + within}. */
-    private static ScalarExpr joined(Axis outer, ScalarExpr within, long group) {
-        return ScalarExpr.apply(
-                ScalarFn.ADD, ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(outer), ScalarExpr.of(group)), within);
-    }
-
-    private static Attention stacked(Attention attention, Axis head, long group) {
+    private static Attention stacked(Attention attention, Axis group) {
         AttentionDefinition a = attention.definition();
-        long queries = a.i().extent().value();
-        Axis outer = new Axis(head.name(), Dim.of(head.extent().value() / group));
-        Axis rows = new Axis(a.i().name(), Dim.of(group * queries));
+        Dim queries = a.i().extent();
+        Axis rows = new Axis(a.i().name(), group.extent().times(queries));
         ScalarExpr row = ScalarExpr.of(rows);
-        ScalarExpr within = ScalarExpr.apply(ScalarFn.FLOOR_DIV, row, ScalarExpr.of(queries));
-        ScalarExpr query = ScalarExpr.apply(ScalarFn.MOD, row, ScalarExpr.of(queries));
-        Map<Axis, ScalarExpr> indexes = Map.of(head, joined(outer, within, group), a.i(), query);
+        Map<Axis, ScalarExpr> indexes = Map.of(
+                group,
+                ScalarExpr.apply(ScalarFn.FLOOR_DIV, row, ScalarExpr.of(queries)),
+                a.i(),
+                ScalarExpr.apply(ScalarFn.MOD, row, ScalarExpr.of(queries)));
         UnaryOperator<ScalarExpr> change = p -> IndexSimplifier.simplify(ScalarExprs.substitute(p, indexes));
         List<Axis> batch =
-                a.batch().stream().map(axis -> axis.equals(head) ? outer : axis).toList();
+                a.batch().stream().filter(axis -> !axis.equals(group)).toList();
         List<Attention.Store> stores = attention.stores().stream()
                 .map(s -> new Attention.Store(s.kind(), s.buffer(), change.apply(s.address())))
                 .toList();

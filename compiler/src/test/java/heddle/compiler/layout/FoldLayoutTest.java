@@ -112,10 +112,10 @@ class FoldLayoutTest {
                 """);
         AttentionDefinition a = one(s.recognised);
         assertEquals(2, attentions(s.recognised).getFirst().operands().size());
-        assertEquals("x0[b, h, i, d]", ScalarText.of(a.q()));
+        assertEquals("x0[b, h * 2 + g, i, d]", ScalarText.of(a.q()));
         assertEquals("score * 0.5", ScalarText.of(a.score()));
-        assertEquals("x1[b, h div 2, 0, j, d]", ScalarText.of(a.k()));
-        assertEquals("x1[b, j, h div 2, d]", ScalarText.of(one(s.folded).k()));
+        assertEquals("x1[b, h, 0, j, d]", ScalarText.of(a.k()));
+        assertEquals("x1[b, j, h, d]", ScalarText.of(one(s.folded).k()));
     }
 
     @Test
