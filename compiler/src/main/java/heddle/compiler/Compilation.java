@@ -67,7 +67,7 @@ public final class Compilation {
 
     private Explanation explained(Map<String, Long> lengths) {
         Map<Node, WrittenAttention> written = passes.before(FuseAttention.NAME)
-                .map(before -> WrittenAttention.in(before, graph(), passes.decisions(FuseAttention.NAME)))
+                .map(before -> WrittenAttention.in(before, recognised(), passes.decisions(FuseAttention.NAME)))
                 .orElse(Map.of());
         return Explanation.of(report(), written, schedule.policy(), schedule.facts(), lengths);
     }
@@ -75,6 +75,11 @@ public final class Compilation {
     /** The graph that was lowered. */
     public Graph graph() {
         return passes.graph();
+    }
+
+    /** The graph in which attention was recognised and its layout not yet folded; the last one when it was not looked for. */
+    private Graph recognised() {
+        return passes.after(FuseAttention.NAME).orElseGet(this::graph);
     }
 
     /** The attention in the graph: what is fused, and what is not and why. It is looked for once. */
@@ -85,10 +90,10 @@ public final class Compilation {
         return report;
     }
 
-    /** From what the fusion decided, unless there was none or passes after it made other nodes. */
+    /** From what the fusion decided, unless there was none. */
     private FusionReport reported() {
-        boolean isLast =
-                passes.after(FuseAttention.NAME).filter(graph()::equals).isPresent();
-        return isLast ? FusionReport.of(graph(), passes.decisions(FuseAttention.NAME)) : FusionReport.of(graph());
+        return passes.after(FuseAttention.NAME)
+                .map(graph -> FusionReport.of(graph, passes.decisions(FuseAttention.NAME)))
+                .orElseGet(() -> FusionReport.of(graph()));
     }
 }

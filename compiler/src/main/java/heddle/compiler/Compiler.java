@@ -6,6 +6,7 @@ import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.join.JoinProducts;
 import heddle.compiler.join.SplitProbabilities;
+import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.MarkProbabilities;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
@@ -44,6 +45,8 @@ public final class Compiler {
             new MarkProbabilities(),
             new EliminateDeadCode(),
             new FuseAttention(),
+            new EliminateDeadCode(),
+            new FoldLayout(),
             new EliminateDeadCode());
 
     private Compiler() {}

@@ -65,6 +65,8 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler.softmax..")
                 .layer("join")
                 .definedBy("heddle.compiler.join..")
+                .layer("layout")
+                .definedBy("heddle.compiler.layout..")
                 .layer("attention")
                 .definedBy("heddle.compiler.attention..")
                 .layer("report")
@@ -99,6 +101,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("explain", "pipeline")
                 .whereLayer("attention")
                 .mayOnlyBeAccessedByLayers("report", "pipeline")
+                .whereLayer("layout")
+                .mayOnlyBeAccessedByLayers("attention", "report", "explain", "pipeline")
                 .whereLayer("join")
                 .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("softmax")
@@ -107,9 +111,11 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("softmax", "join", "attention", "report", "pass", "pipeline")
                 .whereLayer("op")
                 .mayOnlyBeAccessedByLayers(
+                        "tile",
                         "rule",
                         "softmax",
                         "join",
+                        "layout",
                         "attention",
                         "report",
                         "schedule",
@@ -123,6 +129,7 @@ class ArchitectureTest {
                         "rule",
                         "softmax",
                         "join",
+                        "layout",
                         "attention",
                         "report",
                         "schedule",

@@ -2,8 +2,7 @@ package heddle.compiler.attention;
 
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
-import heddle.compiler.ir.Value;
-import heddle.compiler.op.FusedAttention;
+import heddle.compiler.layout.AttentionCall;
 import heddle.compiler.rule.Probabilities;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,19 +14,17 @@ import java.util.List;
  * @param scores        where its scores come from
  * @param probabilities where its probabilities meet the values
  * @param fused         the operation that computes all of it, and what it reads
- * @param root          the node that the result stands for
+ * @param root          the product with the values, whose result the output stands for
  * @param logSumExps    the nodes that the log-sum-exp stands for
  */
 public record AttentionMatch(
-        Node softmax, ScoreCone scores, Probabilities probabilities, Fused fused, Node root, List<Node> logSumExps)
+        Node softmax,
+        ScoreCone scores,
+        Probabilities probabilities,
+        AttentionCall fused,
+        Node root,
+        List<Node> logSumExps)
         implements Outcome.Found {
-    /** A fused attention and the values that it reads, by slot. */
-    public record Fused(FusedAttention op, List<Value> operands) {
-        public Fused {
-            operands = List.copyOf(operands);
-        }
-    }
-
     public AttentionMatch {
         logSumExps = List.copyOf(logSumExps);
     }

@@ -3,11 +3,13 @@ package heddle.compiler.attention;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
+import heddle.compiler.layout.CapturedValues;
+import heddle.compiler.layout.StoredElements;
 import heddle.compiler.op.Cast;
 import heddle.compiler.op.Concat;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.op.Inliner;
+import heddle.compiler.op.Expand;
 import heddle.compiler.op.Pad;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.rule.ElementReference;
@@ -17,11 +19,8 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.Scale;
 import heddle.compiler.type.DType;
-import heddle.compiler.type.Dim;
 import heddle.compiler.type.Precision;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -31,56 +30,59 @@ import java.util.function.Predicate;
  */
 final class CapturePolicy {
     private final Graph graph;
-    private final Captures captures = new Captures();
-    private final Map<Node, Boolean> bufferless = new HashMap<>();
+    private final CapturedValues captures = new CapturedValues();
+    private final StoredElements elements;
 
     CapturePolicy(Graph graph) {
         this.graph = graph;
+        this.elements = new StoredElements(graph, captures);
     }
 
-    Captures captures() {
+    CapturedValues captures() {
         return captures;
     }
 
     /**
-     * An operand of a product: an element of a stored value, found through views, times what does not run along {@code
-     * over}. Numbers are taken off it as factors on the product; other factors may be anything, and keep a product from
-     * overflowing only where they were written.
+     * An operand of a product: an element times what does not run along {@code over}. Numbers are taken off it as factors on
+     * the product; other factors may be anything, and keep a product from overflowing only where they were written.
      */
     ScaledTerm multiplicand(Value value, List<ScalarExpr> index, Axis over) {
-        ScalarExpr scaled = reached(value, index, this::isScaled);
-        boolean isScaledElement = isElement(
+        ScalarExpr scaled = elements.through(value, index, this::isScaled, v -> false);
+        boolean isScaledElement = StoredElements.isElement(
                 ScaledTerm.of(scaled, f -> !ScalarExprs.reads(f, over)).core());
         return isScaledElement
-                ? ScaledTerm.of(scaled, Scale::isModerate)
+                ? ScaledTerm.of(read(value, index, this::isScaled), Scale::isModerate)
                 : new ScaledTerm(unscaled(value, index), x -> x);
     }
 
     /** An operand of a matmul, with its factors kept. A computed value is stored as it was before views. */
     ScalarExpr unscaled(Value value, List<ScalarExpr> index) {
-        ScalarExpr element = reached(value, index, v -> false);
-        return isElement(element) ? element : captures.element(value, index);
+        ScalarExpr element = elements.through(value, index, v -> false, v -> false);
+        return StoredElements.isElement(element) ? read(value, index, v -> false) : captures.element(value, index);
     }
 
-    /** Whether a program only reads a buffer and widens the element. */
-    private static boolean isElement(ScalarExpr e) {
-        return e instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.CAST
-                ? a.args().getFirst() instanceof ScalarExpr.Element
-                : e instanceof ScalarExpr.Element;
-    }
-
-    private ScalarExpr reached(Value value, List<ScalarExpr> index, Predicate<Value> passed) {
-        Inliner inliner = new Inliner(
-                graph,
-                (v, at) -> isView(v) || isWidened(v) || passed.test(v) || readsNoBuffer(v)
-                        ? Optional.empty()
-                        : Optional.of(captures.element(v, at)));
-        return inliner.at(value, index);
+    /**
+     * An element of an operand of a product, which is one of something stored behind views: read from the value itself, or from
+     * the one below the last factor or repeat on the way to what is stored.
+     *
+     * @param isFactor whether a value is another one times a factor
+     */
+    private ScalarExpr read(Value value, List<ScalarExpr> index, Predicate<Value> isFactor) {
+        Value read = value;
+        Value at = value;
+        while (isFactor.test(at) || StoredElements.isView(at) || elements.isWidened(at)) {
+            boolean isBelow = isFactor.test(at) || at.node().op() instanceof Expand;
+            at = graph.operand(at.node(), isFactor.test(at) ? scaledSlot(at) : 0);
+            read = isBelow ? at : read;
+        }
+        return elements.through(value, index, isFactor, Predicate.isEqual(read));
     }
 
     /** A value that may say where scores or probabilities are read: part of an address, so never a stand-in. */
     Optional<ScalarExpr> position(Value value, List<ScalarExpr> index) {
-        return isView(value) || readsNoBuffer(value) ? Optional.empty() : Optional.of(captures.element(value, index));
+        return StoredElements.isView(value) || elements.readsNoBuffer(value)
+                ? Optional.empty()
+                : Optional.of(captures.element(value, index));
     }
 
     /**
@@ -91,7 +93,10 @@ final class CapturePolicy {
     Optional<ScalarExpr> beside(Value value, List<ScalarExpr> index, Axis i, Axis j) {
         boolean joint = index.stream().anyMatch(x -> ScalarExprs.reads(x, i))
                 && index.stream().anyMatch(x -> ScalarExprs.reads(x, j));
-        boolean inPlace = isView(value) || readsNoBuffer(value) || (joint && isComputed(value)) || isMask(value);
+        boolean inPlace = StoredElements.isView(value)
+                || elements.readsNoBuffer(value)
+                || (joint && isComputed(value))
+                || isMask(value);
         return inPlace ? Optional.empty() : Optional.of(captures.element(value, index));
     }
 
@@ -107,26 +112,14 @@ final class CapturePolicy {
 
     private Value behindViews(Value value) {
         Value at = value;
-        while (isView(at) || at.node().op() instanceof Cast) {
+        while (StoredElements.isView(at) || at.node().op() instanceof Cast) {
             at = graph.operand(at.node(), 0);
         }
         return at;
     }
 
-    private static boolean isView(Value v) {
-        return v.node().op() instanceof Pointwise op && op.isView();
-    }
-
     private static boolean isComputed(Value v) {
         return v.node().op() instanceof Pointwise op && !(op instanceof Constant);
-    }
-
-    /** Whether a value is another one as it is in a wider type: sixteen bits are read as the f32 they are held as. */
-    private boolean isWidened(Value v) {
-        DType from = v.node().op() instanceof Cast
-                ? graph.operand(v.node(), 0).type().dtype()
-                : v.type().dtype();
-        return from != v.type().dtype() && Precision.computed(from) == v.type().dtype();
     }
 
     /** Whether a value is another one times something smaller. */
@@ -138,29 +131,23 @@ final class CapturePolicy {
         if (Precision.computed(type) != type) {
             return false; // Sixteen-bit products round, which moving the factor would undo.
         }
-        Dim size = v.type().shape().size();
-        List<Value> operands = graph.operands(v.node());
-        boolean first = operands.getFirst().type().shape().size().equals(size);
-        boolean last = operands.getLast().type().shape().size().equals(size);
-        return first != last && (first || e.fn() == ScalarFn.MUL);
+        boolean first = hasAll(v, 0);
+        return first != hasAll(v, 1) && (first || e.fn() == ScalarFn.MUL);
+    }
+
+    /** Whether an operand has as many elements as the result. */
+    private boolean hasAll(Value result, int slot) {
+        Value operand = graph.operand(result.node(), slot);
+        return operand.type().shape().size().equals(result.type().shape().size());
+    }
+
+    /** The operand of a scaled value that is scaled. */
+    private int scaledSlot(Value v) {
+        return hasAll(v, 0) ? 0 : 1;
     }
 
     /** The type that holds the values of both, which are {@link Precision#computed}. */
     static DType widest(DType a, DType b) {
         return a == DType.F64 ? a : b;
-    }
-
-    /** Whether a value is made of numbers and indexes alone. */
-    private boolean readsNoBuffer(Value value) {
-        Boolean known = bufferless.get(value.node());
-        return known != null ? known : remember(value.node());
-    }
-
-    private boolean remember(Node node) {
-        boolean bufferless = node.op() instanceof Pointwise
-                && !(node.op() instanceof Constant c && !c.isSplat())
-                && graph.operands(node).stream().allMatch(this::readsNoBuffer);
-        this.bufferless.put(node, bufferless);
-        return bufferless;
     }
 }

@@ -5,6 +5,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.AttentionProbabilities;
+import heddle.compiler.op.AttentionResult;
 import heddle.compiler.op.FusedAttention;
 import heddle.compiler.op.Gather;
 import heddle.compiler.op.Input;
@@ -101,8 +102,10 @@ public final class ExposeAttention {
 
     private Value probabilities(Node attention) {
         List<Value> operands = new ArrayList<>(rewriter.out().operands(attention));
-        operands.add(new Value(attention, 1));
-        AttentionProbabilities op = new AttentionProbabilities((FusedAttention) attention.op());
+        FusedAttention fused = (FusedAttention) attention.op();
+        operands.add(new Value(
+                attention, fused.place(AttentionResult.Kind.LOG_SUM_EXP).orElseThrow()));
+        AttentionProbabilities op = new AttentionProbabilities(fused);
         return rewriter.out()
                 .add(op, operands, attention.origin().part("probabilities"))
                 .value();

@@ -6,6 +6,8 @@ import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
+import heddle.compiler.layout.AttentionCall;
+import heddle.compiler.layout.StoredElements;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Softmax;
@@ -16,6 +18,7 @@ import heddle.compiler.rule.ProductSearch;
 import heddle.compiler.rule.SourceExcerpt;
 import heddle.compiler.softmax.WrittenLogSumExp;
 import heddle.compiler.tile.proof.AddressProof;
+import heddle.compiler.type.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -100,17 +103,17 @@ final class FindAttention {
                 GrowAttention grow = new GrowAttention(graph, dependence, addresses, softmax, probabilities);
                 ProgramSize.require(softmax, grow.scores());
                 AttentionParts parts = grow.parts();
-                ResultLayout layout = ResultLayout.of(graph, probabilities.product(), parts.resultAxes());
-                AttentionMatch.Fused fused = parts.fused(layout, Optional.empty());
-                ProgramSize.require(softmax, fused.op().body());
+                TensorType output = probabilities.product().type();
+                AttentionCall fused = parts.fused(output, Optional.empty());
+                ProgramSize.require(softmax, fused.op().definition());
                 Optional<RowLayout> rows = found.isEmpty() ? grow.rows(parts.roles()) : Optional.empty();
                 List<Node> wanted = rows.isEmpty() ? List.of() : logSumExps(softmax, fused);
                 found.add(new AttentionMatch(
                         softmax,
                         grow.scores(),
                         probabilities,
-                        wanted.isEmpty() ? fused : parts.fused(layout, rows),
-                        layout.root(),
+                        wanted.isEmpty() ? fused : parts.fused(output, rows),
+                        probabilities.product(),
                         wanted));
             }
         }
@@ -136,15 +139,28 @@ final class FindAttention {
      * Where the log-sum-exp of a softmax is written. What the attention reads must come before it in the graph's order, so
      * that nothing that it depends on is made of it.
      */
-    private List<Node> logSumExps(Node softmax, AttentionMatch.Fused fused) {
+    private List<Node> logSumExps(Node softmax, AttentionCall fused) {
         Softmax op = (Softmax) softmax.op();
         Value scores = graph.operand(softmax, 0);
-        int last = fused.operands().stream().mapToInt(v -> v.node().id()).max().orElse(-1);
+        int last = fused.operands().stream()
+                .map(this::behindViews)
+                .mapToInt(v -> v.node().id())
+                .max()
+                .orElse(-1);
         return logSumExps.stream()
                 .filter(l -> op.term() == 0 && l.axis() == op.axis() && l.x().equals(scores))
                 .map(WrittenLogSumExp::node)
                 .filter(node -> node.id() > last)
                 .toList();
+    }
+
+    /** What a value is a view of: with that, views can be computed anywhere. */
+    private Value behindViews(Value value) {
+        Value at = value;
+        while (StoredElements.isView(at)) {
+            at = graph.operand(at.node(), 0);
+        }
+        return at;
     }
 
     /** The nodes that are computed although all matches that are left are fused, each gone to once. */

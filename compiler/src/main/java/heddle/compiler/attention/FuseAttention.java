@@ -57,8 +57,8 @@ public record FuseAttention() implements Pass {
         Map<AttentionMatch, Node> attentions = new IdentityHashMap<>();
         for (Node node : graph.nodes()) {
             AttentionMatch match = replaced.get(node);
-            if (!read.get(node.id())) {
-                continue; // So that the softmax leaves its path to the attention.
+            if (!read.get(node.id()) || rewriter.has(node)) {
+                continue; // What nothing reads is left out, so that the softmax leaves its path to the attention.
             }
             if (match == null) {
                 rewriter.copy(node);
@@ -95,7 +95,7 @@ public record FuseAttention() implements Pass {
     /** The operation. It comes from where the softmax comes from. */
     private static Node attention(AttentionMatch match, Rewriter rewriter) {
         List<Value> operands =
-                match.fused().operands().stream().map(rewriter::get).toList();
+                match.fused().operands().stream().map(rewriter::getOrCopy).toList();
         return rewriter.out().add(match.fused().op(), operands, match.softmax().origin());
     }
 

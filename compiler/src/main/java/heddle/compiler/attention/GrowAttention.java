@@ -146,8 +146,8 @@ final class GrowAttention {
     private boolean varies(ScalarExpr factor) {
         return ScalarExprs.any(
                 factor,
-                x -> x instanceof ScalarExpr.Element e
-                        && dependence.varies(policy.captures().value(e.buffer()).node()));
+                x -> x instanceof ScalarExpr.Read r
+                        && dependence.varies(policy.captures().value(r).node()));
     }
 
     private List<ScalarExpr> index(int slot) {

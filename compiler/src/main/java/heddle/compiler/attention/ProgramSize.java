@@ -1,10 +1,10 @@
 package heddle.compiler.attention;
 
 import heddle.compiler.ir.Node;
+import heddle.compiler.op.AttentionDefinition;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.tile.family.Attention;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +27,7 @@ final class ProgramSize {
     private ProgramSize() {}
 
     /** @throws DeclinedException when the programs make more code than a kernel is good for */
-    static void require(Node softmax, Attention attention) {
+    static void require(Node softmax, AttentionDefinition attention) {
         List<ScalarExpr> each = new ArrayList<>(List.of(attention.score()));
         attention.weight().ifPresent(each::add);
         if (of(each) > MOST) {

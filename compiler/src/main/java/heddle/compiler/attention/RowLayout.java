@@ -1,6 +1,5 @@
 package heddle.compiler.attention;
 
-import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Node;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
@@ -16,9 +15,9 @@ import java.util.Set;
  * Where one number for each row of a softmax is stored.
  *
  * @param shape   of the rows
- * @param address the row-major address of a row, over the axes of an attention
+ * @param index   of a row, over the axes of an attention
  */
-record RowLayout(Shape shape, ScalarExpr address) {
+record RowLayout(Shape shape, List<ScalarExpr> index) {
     /**
      * The rows of a softmax, in order; empty when the attention does not go through each of them once.
      *
@@ -42,8 +41,6 @@ record RowLayout(Shape shape, ScalarExpr address) {
             }
         }
         Shape shape = new Shape(dims);
-        return axes.isEmpty()
-                ? Optional.of(new RowLayout(shape, IndexSimplifier.address(shape, row)))
-                : Optional.empty();
+        return axes.isEmpty() ? Optional.of(new RowLayout(shape, row)) : Optional.empty();
     }
 }

@@ -1,8 +1,13 @@
 package heddle.compiler.explain;
 
+import heddle.compiler.layout.FoldLayout;
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.report.WrittenAttention;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarText;
 import heddle.compiler.schedule.Launch;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
@@ -16,6 +21,7 @@ import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.LengthFacts;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -29,16 +35,19 @@ import java.util.stream.Stream;
 final class ExplainFused {
     private final FusionReport.Fused fused;
     private final WrittenAttention written;
+    private final List<String> operands;
     private final Schedule schedule;
     private final Plan plan;
     private final Plan unfused;
     private final Launch launch;
-    private final Attention attention;
+    private final AttentionDefinition attention;
 
     ExplainFused(FusionReport.Fused fused, WrittenAttention written, SchedulePolicy policy, LengthFacts facts) {
         this.fused = fused;
         this.written = written;
-        this.schedule = Lower.fused(StandaloneAttention.fused(written, fused.attention()), policy, facts);
+        StandaloneAttention.Fused standalone = StandaloneAttention.fused(written);
+        this.operands = standalone.operands();
+        this.schedule = Lower.fused(new FoldLayout().run(standalone.graph()), policy, facts);
         this.plan = schedule.plan();
         this.unfused = Lower.unfused(StandaloneAttention.unfused(written), policy, facts)
                 .plan();
@@ -49,10 +58,10 @@ final class ExplainFused {
         this.attention = attention(launch.family()).orElseThrow();
     }
 
-    private static Optional<Attention> attention(Family family) {
+    private static Optional<AttentionDefinition> attention(Family family) {
         return switch (family) {
-            case Attention a -> Optional.of(a);
-            case SplitAttention s -> Optional.of(s.whole());
+            case Attention a -> Optional.of(a.definition());
+            case SplitAttention s -> Optional.of(s.whole().definition());
             default -> Optional.empty();
         };
     }
@@ -68,7 +77,7 @@ final class ExplainFused {
         return new FusedExplanation(
                 fused.node(),
                 written.parts(),
-                programs(text),
+                programs(),
                 TileLayout.of(kernel(), attention.i(), attention.j()),
                 known.flatMap(l -> BlockCount.of(kernel(), l)),
                 launch.tables().stream()
@@ -86,22 +95,27 @@ final class ExplainFused {
                 .orElseThrow();
     }
 
-    private SequencedMap<String, String> programs(TensorText text) {
+    private SequencedMap<String, String> programs() {
+        AttentionDefinition a = written.folded().call().op().definition();
         SequencedMap<String, String> programs = new LinkedHashMap<>();
-        programs.put("q", text.of(attention.q()));
-        programs.put("k", text.of(attention.k()));
-        programs.put("v", text.of(attention.v()));
-        programs.put("score", text.of(attention.score()));
-        attention.mask().ifPresent(mask -> programs.put("mask", text.of(mask)));
-        attention.weight().ifPresent(weight -> programs.put("weight", text.of(weight)));
-        attention.sink().ifPresent(sink -> programs.put("sink", text.of(sink)));
-        attention.logSumExp().ifPresent(l -> programs.put("lse", logSumExp()));
+        programs.put("q", text(a.q()));
+        programs.put("k", text(a.k()));
+        programs.put("v", text(a.v()));
+        programs.put("score", text(a.score()));
+        a.mask().ifPresent(mask -> programs.put("mask", text(mask)));
+        a.weight().ifPresent(weight -> programs.put("weight", text(weight)));
+        a.sink().ifPresent(sink -> programs.put("sink", text(sink)));
+        fused.attention().result(AttentionResult.Kind.LOG_SUM_EXP).ifPresent(l -> programs.put("lse", logSumExp(a)));
         return programs;
     }
 
+    private String text(ScalarExpr program) {
+        return ScalarText.of(program, operands::get);
+    }
+
     /** What a second result has for each row of queries. */
-    private String logSumExp() {
-        return Stream.concat(attention.batch().stream(), Stream.of(attention.i()))
+    private static String logSumExp(AttentionDefinition a) {
+        return a.rows().stream()
                 .map(Axis::name)
                 .collect(Collectors.joining(", ", "log(sum(exp(score))), stored for each [", "]"));
     }

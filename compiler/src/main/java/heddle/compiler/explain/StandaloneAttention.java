@@ -42,11 +42,32 @@ final class StandaloneAttention {
         written.operands().forEach(this::operand);
     }
 
+    /**
+     * The model of one operation, of the kind that fusion makes.
+     *
+     * @param operands what the model calls what it reads, by slot
+     */
+    record Fused(Graph graph, List<String> operands) {
+        Fused {
+            operands = List.copyOf(operands);
+        }
+    }
+
     /** One operation, of the kind that fusion makes. */
-    static Graph fused(WrittenAttention written, FusedAttention op) {
+    static Fused fused(WrittenAttention written) {
         StandaloneAttention model = new StandaloneAttention(written);
         List<Value> operands = written.operands().stream().map(model.known::get).toList();
-        return model.finish(model.builder.add(op, operands, Origin.NONE).value());
+        FusedAttention op = written.folded().call().op();
+        Graph graph = model.finish(model.builder.add(op, operands, Origin.NONE).value());
+        return new Fused(graph, operands.stream().map(StandaloneAttention::name).toList());
+    }
+
+    private static String name(Value value) {
+        return switch (value.node().op()) {
+            case Input input -> input.key();
+            case Weight weight -> weight.key();
+            default -> value.node().op().name();
+        };
     }
 
     /** All the operations that fusion replaced. */
@@ -57,7 +78,7 @@ final class StandaloneAttention {
                     written.graph().operands(node).stream().map(model::operand).toList();
             model.known.put(node.value(), model.builder.copy(node, operands).value());
         }
-        return model.finish(model.known.get(written.root().value()));
+        return model.finish(model.known.get(written.folded().root().value()));
     }
 
     private Graph finish(Value result) {

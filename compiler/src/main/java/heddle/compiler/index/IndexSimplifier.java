@@ -46,6 +46,8 @@ public final class IndexSimplifier {
         }
         ScalarExpr simplified = switch (s) {
             case ScalarExpr.Element el -> el.with(List.of(simplify(el.address())));
+            case ScalarExpr.Read r ->
+                r.with(r.index().stream().map(IndexSimplifier::simplify).toList());
             case ScalarExpr.Apply a -> a.type() == DType.I64 ? form(a).toExpr() : PredicateSimplifier.simplify(a);
         };
         s.derive(new Derived(simplified, derived(s).form));

@@ -223,6 +223,7 @@ final class IntervalAnalysis {
             case ScalarExpr.Index i -> !ranges.containsKey(i.axis());
             case ScalarExpr.Variable unknown -> false;
             case ScalarExpr.Element x -> dataIsKnown && isOneValue(x.address());
+            case ScalarExpr.Read r -> dataIsKnown && r.index().stream().allMatch(this::isOneValue);
             default -> ScalarExprs.operands(e).stream().allMatch(this::isOneValue);
         };
     }

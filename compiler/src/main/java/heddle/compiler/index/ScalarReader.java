@@ -1,12 +1,12 @@
 package heddle.compiler.index;
 
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarText;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,13 +20,13 @@ import java.util.regex.Pattern;
 
 /**
  * Reads the scalar programs that {@link ScalarText} prints. A number takes the type of the operand beside it. A name
- * that is not an axis, buffer or variable is a length.
+ * that is not an axis, operand or variable is a length.
  *
  * @param axes      by name
- * @param buffers   by name
+ * @param operands  the type of each, by slot; programs call them {@code x0}, {@code x1}, …
  * @param variables by name
  */
-public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, Map<String, ScalarExpr> variables) {
+public record ScalarReader(Map<String, Axis> axes, List<TensorType> operands, Map<String, ScalarExpr> variables) {
     private static final Pattern TOKEN =
             Pattern.compile("\\s*([A-Za-z_]\\w*|\\d+(?:\\.\\d+)?(?:E-?\\d+)?|[=!<>]=|[-+*/%<>()\\[\\],=])");
 
@@ -188,14 +188,30 @@ public record ScalarReader(Map<String, Axis> axes, Map<String, Buffer> buffers, 
         }
 
         private ScalarExpr element(String name) {
-            Buffer buffer = buffers.get(name);
-            if (buffer == null) {
-                throw wrong("there is no operand \"" + name + "\"");
+            for (int slot = 0; slot < operands.size(); slot++) {
+                if (ScalarExpr.Read.name(slot).equals(name)) {
+                    return new ScalarExpr.Read(slot, operands.get(slot), index(operands.get(slot)));
+                }
             }
+            throw wrong("there is no operand \"" + name + "\"");
+        }
+
+        /** One index for each axis. */
+        private List<ScalarExpr> index(TensorType operand) {
+            List<ScalarExpr> index = new ArrayList<>();
             expect("[");
-            ScalarExpr address = program();
+            while (index.size() < operand.rank()) {
+                if (!index.isEmpty()) {
+                    expect(",");
+                }
+                ScalarExpr at = binary(0);
+                if (at.type() != DType.I64) {
+                    throw wrong("an index has the type " + at.type());
+                }
+                index.add(at);
+            }
             expect("]");
-            return new ScalarExpr.Element(buffer, address);
+            return index;
         }
 
         private ScalarExpr call(String name) {

@@ -83,6 +83,20 @@ public final class Rewriter {
         return values.get(old.index());
     }
 
+    /** Whether there are new values for an old node. */
+    public boolean has(Node old) {
+        return !replaced.get(old.id()).isEmpty();
+    }
+
+    /** The new value for a value of the old graph, which is copied with all that it needs when it has none yet. */
+    public Value getOrCopy(Value old) {
+        if (!has(old.node())) {
+            source.operands(old.node()).forEach(this::getOrCopy);
+            copy(old.node());
+        }
+        return get(old);
+    }
+
     /** The operands of an old node in the new graph. */
     public List<Value> operands(Node old) {
         return source.operands(old).stream().map(this::get).toList();

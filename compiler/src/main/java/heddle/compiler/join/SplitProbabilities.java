@@ -3,12 +3,10 @@ package heddle.compiler.join;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
-import heddle.compiler.ir.Rewriter;
-import heddle.compiler.ir.Value;
-import heddle.compiler.op.Cast;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.op.TermwiseProduct;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.LiveNodes;
@@ -17,13 +15,10 @@ import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.rule.RuleSet;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.type.DType;
-import heddle.compiler.type.Precision;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -63,53 +58,14 @@ public record SplitProbabilities() implements Rule {
         }
         Search search = context.analysis(Search.class, Search::new);
         return search.slot(node)
-                .map(slot -> new Split(search, context.rewriter(), node, slot)
-                        .of(context.graph().operand(node, slot)))
+                .map(slot ->
+                        new TermwiseProduct(context.graph(), search, context.rewriter(), node, slot, node.op()).value())
                 .<Outcome>map(sum -> Outcome.Replaced.by(node, sum))
                 .orElse(NO_MATCH);
     }
 
-    /** The products of the terms of a sum, summed; in f32 where sixteen bits would round each before they are. */
-    private record Split(Search search, Rewriter rewriter, Node product, int slot) {
-        Value of(Value factor) {
-            return cast(sum(factor, term -> term), product.type().dtype());
-        }
-
-        /** @param scale what is done to each term */
-        private Value sum(Value factor, UnaryOperator<Value> scale) {
-            Node node = factor.node();
-            Graph graph = search.graph;
-            if (search.isSum(node)) {
-                Value first = sum(graph.operand(node, 0), scale);
-                Value last = sum(graph.operand(node, 1), scale);
-                return rewriter.out().value(node.op(), node.origin(), first, last);
-            }
-            Optional<Integer> scaled = search.scaledSum(node);
-            if (scaled.isPresent()) {
-                int at = scaled.get();
-                return sum(graph.operand(node, at), term -> {
-                    List<Value> operands = new ArrayList<>(rewriter.operands(node));
-                    operands.set(at, term);
-                    return scale.apply(rewriter.out()
-                            .add(node.op(), operands, node.origin())
-                            .value());
-                });
-            }
-            DType type = Precision.computed(product.type().dtype());
-            Value other = cast(rewriter.operands(product).get(1 - slot), type);
-            Value own = cast(scale.apply(rewriter.get(factor)), type);
-            return slot == 0
-                    ? rewriter.out().value(product.op(), product.origin(), own, other)
-                    : rewriter.out().value(product.op(), product.origin(), other, own);
-        }
-
-        private Value cast(Value value, DType type) {
-            return value.type().dtype() == type ? value : rewriter.out().part(new Cast(type), product.origin(), value);
-        }
-    }
-
     /** Finds products with sums of probabilities of scores. */
-    private static final class Search {
+    private static final class Search implements TermwiseProduct.Terms {
         private final Graph graph;
         /** Values computed elementwise from a softmax of a matmul of computed tensors, by node number. */
         private final BitSet probabilities = new BitSet();
@@ -143,14 +99,14 @@ public record SplitProbabilities() implements Rule {
         }
 
         /** The operand of a node that is such a sum, when the node does the same to each term and is read for splits alone. */
-        Optional<Integer> scaledSum(Node node) {
+        @Override
+        public OptionalInt scaledSum(Node node) {
             return isReadForSplits(node)
                     ? IntStream.range(0, graph.operands(node).size())
                             .filter(slot -> isLinear(node, slot)
                                     && isSplit(graph.operand(node, slot).node()))
-                            .boxed()
                             .findFirst()
-                    : Optional.empty();
+                    : OptionalInt.empty();
         }
 
         /** Whether a node multiplies what it reads in {@code slot} with something, arranges it otherwise or sets some to zero. */
@@ -181,7 +137,8 @@ public record SplitProbabilities() implements Rule {
         }
 
         /** Whether a node is a sum of probabilities that is read for splits alone. */
-        boolean isSum(Node node) {
+        @Override
+        public boolean isSum(Node node) {
             return (ElementReference.is(node, ScalarFn.ADD) || ElementReference.is(node, ScalarFn.SUB))
                     && isReadForSplits(node)
                     && graph.operands(node).stream()

@@ -1,20 +1,13 @@
 package heddle.compiler.op;
 
-import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarEvaluator;
+import heddle.compiler.scalar.ScalarEvaluator.Code;
 import heddle.compiler.scalar.ScalarExpr;
-import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.tile.family.Attention;
-import heddle.compiler.tile.family.Contraction;
-import heddle.compiler.tile.family.FamilyInterpreter;
-import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,7 +23,7 @@ import java.util.Map;
  */
 public record AttentionProbabilities(FusedAttention attention) implements Op {
     public AttentionProbabilities {
-        if (attention.body().logSumExp().isEmpty()) {
+        if (attention.result(AttentionResult.Kind.LOG_SUM_EXP).isEmpty()) {
             throw new IllegalArgumentException("the attention does not store its log-sum-exp");
         }
     }
@@ -45,16 +38,21 @@ public record AttentionProbabilities(FusedAttention attention) implements Op {
         return attention.attributes();
     }
 
-    private Buffer logSumExp() {
-        TensorType type = attention.body().logSumExp().orElseThrow().output().type();
-        return FusedAttention.operand(attention.operands().size(), type);
+    private AttentionResult logSumExp() {
+        return attention.result(AttentionResult.Kind.LOG_SUM_EXP).orElseThrow();
     }
 
-    private Buffer result() {
-        Attention body = attention.body();
-        List<Dim> dims = new ArrayList<>(body.batch().stream().map(Axis::extent).toList());
-        dims.addAll(List.of(body.i().extent(), body.j().extent()));
-        return FusedAttention.result(new TensorType(body.raw().type(), new Shape(dims)));
+    /** The axes of the result. */
+    public List<Axis> axes() {
+        List<Axis> axes = attention.definition().rows();
+        axes.add(attention.definition().j());
+        return axes;
+    }
+
+    private TensorType type() {
+        return new TensorType(
+                attention.definition().compute(),
+                new Shape(axes().stream().map(Axis::extent).toList()));
     }
 
     @Override
@@ -68,43 +66,32 @@ public record AttentionProbabilities(FusedAttention attention) implements Op {
                     "",
                     given.size() - 1);
         }
-        return List.of(result().type());
+        return List.of(type());
     }
 
-    /** The computation, in which operands and result are the buffers that {@link FusedAttention} names. */
-    public Contraction body() {
-        Attention a = attention.body();
-        ScalarExpr lse =
-                new ScalarExpr.Element(logSumExp(), a.logSumExp().orElseThrow().address());
-        ScalarExpr zero = new ScalarExpr.Literal(lse.type(), 0);
-        ScalarExpr nothing = new ScalarExpr.Literal(lse.type(), Double.NEGATIVE_INFINITY);
-        ScalarExpr p = ScalarExpr.apply(ScalarFn.EXP, ScalarExpr.apply(ScalarFn.SUB, a.score(), lse));
-        // A row with no finite score has nothing to look at.
-        ScalarExpr guarded = ScalarExpr.apply(ScalarFn.SELECT, ScalarExpr.apply(ScalarFn.EQ, lse, nothing), zero, p);
-        ScalarExpr masked = a.mask()
-                .map(m -> ScalarExpr.apply(ScalarFn.SELECT, m, guarded, zero))
-                .orElse(guarded);
-        List<ScalarExpr> index =
-                new ArrayList<>(a.batch().stream().map(ScalarExpr::of).toList());
-        index.addAll(List.of(ScalarExpr.of(a.i()), ScalarExpr.of(a.j())));
-        ScalarExpr address = IndexSimplifier.address(result().type().shape(), index);
-        return new Contraction(
-                a.batch(), a.i(), a.j(), a.d(), a.q(), a.k(), a.zeros(), a.raw(), masked, result(), address);
+    /** The probability of a score, over the axes of the result; it reads the log-sum-exp as the last operand. */
+    public ScalarExpr probability() {
+        AttentionDefinition a = attention.definition();
+        AttentionResult lse = logSumExp();
+        return new AttentionPieces(a)
+                .probability(a.score(), new ScalarExpr.Read(attention.operands().size(), lse.type(), lse.index()));
     }
 
     @Override
     public List<NdArray> evaluate(List<NdArray> arrays, Map<String, Long> lengths) {
-        Map<Buffer, double[]> memory = new HashMap<>();
-        for (int slot = 0; slot < attention.operands().size(); slot++) {
-            memory.put(
-                    FusedAttention.operand(slot, attention.operands().get(slot)),
-                    arrays.get(slot).data());
-        }
-        memory.put(logSumExp(), arrays.getLast().data());
-        TensorType type = result().type();
-        NdArray p = NdArray.zeros(type.dtype(), type.shape().evaluate(lengths));
-        memory.put(result(), p.data());
-        new FamilyInterpreter(memory, lengths).run(body());
+        AttentionDefinition a = attention.definition();
+        ScalarEvaluator evaluator =
+                new ScalarEvaluator(arrays.stream().map(NdArray::data).toList(), lengths);
+        Code product = AttentionInterpreter.product(a, evaluator);
+        Code probability = evaluator.code(probability());
+        int raw = evaluator.slot(a.raw());
+        NdArray p = NdArray.zeros(type().dtype(), type().shape().evaluate(lengths));
+        int[] next = {0};
+        Code all = AttentionInterpreter.over(evaluator, axes(), frame -> {
+            frame[raw] = product.run(frame);
+            return p.data()[next[0]++] = probability.run(frame);
+        });
+        all.run(evaluator.frame());
         return List.of(p);
     }
 }

@@ -3,17 +3,13 @@ package heddle.compiler.op;
 import heddle.compiler.index.ScalarReader;
 import heddle.compiler.ir.Attributes;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
-import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
-import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Makes a {@link FusedAttention} from its text form. */
 final class AttentionReader {
@@ -23,18 +19,17 @@ final class AttentionReader {
     private final List<Axis> batch = new ArrayList<>();
     private final List<Axis> parts = new ArrayList<>();
     private final ScalarExpr.Variable raw;
-    private final ScalarExpr.Variable acc;
     private final ScalarReader reader;
 
     private AttentionReader(Attributes text) {
         this.text = text;
         this.raw = new ScalarExpr.Variable("score", text.dtype("compute", DType.F32));
-        this.acc = new ScalarExpr.Variable("acc", raw.type());
-        this.reader = new ScalarReader(axes(), buffers(), variables());
+        this.reader = new ScalarReader(axes(), text.operands(), Map.of(raw.name(), raw));
     }
 
     static FusedAttention read(Attributes text) {
-        return new FusedAttention(text.operands(), new AttentionReader(text).body());
+        AttentionReader reader = new AttentionReader(text);
+        return new FusedAttention(text.operands(), reader.definition(), reader.results());
     }
 
     private Map<String, Axis> axes() {
@@ -54,18 +49,8 @@ final class AttentionReader {
         return axes;
     }
 
-    private Map<String, Buffer> buffers() {
-        Map<String, Buffer> buffers = new HashMap<>();
-        for (int slot = 0; slot < text.operands().size(); slot++) {
-            Buffer buffer = FusedAttention.operand(slot, text.operands().get(slot));
-            buffers.put(buffer.name(), buffer);
-        }
-        return buffers;
-    }
-
-    private Attention body() {
-        TensorType type = text.results().getFirst();
-        return new Attention(
+    private AttentionDefinition definition() {
+        return new AttentionDefinition(
                 batch,
                 parts.get(0),
                 parts.get(1),
@@ -80,30 +65,35 @@ final class AttentionReader {
                 text.optional("mask").map(m -> reader.read(m, DType.BOOL)),
                 text.optional("weight").map(w -> reader.read(w, raw.type())),
                 text.optional("sink").map(s -> reader.read(s, raw.type())),
-                acc,
-                text.optional("epilogue")
-                        .map(e -> reader.read(e, type.dtype()))
-                        .orElse(ScalarExpr.cast(type.dtype(), acc)),
-                FusedAttention.result(type),
-                reader.read(text.string("o"), DType.I64),
-                logSumExp());
-    }
-
-    private Map<String, ScalarExpr> variables() {
-        Map<String, ScalarExpr> variables = new HashMap<>();
-        for (var variable : List.of(raw, acc, Attention.rowSum(raw.type()))) {
-            variables.put(variable.name(), variable);
-        }
-        return variables;
+                text.number("term", 0),
+                text.values().containsKey("guarded") && text.flag("guarded"));
     }
 
     private ScalarExpr program(String key) {
         return reader.read(text.string(key), raw.type());
     }
 
-    private Optional<Attention.LogSumExp> logSumExp() {
-        return text.optional("log_sum_exp")
-                .map(address -> new Attention.LogSumExp(
-                        FusedAttention.logSumExp(text.results().getLast()), reader.read(address, DType.I64)));
+    /** The results that the text has an index for, in the order of their types. */
+    private List<AttentionResult> results() {
+        List<AttentionResult.Kind> kinds = new ArrayList<>();
+        for (String key : text.values().keySet()) {
+            for (AttentionResult.Kind kind : AttentionResult.Kind.values()) {
+                if (kind.text().equals(key)) {
+                    kinds.add(kind);
+                }
+            }
+        }
+        if (kinds.size() != text.results().size()) {
+            throw new IllegalArgumentException("attention says where it stores " + kinds.size() + " results, and has "
+                    + text.results().size());
+        }
+        List<AttentionResult> results = new ArrayList<>();
+        for (AttentionResult.Kind kind : kinds) {
+            List<ScalarExpr> index = text.strings(kind.text()).stream()
+                    .map(x -> reader.read(x, DType.I64))
+                    .toList();
+            results.add(new AttentionResult(kind, text.results().get(results.size()), index));
+        }
+        return results;
     }
 }

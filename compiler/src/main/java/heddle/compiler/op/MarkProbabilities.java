@@ -47,7 +47,7 @@ public record MarkProbabilities() implements Pass {
     }
 
     private static Value marked(ProbabilityTerms terms, Node node, int slot, Rewriter rewriter) {
-        if (terms.isSum(terms.graph().operand(node, slot))) {
+        if (terms.isTakenApart(terms.graph().operand(node, slot))) {
             return terms.product(node, slot, rewriter);
         }
         Annihilating zeros = slot == 0 ? Annihilating.LEFT : Annihilating.RIGHT;

@@ -6,14 +6,10 @@ import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.type.DType;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -22,7 +18,7 @@ import java.util.stream.IntStream;
  *
  * @param probabilities the nodes that are zero where probabilities are, by number
  */
-record ProbabilityTerms(Graph graph, BitSet probabilities, Map<Node, Integer> counts) {
+record ProbabilityTerms(Graph graph, BitSet probabilities, Map<Node, Integer> counts) implements TermwiseProduct.Terms {
     /** A sum of more terms than this is left whole: sums of sums with themselves have too many. */
     private static final int MOST = 64;
 
@@ -31,7 +27,7 @@ record ProbabilityTerms(Graph graph, BitSet probabilities, Map<Node, Integer> co
     }
 
     /** Whether a factor is a sum that is taken apart. */
-    boolean isSum(Value factor) {
+    boolean isTakenApart(Value factor) {
         int terms = count(factor.node());
         return terms > 1 && terms <= MOST;
     }
@@ -88,39 +84,20 @@ record ProbabilityTerms(Graph graph, BitSet probabilities, Map<Node, Integer> co
         return node.op() instanceof Elementwise e && e.fn() == fn;
     }
 
-    /** The matmul of each term, summed; in f32 where sixteen bits would round each before they are. */
+    /** The matmul of each term, summed. */
     Value product(Node product, int slot, Rewriter rewriter) {
-        Value sum = sum(graph.operand(product, slot), product, slot, rewriter, term -> term);
-        return cast(sum, product.type().dtype(), product, rewriter);
-    }
-
-    private Value sum(Value factor, Node product, int slot, Rewriter rewriter, UnaryOperator<Value> scale) {
-        Node node = factor.node();
-        if (addsProbabilities(node)) {
-            Value first = sum(graph.operand(node, 0), product, slot, rewriter, scale);
-            Value last = sum(graph.operand(node, 1), product, slot, rewriter, scale);
-            return rewriter.out().value(node.op(), node.origin(), first, last);
-        }
-        if (count(node) > 1) {
-            int at = scaled(node).orElseThrow();
-            return sum(graph.operand(node, at), product, slot, rewriter, term -> {
-                List<Value> operands = new ArrayList<>(rewriter.operands(node));
-                operands.set(at, term);
-                return scale.apply(
-                        rewriter.out().add(node.op(), operands, node.origin()).value());
-            });
-        }
-        DType type = product.type().dtype();
-        DType wide = type == DType.F64 ? type : DType.F32;
-        Value own = cast(scale.apply(rewriter.get(factor)), wide, product, rewriter);
-        Value other = cast(rewriter.operands(product).get(1 - slot), wide, product, rewriter);
         String equation = ((Contract) product.op()).equation();
-        return slot == 0
-                ? rewriter.out().value(new Contract(equation, Annihilating.LEFT), product.origin(), own, other)
-                : rewriter.out().value(new Contract(equation, Annihilating.RIGHT), product.origin(), other, own);
+        Contract each = new Contract(equation, slot == 0 ? Annihilating.LEFT : Annihilating.RIGHT);
+        return new TermwiseProduct(graph, this, rewriter, product, slot, each).value();
     }
 
-    private static Value cast(Value value, DType type, Node product, Rewriter rewriter) {
-        return value.type().dtype() == type ? value : rewriter.out().part(new Cast(type), product.origin(), value);
+    @Override
+    public boolean isSum(Node node) {
+        return addsProbabilities(node);
+    }
+
+    @Override
+    public OptionalInt scaledSum(Node node) {
+        return count(node) > 1 ? scaled(node) : OptionalInt.empty();
     }
 }

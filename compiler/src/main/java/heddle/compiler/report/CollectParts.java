@@ -4,6 +4,7 @@ import heddle.compiler.attention.AttentionMatch;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
+import heddle.compiler.layout.AttentionCall;
 import heddle.compiler.op.Cast;
 import heddle.compiler.op.Concat;
 import heddle.compiler.op.Constant;
@@ -24,22 +25,27 @@ import java.util.Set;
 final class CollectParts {
     private final Graph graph;
     private final AttentionMatch match;
+    private final AttentionCall fused;
     private final Set<Node> nodes;
     private final Map<List<?>, CapturedPart> found = new LinkedHashMap<>();
 
-    /** @param nodes what the attention replaces */
-    CollectParts(Graph graph, AttentionMatch match, Set<Node> nodes) {
+    /**
+     * @param fused the attention with its layout folded
+     * @param nodes what that replaces
+     */
+    CollectParts(Graph graph, AttentionMatch match, AttentionCall fused, Set<Node> nodes) {
         this.graph = graph;
         this.match = match;
+        this.fused = fused;
         this.nodes = nodes;
     }
 
     /** The parts, from queries to weights; a place that plays a role twice is listed once. */
     List<CapturedPart> parts() {
-        FusedAttention op = match.fused().op();
+        FusedAttention op = fused.op();
         operands(Role.Q, op.queries());
         operands(Role.K, op.keys());
-        operands(Role.V, op.slots(op.body().v()));
+        operands(Role.V, FusedAttention.slots(op.definition().v()));
         graph.operands(match.scores().product()).forEach(this::factors);
         nodes.forEach(node -> {
             if (node != match.scores().product() && match.scores().cone().contains(node)) {
@@ -47,8 +53,8 @@ final class CollectParts {
             }
         });
         add(Role.SOFTMAX, match.softmax());
-        op.body().sink().filter(sink -> !has(Role.SINK)).ifPresent(sink -> {
-            operands(Role.SINK, op.slots(sink));
+        op.definition().sink().filter(sink -> !has(Role.SINK)).ifPresent(sink -> {
+            operands(Role.SINK, FusedAttention.slots(sink));
             if (!has(Role.SINK)) {
                 add(Role.SINK, match.softmax()); // A number in the quotient.
             }
@@ -56,7 +62,7 @@ final class CollectParts {
         if (((Softmax) match.softmax().op()).term() != 0) {
             add(Role.SINK, match.softmax());
         }
-        if (op.body().weight().isPresent()) {
+        if (op.definition().weight().isPresent()) {
             nodes.stream().filter(match.probabilities().path()::contains).forEach(this::weights);
             if (!has(Role.WEIGHT)) {
                 add(Role.WEIGHT, match.probabilities().weights(graph).node()); // A cast, which rounds.
@@ -70,7 +76,7 @@ final class CollectParts {
     }
 
     private void operands(Role role, Set<Integer> slots) {
-        slots.forEach(slot -> add(role, match.fused().operands().get(slot).node()));
+        slots.forEach(slot -> add(role, fused.operands().get(slot).node()));
     }
 
     private void add(Role role, Node node) {
@@ -81,7 +87,7 @@ final class CollectParts {
     /** The factors on queries or keys that became factors on the scores. */
     private void factors(Value operand) {
         Node node = operand.node();
-        if (match.fused().operands().contains(operand) || !nodes.contains(node)) {
+        if (fused.operands().contains(operand) || !nodes.contains(node)) {
             return;
         }
         if (isFactor(node)) {
@@ -182,7 +188,7 @@ final class CollectParts {
 
     private Value behindViews(Value value) {
         Value at = value;
-        while (!match.fused().operands().contains(at) && nodes.contains(at.node()) && isPassed(at.node())) {
+        while (!fused.operands().contains(at) && nodes.contains(at.node()) && isPassed(at.node())) {
             at = graph.operand(at.node(), 0);
         }
         return at;

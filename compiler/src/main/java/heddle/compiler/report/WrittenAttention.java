@@ -7,6 +7,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
+import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.Pointwise;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -26,15 +27,13 @@ import java.util.stream.Stream;
  * A fused attention, as the model writes it.
  *
  * @param graph    before fusion
- * @param nodes    the nodes that the fused node replaces, in graph order
- * @param root     the last of them, whose value the fused node computes
- * @param operands the values that the fused node reads, by slot
+ * @param nodes    the nodes that the fused node replaces when its layout is folded, in graph order
+ * @param folded   the fused attention with its layout folded, and the last of the nodes, whose value it computes
  * @param parts    where the pieces are written
  */
 public record WrittenAttention(
-        Graph graph, SequencedSet<Node> nodes, Node root, List<Value> operands, List<CapturedPart> parts) {
+        Graph graph, SequencedSet<Node> nodes, FoldLayout.Folded folded, List<CapturedPart> parts) {
     public WrittenAttention {
-        operands = List.copyOf(operands);
         parts = List.copyOf(parts);
     }
 
@@ -66,18 +65,24 @@ public record WrittenAttention(
     }
 
     private static WrittenAttention of(Graph graph, AttentionMatch match) {
+        FoldLayout.Folded folded = FoldLayout.of(graph, match.fused(), match.root());
         SequencedSet<Node> nodes = new TreeSet<>(Comparator.comparingInt(Node::id));
-        Deque<Node> open = new ArrayDeque<>(List.of(match.root()));
+        Deque<Node> open = new ArrayDeque<>(List.of(folded.root()));
         while (!open.isEmpty()) {
             Node node = open.pop();
             if (isInside(node, match) && nodes.add(node)) {
                 graph.operands(node).stream()
-                        .filter(v -> !match.fused().operands().contains(v))
+                        .filter(v -> !folded.call().operands().contains(v))
                         .forEach(v -> open.push(v.node()));
             }
         }
-        List<CapturedPart> parts = new CollectParts(graph, match, nodes).parts();
-        return new WrittenAttention(graph, nodes, match.root(), match.fused().operands(), parts);
+        List<CapturedPart> parts = new CollectParts(graph, match, folded.call(), nodes).parts();
+        return new WrittenAttention(graph, nodes, folded, parts);
+    }
+
+    /** The values that the fused node reads, by slot. */
+    public List<Value> operands() {
+        return folded.call().operands();
     }
 
     private static boolean isInside(Node node, AttentionMatch match) {

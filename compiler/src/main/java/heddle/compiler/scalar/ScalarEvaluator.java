@@ -3,6 +3,7 @@ package heddle.compiler.scalar;
 import heddle.compiler.type.DType;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -20,6 +21,7 @@ public final class ScalarEvaluator {
     }
 
     private final Function<Buffer, double[]> memory;
+    private final List<double[]> operands;
     private final Map<String, Long> lengths;
     private final Rounding rounding;
     private final Map<String, Integer> slots = new LinkedHashMap<>();
@@ -34,7 +36,29 @@ public final class ScalarEvaluator {
 
     /** @param rounding of each function */
     public ScalarEvaluator(Function<Buffer, double[]> memory, Map<String, Long> lengths, Rounding rounding) {
+        this(memory, List.of(), lengths, rounding);
+    }
+
+    /**
+     * An evaluator of programs that read operands, not buffers.
+     *
+     * @param operands the elements of each, by slot
+     * @param lengths  the bound symbols
+     */
+    public ScalarEvaluator(List<double[]> operands, Map<String, Long> lengths) {
+        this(
+                buffer -> {
+                    throw new IllegalArgumentException("a program of operands reads " + buffer);
+                },
+                operands,
+                lengths,
+                Rounding.REAL);
+    }
+
+    private ScalarEvaluator(
+            Function<Buffer, double[]> memory, List<double[]> operands, Map<String, Long> lengths, Rounding rounding) {
         this.memory = memory;
+        this.operands = List.copyOf(operands);
         this.lengths = lengths;
         this.rounding = rounding;
     }
@@ -118,6 +142,7 @@ public final class ScalarEvaluator {
                 case ScalarExpr.Index i -> read(slot(i.axis()));
                 case ScalarExpr.Variable v -> read(slot(v));
                 case ScalarExpr.Element el -> element(el);
+                case ScalarExpr.Read r -> operand(r);
                 case ScalarExpr.Apply a -> apply(a);
             };
         }
@@ -126,6 +151,19 @@ public final class ScalarEvaluator {
             double[] data = memory.apply(el.buffer());
             Code address = code(el.address());
             return frame -> data[(int) address.run(frame)];
+        }
+
+        private Code operand(ScalarExpr.Read r) {
+            double[] data = operands.get(r.slot());
+            long[] shape = r.tensor().shape().evaluate(lengths);
+            Code[] index = r.index().stream().map(this::code).toArray(Code[]::new);
+            return frame -> {
+                double at = 0;
+                for (int axis = 0; axis < index.length; axis++) {
+                    at = at * shape[axis] + index[axis].run(frame);
+                }
+                return data[(int) at];
+            };
         }
 
         private Code apply(ScalarExpr.Apply a) {

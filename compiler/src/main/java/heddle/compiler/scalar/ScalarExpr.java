@@ -2,6 +2,7 @@ package heddle.compiler.scalar;
 
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.TensorType;
 import java.util.List;
 
 /**
@@ -94,6 +95,64 @@ public sealed interface ScalarExpr
         @Override
         boolean isLike(SharedExpr other) {
             return other instanceof Element e && buffer.equals(e.buffer);
+        }
+    }
+
+    /**
+     * An element of an operand, with one i64 index for each of its axes: what an operation reads before tensors have buffers.
+     *
+     * <p>An {@link Element} takes its place when the operation becomes a kernel.
+     */
+    final class Read extends SharedExpr {
+        private final int slot;
+        private final TensorType tensor;
+
+        /**
+         * @param slot   which operand
+         * @param tensor its type
+         * @param index  one for each axis
+         */
+        public Read(int slot, TensorType tensor, List<ScalarExpr> index) {
+            super((31 * slot + tensor.hashCode()) * 31 + index.hashCode(), index);
+            if (index.size() != tensor.rank()) {
+                throw new IllegalArgumentException(index.size() + " indexes of " + tensor);
+            }
+            this.slot = slot;
+            this.tensor = tensor;
+        }
+
+        public int slot() {
+            return slot;
+        }
+
+        /** The type of the operand. */
+        public TensorType tensor() {
+            return tensor;
+        }
+
+        public List<ScalarExpr> index() {
+            return operands();
+        }
+
+        /** What programs call an operand: {@code x0}, {@code x1}, … */
+        public static String name(int slot) {
+            return "x" + slot;
+        }
+
+        @Override
+        public DType type() {
+            return tensor.dtype();
+        }
+
+        /** The element at another index; this one when it is no other. */
+        @Override
+        public Read with(List<ScalarExpr> index) {
+            return isOf(index) ? this : new Read(slot, tensor, index);
+        }
+
+        @Override
+        boolean isLike(SharedExpr other) {
+            return other instanceof Read r && slot == r.slot && tensor.equals(r.tensor);
         }
     }
 

@@ -90,9 +90,9 @@ public final class ScalarExprs {
         return contains(e, ScalarExpr.of(axis));
     }
 
-    /** Whether {@code e} reads an element of a buffer, for its value or for an address. */
+    /** Whether {@code e} reads an element of a buffer or operand, for its value or for an address. */
     public static boolean readsMemory(ScalarExpr e) {
-        return any(e, x -> x instanceof ScalarExpr.Element);
+        return any(e, x -> x instanceof ScalarExpr.Element || x instanceof ScalarExpr.Read);
     }
 
     /** Whether {@code part} occurs in {@code e}. */

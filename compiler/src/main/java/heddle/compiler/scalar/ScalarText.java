@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -29,20 +30,27 @@ public final class ScalarText {
     private static final int LONGEST = 200;
 
     private final Function<ScalarExpr.Element, String> elements;
+    private final IntFunction<String> operands;
     private final Map<ScalarExpr, String> names = new HashMap<>();
 
-    private ScalarText(Function<ScalarExpr.Element, String> elements) {
+    private ScalarText(Function<ScalarExpr.Element, String> elements, IntFunction<String> operands) {
         this.elements = elements;
+        this.operands = operands;
     }
 
     /** With elements as they lie in their buffers: {@code mask[b * N + j]}. */
     public static String of(ScalarExpr e) {
-        return of(e, x -> x.buffer() + "[" + of(x.address()) + "]");
+        return of(e, ScalarExpr.Read::name);
     }
 
     /** With elements written in another way. */
     public static String of(ScalarExpr e, Function<ScalarExpr.Element, String> elements) {
-        return new ScalarText(elements).program(e);
+        return new ScalarText(elements, ScalarExpr.Read::name).program(e);
+    }
+
+    /** With other names for operands, by slot. */
+    public static String of(ScalarExpr e, IntFunction<String> operands) {
+        return new ScalarText(x -> x.buffer() + "[" + of(x.address()) + "]", operands).program(e);
     }
 
     private String program(ScalarExpr e) {
@@ -69,12 +77,13 @@ public final class ScalarText {
     }
 
     /** The prefix of new names: letters that no name in the program has, alone or followed by a number. */
-    private static String start(ScalarExpr e) {
+    private String start(ScalarExpr e) {
         Set<String> taken = new HashSet<>();
         ScalarExprs.visit(e, x -> {
             String words = switch (x) {
                 case ScalarExpr.Apply a -> "";
                 case ScalarExpr.Element el -> el.buffer().name();
+                case ScalarExpr.Read r -> operands.apply(r.slot());
                 default -> x.toString();
             };
             Pattern.compile("\\d*\\W+|\\d*$").splitAsStream(words).forEach(taken::add);
@@ -110,6 +119,9 @@ public final class ScalarText {
         return switch (e) {
             case ScalarExpr.Apply a -> binding(a.fn()) < level ? "(" + apply(a) + ")" : apply(a);
             case ScalarExpr.Element x -> elements.apply(x);
+            case ScalarExpr.Read r ->
+                operands.apply(r.slot())
+                        + r.index().stream().map(x -> text(x, 0)).collect(Collectors.joining(", ", "[", "]"));
             case ScalarExpr.Literal l -> l.type() == DType.BOOL ? l.toString() : number(l.value());
             default -> e.toString();
         };

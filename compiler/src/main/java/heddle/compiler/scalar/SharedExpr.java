@@ -7,7 +7,8 @@ import java.util.List;
  * Two expressions that turn out equal share their operands from then on, so comparing them takes time in proportion to
  * the number of distinct parts.
  */
-public abstract sealed class SharedExpr implements ScalarExpr permits ScalarExpr.Apply, ScalarExpr.Element {
+public abstract sealed class SharedExpr implements ScalarExpr
+        permits ScalarExpr.Apply, ScalarExpr.Element, ScalarExpr.Read {
     /** The most characters of a text. */
     private static final int LONGEST = 1000;
 
@@ -95,6 +96,7 @@ public abstract sealed class SharedExpr implements ScalarExpr permits ScalarExpr
                 text.append(a.fn() == ScalarFn.CAST ? a.type().text() : a.fn().text());
                 writeAll("(", a.args(), ")", text);
             }
+            case ScalarExpr.Read r -> writeAll(ScalarExpr.Read.name(r.slot()) + "[", r.index(), "]", text);
             case ScalarExpr.Element x -> writeAll(x.buffer() + "[", List.of(x.address()), "]", text);
             default -> text.append(e);
         }

@@ -3,6 +3,7 @@ package heddle.compiler.schedule;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.index.Stride;
+import heddle.compiler.op.AttentionDefinition;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
@@ -11,10 +12,8 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -31,13 +30,13 @@ final class FewQueries {
      * Whether an attention is computed row by row: its queries are known to be few, it is computed in f32, its keys and values lie
      * in memory, feature beside feature, and its scores are a product in IEEE arithmetic.
      */
-    static boolean are(Attention a) {
+    static boolean are(AttentionDefinition a) {
         return a.i().extent().isKnown()
                 && a.i().extent().value() <= ROWS
                 && a.d().extent().isKnown()
                 && a.e().extent().isKnown()
                 && a.zeros() == Annihilating.NEITHER
-                && a.raw().type() == DType.F32
+                && a.compute() == DType.F32
                 && liesInMemory(a.k(), a.j(), a.d())
                 && liesInMemory(a.v(), a.j(), a.e());
     }
@@ -51,85 +50,43 @@ final class FewQueries {
     }
 
     /** The attention with query heads that share keys and values stacked as rows, when its rows are few enough afterwards. */
-    static Attention stacked(Attention a) {
+    static Attention stacked(Attention attention) {
+        AttentionDefinition a = attention.definition();
         if (!are(a)) {
-            return a;
+            return attention;
         }
-        for (Axis head : a.batch()) {
-            OptionalLong group = group(a, head);
-            if (group.isPresent() && group.getAsLong() * a.i().extent().value() <= ROWS) {
-                return stacked(a, head, group.getAsLong());
-            }
-        }
-        return a;
+        return a.batch().stream()
+                .filter(axis -> isStacked(a, axis))
+                .findFirst()
+                .map(axis -> stacked(attention, axis))
+                .orElse(attention);
     }
 
-    /** How many heads in a row share keys and values: those that read {@code head div n}, and nothing else of the head. */
-    private static OptionalLong group(Attention a, Axis head) {
-        if (!head.extent().isKnown()) {
-            return OptionalLong.empty();
-        }
-        List<Long> divisors = new ArrayList<>();
-        for (ScalarExpr program : List.of(a.k(), a.v())) {
-            ScalarExprs.visit(program, e -> {
-                if (e instanceof ScalarExpr.Apply x
-                        && x.fn() == ScalarFn.FLOOR_DIV
-                        && x.args().getLast() instanceof ScalarExpr.IntLiteral by) {
-                    divisors.add(by.value());
-                }
-            });
-        }
-        long all = head.extent().value();
-        divisors.add(all);
-        return divisors.stream()
-                .mapToLong(Long::longValue)
-                .filter(n -> n > 1 && n <= ROWS && all % n == 0 && areShared(a, head, n))
-                .max();
+    /** Whether keys and values are the same along an axis, and its rows are few. */
+    private static boolean isStacked(AttentionDefinition a, Axis axis) {
+        return axis.extent().isKnown()
+                && axis.extent().value() > 1
+                && axis.extent().value() * a.i().extent().value() <= ROWS
+                && !ScalarExprs.reads(a.k(), axis)
+                && !ScalarExprs.reads(a.v(), axis);
     }
 
-    private static boolean areShared(Attention a, Axis head, long group) {
-        Axis outer = new Axis(head.name(), Dim.of(head.extent().value() / group));
-        Axis within = new Axis(head.name() + "'", Dim.of(group));
-        ScalarExpr index = joined(outer, ScalarExpr.of(within), group);
-        return List.of(a.k(), a.v()).stream()
-                .map(p -> IndexSimplifier.simplify(ScalarExprs.substitute(p, Map.of(head, index))))
-                .noneMatch(p -> ScalarExprs.reads(p, within));
-    }
-
-    /** {@code outer * group + within}. */
-    private static ScalarExpr joined(Axis outer, ScalarExpr within, long group) {
-        return ScalarExpr.apply(
-                ScalarFn.ADD, ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(outer), ScalarExpr.of(group)), within);
-    }
-
-    private static Attention stacked(Attention a, Axis head, long group) {
-        long queries = a.i().extent().value();
-        Axis outer = new Axis(head.name(), Dim.of(head.extent().value() / group));
-        Axis rows = new Axis(a.i().name(), Dim.of(group * queries));
+    private static Attention stacked(Attention attention, Axis group) {
+        AttentionDefinition a = attention.definition();
+        Dim queries = a.i().extent();
+        Axis rows = new Axis(a.i().name(), group.extent().times(queries));
         ScalarExpr row = ScalarExpr.of(rows);
-        ScalarExpr within = ScalarExpr.apply(ScalarFn.FLOOR_DIV, row, ScalarExpr.of(queries));
-        ScalarExpr query = ScalarExpr.apply(ScalarFn.MOD, row, ScalarExpr.of(queries));
-        Map<Axis, ScalarExpr> indexes = Map.of(head, joined(outer, within, group), a.i(), query);
+        Map<Axis, ScalarExpr> indexes = Map.of(
+                group,
+                ScalarExpr.apply(ScalarFn.FLOOR_DIV, row, ScalarExpr.of(queries)),
+                a.i(),
+                ScalarExpr.apply(ScalarFn.MOD, row, ScalarExpr.of(queries)));
         UnaryOperator<ScalarExpr> change = p -> IndexSimplifier.simplify(ScalarExprs.substitute(p, indexes));
-        return new Attention(
-                a.batch().stream().map(axis -> axis.equals(head) ? outer : axis).toList(),
-                rows,
-                a.j(),
-                a.d(),
-                a.e(),
-                change.apply(a.q()),
-                change.apply(a.k()),
-                change.apply(a.v()),
-                a.zeros(),
-                a.raw(),
-                change.apply(a.score()),
-                a.mask().map(change),
-                a.weight().map(change),
-                a.sink().map(change),
-                a.acc(),
-                change.apply(a.epilogue()),
-                a.output(),
-                change.apply(a.address()),
-                a.logSumExp().map(l -> new Attention.LogSumExp(l.output(), change.apply(l.address()))));
+        List<Axis> batch =
+                a.batch().stream().filter(axis -> !axis.equals(group)).toList();
+        List<Attention.Store> stores = attention.stores().stream()
+                .map(s -> new Attention.Store(s.kind(), s.buffer(), change.apply(s.address())))
+                .toList();
+        return new Attention(a.over(batch, rows, change), stores);
     }
 }

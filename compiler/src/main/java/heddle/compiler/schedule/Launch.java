@@ -56,6 +56,6 @@ public record Launch(String name, Family family, List<BlockTable> tables, List<S
 
     /** The buffers it stores to. */
     public List<Buffer> outputs() {
-        return Parts.of(family).outputs();
+        return FamilyContents.of(family).outputs();
     }
 }

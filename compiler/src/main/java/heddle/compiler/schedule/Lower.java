@@ -187,7 +187,7 @@ public final class Lower {
 
     /** The product with its right side packed beforehand when that is known once the weights are. */
     private Contraction packed(Contraction c, Region region) {
-        Parts right = new Parts(List.of(c.n(), c.k()), List.of(c.b()), List.of());
+        FamilyContents right = new FamilyContents(List.of(c.n(), c.k()), List.of(c.b()), List.of());
         boolean batched = c.batch().stream().anyMatch(axis -> ScalarExprs.reads(c.b(), axis));
         OptionalInt width = policy.panel(c);
         if (batched || !isPrepared(right) || right.reads().isEmpty() || width.isEmpty()) {
@@ -200,14 +200,14 @@ public final class Lower {
     }
 
     private void add(Launch launch) {
-        boolean known = isPrepared(Parts.of(launch.family()));
+        boolean known = isPrepared(FamilyContents.of(launch.family()));
         (known ? prepare : launches).add(launch);
         if (known) {
             prepared.addAll(launch.outputs());
         }
     }
 
-    private boolean isPrepared(Parts parts) {
+    private boolean isPrepared(FamilyContents parts) {
         return parts.symbols().isEmpty() && prepared.containsAll(parts.reads());
     }
 
@@ -222,8 +222,8 @@ public final class Lower {
         SortedSet<String> symbols = new TreeSet<>();
         graph.nodes()
                 .forEach(n -> n.results().forEach(t -> t.shape().dims().forEach(d -> symbols.addAll(d.symbols()))));
-        prepare.forEach(l -> symbols.addAll(Parts.of(l.family()).symbols()));
-        launches.forEach(l -> symbols.addAll(Parts.of(l.family()).symbols()));
+        prepare.forEach(l -> symbols.addAll(FamilyContents.of(l.family()).symbols()));
+        launches.forEach(l -> symbols.addAll(FamilyContents.of(l.family()).symbols()));
         return symbols;
     }
 }

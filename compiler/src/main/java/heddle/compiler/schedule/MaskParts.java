@@ -1,15 +1,14 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.op.AttentionDefinition;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,26 +35,26 @@ final class MaskParts {
     /** Batch and heads that must share a table of pairs. */
     private static final long SHARED_BY = 8;
 
-    private final Attention attention;
+    private final AttentionDefinition attention;
     private final AddressProof addresses;
     private final SequencedSet<ScalarExpr> found = new LinkedHashSet<>();
     private final Set<ScalarExpr> seen = new HashSet<>();
 
-    private MaskParts(Attention attention, AddressProof addresses) {
+    private MaskParts(AttentionDefinition attention, AddressProof addresses) {
         this.attention = attention;
         this.addresses = addresses;
     }
 
-    static List<ScalarExpr> of(Attention attention, AddressProof addresses) {
+    static List<ScalarExpr> of(AttentionDefinition attention, AddressProof addresses) {
         MaskParts parts = new MaskParts(attention, addresses);
         attention.mask().ifPresent(parts::add);
         return List.copyOf(parts.found);
     }
 
     /** The axes that a part varies along: batch, queries, keys. */
-    static List<Axis> axes(Attention attention, ScalarExpr part) {
-        List<Axis> axes = new ArrayList<>(attention.batch());
-        axes.addAll(List.of(attention.i(), attention.j()));
+    static List<Axis> axes(AttentionDefinition attention, ScalarExpr part) {
+        List<Axis> axes = attention.rows();
+        axes.add(attention.j());
         return axes.stream().filter(a -> ScalarExprs.reads(part, a)).toList();
     }
 

@@ -193,14 +193,14 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
      * Under a mask later blocks of queries have more work, as causal masks are the most common, and begin first.
      */
     private KernelSchedule schedule(Attention a, ProgramFacts facts) {
-        if (FewQueries.are(a)) {
+        if (FewQueries.are(a.definition())) {
             return registers().ofFewRows(placed(facts, a.i(), false, few(a)), facts, a.i());
         }
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(a.i(), QUERIES))
                 .with(FamilySchedules.whole(a.e()))
                 .with(FamilySchedules.cut(a.j(), KEYS));
-        if (a.mask().isPresent()) {
+        if (a.definition().mask().isPresent()) {
             blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN))
                     .with(new Choice.Trim(LoopId.of(a.j()), TRIM));
         }
@@ -215,7 +215,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 .with(FamilySchedules.whole(a.e()))
                 .with(FamilySchedules.cut(a.j(), KEYS_OF_FEW))
                 .with(new Choice.Bind(a.i().name(), List.of(new Choice.Factor(Choice.Level.LOOP, 0))));
-        return a.mask().isPresent() ? schedule.with(new Choice.Trim(LoopId.of(a.j()), TRIM)) : schedule;
+        return a.definition().mask().isPresent() ? schedule.with(new Choice.Trim(LoopId.of(a.j()), TRIM)) : schedule;
     }
 
     /** A block is one part, or all of them, of all rows of a batch. */
@@ -241,7 +241,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     @Override
     public OptionalInt part(Attention a) {
         boolean one = a.j().extent().isKnown() && a.j().extent().value() <= KEYS_OF_FEW;
-        return one || !FewQueries.are(a) ? OptionalInt.empty() : OptionalInt.of(KEYS_OF_FEW);
+        return one || !FewQueries.are(a.definition()) ? OptionalInt.empty() : OptionalInt.of(KEYS_OF_FEW);
     }
 
     /**

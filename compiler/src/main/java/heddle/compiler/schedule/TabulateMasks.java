@@ -45,8 +45,8 @@ final class TabulateMasks {
     List<BlockTable> of(Attention attention, Supplier<KernelSchedule> schedule, String name, Consumer<Launch> first) {
         List<BlockTable> tables = new ArrayList<>();
         Map<Axis, Integer> blocks = new HashMap<>();
-        for (ScalarExpr part : MaskParts.of(attention, addresses)) {
-            List<Axis> axes = MaskParts.axes(attention, part);
+        for (ScalarExpr part : MaskParts.of(attention.definition(), addresses)) {
+            List<Axis> axes = MaskParts.axes(attention.definition(), part);
             if (blocks.isEmpty()) {
                 KernelSchedule cuts = schedule.get();
                 List.of(attention.i(), attention.j()).forEach(a -> blocks.put(a, cuts.block(LoopId.of(a))));
@@ -55,7 +55,7 @@ final class TabulateMasks {
             Key key = new Key(part, axes, axes.stream().map(block::applyAsInt).toList());
             String filler = name + ".blocks" + (tables.isEmpty() ? "" : tables.size() + 1);
             tables.add(known.computeIfAbsent(key, unknown -> {
-                String read = new Parts(axes, List.of(part), List.of())
+                String read = new FamilyContents(axes, List.of(part), List.of())
                         .reads()
                         .getFirst()
                         .name();

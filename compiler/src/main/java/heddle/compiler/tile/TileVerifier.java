@@ -368,6 +368,7 @@ public final class TileVerifier {
                             x.address().type() == DType.I64,
                             where,
                             () -> "an address is " + x.address().type());
+                case ScalarExpr.Read r -> check(false, where, () -> "a kernel reads buffers, not " + r);
                 case ScalarExpr.Apply a -> {
                     List<DType> types = a.args().stream().map(ScalarExpr::type).toList();
                     check(

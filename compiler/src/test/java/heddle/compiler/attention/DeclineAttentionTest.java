@@ -57,7 +57,7 @@ class DeclineAttentionTest {
                 let s = q @ transpose(k)
                 output o = softmax(where(s > -2.0, s, -inf), axis = -1) @ v
                 """);
-        assertTrue(report.fused().getFirst().attention().body().mask().isEmpty());
+        assertTrue(report.fused().getFirst().attention().definition().mask().isEmpty());
     }
 
     private static void assertSeesNone(String source) {

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarText;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,25 +22,26 @@ class ScalarReaderTest {
     private static final Axis J = new Axis("j", Dim.symbol("M"));
     private static final ScalarReader READER = new ScalarReader(
             Map.of("i", I, "j", J),
-            Map.of(
-                    "x0", new Buffer("x0", new TensorType(DType.F32, Shape.of(64))),
-                    "x1", new Buffer("x1", new TensorType(DType.I64, Shape.of(64)))),
+            List.of(
+                    new TensorType(DType.F32, Shape.of(8, 8)),
+                    new TensorType(DType.I64, Shape.of(64)),
+                    new TensorType(DType.F32, new Shape(List.of()))),
             Map.of("score", new ScalarExpr.Variable("score", DType.F32)));
 
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "score",
-                "score * 0.125 + x0[i * 8 + j]",
+                "score * 0.125 + x0[i, j]",
                 "30 * tanh(score / 30)",
                 "where(j <= i and not x1[j] == 0, score, -1000000000)",
                 "where(j > i or x1[i] != x1[j], -inf, score - -2)",
-                "score - (score - x0[0])",
+                "score - (score - x0[0, 1] * x2[])",
                 "score / (score * 2)",
                 "score + where(j < i, 0, -inf)",
                 "-score * f32(i - j + (M - 1))",
                 "min(max(score, -1), 1)",
-                "score + x0[x1[j div 2] % 4 * N + 1]"
+                "score + x0[x1[j div 2] % 4, i + 1]"
             })
     void whatIsPrintedIsReadBack(String text) {
         assertEquals(text, ScalarText.of(READER.read(text, DType.F32)));
@@ -64,6 +65,9 @@ class ScalarReaderTest {
                 "score +",
                 "score score",
                 "x9[0]",
+                "score + x0[0]",
+                "score + x1[0, 1]",
+                "score + x1[0.5]",
                 "nothing(score)",
                 "(score",
                 "score ? 1",

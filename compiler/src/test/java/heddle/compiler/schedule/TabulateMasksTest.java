@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import heddle.compiler.index.BlockMask;
 import heddle.compiler.index.BlockTable;
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarEvaluator;
@@ -69,24 +72,24 @@ class TabulateMasksTest {
         ScalarExpr.Variable score = new ScalarExpr.Variable("score", DType.F32);
         ScalarExpr.Element o = (ScalarExpr.Element) element("o", DType.F32, B, H, I, D);
         return new Attention(
-                List.of(B, H),
-                I,
-                J,
-                D,
-                D,
-                element("q", DType.F32, B, H, I, D),
-                element("k", DType.F32, B, H, J, D),
-                element("v", DType.F32, B, H, J, D),
-                score,
-                score,
-                Optional.of(mask),
-                Optional.empty(),
-                Optional.empty(),
-                score,
-                score,
-                o.buffer(),
-                o.address(),
-                Optional.empty());
+                new AttentionDefinition(
+                        List.of(B, H),
+                        I,
+                        J,
+                        D,
+                        D,
+                        element("q", DType.F32, B, H, I, D),
+                        element("k", DType.F32, B, H, J, D),
+                        element("v", DType.F32, B, H, J, D),
+                        Annihilating.NEITHER,
+                        score,
+                        score,
+                        Optional.of(mask),
+                        Optional.empty(),
+                        Optional.empty(),
+                        0,
+                        false),
+                List.of(new Attention.Store(AttentionResult.Kind.OUTPUT, o.buffer(), o.address())));
     }
 
     /** A mask, the tables made for it, and data. */
@@ -215,7 +218,7 @@ class TabulateMasksTest {
     }
 
     private static List<ScalarExpr> parts(ScalarExpr mask) {
-        return MaskParts.of(attention(mask), ADDRESSES);
+        return MaskParts.of(attention(mask).definition(), ADDRESSES);
     }
 
     @Test

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarEvaluator;
@@ -60,27 +63,26 @@ class BlockCountTest {
 
     private static TileKernel kernel(Optional<ScalarExpr> mask, KernelSchedule plan) {
         ScalarExpr.Variable score = new ScalarExpr.Variable("score", DType.F32);
-        ScalarExpr.Variable acc = new ScalarExpr.Variable("acc", DType.F32);
         ScalarExpr.Element o = (ScalarExpr.Element) element("o", I, E);
         Attention attention = new Attention(
-                List.of(B, H),
-                I,
-                J,
-                D,
-                E,
-                element("q", I, D),
-                element("k", J, D),
-                element("v", J, E),
-                score,
-                score,
-                mask,
-                Optional.empty(),
-                Optional.empty(),
-                acc,
-                acc,
-                o.buffer(),
-                o.address(),
-                Optional.empty());
+                new AttentionDefinition(
+                        List.of(B, H),
+                        I,
+                        J,
+                        D,
+                        E,
+                        element("q", I, D),
+                        element("k", J, D),
+                        element("v", J, E),
+                        Annihilating.NEITHER,
+                        score,
+                        score,
+                        mask,
+                        Optional.empty(),
+                        Optional.empty(),
+                        0,
+                        false),
+                List.of(new Attention.Store(AttentionResult.Kind.OUTPUT, o.buffer(), o.address())));
         return new TileKernel(attention.program("attention", List.of()), plan);
     }
 

@@ -3,6 +3,8 @@ package heddle.compiler.tile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -49,40 +51,40 @@ class ProgramListingTest {
         Buffer values = buffer("values", heads, N, size);
         Buffer result = buffer("result", N, heads, size);
         var score = new ScalarExpr.Variable("score", DType.F32);
-        var acc = new ScalarExpr.Variable("acc", DType.F32);
         ScalarExpr scaled = ScalarExpr.apply(ScalarFn.MUL, score, new ScalarExpr.Literal(DType.F32, 0.125));
         ScalarExpr causal = ScalarExpr.apply(ScalarFn.LE, ScalarExpr.of(j), ScalarExpr.of(i));
         Attention attention = new Attention(
-                List.of(h),
-                i,
-                j,
-                d,
-                e,
-                at(queries, h, i, d),
-                at(keys, h, j, d),
-                at(values, h, j, e),
-                score,
-                scaled,
-                Optional.of(causal),
-                Optional.empty(),
-                Optional.empty(),
-                acc,
-                acc,
-                result,
-                address(result, i, h, e),
-                Optional.empty());
+                new AttentionDefinition(
+                        List.of(h),
+                        i,
+                        j,
+                        d,
+                        e,
+                        at(queries, h, i, d),
+                        at(keys, h, j, d),
+                        at(values, h, j, e),
+                        Annihilating.NEITHER,
+                        score,
+                        scaled,
+                        Optional.of(causal),
+                        Optional.empty(),
+                        Optional.empty(),
+                        0,
+                        false),
+                List.of(new Attention.Store(AttentionResult.Kind.OUTPUT, result, address(result, i, h, e))));
         TileProgram program = attention.program("softmax#1", List.of("minilm.heddle:12:5"));
         assertEquals("""
                 # minilm.heddle:12:5
                 attention softmax#1(queries, keys, values) -> result:
                   parallel h < 8, i < N, e < 64:
-                    q[i, d] = queries[h * (64*N) + i * 64 + d] * 0.125
+                    q[i, d] = queries[h * (64*N) + i * 64 + d]
                     acc[i, e] = 0
                     rowMax[i] = -inf
                     rowSum[i] = 0
                     for j < N partial(acc from 0, rowMax from -inf, rowSum from 0) by mask j <= i:
                       k[j, d] = keys[h * (64*N) + j * 64 + d]
                       score[i, j] = dot(q, k) over d
+                      score = score * 0.125
                       masked j:
                         score = where(j <= i, score, -inf)
                       blockMax[i] = max(score) over j, NaN may be ignored

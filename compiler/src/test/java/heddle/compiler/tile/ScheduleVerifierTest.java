@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -45,27 +48,26 @@ class ScheduleVerifierTest {
     /** Causal attention over eight heads. */
     private static Attention attention() {
         var raw = new ScalarExpr.Variable("score", DType.F32);
-        var acc = new ScalarExpr.Variable("acc", DType.F32);
         Buffer o = ((ScalarExpr.Element) element("o", H, I, E)).buffer();
         return new Attention(
-                List.of(H),
-                I,
-                J,
-                D,
-                E,
-                element("queries", H, I, D),
-                element("keys", H, J, D),
-                element("values", H, J, E),
-                raw,
-                raw,
-                Optional.of(ScalarExpr.apply(ScalarFn.LE, ScalarExpr.of(J), ScalarExpr.of(I))),
-                Optional.empty(),
-                Optional.empty(),
-                acc,
-                acc,
-                o,
-                address(o, H, I, E),
-                Optional.empty());
+                new AttentionDefinition(
+                        List.of(H),
+                        I,
+                        J,
+                        D,
+                        E,
+                        element("queries", H, I, D),
+                        element("keys", H, J, D),
+                        element("values", H, J, E),
+                        Annihilating.NEITHER,
+                        raw,
+                        raw,
+                        Optional.of(ScalarExpr.apply(ScalarFn.LE, ScalarExpr.of(J), ScalarExpr.of(I))),
+                        Optional.empty(),
+                        Optional.empty(),
+                        0,
+                        false),
+                List.of(new Attention.Store(AttentionResult.Kind.OUTPUT, o, address(o, H, I, E))));
     }
 
     private static TileKernel with(Choice... changes) {

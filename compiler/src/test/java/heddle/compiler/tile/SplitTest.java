@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Rounding;
@@ -56,27 +59,30 @@ class SplitTest {
     /** Attention of which row {@code i} sees keys up to {@code i + 1}. */
     private static TileProgram attention(boolean sink, boolean mask) {
         var raw = new ScalarExpr.Variable("score", DType.F32);
-        var acc = new ScalarExpr.Variable("acc", DType.F32);
         ScalarExpr last = ScalarExpr.apply(ScalarFn.ADD, ScalarExpr.of(I), ScalarExpr.of(1));
         return new Attention(
-                        List.of(B),
-                        I,
-                        J,
-                        D,
-                        E,
-                        at(Q, B, I, D),
-                        at(K, B, J, D),
-                        at(V, B, J, E),
-                        raw,
-                        raw,
-                        mask ? Optional.of(ScalarExpr.apply(ScalarFn.LE, ScalarExpr.of(J), last)) : Optional.empty(),
-                        Optional.empty(),
-                        sink ? Optional.of(at(SINKS, I)) : Optional.empty(),
-                        acc,
-                        acc,
-                        O,
-                        address(O, B, I, E),
-                        Optional.of(new Attention.LogSumExp(LSE, address(LSE, B, I))))
+                        new AttentionDefinition(
+                                List.of(B),
+                                I,
+                                J,
+                                D,
+                                E,
+                                at(Q, B, I, D),
+                                at(K, B, J, D),
+                                at(V, B, J, E),
+                                Annihilating.NEITHER,
+                                raw,
+                                raw,
+                                mask
+                                        ? Optional.of(ScalarExpr.apply(ScalarFn.LE, ScalarExpr.of(J), last))
+                                        : Optional.empty(),
+                                Optional.empty(),
+                                sink ? Optional.of(at(SINKS, I)) : Optional.empty(),
+                                0,
+                                false),
+                        List.of(
+                                new Attention.Store(AttentionResult.Kind.OUTPUT, O, address(O, B, I, E)),
+                                new Attention.Store(AttentionResult.Kind.LOG_SUM_EXP, LSE, address(LSE, B, I))))
                 .program("attention", List.of());
     }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -43,6 +45,9 @@ class TileInterpreterTest {
     private static final Buffer SINKS = buffer("sinks", N);
     private static final Buffer O = buffer("o", N, E.extent());
     private static final Buffer LSE = buffer("lse", N);
+    private static final Buffer MAX = buffer("max", N);
+    private static final Buffer SUM = buffer("sum", N);
+    private static final List<Buffer> RESULTS = List.of(O, LSE, MAX, SUM);
 
     private static Buffer buffer(String name, Dim... shape) {
         return new Buffer(name, new TensorType(DType.F32, Shape.of(shape)));
@@ -65,37 +70,40 @@ class TileInterpreterTest {
     /** Attention of which row {@code i} sees keys up to {@code i - 2}, so that the first rows see none. */
     private static Attention attention(boolean sink) {
         var raw = new ScalarExpr.Variable("score", DType.F32);
-        var acc = new ScalarExpr.Variable("acc", DType.F32);
         ScalarExpr mask = fn(ScalarFn.LE, ScalarExpr.of(J), fn(ScalarFn.SUB, ScalarExpr.of(I), ScalarExpr.of(2)));
         return new Attention(
-                List.of(),
-                I,
-                J,
-                D,
-                E,
-                at(Q, I, D),
-                at(K, J, D),
-                at(V, J, E),
-                raw,
-                fn(ScalarFn.MUL, raw, new ScalarExpr.Literal(DType.F32, 0.5)),
-                Optional.of(mask),
-                Optional.empty(),
-                sink ? Optional.of(at(SINKS, I)) : Optional.empty(),
-                acc,
-                acc,
-                O,
-                address(O, I, E),
-                Optional.of(new Attention.LogSumExp(LSE, address(LSE, I))));
+                new AttentionDefinition(
+                        List.of(),
+                        I,
+                        J,
+                        D,
+                        E,
+                        at(Q, I, D),
+                        at(K, J, D),
+                        at(V, J, E),
+                        Annihilating.NEITHER,
+                        raw,
+                        fn(ScalarFn.MUL, raw, new ScalarExpr.Literal(DType.F32, 0.5)),
+                        Optional.of(mask),
+                        Optional.empty(),
+                        sink ? Optional.of(at(SINKS, I)) : Optional.empty(),
+                        0,
+                        false),
+                List.of(
+                        new Attention.Store(AttentionResult.Kind.OUTPUT, O, address(O, I, E)),
+                        new Attention.Store(AttentionResult.Kind.LOG_SUM_EXP, LSE, address(LSE, I)),
+                        new Attention.Store(AttentionResult.Kind.ROW_MAX, MAX, address(MAX, I)),
+                        new Attention.Store(AttentionResult.Kind.ROW_SUM, SUM, address(SUM, I))));
     }
 
     /** Elements of every buffer, drawn from a seed, those of results zero. */
     private static Map<Buffer, double[]> memory(Map<String, Long> lengths, long seed) {
         Random random = new Random(seed);
         Map<Buffer, double[]> memory = new HashMap<>();
-        for (Buffer b : List.of(Q, K, V, SINKS, O, LSE)) {
+        for (Buffer b : List.of(Q, K, V, SINKS, O, LSE, MAX, SUM)) {
             long[] shape = b.type().shape().evaluate(lengths);
             double[] data = new double[(int) java.util.Arrays.stream(shape).reduce(1, (x, y) -> x * y)];
-            if (b != O && b != LSE) {
+            if (!RESULTS.contains(b)) {
                 java.util.Arrays.setAll(data, n -> (float) random.nextGaussian());
             }
             memory.put(b, data);
@@ -127,8 +135,15 @@ class TileInterpreterTest {
                 TileVerifier.verify(program);
                 new TileInterpreter(actual::get, lengths, Rounding.REAL, BlockChoice.drawn(random)).run(program);
                 String place = "seed " + seed + ", lengths " + lengths + ", sink " + sink + ", special " + special;
-                assertArrayEquals(expected.get(O), actual.get(O), 1e-12, place);
-                assertArrayEquals(expected.get(LSE), actual.get(LSE), 1e-12, place);
+                for (Buffer result : List.of(O, LSE, SUM)) {
+                    assertArrayEquals(expected.get(result), actual.get(result), 1e-12, result + ", " + place);
+                }
+                for (int row = 0; row < expected.get(MAX).length; row++) {
+                    // The maximum of a row that has a NaN says nothing; its sum is NaN.
+                    if (!Double.isNaN(expected.get(SUM)[row])) {
+                        assertEquals(expected.get(MAX)[row], actual.get(MAX)[row], 1e-12, "max, " + place);
+                    }
+                }
             }
         }
     }

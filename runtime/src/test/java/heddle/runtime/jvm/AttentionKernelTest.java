@@ -7,6 +7,9 @@ import static heddle.runtime.jvm.Programs.literal;
 import static heddle.runtime.jvm.Programs.variable;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -86,24 +89,26 @@ class AttentionKernelTest {
             Buffer o = bench.output("out" + ++count, type, CLOSE, i.extent(), h.extent(), e.extent());
             Buffer lse = bench.output("lse" + ++count, type, CLOSE, h.extent(), i.extent());
             Attention attention = new Attention(
-                    List.of(h),
-                    i,
-                    j,
-                    d,
-                    e,
-                    at(q, h, i, d),
-                    at(k, h, j, d),
-                    at(v, h, j, e),
-                    raw,
-                    score,
-                    mask,
-                    weight,
-                    sink,
-                    acc,
-                    acc,
-                    o,
-                    address(o, i, h, e),
-                    Optional.of(new Attention.LogSumExp(lse, address(lse, h, i))));
+                    new AttentionDefinition(
+                            List.of(h),
+                            i,
+                            j,
+                            d,
+                            e,
+                            at(q, h, i, d),
+                            at(k, h, j, d),
+                            at(v, h, j, e),
+                            Annihilating.NEITHER,
+                            raw,
+                            score,
+                            mask,
+                            weight,
+                            sink,
+                            0,
+                            false),
+                    List.of(
+                            new Attention.Store(AttentionResult.Kind.OUTPUT, o, address(o, i, h, e)),
+                            new Attention.Store(AttentionResult.Kind.LOG_SUM_EXP, lse, address(lse, h, i))));
             bench.kernel(attention);
         }
 
@@ -269,26 +274,25 @@ class AttentionKernelTest {
         ScalarExpr v = at(kv, index(j), ScalarExpr.of(1), group, index(e));
         ScalarExpr column = fn(ScalarFn.ADD, fn(ScalarFn.MUL, index(h), ScalarExpr.of(16)), index(e));
         ScalarExpr.Variable raw = variable("score", DType.F32);
-        ScalarExpr.Variable acc = variable("acc", DType.F32);
         Attention attention = new Attention(
-                List.of(h),
-                i,
-                j,
-                d,
-                e,
-                at(q, i, h, d),
-                k,
-                v,
-                raw,
-                raw,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                acc,
-                fn(ScalarFn.MUL, acc, literal(2)),
-                o,
-                address(o, index(i), column),
-                Optional.empty());
+                new AttentionDefinition(
+                        List.of(h),
+                        i,
+                        j,
+                        d,
+                        e,
+                        at(q, i, h, d),
+                        k,
+                        v,
+                        Annihilating.NEITHER,
+                        raw,
+                        raw,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        1,
+                        true),
+                List.of(new Attention.Store(AttentionResult.Kind.OUTPUT, o, address(o, index(i), column))));
         bench.kernel(attention);
         bench.check("grouped heads");
     }

@@ -1,6 +1,8 @@
 package heddle.runtime.jvm;
 
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionResult;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -231,26 +233,25 @@ class RandomScheduleTest {
         Axis e = new Axis("e", Dim.of(List.of(1, 8, 40, 64).get(random.nextInt(4))));
         Buffer o = output(h, i, e);
         var raw = new ScalarExpr.Variable("score", DType.F32);
-        var acc = new ScalarExpr.Variable("acc", DType.F32);
         ScalarExpr causal = fn(ScalarFn.LE, ScalarExpr.of(j), ScalarExpr.of(i));
         return new Attention(
-                List.of(h),
-                i,
-                j,
-                d,
-                e,
-                at(input(h, i, d), h, i, d),
-                at(input(h, j, d), h, j, d),
-                at(input(h, j, e), h, j, e),
-                raw,
-                fn(ScalarFn.MUL, raw, new ScalarExpr.Literal(DType.F32, 0.2)),
-                random.nextBoolean() ? Optional.of(causal) : Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                acc,
-                acc,
-                o,
-                address(o, h, i, e),
-                Optional.empty());
+                new AttentionDefinition(
+                        List.of(h),
+                        i,
+                        j,
+                        d,
+                        e,
+                        at(input(h, i, d), h, i, d),
+                        at(input(h, j, d), h, j, d),
+                        at(input(h, j, e), h, j, e),
+                        Annihilating.NEITHER,
+                        raw,
+                        fn(ScalarFn.MUL, raw, new ScalarExpr.Literal(DType.F32, 0.2)),
+                        random.nextBoolean() ? Optional.of(causal) : Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        0,
+                        false),
+                List.of(new Attention.Store(AttentionResult.Kind.OUTPUT, o, address(o, h, i, e))));
     }
 }

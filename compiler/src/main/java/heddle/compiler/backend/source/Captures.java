@@ -58,6 +58,7 @@ public final class Captures {
                 case Index i -> axes.add(i.axis());
                 case Length l -> symbols.addAll(l.dim().symbols());
                 case Variable v -> variables.add(v);
+                case ScalarExpr.Read r -> throw new IllegalArgumentException("a kernel reads buffers, not " + r);
                 case ScalarExpr.Literal l -> {}
                 case ScalarExpr.IntLiteral l -> {}
             }

@@ -118,6 +118,7 @@ public final class ScalarSource {
             case ScalarExpr.Variable v -> dialect.variable(v);
             case Element x -> dialect.element(x, branch || !always.contains(number), this);
             case Apply a -> apply(a);
+            case ScalarExpr.Read r -> throw new IllegalArgumentException("a kernel reads buffers, not " + r);
         };
         boolean compound = e instanceof Apply || e instanceof Element;
         if (compound && uses.getOrDefault(number, 0) > 1 && always.contains(number)) {

@@ -1,5 +1,8 @@
 package heddle.compiler.tile.family;
 
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.AttentionPieces;
+import heddle.compiler.op.AttentionResult;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Reduction;
@@ -21,10 +24,10 @@ final class AttentionProgram {
     private static final String QUERY = "q";
     private static final String KEY = "k";
     private static final String VALUE = "v";
-    private static final String ROW_MAX = "rowMax";
 
-    private final Attention attention;
-    private final ScaledQuery scaled;
+    private final Attention family;
+    private final AttentionDefinition attention;
+    private final AttentionPieces pieces;
     private final DType type;
     private final Tile query;
     private final Tile key;
@@ -34,18 +37,19 @@ final class AttentionProgram {
     private final Tile rowSum;
     private final Tile acc;
 
-    AttentionProgram(Attention attention) {
-        this.attention = attention;
-        this.scaled = ScaledQuery.of(attention);
+    AttentionProgram(Attention family) {
+        this.family = family;
+        attention = family.definition();
+        pieces = new AttentionPieces(attention);
         Axis i = attention.i();
-        type = attention.raw().type();
+        type = attention.compute();
         query = new Tile(QUERY, attention.q().type(), List.of(i, attention.d()));
         key = new Tile(KEY, attention.k().type(), List.of(attention.j(), attention.d()));
         value = new Tile(VALUE, attention.v().type(), List.of(attention.e(), attention.j()));
         score = new Tile(attention.raw().name(), type, List.of(i, attention.j()));
-        rowMax = row(ROW_MAX);
-        rowSum = row(attention.rowSum().name());
-        acc = new Tile(attention.acc().name(), type, List.of(i, attention.e()));
+        rowMax = row(pieces.rowMax().name());
+        rowSum = row(pieces.rowSum().name());
+        acc = new Tile(pieces.acc().name(), type, List.of(i, attention.e()));
     }
 
     private Tile row(String name) {
@@ -54,7 +58,7 @@ final class AttentionProgram {
 
     TileProgram program(String name, List<String> comments) {
         List<TileStmt> body = new ArrayList<>();
-        body.add(map(query, scaled.query()));
+        body.add(map(query, attention.q()));
         body.add(map(acc, literal(0)));
         body.addAll(start());
         List<TileStmt> block = new ArrayList<>(scores());
@@ -98,10 +102,9 @@ final class AttentionProgram {
         Tile base = row("base");
         Tile own = row("ownScale");
         Tile other = row("partScale");
-        ScalarExpr nothingYet = apply(ScalarFn.EQ, top.value(), literal(Double.NEGATIVE_INFINITY));
         return List.of(
                 map(top, apply(ScalarFn.MAX, rowMax.value(), part(rowMax).value())),
-                map(base, apply(ScalarFn.SELECT, nothingYet, literal(0), top.value())),
+                map(base, pieces.shift(top.value())),
                 map(own, exponential(rowMax, base)),
                 map(other, exponential(part(rowMax), base)),
                 joined(acc, scaled(acc, own), scaled(part(acc), other)),
@@ -117,31 +120,23 @@ final class AttentionProgram {
         return apply(ScalarFn.MUL, sum.value(), factor.value());
     }
 
-    /**
-     * A sink is the first score of a row. It counts one, unless it is minus infinity; NaN or plus infinity makes the row NaN
-     * however many blocks are skipped.
-     */
+    /** A sink is the first score of a row. */
     private List<TileStmt> start() {
-        if (attention.sink().isEmpty()) {
-            return List.of(map(rowMax, literal(Double.NEGATIVE_INFINITY)), map(rowSum, literal(0)));
-        }
-        ScalarExpr isNone = apply(ScalarFn.EQ, rowMax.value(), literal(Double.NEGATIVE_INFINITY));
-        ScalarExpr counted = apply(ScalarFn.SELECT, isNone, literal(0), exponential(rowMax, rowMax));
-        return List.of(map(rowMax, attention.sink().get()), map(rowSum, counted));
+        return attention.sink().isEmpty()
+                ? List.of(map(rowMax, literal(Double.NEGATIVE_INFINITY)), map(rowSum, literal(0)))
+                : List.of(map(rowMax, attention.sink().get()), map(rowSum, pieces.countedSink(rowMax.value())));
     }
 
     private List<TileStmt> scores() {
         List<TileStmt> steps = new ArrayList<>();
         steps.add(map(key, attention.k()));
         steps.add(new TileStmt.Define(score, new TileExpr.Dot(query, key, attention.d(), attention.zeros())));
-        if (!scaled.score().equals(score.value())) {
-            steps.add(new TileStmt.Update(score, new TileExpr.Map(scaled.score())));
+        if (!attention.score().equals(score.value())) {
+            steps.add(new TileStmt.Update(score, new TileExpr.Map(attention.score())));
         }
-        attention.mask().ifPresent(mask -> {
-            ScalarExpr masked = apply(ScalarFn.SELECT, mask, score.value(), literal(Double.NEGATIVE_INFINITY));
-            steps.add(new TileStmt.Masked(
-                    LoopId.of(attention.j()), List.of(new TileStmt.Update(score, new TileExpr.Map(masked)))));
-        });
+        pieces.masked(score.value())
+                .ifPresent(masked ->
+                        steps.add(new TileStmt.Masked(LoopId.of(attention.j()), List.of(update(score, masked)))));
         return steps;
     }
 
@@ -151,11 +146,10 @@ final class AttentionProgram {
         Tile shift = row("shift");
         Tile rescale = row("rescale");
         Tile blockSum = row("blockSum");
-        ScalarExpr nothingYet = apply(ScalarFn.EQ, newMax.value(), literal(Double.NEGATIVE_INFINITY));
         return List.of(
                 reduce(blockMax, Reduction.MAX, true),
                 map(newMax, apply(ScalarFn.MAX, rowMax.value(), blockMax.value())),
-                map(shift, apply(ScalarFn.SELECT, nothingYet, literal(0), newMax.value())),
+                map(shift, pieces.shift(newMax.value())),
                 map(rescale, exponential(rowMax, shift)),
                 new TileStmt.Update(score, new TileExpr.Map(exponential(score, shift))),
                 reduce(blockSum, Reduction.SUM, false),
@@ -169,76 +163,46 @@ final class AttentionProgram {
 
     private List<TileStmt> product() {
         List<TileStmt> steps = new ArrayList<>();
-        attention
-                .weight()
-                .ifPresent(weight -> steps.add(new TileStmt.Update(score, new TileExpr.Map(weighted(weight)))));
+        pieces.weighted(score.value()).ifPresent(weighted -> steps.add(update(score, weighted)));
         steps.add(map(value, attention.v()));
         steps.add(new TileStmt.Accumulate(acc, new TileExpr.Dot(score, value, attention.j(), Annihilating.LEFT)));
         return steps;
     }
 
-    /** A probability of zero stays zero, be the factor infinite: which keys a block has must not matter. */
-    private ScalarExpr weighted(ScalarExpr weight) {
-        ScalarExpr product = apply(ScalarFn.MUL, score.value(), weight);
-        ScalarExpr isZero = apply(ScalarFn.EQ, score.value(), literal(0));
-        return isFinite(weight) ? product : apply(ScalarFn.SELECT, isZero, literal(0), product);
-    }
-
-    /** Whether a program is made of numbers and truth values in a way that gives no infinity or NaN. */
-    private static boolean isFinite(ScalarExpr e) {
-        if (e instanceof ScalarExpr.Apply a) {
-            return switch (a.fn()) {
-                case CAST ->
-                    !a.args().getFirst().type().isFloat() || isFinite(a.args().getFirst());
-                case SELECT -> isFinite(a.args().get(1)) && isFinite(a.args().get(2));
-                case NEG -> isFinite(a.args().getFirst());
-                default -> false;
-            };
-        }
-        return e instanceof ScalarExpr.Literal l && Double.isFinite(l.value());
-    }
-
-    /**
-     * A row that has seen no score above minus infinity has a sum of zero; its result is zero. So is the result without keys,
-     * even where a sink is NaN, because no probability is there to be NaN.
-     */
     private List<TileStmt> results() {
         List<TileStmt> steps = new ArrayList<>();
         Tile scale = row("scale");
-        ScalarExpr empty = apply(ScalarFn.EQ, rowSum.value(), literal(0));
-        if (attention.sink().isPresent() && !attention.j().extent().isKnown()) {
-            ScalarExpr noKeys = apply(ScalarFn.EQ, ScalarExpr.of(attention.j().extent()), ScalarExpr.of(0));
-            empty = apply(ScalarFn.OR, noKeys, empty);
+        steps.add(map(scale, pieces.scale(rowSum.value())));
+        steps.add(update(acc, apply(ScalarFn.MUL, acc.value(), scale.value())));
+        for (Attention.Store store : family.stores()) {
+            boolean isOutput = store.kind() == AttentionResult.Kind.OUTPUT;
+            steps.add(new TileStmt.Store(
+                    store.buffer(),
+                    isOutput ? List.of(attention.i(), attention.e()) : List.of(attention.i()),
+                    store.address(),
+                    pieces.result(store.kind(), store.buffer().type().dtype())));
         }
-        ScalarExpr inverse = apply(ScalarFn.DIV, literal(1), rowSum.value());
-        steps.add(map(scale, apply(ScalarFn.SELECT, empty, literal(0), inverse)));
-        steps.add(new TileStmt.Update(acc, new TileExpr.Map(apply(ScalarFn.MUL, acc.value(), scale.value()))));
-        steps.add(new TileStmt.Store(
-                attention.output(), List.of(attention.i(), attention.e()), attention.address(), attention.epilogue()));
-        attention
-                .logSumExp()
-                .ifPresent(lse -> steps.add(new TileStmt.Store(
-                        lse.output(),
-                        List.of(attention.i()),
-                        lse.address(),
-                        apply(ScalarFn.ADD, rowMax.value(), apply(ScalarFn.LOG, rowSum.value())))));
         return steps;
+    }
+
+    private static TileStmt update(Tile tile, ScalarExpr program) {
+        return new TileStmt.Update(tile, new TileExpr.Map(program));
     }
 
     private TileStmt reduce(Tile result, Reduction kind, boolean ignoresNaN) {
         return new TileStmt.Define(result, new TileExpr.Reduce(kind, score.value(), attention.j(), ignoresNaN));
     }
 
-    private static ScalarExpr exponential(Tile tile, Tile shift) {
-        return apply(ScalarFn.EXP, apply(ScalarFn.SUB, tile.value(), shift.value()));
+    private ScalarExpr exponential(Tile tile, Tile shift) {
+        return pieces.exponential(tile.value(), shift.value());
     }
 
     private static TileStmt map(Tile tile, ScalarExpr program) {
         return new TileStmt.Define(tile, new TileExpr.Map(program));
     }
 
-    private ScalarExpr literal(double value) {
-        return new ScalarExpr.Literal(type, value);
+    private ScalarExpr literal(double number) {
+        return pieces.literal(number);
     }
 
     private static ScalarExpr apply(ScalarFn fn, ScalarExpr... args) {

@@ -1,5 +1,6 @@
 package heddle.compiler.tile.family;
 
+import heddle.compiler.op.AttentionInterpreter;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Reduction;
@@ -14,7 +15,6 @@ import heddle.compiler.tile.TileInterpreter;
 import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Computes families by plain loops in double precision, without tiles. Generated kernels are compared with it. */
 public final class FamilyInterpreter {
@@ -90,96 +90,11 @@ public final class FamilyInterpreter {
     }
 
     private void attention(Attention f, ScalarEvaluator evaluator) {
-        AttentionRow row = new AttentionRow(f, evaluator);
-        Optional<Code> logSumExp = f.logSumExp().map(l -> store(evaluator, l.output(), l.address(), row.logSumExp()));
-        Code store = store(evaluator, f.output(), f.address(), f.epilogue());
-        Code column = over(evaluator, f.e(), frame -> {
-            row.accumulate(frame);
-            return store.run(frame);
-        });
-        loop(evaluator, f.batch(), over(evaluator, f.i(), frame -> {
-            row.probabilities(frame);
-            logSumExp.ifPresent(l -> l.run(frame));
-            return column.run(frame);
-        }));
-    }
-
-    /** The scores of one query, made into probabilities and then into its row of the result. */
-    private static final class AttentionRow {
-        private final Code product;
-        private final Code score;
-        private final Code mask;
-        private final Code weight;
-        private final Code sink;
-        private final Code v;
-        private final double[] p;
-        private final int raw;
-        private final int acc;
-        private final int j;
-        private final int rowSum;
-        private final int logSumExpSlot;
-        private final ScalarExpr.Variable logSumExp = new ScalarExpr.Variable("logSumExp", DType.F32);
-
-        AttentionRow(Attention f, ScalarEvaluator evaluator) {
-            Code q = evaluator.code(f.q());
-            Code k = evaluator.code(f.k());
-            product = sum(evaluator, f.d(), frame -> f.zeros().multiply(q.run(frame), k.run(frame)));
-            score = evaluator.code(f.score());
-            mask = f.mask().map(evaluator::code).orElse(frame -> 1);
-            weight = f.weight().map(evaluator::code).orElse(frame -> 1);
-            sink = f.sink().map(evaluator::code).orElse(frame -> Double.NEGATIVE_INFINITY);
-            v = evaluator.code(f.v());
-            evaluator.slot(f.d());
-            evaluator.slot(f.j());
-            raw = evaluator.slot(f.raw());
-            acc = evaluator.slot(f.acc());
-            j = evaluator.slot(f.j());
-            rowSum = evaluator.slot(f.rowSum());
-            logSumExpSlot = evaluator.slot(logSumExp);
-            p = new double[Math.toIntExact(evaluator.extent(f.j()))];
-        }
-
-        ScalarExpr logSumExp() {
-            return logSumExp;
-        }
-
-        void probabilities(double[] frame) {
-            double first = sink.run(frame);
-            double max = first;
-            for (int at = 0; at < p.length; at++) {
-                frame[j] = at;
-                p[at] = Double.NEGATIVE_INFINITY;
-                if (mask.run(frame) != 0) {
-                    frame[raw] = product.run(frame);
-                    p[at] = score.run(frame);
-                }
-                max = Math.max(max, p[at]);
-            }
-            double shift = max == Double.NEGATIVE_INFINITY ? 0 : max;
-            double total = Math.exp(first - shift);
-            for (int at = 0; at < p.length; at++) {
-                p[at] = Math.exp(p[at] - shift);
-                total += p[at];
-            }
-            frame[rowSum] = total;
-            frame[logSumExpSlot] = shift + Math.log(total);
-            for (int at = 0; at < p.length; at++) {
-                p[at] = total == 0 ? 0 : p[at] / total;
-            }
-        }
-
-        /** Values whose weighted probability is zero do not count, even when they are infinite or not a number. */
-        void accumulate(double[] frame) {
-            double sum = 0;
-            for (int at = 0; at < p.length; at++) {
-                frame[j] = at;
-                double weighted = p[at] == 0 ? 0 : p[at] * weight.run(frame);
-                if (weighted != 0) {
-                    sum += weighted * v.run(frame);
-                }
-            }
-            frame[acc] = sum;
-        }
+        List<AttentionInterpreter.Target> targets = f.stores().stream()
+                .map(s -> new AttentionInterpreter.Target(
+                        s.kind(), s.buffer().type().dtype(), memory.get(s.buffer()), s.address()))
+                .toList();
+        new AttentionInterpreter(f.definition(), targets, evaluator).run();
     }
 
     private Code store(ScalarEvaluator evaluator, Buffer output, ScalarExpr address, ScalarExpr value) {

@@ -8,6 +8,7 @@ import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.SharedExpr;
 import heddle.compiler.tile.LoopBounds;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
@@ -72,10 +73,10 @@ public final class AddressProof {
      */
     public ScalarExpr behind(ScalarExpr condition, ScalarExpr program) {
         ScalarExpr result = program;
-        Set<Element> done = new HashSet<>();
-        Optional<Element> next = nextOpen(result, done);
+        Set<SharedExpr> done = new HashSet<>();
+        Optional<SharedExpr> next = nextOpen(result, done);
         while (next.isPresent()) {
-            Element element = next.get(); // Once it is guarded, what it stands in has another address.
+            SharedExpr element = next.get(); // Once it is guarded, what it stands in has another address.
             done.add(element);
             Set<Condition> conditions = open(result).get(element);
             SequencedSet<Condition> needed = Condition.of(condition, true);
@@ -95,11 +96,11 @@ public final class AddressProof {
     }
 
     /** An element that is not seen to lie in its buffer and is not done. No other such one stands in its address. */
-    private Optional<Element> nextOpen(ScalarExpr program, Set<Element> done) {
+    private Optional<SharedExpr> nextOpen(ScalarExpr program, Set<SharedExpr> done) {
         return open(program).keySet().stream().filter(e -> !done.contains(e)).findFirst();
     }
 
-    private boolean lies(Element element, Set<Condition> conditions, Set<Condition> more) {
+    private boolean lies(SharedExpr element, Set<Condition> conditions, Set<Condition> more) {
         Set<Condition> all = new LinkedHashSet<>(conditions);
         all.addAll(more);
         return verdict(element, all, Set.of()) != Verdict.UNKNOWN;
@@ -108,10 +109,10 @@ public final class AddressProof {
     /** {@code program} with reads that are not seen to lie in their buffers made only where their address does. */
     public ScalarExpr guarded(ScalarExpr program) {
         ScalarExpr result = program;
-        Set<Element> done = new HashSet<>();
-        Optional<Element> next = nextOpen(result, done);
+        Set<SharedExpr> done = new HashSet<>();
+        Optional<SharedExpr> next = nextOpen(result, done);
         while (next.isPresent()) {
-            Element element = next.get();
+            SharedExpr element = next.get();
             done.add(element);
             result = selected(result, element, conjunction(guard(element)));
             next = nextOpen(result, done);
@@ -120,15 +121,15 @@ public final class AddressProof {
     }
 
     /** That an address lies in its buffer, as {@link #guarded} asks. */
-    private static SequencedSet<Condition> guard(Element element) {
-        ScalarExpr size = ScalarExpr.of(element.buffer().type().shape().size());
+    private static SequencedSet<Condition> guard(SharedExpr element) {
+        ScalarExpr size = ScalarExpr.of(shape(element).size());
         SequencedSet<Condition> guard = new LinkedHashSet<>();
-        guard.add(new Condition(ScalarExpr.apply(ScalarFn.GE, element.address(), ScalarExpr.of(0)), true));
-        guard.add(new Condition(ScalarExpr.apply(ScalarFn.LT, element.address(), size), true));
+        guard.add(new Condition(ScalarExpr.apply(ScalarFn.GE, address(element), ScalarExpr.of(0)), true));
+        guard.add(new Condition(ScalarExpr.apply(ScalarFn.LT, address(element), size), true));
         return guard;
     }
 
-    private static ScalarExpr selected(ScalarExpr program, Element element, ScalarExpr condition) {
+    private static ScalarExpr selected(ScalarExpr program, SharedExpr element, ScalarExpr condition) {
         ScalarExpr guarded = ScalarExpr.apply(ScalarFn.SELECT, condition, element, ScalarExpr.zero(element.type()));
         return ScalarExprs.transform(program, e -> e.equals(element) ? guarded : e);
     }
@@ -141,8 +142,8 @@ public final class AddressProof {
     }
 
     /** The elements that are not seen to lie in their buffers, those that stand in others' addresses first. */
-    private Map<Element, Set<Condition>> open(ScalarExpr program) {
-        Map<Element, Set<Condition>> open = new LinkedHashMap<>();
+    private Map<SharedExpr, Set<Condition>> open(ScalarExpr program) {
+        Map<SharedExpr, Set<Condition>> open = new LinkedHashMap<>();
         check(program, Set.of(), open);
         return open;
     }
@@ -153,16 +154,16 @@ public final class AddressProof {
      * @param positive extents of axes that are known to have an index
      * @param open     gets the elements that are not seen to lie in their buffers, with the conditions they are read under
      */
-    AddressCounts check(ScalarExpr program, Set<Dim> positive, Map<Element, Set<Condition>> open) {
-        SequencedSet<Element> elements = new LinkedHashSet<>();
+    AddressCounts check(ScalarExpr program, Set<Dim> positive, Map<SharedExpr, Set<Condition>> open) {
+        SequencedSet<SharedExpr> elements = new LinkedHashSet<>();
         ScalarExprs.visit(program, e -> {
-            if (e instanceof Element x) {
+            if (e instanceof SharedExpr x && (e instanceof Element || e instanceof ScalarExpr.Read)) {
                 elements.add(x);
             }
         });
         int[] counts = new int[Verdict.values().length];
-        List<Element> conditional = new ArrayList<>();
-        for (Element e : elements) {
+        List<SharedExpr> conditional = new ArrayList<>();
+        for (SharedExpr e : elements) {
             Verdict always = verdict(e, Set.of(), positive);
             if (always == Verdict.UNKNOWN) {
                 conditional.add(e);
@@ -172,7 +173,7 @@ public final class AddressProof {
         }
         if (!conditional.isEmpty()) {
             Conditions conditions = new Conditions(program);
-            for (Element e : conditional) {
+            for (SharedExpr e : conditional) {
                 Verdict there = verdict(e, conditions.at(e), positive);
                 boolean isAdded = there == Verdict.GUARDED && conditions.at(e).containsAll(guard(e));
                 counts[(isAdded ? Verdict.ADDED : there).ordinal()]++;
@@ -188,15 +189,26 @@ public final class AddressProof {
                 counts[Verdict.CLAMPED.ordinal()]);
     }
 
-    private Verdict verdict(Element element, Set<Condition> conditions, Set<Dim> positive) {
-        Question question =
-                new Question(element.address(), element.buffer().type().shape(), conditions, positive);
+    private Verdict verdict(SharedExpr element, Set<Condition> conditions, Set<Dim> positive) {
+        Question question = new Question(address(element), shape(element), conditions, positive);
         Verdict known = answers.get(question);
         if (known == null) {
             known = answer(question);
             answers.put(question, known);
         }
         return known;
+    }
+
+    private static ScalarExpr address(SharedExpr read) {
+        return read instanceof ScalarExpr.Read r
+                ? IndexSimplifier.address(r.tensor().shape(), r.index())
+                : ((Element) read).address();
+    }
+
+    private static Shape shape(SharedExpr read) {
+        return read instanceof ScalarExpr.Read r
+                ? r.tensor().shape()
+                : ((Element) read).buffer().type().shape();
     }
 
     private Verdict answer(Question q) {

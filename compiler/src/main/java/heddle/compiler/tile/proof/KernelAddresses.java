@@ -4,6 +4,7 @@ import heddle.compiler.index.BlockMask;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Element;
+import heddle.compiler.scalar.SharedExpr;
 import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -96,11 +97,11 @@ final class KernelAddresses {
     }
 
     private void add(ScalarExpr program, String statement, Set<Dim> positive) {
-        Map<Element, Set<Condition>> open = new LinkedHashMap<>();
+        Map<SharedExpr, Set<Condition>> open = new LinkedHashMap<>();
         counts = counts.plus(proof.check(program, positive, open));
         if (!open.isEmpty()) {
             throw new AddressOutside(
-                    kernel.name(), statement, open.keySet().iterator().next());
+                    kernel.name(), statement, (Element) open.keySet().iterator().next());
         }
     }
 }

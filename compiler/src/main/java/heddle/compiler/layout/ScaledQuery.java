@@ -1,5 +1,7 @@
-package heddle.compiler.tile.family;
+package heddle.compiler.layout;
 
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.FusedAttention;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExprs;
@@ -15,8 +17,32 @@ import java.util.List;
  * @param score the score program over their product
  */
 record ScaledQuery(ScalarExpr query, ScalarExpr score) {
+    /** An attention whose scale is moved when it can be. */
+    static FusedAttention moved(FusedAttention op) {
+        AttentionDefinition a = op.definition();
+        ScaledQuery scaled = of(a);
+        AttentionDefinition moved = new AttentionDefinition(
+                a.batch(),
+                a.i(),
+                a.j(),
+                a.d(),
+                a.e(),
+                scaled.query,
+                a.k(),
+                a.v(),
+                a.zeros(),
+                a.raw(),
+                scaled.score,
+                a.mask(),
+                a.weight(),
+                a.sink(),
+                a.term(),
+                a.guarded());
+        return new FusedAttention(op.operands(), moved, op.results());
+    }
+
     /** The attention's programs, changed when every use of the product is the same scaling of it. */
-    static ScaledQuery of(Attention attention) {
+    static ScaledQuery of(AttentionDefinition attention) {
         ScalarExpr raw = attention.raw();
         List<ScalarExpr> uses = new ArrayList<>();
         ScalarExprs.visit(attention.score(), e -> {

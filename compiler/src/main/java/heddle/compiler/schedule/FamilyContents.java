@@ -25,46 +25,40 @@ import java.util.function.Consumer;
  * @param programs every scalar program and address in it
  * @param outputs  the buffers it stores to
  */
-record Parts(List<Axis> axes, List<ScalarExpr> programs, List<Buffer> outputs) {
-    static Parts of(Family family) {
+record FamilyContents(List<Axis> axes, List<ScalarExpr> programs, List<Buffer> outputs) {
+    static FamilyContents of(Family family) {
         return switch (family) {
-            case MapFamily f -> new Parts(f.axes(), List.of(f.address(), f.body()), List.of(f.output()));
+            case MapFamily f -> new FamilyContents(f.axes(), List.of(f.address(), f.body()), List.of(f.output()));
             case RowFamily f -> of(f);
             case Contraction f -> of(f);
             case Attention f -> of(f);
-            case SplitAttention f -> new Parts(of(f.whole()).axes(), f.programs(), f.outputs());
+            case SplitAttention f -> new FamilyContents(of(f.whole()).axes(), f.programs(), f.outputs());
         };
     }
 
-    private static Parts of(RowFamily f) {
+    private static FamilyContents of(RowFamily f) {
         List<Axis> axes = new ArrayList<>(f.rows());
         axes.add(f.row());
         List<ScalarExpr> programs = new ArrayList<>();
         f.steps().forEach(s -> programs.add(s.value()));
         f.writes().forEach(w -> programs.addAll(List.of(w.address(), w.value())));
-        return new Parts(
+        return new FamilyContents(
                 axes, programs, f.writes().stream().map(RowFamily.Write::output).toList());
     }
 
-    private static Parts of(Contraction f) {
+    private static FamilyContents of(Contraction f) {
         List<Axis> axes = new ArrayList<>(f.batch());
         axes.addAll(List.of(f.m(), f.n(), f.k()));
-        return new Parts(axes, List.of(f.a(), f.b(), f.epilogue(), f.address()), List.of(f.output()));
+        return new FamilyContents(axes, List.of(f.a(), f.b(), f.epilogue(), f.address()), List.of(f.output()));
     }
 
-    private static Parts of(Attention f) {
-        List<Axis> axes = new ArrayList<>(f.batch());
-        axes.addAll(List.of(f.i(), f.j(), f.d(), f.e()));
-        List<ScalarExpr> programs = new ArrayList<>(List.of(f.q(), f.k(), f.v(), f.score(), f.epilogue(), f.address()));
-        f.mask().ifPresent(programs::add);
-        f.weight().ifPresent(programs::add);
-        f.sink().ifPresent(programs::add);
-        List<Buffer> outputs = new ArrayList<>(List.of(f.output()));
-        f.logSumExp().ifPresent(l -> {
-            programs.add(l.address());
-            outputs.add(l.output());
-        });
-        return new Parts(axes, programs, outputs);
+    private static FamilyContents of(Attention f) {
+        List<ScalarExpr> programs = new ArrayList<>(f.definition().programs());
+        f.stores().forEach(s -> programs.add(s.address()));
+        return new FamilyContents(
+                f.definition().axes(),
+                programs,
+                f.stores().stream().map(Attention.Store::buffer).toList());
     }
 
     /** The buffers it reads, each once. */

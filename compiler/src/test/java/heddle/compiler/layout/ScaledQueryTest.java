@@ -1,7 +1,9 @@
-package heddle.compiler.tile.family;
+package heddle.compiler.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -28,9 +30,8 @@ class ScaledQueryTest {
         Axis d = new Axis("d", Dim.of(8));
         Axis e = new Axis("e", Dim.of(8));
         Buffer x = new Buffer("x", new TensorType(DType.F32, new Shape(List.of(Dim.symbol("N"), Dim.of(8)))));
-        Buffer o = new Buffer("o", x.type());
         ScalarExpr element = new ScalarExpr.Element(x, ScalarExpr.of(d));
-        return ScaledQuery.of(new Attention(
+        return ScaledQuery.of(new AttentionDefinition(
                 List.of(),
                 i,
                 j,
@@ -39,16 +40,14 @@ class ScaledQueryTest {
                 element,
                 element,
                 element,
+                Annihilating.NEITHER,
                 SCORE,
                 score,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                SCORE,
-                SCORE,
-                o,
-                ScalarExpr.of(e),
-                Optional.empty()));
+                0,
+                false));
     }
 
     @Test

@@ -1,0 +1,75 @@
+package heddle.compiler.layout;
+
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.op.AttentionResult;
+import heddle.compiler.op.Permute;
+import heddle.compiler.op.Reshape;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.type.Shape;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Where an output is stored when the permutes and reshapes after it are folded into its index. So merging heads costs
+ * nothing.
+ *
+ * @param passed the nodes before the last view that is folded, the one that computes the output among them; they are read
+ *               for that alone
+ * @param root   the last view that is folded, or the node itself
+ * @param result the output as it is stored
+ */
+record ResultLayout(List<Node> passed, Node root, AttentionResult result) {
+    ResultLayout {
+        passed = List.copyOf(passed);
+    }
+
+    /** @param output of {@code node}, as it is before */
+    static ResultLayout of(Graph graph, Node node, AttentionResult output) {
+        Set<ScalarExpr> parts = parts(output);
+        List<ScalarExpr> index = output.index();
+        List<Node> passed = new ArrayList<>();
+        Node at = node;
+        ResultLayout best = new ResultLayout(passed, node, output);
+        while (graph.useCount(at) == 1 && graph.users(at).size() == 1) {
+            passed.add(at);
+            at = graph.users(at).getFirst();
+            Shape from = graph.operands(at).getFirst().type().shape();
+            if (at.op() instanceof Permute permute) {
+                index = permuted(permute, index);
+            } else if (at.op() instanceof Reshape reshape) {
+                index = IndexSimplifier.index(reshape.shape(), IndexSimplifier.address(from, index));
+            } else {
+                break;
+            }
+            AttentionResult next = new AttentionResult(output.kind(), at.type(), index);
+            if (!parts.containsAll(IndexSimplifier.form(next.address()).terms().keySet())) {
+                break;
+            }
+            best = new ResultLayout(passed, at, next);
+        }
+        return best;
+    }
+
+    /** What the index of an output is made of: an address that is affine in that costs nothing. */
+    private static Set<ScalarExpr> parts(AttentionResult output) {
+        Set<ScalarExpr> parts = new HashSet<>();
+        for (ScalarExpr x : output.index()) {
+            parts.addAll(IndexSimplifier.form(x).terms().keySet());
+            ScalarExprs.visit(x, e -> {
+                if (e instanceof ScalarExpr.Index) {
+                    parts.add(e);
+                }
+            });
+        }
+        return parts;
+    }
+
+    private static List<ScalarExpr> permuted(Permute permute, List<ScalarExpr> index) {
+        return permute.order().stream().map(index::get).toList();
+    }
+}

@@ -1,0 +1,53 @@
+package heddle.compiler.op;
+
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.type.TensorType;
+import java.util.List;
+
+/**
+ * One result of a {@link FusedAttention}.
+ *
+ * @param kind  what it holds
+ * @param type  of the tensor
+ * @param index of an element, one for each axis of the tensor, over the axes of the attention
+ */
+public record AttentionResult(Kind kind, TensorType type, List<ScalarExpr> index) {
+    /** What a result holds. */
+    public enum Kind {
+        /** The weighted sum of the values, over batch, i, e. */
+        OUTPUT("o"),
+        /**
+         * The greatest score of each row, the sink among them; minus infinity where none is finite. It says nothing of a row that
+         * has a NaN, whose sum is NaN. Over batch, i.
+         */
+        ROW_MAX("row_max"),
+        /** The sum of a row's exponentials, shifted by its maximum. Over batch, i. */
+        ROW_SUM("row_sum"),
+        /** The logarithm of the sum of a row's exponentials. Over batch, i. */
+        LOG_SUM_EXP("log_sum_exp");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        /** Its name in the text form. */
+        public String text() {
+            return text;
+        }
+    }
+
+    public AttentionResult {
+        index = List.copyOf(index);
+        if (index.size() != type.rank()) {
+            throw new IllegalArgumentException(index.size() + " indexes of " + type);
+        }
+    }
+
+    /** The row-major address of an element. */
+    public ScalarExpr address() {
+        return IndexSimplifier.address(type.shape(), index);
+    }
+}
