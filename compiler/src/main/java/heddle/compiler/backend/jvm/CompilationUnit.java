@@ -24,6 +24,7 @@ record CompilationUnit(JvmTarget target, Plan plan, String className) {
 
     private void writeHead(JavaText out) {
         out.line("import java.util.Arrays;");
+        out.line("import jdk.incubator.vector.ByteVector;");
         out.line("import jdk.incubator.vector.DoubleVector;");
         out.line("import jdk.incubator.vector.FloatVector;");
         out.line("import jdk.incubator.vector.IntVector;");
