@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Writes tensors as the main method of a generated file for TornadoVM reads them: sixteen-bit floats are widened to
+ * Writes tensors as the main method of a generated file for TornadoVM reads them: packed ones are widened to
  * f32.
  */
 final class StandaloneData {
@@ -17,7 +17,8 @@ final class StandaloneData {
 
     static void write(Map<String, Tensor> tensors, Path file) {
         SequencedMap<String, Tensor> widened = new LinkedHashMap<>();
-        tensors.forEach((name, t) -> widened.put(name, t.cast(Precision.computed(t.dtype()))));
+        tensors.forEach((name, t) ->
+                widened.put(name, t.cast(Precision.computed(t.dtype())).unpacked()));
         Safetensors.write(widened, file);
     }
 }

@@ -10,6 +10,7 @@ import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.MarkProbabilities;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
+import heddle.compiler.pass.ExpandStored;
 import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveInferenceIdentities;
@@ -33,6 +34,7 @@ public final class Compiler {
     private static final List<Pass> SIMPLIFY = List.of(
             new RemoveInferenceIdentities(),
             new FoldConstants(),
+            new ExpandStored(),
             new EliminateCommonSubexpressions(),
             new EliminateDeadCode());
 

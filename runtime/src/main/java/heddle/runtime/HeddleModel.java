@@ -8,6 +8,7 @@ import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.pass.HoldWeights;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -24,6 +25,7 @@ import heddle.runtime.tornado.TornadoOptions;
 import heddle.runtime.tornado.TornadoProgram;
 import heddle.runtime.tornado.TornadoSdk;
 import heddle.runtime.verify.Verification;
+import heddle.runtime.weights.WeightView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +157,12 @@ public final class HeddleModel {
 
     private CompiledModel onJvm(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
         JvmOptions jvm = options.jvm();
-        Compilation compilation = compilation(options.fusion(), SchedulePolicy.of(jvm.target()));
+        // What the file holds in sixteen bits stays in them, also where the model says f32.
+        Compilation compilation = Compiler.compile(
+                HoldWeights.as(model.graph(), WeightView.forms(weights)),
+                options.fusion(),
+                SchedulePolicy.of(jvm.target()),
+                Set.of());
         try {
             JvmProgram program = JvmProgram.load(compilation.plan(), weights, jvm);
             return new CompiledModel(this, options, compilation, program, target);

@@ -2,6 +2,8 @@ package heddle.runtime;
 
 import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.ir.Graph;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -11,12 +13,14 @@ import heddle.runtime.cache.CacheDirectory;
 import heddle.runtime.input.IntegerRange;
 import heddle.runtime.input.IntegerUses;
 import heddle.runtime.input.RandomTensor;
+import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.Tokenizer;
 import heddle.runtime.weights.WeightBinding;
 import heddle.runtime.weights.WeightFile;
 import heddle.runtime.weights.WeightView;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,15 +70,39 @@ final class ModelData {
     private Map<String, Tensor> random(List<Declaration> wanted) {
         SequencedMap<String, Declaration> byName = new LinkedHashMap<>();
         wanted.forEach(w -> byName.put(w.name(), w));
-        return new WeightView(byName.sequencedKeySet(), name -> random(byName.get(name)));
+        Map<String, Declaration> scaled = new HashMap<>();
+        wanted.forEach(w -> w.held().scales().ifPresent(s -> scaled.put(s.name(), w)));
+        return new WeightView(
+                byName.sequencedKeySet(),
+                name -> random(byName.get(name), Optional.ofNullable(scaled.get(name))),
+                name -> byName.get(name).held().stored());
     }
 
-    /** Floats are scaled so that a product with a matrix keeps the size of what it multiplies. */
-    private Tensor random(Declaration w) {
+    /**
+     * Floats are scaled so that a product with a matrix keeps the size of what it multiplies.
+     *
+     * @param scaled the quantised weight that a tensor of scales belongs to
+     */
+    private Tensor random(Declaration w, Optional<Declaration> scaled) {
         TensorType type = w.type();
-        double deviation = type.rank() < 2 ? 1 : 1 / Math.sqrt(type.dim(-2).evaluate(Map.of()));
+        Stored held = w.held().stored();
+        int seed = w.name().hashCode();
+        if (held.isQuantised()) {
+            return RandomTensor.quantised(type, held, seed);
+        }
+        if (scaled.isPresent()) {
+            double deviation = RandomTensor.deviation(scaled.get().held().stored());
+            return RandomTensor.scales(type, deviation(scaled.get().type()) / deviation, seed);
+        }
         IntegerRange range = IntegerUses.range(graph, Map.of(), w.name(), type);
-        return RandomTensor.of(type, Map.of(), w.name().hashCode(), deviation, range);
+        Tensor drawn = RandomTensor.of(type, Map.of(), seed, deviation(type), range);
+        return type.dtype() == DType.F32 && held.isPacked()
+                ? Tensor.packed(type.dtype(), drawn.shape(), held, StoredArray.packed(drawn.floats(), held))
+                : drawn;
+    }
+
+    private static double deviation(TensorType type) {
+        return type.rank() < 2 ? 1 : 1 / Math.sqrt(type.dim(-2).evaluate(Map.of()));
     }
 
     Tokenizer tokenizer() {

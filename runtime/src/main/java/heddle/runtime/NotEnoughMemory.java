@@ -39,8 +39,7 @@ public final class NotEnoughMemory extends OutOfMemoryError {
             return new NotEnoughMemory(weights, 0, 0, lengths, cause);
         }
         long inputs = plan.inputs().values().stream()
-                .mapToLong(b ->
-                        b.type().shape().size().evaluate(lengths) * b.stored().bytes())
+                .mapToLong(b -> b.stored().bytes(b.type().shape().size().evaluate(lengths)))
                 .sum();
         return new NotEnoughMemory(weights, MemoryPlan.of(plan, lengths).peakBytes(), inputs, lengths, cause);
     }

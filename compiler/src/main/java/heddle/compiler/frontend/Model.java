@@ -1,6 +1,7 @@
 package heddle.compiler.frontend;
 
 import heddle.compiler.ir.Graph;
+import heddle.compiler.type.StoredType;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.source.SourceFile;
@@ -13,7 +14,7 @@ import java.util.List;
  * @param name     from the line {@code model}, else the file's name without its ending
  * @param graph    the computation, nothing optimised yet
  * @param inputs   in the order of declaration, also those that no output needs
- * @param weights  each name once, in the order of first use
+ * @param weights  each name once, in the order of first use, scales behind their weights
  * @param outputs  in the order of declaration
  * @param lengths  the names that {@code dim} declares
  * @param files    all files that were read, the model's own first
@@ -37,8 +38,17 @@ public record Model(
         warnings = List.copyOf(warnings);
     }
 
-    /** An input, weight or output, and where it was declared. */
-    public record Declaration(String name, TensorType type, Span span) {}
+    /**
+     * An input, weight or output, and where it was declared.
+     *
+     * @param held what the weight file holds for each element
+     */
+    public record Declaration(String name, TensorType type, StoredType held, Span span) {
+        /** What is held as its values are. */
+        public Declaration(String name, TensorType type, Span span) {
+            this(name, type, StoredType.of(type.dtype()), span);
+        }
+    }
 
     /** A length that is bound when the model runs, and where it was declared. */
     public record NamedLength(String name, Span span) {}

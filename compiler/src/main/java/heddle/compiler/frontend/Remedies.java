@@ -171,6 +171,10 @@ final class Remedies {
 
     /** A remedy for an element type that is not there. */
     static String elementType(String name) {
+        if (name.matches("u?int[48]|[iu][48]|q[48].*")) {
+            return "numbers are not computed in " + name
+                    + "; a weight of them is written `f32[...] as i8 per column`, or" + " `as i4`";
+        }
         if (TYPES.containsKey(name)) {
             return "write `" + TYPES.get(name) + "`";
         }

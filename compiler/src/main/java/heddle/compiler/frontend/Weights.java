@@ -8,10 +8,14 @@ import heddle.compiler.frontend.value.Emitter;
 import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.frontend.value.Scope;
 import heddle.compiler.op.Weight;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Scales;
+import heddle.compiler.type.StoredType;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.ast.Expr;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +23,11 @@ import java.util.Optional;
 
 /** The weights of a model: one node for each name, wherever it is used. */
 final class Weights {
-    private record Used(Tensor tensor, Declaration declaration) {}
-
     private final Emitter emitter;
     private final Texts texts;
     private final Types types;
-    private final Map<String, Used> used = new LinkedHashMap<>();
+    private final Map<String, Declaration> declared = new LinkedHashMap<>();
+    private final Map<String, Tensor> tensors = new HashMap<>();
 
     Weights(Emitter emitter, Texts texts, Types types) {
         this.emitter = emitter;
@@ -39,26 +42,54 @@ final class Weights {
             return Denotation.Poison.VALUE;
         }
         checkKnown(weight, type.get());
-        Used earlier = used.get(text.value());
-        if (earlier == null) {
-            emitter.at(weight.span(), List.of());
-            Tensor tensor = emitter.add(new Weight(text.value(), type.get()));
-            used.put(text.value(), new Used(tensor, new Declaration(text.value(), type.get(), weight.span())));
-            return tensor;
+        StoredType held = StoredType.of(type.get().dtype());
+        if (weight.held().isPresent()) {
+            Expr.Weight.Held written = weight.held().get();
+            String scales = text.value() + ".scales";
+            if (written.scales().isPresent()) {
+                Denotation named = texts.fill(written.scales().get(), scope);
+                if (!(named instanceof Text other)) {
+                    return Denotation.Poison.VALUE;
+                }
+                scales = other.value();
+            }
+            held = HeldForm.of(written, weight.type(), type.get(), scales);
         }
-        if (!earlier.tensor().type().equals(type.get())) {
+        declare(weight, new Declaration(text.value(), type.get(), held, weight.span()));
+        if (held.scales().isPresent()) {
+            Scales scales = held.scales().get();
+            TensorType shape = new TensorType(DType.F32, scales.shape(type.get().shape()));
+            declare(weight, new Declaration(scales.name(), shape, weight.span()));
+        }
+        Weight op = new Weight(text.value(), type.get(), held);
+        return tensors.computeIfAbsent(text.value(), key -> {
+            emitter.at(weight.span(), List.of());
+            return emitter.add(op);
+        });
+    }
+
+    private void declare(Expr.Weight weight, Declaration declaration) {
+        Declaration earlier = declared.putIfAbsent(declaration.name(), declaration);
+        boolean same = earlier == null
+                || earlier.type().equals(declaration.type()) && earlier.held().equals(declaration.held());
+        if (!same) {
+            String now = text(declaration);
+            String before = text(earlier);
             throw new DiagnosticException(Diagnostic.at(
                             weight.type().span(),
                             FrontendCode.WEIGHT_CONFLICT,
-                            "weight \"" + text.value() + "\" is declared as " + type.get() + " and as "
-                                    + earlier.tensor().type())
-                    .label(type.get().toString())
-                    .related(
-                            earlier.declaration().span(),
-                            earlier.tensor().type().toString())
+                            "weight \"" + declaration.name() + "\" is declared as " + now + " and as " + before)
+                    .label(now)
+                    .related(earlier.span(), before)
                     .note("one name is one tensor of the weight file"));
         }
-        return earlier.tensor();
+    }
+
+    private static String text(Declaration d) {
+        String type = d.type().toString();
+        return d.held().equals(StoredType.of(d.type().dtype()))
+                ? type
+                : type + " as " + d.held().text();
     }
 
     private static void checkKnown(Expr.Weight weight, TensorType type) {
@@ -75,6 +106,6 @@ final class Weights {
     }
 
     List<Declaration> declarations() {
-        return used.values().stream().map(Used::declaration).toList();
+        return List.copyOf(declared.values());
     }
 }

@@ -12,7 +12,7 @@ public final class GraphCatalogue {
     /** All of them. */
     public static final Catalogue PRIMITIVES = reductions(scalarFunctions(Catalogue.EMPTY
             .with("input", a -> new Input(a.string("name"), a.result()))
-            .with("weight", a -> new Weight(a.string("name"), a.result()))
+            .with("weight", Weight::read)
             .with("constant", a -> new Constant(a.result(), a.numbers("values")))
             .with("length", a -> new Length(a.dim("dim"), a.result().dtype()))
             .with("iota", a -> new Iota(a.dim("length")))

@@ -4,6 +4,8 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
+import heddle.compiler.type.Scales;
+import heddle.compiler.type.TensorType;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,7 +18,7 @@ import java.util.SequencedMap;
  * model is compared with.
  *
  * @param inputs     by {@link Input#key}
- * @param weights    by {@link Weight#key}
+ * @param weights    by {@link Weight#key}, with the numbers that are held for quantised ones, and scales by their name
  * @param lengths    the bound symbols
  * @param arithmetic how nodes are computed
  */
@@ -57,21 +59,33 @@ public record Interpreter(
 
     private List<NdArray> evaluate(Node node, List<NdArray> operands) {
         return switch (node.op()) {
-            case Input input -> List.of(given("input", input.key(), inputs, node));
-            case Weight weight -> List.of(given("weight", weight.key(), weights, node));
+            case Input input -> List.of(given("input", input.key(), inputs, node.type()));
+            case Weight weight -> List.of(value(weight, node));
             default -> arithmetic.evaluate(node, operands, lengths);
         };
     }
 
-    private NdArray given(String kind, String key, Map<String, NdArray> arrays, Node node) {
+    private NdArray value(Weight weight, Node node) {
+        NdArray held = given("weight", weight.key(), weights, node.type());
+        return weight.held()
+                .scales()
+                .map(s -> ScaledWeight.of(held, scales(s, node.type()), s.per()))
+                .orElse(held);
+    }
+
+    private NdArray scales(Scales scales, TensorType weight) {
+        return given("weight", scales.name(), weights, new TensorType(weight.dtype(), scales.shape(weight.shape())));
+    }
+
+    private NdArray given(String kind, String key, Map<String, NdArray> arrays, TensorType type) {
         NdArray array = arrays.get(key);
         if (array == null) {
             throw new IllegalArgumentException("the " + kind + " " + key + " is not given");
         }
-        if (array.dtype() != node.type().dtype()
-                || !Arrays.equals(array.shape(), node.type().shape().evaluate(lengths))) {
+        if (array.dtype() != type.dtype()
+                || !Arrays.equals(array.shape(), type.shape().evaluate(lengths))) {
             throw new IllegalArgumentException(
-                    "the " + kind + " " + key + " is " + array.type() + ", not " + node.type() + " with " + lengths);
+                    "the " + kind + " " + key + " is " + array.type() + ", not " + type + " with " + lengths);
         }
         return array;
     }

@@ -10,6 +10,7 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Weight;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import heddle.compiler.type.TensorType;
 import java.util.HashMap;
@@ -27,7 +28,7 @@ final class Buffers {
     private final Map<Value, Buffer> buffers = new HashMap<>();
     private final Map<Value, String> outputNames = new HashMap<>();
 
-    /** @param keepsPacked whether matrices of sixteen-bit weights stay packed */
+    /** @param keepsPacked whether matrices of weights stay as they are held in their file */
     Buffers(Graph graph, Partition partition, boolean keepsPacked) {
         this.graph = graph;
         this.keepsPacked = keepsPacked;
@@ -47,8 +48,9 @@ final class Buffers {
     }
 
     /**
-     * What holds a value. Matrices of sixteen-bit weights stay packed, and so do views and widening casts of them, whose
-     * values are the same. A weight of fewer axes, such as a bias, is small, and read once for many other elements.
+     * What holds a value. Matrices of sixteen-bit and of quantised weights stay packed, and so do views and widening casts of
+     * them, whose values are the same. A weight of fewer axes, such as a bias, is small, and read once for many other
+     * elements. A view of {@code i4} is held as {@code i8}: threads that fill its rows may not share a byte.
      */
     private Stored stored(Value value) {
         Stored usual = Stored.of(value.type().dtype());
@@ -56,13 +58,15 @@ final class Buffers {
     }
 
     private Optional<Stored> packed(Value value) {
-        Stored smallest = Stored.packed(value.type().dtype());
-        if (value.node().op() instanceof Weight) {
-            return smallest.isPacked() && value.type().rank() > 1 ? Optional.of(smallest) : Optional.empty();
+        if (value.node().op() instanceof Weight w) {
+            Stored held = w.held().stored();
+            return held.isPacked() && value.type().rank() > 1 ? Optional.of(held) : Optional.empty();
         }
         boolean isSame = value.node().op() instanceof Pointwise p && p.isView()
-                || value.node().op() instanceof Cast && smallest == Stored.F32;
-        return isSame ? packed(graph.operand(value.node(), 0)) : Optional.empty();
+                || value.node().op() instanceof Cast && value.type().dtype() == DType.F32;
+        return isSame
+                ? packed(graph.operand(value.node(), 0)).map(s -> s == Stored.I4 ? Stored.I8 : s)
+                : Optional.empty();
     }
 
     private String name(Value value) {

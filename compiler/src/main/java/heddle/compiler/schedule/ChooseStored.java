@@ -21,7 +21,7 @@ import java.util.Set;
  * operand of a contraction: contractions read strided views of buffers. Otherwise it is computed in place when
  *
  * <ul>
- *   <li>it is a view or a number, or
+ *   <li>it is a view, a number or a dequantised weight, or
  *   <li>one node reads it, and no element of it more than once, or
  *   <li>computing an element costs no more than reading it back: one read at most and two simple operations, or
  *   <li>it depends only on indices and needs no divisions or transcendental functions,
@@ -39,7 +39,8 @@ final class ChooseStored {
     private final SequencedSet<Node> stored = new LinkedHashSet<>();
     private final Map<Node, ElementCost> costs = new HashMap<>();
 
-    ChooseStored(Graph graph, List<Region> regions) {
+    /** @param keepsPacked whether matrices of weights stay as they are held in their file */
+    ChooseStored(Graph graph, List<Region> regions, boolean keepsPacked) {
         this.graph = graph;
         regions.forEach(r -> inRegions.addAll(r.nodes()));
         StoredOutputs outputs = StoredOutputs.of(graph);
@@ -48,8 +49,8 @@ final class ChooseStored {
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Contract) {
                 ContractionAxes axes = ContractionAxes.of(graph, node);
-                required.add(axes.storedOperand(graph, node, 0));
-                required.add(axes.storedOperand(graph, node, 1));
+                axes.storedOperand(graph, node, 0, keepsPacked).ifPresent(required::add);
+                axes.storedOperand(graph, node, 1, keepsPacked).ifPresent(required::add);
             } else if (!(node.op() instanceof Pointwise) && !RowDomain.isAnchor(node)) {
                 graph.operands(node).forEach(v -> required.add(v.node()));
             }
@@ -66,7 +67,10 @@ final class ChooseStored {
                         .map(v -> costs.get(v.node()))
                         .reduce(ElementCost.of(node), ElementCost::plus);
                 boolean store = required.contains(node)
-                        || (!op.isView() && !Partition.isNumber(node) && !isInPlace(node, cost));
+                        || (!op.isView()
+                                && !Partition.isNumber(node)
+                                && !Dequantised.is(graph, node)
+                                && !isInPlace(node, cost));
                 costs.put(node, store ? ElementCost.READ : cost);
                 if (store) {
                     stored.add(node);

@@ -52,29 +52,35 @@ record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
 
     /**
      * The node that must be stored so that an operand can be read as a strided view: what the operand is a view of, or
-     * the operand itself when that view has no strides.
+     * the operand itself when that view has no strides. A view of a dequantised weight needs nothing where weights stay
+     * packed.
      */
-    Node storedOperand(Graph graph, Node contract, int slot) {
+    Optional<Node> storedOperand(Graph graph, Node contract, int slot, boolean keepsPacked) {
         Value operand = graph.operand(contract, slot);
         Value base = operand;
         while (base.node().op() instanceof Pointwise p && p.isView()) {
             base = graph.operand(base.node(), 0);
         }
-        if (base.equals(operand) || Partition.isNumber(base.node())) {
-            return operand.node();
+        boolean isComputed = keepsPacked && Dequantised.is(graph, base.node());
+        if (!isComputed && base.equals(operand) || Partition.isNumber(base.node())) {
+            return Optional.of(operand.node());
         }
         Value stored = base;
-        Buffer buffer = new Buffer("base", base.type());
         Inliner inliner = new Inliner(
                 graph,
-                (v, index) -> v.equals(stored)
+                (v, index) -> (isComputed ? Partition.isGiven(v.node()) : v.equals(stored))
                         ? Optional.of(new ScalarExpr.Element(
-                                buffer, IndexSimplifier.address(v.type().shape(), index)))
+                                new Buffer("base", v.type()),
+                                IndexSimplifier.address(v.type().shape(), index)))
                         : Optional.empty());
         ScalarExpr element = inliner.at(operand, index(slot == 0 ? equation.left() : equation.right()));
-        return element instanceof ScalarExpr.Element e
-                        && IndexSimplifier.form(e.address()).isAffine()
-                ? base.node()
-                : operand.node();
+        Optional<ScalarExpr.Element> read = isComputed
+                ? Dequantised.held(element)
+                : Optional.of(element)
+                        .filter(ScalarExpr.Element.class::isInstance)
+                        .map(ScalarExpr.Element.class::cast);
+        boolean hasStrides =
+                read.filter(e -> IndexSimplifier.form(e.address()).isAffine()).isPresent();
+        return hasStrides ? Optional.of(base.node()).filter(node -> !isComputed) : Optional.of(operand.node());
     }
 }

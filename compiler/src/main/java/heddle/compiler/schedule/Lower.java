@@ -69,7 +69,7 @@ public final class Lower {
      * @param facts what holds of lengths whenever the model runs
      */
     public static Schedule fused(Graph graph, SchedulePolicy policy, LengthFacts facts) {
-        return new Lower(graph, Partition.fused(graph), policy, facts).schedule();
+        return new Lower(graph, Partition.fused(graph, policy.keepsPacked()), policy, facts).schedule();
     }
 
     /** A kernel for each node, of a graph that says all there is to know of its lengths. */
@@ -193,9 +193,8 @@ public final class Lower {
         if (batched || !isPrepared(right) || right.reads().isEmpty() || width.isEmpty()) {
             return c;
         }
-        String name = right.reads().getFirst().name() + "_panels";
-        Panels panels = Panels.of(c, width.getAsInt(), buffers.unique(name));
-        add(new Launch(names.unique(path(region) + ".pack"), panels.pack(), List.of()));
+        Panels panels = Panels.of(c, width.getAsInt(), buffers::unique);
+        panels.packs().forEach(pack -> add(new Launch(names.unique(path(region) + ".pack"), pack, List.of())));
         return panels.applyTo(c);
     }
 

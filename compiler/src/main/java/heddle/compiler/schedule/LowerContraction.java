@@ -122,7 +122,8 @@ final class LowerContraction {
     private static List<LinearForm> forms(ScalarExpr... elementsOrAddresses) {
         List<LinearForm> forms = new ArrayList<>();
         for (ScalarExpr e : elementsOrAddresses) {
-            forms.add(IndexSimplifier.form(e instanceof ScalarExpr.Element element ? element.address() : e));
+            ScalarExpr read = Dequantised.held(e).map(ScalarExpr.class::cast).orElse(e);
+            forms.add(IndexSimplifier.form(read instanceof ScalarExpr.Element element ? element.address() : read));
         }
         return forms;
     }

@@ -35,7 +35,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
     /** @param storage what the array holds */
     public record Array(Stored storage, long elements) {
         long bytes() {
-            return elements * storage.bytes();
+            return storage.bytes(elements);
         }
     }
 
@@ -69,8 +69,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
         List<Array> arrays = packings.stream().map(Packing::array).toList();
         long bytes = arrays.stream().mapToLong(Array::bytes).sum();
         for (Buffer output : plan.outputs().values()) {
-            bytes += output.type().shape().size().evaluate(lengths)
-                    * output.stored().bytes();
+            bytes += output.stored().bytes(output.type().shape().size().evaluate(lengths));
         }
         return new MemoryPlan(arrays, places, bytes);
     }

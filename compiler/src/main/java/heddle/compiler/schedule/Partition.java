@@ -60,8 +60,12 @@ record Partition(Map<Node, Region> kernels) {
         return of(regions);
     }
 
-    /** Kernels as large as they are good for. */
-    static Partition fused(Graph graph) {
+    /**
+     * Kernels as large as they are good for.
+     *
+     * @param keepsPacked whether matrices of weights stay as they are held in their file
+     */
+    static Partition fused(Graph graph, boolean keepsPacked) {
         List<Region> regions = new ArrayList<>();
         Set<Node> taken = new HashSet<>();
         GrowRegion grow = new GrowRegion(graph, taken);
@@ -74,7 +78,7 @@ record Partition(Map<Node, Region> kernels) {
             taken.addAll(region.nodes());
             regions.add(region);
         }
-        new ChooseStored(graph, regions).chosen().forEach(node -> regions.add(Region.map(node)));
+        new ChooseStored(graph, regions, keepsPacked).chosen().forEach(node -> regions.add(Region.map(node)));
         return of(regions);
     }
 }

@@ -56,7 +56,7 @@ public interface SchedulePolicy {
     /** Columns of the panels that a weight on a product's right side is packed into; empty when it is read as it lies. */
     OptionalInt panel(Contraction c);
 
-    /** Whether matrices of sixteen-bit weights stay in two bytes an element; otherwise they are held as they are computed. */
+    /** Whether matrices of weights stay as they are held in their file; otherwise they are held as they are computed. */
     default boolean keepsPacked() {
         return false;
     }

@@ -200,7 +200,7 @@ final class BlockActions {
 
     /** What several rounds of rows read stays in the first-level cache; one round reads each element once anyway. */
     private OptionalInt slice(PlacedTile sums, Axis over) {
-        int slice = SLICE / (sums.buffer().stored().bytes() * sums.width());
+        int slice = (int) (SLICE / sums.buffer().stored().bytes(sums.width()));
         boolean isShort = open.contains(over)
                 ? kernel.block(over) <= slice
                 : over.extent().isKnown() && over.extent().value() <= slice;

@@ -34,7 +34,7 @@ public record KernelCost(Dim flops, Dim bytes) {
 
     private static Dim bytes(TileKernel kernel) {
         return Stream.concat(kernel.reads().stream(), kernel.writes().stream())
-                .map(b -> b.type().shape().size().times(b.stored().bytes()))
+                .map(b -> b.stored().bytes(b.type().shape().size()))
                 .reduce(Dim.ZERO, Dim::plus);
     }
 

@@ -1,25 +1,31 @@
 package heddle.compiler.type;
 
+import java.util.Locale;
+
 /**
  * What a buffer holds for each element. It is apart from the type of the value: loads convert, stores round. A buffer of
  * sixteen-bit floats holds them as {@code f32}, unless it is said to be {@linkplain #packed packed}.
  */
 public enum Stored {
-    F32(4),
-    F64(8),
-    I64(8),
-    I32(4),
+    F32(32),
+    F64(64),
+    I64(64),
+    I32(32),
     /** One byte, 0 or 1. */
-    BOOL(1),
+    BOOL(8),
     /** The bits of an IEEE binary16. */
-    F16(2),
+    F16(16),
     /** The upper half of the bits of an {@code f32}. */
-    BF16(2);
+    BF16(16),
+    /** A whole number from -128 to 127. */
+    I8(8),
+    /** A whole number from -8 to 7. A byte holds two neighbours, the first in its lower four bits. */
+    I4(4);
 
-    private final int bytes;
+    private final int bits;
 
-    Stored(int bytes) {
-        this.bytes = bytes;
+    Stored(int bits) {
+        this.bits = bits;
     }
 
     /** How elements of {@code type} are held where nothing else is said: as they are computed. */
@@ -42,11 +48,26 @@ public enum Stored {
 
     /** Whether a load converts what is held to the type that it is computed in. */
     public boolean isPacked() {
-        return this == F16 || this == BF16;
+        return this == F16 || this == BF16 || isQuantised();
     }
 
-    /** Bytes an element takes. */
-    public int bytes() {
-        return bytes;
+    /** Whether whole numbers are held for floats, which scales may belong to. */
+    public boolean isQuantised() {
+        return this == I8 || this == I4;
+    }
+
+    /** The bytes of some elements; half a byte counts as one. */
+    public long bytes(long elements) {
+        return Math.ceilDiv(Math.multiplyExact(elements, bits), 8);
+    }
+
+    /** The bytes of some elements; half a byte counts as one. */
+    public Dim bytes(Dim elements) {
+        return bits < 8 ? elements.times(bits).ceilDiv(Dim.of(8)) : elements.times(bits / 8);
+    }
+
+    /** The name in the language: {@code i8}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

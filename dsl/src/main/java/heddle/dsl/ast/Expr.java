@@ -120,8 +120,18 @@ public sealed interface Expr {
      * {@code weight "encoder.layer.{l}.query.weight" : f32[hidden, hidden]}.
      *
      * @param template the name in the weight file; {@code {expression}} holes take compile-time values
+     * @param held     what the file holds for each element, when it is said
      */
-    record Weight(StringLiteral template, TypeExpr type, Span span) implements Expr {}
+    record Weight(StringLiteral template, TypeExpr type, Optional<Held> held, Span span) implements Expr {}
+
+    /**
+     * {@code as i8 per column scales "encoder.layer.{l}.query.scale"}.
+     *
+     * @param stored what an element is held as
+     * @param per    what has a scale of its own: {@code row}, {@code column} or {@code block}
+     * @param scales the name of the scales in the weight file
+     */
+    record Held(Name stored, Optional<Name> per, Optional<StringLiteral> scales, Span span) {}
 
     /** {@code if c then a else b}; the condition is known when the model is compiled. */
     record If(Expr condition, Expr then, Expr otherwise, Span span) implements Expr {}

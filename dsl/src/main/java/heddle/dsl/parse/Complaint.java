@@ -82,6 +82,7 @@ final class Complaint {
         return Optional.ofNullable(
                 switch (context) {
                     case HeddleParser.WeightContext c -> "write `weight \"name in the file\" : f32[rows, columns]`";
+                    case HeddleParser.HeldContext c -> "write `as i8 per column scales \"name in the file\"`";
                     case HeddleParser.InputContext c -> "write `input ids: i64[B, N]`";
                     case HeddleParser.ChoiceContext c -> "a choice between values is written `if c then a else b`";
                     case HeddleParser.ConditionalContext c -> "write `if c { ... } else { ... }`";

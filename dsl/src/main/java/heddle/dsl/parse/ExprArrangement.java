@@ -137,9 +137,27 @@ final class ExprArrangement {
             case HeddleParser.ListContext c -> bracketed(c.LBRACKET(), c.expr(), c.COMMA(), c.RBRACKET());
             case HeddleParser.GroupContext c -> parenthesised(c);
             case HeddleParser.WeightContext c ->
-                tight(token(c.WEIGHT()), SPACE, token(c.STRING()), SPACE, token(c.COLON()), SPACE, type(c.type()));
+                tight(
+                        token(c.WEIGHT()),
+                        SPACE,
+                        token(c.STRING()),
+                        SPACE,
+                        token(c.COLON()),
+                        SPACE,
+                        type(c.type()),
+                        held(c.held()));
             default -> comments.doc(context.start);
         };
+    }
+
+    /** What the elements of a weight are held as, with a space before it; nothing where it is not said. */
+    private Doc held(HeddleParser.HeldContext context) {
+        List<Doc> words = new ArrayList<>();
+        for (int i = 0; context != null && i < context.getChildCount(); i++) {
+            words.add(SPACE);
+            words.add(token((TerminalNode) context.getChild(i)));
+        }
+        return tight(words.toArray(Doc[]::new));
     }
 
     private Doc parenthesised(HeddleParser.GroupContext context) {

@@ -103,9 +103,22 @@ final class ExprBuilder {
             case HeddleParser.ReferenceContext c -> reference(c);
             case HeddleParser.ListContext c -> new Expr.ListLiteral(exprs(c.expr()), span(c));
             case HeddleParser.GroupContext c -> expr(c.expr());
-            case HeddleParser.WeightContext c -> new Expr.Weight(string(c.STRING()), type(c.type()), span(c));
+            case HeddleParser.WeightContext c ->
+                new Expr.Weight(
+                        string(c.STRING()),
+                        type(c.type()),
+                        Optional.ofNullable(c.held()).map(this::held),
+                        span(c));
             default -> throw new IllegalStateException(context.getClass().getName());
         };
+    }
+
+    private Expr.Held held(HeddleParser.HeldContext context) {
+        return new Expr.Held(
+                name(context.NAME(0)),
+                context.PER() == null ? Optional.empty() : Optional.of(name(context.NAME(1))),
+                Optional.ofNullable(context.STRING()).map(this::string),
+                span(context));
     }
 
     private Expr reference(HeddleParser.ReferenceContext context) {

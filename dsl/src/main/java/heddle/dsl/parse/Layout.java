@@ -130,9 +130,21 @@ final class Layout {
     }
 
     private CommonToken settle(CommonToken token, int next) {
-        boolean name = Statements.isSoftKeyword(token.getType())
-                ? !atStatementStart() || next == HeddleParser.ASSIGN || next == HeddleParser.COMMA
-                : token.getType() == HeddleParser.WEIGHT && next != HeddleParser.STRING && next != HeddleParser.NAME;
+        boolean name = switch (token.getType()) {
+            case HeddleParser.WEIGHT -> next != HeddleParser.STRING && next != HeddleParser.NAME;
+            case HeddleParser.AS ->
+                !isBehind(HeddleParser.RBRACKET, 1) && !(isBehind(HeddleParser.NAME, 1) && next == HeddleParser.NAME);
+            case HeddleParser.PER -> !isBehind(HeddleParser.AS, 2);
+            case HeddleParser.SCALES -> next != HeddleParser.STRING || !isBehind(HeddleParser.NAME, 1);
+            default ->
+                Statements.isSoftKeyword(token.getType())
+                        && (!atStatementStart() || next == HeddleParser.ASSIGN || next == HeddleParser.COMMA);
+        };
         return name ? Tokens.retyped(token, HeddleParser.NAME) : token;
+    }
+
+    /** Whether the token {@code back} places before is of a type. */
+    private boolean isBehind(int type, int back) {
+        return laid.size() >= back && laid.get(laid.size() - back).getType() == type;
     }
 }

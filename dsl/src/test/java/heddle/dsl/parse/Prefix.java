@@ -27,9 +27,16 @@ final class Prefix {
                 e.subscripts().stream().map(Prefix::of).collect(Collectors.joining(" ", of(e.base()) + "[", "]"));
             case Expr.Weight e ->
                 "(weight " + of(e.template()) + " " + e.type().dtype()
-                        + e.type().dims().stream().map(Prefix::of).collect(Collectors.joining(" ", "[", "]")) + ")";
+                        + e.type().dims().stream().map(Prefix::of).collect(Collectors.joining(" ", "[", "]"))
+                        + e.held().map(Prefix::of).orElse("") + ")";
             case Expr.If e -> "(if " + of(e.condition()) + " " + of(e.then()) + " " + of(e.otherwise()) + ")";
         };
+    }
+
+    private static String of(Expr.Weight.Held held) {
+        return " as " + held.stored()
+                + held.per().map(per -> " per " + per).orElse("")
+                + held.scales().map(scales -> " scales " + of(scales)).orElse("");
     }
 
     private static String of(Subscript subscript) {

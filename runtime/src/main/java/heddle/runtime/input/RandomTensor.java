@@ -1,10 +1,12 @@
 package heddle.runtime.input;
 
+import heddle.compiler.type.Stored;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.ElementCount;
+import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
@@ -41,6 +43,39 @@ public final class RandomTensor {
             }
         }
         return t.rounded();
+    }
+
+    /** Whole numbers of a quantised weight: all that have a negative of the same size, evenly. */
+    public static Tensor quantised(TensorType type, Stored stored, long seed) {
+        long[] shape = type.shape().evaluate(Map.of());
+        requireArray(type, shape);
+        int most = most(stored);
+        float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextInt(-most, most + 1);
+        }
+        return Tensor.packed(type.dtype(), shape, stored, StoredArray.packed(values, stored));
+    }
+
+    /** Scales that differ by up to a half from {@code mean}. */
+    public static Tensor scales(TensorType type, double mean, long seed) {
+        Tensor t = Tensor.zeros(type.dtype(), type.shape().evaluate(Map.of()));
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < t.size(); i++) {
+            t.floats()[i] = (float) (mean * random.nextDouble(0.5, 1.5));
+        }
+        return t;
+    }
+
+    /** The standard deviation of what {@link #quantised} draws. */
+    public static double deviation(Stored stored) {
+        int most = most(stored);
+        return Math.sqrt(most * (most + 1) / 3.0);
+    }
+
+    private static int most(Stored stored) {
+        return stored == Stored.I8 ? 127 : 7;
     }
 
     private static void requireArray(TensorType type, long[] shape) {

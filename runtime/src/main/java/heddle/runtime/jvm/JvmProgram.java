@@ -164,7 +164,7 @@ public final class JvmProgram implements Program {
         plan.outputs().forEach((name, buffer) -> {
             Object array = own.remove(buffer) && !buffer.stored().isPacked()
                     ? run.array(buffer)
-                    : copy(buffer, run.array(buffer));
+                    : copy(buffer, run.array(buffer), bound);
             outputs.put(
                     name,
                     Tensor.wrap(buffer.type().dtype(), buffer.type().shape().evaluate(bound), array));
@@ -172,9 +172,12 @@ public final class JvmProgram implements Program {
         return outputs;
     }
 
-    private static Object copy(Buffer buffer, Object array) {
+    private static Object copy(Buffer buffer, Object array, Map<String, Long> bound) {
         if (buffer.stored().isPacked()) {
-            return StoredArray.widened((short[]) array, buffer.stored());
+            return StoredArray.widened(
+                    array,
+                    buffer.stored(),
+                    Math.toIntExact(buffer.type().shape().size().evaluate(bound)));
         }
         int elements = Array.getLength(array);
         Object copy = Tensor.newStorage(buffer.type().dtype(), elements);

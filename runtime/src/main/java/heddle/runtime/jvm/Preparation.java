@@ -64,7 +64,7 @@ final class Preparation {
 
     private static long bytes(Buffer buffer) {
         long elements = buffer.type().shape().size().evaluate(Map.of());
-        return elements * buffer.stored().bytes();
+        return buffer.stored().bytes(elements);
     }
 
     private void load(Buffer buffer, RunMemory memory) {

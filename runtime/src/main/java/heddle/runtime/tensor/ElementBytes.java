@@ -1,6 +1,7 @@
 package heddle.runtime.tensor;
 
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
 import heddle.runtime.file.AtomicFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -34,6 +35,18 @@ public final class ElementBytes {
         return array;
     }
 
+    /** The first {@code count} elements in {@code bytes} as they are held there: see {@link Tensor#packed}. */
+    public static Object held(Stored stored, MemorySegment bytes, int count, ByteOrder order) {
+        Object array = Tensor.newStorage(stored, count);
+        if (array instanceof byte[] a) {
+            MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, 0, a, 0, a.length);
+        } else {
+            ValueLayout.OfShort layout = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(order);
+            MemorySegment.copy(bytes, layout, 0, (short[]) array, 0, count);
+        }
+        return array;
+    }
+
     private static void decodeFloats(DType dtype, MemorySegment bytes, float[] array, ByteOrder order) {
         if (dtype == DType.F32) {
             MemorySegment.copy(bytes, ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(order), 0, array, 0, array.length);
@@ -46,8 +59,12 @@ public final class ElementBytes {
         }
     }
 
-    /** Writes all elements of a tensor, row-major and little-endian. */
+    /** Writes all elements of a tensor as they are held, row-major and little-endian. */
     public static void write(Tensor tensor, AtomicFile out) throws IOException {
+        if (tensor.held() instanceof byte[] bytes) {
+            out.append(ByteBuffer.wrap(bytes));
+            return;
+        }
         ByteBuffer buffer = ByteBuffer.allocate(CHUNK * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int start = 0; start < tensor.size(); start += CHUNK) {
             encode(tensor, start, Math.min(CHUNK, tensor.size() - start), buffer.clear());
@@ -57,7 +74,8 @@ public final class ElementBytes {
 
     private static void encode(Tensor tensor, int start, int count, ByteBuffer out) {
         for (int i = start; i < start + count; i++) {
-            switch (tensor.storage()) {
+            switch (tensor.held()) {
+                case short[] a -> out.putShort(a[i]);
                 case float[] a -> {
                     switch (tensor.dtype()) {
                         case F16 -> out.putShort(Float.floatToFloat16(a[i]));
@@ -69,7 +87,7 @@ public final class ElementBytes {
                 case long[] a -> out.putLong(a[i]);
                 case int[] a -> out.putInt(a[i]);
                 case boolean[] a -> out.put((byte) (a[i] ? 1 : 0));
-                default -> throw new AssertionError(tensor.storage().getClass());
+                default -> throw new AssertionError(tensor.held().getClass());
             }
         }
     }

@@ -9,28 +9,37 @@ import java.util.stream.Collectors;
 /**
  * A dense row-major tensor on the JVM heap. Elements of {@code f32}, {@code f16} and {@code bf16} are held in a
  * {@code float[]} (the sixteen-bit types only hold values their format has), {@code f64} in a {@code double[]},
- * {@code i64} in a {@code long[]}, {@code i32} in an {@code int[]} and {@code bool} in a {@code boolean[]}.
+ * {@code i64} in a {@code long[]}, {@code i32} in an {@code int[]} and {@code bool} in a {@code boolean[]}. A weight may be
+ * held {@linkplain #packed in fewer bytes}.
  */
 public final class Tensor {
     private final DType dtype;
     private final long[] shape;
+    private final int size;
+    private final Stored stored;
     private final Object storage;
 
-    private Tensor(DType dtype, long[] shape, Object storage) {
-        long size = 1;
+    private Tensor(DType dtype, long[] shape, Stored stored, Object storage) {
+        long elements = 1;
         for (long d : shape) {
             if (d < 0) {
                 throw new IllegalArgumentException("negative length in " + Arrays.toString(shape));
             }
-            size = Math.multiplyExact(size, d);
+            elements = Math.multiplyExact(elements, d);
         }
-        if (size != Array.getLength(storage)) {
-            throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has " + size
+        if (!StoredArray.fits(storage, stored, elements)) {
+            throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has " + elements
                     + " elements, the array " + Array.getLength(storage));
         }
         this.dtype = dtype;
         this.shape = shape.clone();
+        this.size = Math.toIntExact(elements);
+        this.stored = stored;
         this.storage = storage;
+    }
+
+    private Tensor(DType dtype, long[] shape, Object storage) {
+        this(dtype, shape, Stored.of(dtype), storage);
     }
 
     public static Tensor of(float[] elements, long... shape) {
@@ -62,6 +71,21 @@ public final class Tensor {
         return new Tensor(dtype, shape, storage);
     }
 
+    /**
+     * A tensor that is held in a packed form, as weights are in their files.
+     *
+     * @param dtype  of its values, a type of floats
+     * @param stored the form
+     * @param held   an array that {@link #newStorage(Stored, int)} gives; it is not copied
+     */
+    public static Tensor packed(DType dtype, long[] shape, Stored stored, Object held) {
+        boolean own = stored == Stored.packed(dtype) || dtype == DType.F32;
+        if (!stored.isPacked() || !own) {
+            throw new IllegalArgumentException(dtype + " is not packed as " + stored);
+        }
+        return new Tensor(dtype, shape, stored, held);
+    }
+
     /** A tensor of zeros. */
     public static Tensor zeros(DType dtype, long... shape) {
         long size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
@@ -82,6 +106,7 @@ public final class Tensor {
             case I32 -> new int[length];
             case BOOL -> new boolean[length];
             case F16, BF16 -> new short[length];
+            case I8, I4 -> new byte[StoredArray.length(stored, length)];
         };
     }
 
@@ -94,17 +119,32 @@ public final class Tensor {
     }
 
     public int size() {
-        return Array.getLength(storage);
+        return size;
     }
 
-    /** The array behind this tensor, not a copy. */
-    public Object storage() {
+    /** What its array holds for each element. */
+    public Stored stored() {
+        return stored;
+    }
+
+    /** The array behind this tensor, of the kind that {@link #newStorage(Stored, int)} gives, not a copy. */
+    public Object held() {
         return storage;
     }
 
-    /** The elements of an f32, f16 or bf16 tensor, not a copy. */
+    /** The elements in an array of the kind that {@link #newStorage(DType, int)} gives: not a copy unless it is packed. */
+    public Object storage() {
+        return stored.isPacked() ? StoredArray.widened(storage, stored, size) : storage;
+    }
+
+    /** This tensor, or a copy that is not packed. */
+    public Tensor unpacked() {
+        return stored.isPacked() ? new Tensor(dtype, shape, storage()) : this;
+    }
+
+    /** The elements of an f32, f16 or bf16 tensor, not a copy unless it is packed. */
     public float[] floats() {
-        return (float[]) storage;
+        return (float[]) storage();
     }
 
     /** The elements of an i64 tensor, not a copy. */
@@ -129,7 +169,7 @@ public final class Tensor {
 
     /** Bytes the elements take in a file. */
     public long bytes() {
-        return (long) size() * dtype.bytes();
+        return stored.isPacked() ? stored.bytes(size) : (long) size * dtype.bytes();
     }
 
     /**
@@ -140,8 +180,8 @@ public final class Tensor {
         if (to == dtype) {
             return this;
         }
-        if (to == DType.F32 && storage instanceof float[]) {
-            return new Tensor(to, shape, storage); // every sixteen-bit float is an f32
+        if (to == DType.F32 && dtype.isFloat() && !(storage instanceof double[])) {
+            return new Tensor(to, shape, stored, storage); // every sixteen-bit float is an f32
         }
         Object result = newStorage(to, size());
         for (int i = 0; i < size(); i++) {
@@ -194,7 +234,7 @@ public final class Tensor {
             case long[] a -> a[index];
             case int[] a -> a[index];
             case boolean[] a -> a[index] ? 1 : 0;
-            default -> throw new AssertionError(storage.getClass());
+            default -> StoredArray.element(storage, stored, index);
         };
     }
 

@@ -12,7 +12,7 @@ public final class Elements {
 
     /** Bytes of an element; sixteen-bit floats are held as floats. */
     public static int bytes(DType dtype) {
-        return Stored.of(dtype).bytes();
+        return Math.toIntExact(Stored.of(dtype).bytes(1));
     }
 
     /** Copies all elements of a tensor. */

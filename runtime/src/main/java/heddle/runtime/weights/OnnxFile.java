@@ -22,7 +22,8 @@ import java.util.SequencedMap;
 
 /**
  * The initialisers of an ONNX file. The file is mapped, and raw elements stay in the mapping until they are read, so
- * opening it copies nothing large.
+ * opening it copies nothing large. Whole numbers of eight bits are not read as quantised weights: their scales and zero points
+ * are operands of nodes, {@code DequantizeLinear} and {@code MatMulInteger}, and this reads initialisers alone.
  */
 final class OnnxFile implements WeightFile {
     private final Path path;

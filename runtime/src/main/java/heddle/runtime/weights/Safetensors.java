@@ -1,6 +1,7 @@
 package heddle.runtime.weights;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.compiler.type.Stored;
 import heddle.runtime.file.AtomicFile;
 import heddle.runtime.tensor.ElementBytes;
 import heddle.runtime.tensor.Tensor;
@@ -9,13 +10,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** Writes safetensors files. */
+/**
+ * Writes safetensors files. Tensors are written in the form in which they are held: whole numbers of eight bits as {@code I8}, those
+ * of four as {@code U8} with half as many columns, the first of two neighbours in the lower four bits.
+ */
 public final class Safetensors {
     private Safetensors() {}
 
@@ -26,8 +31,8 @@ public final class Safetensors {
         for (var e : tensors.entrySet()) {
             Tensor t = e.getValue();
             Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("dtype", t.dtype().name());
-            entry.put("shape", Arrays.stream(t.shape()).boxed().toList());
+            entry.put("dtype", dtype(t));
+            entry.put("shape", shape(t));
             entry.put("data_offsets", List.of(at, at + t.bytes()));
             header.put(e.getKey(), entry);
             at += t.bytes();
@@ -49,5 +54,24 @@ public final class Safetensors {
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
         }
+    }
+
+    private static String dtype(Tensor t) {
+        return switch (t.stored()) {
+            case I4 -> "U8";
+            case I8, F16, BF16 -> t.stored().name();
+            default -> t.dtype().name();
+        };
+    }
+
+    private static List<Long> shape(Tensor t) {
+        List<Long> shape = new ArrayList<>(Arrays.stream(t.shape()).boxed().toList());
+        if (t.stored() == Stored.I4) {
+            if (shape.isEmpty() || shape.getLast() % 2 != 0) {
+                throw new IllegalArgumentException("rows of i4 have an even length, not " + shape);
+            }
+            shape.set(shape.size() - 1, shape.getLast() / 2);
+        }
+        return shape;
     }
 }

@@ -1,6 +1,7 @@
 package heddle.runtime.weights;
 
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
 import heddle.runtime.tensor.ElementBytes;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.SafetensorsHeader.Placed;
@@ -8,9 +9,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -76,17 +80,58 @@ final class SafetensorsFile implements WeightFile {
 
     @Override
     public Tensor read(String name) {
+        Placed placed = placed(name);
+        WeightEntry entry = placed.entry();
+        DType dtype = entry.dtype().orElseThrow(() -> WeightFormat.unsupported(path, entry));
+        int count = WeightFormat.count(path, entry);
+        long[] shape = array(entry.shape());
+        Stored stored = Stored.packed(dtype);
+        return stored.isPacked()
+                ? Tensor.packed(
+                        dtype, shape, stored, ElementBytes.held(stored, bytes(placed), count, ByteOrder.LITTLE_ENDIAN))
+                : Tensor.wrap(dtype, shape, ElementBytes.decode(dtype, bytes(placed), count, ByteOrder.LITTLE_ENDIAN));
+    }
+
+    /** Numbers of eight bits are {@code I8}. Those of four are {@code U8} with two columns in a byte, the first one lower. */
+    @Override
+    public Optional<List<Long>> quantised(WeightEntry entry, Stored stored) {
+        boolean fits = entry.encoding().equals(stored == Stored.I4 ? "U8" : "I8");
+        if (!fits || entry.shape().isEmpty()) {
+            return Optional.empty();
+        }
+        List<Long> shape = new ArrayList<>(entry.shape());
+        if (stored == Stored.I4) {
+            shape.add(2 * shape.removeLast());
+        }
+        return Optional.of(shape);
+    }
+
+    @Override
+    public Tensor read(String name, Stored stored) {
+        Placed placed = placed(name);
+        List<Long> shape =
+                quantised(placed.entry(), stored).orElseThrow(() -> WeightFormat.unsupported(path, placed.entry()));
+        int count = WeightFormat.count(path, placed.entry().withShape(shape));
+        return Tensor.packed(
+                DType.F32,
+                array(shape),
+                stored,
+                ElementBytes.held(stored, bytes(placed), count, ByteOrder.LITTLE_ENDIAN));
+    }
+
+    private Placed placed(String name) {
         Placed placed = header.tensors().get(name);
         if (placed == null) {
             throw MissingWeight.in(this, name);
         }
-        WeightEntry entry = placed.entry();
-        DType dtype = entry.dtype().orElseThrow(() -> WeightFormat.unsupported(path, entry));
-        int count = WeightFormat.count(path, entry);
-        MemorySegment bytes = data.asSlice(placed.begin(), entry.bytes());
-        return Tensor.wrap(
-                dtype,
-                entry.shape().stream().mapToLong(Long::longValue).toArray(),
-                ElementBytes.decode(dtype, bytes, count, ByteOrder.LITTLE_ENDIAN));
+        return placed;
+    }
+
+    private MemorySegment bytes(Placed placed) {
+        return data.asSlice(placed.begin(), placed.entry().bytes());
+    }
+
+    private static long[] array(List<Long> shape) {
+        return shape.stream().mapToLong(Long::longValue).toArray();
     }
 }

@@ -4,12 +4,17 @@ import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
+import heddle.compiler.type.Stored;
+import heddle.compiler.type.StoredType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Label;
 import heddle.runtime.RuntimeCode;
+import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,16 +40,48 @@ public final class WeightBinding {
      * @throws DiagnosticException with everything that does not fit
      */
     public static Map<String, Tensor> bind(WeightFile file, List<Declaration> wanted, Conversion conversion) {
+        Map<String, Declaration> scaled = new HashMap<>();
+        wanted.forEach(w -> w.held().scales().ifPresent(s -> scaled.put(s.name(), w)));
         List<Diagnostic> wrong = new ArrayList<>();
         for (Declaration w : wanted) {
-            mistake(file, w, conversion).map(d -> placed(d, w)).ifPresent(wrong::add);
+            mistake(file, w, Optional.ofNullable(scaled.get(w.name())), conversion)
+                    .map(d -> placed(d, w))
+                    .ifPresent(wrong::add);
         }
         if (!wrong.isEmpty()) {
             throw new DiagnosticException(wrong);
         }
-        SequencedMap<String, DType> types = new LinkedHashMap<>();
-        wanted.forEach(w -> types.put(w.name(), w.type().dtype()));
-        return new WeightView(types.keySet(), name -> file.read(name).cast(types.get(name)));
+        SequencedMap<String, Declaration> byName = new LinkedHashMap<>();
+        wanted.forEach(w -> byName.put(w.name(), w));
+        return new WeightView(
+                byName.keySet(),
+                name -> scaled.containsKey(name) ? scales(file, byName.get(name)) : read(file, byName.get(name)),
+                name -> stored(file.entries().get(name), byName.get(name)));
+    }
+
+    private static Tensor scales(WeightFile file, Declaration w) {
+        Tensor scales = file.read(w.name()).cast(w.type().dtype());
+        return Tensor.wrap(scales.dtype(), w.type().shape().evaluate(Map.of()), scales.storage());
+    }
+
+    /** A weight as the model holds it; sixteen-bit floats that it wants as {@code f32} stay in two bytes. */
+    private static Tensor read(WeightFile file, Declaration w) {
+        Stored held = w.held().stored();
+        if (held.isQuantised()) {
+            return file.read(w.name(), held);
+        }
+        Tensor tensor = file.read(w.name()).cast(w.type().dtype());
+        boolean asItIs = !held.isPacked() || held == tensor.stored();
+        return asItIs
+                ? tensor
+                : Tensor.packed(tensor.dtype(), tensor.shape(), held, StoredArray.packed(tensor.floats(), held));
+    }
+
+    /** What {@link #read} gives a tensor of. */
+    private static Stored stored(WeightEntry entry, Declaration w) {
+        Stored declared = w.held().stored();
+        Stored inFile = entry.dtype().map(Stored::packed).orElse(declared);
+        return declared == Stored.F32 && inFile.isPacked() ? inFile : declared;
     }
 
     private static Diagnostic placed(Diagnostic d, Declaration w) {
@@ -52,24 +89,56 @@ public final class WeightBinding {
         return new Diagnostic(d.code(), d.message(), Optional.of(label), d.related(), d.notes(), d.hint());
     }
 
-    private static Optional<Diagnostic> mistake(WeightFile file, Declaration w, Conversion conversion) {
+    /** @param scaled the weight that {@code w} has the scales of */
+    private static Optional<Diagnostic> mistake(
+            WeightFile file, Declaration w, Optional<Declaration> scaled, Conversion conversion) {
         WeightEntry entry = file.entries().get(w.name());
         if (entry == null) {
             return Optional.of(MissingWeight.diagnostic(file, w.name()));
+        }
+        if (w.held().stored().isQuantised()) {
+            return quantised(file, entry, w);
         }
         if (entry.dtype().isEmpty()) {
             return Optional.of(
                     WeightFormat.unsupported(file.path(), entry).diagnostics().getFirst());
         }
-        if (!fits(entry.shape(), w.type().shape())) {
+        if (scaled.isPresent()) {
+            if (!withoutOnes(entry.shape()).equals(withoutOnes(lengths(w)))) {
+                return Optional.of(wrongScales(file, entry, w, scaled.get()));
+            }
+        } else if (!fits(entry.shape(), w.type().shape())) {
             return Optional.of(wrongShape(file, entry, w));
         }
         DType stored = entry.dtype().get();
-        if (conversion == Conversion.LOSSLESS
-                && !Tensor.isLossless(stored, w.type().dtype())) {
-            return Optional.of(wrongType(file, entry, w));
+        boolean isExact = Tensor.isLossless(stored, w.type().dtype())
+                && (!w.held().stored().isPacked() || w.held().stored() == Stored.packed(stored));
+        return isExact || conversion == Conversion.ANY ? Optional.empty() : Optional.of(wrongType(file, entry, w));
+    }
+
+    private static Optional<Diagnostic> quantised(WeightFile file, WeightEntry entry, Declaration w) {
+        Optional<List<Long>> shape = file.quantised(entry, w.held().stored());
+        if (shape.isEmpty()) {
+            return Optional.of(notQuantised(file, entry, w));
         }
-        return Optional.empty();
+        return fits(shape.get(), w.type().shape())
+                ? Optional.empty()
+                : Optional.of(wrongShape(file, entry.withShape(shape.get()), w));
+    }
+
+    private static Diagnostic notQuantised(WeightFile file, WeightEntry entry, Declaration w) {
+        String held = w.held().stored().text();
+        Diagnostic d = Diagnostic.of(
+                        RuntimeCode.WEIGHT_DTYPE,
+                        "the weight \"" + w.name() + "\" is held as " + held + " in the model, and is "
+                                + entry.encoding() + " in the file")
+                .note("file:  " + entry.type() + "  (" + file.path() + ")")
+                .note(
+                        "a safetensors file holds i8 as I8, and i4 as U8: two columns in a byte, the first one in the lower four"
+                                + " bits");
+        return entry.dtype()
+                .map(dtype -> d.hint("leave out `as " + w.held().text() + "`: what the file has is not quantised"))
+                .orElse(d);
     }
 
     private static boolean fits(List<Long> stored, Shape wanted) {
@@ -83,6 +152,33 @@ public final class WeightBinding {
             }
         }
         return true;
+    }
+
+    private static List<Long> lengths(Declaration w) {
+        return Arrays.stream(w.type().shape().evaluate(Map.of())).boxed().toList();
+    }
+
+    /** Files have scales with and without axes of length one. */
+    private static List<Long> withoutOnes(List<Long> shape) {
+        return shape.stream().filter(d -> d != 1).toList();
+    }
+
+    private static Diagnostic wrongScales(WeightFile file, WeightEntry entry, Declaration w, Declaration scaled) {
+        String columns = String.valueOf(scaled.type().dim(-1));
+        return Diagnostic.of(
+                        RuntimeCode.WEIGHT_SHAPE,
+                        "the scales \"" + w.name() + "\" of \"" + scaled.name() + "\" are "
+                                + w.type().shape() + " in the model and " + entry.shape() + " in the file")
+                .note("file:  " + entry.type() + "  (" + file.path() + ")")
+                .note("model: " + text(scaled) + scaled.type().shape() + " has "
+                        + switch (scaled.held().scales().orElseThrow().per()) {
+                            case ROW -> "a scale for each of " + scaled.type().dim(-2) + " rows";
+                            case COLUMN -> "a scale for each of " + columns + " columns";
+                            case BLOCK -> "a scale for each 32 of " + columns + " neighbours in a row";
+                        })
+                .hint(
+                        "say what has a scale of its own: `per row`, `per column` or `per block`; or name another tensor with"
+                                + " `scales`");
     }
 
     private static Diagnostic wrongShape(WeightFile file, WeightEntry entry, Declaration w) {
@@ -100,13 +196,22 @@ public final class WeightBinding {
                 : d;
     }
 
+    private static String text(Declaration w) {
+        String type = w.type().dtype().text();
+        return w.held().equals(StoredType.of(w.type().dtype()))
+                ? type
+                : type + " as " + w.held().text();
+    }
+
     private static Diagnostic wrongType(WeightFile file, WeightEntry entry, Declaration w) {
         return Diagnostic.of(
                         RuntimeCode.WEIGHT_DTYPE,
-                        "the weight \"" + w.name() + "\" is " + w.type().dtype() + " in the model and "
+                        "the weight \"" + w.name() + "\" is " + text(w) + " in the model and "
                                 + entry.dtype().get() + " in the file")
                 .note("file:  " + entry.type() + "  (" + file.path() + ")")
                 .note("converting would lose precision, so it is not done unasked")
-                .hint("write " + entry.dtype().get() + " in the model, or convert with --cast-weights");
+                .hint("write " + entry.dtype().get() + " in the model"
+                        + (w.held().equals(StoredType.of(w.type().dtype())) ? "" : ", without `as`")
+                        + ", or convert with --cast-weights");
     }
 }

@@ -17,6 +17,11 @@ public record WeightEntry(String name, String encoding, Optional<DType> dtype, L
         shape = List.copyOf(shape);
     }
 
+    /** The same bytes under another shape. */
+    WeightEntry withShape(List<Long> other) {
+        return new WeightEntry(name, encoding, dtype, other, bytes);
+    }
+
     /** {@code f32[384, 384]}, with the file's word for a type that Heddle does not have. */
     public String type() {
         return dtype.map(DType::text).orElse(encoding)

@@ -1,7 +1,10 @@
 package heddle.runtime.weights;
 
+import heddle.compiler.type.Stored;
 import heddle.runtime.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -22,10 +25,28 @@ public interface WeightFile {
     SequencedMap<String, WeightEntry> entries();
 
     /**
-     * One tensor in the element type it has in the file.
+     * One tensor in the element type it has in the file. Sixteen-bit floats are packed.
      *
      * @throws heddle.dsl.diagnostic.DiagnosticException when there is none of this name, or its element type is not
      *     one of Heddle's
      */
     Tensor read(String name);
+
+    /**
+     * The shape of the whole numbers that an entry holds, if it may hold some in this form.
+     *
+     * @param stored {@code i8} or {@code i4}
+     */
+    default Optional<List<Long>> quantised(WeightEntry entry, Stored stored) {
+        return Optional.empty();
+    }
+
+    /**
+     * The whole numbers of a quantised weight.
+     *
+     * @param stored a form that {@link #quantised} has a shape for
+     */
+    default Tensor read(String name, Stored stored) {
+        throw new IllegalArgumentException(format() + " files hold no " + stored.text());
+    }
 }

@@ -92,7 +92,9 @@ final class WeightFormat {
         return new DiagnosticException(Diagnostic.of(
                         RuntimeCode.WEIGHT_ENCODING,
                         "the weight \"" + entry.name() + "\" in " + file + " has elements of type " + entry.encoding())
-                .note("Heddle reads f32, f64, f16, bf16, i32, i64 and bool")
-                .hint("convert the file, for example with safetensors in Python"));
+                .note(
+                        "Heddle reads f32, f64, f16, bf16, i32, i64 and bool, and I8 and U8 of safetensors files as weights that are"
+                                + " declared `as i8` and `as i4`")
+                .hint("declare it as what it is, such as `f32[...] as i8 per column`, or convert the file"));
     }
 }

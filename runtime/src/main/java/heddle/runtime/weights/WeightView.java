@@ -1,8 +1,10 @@
 package heddle.runtime.weights;
 
+import heddle.compiler.type.Stored;
 import heddle.runtime.tensor.Tensor;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -12,11 +14,30 @@ import java.util.function.Function;
 public final class WeightView extends AbstractMap<String, Tensor> {
     private final Set<String> names;
     private final Function<String, Tensor> read;
+    private final Function<String, Stored> stored;
 
-    /** @param read gives the weight of a name, the same each time */
-    public WeightView(Set<String> names, Function<String, Tensor> read) {
+    /**
+     * Weights that are read or drawn.
+     *
+     * @param read   gives the weight of a name, the same each time
+     * @param stored says what that holds for each element, without reading it
+     */
+    public WeightView(Set<String> names, Function<String, Tensor> read, Function<String, Stored> stored) {
         this.names = names;
         this.read = read;
+        this.stored = stored;
+    }
+
+    /** What weights hold for each element; those of a view are not read for it. */
+    public static Map<String, Stored> forms(Map<String, Tensor> weights) {
+        Map<String, Stored> forms = new HashMap<>();
+        weights.keySet()
+                .forEach(name -> forms.put(
+                        name,
+                        weights instanceof WeightView view
+                                ? view.stored.apply(name)
+                                : weights.get(name).stored()));
+        return forms;
     }
 
     @Override

@@ -145,10 +145,11 @@ class ContractionKernelTest {
             Contraction c =
                     product(DType.F32, axis("m", s[0], true), axis("n", s[1], false), axis("k", s[2], false), false);
             int width = SchedulePolicy.PROCESSOR.panel(c).getAsInt();
-            Buffer wanted = Panels.of(c, width, "panels").pack().output();
+            Buffer wanted =
+                    Panels.of(c, width, name -> "panels").packs().getFirst().output();
             Buffer buffer = output(DType.F32, wanted.type().shape().dims().toArray(Dim[]::new));
-            Panels panels = Panels.of(c, width, buffer.name());
-            bench.kernel(panels.pack());
+            Panels panels = Panels.of(c, width, name -> buffer.name());
+            panels.packs().forEach(bench::kernel);
             add(panels.applyTo(c));
         }
         bench.check("panels");

@@ -9,6 +9,8 @@ import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
+import heddle.compiler.type.Stored;
+import heddle.compiler.type.StoredType;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -82,6 +84,73 @@ class WeightBindingTest {
                 WeightBinding.bind(file, List.of(w), Conversion.ANY)
                         .get("bert.layer.0.weight")
                         .dtype());
+    }
+
+    private static Declaration held(String name, String held, long... shape) {
+        Declaration w = wanted(name, DType.F32, shape);
+        return new Declaration(
+                name, w.type(), StoredType.parse(held, name + ".scales").orElseThrow(), w.span());
+    }
+
+    private void writeQuantised() {
+        SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("a", Tensor.packed(DType.F32, new long[] {2, 3}, Stored.I8, new byte[] {-128, 127, 0, 1, 2, 3}));
+        tensors.put("a.scales", Tensor.of(new float[] {1, 2, 3}, 1, 3).cast(DType.F16));
+        tensors.put("b", Tensor.packed(DType.F32, new long[] {2, 4}, Stored.I4, new byte[] {0x18, 0x7f, 0x32, 0x54}));
+        tensors.put("b.scales", Tensor.of(new float[] {1, 2}, 2));
+        tensors.put("half", Tensor.of(new float[] {0.5f, 1, 2, 3}, 2, 2).cast(DType.BF16));
+        Safetensors.write(tensors, dir.resolve("q.safetensors"));
+        file = WeightFile.open(dir.resolve("q.safetensors"));
+    }
+
+    @Test
+    void quantisedWeightsAreReadAsTheyAre() {
+        writeQuantised();
+        assertEquals("I8[2, 3]", file.entries().get("a").type());
+        assertEquals("U8[2, 2]", file.entries().get("b").type());
+        var loaded = load(
+                held("a", "i8 per column", 2, 3),
+                wanted("a.scales", DType.F32, 3),
+                held("b", "i4 per row", 2, 4),
+                wanted("b.scales", DType.F32, 2),
+                wanted("half", DType.F32, 2, 2));
+        assertEquals(Stored.I8, loaded.get("a").stored());
+        assertArrayEquals(new float[] {-128, 127, 0, 1, 2, 3}, loaded.get("a").floats());
+        assertArrayEquals(new float[] {1, 2, 3}, loaded.get("a.scales").floats());
+        assertEquals("f32[3]", loaded.get("a.scales").toString());
+        assertArrayEquals(
+                new float[] {-8, 1, -1, 7, 2, 3, 4, 5}, loaded.get("b").floats());
+        assertEquals(4, loaded.get("b").bytes());
+        assertEquals(Stored.BF16, loaded.get("half").stored(), "what is wanted as f32 stays packed");
+        assertEquals("f32[2, 2]", loaded.get("half").toString());
+        assertArrayEquals(new float[] {0.5f, 1, 2, 3}, loaded.get("half").floats());
+        assertEquals(8, loaded.get("half").bytes());
+    }
+
+    @Test
+    void whatIsHeldOtherwiseIsReported() {
+        writeQuantised();
+        var e = assertThrows(
+                DiagnosticException.class,
+                () -> load(
+                        held("a", "i4", 2, 6),
+                        held("b", "i4 per block", 2, 4),
+                        wanted("b.scales", DType.F32, 2, 2),
+                        held("half", "i8", 2, 2),
+                        held("a.scales", "f16", 1, 3),
+                        wanted("a", DType.F32, 2, 3)));
+        assertEquals(
+                List.of(
+                        RuntimeCode.WEIGHT_DTYPE,
+                        RuntimeCode.WEIGHT_SHAPE,
+                        RuntimeCode.WEIGHT_DTYPE,
+                        RuntimeCode.WEIGHT_ENCODING),
+                e.diagnostics().stream().map(Diagnostic::code).toList());
+        assertEquals(
+                "the scales \"b.scales\" of \"b\" are [2, 2] in the model and [2] in the file",
+                e.diagnostics().get(1).message());
+        assertTrue(e.diagnostics().get(2).hint().orElseThrow().contains("leave out `as i8`"));
+        assertTrue(e.diagnostics().get(3).hint().orElseThrow().contains("as i8 per column"));
     }
 
     private Map<String, Tensor> load(Declaration... wanted) {

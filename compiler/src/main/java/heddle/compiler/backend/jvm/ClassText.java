@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Collects the members of the class that is being written. */
@@ -78,6 +80,34 @@ final class ClassText {
         String name = lanes.species() + "_LANES" + Long.toHexString(bits).toUpperCase(Locale.ROOT);
         constants.put(
                 name, lanes.mask() + " " + name + " = VectorMask.fromLong(" + lanes.species() + ", " + bits + "L)");
+        return name;
+    }
+
+    /** The constant by which each lane shifts the word with its four bits, so that they are at the top. */
+    String nibbles(Lanes lanes) {
+        String name = "I_NIBBLES";
+        String shifts = IntStream.range(0, lanes.count())
+                .mapToObj(lane -> String.valueOf(28 - lane % 8 * 4))
+                .collect(Collectors.joining(", "));
+        constants.put(name, "IntVector " + name + " = IntVector.fromArray(I, new int[] {" + shifts + "}, 0)");
+        return name;
+    }
+
+    /** The constant mask of the upper half of the lanes, for vectors of integers. */
+    String upperHalf(Lanes lanes) {
+        String name = "I_UPPER";
+        long bits = (1L << lanes.count()) - (1L << lanes.count() / 2);
+        constants.put(name, "VectorMask<Integer> " + name + " = VectorMask.fromLong(I, " + bits + "L)");
+        return name;
+    }
+
+    /** The constant that reads words of 32 bits from arrays of bytes. */
+    String words() {
+        String name = "WORDS";
+        constants.put(
+                name,
+                "java.lang.invoke.VarHandle " + name + " = java.lang.invoke.MethodHandles.byteArrayViewVarHandle("
+                        + "int[].class, java.nio.ByteOrder.LITTLE_ENDIAN)");
         return name;
     }
 

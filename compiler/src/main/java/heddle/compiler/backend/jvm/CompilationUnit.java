@@ -12,6 +12,7 @@ import java.util.SequencedMap;
 /** Writes the file around the kernels: imports, constants, and the two methods that call the kernels. */
 record CompilationUnit(Processor target, Plan plan, String className) {
     private static final List<String> VECTORS = List.of(
+            "ByteVector",
             "DoubleVector",
             "FloatVector",
             "IntVector",

@@ -125,7 +125,9 @@ final class Locals {
 
     /** The Java type of a buffer's array. */
     static String arrayType(Buffer buffer) {
-        return (buffer.stored().isPacked() ? "short" : type(buffer.type().dtype())) + "[]";
+        return (buffer.stored().isPacked()
+                        ? PackedElement.type(buffer.stored())
+                        : type(buffer.type().dtype())) + "[]";
     }
 
     /** The Java type of a value. */

@@ -67,25 +67,26 @@ record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides st
     }
 
     String name() {
-        return "product" + rows + "x" + vectors + (stored.isPacked() ? "Packed" : "");
+        return "product" + rows + "x" + vectors + (stored.isPacked() ? "Of" + stored : "");
     }
 
     /** Writes the kernel as a method. */
-    void write(JavaText out, String method) {
+    void write(ClassText members, String method) {
+        JavaText out = members.method();
         String array = lanes.element() + "[] ";
         out.line("/** " + (isFresh ? "Stores" : "Adds") + " a product of depth {@code depth} "
                 + (isFresh ? "in " : "to ") + rows + " rows of " + vectors * lanes.count()
                 + " sums, which stay in registers. */");
         List<String> parameters = new ArrayList<>(List.of("int depth", array + "a", "int aAt"));
         strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
-        parameters.addAll(List.of((stored.isPacked() ? "short[] " : array) + "b", "int bAt", array + "c", "int cAt"));
+        parameters.addAll(List.of(array(stored, array) + "b", "int bAt", array + "c", "int cAt"));
         out.open("private static void " + method + "(" + String.join(", ", parameters) + ")");
         eachSum((r, v) -> out.line(lanes.vector() + " " + sum(r, v) + " = " + start(r, v) + ";"));
         out.open("for (int k = 0; k < depth; k++)");
         out.line("int p = aAt + " + strides.aStep.times("k") + ";");
         out.line("int q = bAt + k * " + strides.width + ";");
         for (int v = 0; v < vectors; v++) {
-            out.line(lanes.vector() + " b" + v + " = " + factor(plus("q", v * lanes.count())) + ";");
+            out.line(lanes.vector() + " b" + v + " = " + factor(plus("q", v * lanes.count()), members) + ";");
         }
         for (int r = 0; r < rows; r++) {
             writeRow(out, r);
@@ -107,6 +108,10 @@ record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides st
         return isFresh ? lanes.vector() + ".zero(" + lanes.species() + ")" : load("c", position(row, vector));
     }
 
+    private static String array(Stored stored, String plain) {
+        return stored.isPacked() ? PackedElement.type(stored) + "[] " : plain;
+    }
+
     private interface EachSum {
         void write(int row, int vector);
     }
@@ -123,8 +128,8 @@ record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides st
         return plus("cAt", row * strides.width + vector * lanes.count());
     }
 
-    private String factor(String at) {
-        return stored.isPacked() ? PackedElement.vector(lanes, "b", at) : load("b", at);
+    private String factor(String at, ClassText members) {
+        return stored.isPacked() ? PackedElement.vector(lanes, stored, "b", at, members) : load("b", at);
     }
 
     private String load(String array, String at) {

@@ -95,7 +95,10 @@ final class ProductMethods {
         String array = Locals.type(shape.type) + "[] ";
         List<String> parameters = new ArrayList<>(List.of("int rows", "int depth", array + "a", "int aAt"));
         shape.strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
-        parameters.addAll(List.of((shape.stored.isPacked() ? "short[] " : array) + "b", "int bAt", array + "c"));
+        parameters.addAll(List.of(
+                (shape.stored.isPacked() ? PackedElement.type(shape.stored) + "[] " : array) + "b",
+                "int bAt",
+                array + "c"));
         JavaText out = members.method();
         out.line("/** " + comment + " */");
         return out.open("private static void " + name + "(" + String.join(", ", parameters) + ")");
@@ -179,9 +182,9 @@ final class ProductMethods {
 
     /**
      * Sums of the same terms in the same order as with a {@code b} of floats, which conversion changes nothing of. Of few
-     * rows, the time goes into reading {@code b}: a bf16 becomes a float in registers, in two instructions. More rows
-     * share slices of {@code b} that are converted once, and so do those of f16: HotSpot has an instruction for the loop
-     * over {@code float16ToFloat}, and the Vector API needs eight for it.
+     * rows, the time goes into reading {@code b}: a bf16 or an i8 becomes a float in registers, in two instructions, an i4 in
+     * five. More rows share slices of {@code b} that are converted once, and so do those of f16: HotSpot has an instruction
+     * for the loop over {@code float16ToFloat}, and the Vector API needs eight for it.
      */
     private void writePacked(Shape shape, String name, Lanes lanes) {
         int width = shape.strides.width();
@@ -190,7 +193,7 @@ final class ProductMethods {
                 name,
                 "Adds a product with {@code " + shape.stored + "} to a tile of {@code rows} rows and " + width
                         + " columns.");
-        if (shape.stored == Stored.BF16) {
+        if (PackedElement.hasVector(shape.stored, lanes)) {
             out.open("if (rows <= " + shape.registers.most() + ")");
             writeBlocks(shape, lanes, Steps.ALL, out);
             out.line("return;").close();
@@ -212,13 +215,14 @@ final class ProductMethods {
             String name = members.methodName("widen");
             JavaText out = members.method();
             out.line("/** Converts {@code length} elements of {@code " + s + "}. */");
-            out.open("private static void " + name + "(short[] from, int at, float[] to, int length)");
-            if (s == Stored.BF16) {
+            out.open("private static void " + name + "(" + PackedElement.type(s)
+                    + "[] from, int at, float[] to, int length)");
+            if (PackedElement.hasVector(s, lanes)) {
                 out.open("for (int i = 0; i < length; i += " + lanes.count() + ")");
-                out.line(PackedElement.vector(lanes, "from", "at + i") + ".intoArray(to, i);");
+                out.line(PackedElement.vector(lanes, s, "from", "at + i", members) + ".intoArray(to, i);");
             } else {
                 out.open("for (int i = 0; i < length; i++)");
-                out.line("to[i] = " + PackedElement.loaded(s, "from[at + i]") + ";");
+                out.line("to[i] = " + PackedElement.loaded(s, "from", "at + i", members.support()) + ";");
             }
             out.close().close();
             return name;
@@ -243,7 +247,7 @@ final class ProductMethods {
         if (known == null) {
             known = members.methodName(kernel.name());
             kernels.put(kernel, known);
-            kernel.write(members.method(), known);
+            kernel.write(members, known);
         }
         return known;
     }

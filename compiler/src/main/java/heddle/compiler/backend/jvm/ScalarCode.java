@@ -24,6 +24,7 @@ final class ScalarCode {
     static final Positions NO_POSITIONS = (x, conditional) -> Optional.empty();
 
     private final Locals locals;
+    private final Set<Support> support;
     private final JavaText out;
     private final Arrays arrays;
     private final ScalarSource source;
@@ -36,6 +37,7 @@ final class ScalarCode {
     /** @param positions of elements along the loop this is the body of */
     ScalarCode(Locals locals, Set<Support> support, JavaText out, Positions positions) {
         this.locals = locals;
+        this.support = support;
         this.out = out;
         this.arrays = new Arrays(locals, new ScalarFnCode(support), positions);
         this.source = new ScalarSource(arrays, out);
@@ -63,10 +65,14 @@ final class ScalarCode {
 
     /** Writes a store. */
     void store(Action.Store s) {
-        String place = arrays.place(new Element(s.to(), s.address()), false, source);
+        String at = arrays.position(new Element(s.to(), s.address()), false, source);
         String value = of(KernelScope.stored(s));
+        String array = locals.array(s.to()).array();
         Stored stored = s.to().stored();
-        out.line(place + " = " + (stored.isPacked() ? PackedElement.stored(stored, value) : value) + ";");
+        out.line(
+                stored.isPacked()
+                        ? PackedElement.store(stored, array, at, value, support)
+                        : array + "[" + at + "] = " + value + ";");
     }
 
     /** Elements of Java arrays, and the functions of the JDK. */
@@ -88,18 +94,19 @@ final class ScalarCode {
 
         @Override
         public String element(Element x, boolean conditional, ScalarSource source) {
-            String place = place(x, conditional, source);
+            String at = position(x, conditional, source);
+            String array = locals.array(x.buffer()).array();
             Stored stored = x.buffer().stored();
-            return stored.isPacked() ? PackedElement.loaded(stored, place) : place;
+            return stored.isPacked()
+                    ? PackedElement.loaded(stored, array, at, functions.support())
+                    : array + "[" + at + "]";
         }
 
-        String place(Element x, boolean conditional, ScalarSource source) {
-            Locals.Array array = locals.array(x.buffer());
-            String position = positions
+        String position(Element x, boolean conditional, ScalarSource source) {
+            return positions
                     .of(x, conditional)
                     .orElseGet(() -> new PositionSource(locals::index, KernelScope::extent, source::expression)
-                            .of(array.offset(), x.address()));
-            return array.array() + "[" + position + "]";
+                            .of(locals.array(x.buffer()).offset(), x.address()));
         }
 
         @Override

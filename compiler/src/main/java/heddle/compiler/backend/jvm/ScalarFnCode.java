@@ -14,6 +14,11 @@ import java.util.Set;
 final class ScalarFnCode {
     private final Set<Support> support;
 
+    /** What the expressions call. */
+    Set<Support> support() {
+        return support;
+    }
+
     /** @param support gets what the expressions call */
     ScalarFnCode(Set<Support> support) {
         this.support = support;

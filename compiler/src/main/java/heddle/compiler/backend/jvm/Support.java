@@ -49,6 +49,19 @@ enum Support {
             return b == 0 ? 0 : Math.floorMod(a, b);
         }
         """),
+    NIBBLE("nibble", """
+        /** An element of four bits, with its sign; two share a byte, the first its lower half. */
+        private static int nibble(byte[] from, int at) {
+            return from[at >> 1] << 28 - (at << 2 & 4) >> 28;
+        }
+        """),
+    SET_NIBBLE("setNibble", """
+        /** Stores an element of four bits; two share a byte, the first its lower half. */
+        private static void setNibble(byte[] to, int at, int value) {
+            int shift = at << 2 & 4;
+            to[at >> 1] = (byte) (to[at >> 1] & 0xf0 >> shift | (value & 15) << shift);
+        }
+        """),
     F16("f16", """
         /** The nearest f16, as a float. */
         private static float f16(float x) {

@@ -45,11 +45,12 @@ final class VectorMemory {
 
     private String loadPacked(Element x, Addresses.Position position) {
         boolean neighbours = position.step().is(1) && code.guard().isEmpty();
-        if (!neighbours || x.buffer().stored() != Stored.BF16 || !lanes.hold(DType.F32)) {
+        Stored stored = x.buffer().stored();
+        if (!neighbours || !PackedElement.hasNeighbours(stored, lanes) || !lanes.hold(DType.F32)) {
             return new LaneByLane(code).of(x);
         }
         String array = code.locals().array(x.buffer()).array();
-        return code.declare(x.buffer().name() + "V", PackedElement.vector(lanes, array, position.text()));
+        return code.declare(x.buffer().name() + "V", PackedElement.neighbours(lanes, stored, array, position.text()));
     }
 
     private String loadVector(Element x, String from) {

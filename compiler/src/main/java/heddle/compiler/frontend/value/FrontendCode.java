@@ -52,6 +52,7 @@ public enum FrontendCode implements DiagnosticCode {
     TEXT_HOLE("H0504", "hole in a text cannot be filled"),
     NO_OUTPUT("H0505", "model without an output"),
     NOT_AN_OUTPUT("H0506", "output is not a tensor"),
+    WEIGHT_HELD("H0507", "weight cannot be held like this"),
 
     IMPORT_NOT_FOUND("H0601", "imported file not found"),
     IMPORT_CYCLE("H0602", "files import each other"),

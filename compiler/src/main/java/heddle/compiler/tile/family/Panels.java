@@ -10,65 +10,132 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Scales;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.Stored;
 import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The right operand of a matmul, packed in panels so that a kernel reads a block of columns from front to back: {@code
  * [ceil(n / width), k, width]}, padded with zeros (Goto and van de Geijn, Anatomy of High-Performance Matrix
- * Multiplication, 2008). A weight is packed once, when it is loaded.
+ * Multiplication, 2008). A weight is packed once, when it is loaded. Of a weight with scales of blocks the numbers are packed and,
+ * where each column has other ones, the scales: {@code [ceil(n / width), ceil(k / 32), width]}.
  *
- * @param pack    writes the panels
+ * @param packs   write the panels
  * @param operand the product's {@code b}, read from the panels
  */
-public record Panels(MapFamily pack, ScalarExpr operand) {
+public record Panels(List<MapFamily> packs, ScalarExpr operand) {
+    public Panels {
+        packs = List.copyOf(packs);
+    }
+
     /**
      * Panels of {@code c.b()}, which may not depend on the batch.
      *
      * @param width  columns of a panel: the block size of {@code n}
-     * @param buffer the name of the panels' buffer
+     * @param buffer makes a new name of one
      */
-    public static Panels of(Contraction c, int width, String buffer) {
+    public static Panels of(Contraction c, int width, UnaryOperator<String> buffer) {
         if (c.batch().stream().anyMatch(axis -> ScalarExprs.reads(c.b(), axis))) {
             throw new IllegalArgumentException("the right side differs from batch to batch: " + c.b());
         }
+        if (!isScaled(c)) {
+            return panels(c, c.b(), c.k(), ScalarExpr.of(c.k()), width, buffer);
+        }
+        ScalarExpr.Apply product = (ScalarExpr.Apply) c.b();
+        Panels held = panels(c, product.args().getFirst(), c.k(), ScalarExpr.of(c.k()), width, buffer);
+        ScalarExpr scales = product.args().getLast();
+        Axis blocks = new Axis(c.k().name() + "Block", c.k().extent().ceilDiv(Dim.of(Scales.BLOCK)));
+        Optional<ScalarExpr> ofBlocks = perBlock(scales, c.k(), blocks);
+        if (ofBlocks.isEmpty() || !ScalarExprs.reads(scales, c.n())) {
+            return new Panels(held.packs, ScalarExpr.apply(ScalarFn.MUL, held.operand, scales));
+        }
+        ScalarExpr block = divided(ScalarFn.FLOOR_DIV, ScalarExpr.of(c.k()), Scales.BLOCK);
+        Panels factors = panels(c, ofBlocks.get(), blocks, block, width, buffer);
+        List<MapFamily> packs = new ArrayList<>(held.packs);
+        packs.addAll(factors.packs);
+        return new Panels(packs, ScalarExpr.apply(ScalarFn.MUL, held.operand, factors.operand));
+    }
+
+    /** Whether the right side is a packed weight times scales. */
+    private static boolean isScaled(Contraction c) {
+        return c.b() instanceof ScalarExpr.Apply a
+                && a.fn() == ScalarFn.MUL
+                && a.args().getFirst() instanceof ScalarExpr.Element held
+                && held.buffer().stored().isQuantised();
+    }
+
+    /** What is one value for each block of {@code k}, by the block's index; empty when it differs within a block. */
+    private static Optional<ScalarExpr> perBlock(ScalarExpr e, Axis k, Axis blocks) {
+        ScalarExpr first = times(ScalarExpr.of(blocks), Scales.BLOCK);
+        Axis within = new Axis(k.name() + "Within", Dim.of(Scales.BLOCK));
+        ScalarExpr any =
+                IndexSimplifier.simplify(ScalarExprs.substitute(e, Map.of(k, add(first, ScalarExpr.of(within)))));
+        return ScalarExprs.reads(any, within) ? Optional.empty() : Optional.of(any);
+    }
+
+    /**
+     * Panels of {@code value}, a program over {@code n} and {@code row}.
+     *
+     * @param row the axis from one row of a panel to the next
+     * @param at  the row that a kernel reads, by the index along {@code k}
+     */
+    private static Panels panels(
+            Contraction c, ScalarExpr value, Axis row, ScalarExpr at, int width, UnaryOperator<String> buffer) {
         Dim count = c.n().extent().ceilDiv(Dim.of(width));
-        DType type = c.b().type();
-        TensorType shape = new TensorType(type, Shape.of(count, c.k().extent(), Dim.of(width)));
-        Buffer panels = new Buffer(buffer, shape, stored(c));
+        DType type = value.type();
+        TensorType shape = new TensorType(type, Shape.of(count, row.extent(), Dim.of(width)));
+        Buffer panels = new Buffer(buffer.apply(name(value)), shape, stored(value, c.zeros()));
         Axis panel = new Axis("panel", count);
         Axis column = new Axis("column", Dim.of(width));
         ScalarExpr n = add(times(ScalarExpr.of(panel), width), ScalarExpr.of(column));
-        ScalarExpr value = ScalarExprs.substitute(c.b(), Map.of(c.n(), n));
+        ScalarExpr moved = ScalarExprs.substitute(value, Map.of(c.n(), n));
         ScalarExpr within = ScalarExpr.apply(ScalarFn.LT, n, ScalarExpr.of(c.n().extent()));
         ScalarExpr padded = c.n().extent().equals(count.times(width))
-                ? value
-                : ScalarExpr.apply(ScalarFn.SELECT, within, value, ScalarExpr.zero(type));
+                ? moved
+                : ScalarExpr.apply(ScalarFn.SELECT, within, moved, ScalarExpr.zero(type));
         MapFamily pack = new MapFamily(
-                List.of(panel, c.k(), column),
+                List.of(panel, row, column),
                 panels,
-                address(ScalarExpr.of(panel), c.k(), ScalarExpr.of(column), width),
+                address(ScalarExpr.of(panel), row.extent(), ScalarExpr.of(row), ScalarExpr.of(column), width),
                 IndexSimplifier.simplify(padded));
         ScalarExpr index = ScalarExpr.of(c.n());
-        ScalarExpr at =
-                address(divided(ScalarFn.FLOOR_DIV, index, width), c.k(), divided(ScalarFn.MOD, index, width), width);
-        return new Panels(pack, new ScalarExpr.Element(panels, at));
+        ScalarExpr address = address(
+                divided(ScalarFn.FLOOR_DIV, index, width),
+                row.extent(),
+                at,
+                divided(ScalarFn.MOD, index, width),
+                width);
+        return new Panels(List.of(pack), new ScalarExpr.Element(panels, address));
+    }
+
+    /** The name of the first buffer that is read. */
+    private static String name(ScalarExpr value) {
+        List<String> names = new ArrayList<>();
+        ScalarExprs.visit(value, e -> {
+            if (e instanceof ScalarExpr.Element element) {
+                names.add(element.buffer().name());
+            }
+        });
+        return names.getFirst() + "_panels";
     }
 
     /** Panels of what is packed are packed too, except where zeros of a factor add nothing, which needs a look at them. */
-    private static Stored stored(Contraction c) {
-        ScalarExpr moved = c.b() instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.CAST
+    private static Stored stored(ScalarExpr value, Annihilating zeros) {
+        ScalarExpr moved = value instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.CAST
                 ? a.args().getFirst()
-                : c.b();
-        return c.b().type() == DType.F32
-                        && c.zeros() == Annihilating.NEITHER
+                : value;
+        return value.type() == DType.F32
+                        && zeros == Annihilating.NEITHER
                         && moved instanceof ScalarExpr.Element e
                         && e.buffer().stored().isPacked()
                 ? e.buffer().stored()
-                : Stored.of(c.b().type());
+                : Stored.of(value.type());
     }
 
     /** {@code c} with its right side read from the panels. */
@@ -96,15 +163,16 @@ public record Panels(MapFamily pack, ScalarExpr operand) {
         Axis column = new Axis("column", Dim.of(width));
         ScalarExpr split = add(times(ScalarExpr.of(panel), width), ScalarExpr.of(column));
         LinearForm found = IndexSimplifier.form(ScalarExprs.substitute(element.address(), Map.of(n, split)));
-        LinearForm wanted = IndexSimplifier.form(address(ScalarExpr.of(panel), k, ScalarExpr.of(column), width));
+        LinearForm wanted = IndexSimplifier.form(
+                address(ScalarExpr.of(panel), k.extent(), ScalarExpr.of(k), ScalarExpr.of(column), width));
         // A matrix of one row looks like a panel but need not have all its columns.
         return found.equals(wanted)
                 && IndexSimplifier.isWithin(
                         found.toExpr(), element.buffer().type().shape().size());
     }
 
-    private static ScalarExpr address(ScalarExpr panel, Axis k, ScalarExpr column, int width) {
-        ScalarExpr row = add(ScalarExpr.apply(ScalarFn.MUL, panel, ScalarExpr.of(k.extent())), ScalarExpr.of(k));
+    private static ScalarExpr address(ScalarExpr panel, Dim rows, ScalarExpr at, ScalarExpr column, int width) {
+        ScalarExpr row = add(ScalarExpr.apply(ScalarFn.MUL, panel, ScalarExpr.of(rows)), at);
         return IndexSimplifier.simplify(add(times(row, width), column));
     }
 

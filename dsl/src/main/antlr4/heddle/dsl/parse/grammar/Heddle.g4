@@ -6,7 +6,8 @@
  *    | from=expr bounds?                                         # axis          // an integer, a tensor of integers, or a range
     | bounds                                                    # range         // a range that starts with its colon
  *   - `model`, `import`, `dim`, `input` and `output` are keywords only where a statement begins, `weight` only before
- *     a string; elsewhere they are ordinary names, so `layer_norm(x, weight = w)` can be written.
+ *     a string, `as`, `per` and `scales` only behind a weight's type; elsewhere they are ordinary names, so
+ *     `layer_norm(x, weight = w)` can be written.
  *   - Holes in strings are parsed by the rule `hole`.
  */
 grammar Heddle;
@@ -70,8 +71,11 @@ primary
     | NAME arguments?                                           # reference     // a name or a call
     | '[' (expr (',' expr)* ','?)? ']'                          # list
     | '(' expr ')'                                              # group
-    | 'weight' STRING ':' type                                  # weight
+    | 'weight' STRING ':' type held?                            # weight
     ;
+
+// What the file holds for each element: as i8 per column scales "w.scale"
+held : 'as' NAME ('per' NAME)? ('scales' STRING)? ;
 
 arguments : '(' (argument (',' argument)* ','?)? ')' ;
 argument  : (NAME '=')? expr ;
@@ -92,6 +96,7 @@ hole : expr END EOF ;
 // ---- Words and signs ---------------------------------------------------------------------------------------------
 
 MODEL : 'model' ;   IMPORT : 'import' ; DIM  : 'dim' ;  INPUT : 'input' ;  OUTPUT : 'output' ;  WEIGHT : 'weight' ;
+AS    : 'as' ;     PER    : 'per' ;    SCALES : 'scales' ;
 FN    : 'fn' ;      LET    : 'let' ;    FOR  : 'for' ;  IN    : 'in' ;     RETURN : 'return' ;
 IF    : 'if' ;      THEN   : 'then' ;   ELSE : 'else' ; NEW   : 'new' ;
 AND   : 'and' ;     OR     : 'or' ;     NOT  : 'not' ;  DIV   : 'div' ;

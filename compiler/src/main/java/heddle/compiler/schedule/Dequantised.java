@@ -1,0 +1,43 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Weight;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
+import java.util.Optional;
+
+/** Weights times their scales, as {@code expand-stored} writes them. They are computed where they are read, and not stored. */
+final class Dequantised {
+    private Dequantised() {}
+
+    /** Whether a node multiplies a weight of whole numbers with its scales. */
+    static boolean is(Graph graph, Node node) {
+        return node.op() instanceof Elementwise e
+                && e.fn() == ScalarFn.MUL
+                && graph.operand(node, 0).node().op() instanceof Weight w
+                && w.held().stored().isQuantised()
+                && isWeight(graph, graph.operand(node, 1));
+    }
+
+    private static boolean isWeight(Graph graph, Value value) {
+        Value base = value;
+        while (base.node().op() instanceof Pointwise p && p.isView()) {
+            base = graph.operand(base.node(), 0);
+        }
+        return base.node().op() instanceof Weight;
+    }
+
+    /** The whole number in an element of such a product. */
+    static Optional<ScalarExpr.Element> held(ScalarExpr element) {
+        return element instanceof ScalarExpr.Apply a
+                        && a.fn() == ScalarFn.MUL
+                        && a.args().getFirst() instanceof ScalarExpr.Element held
+                        && a.args().getLast() instanceof ScalarExpr.Element
+                ? Optional.of(held)
+                : Optional.empty();
+    }
+}
