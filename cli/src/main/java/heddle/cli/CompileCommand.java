@@ -19,6 +19,7 @@ import heddle.runtime.HeddleModel;
 import heddle.runtime.SourceReader;
 import heddle.runtime.Target;
 import heddle.runtime.file.AtomicFile;
+import heddle.runtime.file.FileFault;
 import heddle.runtime.jvm.JvmPlatform;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.DeviceWriter;
@@ -27,6 +28,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -119,6 +121,9 @@ final class CompileCommand implements Callable<Integer> {
         if (data && directory == null) {
             throw new ParameterException(spec.commandLine(), "--data needs a directory, -o DIR");
         }
+        if (directory != null) {
+            FileFault.requireWritableDirectory(directory);
+        }
         HeddleModel declared = model.model();
         boolean device = target.target() == Target.TORNADO;
         if (target.libraryTasks() && !device) {
@@ -128,6 +133,8 @@ final class CompileCommand implements Callable<Integer> {
         Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
         Compilation compilation =
                 device ? declared.compilation(fusion, new DevicePolicy(limits)) : declared.compilation(fusion);
+        // Read before anything is written: a mistake in them leaves no half of the files behind.
+        Map<String, Map<String, Tensor>> tensors = data ? data(declared) : Map.of();
         if (stages.isEmpty()) {
             stages = device && directory != null ? List.of(Stage.JAVA, Stage.PLAN) : List.of(Stage.JAVA);
         }
@@ -140,9 +147,7 @@ final class CompileCommand implements Callable<Integer> {
         if (directory != null && stages.contains(Stage.JAVA)) {
             source.ifPresent(s -> write(directory.resolve("README.md"), "readme", TornadoReadme.text(s)));
         }
-        if (data) {
-            writeData(declared);
-        }
+        tensors.forEach(this::writeData);
         return ExitCode.DONE;
     }
 
@@ -180,13 +185,15 @@ final class CompileCommand implements Callable<Integer> {
         write(directory.resolve(name + "." + stage.ending), stage.name().toLowerCase(Locale.ROOT), text);
     }
 
-    private void writeData(HeddleModel declared) {
+    private Map<String, Map<String, Tensor>> data(HeddleModel declared) {
         CompileOptions options = execution.options();
-        writeData(declared.weights(options), "weights");
-        writeData(inputs.tensors(declared, options, false), "inputs");
+        Map<String, Map<String, Tensor>> data = new LinkedHashMap<>();
+        data.put("weights", declared.weights(options));
+        data.put("inputs", inputs.tensors(declared, options, false));
+        return data;
     }
 
-    private void writeData(Map<String, Tensor> tensors, String what) {
+    private void writeData(String what, Map<String, Tensor> tensors) {
         if (tensors.isEmpty()) {
             return;
         }
