@@ -17,7 +17,7 @@ record Assignment(String name, String value) {
         public Assignment convert(String text) {
             int sign = text.indexOf('=');
             if (sign < 1) {
-                throw new TypeConversionException("'" + text + "' should be NAME=VALUE");
+                throw new TypeConversionException("'" + text + "' is not a name, =, and a value");
             }
             return new Assignment(text.substring(0, sign), text.substring(sign + 1));
         }

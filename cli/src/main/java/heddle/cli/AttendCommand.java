@@ -11,6 +11,7 @@ import heddle.runtime.attend.Journey;
 import heddle.runtime.attend.Observation;
 import heddle.runtime.attend.Observer;
 import heddle.runtime.file.AtomicFile;
+import heddle.runtime.file.FileFault;
 import heddle.runtime.text.Tokenizer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -67,7 +68,11 @@ final class AttendCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        if (page != null) {
+            FileFault.requireWritable(page);
+        }
         HeddleModel declared = model.model();
+        execution.warnUnused(declared, true);
         CompileOptions options = execution.options();
         Observer observer = new Observer(declared, options);
         try (Tokenizer tokenizer = declared.tokenizer(options)) {

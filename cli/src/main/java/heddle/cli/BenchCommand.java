@@ -16,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code heddle bench}: measures how fast a model runs. */
@@ -56,13 +55,18 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--vs", description = "Also times the model ${COMPLETION-CANDIDATES}, and prints the ratio.")
     private Rival rival;
 
-    @Option(names = "--runs", defaultValue = "20", description = "The number of timed runs. Default: 20.")
+    @Option(
+            names = "--runs",
+            defaultValue = "20",
+            converter = OptionNumbers.Times.class,
+            description = "The number of timed runs. Default: 20.")
     private int runs;
 
     @Option(
             names = "--warm-up",
             defaultValue = "3",
             paramLabel = "SECONDS",
+            converter = OptionNumbers.Seconds.class,
             description = "How long to warm up at least. Default: 3.")
     private double warmUp;
 
@@ -70,6 +74,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--settle",
             defaultValue = "30",
             paramLabel = "SECONDS",
+            converter = OptionNumbers.Seconds.class,
             description = "The warm-up goes on until times settle; after this long it ends with a warning. 0: as long"
                     + " as --warm-up says, whether they settle or not. Default: 30.")
     private double settle;
@@ -79,16 +84,15 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (runs < 1) {
-            throw new ParameterException(spec.commandLine(), "--runs is " + runs + ", at least 1 is needed");
-        }
         PrintWriter out = spec.commandLine().getOut();
         CompileOptions options = execution.options().withTarget(target.options());
         HeddleModel declared = model.model();
+        execution.warnUnused(declared, !inputs.texts().isEmpty());
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         WarmUp warm = new WarmUp(warmUp, Math.max(warmUp, settle));
         Map<Fusion, Measurement> measured = new LinkedHashMap<>();
         CompiledModel fused = declared.compile(options);
+        target.warnUnused(fused);
         measured.put(Fusion.FUSED, Measurement.of(fused, given, warm, runs));
         if (rival == Rival.UNFUSED) {
             CompiledModel unfused = declared.compile(options.withFusion(Fusion.UNFUSED));

@@ -22,6 +22,7 @@ import heddle.runtime.HeddleModel;
 import heddle.runtime.SourceReader;
 import heddle.runtime.Target;
 import heddle.runtime.file.AtomicFile;
+import heddle.runtime.file.FileFault;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.DeviceWriter;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -124,6 +126,9 @@ final class CompileCommand implements Callable<Integer> {
         if (data && directory == null) {
             throw new ParameterException(spec.commandLine(), "--data needs a directory, -o DIR");
         }
+        if (directory != null) {
+            FileFault.requireWritableDirectory(directory);
+        }
         HeddleModel declared = model.model();
         boolean device = target.target() == Target.TORNADO;
         if (target.libraryTasks() && !device) {
@@ -136,6 +141,8 @@ final class CompileCommand implements Callable<Integer> {
         Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
         SchedulePolicy policy = device ? new DevicePolicy(planned) : SchedulePolicy.of(target.processor());
         Compilation compilation = declared.compilation(fusion, policy);
+        // Read before anything is written: a mistake in them leaves no half of the files behind.
+        Map<String, Map<String, Tensor>> tensors = data ? data(declared) : Map.of();
         if (stages.isEmpty()) {
             stages = device && directory != null ? List.of(Stage.JAVA, Stage.PLAN) : List.of(Stage.JAVA);
         }
@@ -148,9 +155,7 @@ final class CompileCommand implements Callable<Integer> {
         if (directory != null && stages.contains(Stage.JAVA)) {
             source.ifPresent(s -> write(directory.resolve("README.md"), "readme", TornadoReadme.text(s)));
         }
-        if (data) {
-            writeData(declared);
-        }
+        tensors.forEach(this::writeData);
         return ExitCode.DONE;
     }
 
@@ -193,13 +198,15 @@ final class CompileCommand implements Callable<Integer> {
         write(directory.resolve(name + "." + stage.ending), stage.name().toLowerCase(Locale.ROOT), text);
     }
 
-    private void writeData(HeddleModel declared) {
+    private Map<String, Map<String, Tensor>> data(HeddleModel declared) {
         CompileOptions options = execution.options();
-        writeData(declared.weights(options), "weights");
-        writeData(inputs.tensors(declared, options, false), "inputs");
+        Map<String, Map<String, Tensor>> data = new LinkedHashMap<>();
+        data.put("weights", declared.weights(options));
+        data.put("inputs", inputs.tensors(declared, options, false));
+        return data;
     }
 
-    private void writeData(Map<String, Tensor> tensors, String what) {
+    private void writeData(String what, Map<String, Tensor> tensors) {
         if (tensors.isEmpty()) {
             return;
         }

@@ -1,11 +1,10 @@
 package heddle.cli;
 
 import heddle.runtime.CompileOptions;
+import heddle.runtime.HeddleModel;
 import heddle.runtime.weights.WeightBinding.Conversion;
-import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
@@ -17,6 +16,7 @@ final class ExecutionOptions {
     @Option(
             names = "--weights",
             paramLabel = "FILE",
+            converter = FileName.class,
             description = "A .safetensors or .onnx file, maven:group:artifact:version!/file, or random. Default: as the"
                     + " .properties file beside the model says.")
     private String weights;
@@ -24,21 +24,25 @@ final class ExecutionOptions {
     @Option(
             names = "--tokenizer",
             paramLabel = "FILE",
+            converter = FileName.class,
             description = "A tokenizer.json file, or maven:group:artifact:version!/file. Default: as for the weights.")
     private String tokenizer;
 
     @Option(names = "--cast-weights", description = "Rounds weights to the types that the model declares.")
     private boolean castWeights;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads to compute with. Default: all processors.")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            converter = OptionNumbers.Threads.class,
+            description = "Threads to compute with. Default: all processors.")
     private Integer threads;
 
     /** The options of the API that these stand for. */
     CompileOptions options() {
-        PrintWriter err = spec.commandLine().getErr();
         CompileOptions options = CompileOptions.defaults()
                 .withFiles(Terminal.modelFiles())
-                .withWarnings(line -> err.println("warning: " + line))
+                .withWarnings(this::warn)
                 .withConversion(castWeights ? Conversion.ANY : Conversion.LOSSLESS);
         if (weights != null) {
             options = options.withWeights(weights);
@@ -46,9 +50,20 @@ final class ExecutionOptions {
         if (tokenizer != null) {
             options = options.withTokenizer(tokenizer);
         }
-        if (threads != null && threads < 1) {
-            throw new ParameterException(spec.commandLine(), "--threads is " + threads + ", at least 1 is needed");
-        }
         return threads == null ? options : options.withThreads(threads);
+    }
+
+    /** Warns of files that were named and that a model has no use for. @param texts whether it is given any */
+    void warnUnused(HeddleModel model, boolean texts) {
+        if (weights != null && model.declaration().weights().isEmpty()) {
+            warn("--weights is not used: the model has no weights");
+        }
+        if (tokenizer != null && !texts) {
+            warn("--tokenizer is not used: there is no --text");
+        }
+    }
+
+    private void warn(String line) {
+        spec.commandLine().getErr().println("warning: " + line);
     }
 }

@@ -54,6 +54,11 @@ final class Failures implements IExecutionExceptionHandler {
                 Terminal.print(List.of(LengthMistakes.of(large)), err);
                 yield ExitCode.WRONG_INPUT;
             }
+            case OutOfMemoryError threads when isOfThreads(threads) -> {
+                err.println("heddle: out of memory: the system starts no more threads");
+                err.println("--threads N computes with fewer");
+                yield ExitCode.OUT_OF_MEMORY;
+            }
             case OutOfMemoryError memory -> {
                 err.println("heddle: out of memory: " + memory.getMessage());
                 String larger = memory instanceof NotEnoughMemory known && known.isKnown()
@@ -68,6 +73,16 @@ final class Failures implements IExecutionExceptionHandler {
                 yield ExitCode.BUG;
             }
         };
+    }
+
+    /** HotSpot has no other sign of it. A larger heap would make it worse. */
+    private static boolean isOfThreads(OutOfMemoryError e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (String.valueOf(cause.getMessage()).contains("unable to create native thread")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int code(DiagnosticCode code) {

@@ -1,12 +1,14 @@
 package heddle.cli;
 
 import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Suggest;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.input.ModelInputs;
 import heddle.runtime.input.RandomInputs;
 import heddle.runtime.tensor.Npy;
 import heddle.runtime.tensor.Tensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The inputs a model is run with. */
@@ -37,7 +40,11 @@ final class InputOptions {
             description = "An input from an .npy file, or NAME=random; repeat it for more.")
     private List<Assignment> files = new ArrayList<>();
 
-    @Option(names = "--seed", defaultValue = "1", description = "The seed of random inputs. Default: 1.")
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            converter = OptionNumbers.Seed.class,
+            description = "The seed of random inputs. Default: 1.")
     private long seed;
 
     List<String> texts() {
@@ -56,10 +63,12 @@ final class InputOptions {
         named.forEach((name, file) -> {
             if (!types.containsKey(name)) {
                 throw ModelInputs.unknown(name, List.copyOf(types.keySet()));
+            } else if (tensors.containsKey(name)) {
+                throw wrong("--text and --input both give " + name);
             } else if (file.equals(RANDOM)) {
                 random.add(name);
             } else {
-                tensors.put(name, Npy.read(Path.of(file)));
+                tensors.put(name, read(name, file));
             }
         });
         if (randomDefault) {
@@ -69,6 +78,21 @@ final class InputOptions {
         }
         tensors.putAll(RandomInputs.of(model, tensors).draw(random, seed));
         return tensors;
+    }
+
+    private Tensor read(String name, String file) {
+        if (file.isEmpty()) {
+            throw wrong("--input " + name + ": the name is empty");
+        }
+        Path path = Path.of(file);
+        if (!Files.exists(path) && Suggest.closest(file, List.of(RANDOM)).isPresent()) {
+            throw wrong("--input " + name + ": there is no file " + file + "; did you mean " + RANDOM + "?");
+        }
+        return Npy.read(path);
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     /** Draws inputs that were drawn at random once more, as the {@code n}th such draw. */

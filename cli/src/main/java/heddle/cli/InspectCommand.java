@@ -10,6 +10,7 @@ import heddle.compiler.ir.GraphText;
 import heddle.compiler.pass.Pipeline;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.file.AtomicFile;
+import heddle.runtime.file.FileFault;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +68,9 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (file != null) {
+            FileFault.requireWritable(file);
+        }
         Graph graph = graph(model.model());
         String text = switch (format) {
             case TEXT -> GraphText.print(graph);

@@ -7,6 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The lengths a model is read with. */
 final class LengthOptions {
@@ -26,10 +27,9 @@ final class LengthOptions {
 
     private long length(Assignment a) {
         try {
-            return Long.parseLong(a.value());
-        } catch (NumberFormatException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "-D " + a.name() + ": '" + a.value() + "' is not a whole number of its range");
+            return OptionNumbers.whole(a.value(), 0, Integer.MAX_VALUE);
+        } catch (TypeConversionException e) {
+            throw new ParameterException(spec.commandLine(), "-D " + a.name() + ": " + e.getMessage());
         }
     }
 }

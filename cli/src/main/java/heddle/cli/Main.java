@@ -3,6 +3,7 @@ package heddle.cli;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,6 +59,7 @@ public final class Main implements Runnable {
                 .setErr(err)
                 .setUsageHelpWidth(100)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Path.class, new FileName.OfPath())
                 .setParameterExceptionHandler(new UsageErrors())
                 .setExecutionStrategy(Failures::execute)
                 .setExecutionExceptionHandler(new Failures());

@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Npy;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
@@ -7,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -16,52 +19,93 @@ import picocli.CommandLine.Spec.Target;
 
 /** The options that say where the results of a run go. */
 final class OutputOptions {
+    private static final String NAME = "--output";
+    private static final String ONE = ".npy";
+    private static final String ALL = ".safetensors";
+
     @Spec(Target.MIXEE)
     private CommandSpec spec;
 
     @Option(
-            names = "--output",
+            names = NAME,
             paramLabel = "[NAME=]FILE",
+            converter = FileName.class,
             description =
                     "Writes one output to an .npy file, or all of them to a .safetensors file; repeat it for more.")
-    private List<String> files = new ArrayList<>();
+    private List<String> options = new ArrayList<>();
 
     boolean isEmpty() {
-        return files.isEmpty();
+        return options.isEmpty();
     }
 
-    /** @throws ParameterException for a file of a format that is not written */
-    void check() {
-        for (String file : files) {
-            if (!file.endsWith(".npy") && !file.endsWith(".safetensors")) {
-                throw new ParameterException(
-                        spec.commandLine(), "--output " + file + " ends in neither .npy nor .safetensors");
+    /**
+     * Checks, before the model runs, that its outputs can be written.
+     *
+     * @param files all that the command writes; those of this option are added
+     * @throws ParameterException for a format that is not written, and an output that is not there
+     */
+    void check(HeddleModel model, OutputFiles files) {
+        List<String> outputs =
+                model.declaration().outputs().stream().map(o -> o.name()).toList();
+        for (String option : options) {
+            if (!endsIn(option, ONE) && !endsIn(option, ALL)) {
+                throw wrong(option, "ends in neither " + ONE + " nor " + ALL);
             }
+            if (endsIn(option, ALL)) {
+                requireAll(option, outputs);
+            } else {
+                requireOne(option, outputs);
+            }
+            files.add(NAME, file(option));
         }
+    }
+
+    private void requireAll(String option, List<String> outputs) {
+        int sign = option.indexOf('=');
+        if (sign >= 0 && outputs.contains(option.substring(0, sign))) {
+            throw wrong(
+                    option,
+                    "names one output; a " + ALL + " file takes all, so leave out " + option.substring(0, sign + 1));
+        }
+    }
+
+    private void requireOne(String option, List<String> outputs) {
+        boolean known = option.indexOf('=') < 0 ? outputs.size() == 1 : outputs.contains(name(option, outputs));
+        if (!known) {
+            throw wrong(
+                    option,
+                    "should begin with "
+                            + outputs.stream().map(n -> n + "=").collect(Collectors.joining(", ", "one of ", ""))
+                            + (outputs.size() > 1 ? "; a file that ends in " + ALL + " takes all outputs" : ""));
+        }
+    }
+
+    private ParameterException wrong(String option, String what) {
+        return new ParameterException(spec.commandLine(), NAME + " " + option + " " + what);
     }
 
     void write(Map<String, Tensor> results) {
-        for (String file : files) {
-            if (file.endsWith(".safetensors")) {
-                Safetensors.write(new LinkedHashMap<>(results), Path.of(file));
+        for (String option : options) {
+            if (endsIn(option, ALL)) {
+                Safetensors.write(new LinkedHashMap<>(results), file(option));
             } else {
-                writeOne(file, results);
+                Npy.write(results.get(name(option, List.copyOf(results.keySet()))), file(option));
             }
         }
     }
 
-    private void writeOne(String file, Map<String, Tensor> results) {
-        int sign = file.indexOf('=');
-        String name = sign < 0 ? results.keySet().iterator().next() : file.substring(0, sign);
-        boolean known = sign < 0 ? results.size() == 1 : results.containsKey(name);
-        if (!known) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--output " + file + " should begin with one of "
-                            + String.join(
-                                    ", ",
-                                    results.keySet().stream().map(n -> n + "=").toList()));
-        }
-        Npy.write(results.get(name), Path.of(file.substring(sign + 1)));
+    /** The output that an option names, or the only one. */
+    private static String name(String option, List<String> outputs) {
+        int sign = option.indexOf('=');
+        return sign < 0 ? outputs.getFirst() : option.substring(0, sign);
+    }
+
+    /** The file of an option. One for all outputs has no name before it, so its path may hold an equals sign. */
+    private static Path file(String option) {
+        return Path.of(endsIn(option, ALL) ? option : option.substring(option.indexOf('=') + 1));
+    }
+
+    private static boolean endsIn(String option, String ending) {
+        return option.toLowerCase(Locale.ROOT).endsWith(ending);
     }
 }

@@ -60,13 +60,19 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        outputs.check();
         PrintWriter out = spec.commandLine().getOut();
         CompileOptions options =
                 execution.options().withTarget(target.options()).withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
         HeddleModel declared = model.model();
+        OutputFiles files = new OutputFiles(spec);
+        outputs.check(declared, files);
+        if (trace != null) {
+            files.add("--trace", trace);
+        }
+        execution.warnUnused(declared, !inputs.texts().isEmpty());
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, false);
         CompiledModel compiled = declared.compile(options);
+        target.warnUnused(compiled);
         Timeline timeline = new Timeline();
         Map<String, Tensor> results =
                 profile || trace != null ? compiled.profile(given, timeline) : compiled.run(given);

@@ -4,6 +4,7 @@ import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.schedule.machine.Device;
 import heddle.compiler.schedule.machine.Machine;
 import heddle.compiler.schedule.machine.Processor;
+import heddle.runtime.CompiledModel;
 import heddle.runtime.Target;
 import heddle.runtime.TargetOptions;
 import heddle.runtime.jvm.JvmPlatform;
@@ -32,12 +33,14 @@ final class TargetOption {
     @Option(
             names = "--device",
             paramLabel = "ID",
+            converter = FileName.class,
             description = "A device of the tornado target, as heddle devices lists it. Default: the first GPU.")
     private String device;
 
     @Option(
             names = "--time-limit",
             paramLabel = "SECONDS",
+            converter = OptionNumbers.Limit.class,
             description = "Ends a run on a device that takes longer. Default: 600.")
     private Double timeLimit;
 
@@ -74,12 +77,18 @@ final class TargetOption {
         }
         Duration limit = TornadoOptions.DEFAULT_TIME_LIMIT;
         if (timeLimit != null) {
-            if (!(timeLimit > 0)) {
-                throw new ParameterException(spec.commandLine(), "--time-limit is " + timeLimit + ", not positive");
-            }
             limit = Duration.ofNanos((long) (timeLimit * 1e9));
         }
         return new TargetOptions(target, Optional.ofNullable(device), limit, checkFirstRun, libraryTasks);
+    }
+
+    /** Warns of a device that was named and that a model does not run on. */
+    void warnUnused(CompiledModel compiled) {
+        if (device != null && compiled.target().device().isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("warning: --device " + device + " is not used: the model runs on " + compiled.target());
+        }
     }
 
     /** The target that the user asked for; that of the machine where one was named. */

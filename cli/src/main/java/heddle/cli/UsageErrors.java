@@ -31,10 +31,7 @@ final class UsageErrors implements IParameterExceptionHandler {
                             : commandWanted ? "unknown command " : "unexpected argument ")
                     + first;
         }
-        String text = e.getMessage()
-                .replaceFirst("is not an? (long|int)$", "is not a whole number of its range")
-                .replaceFirst("is not a double$", "is not a number")
-                .replace("option option", "option");
+        String text = e.getMessage().replace("option option", "option");
         return Character.toLowerCase(text.charAt(0)) + text.substring(1);
     }
 

@@ -1,6 +1,7 @@
 package heddle.cli;
 
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.type.DType;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
@@ -60,10 +61,18 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private TargetOption target;
 
-    @Option(names = "--atol", paramLabel = "A", description = "The absolute part of the tolerance.")
+    @Option(
+            names = "--atol",
+            paramLabel = "A",
+            converter = OptionNumbers.Tolerance.class,
+            description = "The absolute part of the tolerance.")
     private Double absolute;
 
-    @Option(names = "--rtol", paramLabel = "R", description = "The relative part of the tolerance.")
+    @Option(
+            names = "--rtol",
+            paramLabel = "R",
+            converter = OptionNumbers.Tolerance.class,
+            description = "The relative part of the tolerance.")
     private Double relative;
 
     @Override
@@ -71,6 +80,7 @@ final class VerifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         CompileOptions options = execution.options().withTarget(target.options());
         HeddleModel declared = model.model();
+        execution.warnUnused(declared, !inputs.texts().isEmpty());
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         SequencedMap<String, Tensor> weights = declared.weights(options);
         Verification verification = new Verification(declared, weights, given);
@@ -88,13 +98,7 @@ final class VerifyCommand implements Callable<Integer> {
                             output, results.get(output), tolerance(output, declared), compiled.compilation());
                     compared += results.get(output).size();
                     worst = judgement.verdict().compareTo(worst) > 0 ? judgement.verdict() : worst;
-                    print(
-                            where.target(),
-                            fusion,
-                            output,
-                            judgement,
-                            results.get(output).size() == 0,
-                            out);
+                    print(where.target(), fusion, output, judgement, results.get(output), out);
                 }
                 if (influence == null) {
                     influence = new Influence(compiled, given, results);
@@ -131,24 +135,35 @@ final class VerifyCommand implements Callable<Integer> {
                 absolute == null ? usual.absolute() : absolute, relative == null ? usual.relative() : relative);
     }
 
+    /** An element as its type is written. What is no number of the type, as the reference may have it, is written in full. */
+    static String element(double value, DType type) {
+        if (type == DType.BOOL && (value == 0 || value == 1)) {
+            return String.valueOf(value != 0);
+        }
+        boolean whole = !type.isFloat() && value == Math.rint(value) && !Double.isInfinite(value);
+        return whole ? String.format(Locale.ROOT, "%.0f", value) : String.format(Locale.ROOT, "%.9g", value);
+    }
+
     private static void print(
-            Target target, Fusion fusion, String output, Judgement judgement, boolean empty, PrintWriter out) {
+            Target target, Fusion fusion, String output, Judgement judgement, Tensor result, PrintWriter out) {
         out.printf(
                 "%-8s  %-8s  %-16s  ",
                 target.name().toLowerCase(Locale.ROOT), fusion.name().toLowerCase(Locale.ROOT), output);
-        if (empty) {
+        if (result.size() == 0) {
             out.printf("%10s  %10s  no elements%n", "", "");
             return;
         }
         Comparison c = judgement.comparison();
+        boolean same = c.absolute() == 0;
         out.printf(
                 Locale.ROOT,
-                "%10.2e  %10.2e  %s is %.9g, should be %.9g%s%n",
+                "%10.2e  %10.2e  %s%s%n",
                 c.absolute(),
                 c.relative(),
-                Arrays.toString(c.worst()),
-                c.got(),
-                c.want(),
+                same
+                        ? "nothing differs"
+                        : Arrays.toString(c.worst()) + " is " + element(c.got(), result.dtype()) + ", should be "
+                                + element(c.want(), result.dtype()),
                 switch (judgement.verdict()) {
                     case AS_WRITTEN -> "";
                     case AS_TYPED -> "; " + judgement.beyond() + " beyond tolerance, as exact as the types allow";

@@ -40,6 +40,7 @@ final class WeightsCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "FILE",
+            converter = FileName.class,
             description = "A .safetensors or .onnx file, or maven:group:artifact:version!/file.")
     private String file;
 

@@ -117,7 +117,7 @@ class CommandLineTest {
         assertEquals(ExitCode.WRONG_INPUT, run("run", model, "--input", "x=" + dir.resolve("narrow.npy")));
         assertTrue(err.contains("H0804"), err);
         assertEquals(ExitCode.WRONG_INPUT, run("run", model, "--text", "hello"));
-        assertTrue(err.contains("H0808"), err);
+        assertTrue(err.contains("H0810"), err);
     }
 
     @Test

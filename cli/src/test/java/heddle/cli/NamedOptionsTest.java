@@ -62,7 +62,7 @@ class NamedOptionsTest {
         assertTrue(many.err().contains("'many' is not a whole number"), many.err());
         Ran nothing = Ran.command("run", model, "-D", "tokens");
         assertEquals(ExitCode.USAGE, nothing.code());
-        assertTrue(nothing.err().contains("'tokens' should be NAME=VALUE"), nothing.err());
+        assertTrue(nothing.err().contains("'tokens' is not a name, =, and a value"), nothing.err());
     }
 
     @Test

@@ -26,10 +26,14 @@ public final class Options {
         return options;
     }
 
-    /** With so many threads in a run. Results do not depend on it. */
+    /**
+     * With so many threads in a run, at least one, and at most 1024 or as many as the machine has processors. Results do not
+     * depend on it.
+     */
     public Options threads(int threads) {
-        if (threads < 1) {
-            throw new IllegalArgumentException("at least one thread is needed, not " + threads);
+        if (threads < 1 || threads > CompileOptions.mostThreads()) {
+            throw new IllegalArgumentException(
+                    "threads are from 1 to " + CompileOptions.mostThreads() + ", not " + threads);
         }
         return new Options(options.withThreads(threads));
     }

@@ -50,6 +50,11 @@ public record CompileOptions(
                 System.err::println);
     }
 
+    /** The most threads that a run may have. More take memory and start slowly, and no machine computes faster with them. */
+    public static int mostThreads() {
+        return Math.max(1024, Runtime.getRuntime().availableProcessors());
+    }
+
     /** What these mean for generated code. */
     public JvmOptions jvm() {
         return new JvmOptions(

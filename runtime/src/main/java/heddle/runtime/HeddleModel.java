@@ -93,6 +93,7 @@ public final class HeddleModel {
 
     /** The inputs that some texts make, for a model that takes token numbers; texts that are too long are cut. */
     public SequencedMap<String, Tensor> tokenize(List<String> texts, CompileOptions options) {
+        TextInputs.requireTokens(inputs().keySet());
         try (Tokenizer tokenizer = tokenizer(options)) {
             return tokenize(texts, tokenizer, options);
         }
@@ -105,7 +106,11 @@ public final class HeddleModel {
                 .forEach(i -> options.warnings()
                         .accept("text " + (i + 1) + " is too long and was cut to "
                                 + counted(batch.tokens().get(i).size(), "token")));
-        return TextInputs.of(batch, inputs());
+        SequencedMap<String, Tensor> made = TextInputs.of(batch, inputs());
+        LengthBinding binding = new LengthBinding(fixed);
+        made.forEach((name, tensor) ->
+                binding.bind("the input " + name + ", made of the texts,", inputs().get(name), tensor));
+        return made;
     }
 
     /** What the compiler makes of it for the jvm target; nothing is loaded or run. */

@@ -20,7 +20,8 @@ public record ModelSource(String name, Path directory, Function<String, Optional
     public static ModelSource file(Path file) {
         return new ModelSource(file.toString(), file.toAbsolutePath().getParent(), name -> {
             Path path = Path.of(name);
-            return Files.exists(path) && !Files.isDirectory(path)
+            boolean itself = path.equals(file);
+            return itself || Files.exists(path) && !Files.isDirectory(path)
                     ? Optional.of(SourceReader.read(path))
                     : Optional.empty();
         });

@@ -2,7 +2,9 @@ package heddle.runtime;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
 import heddle.dsl.source.SourceFile;
+import heddle.runtime.file.FileFault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -11,11 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads model files as text. */
 public final class SourceReader {
     private static final String LIBRARY = "heddle/lib/";
+    private static final String ENDING = ".heddle";
 
     private SourceReader() {}
 
@@ -24,9 +29,42 @@ public final class SourceReader {
         try {
             return text(file.toString(), Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
-            throw unreadable("there is no file " + file, "");
+            throw absent(file);
         } catch (IOException e) {
-            throw unreadable(file + " cannot be read: " + e.getMessage(), "");
+            if (Files.isDirectory(file)) {
+                throw directory(file);
+            }
+            throw unreadable(file + " cannot be read: " + FileFault.reason(e), "");
+        }
+    }
+
+    /** What to throw for a model that is a directory. */
+    private static DiagnosticException directory(Path file) {
+        return unreadable(file + " is a directory; a model file is needed", "name a .heddle file in it");
+    }
+
+    /** What to throw for a model file that is not there; says which one may be meant. */
+    private static DiagnosticException absent(Path file) {
+        String hint = meant(file)
+                .map(meant -> "did you mean " + file.resolveSibling(meant) + "?")
+                .orElse("");
+        return unreadable("there is no file " + FileFault.shown(file), hint);
+    }
+
+    private static Optional<String> meant(Path file) {
+        String name = String.valueOf(file.getFileName());
+        List<String> models = file.toString().isEmpty() ? List.of() : beside(file);
+        return models.contains(name + ENDING) ? Optional.of(name + ENDING) : Suggest.closest(name, models);
+    }
+
+    /** The models in the directory of a file. */
+    private static List<String> beside(Path file) {
+        try (Stream<Path> files = Files.list(file.toAbsolutePath().getParent())) {
+            return files.map(f -> f.getFileName().toString())
+                    .filter(f -> f.endsWith(ENDING))
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
         }
     }
 
@@ -71,7 +109,9 @@ public final class SourceReader {
 
     /** A file of the library that ships with Heddle. */
     static Optional<SourceFile> library(String path) {
-        return resource(LIBRARY + path, SourceReader.class.getClassLoader());
+        return !path.endsWith(ENDING)
+                ? Optional.empty()
+                : resource(LIBRARY + path, SourceReader.class.getClassLoader());
     }
 
     /** A resource as text; its name is the resource's. */
@@ -79,7 +119,7 @@ public final class SourceReader {
         try (InputStream in = loader.getResourceAsStream(name)) {
             return in == null ? Optional.empty() : Optional.of(text(name, in.readAllBytes()));
         } catch (IOException e) {
-            throw unreadable("the resource " + name + " cannot be read: " + e.getMessage(), "");
+            throw unreadable("the resource " + name + " cannot be read: " + FileFault.reason(e), "");
         }
     }
 

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * Counts of the blocks of queries and keys that a kernel meets, by what it does with each. Where indices alone do not
- * decide, the block depends on data that the mask reads, and is decided when the kernel runs.
+ * decide, the block depends on data that the mask reads, and is decided when the kernel runs. So are blocks that are too
+ * many to be told apart in advance.
  *
  * @param empty   skipped: the mask is true nowhere
  * @param full    computed without mask code: the mask is true everywhere, or there is none

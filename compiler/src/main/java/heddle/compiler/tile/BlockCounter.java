@@ -8,50 +8,87 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * Counts blocks by running the programs of their {@link BlockMask}. It does not loop over axes that the programs do not
- * read, such as heads under a causal mask; it multiplies by their lengths.
+ * Counts blocks with the programs of their {@link BlockMask}. A box of blocks that the programs decide as a whole is counted
+ * at once, and any other is halved, so that what is visited grows with the border of a mask and not with its area. It does
+ * not loop over axes that the programs do not read, such as heads under a causal mask; it multiplies by their lengths.
  */
 final class BlockCounter {
+    /** The most boxes that are looked at in one pass: about a second's work, and lengths of ten million under causal masks. */
+    private static final long MOST_BOXES = 1L << 22;
+
+    /** How much longer the boxes of the next pass are, which are left undecided. */
+    private static final long COARSER = 32;
+
     /**
      * An axis that distinguishes blocks.
      *
      * @param size  indexes in a block, one when the axis is not cut
-     * @param first slot of the block's first index
-     * @param last  slot of its last
+     * @param index slot of the axis' index, when it is not cut
+     * @param first slot of the first index
+     * @param last  slot of the last
      */
-    private record Level(long extent, long size, int first, int last) {}
+    private record Level(long extent, long size, int index, int first, int last) {}
 
     private final TileKernel kernel;
     private final Axis looped;
     private final ScalarExpr mask;
-    private final BlockMask found;
     private final ScalarEvaluator evaluator;
     private final List<Level> levels = new ArrayList<>();
+    private final Decision block;
+    private final Decision box;
+    private final double[] frame;
+
+    /** The first block of the present box along each level, and the one after its last. */
+    private final long[] from;
+
+    private final long[] to;
 
     /** Blocks that differ in nothing the programs read. */
     private long alike = 1;
 
-    private ScalarEvaluator.Code everywhere;
-    private ScalarEvaluator.Code somewhere;
     private long empty;
     private long full;
     private long rest;
+
+    /** Blocks of boxes that there are too many of to look into. */
+    private long undecided;
+
+    private long looked;
 
     BlockCounter(TileKernel kernel, TileStmt.Loop loop, Map<String, Long> lengths) {
         this.kernel = kernel;
         this.looped = loop.axis();
         this.mask = loop.mask().map(LoopMask::program).orElse(BlockMask.TRUE);
         this.evaluator = new ScalarEvaluator(BlockCounter::noData, lengths);
-        Map<Axis, BlockMask.Range> ranges = new HashMap<>();
-        axes().stream().filter(this::isCut).forEach(a -> ranges.put(a, new BlockMask.Range(first(a), last(a))));
-        this.found = BlockMask.ofIndexes(mask, ranges);
+        // In a block, an axis that is not cut has one index, of which more is known than of a range.
+        BlockMask ofBlock = BlockMask.ofIndexes(mask, ranges(axes().stream().filter(this::isCut)));
+        BlockMask ofBox = BlockMask.ofIndexes(mask, ranges(axes().stream()));
+        findLevels(ofBlock, ofBox);
+        this.block = new Decision(ofBlock);
+        this.box = new Decision(ofBox);
+        this.frame = evaluator.frame();
+        this.from = new long[levels.size()];
+        this.to = levels.stream().mapToLong(l -> Math.ceilDiv(l.extent, l.size)).toArray();
+    }
+
+    /** The translated programs of a mask. */
+    private final class Decision {
+        private final ScalarEvaluator.Code everywhere;
+        private final ScalarEvaluator.Code somewhere;
+
+        Decision(BlockMask of) {
+            everywhere = evaluator.code(of.everywhere());
+            somewhere = evaluator.code(of.somewhere());
+        }
     }
 
     private static double[] noData(Buffer buffer) {
@@ -68,6 +105,12 @@ final class BlockCounter {
         return kernel.block(axis) > 1 || axis.equals(looped);
     }
 
+    private static Map<Axis, BlockMask.Range> ranges(Stream<Axis> axes) {
+        Map<Axis, BlockMask.Range> ranges = new HashMap<>();
+        axes.forEach(a -> ranges.put(a, new BlockMask.Range(first(a), last(a))));
+        return ranges;
+    }
+
     private static ScalarExpr.Variable first(Axis axis) {
         return new ScalarExpr.Variable("first " + axis, DType.I64);
     }
@@ -76,44 +119,76 @@ final class BlockCounter {
         return new ScalarExpr.Variable("last " + axis, DType.I64);
     }
 
-    BlockCount count() {
+    private void findLevels(BlockMask... masks) {
         Set<ScalarExpr> read = new HashSet<>();
-        ScalarExprs.visit(found.everywhere(), read::add);
-        ScalarExprs.visit(found.somewhere(), read::add);
+        for (BlockMask of : masks) {
+            ScalarExprs.visit(of.everywhere(), read::add);
+            ScalarExprs.visit(of.somewhere(), read::add);
+        }
         for (Axis axis : axes()) {
-            int size = kernel.block(axis);
-            if (!isCut(axis) && read.contains(ScalarExpr.of(axis))) {
-                levels.add(new Level(evaluator.extent(axis), 1, evaluator.slot(axis), evaluator.slot(axis)));
-            } else if (isCut(axis) && (read.contains(first(axis)) || read.contains(last(axis)))) {
+            long extent = evaluator.extent(axis);
+            int size = isCut(axis) ? kernel.block(axis) : 1;
+            if (Stream.of(ScalarExpr.of(axis), first(axis), last(axis)).anyMatch(read::contains)) {
                 levels.add(new Level(
-                        evaluator.extent(axis), size, evaluator.slot(first(axis)), evaluator.slot(last(axis))));
+                        extent, size, evaluator.slot(axis), evaluator.slot(first(axis)), evaluator.slot(last(axis))));
             } else {
-                alike *= Math.ceilDiv(evaluator.extent(axis), size);
+                alike *= Math.ceilDiv(extent, size);
             }
         }
-        everywhere = evaluator.code(found.everywhere());
-        somewhere = evaluator.code(found.somewhere());
-        count(0, evaluator.frame());
-        boolean data = ScalarExprs.readsMemory(mask);
-        return new BlockCount(empty, full, data ? 0 : rest, data ? rest : 0);
     }
 
-    private void count(int depth, double[] frame) {
-        if (depth == levels.size()) {
-            if (somewhere.run(frame) == 0) {
-                empty += alike;
-            } else if (everywhere.run(frame) != 0) {
-                full += alike;
-            } else {
-                rest += alike;
-            }
-            return;
+    BlockCount count() {
+        boolean any = alike > 0 && Arrays.stream(to).allMatch(n -> n > 0);
+        for (long coarseness = 1; any && !isCounted(coarseness); coarseness *= COARSER) {}
+        boolean data = ScalarExprs.readsMemory(mask);
+        return new BlockCount(empty, full, data ? 0 : rest, undecided + (data ? rest : 0));
+    }
+
+    /** Counts all blocks, and leaves boxes that are no longer than {@code coarseness} undecided. @return false when it gave up */
+    private boolean isCounted(long coarseness) {
+        empty = full = rest = undecided = 0;
+        looked = 0;
+        countBox(coarseness);
+        return looked <= MOST_BOXES;
+    }
+
+    private void countBox(long coarseness) {
+        long blocks = 1;
+        int longest = 0;
+        for (int d = 0; d < from.length; d++) {
+            Level level = levels.get(d);
+            frame[level.index] = from[d];
+            frame[level.first] = from[d] * level.size;
+            frame[level.last] = Math.min(to[d] * level.size, level.extent) - 1;
+            blocks *= to[d] - from[d];
+            longest = to[d] - from[d] > to[longest] - from[longest] ? d : longest;
         }
-        Level level = levels.get(depth);
-        for (long from = 0; from < level.extent; from += level.size) {
-            frame[level.first] = from;
-            frame[level.last] = Math.min(from + level.size, level.extent) - 1;
-            count(depth + 1, frame);
+        Decision decision = blocks == 1 ? block : box;
+        if (decision.somewhere.run(frame) == 0) {
+            empty += blocks * alike;
+        } else if (decision.everywhere.run(frame) != 0) {
+            full += blocks * alike;
+        } else if (blocks == 1) {
+            rest += alike;
+        } else if (coarseness > 1 && to[longest] - from[longest] <= coarseness) {
+            undecided += blocks * alike;
+        } else {
+            countHalves(longest, coarseness);
+        }
+    }
+
+    private void countHalves(int level, long coarseness) {
+        long first = from[level];
+        long last = to[level];
+        long middle = (first + last) >>> 1;
+        looked += 2;
+        if (looked <= MOST_BOXES) {
+            to[level] = middle;
+            countBox(coarseness);
+            to[level] = last;
+            from[level] = middle;
+            countBox(coarseness);
+            from[level] = first;
         }
     }
 }

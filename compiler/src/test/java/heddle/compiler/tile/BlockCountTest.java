@@ -2,8 +2,10 @@ package heddle.compiler.tile;
 
 import static heddle.compiler.scalar.ScalarExpr.apply;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.index.BlockMask;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.op.AttentionDefinition;
 import heddle.compiler.op.AttentionResult;
@@ -18,6 +20,7 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -171,6 +174,95 @@ class BlockCountTest {
             BlockCount expected = new EveryIndex(mask, plan, n).count();
             assertEquals(expected, BlockCount.of(kernel, Map.of("N", n)).orElseThrow(), "seed " + seed + ": " + mask);
         }
+    }
+
+    @Test
+    void longSequencesAreCountedAlongTheBorderOfTheirMask() {
+        long n = 10_000_000;
+        long partial = 0;
+        long full = 0;
+        for (long i = 0; i < n; i += 32) {
+            long last = Math.min(i + 31, n - 1);
+            long before = (i + 1) / 128;
+            full += before;
+            partial += last / 128 + 1 - before;
+        }
+        long all = (n / 32) * (n / 128);
+        assertEquals(new BlockCount(6 * (all - full - partial), 6 * full, 6 * partial, 0), count(CAUSAL, n));
+    }
+
+    /** No interval tells anything of it, and there are 9.8 million blocks for each head. */
+    @Test
+    void whatCannotBeCountedIsBounded() {
+        ScalarExpr even = apply(ScalarFn.EQ, apply(ScalarFn.MOD, plus(i(), 1), ScalarExpr.of(2)), ScalarExpr.of(0));
+        ScalarExpr dilated = and(
+                CAUSAL,
+                apply(
+                        ScalarFn.OR,
+                        even,
+                        apply(ScalarFn.EQ, apply(ScalarFn.MOD, j(), ScalarExpr.of(2)), ScalarExpr.of(0))));
+        long n = 200_000;
+        BlockCount exact = count(CAUSAL, n);
+        BlockCount bound = count(dilated, n);
+        assertEquals(exact.total(), bound.total());
+        assertFalse(bound.isKnown());
+        assertTrue(bound.visited() >= exact.visited(), bound + " is less than " + exact);
+        assertTrue(bound.visited() <= 1.1 * exact.visited(), bound + " is more than " + exact);
+    }
+
+    /** Halving boxes finds the same as a look at each block. */
+    @Test
+    void blocksAreCountedAsTheProgramsOfEachSay() {
+        for (long seed = 0; seed < 100; seed++) {
+            Random random = new Random(seed);
+            ScalarExpr sum = apply(ScalarFn.ADD, apply(ScalarFn.MUL, i(), ScalarExpr.of(random.nextInt(-3, 4))), j());
+            ScalarExpr folded = apply(
+                    ScalarFn.MOD,
+                    apply(ScalarFn.ADD, sum, apply(ScalarFn.MUL, ScalarExpr.of(H), ScalarExpr.of(5))),
+                    ScalarExpr.of(2 + random.nextInt(40)));
+            ScalarExpr mask = apply(ScalarFn.LE, folded, ScalarExpr.of(random.nextInt(20)));
+            mask = random.nextBoolean() ? and(mask, CAUSAL) : apply(ScalarFn.OR, mask, apply(ScalarFn.NOT, CAUSAL));
+            long n = 1 + random.nextInt(90);
+            KernelSchedule plan = blocks(1 + random.nextInt(12), 2 + random.nextInt(12));
+            assertEquals(
+                    eachBlock(mask, plan, n),
+                    BlockCount.of(kernel(Optional.of(mask), plan), Map.of("N", n))
+                            .orElseThrow(),
+                    "seed " + seed + ": " + mask);
+        }
+    }
+
+    private static BlockCount eachBlock(ScalarExpr mask, KernelSchedule plan, long n) {
+        ScalarEvaluator evaluator = new ScalarEvaluator(b -> new double[0], Map.of("N", n));
+        Map<Axis, BlockMask.Range> ranges = new HashMap<>();
+        for (Axis axis : plan.block(I) > 1 ? List.of(I, J) : List.of(J)) {
+            ranges.put(axis, new BlockMask.Range(variable("first", axis), variable("last", axis)));
+        }
+        BlockMask found = BlockMask.ofIndexes(mask, ranges);
+        ScalarEvaluator.Code everywhere = evaluator.code(found.everywhere());
+        ScalarEvaluator.Code somewhere = evaluator.code(found.somewhere());
+        List.of(H, I, J).forEach(evaluator::slot);
+        List.of(I, J).forEach(a -> List.of("first", "last").forEach(end -> evaluator.slot(variable(end, a))));
+        double[] frame = evaluator.frame();
+        long[] counted = new long[3];
+        for (int h = 0; h < 3; h++) {
+            frame[evaluator.slot(H)] = h;
+            for (long i = 0; i < n; i += plan.block(I)) {
+                frame[evaluator.slot(I)] = i;
+                frame[evaluator.slot(variable("first", I))] = i;
+                frame[evaluator.slot(variable("last", I))] = Math.min(i + plan.block(I), n) - 1;
+                for (long j = 0; j < n; j += plan.block(J)) {
+                    frame[evaluator.slot(variable("first", J))] = j;
+                    frame[evaluator.slot(variable("last", J))] = Math.min(j + plan.block(J), n) - 1;
+                    counted[somewhere.run(frame) == 0 ? 0 : everywhere.run(frame) != 0 ? 1 : 2] += 2;
+                }
+            }
+        }
+        return new BlockCount(counted[0], counted[1], counted[2], 0);
+    }
+
+    private static ScalarExpr.Variable variable(String end, Axis axis) {
+        return new ScalarExpr.Variable(end + " " + axis, DType.I64);
     }
 
     /** Looks at every index of every block. */

@@ -4,6 +4,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
+import heddle.runtime.file.FileFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ public final class ModelFiles {
             found = FileSums.of(file);
         } catch (IOException e) {
             throw new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNREADABLE, file + " cannot be read")
-                    .note(String.valueOf(e)));
+                    .note(FileFault.reason(e)));
         }
         if (!found.equals(wanted)) {
             throw Sha256.differs(

@@ -34,6 +34,7 @@ public final class Observer {
 
     /** @throws DiagnosticException when the model has no fused self-attention over embedded tokens */
     public Observer(HeddleModel model, CompileOptions options) {
+        TextInputs.requireTokens(model.inputs().keySet());
         this.model = model;
         this.exposed = ExposeAttention.in(model.compilation(Fusion.FUSED).graph())
                 .orElseThrow(() -> absent(model, "no self-attention in it was fused"));

@@ -3,6 +3,7 @@ package heddle.runtime.cache;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
+import heddle.runtime.file.FileFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ public record CacheDirectory(Path root) {
         } catch (IOException e) {
             throw new DiagnosticException(
                     Diagnostic.of(RuntimeCode.FILE_UNWRITABLE, "the cache directory " + dir + " cannot be made")
-                            .note(String.valueOf(e))
+                            .note(FileFault.reason(e))
                             .hint("set HEDDLE_CACHE to a directory you may write to"));
         }
     }

@@ -1,8 +1,6 @@
 package heddle.runtime.file;
 
-import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
-import heddle.runtime.RuntimeCode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -77,7 +75,6 @@ public final class AtomicFile implements AutoCloseable {
 
     /** What to throw when a file could not be written. */
     public static DiagnosticException unwritable(Path file, IOException cause) {
-        return new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNWRITABLE, file + " cannot be written")
-                .note(String.valueOf(cause)));
+        return FileFault.unwritable(file, cause);
     }
 }

@@ -18,18 +18,18 @@ public final class MappedFile {
 
     /** The whole of a file, read only, for as long as {@code arena} lives. */
     public static MemorySegment map(Path file, Arena arena, DiagnosticCode unreadable) {
-        if (Files.isDirectory(file)) {
-            throw new DiagnosticException(Diagnostic.of(unreadable, file + " is a directory, a file is needed"));
+        if (!file.toString().isEmpty() && Files.isDirectory(file)) {
+            throw new DiagnosticException(Diagnostic.of(unreadable, file + " is a directory; a file is needed"));
         }
         try {
             return Uninterrupted.read(() -> map(file, arena));
         } catch (NoSuchFileException e) {
-            throw new DiagnosticException(Diagnostic.of(unreadable, "there is no file " + file));
+            throw new DiagnosticException(Diagnostic.of(unreadable, "there is no file " + FileFault.shown(file)));
         } catch (AccessDeniedException e) {
             throw new DiagnosticException(Diagnostic.of(unreadable, "the file " + file + " may not be read"));
         } catch (IOException e) {
             throw new DiagnosticException(Diagnostic.of(unreadable, "the file " + file + " cannot be read")
-                    .note(String.valueOf(e)));
+                    .note(FileFault.reason(e)));
         }
     }
 

@@ -6,7 +6,9 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.Tensor;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -18,9 +20,12 @@ public final class LengthBinding {
     private final SortedMap<String, Long> lengths = new TreeMap<>();
     private final Map<String, String> origins = new TreeMap<>();
 
+    private final SortedSet<String> fixed;
+
     /** @param fixed lengths that are known beforehand */
     public LengthBinding(Map<String, Long> fixed) {
         fixed.forEach((name, length) -> set(name, length, "-D or the caller"));
+        this.fixed = new TreeSet<>(fixed.keySet());
     }
 
     private void set(String name, long length, String origin) {
@@ -94,7 +99,10 @@ public final class LengthBinding {
         Diagnostic d = Diagnostic.of(
                 RuntimeCode.INPUT_SHAPE,
                 what + " is " + tensor + ", the model has " + type + (values.isEmpty() ? "" : " with " + values));
-        for (String s : symbols) {
+        // Fixed lengths are numbers in the type by now, so their names do not show there.
+        Set<String> named = new LinkedHashSet<>(symbols);
+        named.addAll(fixed);
+        for (String s : named) {
             d = d.note(s + " = " + lengths.get(s) + " comes from " + origins.get(s));
         }
         return new DiagnosticException(d);

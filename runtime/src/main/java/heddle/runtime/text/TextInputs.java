@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /** Gives the tensors of a {@link TokenBatch} to the inputs of a model, which it recognises by their usual names. */
 public final class TextInputs {
@@ -17,6 +18,16 @@ public final class TextInputs {
     private static final List<String> TYPES = List.of("types", "type_ids", "token_type_ids");
 
     private TextInputs() {}
+
+    /** @throws DiagnosticException when none of a model's inputs takes token numbers */
+    public static void requireTokens(Set<String> inputs) {
+        if (inputs.stream().noneMatch(IDS::contains)) {
+            throw new DiagnosticException(
+                    Diagnostic.of(RuntimeCode.TEXT_INPUT, "the model has no input for token numbers")
+                            .note("its inputs are " + String.join(", ", inputs))
+                            .hint("declare input ids: i64[B, N]"));
+        }
+    }
 
     /**
      * The inputs that {@code batch} fills, in the model's types.
@@ -35,12 +46,7 @@ public final class TextInputs {
                 given.put(name, batch.types().cast(type.dtype()));
             }
         });
-        if (inputs.keySet().stream().noneMatch(IDS::contains)) {
-            throw new DiagnosticException(
-                    Diagnostic.of(RuntimeCode.TEXT_INPUT, "the model has no input for token numbers")
-                            .note("its inputs are " + String.join(", ", inputs.keySet()))
-                            .hint("declare input ids: i64[B, N]"));
-        }
+        requireTokens(inputs.keySet());
         boolean padded = batch.tokens().stream().mapToInt(List::size).distinct().count() > 1;
         if (padded && inputs.keySet().stream().noneMatch(MASK::contains)) {
             throw new DiagnosticException(Diagnostic.of(

@@ -1,0 +1,33 @@
+package heddle.cli;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads the names that options and parameters take. An empty one, as of a variable that a shell does not know, is none. */
+final class FileName implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+        return named(text);
+    }
+
+    /** The same for paths. */
+    static final class OfPath implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String text) {
+            try {
+                return Path.of(named(text));
+            } catch (InvalidPathException e) {
+                throw new TypeConversionException("'" + text + "' is not the name of a file: " + e.getReason());
+            }
+        }
+    }
+
+    private static String named(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException("the name is empty");
+        }
+        return text;
+    }
+}

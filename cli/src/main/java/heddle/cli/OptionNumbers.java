@@ -1,0 +1,89 @@
+package heddle.cli;
+
+import heddle.runtime.CompileOptions;
+import java.util.function.DoublePredicate;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads the numbers that options take. A message says which would do. */
+final class OptionNumbers {
+    private OptionNumbers() {}
+
+    /** A number of threads. */
+    static final class Threads implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) whole(text, 1, CompileOptions.mostThreads());
+        }
+    }
+
+    /** How often something is done. */
+    static final class Times implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) whole(text, 1, Integer.MAX_VALUE);
+        }
+    }
+
+    /** A seed of random numbers. */
+    static final class Seed implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            return whole(text, Long.MIN_VALUE, Long.MAX_VALUE);
+        }
+    }
+
+    /** A time in seconds, which may be zero. */
+    static final class Seconds implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            return real(text, x -> x >= 0, "a number of seconds, zero or more");
+        }
+    }
+
+    /** A time limit in seconds. */
+    static final class Limit implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            return real(text, x -> x > 0, "a number of seconds, more than zero");
+        }
+    }
+
+    /** Part of a tolerance. */
+    static final class Tolerance implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            return real(text, x -> x >= 0, "a tolerance, a finite number of zero or more");
+        }
+    }
+
+    /**
+     * A whole number.
+     *
+     * @param most inclusive
+     * @throws TypeConversionException when the text is not such a number, or outside
+     */
+    static long whole(String text, long least, long most) {
+        try {
+            long value = Long.parseLong(text);
+            if (least <= value && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new TypeConversionException("'" + text + "' is not a whole number from " + least + " to " + most);
+    }
+
+    private static double real(String text, DoublePredicate range, String wanted) {
+        try {
+            double value = Double.parseDouble(text);
+            if (Double.isFinite(value) && range.test(value)) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new TypeConversionException("'" + text + "' is not " + wanted);
+    }
+}

@@ -1,0 +1,117 @@
+package heddle.runtime.file;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Says why files cannot be read or written, without the names of Java's exceptions and of temporary files. */
+public final class FileFault {
+    private FileFault() {}
+
+    /** A file's name in a message; an empty one would not be seen. */
+    public static String shown(Object file) {
+        String name = file.toString();
+        return name.isEmpty() ? "\"\"" : name;
+    }
+
+    /** What the system says. */
+    public static String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "permission denied";
+            case NoSuchFileException missing -> "it does not exist";
+            case FileAlreadyExistsException exists -> "it exists already";
+            case FileSystemException f -> f.getReason() != null ? f.getReason() : said(e);
+            default -> said(e);
+        };
+    }
+
+    private static String said(IOException e) {
+        return e.getMessage() == null ? "input or output failed" : e.getMessage();
+    }
+
+    /**
+     * Checks that a file can be written, so that nothing is computed in vain.
+     *
+     * @throws DiagnosticException when it cannot
+     */
+    public static void requireWritable(Path file) {
+        Optional<Diagnostic> fault = ofFile(file);
+        if (fault.isPresent()) {
+            throw new DiagnosticException(fault.get());
+        }
+    }
+
+    /**
+     * The same for a directory in which files are to be written, which need not be there.
+     *
+     * @throws DiagnosticException when it can neither be used nor be made
+     */
+    public static void requireWritableDirectory(Path directory) {
+        Optional<Diagnostic> fault = ofDirectory(directory);
+        if (fault.isPresent()) {
+            throw new DiagnosticException(fault.get());
+        }
+    }
+
+    /** What to throw when a file or directory could not be written. */
+    static DiagnosticException unwritable(Path file, IOException cause) {
+        return new DiagnosticException(ofFile(file)
+                .or(() -> ofDirectory(file))
+                .filter(fault -> !Files.isDirectory(file) || !(cause instanceof FileAlreadyExistsException))
+                .orElseGet(() -> fault(file, reason(cause))));
+    }
+
+    private static Optional<Diagnostic> ofFile(Path file) {
+        if (file.toString().isEmpty()) {
+            return Optional.of(fault(file, "the name is empty"));
+        }
+        if (Files.isDirectory(file)) {
+            return Optional.of(fault(file, "it is a directory").hint("name a file in it"));
+        }
+        Path parent = file.toAbsolutePath().getParent();
+        if (!Files.exists(parent)) {
+            return Optional.of(fault(file, "the directory " + parentAsWritten(file) + " does not exist")
+                    .hint("make the directory first, or name another one"));
+        }
+        return cannotHold(file, parent);
+    }
+
+    private static Optional<Diagnostic> ofDirectory(Path directory) {
+        Path there = directory.toAbsolutePath();
+        while (there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        return cannotHold(directory, there);
+    }
+
+    /** Why a directory takes no new files. */
+    private static Optional<Diagnostic> cannotHold(Path file, Path directory) {
+        boolean itself = directory.equals(file.toAbsolutePath());
+        if (!Files.isDirectory(directory)) {
+            return Optional.of(fault(file, (itself ? "it" : directory) + " is a file, not a directory")
+                    .hint("name another one"));
+        }
+        if (!Files.isWritable(directory)) {
+            return Optional.of(fault(file, "you may not write to " + (itself ? "it" : "the directory " + directory))
+                    .hint("name another one"));
+        }
+        return Optional.empty();
+    }
+
+    private static Path parentAsWritten(Path file) {
+        return Optional.ofNullable(file.getParent())
+                .orElseGet(() -> file.toAbsolutePath().getParent());
+    }
+
+    private static Diagnostic fault(Path file, String why) {
+        return Diagnostic.of(RuntimeCode.FILE_UNWRITABLE, shown(file) + " cannot be written: " + why);
+    }
+}
