@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What {@code heddle explain} prints, in tests and in the documents. */
 class ExplainTest {
     private static final Path MODELS = Path.of("src/test/resources/explain");
-    private static final Pattern EXAMPLE = Pattern.compile("```\n\\$ \\./heddle (explain .*)\n([\\s\\S]*?)```");
+    private static final Pattern EXAMPLE = Pattern.compile("```\n\\$ \\./heddle ((?:explain|compile) .*)\n([\\s\\S]*?)```");
     private static final int DONE = 0;
     private static final int NOT_FUSED = 4;
 
@@ -156,7 +156,7 @@ class ExplainTest {
 
     /** Runs each example of a document where its reader would. */
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/explain.md"})
+    @ValueSource(strings = {"README.md", "docs/explain.md", "docs/following-q.md"})
     void theDocumentsSayWhatIsPrinted(String document) throws IOException, InterruptedException {
         Matcher example = EXAMPLE.matcher(Files.readString(Path.of("..", document)));
         int found = 0;
