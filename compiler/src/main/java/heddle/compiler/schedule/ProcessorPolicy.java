@@ -1,6 +1,7 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.index.BlockStrides;
+import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
@@ -23,6 +24,7 @@ import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -92,7 +94,7 @@ final class ProcessorPolicy implements SchedulePolicy {
 
     private static KernelSchedule schedule(Contraction c) {
         int columns = columns(c.n().extent());
-        int rows = Panels.arePanels(c.b(), c.n(), c.k(), columns) ? ROWS : ROWS_TO_PACK_FOR;
+        int rows = Panels.arePanels(ScaledBlock.held(c.b()), c.n(), c.k(), columns) ? ROWS : ROWS_TO_PACK_FOR;
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(c.m(), rows))
                 .with(FamilySchedules.cut(c.n(), columns))
@@ -187,17 +189,27 @@ final class ProcessorPolicy implements SchedulePolicy {
             boolean stays = define.value() instanceof TileExpr.Map m
                     && program.isOperand(tile)
                     && (!isPacked(m.program()) || packedStays && tile.axes().contains(lanes))
-                    && (!tile.axes().contains(lanes)
-                            || Panels.arePanels(
-                                    m.program(), tile.axes().get(0), tile.axes().get(1), blocks.block(lanes)))
-                    && BlockStrides.of(m.program(), blocks.sizes(tile.axes().toArray(Axis[]::new)))
-                            .isPresent();
+                    && isInRows(m.program(), tile, lanes, blocks);
             schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : TilePlace.LOCAL));
         }
         return schedule;
     }
 
+    private static boolean isInRows(ScalarExpr program, Tile tile, Axis lanes, KernelSchedule blocks) {
+        Map<Axis, Integer> sizes = blocks.sizes(tile.axes().toArray(Axis[]::new));
+        if (!tile.axes().contains(lanes)) {
+            return BlockStrides.of(program, sizes).isPresent();
+        }
+        Axis over = tile.axes().get(1);
+        ScalarExpr held = ScaledBlock.held(program);
+        return tile.axes().getFirst().equals(lanes)
+                && Panels.arePanels(held, lanes, over, blocks.block(lanes))
+                && (held == program ? BlockStrides.of(program, sizes) : ScaledBlock.of(program, lanes, over, sizes))
+                        .isPresent();
+    }
+
     private static boolean isPacked(ScalarExpr program) {
-        return program instanceof ScalarExpr.Element e && e.buffer().stored().isPacked();
+        return ScaledBlock.held(program) instanceof ScalarExpr.Element e
+                && e.buffer().stored().isPacked();
     }
 }

@@ -1,6 +1,7 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.index.BlockStrides;
+import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import java.util.HashMap;
@@ -15,7 +16,8 @@ import java.util.Set;
  *   <li>A choice names a loop or a tile of the program.
  *   <li>Blocks of several indexes, or of all, are legal for loops that are {@link Cuttable}. That holds for loops without a choice too.
  *   <li>An order is chosen for parallel loops in which nothing is added to a buffer.
- *   <li>A tile is read in place when its value is one element of a buffer, strides apart within a block, and it never changes.
+ *   <li>A tile is read in place when its value is one element of a buffer, strides apart within a block, or such a whole number times
+ *       the scale of its block, and it never changes.
  *   <li>Blocks are skipped in masked loops. Tables have entries for the blocks into which their axes are cut.
  *   <li>Each tile has a place.
  * </ol>
@@ -106,10 +108,17 @@ public final class ScheduleVerifier {
                 && isInRows(m.program(), define.tile(), schedule);
     }
 
-    /** Whether a tile's elements lie in rows in a buffer, when loops are cut by {@code schedule}. */
+    /** Whether a tile's elements lie in rows in a buffer, perhaps with scales, when loops are cut by {@code schedule}. */
     static boolean isInRows(ScalarExpr program, Tile tile, KernelSchedule schedule) {
-        return BlockStrides.of(program, schedule.sizes(tile.axes().toArray(Axis[]::new)))
-                .isPresent();
+        Map<Axis, Integer> sizes = schedule.sizes(tile.axes().toArray(Axis[]::new));
+        return BlockStrides.of(program, sizes).isPresent()
+                || tile.axes().size() == 2
+                        && ScaledBlock.of(
+                                        program,
+                                        tile.axes().getFirst(),
+                                        tile.axes().getLast(),
+                                        sizes)
+                                .isPresent();
     }
 
     private void isPlaced(Tile tile) {

@@ -3,6 +3,7 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes the call that multiplies two tiles. */
 final class ProductCode {
@@ -32,7 +34,10 @@ final class ProductCode {
             throw new IllegalStateException("single elements are not read from packed memory in place: " + p);
         }
         var strides = new MicroKernel.Strides(spread.along, spread.over, sums.width());
-        var shape = new ProductMethods.Shape(sums.buffer().type().dtype(), vectors.stored, strides, p.zeros());
+        Optional<ScaledBlock> scales =
+                p.vectors() instanceof Step.Operand.Scaled s ? Optional.of(s.block()) : Optional.empty();
+        var shape = new ProductMethods.Shape(
+                sums.buffer().type().dtype(), vectors.stored, strides, p.zeros(), scales.map(ProductCode::scaling));
         List<String> arguments = new ArrayList<>();
         arguments.add(bare(ranges.length(row)));
         arguments.add(bare(ranges.length(p.over())));
@@ -41,6 +46,7 @@ final class ProductCode {
         strides.unknown().forEach((name, value) -> arguments.add(value));
         arguments.add(vectors.array);
         arguments.add(vectors.at);
+        scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments, out));
         arguments.add(scope.locals().array(sums.buffer()).array());
         out.line(scope.members().products().of(shape) + "(" + String.join(", ", arguments) + ");");
     }
@@ -59,6 +65,7 @@ final class ProductCode {
         return switch (operand) {
             case Step.Operand.Scratch s -> scratch(s.tile(), over);
             case Step.Operand.InPlace p -> inPlace(p.block(), along, over, out);
+            case Step.Operand.Scaled s -> inPlace(s.block().held(), along, over, out);
         };
     }
 
@@ -89,6 +96,20 @@ final class ProductCode {
                 position,
                 distance(block.along(along)),
                 distance(block.along(over)));
+    }
+
+    private static ProductMethods.Scaling scaling(ScaledBlock block) {
+        return new ProductMethods.Scaling(Math.toIntExact(block.step().value()), block.depth(), block.columns());
+    }
+
+    /** The array of the scales, where those of the block's columns begin, and the first index that is summed over. */
+    private void addScales(ScaledBlock block, Axis column, Axis over, List<String> arguments, JavaText out) {
+        Locals locals = scope.locals().block();
+        locals.bind(column, "(long) " + ranges.from(column));
+        Locals.Array array = locals.array(block.scales());
+        arguments.add(array.array());
+        arguments.add(new ScalarCode(locals, scope.support(), out).position(array.offset(), block.start()));
+        arguments.add(ranges.from(over));
     }
 
     private static MicroKernel.Distance distance(Dim stride) {

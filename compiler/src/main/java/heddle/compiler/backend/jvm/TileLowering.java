@@ -1,6 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.index.BlockStrides;
+import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -29,7 +30,7 @@ final class TileLowering {
     private final JvmTarget target;
     private final Axis lane;
     private final SequencedMap<String, LocalTile> scratch = new LinkedHashMap<>();
-    private final Map<String, BlockStrides> inPlace = new HashMap<>();
+    private final Map<String, Step.Operand> inPlace = new HashMap<>();
 
     TileLowering(TileKernel kernel, JvmTarget target) {
         this.kernel = kernel;
@@ -71,9 +72,9 @@ final class TileLowering {
     private void define(Tile tile, TileExpr value, List<Step> steps) {
         switch (value) {
             case TileExpr.Map m -> {
-                Optional<BlockStrides> strides = readInPlace(tile, m.program());
-                if (strides.isPresent()) {
-                    inPlace.put(tile.name(), strides.get());
+                Optional<Step.Operand> block = readInPlace(tile, m.program());
+                if (block.isPresent()) {
+                    inPlace.put(tile.name(), block.get());
                 } else if (isZero(m.program())) {
                     steps.add(new Step.Clear(local(tile)));
                 } else {
@@ -95,10 +96,16 @@ final class TileLowering {
         }
     }
 
-    private Optional<BlockStrides> readInPlace(Tile tile, ScalarExpr program) {
-        return kernel.schedule().place(tile) == TilePlace.IN_PLACE
-                ? BlockStrides.of(program, kernel.schedule().sizes(tile.axes().toArray(Axis[]::new)))
-                : Optional.empty();
+    private Optional<Step.Operand> readInPlace(Tile tile, ScalarExpr program) {
+        if (kernel.schedule().place(tile) != TilePlace.IN_PLACE) {
+            return Optional.empty();
+        }
+        Map<Axis, Integer> sizes = kernel.schedule().sizes(tile.axes().toArray(Axis[]::new));
+        return BlockStrides.of(program, sizes)
+                .<Step.Operand>map(Step.Operand.InPlace::new)
+                .or(() -> ScaledBlock.of(
+                                program, tile.axes().getFirst(), tile.axes().getLast(), sizes)
+                        .map(Step.Operand.Scaled::new));
     }
 
     private boolean isScratch(Buffer buffer) {
@@ -131,8 +138,8 @@ final class TileLowering {
     }
 
     private Step.Operand operand(Tile tile) {
-        BlockStrides strides = inPlace.get(tile.name());
-        return strides != null ? new Step.Operand.InPlace(strides) : new Step.Operand.Scratch(local(tile));
+        Step.Operand block = inPlace.get(tile.name());
+        return block != null ? block : new Step.Operand.Scratch(local(tile));
     }
 
     /** A store, with what vectors cannot read as it lies brought into scratch memory before. */
