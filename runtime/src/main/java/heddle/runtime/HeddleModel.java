@@ -140,7 +140,7 @@ public final class HeddleModel {
 
     /**
      * Compiles the model for weights that are there already. Their arrays are used, not copied, but for matrices of sixteen
-     * bits, of which the jvm target keeps a packed copy.
+     * bits that are not {@linkplain Tensor#packed packed}, of which the jvm target keeps a packed copy.
      */
     public CompiledModel compile(Map<String, Tensor> weights, CompileOptions options) {
         LengthBinding binding = new LengthBinding(fixed);

@@ -1,5 +1,6 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
@@ -161,7 +162,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
 
     private KernelSchedule schedule(Contraction c, ProgramFacts facts) {
         int columns = columns(c.n().extent());
-        int rows = Panels.arePanels(c.b(), c.n(), c.k(), columns) ? ROWS : ROWS_TO_PACK_FOR;
+        int rows = Panels.arePanels(ScaledBlock.held(c.b()), c.n(), c.k(), columns) ? ROWS : ROWS_TO_PACK_FOR;
         KernelSchedule blocks = KernelSchedule.NONE
                 .with(FamilySchedules.cut(c.m(), rows))
                 .with(FamilySchedules.cut(c.n(), columns))
@@ -264,8 +265,12 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                     && program.isOperand(tile)
                     && (!isPacked(m.program()) || packedStays && tile.axes().contains(lanes))
                     && (!tile.axes().contains(lanes)
-                            || Panels.arePanels(
-                                    m.program(), tile.axes().get(0), tile.axes().get(1), cut.block(lanes)))
+                            || tile.axes().getFirst().equals(lanes)
+                                    && Panels.arePanels(
+                                            ScaledBlock.held(m.program()),
+                                            lanes,
+                                            tile.axes().get(1),
+                                            cut.block(lanes)))
                     && facts.isInRows(tile, cut.sizes(tile.axes()));
             TilePlace memory = held.contains(tile.name()) ? TilePlace.REGISTER : TilePlace.LOCAL;
             schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : memory));
@@ -274,6 +279,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     }
 
     private static boolean isPacked(ScalarExpr program) {
-        return program instanceof ScalarExpr.Element e && e.buffer().stored().isPacked();
+        return ScaledBlock.held(program) instanceof ScalarExpr.Element e
+                && e.buffer().stored().isPacked();
     }
 }

@@ -1,6 +1,7 @@
 package heddle.compiler.scheduled;
 
 import heddle.compiler.index.BlockStrides;
+import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -140,5 +141,8 @@ public sealed interface Action {
 
         /** In a buffer, read where it lies. */
         record InPlace(BlockStrides block) implements Operand {}
+
+        /** Whole numbers in a buffer, read where they lie and multiplied with scales. */
+        record Scaled(ScaledBlock block) implements Operand {}
     }
 }

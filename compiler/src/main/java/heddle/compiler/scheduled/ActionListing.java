@@ -113,6 +113,8 @@ public final class ActionListing {
         return switch (operand) {
             case Action.Operand.Placed p -> p.tile().buffer().toString();
             case Action.Operand.InPlace in -> in.block().buffer() + " in place";
+            case Action.Operand.Scaled s ->
+                s.block().held().buffer() + " in place, scaled by " + s.block().scales();
         };
     }
 

@@ -1,6 +1,7 @@
 package heddle.compiler.scheduled;
 
 import heddle.compiler.index.BlockStrides;
+import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -37,7 +38,7 @@ final class BlockActions {
     private final int lanes;
     private final Axis lane;
     private final SequencedMap<String, PlacedTile> placed;
-    private final Map<String, BlockStrides> inPlace;
+    private final Map<String, Action.Operand> inPlace;
     private final Set<Axis> open;
     private final List<Action> actions = new ArrayList<>();
 
@@ -56,7 +57,7 @@ final class BlockActions {
             TileKernel kernel,
             int lanes,
             SequencedMap<String, PlacedTile> placed,
-            Map<String, BlockStrides> inPlace,
+            Map<String, Action.Operand> inPlace,
             Set<Axis> open) {
         this.kernel = kernel;
         this.lanes = lanes;
@@ -120,9 +121,9 @@ final class BlockActions {
     private void define(Tile tile, TileExpr value) {
         switch (value) {
             case TileExpr.Map m -> {
-                Optional<BlockStrides> strides = readInPlace(tile, m.program());
-                if (strides.isPresent()) {
-                    inPlace.put(tile.name(), strides.get());
+                Optional<Action.Operand> block = readInPlace(tile, m.program());
+                if (block.isPresent()) {
+                    inPlace.put(tile.name(), block.get());
                 } else if (isHeld(tile)) {
                     column(
                             lane,
@@ -160,10 +161,16 @@ final class BlockActions {
         return kernel.schedule().place(tile) == TilePlace.REGISTER;
     }
 
-    private Optional<BlockStrides> readInPlace(Tile tile, ScalarExpr program) {
-        return kernel.schedule().place(tile) == TilePlace.IN_PLACE
-                ? BlockStrides.of(program, kernel.sizes(tile.axes()))
-                : Optional.empty();
+    private Optional<Action.Operand> readInPlace(Tile tile, ScalarExpr program) {
+        if (kernel.schedule().place(tile) != TilePlace.IN_PLACE) {
+            return Optional.empty();
+        }
+        Map<Axis, Integer> sizes = kernel.sizes(tile.axes());
+        return BlockStrides.of(program, sizes)
+                .<Action.Operand>map(Action.Operand.InPlace::new)
+                .or(() -> ScaledBlock.of(
+                                program, tile.axes().getFirst(), tile.axes().getLast(), sizes)
+                        .map(Action.Operand.Scaled::new));
     }
 
     private boolean isPlaced(Buffer buffer) {
@@ -190,21 +197,31 @@ final class BlockActions {
 
     /** Whether all terms of a sum are added at once, in vectors of floats, so that it need not be set to zero before. */
     private boolean startsFresh(Tile tile, TileExpr.Dot dot) {
-        boolean packed =
-                inPlace.values().stream().anyMatch(b -> b.buffer().stored().isPacked());
         return dot.zeros() == Annihilating.NEITHER
-                && !packed
                 && Level.Lanes.element(tile.type()).isPresent()
-                && slice(place(tile), dot.over()).isEmpty();
+                && slice(place(tile), dot).isEmpty();
     }
 
-    /** What several rounds of rows read stays in the first-level cache; one round reads each element once anyway. */
-    private OptionalInt slice(PlacedTile sums, Axis over) {
+    /**
+     * What several rounds of rows read stays in the first-level cache; one round reads each element once anyway. Packed terms are
+     * converted slice by slice.
+     */
+    private OptionalInt slice(PlacedTile sums, TileExpr.Dot dot) {
+        Axis over = dot.over();
         int slice = (int) (SLICE / sums.buffer().stored().bytes(sums.width()));
         boolean isShort = open.contains(over)
                 ? kernel.block(over) <= slice
                 : over.extent().isKnown() && over.extent().value() <= slice;
-        return isShort ? OptionalInt.empty() : OptionalInt.of(slice);
+        boolean packed = isPacked(dot.a()) || isPacked(dot.b());
+        return isShort && !packed ? OptionalInt.empty() : OptionalInt.of(slice);
+    }
+
+    private boolean isPacked(Tile tile) {
+        return switch (inPlace.get(tile.name())) {
+            case Action.Operand.Scaled s -> true;
+            case Action.Operand.InPlace in -> in.block().buffer().stored().isPacked();
+            case null, default -> false;
+        };
     }
 
     private RegisterBlock registers(Tile tile, boolean fresh) {
@@ -235,12 +252,12 @@ final class BlockActions {
                 zeros,
                 fresh,
                 registers(tile, fresh),
-                slice(sums, dot.over()));
+                slice(sums, dot));
     }
 
     private Action.Operand operand(Tile tile) {
-        BlockStrides strides = inPlace.get(tile.name());
-        return strides != null ? new Action.Operand.InPlace(strides) : new Action.Operand.Placed(place(tile));
+        Action.Operand block = inPlace.get(tile.name());
+        return block != null ? block : new Action.Operand.Placed(place(tile));
     }
 
     /** A store, with what vectors cannot read as it lies brought into a worker's memory before. */

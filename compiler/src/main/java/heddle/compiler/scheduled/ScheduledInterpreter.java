@@ -1,6 +1,7 @@
 package heddle.compiler.scheduled;
 
 import heddle.compiler.index.BlockStrides;
+import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -338,23 +339,41 @@ public final class ScheduledInterpreter {
                 Code element = code(p.tile().element());
                 yield element::run;
             }
-            case Action.Operand.InPlace in -> {
-                Code start = code(in.block().start());
-                long[] strides = axes.stream()
-                        .mapToLong(a -> in.block().along(a).evaluate(lengths))
-                        .toArray();
-                int[] slots = axes.stream().mapToInt(evaluator::slot).toArray();
-                yield f -> {
-                    double[] first = f.clone();
-                    long moved = 0;
-                    for (int n = 0; n < slots.length; n++) {
-                        long from = from(axes.get(n));
-                        moved += ((long) f[slots[n]] - from) * strides[n];
-                        first[slots[n]] = from;
-                    }
-                    return memory(in.block().buffer())[(int) (start.run(first) + moved)];
-                };
+            case Action.Operand.InPlace in -> inPlace(in.block(), axes);
+            case Action.Operand.Scaled s -> scaled(s.block(), axes);
+        };
+    }
+
+    private ToDoubleFunction<double[]> inPlace(BlockStrides block, List<Axis> axes) {
+        Code start = code(block.start());
+        long[] strides =
+                axes.stream().mapToLong(a -> block.along(a).evaluate(lengths)).toArray();
+        int[] slots = axes.stream().mapToInt(evaluator::slot).toArray();
+        return f -> {
+            double[] first = f.clone();
+            long moved = 0;
+            for (int n = 0; n < slots.length; n++) {
+                long from = from(axes.get(n));
+                moved += ((long) f[slots[n]] - from) * strides[n];
+                first[slots[n]] = from;
             }
+            return memory(block.buffer())[(int) (start.run(first) + moved)];
+        };
+    }
+
+    /** @param axes the summed axis, then that of the columns */
+    private ToDoubleFunction<double[]> scaled(ScaledBlock block, List<Axis> axes) {
+        ToDoubleFunction<double[]> held = inPlace(block.held(), axes);
+        Code start = code(block.start());
+        int over = evaluator.slot(axes.getFirst());
+        int column = evaluator.slot(axes.getLast());
+        long step = block.step().evaluate(lengths);
+        return f -> {
+            double[] first = f.clone();
+            first[column] = from(axes.getLast());
+            long moved = (long) f[over] / block.depth() * step
+                    + ((long) f[column] - (long) first[column]) / block.columns();
+            return held.applyAsDouble(f) * memory(block.scales())[(int) (start.run(first) + moved)];
         };
     }
 

@@ -1,7 +1,9 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.index.BlockStrides;
+import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -149,6 +151,14 @@ public final class ProgramFacts {
                 && tiles.get(tile.name()).value() instanceof TileExpr.Map m
                 && inRows.computeIfAbsent(
                         Map.entry(tile.name(), sizes),
-                        key -> BlockStrides.of(m.program(), sizes).isPresent());
+                        key -> BlockStrides.of(m.program(), sizes).isPresent()
+                                || isScaled(tile, m.program(), sizes));
+    }
+
+    private static boolean isScaled(Tile tile, ScalarExpr program, Map<Axis, Integer> sizes) {
+        List<Axis> axes = tile.axes();
+        return axes.size() == 2
+                && ScaledBlock.of(program, axes.getFirst(), axes.getLast(), sizes)
+                        .isPresent();
     }
 }

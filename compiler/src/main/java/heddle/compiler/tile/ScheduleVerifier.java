@@ -11,7 +11,8 @@ import java.util.Set;
  *   <li>A choice names a loop or a tile of the program.
  *   <li>Blocks of several indexes, or of all, are legal for loops that are {@link Cuttable}. That holds for loops without a choice too.
  *   <li>An order is chosen for parallel loops in which nothing is added to a buffer.
- *   <li>A tile is read in place when its value is one element of a buffer, strides apart within a block, and it never changes.
+ *   <li>A tile is read in place when its value is one element of a buffer, strides apart within a block, or such a whole number times
+ *       the scale of its block, and it never changes.
  *   <li>Blocks are skipped in masked loops. Tables have entries for the blocks into which their axes are cut.
  *   <li>A chain binds an axis of the program, has each level once, groups outermost and of a parallel loop, lanes innermost.
  *   <li>What is unrolled is a statement that goes over the axis. What is trimmed is a masked loop. Slices are of an axis that a

@@ -94,6 +94,13 @@ class FormatterTest {
     }
 
     @Test
+    void whatAWeightIsHeldAsStaysBehindItsType() {
+        formats(
+                "let w = weight  \"w\":f32[2,4]   as i4  per block   scales \"s\"\n",
+                "let w = weight \"w\" : f32[2, 4] as i4 per block scales \"s\"\n");
+    }
+
+    @Test
     void aFunctionThatDoesNotFitPutsItsExpressionOnTheNextLine() {
         formats(
                 "fn linear(x, name, inputs, outputs) = x @ weight \"{name}.weight\" : f32[inputs, outputs] + weight \"{name}.bias\" : f32[outputs]\n",

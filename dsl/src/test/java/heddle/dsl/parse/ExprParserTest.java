@@ -57,6 +57,9 @@ class ExprParserTest {
             f(a, axis = -1,)                | f(a axis=(- 1))
             layer_norm(x, weight = weight)  | layer_norm(x weight=weight)
             weight "w" : f32                | (weight "w" f32[])
+            weight "w" : f32[2, 4] as i8    | (weight "w" f32[2 4] as i8)
+            weight "w" : f32[4] as i4 per block scales "s" * 2 | (* (weight "w" f32[4] as i4 per block scales "s") 2)
+            f(as, per = scales, scales = as) | f(as per=scales scales=as)
             weight "w" : f32[B, N * 2] + 1  | (+ (weight "w" f32[B (* N 2)]) 1)
             x[0, :, 1:, :n, ::2, a:b:c]     | x[0 :: 1:: :n: ::2 a:b:c]
             x[..., new, ids][1]             | x[... new ids][1]

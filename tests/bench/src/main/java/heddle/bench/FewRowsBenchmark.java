@@ -16,6 +16,7 @@ import heddle.compiler.type.DType;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
 import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
@@ -25,19 +26,17 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.SequencedMap;
 
 /**
- * Products of few rows with a square weight, which take as long as reading the weight: with weights of f32, bf16 and f16
- * in Heddle, and with f32 weights, a constant of the model, in ONNX Runtime.
+ * Products of few rows with a square weight, which take as long as reading the weight: with weights of f32, bf16, f16 and
+ * i8, with a scale for each column, in Heddle, and with f32 weights, a constant of the model, in ONNX Runtime.
  */
 public final class FewRowsBenchmark {
     private static final int SIZE = 4096;
     private static final int[] ROWS = {1, 16};
-    private static final DType[] TYPES = {DType.F32, DType.BF16, DType.F16};
+    private static final String[] TYPES = {"f32", "bf16", "f16", "i8 per column"};
 
     private FewRowsBenchmark() {}
 
@@ -50,16 +49,18 @@ public final class FewRowsBenchmark {
         float[] weight = noise(1, SIZE * SIZE, 1 / Math.sqrt(SIZE));
         Path onnx = Files.write(files.resolve("product.onnx"), onnx(weight).toByteArray());
         System.out.printf(
-                "%7s %5s %8s %8s %8s %15s %9s %9s %9s %9s%n",
+                "%7s %5s %8s %8s %8s %8s %15s %9s %9s %9s %9s %9s%n",
                 "threads",
                 "rows",
                 "f32 ms",
                 "bf16 ms",
                 "f16 ms",
+                "i8 ms",
                 "onnxruntime ms",
                 "ort/f32",
                 "f32/bf16",
                 "f32/f16",
+                "f32/i8",
                 "max diff");
         for (int t : threads) {
             CompiledModel[] models = new CompiledModel[TYPES.length];
@@ -85,19 +86,21 @@ public final class FewRowsBenchmark {
         return x;
     }
 
-    private static CompiledModel model(Path files, DType type, float[] weight, int threads) throws Exception {
-        Path model = Files.writeString(files.resolve(type + ".heddle"), """
+    private static CompiledModel model(Path files, String type, float[] weight, int threads) throws Exception {
+        Path model = Files.writeString(
+                files.resolve(type + ".heddle"), """
                 model FewRows
                 dim M
                 input x: f32[M, %1$d]
-                output y = x @ cast(weight "w" : %2$s[%1$d, %1$d], f32)
-                """.formatted(SIZE, type));
-        SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
-        weights.put("w", Tensor.of(weight, SIZE, SIZE).cast(type));
+                output y = x @ weight "w" : f32[%1$d, %1$d] %2$s
+                """.formatted(SIZE, type.equals("f32") ? "" : "as " + type));
+        HeddleModel declared = Heddle.model(model);
+        Tensor floats = Tensor.of(weight, SIZE, SIZE);
+        Map<String, Tensor> given =
+                Map.of("w", DType.named(type).map(floats::cast).orElse(floats));
         Path file = files.resolve(type + ".safetensors");
-        Safetensors.write(weights, file);
-        return Heddle.model(model)
-                .compile(CompileOptions.defaults().withThreads(threads).withWeights(file.toString()));
+        Safetensors.write(Quantiser.weights(declared.declaration().weights(), given), file);
+        return declared.compile(CompileOptions.defaults().withThreads(threads).withWeights(file.toString()));
     }
 
     private static void compare(int threads, int rows, CompiledModel[] models, Path onnx) throws Exception {
@@ -123,18 +126,21 @@ public final class FewRowsBenchmark {
                         () -> models[0].run(ours),
                         () -> models[1].run(ours),
                         () -> models[2].run(ours),
+                        () -> models[3].run(ours),
                         () -> session.run(theirs).close());
                 System.out.printf(
-                        "%7d %5d %8.2f %8.2f %8.2f %15.2f %9.2f %9.2f %9.2f %9.1e%n",
+                        "%7d %5d %8.2f %8.2f %8.2f %8.2f %15.2f %9.2f %9.2f %9.2f %9.2f %9.1e%n",
                         threads,
                         rows,
                         times[0],
                         times[1],
                         times[2],
                         times[3],
-                        times[3] / times[0],
+                        times[4],
+                        times[4] / times[0],
                         times[0] / times[1],
                         times[0] / times[2],
+                        times[0] / times[3],
                         difference);
             }
         }

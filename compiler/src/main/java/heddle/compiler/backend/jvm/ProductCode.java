@@ -3,6 +3,7 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes the call that multiplies two tiles. */
 final class ProductCode {
@@ -34,6 +36,8 @@ final class ProductCode {
             throw new IllegalStateException("single elements are not read from packed memory in place: " + p);
         }
         var strides = new MicroKernel.Strides(spread.along, spread.over, sums.width());
+        Optional<ScaledBlock> scales =
+                p.vectors() instanceof Action.Operand.Scaled s ? Optional.of(s.block()) : Optional.empty();
         var shape = new ProductMethods.Shape(
                 sums.buffer().type().dtype(),
                 vectors.stored,
@@ -41,7 +45,8 @@ final class ProductCode {
                 p.zeros(),
                 p.isFresh(),
                 p.registers(),
-                p.slice());
+                p.slice(),
+                scales.map(ProductCode::scaling));
         List<String> arguments = new ArrayList<>();
         arguments.add(bare(ranges.length(row)));
         arguments.add(bare(ranges.length(p.over())));
@@ -50,6 +55,7 @@ final class ProductCode {
         strides.unknown().forEach((name, value) -> arguments.add(value));
         arguments.add(vectors.array);
         arguments.add(vectors.at);
+        scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments, out));
         arguments.add(scope.locals().array(sums.buffer()).array());
         out.line(scope.members().products().of(shape) + "(" + String.join(", ", arguments) + ");");
     }
@@ -68,6 +74,7 @@ final class ProductCode {
         return switch (operand) {
             case Action.Operand.Placed s -> scratch(s.tile(), over);
             case Action.Operand.InPlace p -> inPlace(p.block(), along, over, out);
+            case Action.Operand.Scaled s -> inPlace(s.block().held(), along, over, out);
         };
     }
 
@@ -98,6 +105,20 @@ final class ProductCode {
                 position,
                 distance(block.along(along)),
                 distance(block.along(over)));
+    }
+
+    private static ProductMethods.Scaling scaling(ScaledBlock block) {
+        return new ProductMethods.Scaling(Math.toIntExact(block.step().value()), block.depth(), block.columns());
+    }
+
+    /** The array of the scales, where those of the block's columns begin, and the first index that is summed over. */
+    private void addScales(ScaledBlock block, Axis column, Axis over, List<String> arguments, JavaText out) {
+        Locals locals = scope.locals().block();
+        locals.bind(column, "(long) " + ranges.from(column));
+        Locals.Array array = locals.array(block.scales());
+        arguments.add(array.array());
+        arguments.add(new ScalarCode(locals, scope.support(), out).position(array.offset(), block.start()));
+        arguments.add(ranges.from(over));
     }
 
     private static MicroKernel.Distance distance(Dim stride) {

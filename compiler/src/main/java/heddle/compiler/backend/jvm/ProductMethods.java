@@ -7,7 +7,6 @@ import heddle.compiler.scheduled.RegisterBlock;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,7 @@ final class ProductMethods {
      * @param isFresh   whether sums start at zero
      * @param registers the sums in registers at once
      * @param slice     terms that all rows take before the next
+     * @param scales    that {@code b} is multiplied with
      */
     record Shape(
             DType type,
@@ -37,7 +37,8 @@ final class ProductMethods {
             Annihilating zeros,
             boolean isFresh,
             RegisterBlock registers,
-            OptionalInt slice) {
+            OptionalInt slice,
+            Optional<Scaling> scales) {
         Shape {
             if (stored.isPacked() && (type != DType.F32 || zeros != Annihilating.NEITHER)) {
                 throw new IllegalArgumentException("no product in " + type + " of " + stored + ", zeros " + zeros);
@@ -46,20 +47,37 @@ final class ProductMethods {
 
         /** The same product of factors that are held as they are computed. */
         Shape plain() {
-            return new Shape(type, Stored.of(type), strides, Annihilating.NEITHER, isFresh, registers, slice);
+            return new Shape(
+                    type,
+                    Stored.of(type),
+                    strides,
+                    Annihilating.NEITHER,
+                    isFresh,
+                    registers,
+                    slice,
+                    Optional.empty());
         }
 
         /** The same product, with parameters for strides that are not known. */
         Shape within() {
-            return new Shape(type, stored, strides.within(), zeros, isFresh, registers, slice);
+            return new Shape(type, stored, strides.within(), zeros, isFresh, registers, slice, scales);
         }
     }
+
+    /**
+     * Where the scales of packed elements lie.
+     *
+     * @param step    elements from one scale along the sum to the next
+     * @param depth   indexes of the sum that share scales
+     * @param columns neighbours that share one; one when each column has its own
+     */
+    record Scaling(int step, int depth, int columns) {}
 
     private final Processor target;
     private final ClassText members;
     private final Map<Shape, String> products = new HashMap<>();
     private final Map<MicroKernel, String> kernels = new HashMap<>();
-    private final Map<Stored, String> conversions = new EnumMap<>(Stored.class);
+    private final Map<Object, String> conversions = new HashMap<>();
 
     ProductMethods(Processor target, ClassText members) {
         this.target = target;
@@ -68,7 +86,8 @@ final class ProductMethods {
 
     /**
      * The method for a shape. Its parameters are {@code rows} and {@code depth}; the array of {@code a}, its position and
-     * those of its strides that are not known; array and position of {@code b}; and the array of {@code c}.
+     * those of its strides that are not known; array and position of {@code b}; array and position of its scales, if it has some, and
+     * the first index of the sum; and the array of {@code c}.
      */
     String of(Shape shape) {
         Shape form = shape.within();
@@ -95,10 +114,10 @@ final class ProductMethods {
         String array = Locals.type(shape.type) + "[] ";
         List<String> parameters = new ArrayList<>(List.of("int rows", "int depth", array + "a", "int aAt"));
         shape.strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
-        parameters.addAll(List.of(
-                (shape.stored.isPacked() ? PackedElement.type(shape.stored) + "[] " : array) + "b",
-                "int bAt",
-                array + "c"));
+        parameters.addAll(
+                List.of((shape.stored.isPacked() ? PackedElement.type(shape.stored) + "[] " : array) + "b", "int bAt"));
+        shape.scales.ifPresent(scales -> parameters.addAll(List.of("float[] s", "int sAt", "int from")));
+        parameters.add(array + "c");
         JavaText out = members.method();
         out.line("/** " + comment + " */");
         return out.open("private static void " + name + "(" + String.join(", ", parameters) + ")");
@@ -193,7 +212,7 @@ final class ProductMethods {
                 name,
                 "Adds a product with {@code " + shape.stored + "} to a tile of {@code rows} rows and " + width
                         + " columns.");
-        if (PackedElement.hasVector(shape.stored, lanes)) {
+        if (shape.scales.isEmpty() && PackedElement.hasVector(shape.stored, lanes)) {
             out.open("if (rows <= " + shape.registers.most() + ")");
             writeBlocks(shape, lanes, Steps.ALL, out);
             out.line("return;").close();
@@ -203,7 +222,10 @@ final class ProductMethods {
         out.line("float[] slice = new float[" + terms * width + "];");
         out.open("for (int k = 0; k < depth; k += " + terms + ")");
         out.line("int steps = Math.min(" + terms + ", depth - k);");
-        out.line(widen(shape.stored, lanes) + "(b, " + rowAt(shape, "k") + ", slice, steps * " + width + ");");
+        out.line(
+                shape.scales.isEmpty()
+                        ? widen(shape.stored, lanes) + "(b, " + rowAt(shape, "k") + ", slice, steps * " + width + ");"
+                        : scale(shape, lanes) + "(b, " + rowAt(shape, "k") + ", slice, steps, s, sAt, from + k);");
         out.line(
                 product + "(rows, steps, a, " + at(shape, "aAt", "k") + ", " + passed(shape.strides) + "slice, 0, c);");
         out.close().close();
@@ -211,18 +233,54 @@ final class ProductMethods {
 
     /** The method that converts elements; their number is a multiple of the lanes. */
     private String widen(Stored stored, Lanes lanes) {
-        return conversions.computeIfAbsent(stored, s -> {
+        return conversions.computeIfAbsent(stored, key -> {
             String name = members.methodName("widen");
             JavaText out = members.method();
-            out.line("/** Converts {@code length} elements of {@code " + s + "}. */");
-            out.open("private static void " + name + "(" + PackedElement.type(s)
+            out.line("/** Converts {@code length} elements of {@code " + stored + "}. */");
+            out.open("private static void " + name + "(" + PackedElement.type(stored)
                     + "[] from, int at, float[] to, int length)");
-            if (PackedElement.hasVector(s, lanes)) {
+            if (PackedElement.hasVector(stored, lanes)) {
                 out.open("for (int i = 0; i < length; i += " + lanes.count() + ")");
-                out.line(PackedElement.vector(lanes, s, "from", "at + i", members) + ".intoArray(to, i);");
+                out.line(PackedElement.vector(lanes, stored, "from", "at + i", members) + ".intoArray(to, i);");
             } else {
                 out.open("for (int i = 0; i < length; i++)");
-                out.line("to[i] = " + PackedElement.loaded(s, "from", "at + i", members.support()) + ";");
+                out.line("to[i] = " + PackedElement.loaded(stored, "from", "at + i", members.support()) + ";");
+            }
+            out.close().close();
+            return name;
+        });
+    }
+
+    /** The method that converts rows of elements, and multiplies them with their scales. */
+    private String scale(Shape shape, Lanes lanes) {
+        Stored stored = shape.stored;
+        int width = shape.strides.width();
+        Scaling scaling = shape.scales.orElseThrow();
+        return conversions.computeIfAbsent(List.of(stored, width, scaling), key -> {
+            String name = members.methodName("scaled");
+            JavaText out = members.method();
+            out.line("/** Converts {@code rows} rows of {@code " + stored + "}, times scales: one for " + scaling.depth
+                    + " rows and " + scaling.columns + " columns. */");
+            out.open("private static void " + name + "(" + PackedElement.type(stored)
+                    + "[] from, int at, float[] to, int rows, float[] s, int sAt, int first)");
+            out.open("for (int r = 0; r < rows; r++)");
+            out.line("int p = at + r * " + width + ";");
+            out.line("int q = r * " + width + ";");
+            String row = scaling.depth == 1 ? "(first + r)" : "(first + r) / " + scaling.depth;
+            out.line("int f = sAt + " + row + " * " + scaling.step + ";");
+            if (PackedElement.hasVector(stored, lanes)) {
+                for (int n = 0; n < width; n += lanes.count()) {
+                    String numbers = PackedElement.vector(lanes, stored, "from", "p + " + n, members);
+                    String scale = scaling.columns == 1
+                            ? "FloatVector.fromArray(F, s, f + " + n + ")"
+                            : "s[f + " + n / scaling.columns + "]";
+                    out.line(numbers + ".mul(" + scale + ").intoArray(to, q + " + n + ");");
+                }
+            } else {
+                out.open("for (int n = 0; n < " + width + "; n++)");
+                out.line("to[q + n] = " + PackedElement.loaded(stored, "from", "p + n", members.support())
+                        + " * s[f + n / " + scaling.columns + "];");
+                out.close();
             }
             out.close().close();
             return name;

@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
  * The right operand of a matmul, packed in panels so that a kernel reads a block of columns from front to back: {@code
  * [ceil(n / width), k, width]}, padded with zeros (Goto and van de Geijn, Anatomy of High-Performance Matrix
  * Multiplication, 2008). A weight is packed once, when it is loaded. Of a weight with scales of blocks the numbers are packed and,
- * where each column has other ones, the scales: {@code [ceil(n / width), ceil(k / 32), width]}.
+ * where columns have other ones, the scales: {@code [ceil(n / width), ceil(k / 32), width]}, or {@code [ceil(n / width), k, width / 32]}.
  *
  * @param packs   write the panels
  * @param operand the product's {@code b}, read from the panels
@@ -44,22 +44,31 @@ public record Panels(List<MapFamily> packs, ScalarExpr operand) {
         if (c.batch().stream().anyMatch(axis -> ScalarExprs.reads(c.b(), axis))) {
             throw new IllegalArgumentException("the right side differs from batch to batch: " + c.b());
         }
+        ScalarExpr k = ScalarExpr.of(c.k());
         if (!isScaled(c)) {
-            return panels(c, c.b(), c.k(), ScalarExpr.of(c.k()), width, buffer);
+            return panels(c, c.b(), new Rows(c.k(), k), width, 1, buffer);
         }
         ScalarExpr.Apply product = (ScalarExpr.Apply) c.b();
-        Panels held = panels(c, product.args().getFirst(), c.k(), ScalarExpr.of(c.k()), width, buffer);
-        ScalarExpr scales = product.args().getLast();
-        Axis blocks = new Axis(c.k().name() + "Block", c.k().extent().ceilDiv(Dim.of(Scales.BLOCK)));
-        Optional<ScalarExpr> ofBlocks = perBlock(scales, c.k(), blocks);
-        if (ofBlocks.isEmpty() || !ScalarExprs.reads(scales, c.n())) {
-            return new Panels(held.packs, ScalarExpr.apply(ScalarFn.MUL, held.operand, scales));
-        }
-        ScalarExpr block = divided(ScalarFn.FLOOR_DIV, ScalarExpr.of(c.k()), Scales.BLOCK);
-        Panels factors = panels(c, ofBlocks.get(), blocks, block, width, buffer);
+        Panels held = panels(c, product.args().getFirst(), new Rows(c.k(), k), width, 1, buffer);
+        Panels scales = scales(c, product.args().getLast(), width, buffer);
         List<MapFamily> packs = new ArrayList<>(held.packs);
-        packs.addAll(factors.packs);
-        return new Panels(packs, ScalarExpr.apply(ScalarFn.MUL, held.operand, factors.operand));
+        packs.addAll(scales.packs);
+        return new Panels(packs, ScalarExpr.apply(ScalarFn.MUL, held.operand, scales.operand));
+    }
+
+    private static Panels scales(Contraction c, ScalarExpr scales, int width, UnaryOperator<String> buffer) {
+        if (!ScalarExprs.reads(scales, c.n())) {
+            return new Panels(List.of(), scales);
+        }
+        Axis blocks = new Axis(c.k().name() + "Block", c.k().extent().ceilDiv(Dim.of(Scales.BLOCK)));
+        ScalarExpr block = divided(ScalarFn.FLOOR_DIV, ScalarExpr.of(c.k()), Scales.BLOCK);
+        int shared = Math.min(width, Scales.BLOCK);
+        return perBlock(scales, c.k(), Scales.BLOCK)
+                .map(first -> ScalarExprs.substitute(scales, Map.of(c.k(), times(ScalarExpr.of(blocks), Scales.BLOCK))))
+                .map(value -> panels(c, value, new Rows(blocks, block), width, 1, buffer))
+                .or(() -> perBlock(scales, c.n(), shared)
+                        .map(first -> panels(c, scales, new Rows(c.k(), ScalarExpr.of(c.k())), width, shared, buffer)))
+                .orElse(new Panels(List.of(), scales));
     }
 
     /** Whether the right side is a packed weight times scales. */
@@ -70,47 +79,61 @@ public record Panels(List<MapFamily> packs, ScalarExpr operand) {
                 && held.buffer().stored().isQuantised();
     }
 
-    /** What is one value for each block of {@code k}, by the block's index; empty when it differs within a block. */
-    private static Optional<ScalarExpr> perBlock(ScalarExpr e, Axis k, Axis blocks) {
-        ScalarExpr first = times(ScalarExpr.of(blocks), Scales.BLOCK);
-        Axis within = new Axis(k.name() + "Within", Dim.of(Scales.BLOCK));
-        ScalarExpr any =
-                IndexSimplifier.simplify(ScalarExprs.substitute(e, Map.of(k, add(first, ScalarExpr.of(within)))));
+    /** What {@code e} is within each block of an axis; empty when it differs there. */
+    private static Optional<ScalarExpr> perBlock(ScalarExpr e, Axis axis, int block) {
+        Axis blocks = new Axis(axis.name() + "Block", axis.extent().ceilDiv(Dim.of(block)));
+        Axis within = new Axis(axis.name() + "Within", Dim.of(block));
+        ScalarExpr index = add(times(ScalarExpr.of(blocks), block), ScalarExpr.of(within));
+        ScalarExpr any = IndexSimplifier.simplify(ScalarExprs.substitute(e, Map.of(axis, index)));
         return ScalarExprs.reads(any, within) ? Optional.empty() : Optional.of(any);
     }
 
     /**
-     * Panels of {@code value}, a program over {@code n} and {@code row}.
+     * The rows of a panel.
      *
-     * @param row the axis from one row of a panel to the next
-     * @param at  the row that a kernel reads, by the index along {@code k}
+     * @param axis from one to the next
+     * @param at   the row that a kernel reads, by the index along {@code k}
+     */
+    private record Rows(Axis axis, ScalarExpr at) {}
+
+    /**
+     * Panels of {@code value}, a program over {@code n} and the axis of rows.
+     *
+     * @param width  columns of a panel
+     * @param shared how many of them have one element
      */
     private static Panels panels(
-            Contraction c, ScalarExpr value, Axis row, ScalarExpr at, int width, UnaryOperator<String> buffer) {
+            Contraction c, ScalarExpr value, Rows rows, int width, int shared, UnaryOperator<String> buffer) {
         Dim count = c.n().extent().ceilDiv(Dim.of(width));
+        int elements = width / shared;
         DType type = value.type();
-        TensorType shape = new TensorType(type, Shape.of(count, row.extent(), Dim.of(width)));
+        TensorType shape = new TensorType(type, Shape.of(count, rows.axis.extent(), Dim.of(elements)));
         Buffer panels = new Buffer(buffer.apply(name(value)), shape, stored(value, c.zeros()));
         Axis panel = new Axis("panel", count);
-        Axis column = new Axis("column", Dim.of(width));
-        ScalarExpr n = add(times(ScalarExpr.of(panel), width), ScalarExpr.of(column));
+        Axis column = new Axis("column", Dim.of(elements));
+        ScalarExpr n = add(times(ScalarExpr.of(panel), width), times(ScalarExpr.of(column), shared));
         ScalarExpr moved = ScalarExprs.substitute(value, Map.of(c.n(), n));
         ScalarExpr within = ScalarExpr.apply(ScalarFn.LT, n, ScalarExpr.of(c.n().extent()));
         ScalarExpr padded = c.n().extent().equals(count.times(width))
                 ? moved
                 : ScalarExpr.apply(ScalarFn.SELECT, within, moved, ScalarExpr.zero(type));
         MapFamily pack = new MapFamily(
-                List.of(panel, row, column),
+                List.of(panel, rows.axis, column),
                 panels,
-                address(ScalarExpr.of(panel), row.extent(), ScalarExpr.of(row), ScalarExpr.of(column), width),
+                address(
+                        ScalarExpr.of(panel),
+                        rows.axis.extent(),
+                        ScalarExpr.of(rows.axis),
+                        ScalarExpr.of(column),
+                        elements),
                 IndexSimplifier.simplify(padded));
         ScalarExpr index = ScalarExpr.of(c.n());
         ScalarExpr address = address(
                 divided(ScalarFn.FLOOR_DIV, index, width),
-                row.extent(),
-                at,
-                divided(ScalarFn.MOD, index, width),
-                width);
+                rows.axis.extent(),
+                rows.at,
+                divided(ScalarFn.FLOOR_DIV, divided(ScalarFn.MOD, index, width), shared),
+                elements);
         return new Panels(List.of(pack), new ScalarExpr.Element(panels, address));
     }
 
