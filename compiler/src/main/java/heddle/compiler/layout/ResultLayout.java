@@ -3,6 +3,7 @@ package heddle.compiler.layout;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
 import heddle.compiler.op.AttentionResult;
 import heddle.compiler.op.Permute;
 import heddle.compiler.op.Reshape;
@@ -12,6 +13,7 @@ import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -35,9 +37,10 @@ record ResultLayout(List<Node> passed, Node root, AttentionResult result) {
         List<Node> passed = new ArrayList<>();
         Node at = node;
         ResultLayout best = new ResultLayout(passed, node, output);
-        while (graph.useCount(at) == 1 && graph.users(at).size() == 1) {
+        Optional<Node> reader = reader(graph, node.value());
+        while (reader.isPresent()) {
             passed.add(at);
-            at = graph.users(at).getFirst();
+            at = reader.get();
             Shape from = graph.operands(at).getFirst().type().shape();
             if (at.op() instanceof Permute permute) {
                 index = permuted(permute, index);
@@ -51,8 +54,19 @@ record ResultLayout(List<Node> passed, Node root, AttentionResult result) {
                 break;
             }
             best = new ResultLayout(passed, at, next);
+            reader = reader(graph, at.value());
         }
         return best;
+    }
+
+    /** The node that reads a value, when it is the only one, reads it once and the value is no output of the graph. */
+    private static Optional<Node> reader(Graph graph, Value value) {
+        List<Node> readers = graph.users(value.node()).stream()
+                .flatMap(user ->
+                        graph.operands(user).stream().filter(value::equals).map(v -> user))
+                .toList();
+        boolean isOutput = graph.outputs().containsValue(value);
+        return readers.size() == 1 && !isOutput ? Optional.of(readers.getFirst()) : Optional.empty();
     }
 
     /** What the index of an output is made of: an address that is affine in that costs nothing. */

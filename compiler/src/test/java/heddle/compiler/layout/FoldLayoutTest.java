@@ -147,10 +147,11 @@ class FoldLayoutTest {
                 let s = heads(x) @ transpose(heads(y))
                 let m = max(s, axis = -1)
                 output lse = m + log(sum(exp(s - m[..., new]), axis = -1))
-                output o = softmax(s, axis = -1) @ heads(y)[:, :, :, 0:3]
+                output o = merged(softmax(s, axis = -1) @ heads(y)[:, :, :, 0:3])
                 """);
         FusedAttention a = attentions(s.folded).getFirst();
         assertTrue(a.result(AttentionResult.Kind.LOG_SUM_EXP).isPresent(), () -> GraphText.print(s.folded));
+        assertEquals(List.of("b", "i", "h * 3 + e"), output(s.folded));
         assertEquals(0, views(s.folded), () -> GraphText.print(s.folded));
     }
 }
