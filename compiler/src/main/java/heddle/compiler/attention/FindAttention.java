@@ -228,9 +228,17 @@ final class FindAttention {
                         read,
                         what + " are an output of the model, so they must be stored",
                         "remove the output; `heddle attend` shows the probabilities of fused attention over tokens")
-                : new DeclinedException(
-                        reader.get(),
-                        what + " are also read by " + SourceExcerpt.of(reader.get()) + ", so they must be stored",
-                        "read " + what + " in attention alone");
+                : scores.product().origin().merged().isEmpty()
+                        ? new DeclinedException(
+                                reader.get(),
+                                what + " are also read by " + SourceExcerpt.of(reader.get())
+                                        + ", so they must be stored",
+                                "read " + what + " in attention alone")
+                        : new DeclinedException(
+                                reader.get(),
+                                what + " are also read by " + SourceExcerpt.of(reader.get())
+                                        + ", so they must be stored: equal expressions are computed once",
+                                "write the other matmul with its sides exchanged, transpose(k @ transpose(q)), which is"
+                                        + " computed apart");
     }
 }

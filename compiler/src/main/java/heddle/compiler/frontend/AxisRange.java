@@ -9,6 +9,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.Span;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The elements of an axis that a subscript keeps: {@code start + i * step} for i below {@code length}. */
 record AxisRange(Dim start, Dim length, long step) {
@@ -39,7 +40,7 @@ record AxisRange(Dim start, Dim length, long step) {
         Dim start = range.start().map(s -> fromFront(length(s), n)).orElse(Dim.ZERO);
         Dim stop = range.stop().map(s -> fromFront(length(s), n)).orElse(n);
         if (isNegative(start) || isNegative(n.minus(stop)) || isNegative(stop.minus(start))) {
-            throw outside(range.span(), "the range " + start + ":" + stop + " does not fit in", n);
+            throw misfit(range, start, stop, n, stop.minus(start));
         }
         return new AxisRange(start, stop.minus(start).ceilDiv(Dim.of(step)), step);
     }
@@ -48,7 +49,7 @@ record AxisRange(Dim start, Dim length, long step) {
         Dim start = range.start().map(s -> fromFront(length(s), n)).orElse(n.minus(1));
         Dim stop = range.stop().map(s -> fromFront(length(s), n)).orElse(Dim.of(-1));
         if (isNegative(n.minus(start).minus(1)) || isNegative(start.minus(stop))) {
-            throw outside(range.span(), "the range " + start + ":" + stop + " does not fit in", n);
+            throw misfit(range, start, stop, n, start.minus(stop));
         }
         return new AxisRange(start, start.minus(stop).ceilDiv(Dim.of(-step)), step);
     }
@@ -83,11 +84,39 @@ record AxisRange(Dim start, Dim length, long step) {
                 .label(Words.describe(operand.value())));
     }
 
+    /**
+     * A range that is outside its axis, or runs the other way than its step.
+     *
+     * @param elements between its ends
+     */
+    private static DiagnosticException misfit(Subscripted.Range range, Dim start, Dim stop, Dim n, Dim elements) {
+        String written = range.start().map(s -> length(s).toString()).orElse("") + ":"
+                + range.stop().map(s -> length(s).toString()).orElse("");
+        String counted = isCountedFromEnd(range) ? ", which is " + start + ":" + stop + "," : "";
+        boolean backwards = !isNegative(start) && isNegative(elements);
+        return backwards
+                ? new DiagnosticException(Diagnostic.at(
+                                range.span(),
+                                FrontendCode.INDEX,
+                                "the range " + written + counted + " ends before it begins")
+                        .hint("a range goes from its first element to the one after its last, in steps of its sign"))
+                : outside(range.span(), "the range " + written + counted + " does not fit in", n);
+    }
+
+    private static boolean isCountedFromEnd(Subscripted.Range range) {
+        return Stream.of(range.start(), range.stop())
+                .flatMap(Optional::stream)
+                .anyMatch(end -> isNegative(length(end)));
+    }
+
     private static DiagnosticException outside(Span at, String what, Dim axisLength) {
         Diagnostic d = Diagnostic.at(at, FrontendCode.INDEX, what + " an axis of length " + axisLength);
         Optional<String> valid = axisLength.isKnown() && axisLength.value() > 0
-                ? Optional.of("elements run from 0 to " + (axisLength.value() - 1) + ", or from -" + axisLength
-                        + " to -1 counted from the end")
+                ? Optional.of(
+                        axisLength.is(1)
+                                ? "the only element is 0, or -1 counted from the end"
+                                : "elements run from 0 to " + (axisLength.value() - 1) + ", or from -" + axisLength
+                                        + " to -1 counted from the end")
                 : Optional.empty();
         return new DiagnosticException(valid.map(d::hint).orElse(d));
     }

@@ -31,12 +31,13 @@ final class Imports {
 
     /** The names of an imported file; empty when the file has mistakes, which were reported. */
     Optional<Scope> scope(Item.Import i, SourceFile importer) {
-        SourceFile file = resolver.find(i.path().value(), importer).orElseThrow(() -> {
+        SourceFile file = find(i, importer).orElseThrow(() -> {
             model.diagnostics().markIncomplete();
             return notFound(i);
         });
         if (open.containsKey(file.name())) {
-            throw cycle(i, file);
+            model.diagnostics().markIncomplete();
+            throw file.name().equals(importer.name()) ? itself(i) : cycle(i, file);
         }
         if (!done.containsKey(file.name())) {
             files.put(file.name(), file);
@@ -45,6 +46,11 @@ final class Imports {
             open.remove(file.name());
         }
         return done.get(file.name());
+    }
+
+    private Optional<SourceFile> find(Item.Import i, SourceFile importer) {
+        String path = i.path().value();
+        return path.isBlank() ? Optional.empty() : resolver.find(path, importer);
     }
 
     private Optional<Scope> run(SourceFile file) {
@@ -62,6 +68,15 @@ final class Imports {
                                 "the file \"" + i.path().value() + "\" is not found")
                         .note(
                                 "a path is relative to the file that imports it; files of the standard library are found by name"));
+    }
+
+    /** A file beside the importer comes before one of the library, so a model can hide the file that it means. */
+    private static DiagnosticException itself(Item.Import i) {
+        return new DiagnosticException(Diagnostic.at(
+                        i.path().span(),
+                        FrontendCode.IMPORT_CYCLE,
+                        "this file imports itself: \"" + i.path().value() + "\" is its own name")
+                .hint("rename this file if a file of the standard library is meant: it hides that one"));
     }
 
     private DiagnosticException cycle(Item.Import i, SourceFile file) {

@@ -128,9 +128,14 @@ final class Remedies {
         if (TYPES.containsKey(name)) {
             return Optional.of(elementType(name));
         }
+        List<String> types = Arrays.stream(DType.values()).map(DType::text).toList();
         List<String> known = new ArrayList<>(scope.names());
-        Arrays.stream(DType.values()).map(DType::text).forEach(known::add);
-        return Suggest.closest(name, known).map(Remedies::question);
+        known.addAll(types);
+        return Suggest.closest(name, known)
+                .map(Remedies::question)
+                .or(() -> Optional.of(name)
+                        .filter(n -> n.matches("u?int\\d*|float\\d+|[uif]\\d+|complex\\d*"))
+                        .map(n -> "the element types are " + String.join(", ", types)));
     }
 
     /** A remedy for a call of a function that is not there. */

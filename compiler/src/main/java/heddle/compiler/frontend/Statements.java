@@ -72,15 +72,21 @@ final class Statements {
             diagnostics.report(
                     Diagnostic.at(name.span(), FrontendCode.DUPLICATE_NAME, "`" + name + "` is declared twice")
                             .related(here.get().declaration(), "declared here first")
-                            .hint("to give it another value write `" + name + " = ...` without `let`"));
+                            .hint(
+                                    here.get().isRebindable() && rebindable
+                                            ? "to give it another value write `" + name + " = ...` without `let`"
+                                            : "choose another name for one of them"));
         } else if (around.isPresent()) {
             diagnostics.report(Diagnostic.at(
                             name.span(),
                             FrontendCode.HIDDEN_NAME,
                             "this `" + name + "` hides the one outside the block, which stays as it is")
                     .related(around.get().declaration(), "declared here")
-                    .hint("to give that one another value write `" + name
-                            + " = ...` without `let`; else choose another name"));
+                    .hint(
+                            around.get().isRebindable() && rebindable
+                                    ? "to give that one another value write `" + name
+                                            + " = ...` without `let`; else choose another name"
+                                    : "choose another name"));
         }
         scope.declare(name.text(), value, name.span(), rebindable);
     }

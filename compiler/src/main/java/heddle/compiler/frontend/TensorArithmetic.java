@@ -35,6 +35,9 @@ final class TensorArithmetic {
             }
         }
         ScalarFn fn = function(op);
+        if (fn.rule() == ScalarFn.Rule.LOGIC) {
+            requireTruth(op, a, b, at);
+        }
         List<Tensor> both = quotientOfLengths(op, a, b)
                 ? List.of(scalar(a), scalar(b))
                 : new Promotion(emitter).toCommonType(List.of(a, b), at);
@@ -76,13 +79,27 @@ final class TensorArithmetic {
         if (fn.resultType(List.of(dtype, dtype)).isPresent()) {
             return;
         }
-        String hint = "convert bools to numbers: cast(x, f32)";
-        if (fn.rule() == ScalarFn.Rule.LOGIC) {
-            hint = "compare first, for example x != 0";
-        } else if (dtype.isInt()) {
-            hint = "divide integers with `" + BinaryOp.FLOOR_DIV.symbol + "`, or convert them: cast(x, f32)";
-        }
+        String converted = converted(a, "x") + " " + op.symbol + " " + converted(b, "y");
+        String hint = dtype.isInt()
+                ? "divide integers with `" + BinaryOp.FLOOR_DIV.symbol + "`, or convert them: " + converted
+                : "convert bools to numbers: " + converted;
         throw undefined(op, a, b, at, hint);
+    }
+
+    /** An operand as floats. */
+    private static String converted(Operand o, String otherwise) {
+        return o.value() instanceof Tensor
+                ? "cast(" + Words.written(o, otherwise) + ", f32)"
+                : Words.writtenFactor(o, otherwise);
+    }
+
+    /** Numbers are not true or false; asked before a bool beside them takes their type. */
+    private static void requireTruth(BinaryOp op, Operand a, Operand b, Span at) {
+        for (Operand o : List.of(a, b)) {
+            if (!(o.value() instanceof Bool || o.value() instanceof Tensor t && t.dtype() == DType.BOOL)) {
+                throw undefined(op, a, b, at, "compare first, for example " + Words.writtenFactor(o, "x") + " != 0");
+            }
+        }
     }
 
     private static DiagnosticException undefined(BinaryOp op, Operand a, Operand b, Span at, String hint) {

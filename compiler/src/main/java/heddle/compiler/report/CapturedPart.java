@@ -3,9 +3,11 @@ package heddle.compiler.report;
 import heddle.compiler.ir.Node;
 import heddle.compiler.rule.SourceExcerpt;
 import heddle.dsl.source.Span;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A piece of a model that went into a fused attention.
@@ -45,15 +47,37 @@ public record CapturedPart(Role role, Node node, Optional<Span> span) {
 
     /** The role of {@code node} next to a softmax. */
     static CapturedPart of(Role role, Node node, Node softmax) {
-        List<Span> spans = node.origin().spans();
         List<Span> frames = softmax.origin().spans();
-        int own = spans.size();
-        int common = frames.size();
-        while (own > 1 && common > 1 && spans.get(own - 1).equals(frames.get(common - 1))) {
-            own--;
-            common--;
+        Optional<Seen> nearest = Stream.concat(Stream.of(node.origin().spans()), node.origin().merged().stream())
+                .filter(spans -> !spans.isEmpty())
+                .map(spans -> Seen.from(frames, spans))
+                .min(Comparator.comparingInt((Seen seen) -> -seen.shared)
+                        .thenComparingInt(seen -> seen.own)
+                        .thenComparingInt(seen -> seen.distance));
+        return new CapturedPart(role, node, nearest.map(Seen::span));
+    }
+
+    /**
+     * A place as seen from another. Of several places where equal expressions stand, the one in the same calls and loops is
+     * meant, then the one that fewer calls lead to, then the one that is nearer in the text.
+     *
+     * @param shared   the calls and loops that both were reached through
+     * @param own      the places from there on
+     * @param distance in characters
+     */
+    private record Seen(Span span, int shared, int own, int distance) {
+        static Seen from(List<Span> frames, List<Span> spans) {
+            int own = spans.size();
+            int common = frames.size();
+            while (own > 1 && common > 1 && spans.get(own - 1).equals(frames.get(common - 1))) {
+                own--;
+                common--;
+            }
+            Span span = spans.get(own - 1);
+            boolean near = common > 0 && frames.get(common - 1).file().equals(span.file());
+            int distance = near ? Math.abs(span.start() - frames.get(common - 1).start()) : Integer.MAX_VALUE;
+            return new Seen(span, spans.size() - own, own, distance);
         }
-        return new CapturedPart(role, node, own == 0 ? Optional.empty() : Optional.of(spans.get(own - 1)));
     }
 
     /** The source text in quotes, cut to {@code longest} characters; the operation's name when no source asked for it. */

@@ -10,8 +10,13 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphReader;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.op.GraphCatalogue;
+import heddle.compiler.report.CapturedPart;
 import heddle.compiler.report.FusionReport;
 import heddle.dsl.source.SourceFile;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Scores that something beside one attention reads: their log-sum-exp, and other attentions. */
@@ -53,6 +58,58 @@ class SharedScoresTest {
         assertEquals(
                 text,
                 GraphText.print(GraphReader.read(new SourceFile("fused.graph", text), GraphCatalogue.PRIMITIVES)));
+    }
+
+    /** What the hint says to write leaves the scores to each of both. */
+    @Test
+    void equalScoresThatAreMergedCanBeKeptApart() {
+        String model = """
+                dim N, M
+                input q: f32[N, 8]
+                input k: f32[M, 8]
+                output a = softmax(q @ transpose(k)) @ k
+                output b = sigmoid(%s) @ k
+                """;
+        FusionReport merged = report(model.formatted("q @ transpose(k)"));
+        assertEquals("fused 0/1 attention, 1 without softmax", merged.summary());
+        FusionReport.Declined declined = merged.declined().getFirst();
+        assertTrue(declined.reason().endsWith("equal expressions are computed once"), declined.reason());
+        Matcher hint = Pattern.compile("exchanged, (.*), which").matcher(declined.remedy());
+        assertTrue(hint.find(), declined.remedy());
+        assertEquals(
+                "fused 1/1 attention, 1 without softmax",
+                report(model.formatted(hint.group(1))).summary());
+    }
+
+    /** Equal masks are one node; each attention shows its own. */
+    @Test
+    void eachAttentionShowsWhereItIsWritten() {
+        String source = """
+                dim N
+                input x: f32[N, 8]
+                fn causal(q) {
+                  let n = size(q, 0)
+                  return softmax(where(iota(n) <= iota(n)[:, new], q @ transpose(q), -inf)) @ q
+                }
+                output a = causal(x)
+                let i = iota(N)[:, new]
+                output b = softmax(where(iota(N) <= i, x @ transpose(x) / 3.0, -inf)) @ x
+                output c = softmax(where(iota(N) <= i, x @ transpose(x) / 5.0, -inf)) @ x
+                """;
+        List<String> masks =
+                Compiler.compile(Elaborated.of(source).graph(), Fusion.FUSED).explain(Map.of()).fused().stream()
+                        .flatMap(fused -> fused.parts().stream())
+                        .filter(part -> part.role() == CapturedPart.Role.MASK)
+                        .map(part -> part.span().orElseThrow())
+                        .map(span -> span.text() + " at " + span.start())
+                        .toList();
+        int first = source.indexOf("iota(N) <= i,");
+        assertEquals(
+                List.of(
+                        "iota(n) <= iota(n)[:, new] at " + source.indexOf("iota(n) <="),
+                        "iota(N) <= i at " + first,
+                        "iota(N) <= i at " + source.indexOf("iota(N) <= i,", first + 1)),
+                masks);
     }
 
     @Test

@@ -42,10 +42,14 @@ public record Diagnostic(
         return new Diagnostic(code, message, primary.map(l -> new Label(l.span(), text)), related, notes, hint);
     }
 
-    /** This diagnostic with one more related place. */
+    /** This diagnostic with one more related place, unless it is there already. */
     public Diagnostic related(Span span, String text) {
+        Label label = new Label(span, text);
+        if (related.contains(label)) {
+            return this;
+        }
         List<Label> all = new ArrayList<>(related);
-        all.add(new Label(span, text));
+        all.add(label);
         return new Diagnostic(code, message, primary, all, notes, hint);
     }
 

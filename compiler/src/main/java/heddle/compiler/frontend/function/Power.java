@@ -43,11 +43,18 @@ public final class Power {
         if (!x.dtype().isFloat()) {
             throw new DiagnosticException(
                     Diagnostic.at(at, FrontendCode.OPERATOR, "powers need floating-point elements, not " + x.type())
-                            .hint("write cast(" + Words.written(base, "x") + ", f32) ** "
-                                    + Words.writtenFactor(exponent, "y") + "; of integers only the square is taken"));
+                            .hint("write " + asFloat(base, "x") + " ** " + asFloat(exponent, "y")
+                                    + "; of integers only the square is taken"));
         }
         Broadcasting.check(List.of(base, exponent), both, BinaryOp.POW.symbol, at);
         return new Maths(emitter).apply(ScalarFn.POW, x, both.get(1));
+    }
+
+    /** What to write for a tensor of integers, or for a number beside one. */
+    private static String asFloat(Operand operand, String otherwise) {
+        return operand.value() instanceof Tensor
+                ? "cast(" + Words.written(operand, otherwise) + ", f32)"
+                : Words.writtenFactor(operand, otherwise);
     }
 
     /** A length that is bound when the model runs, to a power that need not be whole: a number of the graph. */

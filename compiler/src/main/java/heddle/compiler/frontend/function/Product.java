@@ -8,6 +8,7 @@ import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Promotion;
 import heddle.compiler.frontend.value.Words;
 import heddle.compiler.op.Contract;
+import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -127,10 +128,23 @@ public final class Product {
         if (right.rank() > 1 && left.dim(-1).equals(right.dim(-1))) {
             return new DiagnosticException(d.hint(transposeHint(b, right, "right")));
         }
-        if (left.rank() > 1 && left.dim(-2).equals(summedRight(right))) {
+        if (left.rank() > 1 && left.dim(-2).equals(summedRight(right)) && isGiven(left)) {
             return new DiagnosticException(d.hint(transposeHint(a, left, "left")));
         }
-        return new DiagnosticException(d);
+        return new DiagnosticException(
+                right.rank() > 1 && !isGiven(left)
+                        ? d.hint("the right side needs " + left.dim(-1)
+                                + " rows, one for each column of the left side; it has " + right.dim(-2))
+                        : d);
+    }
+
+    /** Whether a matrix is as it came, so that it may have come the other way round. What was computed rarely is. */
+    private static boolean isGiven(Tensor tensor) {
+        return switch (tensor.value().node().op()) {
+            case Weight w -> true;
+            case Input i -> true;
+            default -> false;
+        };
     }
 
     private static String transposeHint(Operand operand, Tensor tensor, String side) {

@@ -95,9 +95,9 @@ public final class Words {
         return source.length() <= 24 && !source.contains("\n") ? source : otherwise;
     }
 
-    /** The same beside an operator: in parentheses unless it is a name. */
+    /** The same beside an operator: in parentheses unless it is a name or a number. */
     public static String writtenFactor(Operand operand, String otherwise) {
         String source = written(operand, otherwise);
-        return source.matches("\\w+") ? source : "(" + source + ")";
+        return source.matches("[\\w.]+") ? source : "(" + source + ")";
     }
 }
