@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,6 +54,9 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private TargetOption target;
 
+    @Mixin
+    private ScheduleOption schedule;
+
     @Option(names = "--vs", description = "Also times the model ${COMPLETION-CANDIDATES}, and prints the ratio.")
     private Rival rival;
 
@@ -83,7 +87,8 @@ final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--runs is " + runs + ", at least 1 is needed");
         }
         PrintWriter out = spec.commandLine().getOut();
-        CompileOptions options = execution.options().withTarget(target.options());
+        CompileOptions options =
+                execution.options().withTarget(target.options()).withSchedules(schedule.schedules());
         HeddleModel declared = model.model();
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         WarmUp warm = new WarmUp(warmUp, Math.max(warmUp, settle));
@@ -91,7 +96,8 @@ final class BenchCommand implements Callable<Integer> {
         CompiledModel fused = declared.compile(options);
         measured.put(Fusion.FUSED, Measurement.of(fused, given, warm, runs));
         if (rival == Rival.UNFUSED) {
-            CompiledModel unfused = declared.compile(options.withFusion(Fusion.UNFUSED));
+            CompiledModel unfused =
+                    declared.compile(options.withSchedules(Optional.empty()).withFusion(Fusion.UNFUSED));
             measured.put(Fusion.UNFUSED, Measurement.of(unfused, given, warm, runs));
         }
         measured.forEach((fusion, m) -> warnUnsettled(fusion, m.warmUp()));

@@ -47,6 +47,9 @@ final class RunCommand implements Callable<Integer> {
     private TargetOption target;
 
     @Mixin
+    private ScheduleOption schedule;
+
+    @Mixin
     private OutputOptions outputs;
 
     @Option(names = "--unfused", description = "Runs one kernel for each operation.")
@@ -62,8 +65,11 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         outputs.check();
         PrintWriter out = spec.commandLine().getOut();
-        CompileOptions options =
-                execution.options().withTarget(target.options()).withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
+        CompileOptions options = execution
+                .options()
+                .withTarget(target.options())
+                .withSchedules(schedule.schedules())
+                .withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
         HeddleModel declared = model.model();
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, false);
         CompiledModel compiled = declared.compile(options);

@@ -8,6 +8,7 @@ import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.schedule.GivenSchedules;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -116,6 +117,17 @@ public final class HeddleModel {
         return Compiler.compile(model.graph(), fusion, policy, Set.of());
     }
 
+    /** The same with the schedules that the options bring. */
+    private Compilation compilation(SchedulePolicy policy, CompileOptions options) {
+        if (options.schedules().isEmpty()) {
+            return compilation(options.fusion(), policy);
+        }
+        GivenSchedules given = new GivenSchedules(policy, options.schedules().get());
+        Compilation compilation = compilation(options.fusion(), given);
+        given.requireKernels(compilation.plan());
+        return compilation;
+    }
+
     /** What becomes of each attention, with costs in numbers where the lengths that they depend on are fixed. */
     public Explanation explain() {
         return compilation(Fusion.FUSED).explain(fixed);
@@ -155,7 +167,7 @@ public final class HeddleModel {
 
     private CompiledModel onJvm(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
         JvmOptions jvm = options.jvm();
-        Compilation compilation = compilation(options.fusion(), SchedulePolicy.of(jvm.target()));
+        Compilation compilation = compilation(SchedulePolicy.of(jvm.target()), options);
         try {
             JvmProgram program = JvmProgram.load(compilation.plan(), weights, jvm);
             return new CompiledModel(this, options, compilation, program, target);
@@ -167,7 +179,7 @@ public final class HeddleModel {
     private CompiledModel onDevice(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
         TornadoTarget planned = DeviceWriter.target(target.device().orElseThrow())
                 .withLibraryTasks(options.target().libraryTasks());
-        Compilation compilation = compilation(options.fusion(), new DevicePolicy(planned));
+        Compilation compilation = compilation(new DevicePolicy(planned), options);
         TornadoOptions tornado = new TornadoOptions(
                 target.sdk().orElseThrow(),
                 target.device(),
