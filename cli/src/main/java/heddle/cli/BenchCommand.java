@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,6 +53,9 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private TargetOption target;
 
+    @Mixin
+    private ScheduleOption schedule;
+
     @Option(names = "--vs", description = "Also times the model ${COMPLETION-CANDIDATES}, and prints the ratio.")
     private Rival rival;
 
@@ -85,7 +89,8 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        CompileOptions options = execution.options().withTarget(target.options());
+        CompileOptions options =
+                execution.options().withTarget(target.options()).withSchedules(schedule.schedules());
         HeddleModel declared = model.model();
         execution.warnUnused(declared, !inputs.texts().isEmpty());
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
@@ -95,7 +100,8 @@ final class BenchCommand implements Callable<Integer> {
         target.warnUnused(fused);
         measured.put(Fusion.FUSED, Measurement.of(fused, given, warm, runs));
         if (rival == Rival.UNFUSED) {
-            CompiledModel unfused = declared.compile(options.withFusion(Fusion.UNFUSED));
+            CompiledModel unfused =
+                    declared.compile(options.withSchedules(Optional.empty()).withFusion(Fusion.UNFUSED));
             measured.put(Fusion.UNFUSED, Measurement.of(unfused, given, warm, runs));
         }
         measured.forEach((fusion, m) -> warnUnsettled(fusion, m.warmUp()));

@@ -8,6 +8,7 @@ import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.ir.GraphText;
+import heddle.compiler.schedule.GivenSchedules;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.scheduled.ActionListing;
@@ -63,6 +64,7 @@ import picocli.CommandLine.Spec;
             "  heddle compile examples/minilm.heddle -D N=128 --emit java,plan -o out/",
             "  heddle compile examples/minilm.heddle -D N=128 --target tornado -o out/",
             "  heddle compile examples/attention.heddle --machine h100 --emit schedule",
+            "  heddle compile examples/attention.heddle --schedule mine.txt --emit java",
             "  heddle compile examples/minilm.heddle --target tornado -o out/ --data --text 'A bank by the river'"
         })
 final class CompileCommand implements Callable<Integer> {
@@ -92,6 +94,9 @@ final class CompileCommand implements Callable<Integer> {
 
     @Mixin
     private TargetOption target;
+
+    @Mixin
+    private ScheduleOption schedule;
 
     @Mixin
     private ExecutionOptions execution;
@@ -139,10 +144,14 @@ final class CompileCommand implements Callable<Integer> {
         }
         TornadoTarget planned = target.device();
         Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
-        SchedulePolicy policy = device ? new DevicePolicy(planned) : SchedulePolicy.of(target.processor());
+        SchedulePolicy policy =
+                schedule.over(device ? new DevicePolicy(planned) : SchedulePolicy.of(target.processor()));
         Compilation compilation = declared.compilation(fusion, policy);
         // Read before anything is written: a mistake in them leaves no half of the files behind.
         Map<String, Map<String, Tensor>> tensors = data ? data(declared) : Map.of();
+        if (policy instanceof GivenSchedules given) {
+            given.requireKernels(compilation.plan());
+        }
         if (stages.isEmpty()) {
             stages = device && directory != null ? List.of(Stage.JAVA, Stage.PLAN) : List.of(Stage.JAVA);
         }

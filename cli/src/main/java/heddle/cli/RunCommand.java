@@ -47,6 +47,9 @@ final class RunCommand implements Callable<Integer> {
     private TargetOption target;
 
     @Mixin
+    private ScheduleOption schedule;
+
+    @Mixin
     private OutputOptions outputs;
 
     @Option(names = "--unfused", description = "Runs one kernel for each operation.")
@@ -61,8 +64,11 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        CompileOptions options =
-                execution.options().withTarget(target.options()).withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
+        CompileOptions options = execution
+                .options()
+                .withTarget(target.options())
+                .withSchedules(schedule.schedules())
+                .withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
         HeddleModel declared = model.model();
         OutputFiles files = new OutputFiles(spec);
         outputs.check(declared, files);

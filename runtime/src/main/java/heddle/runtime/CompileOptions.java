@@ -1,6 +1,7 @@
 package heddle.runtime;
 
 import heddle.compiler.Compiler.Fusion;
+import heddle.dsl.ast.ScheduleFile;
 import heddle.runtime.artifact.DownloadListener;
 import heddle.runtime.artifact.ModelFiles;
 import heddle.runtime.cache.CacheDirectory;
@@ -25,6 +26,7 @@ import java.util.function.Consumer;
  * @param tokenizer  the same for a tokenizer, except {@code random}
  * @param conversion whether weights of another element type may be rounded
  * @param target     where it runs
+ * @param schedules  of kernels that are named in it, which replace those that are chosen otherwise
  * @param files      finds files by name
  * @param warnings   receives warnings, one line at a time
  */
@@ -35,6 +37,7 @@ public record CompileOptions(
         Optional<String> tokenizer,
         Conversion conversion,
         TargetOptions target,
+        Optional<ScheduleFile> schedules,
         ModelFiles files,
         Consumer<String> warnings) {
     /** Fused, on all processors, with the files that the model's manifest names; downloads are told on standard error. */
@@ -46,6 +49,7 @@ public record CompileOptions(
                 Optional.empty(),
                 Conversion.LOSSLESS,
                 TargetOptions.defaults(),
+                Optional.empty(),
                 ModelFiles.ofUser(DownloadListener.lines(System.err::println)),
                 System.err::println);
     }
@@ -107,34 +111,40 @@ public record CompileOptions(
     }
 
     public CompileOptions withFusion(Fusion value) {
-        return new CompileOptions(value, threads, weights, tokenizer, conversion, target, files, warnings);
+        return new CompileOptions(value, threads, weights, tokenizer, conversion, target, schedules, files, warnings);
     }
 
     public CompileOptions withThreads(int value) {
-        return new CompileOptions(fusion, value, weights, tokenizer, conversion, target, files, warnings);
+        return new CompileOptions(fusion, value, weights, tokenizer, conversion, target, schedules, files, warnings);
     }
 
     public CompileOptions withWeights(String value) {
-        return new CompileOptions(fusion, threads, Optional.of(value), tokenizer, conversion, target, files, warnings);
+        return new CompileOptions(
+                fusion, threads, Optional.of(value), tokenizer, conversion, target, schedules, files, warnings);
     }
 
     public CompileOptions withTokenizer(String value) {
-        return new CompileOptions(fusion, threads, weights, Optional.of(value), conversion, target, files, warnings);
+        return new CompileOptions(
+                fusion, threads, weights, Optional.of(value), conversion, target, schedules, files, warnings);
     }
 
     public CompileOptions withConversion(Conversion value) {
-        return new CompileOptions(fusion, threads, weights, tokenizer, value, target, files, warnings);
+        return new CompileOptions(fusion, threads, weights, tokenizer, value, target, schedules, files, warnings);
     }
 
     public CompileOptions withTarget(TargetOptions value) {
-        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, value, files, warnings);
+        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, value, schedules, files, warnings);
+    }
+
+    public CompileOptions withSchedules(Optional<ScheduleFile> value) {
+        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, target, value, files, warnings);
     }
 
     public CompileOptions withFiles(ModelFiles value) {
-        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, target, value, warnings);
+        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, target, schedules, value, warnings);
     }
 
     public CompileOptions withWarnings(Consumer<String> value) {
-        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, target, files, value);
+        return new CompileOptions(fusion, threads, weights, tokenizer, conversion, target, schedules, files, value);
     }
 }

@@ -8,7 +8,9 @@ import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.ir.Graph;
 import heddle.compiler.pass.HoldWeights;
+import heddle.compiler.schedule.GivenSchedules;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -123,6 +125,17 @@ public final class HeddleModel {
         return Compiler.compile(model.graph(), fusion, policy, Set.of());
     }
 
+    /** What the compiler makes of a graph, with the schedules that the options bring. */
+    private static Compilation compilation(Graph graph, SchedulePolicy policy, CompileOptions options) {
+        if (options.schedules().isEmpty()) {
+            return Compiler.compile(graph, options.fusion(), policy, Set.of());
+        }
+        GivenSchedules given = new GivenSchedules(policy, options.schedules().get());
+        Compilation compilation = Compiler.compile(graph, options.fusion(), given, Set.of());
+        given.requireKernels(compilation.plan());
+        return compilation;
+    }
+
     /** What becomes of each attention, with costs in numbers where the lengths that they depend on are fixed. */
     public Explanation explain() {
         return compilation(Fusion.FUSED).explain(fixed);
@@ -163,11 +176,8 @@ public final class HeddleModel {
     private CompiledModel onJvm(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
         JvmOptions jvm = options.jvm();
         // What the file holds in sixteen bits stays in them, also where the model says f32.
-        Compilation compilation = Compiler.compile(
-                HoldWeights.as(model.graph(), WeightView.forms(weights)),
-                options.fusion(),
-                SchedulePolicy.of(jvm.target()),
-                Set.of());
+        Graph held = HoldWeights.as(model.graph(), WeightView.forms(weights));
+        Compilation compilation = compilation(held, SchedulePolicy.of(jvm.target()), options);
         try {
             JvmProgram program = JvmProgram.load(compilation.plan(), weights, jvm);
             return new CompiledModel(this, options, compilation, program, target);
@@ -179,7 +189,7 @@ public final class HeddleModel {
     private CompiledModel onDevice(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
         TornadoTarget planned = DeviceWriter.target(target.device().orElseThrow())
                 .withLibraryTasks(options.target().libraryTasks());
-        Compilation compilation = compilation(options.fusion(), new DevicePolicy(planned));
+        Compilation compilation = compilation(model.graph(), new DevicePolicy(planned), options);
         TornadoOptions tornado = new TornadoOptions(
                 target.sdk().orElseThrow(),
                 target.device(),

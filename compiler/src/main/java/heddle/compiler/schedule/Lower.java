@@ -12,6 +12,7 @@ import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
@@ -147,7 +148,12 @@ public final class Lower {
     private void attention(Attention a, String name, List<String> comments) {
         OptionalInt part = policy.part(a);
         if (part.isEmpty()) {
-            add(new Launch(name, a, tables.of(a, () -> policy.schedule(a), name, this::add), comments));
+            add(new Launch(
+                    name,
+                    a,
+                    tables.of(
+                            a, () -> policy.schedule(a, new ProgramFacts(a.program(name, comments))), name, this::add),
+                    comments));
             return;
         }
         SplitAttention parts = SplitAttention.of(a, part.getAsInt(), buffers::unique);

@@ -71,6 +71,15 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
      */
     private static final int KEYS_OF_FEW = 256;
 
+    private static final Set<Class<? extends Choice>> KINDS = Set.of(
+            Choice.Cut.class,
+            Choice.Order.class,
+            Choice.Place.class,
+            Choice.Bind.class,
+            Choice.Unroll.class,
+            Choice.Trim.class,
+            Choice.Grain.class);
+
     @Override
     public boolean keepsPacked() {
         return true;
@@ -96,6 +105,15 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         if (block != COLUMNS / 4 && block != COLUMNS / 2 && block % COLUMNS != 0) {
             throw new IllegalSchedule(
                     kernel.program(), "cut " + lanes + " " + block, "blocks along lanes are of 16, 32 or 64 indexes");
+        }
+        for (TileStmt.Define d : kernel.program().definitions()) {
+            boolean inPlace = kernel.schedule().place(d.tile()) == TilePlace.IN_PLACE;
+            if (inPlace && d.value() instanceof TileExpr.Map m && !isInVectors(kernel, d.tile(), m.program(), lanes)) {
+                throw new IllegalSchedule(
+                        kernel.program(),
+                        "place " + d.tile(),
+                        "vectors are read in place from panels as wide as a block of " + lanes + " alone");
+            }
         }
         facts.sums().forEach(sums -> fits(kernel, sums, lanes, block));
         Set<String> held = RegisterTiles.of(kernel.program(), lanes);
@@ -264,18 +282,43 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             boolean stays = define.value() instanceof TileExpr.Map m
                     && program.isOperand(tile)
                     && (!isPacked(m.program()) || packedStays && tile.axes().contains(lanes))
-                    && (!tile.axes().contains(lanes)
-                            || tile.axes().getFirst().equals(lanes)
-                                    && Panels.arePanels(
-                                            ScaledBlock.held(m.program()),
-                                            lanes,
-                                            tile.axes().get(1),
-                                            cut.block(lanes)))
+                    && isInVectors(cut, tile, m.program(), lanes)
                     && facts.isInRows(tile, cut.sizes(tile.axes()));
             TilePlace memory = held.contains(tile.name()) ? TilePlace.REGISTER : TilePlace.LOCAL;
             schedule = schedule.with(new Choice.Place(tile.name(), stays ? TilePlace.IN_PLACE : memory));
         }
         return schedule;
+    }
+
+    /** Whether a factor that spans the axis of the lanes lies in panels as wide as a block; others are read element by element. */
+    private static boolean isInVectors(TileKernel kernel, Tile tile, ScalarExpr program, Axis lanes) {
+        return !tile.axes().contains(lanes)
+                || tile.axes().getFirst().equals(lanes)
+                        && Panels.arePanels(
+                                ScaledBlock.held(program), lanes, tile.axes().get(1), kernel.block(lanes));
+    }
+
+    /**
+     * The same loops are cut, and tiles are in registers or not, as this policy chooses; a tile that it reads in place may be copied.
+     * Of few rows, which are computed one by one, blocks are as they are.
+     */
+    @Override
+    public void verifyGiven(TileKernel given, TileKernel chosen) {
+        GivenRules rules = new GivenRules(given, chosen);
+        rules.kindsAre(KINDS);
+        boolean oneByOne = chosen.schedule().hasRowsOneByOne();
+        rules.check(
+                given.schedule().hasRowsOneByOne() == oneByOne,
+                "bind",
+                "rows are computed one by one where, and only where, they are few");
+        rules.sameLoopsAreCut(oneByOne);
+        rules.placesAre((tile, place, usual) ->
+                place == usual || place == TilePlace.LOCAL && usual == TilePlace.IN_PLACE && !oneByOne);
+        if (oneByOne) {
+            rules.unrollsAtMostAsChosen();
+        } else {
+            rules.innermostUnroll(RegisterBlocks.MOST);
+        }
     }
 
     private static boolean isPacked(ScalarExpr program) {

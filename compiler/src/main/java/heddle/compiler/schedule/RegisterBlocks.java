@@ -19,6 +19,9 @@ import java.util.Set;
 
 /** How many values the statements of a kernel hold in the registers of a processor at once. */
 record RegisterBlocks(Processor processor) {
+    /** The most values that any statement computes at once: more code than a loop body is good for. */
+    static final int MOST = 16;
+
     /** Registers with which a block of six rows and four vectors leaves room for its factors. */
     private static final int MANY = 32;
 

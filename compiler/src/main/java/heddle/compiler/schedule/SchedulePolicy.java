@@ -43,6 +43,15 @@ public interface SchedulePolicy {
         ScheduleVerifier.verify(kernel, facts);
     }
 
+    /**
+     * Checks that the machine's code writer writes a kernel whose schedule somebody else made: whatever this policy always chooses
+     * alike must be as it chooses it.
+     *
+     * @param chosen the same program with the schedule of this policy
+     * @throws heddle.compiler.tile.IllegalSchedule when it does not
+     */
+    void verifyGiven(TileKernel given, TileKernel chosen);
+
     /** The attention in the form in which it is computed: heads that share keys may become rows. */
     default Attention form(Attention a) {
         return a;

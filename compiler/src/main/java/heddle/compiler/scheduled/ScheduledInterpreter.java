@@ -371,8 +371,8 @@ public final class ScheduledInterpreter {
         return f -> {
             double[] first = f.clone();
             first[column] = from(axes.getLast());
-            long moved = (long) f[over] / block.depth() * step
-                    + ((long) f[column] - (long) first[column]) / block.columns();
+            long moved =
+                    (long) f[over] / block.depth() * step + ((long) f[column] - (long) first[column]) / block.columns();
             return held.applyAsDouble(f) * memory(block.scales())[(int) (start.run(first) + moved)];
         };
     }

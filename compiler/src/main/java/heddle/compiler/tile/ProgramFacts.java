@@ -151,8 +151,7 @@ public final class ProgramFacts {
                 && tiles.get(tile.name()).value() instanceof TileExpr.Map m
                 && inRows.computeIfAbsent(
                         Map.entry(tile.name(), sizes),
-                        key -> BlockStrides.of(m.program(), sizes).isPresent()
-                                || isScaled(tile, m.program(), sizes));
+                        key -> BlockStrides.of(m.program(), sizes).isPresent() || isScaled(tile, m.program(), sizes));
     }
 
     private static boolean isScaled(Tile tile, ScalarExpr program, Map<Axis, Integer> sizes) {

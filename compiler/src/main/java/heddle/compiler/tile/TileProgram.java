@@ -60,6 +60,17 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
         return ProgramParts.loopOver(body, axis).map(TileStmt.Loop::id);
     }
 
+    /** Its loops, outer ones first. */
+    public List<TileStmt.Loop> loops() {
+        List<TileStmt.Loop> loops = new ArrayList<>();
+        ProgramParts.statements(body, stmt -> {
+            if (stmt instanceof TileStmt.Loop loop) {
+                loops.add(loop);
+            }
+        });
+        return loops;
+    }
+
     /** Its definitions of tiles, but those of merges, in order. */
     public List<TileStmt.Define> definitions() {
         List<TileStmt.Define> definitions = new ArrayList<>();

@@ -15,6 +15,7 @@ import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
+import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.type.DType;
@@ -53,6 +54,11 @@ class PackedWeightsTest {
         @Override
         public KernelSchedule schedule(Family family, ProgramFacts facts) {
             return SchedulePolicy.PROCESSOR.schedule(family, facts);
+        }
+
+        @Override
+        public void verifyGiven(TileKernel given, TileKernel chosen) {
+            SchedulePolicy.PROCESSOR.verifyGiven(given, chosen);
         }
 
         @Override

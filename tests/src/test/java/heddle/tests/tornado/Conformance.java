@@ -11,6 +11,7 @@ import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.DType;
 import heddle.runtime.Program;
 import heddle.runtime.tensor.Tensor;
@@ -57,6 +58,12 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
                 fusion,
                 limits,
                 weights);
+    }
+
+    /** With schedules that a policy makes. */
+    public static Conformance of(Graph graph, SchedulePolicy policy, TornadoTarget target) {
+        Plan plan = Compiler.compile(graph, Fusion.FUSED, policy, Set.of()).plan();
+        return of(graph, plan, Fusion.FUSED, target, Map.of());
     }
 
     /** A graph whose attention is fused already. */

@@ -48,14 +48,7 @@ final class ProductMethods {
         /** The same product of factors that are held as they are computed. */
         Shape plain() {
             return new Shape(
-                    type,
-                    Stored.of(type),
-                    strides,
-                    Annihilating.NEITHER,
-                    isFresh,
-                    registers,
-                    slice,
-                    Optional.empty());
+                    type, Stored.of(type), strides, Annihilating.NEITHER, isFresh, registers, slice, Optional.empty());
         }
 
         /** The same product, with parameters for strides that are not known. */

@@ -2,9 +2,11 @@ package heddle.compiler.backend.tornado;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.schedule.FamilySchedules;
+import heddle.compiler.schedule.GivenRules;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
+import heddle.compiler.tile.KernelAxes;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileKernel;
@@ -18,6 +20,7 @@ import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Schedules for devices: a thread for each element of a map, threads that share a row, and for products the blocks of
@@ -34,6 +37,9 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
 
     /** Threads for a row whose length is not known. */
     private static final int USUAL = 128;
+
+    private static final Set<Class<? extends Choice>> KINDS =
+            Set.of(Choice.Cut.class, Choice.Place.class, Choice.Bind.class, Choice.Stage.class, Choice.Pitch.class);
 
     @Override
     public KernelSchedule schedule(Family family, ProgramFacts facts) {
@@ -89,6 +95,54 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
                     kernel.program(),
                     "bind " + geometry.threadRows() + " times " + geometry.threadColumns() + " threads",
                     "a group has at most " + target.device().groupThreads());
+        }
+    }
+
+    /**
+     * The same loops are cut, and tiles are where this policy places them. Threads have all of a block between them, as many along
+     * each axis but the rows; threads that share a row halve their number when they add up, so it is a power of two.
+     */
+    @Override
+    public void verifyGiven(TileKernel given, TileKernel chosen) {
+        GivenRules rules = new GivenRules(given, chosen);
+        rules.kindsAre(KINDS);
+        rules.sameLoopsAreCut(false);
+        rules.placesAre((tile, place, usual) -> place == usual);
+        for (Choice c : chosen.schedule().choices()) {
+            if (c instanceof Choice.Bind usual) {
+                Axis axis = KernelAxes.of(given).stream()
+                        .filter(a -> a.name().equals(usual.axis()))
+                        .findFirst()
+                        .orElseThrow();
+                int threads = given.schedule().bound(axis, Choice.Level.THREAD).orElse(0);
+                rules.check(
+                        Integer.bitCount(threads) == 1
+                                && threads <= target.device().groupThreads(),
+                        "bind " + axis,
+                        "threads along " + axis + " are a power of two of at most "
+                                + target.device().groupThreads());
+            }
+        }
+        if (given.body().stream().anyMatch(TileStmt.Loop.class::isInstance)) {
+            covered(given, rules);
+        }
+    }
+
+    private static void covered(TileKernel given, GivenRules rules) {
+        Geometry geometry = Geometry.of(given);
+        for (Axis axis : geometry.shared()) {
+            boolean isRow = axis.equals(geometry.row());
+            int threads = given.schedule().bound(axis, Choice.Level.THREAD).orElse(1);
+            int registers = given.schedule().bound(axis, Choice.Level.REGISTER).orElse(1);
+            rules.check(
+                    threads == (isRow ? geometry.threadRows() : geometry.threadColumns()),
+                    "bind " + axis,
+                    "axes beside the rows have as many threads each");
+            rules.check(
+                    registers == (isRow ? geometry.rows() : geometry.columns(axis)),
+                    "bind " + axis,
+                    threads + " threads have " + (isRow ? geometry.rows() : geometry.columns(axis)) + " of "
+                            + geometry.width(axis) + " indexes each");
         }
     }
 

@@ -1,0 +1,33 @@
+package heddle.cli;
+
+import heddle.compiler.schedule.GivenSchedules;
+import heddle.compiler.schedule.SchedulePolicy;
+import heddle.dsl.ast.ScheduleFile;
+import heddle.dsl.parse.ScheduleReader;
+import heddle.runtime.SourceReader;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The option that names a file of schedules. */
+final class ScheduleOption {
+    @Option(
+            names = "--schedule",
+            paramLabel = "FILE",
+            description =
+                    "Schedules for some kernels, in the form that --emit schedule prints. They replace what is chosen"
+                            + " otherwise, if they are legal.")
+    private Path file;
+
+    /** What the file says. */
+    Optional<ScheduleFile> schedules() {
+        return Optional.ofNullable(file).map(f -> ScheduleReader.read(SourceReader.read(f)));
+    }
+
+    /** A policy that takes the file's schedules before its own. */
+    SchedulePolicy over(SchedulePolicy others) {
+        return schedules()
+                .<SchedulePolicy>map(s -> new GivenSchedules(others, s))
+                .orElse(others);
+    }
+}

@@ -1,0 +1,173 @@
+package heddle.compiler.schedule;
+
+import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.IllegalSchedule;
+import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.LoopId;
+import heddle.compiler.tile.ProgramFacts;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TilePlace;
+import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.Contraction;
+import heddle.compiler.tile.family.Family;
+import heddle.dsl.ast.Name;
+import heddle.dsl.ast.ScheduleFile;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
+import heddle.dsl.parse.ScheduleCode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * A policy whose schedules of some kernels are replaced by those of a file.
+ *
+ * @param others makes the schedules of kernels that the file does not name, and says what the machine's writer can write
+ */
+public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implements SchedulePolicy {
+    @Override
+    public KernelSchedule schedule(Family family, ProgramFacts facts) {
+        KernelSchedule chosen = others.schedule(family, facts);
+        Optional<ScheduleFile.Kernel> given = file.kernels().stream()
+                .filter(k -> k.name().text().equals(facts.program().name()))
+                .findFirst();
+        return given.map(kernel -> legal(kernel, chosen, facts)).orElse(chosen);
+    }
+
+    private KernelSchedule legal(ScheduleFile.Kernel given, KernelSchedule chosen, ProgramFacts facts) {
+        KernelSchedule schedule = KernelSchedule.NONE;
+        for (ScheduleFile.Entry entry : given.entries()) {
+            Choice choice = choice(entry);
+            KernelSchedule more = schedule.with(choice);
+            if (more.choices().size() == schedule.choices().size()) {
+                throw illegal(entry.subject(), given, "there is a choice of this kind already");
+            }
+            schedule = more;
+        }
+        try {
+            TileKernel kernel = new TileKernel(facts.program(), schedule);
+            others.verify(kernel, facts);
+            others.verifyGiven(kernel, new TileKernel(facts.program(), chosen));
+        } catch (IllegalSchedule e) {
+            Name at = given.entries().stream()
+                    .filter(entry -> e.isAbout(choice(entry)))
+                    .findFirst()
+                    .map(ScheduleFile.Entry::subject)
+                    .orElse(given.name());
+            throw illegal(at, given, e.why());
+        }
+        return schedule;
+    }
+
+    private static Choice choice(ScheduleFile.Entry entry) {
+        String subject = entry.subject().text();
+        return switch (entry) {
+            case ScheduleFile.Cut c -> new Choice.Cut(new LoopId(subject), size(c));
+            case ScheduleFile.Order o ->
+                new Choice.Order(
+                        new LoopId(subject),
+                        Choice.Direction.valueOf(o.direction().toUpperCase(Locale.ROOT)));
+            case ScheduleFile.Place p ->
+                new Choice.Place(
+                        subject,
+                        Arrays.stream(TilePlace.values())
+                                .filter(place -> place.text().equals(p.place()))
+                                .findFirst()
+                                .orElseThrow());
+            case ScheduleFile.Bind b ->
+                new Choice.Bind(
+                        subject,
+                        b.chain().stream()
+                                .map(l -> new Choice.Factor(
+                                        Choice.Level.valueOf(l.name().toUpperCase(Locale.ROOT)), l.n()))
+                                .toList());
+            case ScheduleFile.Unroll u -> new Choice.Unroll(subject, u.axis().text(), u.n());
+            case ScheduleFile.Number n ->
+                switch (n.kind()) {
+                    case "stage" -> new Choice.Stage(subject, n.n());
+                    case "pitch" -> new Choice.Pitch(subject, n.n());
+                    case "trim" -> new Choice.Trim(new LoopId(subject), n.n());
+                    default -> new Choice.Grain(n.n());
+                };
+        };
+    }
+
+    private static Choice.Size size(ScheduleFile.Cut cut) {
+        if (cut.size().isPresent()) {
+            int n = cut.size().get();
+            if (n < 1) {
+                throw new DiagnosticException(Diagnostic.at(
+                                cut.subject().span(), ScheduleCode.ILLEGAL, "a block of " + n + " indexes has none")
+                        .hint("blocks have at least one index; whole and each are written as words"));
+            }
+            return new Choice.Size.Blocks(n);
+        }
+        return cut.word().equals("whole") ? new Choice.Size.Whole() : new Choice.Size.Each();
+    }
+
+    private static DiagnosticException illegal(Name at, ScheduleFile.Kernel given, String why) {
+        return new DiagnosticException(Diagnostic.at(
+                        at.span(), ScheduleCode.ILLEGAL, "the schedule of " + given.name() + " is not legal: " + why)
+                .hint("docs/schedules.md says when each choice is legal"));
+    }
+
+    /**
+     * Checks that a plan has every kernel that the file names.
+     *
+     * @throws DiagnosticException with {@link ScheduleCode#KERNEL} when it has not
+     */
+    public void requireKernels(Plan plan) {
+        List<String> names = Stream.concat(plan.prepare().stream(), plan.launches().stream())
+                .map(TileKernel::name)
+                .toList();
+        for (ScheduleFile.Kernel kernel : file.kernels()) {
+            String name = kernel.name().text();
+            if (!names.contains(name)) {
+                Diagnostic problem = Diagnostic.at(
+                        kernel.name().span(), ScheduleCode.KERNEL, plan.name() + " has no kernel " + name);
+                throw new DiagnosticException(problem.hint(Suggest.closest(name, names)
+                        .map(n -> "did you mean " + n + "?")
+                        .orElse("heddle compile --emit schedule lists its kernels")));
+            }
+        }
+    }
+
+    @Override
+    public void verify(TileKernel kernel, ProgramFacts facts) {
+        others.verify(kernel, facts);
+    }
+
+    @Override
+    public void verifyGiven(TileKernel given, TileKernel chosen) {
+        others.verifyGiven(given, chosen);
+    }
+
+    @Override
+    public Attention form(Attention a) {
+        return others.form(a);
+    }
+
+    @Override
+    public OptionalInt part(Attention a) {
+        return others.part(a);
+    }
+
+    @Override
+    public OptionalInt panel(Contraction c) {
+        return others.panel(c);
+    }
+
+    @Override
+    public boolean keepsPacked() {
+        return others.keepsPacked();
+    }
+
+    @Override
+    public boolean isLeftToLibrary(Contraction c) {
+        return others.isLeftToLibrary(c);
+    }
+}

@@ -1,0 +1,217 @@
+package heddle.tests.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.jvm.JvmWriter;
+import heddle.compiler.backend.tornado.DevicePolicy;
+import heddle.compiler.backend.tornado.TornadoTarget;
+import heddle.compiler.backend.tornado.TornadoWriter;
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.op.Interpreter;
+import heddle.compiler.schedule.GivenSchedules;
+import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.schedule.machine.Device;
+import heddle.compiler.schedule.machine.Machine;
+import heddle.compiler.schedule.machine.Processor;
+import heddle.compiler.tile.ScheduleListing;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.parse.ScheduleCode;
+import heddle.dsl.parse.ScheduleReader;
+import heddle.dsl.source.SourceFile;
+import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.jvm.JvmOptions;
+import heddle.runtime.jvm.JvmProgram;
+import heddle.runtime.machine.MachineFiles;
+import heddle.runtime.tensor.Tensor;
+import heddle.tests.fusion.Draw;
+import heddle.tests.tornado.Conformance;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Schedule files: what is printed is read back, what is illegal is refused, and what is changed means the same. */
+class ScheduleFileTest {
+    private static final long SEED = 72;
+    private static final Path MODELS = Path.of("src", "test", "resources");
+
+    @TempDir
+    static Path classes;
+
+    private static SchedulePolicy policy(Machine machine) {
+        return switch (machine) {
+            case Processor p -> SchedulePolicy.of(p);
+            case Device d -> new DevicePolicy(TornadoTarget.of(d));
+        };
+    }
+
+    private static HeddleModel model(String name) {
+        return Heddle.model(MODELS.resolve(name + ".heddle"));
+    }
+
+    private static String listing(Plan plan) {
+        return Stream.concat(plan.prepare().stream(), plan.launches().stream())
+                .map(ScheduleListing::of)
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static GivenSchedules given(Machine machine, String text) {
+        return new GivenSchedules(policy(machine), ScheduleReader.read(new SourceFile("mine.txt", text)));
+    }
+
+    private static String java(Machine machine, Plan plan) {
+        return switch (machine) {
+            case Processor p -> new JvmWriter(p).write(plan).text();
+            case Device d -> new TornadoWriter(TornadoTarget.of(d)).write(plan).text();
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "machine/attention, avx512",
+        "machine/attention, h100",
+        "machine/product, neon",
+        "machine/product, arc",
+        "tornado/products, avx2",
+        "tornado/reductions, avx512",
+        "tornado/reductions, rx7900",
+        "tornado/views, h100",
+        "tornado/golden/padding-attention, avx512",
+        "tornado/golden/padding-attention, h100",
+        "tornado/golden/grouped-alibi, avx2"
+    })
+    void whatIsPrintedIsReadBack(String name, String machineName) {
+        Machine machine = MachineFiles.find(machineName);
+        Plan chosen = model(name).compilation(Fusion.FUSED, policy(machine)).plan();
+        GivenSchedules given = given(machine, listing(chosen));
+        Plan plan = model(name).compilation(Fusion.FUSED, given).plan();
+        given.requireKernels(plan);
+        assertEquals(listing(chosen), listing(plan));
+        assertEquals(java(machine, chosen), java(machine, plan));
+    }
+
+    private static String changed(Machine machine, String model, String... changes) {
+        String text =
+                listing(model(model).compilation(Fusion.FUSED, policy(machine)).plan());
+        for (String change : changes) {
+            String[] sides = change.split("->");
+            assertTrue(text.contains(sides[0].strip()), change + " in " + text);
+            text = text.replace(sides[0].strip(), sides[1].strip());
+        }
+        return text;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "machine/attention, avx512, i 32 -> i 33, 'blocks along lanes are of 16, 32 or 64 indexes'",
+        "machine/attention, avx512, b each -> b 4, 'its statements do not span b'",
+        "machine/attention, avx512, j 128 -> j each, 'the loop over j is cut 128'",
+        "machine/attention, avx512, score over j 8 -> score over j 16, 'sums and factors take 35 registers of 32'",
+        "machine/attention, avx512, score over i 2 -> score over i 3, 'a block has 2 vectors, of which this is no part'",
+        "machine/attention, avx512, trim j 8 -> trim i 8, 'the loop has no mask'",
+        "machine/attention, avx512, order i down -> order j down, 'its blocks depend on each other'",
+        "machine/attention, avx512, 'k, v in place -> k, v register', 'k is held in place'",
+        "machine/attention, avx512, grain 4 -> grain 0, 'a thread takes no piece'",
+        "machine/attention, avx512, grain 4 -> stage j 8, 'this machine has no choice of the kind stage'",
+        "machine/attention, avx512, trim j 8 -> trim z 8, 'the program has no such loop'",
+        "machine/attention, avx512, 'place q, acc, -> place acc,', 'no choice says where it is held'",
+        "machine/attention, avx512, 'e whole, -> e whole, e whole,', 'there is a choice of this kind already'",
+        "machine/product, avx512, n 64 -> n 32, 'panels'",
+        "machine/product, avx512, m 48 -> m 0, 'a block of 0 indexes has none'",
+        "machine/product, h100, thread 16 . register 8 -> thread 8 . register 8, '8 threads have 16 of 128 indexes each'",
+        "machine/product, h100, thread 16 . register 8 -> thread 24 . register 8, 'a power of two'",
+        "machine/product, h100, 'left, right local -> left, right register', 'left is held local'",
+        "machine/product, h100, pitch left 1 -> trim k 1, 'the loop has no mask'"
+    })
+    void whatIsIllegalIsRefusedWithTheRule(String model, String machineName, String change, String rule) {
+        Machine machine = MachineFiles.find(machineName);
+        GivenSchedules given = given(machine, changed(machine, model, change));
+        HeddleModel declared = model(model);
+        DiagnosticException e = assertThrows(
+                DiagnosticException.class,
+                () -> declared.compilation(Fusion.FUSED, given).plan());
+        Diagnostic told = e.diagnostics().getFirst();
+        assertEquals(ScheduleCode.ILLEGAL, told.code(), told::toString);
+        assertTrue(told.message().contains(rule), told::message);
+        assertTrue(told.primary().isPresent() && told.hint().isPresent(), told::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"softmax#2, softmax#1", "softmax, softmax#1"})
+    void anUnknownKernelIsTold(String name, String meant) {
+        Machine machine = MachineFiles.find("avx512");
+        GivenSchedules given = given(machine, "schedule " + name + ":\n");
+        Plan plan = model("machine/attention").compilation(Fusion.FUSED, given).plan();
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> given.requireKernels(plan));
+        assertEquals(ScheduleCode.KERNEL, e.diagnostics().getFirst().code());
+        assertEquals(
+                "did you mean " + meant + "?", e.diagnostics().getFirst().hint().orElseThrow());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "machine/attention, i 32 -> i 16, j 128 -> j 37, score over i 2 -> score over i 1, acc over i 2 -> acc over i 1",
+        "machine/attention, order i down -> order i up, trim j 8 -> trim j 3, score over j 8 -> score over j 5, grain 4 -> grain 1",
+        "machine/attention, 'k, v in place -> k local; v in place', register 2 . lane -> register 1 . lane, j 128 -> j 64, i 32 -> i 64",
+        "machine/product, m 48 -> m 31, k 1024 -> k 100, acc over m 6 -> acc over m 7, acc over n 4 -> acc over n 2",
+        "machine/product, 'left, right in place -> left, right local', acc over m 6 -> acc over m 1, m 48 -> m 7, grain 4 -> grain 9"
+    })
+    void aChangedScheduleOfAProcessorMeansTheSame(String name, String a, String b, String c, String d) {
+        HeddleModel model = model(name);
+        Processor processor = ((Processor) MachineFiles.find("avx512")).withCores(2);
+        GivenSchedules given = given(processor, changed(processor, name, a, b, c, d));
+        Plan plan = model.compilation(Fusion.FUSED, given).plan();
+        Map<String, Long> lengths = Map.of("N", 67L);
+        Map<String, Tensor> weights = Draw.USUAL.weights(model, lengths, SEED);
+        Map<String, Tensor> inputs = Draw.USUAL.inputs(model, lengths, SEED);
+        JvmProgram program = JvmProgram.load(plan, weights, new JvmOptions(processor, classes, "test", w -> {}));
+        Map<String, Tensor> results = program.run(inputs, lengths);
+        Map<String, NdArray> expected = new Interpreter(arrays(inputs), arrays(weights), lengths)
+                .run(model.declaration().graph());
+        expected.forEach((output, array) -> {
+            double[] data = array.data();
+            for (int i = 0; i < data.length; i++) {
+                double got = results.get(output).element(i);
+                int at = i;
+                assertTrue(
+                        Math.abs(got - data[i]) <= 2e-4 * (1 + Math.abs(data[i])),
+                        () -> output + "[" + at + "] is " + got + ", expected " + data[at] + ", seed " + SEED);
+            }
+        });
+    }
+
+    private static Map<String, NdArray> arrays(Map<String, Tensor> tensors) {
+        Map<String, NdArray> arrays = new HashMap<>();
+        tensors.forEach((name, t) -> {
+            double[] data = new double[t.size()];
+            java.util.Arrays.setAll(data, t::element);
+            arrays.put(name, new NdArray(t.dtype(), t.shape(), data));
+        });
+        return arrays;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "j 32 -> j 16, j register 4 . thread 8 -> j register 2 . thread 8",
+        "pitch q 1 -> stage d 16 pitch q 1, k 1 -> k 5",
+        "i 64 -> i 16, thread 8 . register 8 -> thread 8 . register 2"
+    })
+    void aChangedScheduleOfADeviceMeansTheSame(String a, String b) {
+        HeddleModel model = model("machine/attention");
+        Device device = (Device) MachineFiles.find("h100");
+        GivenSchedules given = given(device, changed(device, "machine/attention", a, b));
+        Map<String, Long> lengths = Map.of("N", 67L);
+        Conformance.of(model.declaration().graph(), given, TornadoTarget.of(device))
+                .check(Draw.USUAL.inputs(model, lengths, SEED), lengths, "lengths " + lengths + ", seed " + SEED);
+    }
+}
