@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What {@code heddle explain} prints, in tests and in the documents. */
 class ExplainTest {
     private static final Path MODELS = Path.of("src/test/resources/explain");
-    private static final Pattern EXAMPLE = Pattern.compile("```\n\\$ \\./heddle ((?:explain|compile) .*)\n([\\s\\S]*?)```");
+    private static final Pattern EXAMPLE =
+            Pattern.compile("```\n\\$ \\./heddle ((?:explain|compile) .*)\n([\\s\\S]*?)```");
     private static final int DONE = 0;
     private static final int NOT_FUSED = 4;
 

@@ -217,11 +217,10 @@ final class BlockActions {
     }
 
     private boolean isPacked(Tile tile) {
-        return switch (inPlace.get(tile.name())) {
-            case Action.Operand.Scaled s -> true;
-            case Action.Operand.InPlace in -> in.block().buffer().stored().isPacked();
-            case null, default -> false;
-        };
+        Action.Operand operand = inPlace.get(tile.name());
+        return operand instanceof Action.Operand.Scaled
+                || operand instanceof Action.Operand.InPlace in
+                        && in.block().buffer().stored().isPacked();
     }
 
     private RegisterBlock registers(Tile tile, boolean fresh) {
