@@ -55,6 +55,39 @@ class MachineOptionTest {
     }
 
     @Test
+    void aScheduleIsPrintedEditedAndGivenBack() throws IOException {
+        assertEquals(ExitCode.DONE, run("compile", model, "--machine", "avx2", "--emit", "schedule"), printed);
+        String edited = printed.replace("acc over m 6", "acc over m 3");
+        assertTrue(!edited.equals(printed), printed);
+        String file = Files.writeString(dir.resolve("mine.txt"), edited).toString();
+        run("compile", model, "--machine", "avx2", "--emit", "schedule", "--schedule", file);
+        assertEquals(edited, printed);
+        run("compile", model, "--machine", "avx2", "--schedule", file);
+        assertTrue(printed.contains("product3x2"), printed);
+        Files.writeString(dir.resolve("mine.txt"), edited.replace("n 64", "n 65"));
+        assertEquals(ExitCode.WRONG_INPUT, run("compile", model, "--machine", "avx2", "--schedule", file), printed);
+        assertTrue(printed.contains("error[H1203]") && printed.contains("mine.txt:2:"), printed);
+    }
+
+    @Test
+    void aScheduleIsRun() throws IOException {
+        assertEquals(ExitCode.DONE, run("compile", model, "-D", "N=5", "--emit", "schedule"), printed);
+        String edited = printed.replace("acc over m 6", "acc over m 5").replace("grain 4", "grain 1");
+        String file = Files.writeString(dir.resolve("mine.txt"), edited).toString();
+        String[] command = {"run", model, "-D", "N=5", "--target", "jvm", "--input", "a=random", "--input", "b=random"};
+        String[] scheduled = java.util.Arrays.copyOf(command, command.length + 2);
+        scheduled[command.length] = "--schedule";
+        scheduled[command.length + 1] = file;
+        assertEquals(ExitCode.DONE, run(command), printed);
+        String usual = printed;
+        assertEquals(ExitCode.DONE, run(scheduled), printed);
+        assertEquals(usual, printed);
+        Files.writeString(dir.resolve("mine.txt"), edited.replace("contract#1:", "contract#9:"));
+        assertTrue(run(scheduled) != ExitCode.DONE);
+        assertTrue(printed.contains("error[H1202]"), printed);
+    }
+
+    @Test
     void whatRunsIsNotForAnotherMachine() {
         assertEquals(ExitCode.USAGE, run("run", model, "--machine", "h100", "-D", "N=4"));
         assertTrue(printed.contains("--machine h100 names a machine to compile for"), printed);
