@@ -7,6 +7,8 @@ import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.jvm.JvmTarget;
+import heddle.compiler.backend.tornado.DevicePolicy;
+import heddle.compiler.backend.tornado.TornadoLimits;
 import heddle.compiler.frontend.Frontend;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.ir.NdArray;
@@ -25,6 +27,7 @@ import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
 import heddle.runtime.verify.Reference;
 import heddle.runtime.verify.Tolerance;
+import heddle.tests.tornado.Conformance;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -261,6 +264,31 @@ class QuantisedWeightsTest {
                 for (int i = 0; i < 256; i++) {
                     assertEquals(values[i], outputs.get("z").floats()[i], lanes + " lanes, number " + i);
                 }
+            }
+        }
+    }
+
+    /** Devices hold the values as f32: their scales are multiplied with sums as well, or when the weights are loaded. */
+    @ParameterizedTest
+    @ValueSource(strings = {"i8", "i8 per row", "i8 per column", "i8 per block", "i4 per column", "i4 per block"})
+    void devicesComputeTheSame(String form) {
+        String table = "(weight \"table\" : f32[37, 70] as " + form + ")";
+        Model model = model(List.of(
+                "dim M",
+                "input ids: i64[M]",
+                "input x: f32[M, 70]",
+                "output both = gelu(x @ transpose(" + table + ")) @ " + table,
+                "output looked_up = " + table + "[ids]",
+                "output attention = softmax(x @ transpose(" + table + "), axis = -1) @ " + table));
+        Map<String, Tensor> weights = weights(model);
+        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
+            Compiler.compile(model.graph(), Fusion.FUSED, new DevicePolicy(limits), Set.of())
+                    .plan()
+                    .weights()
+                    .forEach((name, buffer) -> assertEquals(Stored.F32, buffer.stored(), name));
+            Conformance device = Conformance.of(model.graph(), Fusion.FUSED, limits, weights);
+            for (int rows : new int[] {1, 17}) {
+                device.check(inputs(model, rows), Map.of("M", (long) rows), form + ", seed " + SEED + ", rows " + rows);
             }
         }
     }
