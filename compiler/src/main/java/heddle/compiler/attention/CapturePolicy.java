@@ -25,8 +25,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Decides which values that flow into a fused node are computed in place, and which are read as operands. It always
- * looks through views, so no layout is copied.
+ * Decides which values that flow into a fused node are computed in place, and which are read as operands. Beside the
+ * products it looks through views. What the products read stays as it is, but for factors and repeats: {@link
+ * heddle.compiler.layout.FoldLayout} looks through its views later.
  */
 final class CapturePolicy {
     private final Graph graph;

@@ -42,7 +42,8 @@ public record AttentionResult(Kind kind, TensorType type, List<ScalarExpr> index
     public AttentionResult {
         index = List.copyOf(index);
         if (index.size() != type.rank()) {
-            throw new IllegalArgumentException(index.size() + " indexes of " + type);
+            throw new IllegalArgumentException("an element of the result " + kind.text + ", which is " + type + ", has "
+                    + type.rank() + " indexes, not " + index.size());
         }
     }
 

@@ -115,7 +115,8 @@ public sealed interface ScalarExpr
         public Read(int slot, TensorType tensor, List<ScalarExpr> index) {
             super((31 * slot + tensor.hashCode()) * 31 + index.hashCode(), index);
             if (index.size() != tensor.rank()) {
-                throw new IllegalArgumentException(index.size() + " indexes of " + tensor);
+                throw new IllegalArgumentException(
+                        "an element of " + tensor + " has " + tensor.rank() + " indexes, not " + index.size());
             }
             this.slot = slot;
             this.tensor = tensor;

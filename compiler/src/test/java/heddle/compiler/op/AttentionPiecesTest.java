@@ -4,14 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.RandomRun;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphReader;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.InvalidGraph;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarEvaluator.Code;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.schedule.Lower;
+import heddle.compiler.schedule.Schedule;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.DType;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.SourceFile;
@@ -36,6 +41,9 @@ class AttentionPiecesTest {
               %4 = input {name = "sink"} : f32[N]
               %5 = attention(%0, %1, %2, %3, %4) {batch = [], lengths = [N, M, 3, 2], q = "x0[i, d]", k = "x1[j, d]", v = "x2[j, e]", score = "30 * tanh(score / 30)", mask = "j < i", weight = "x3[i, j]", sink = "x4[i]", o = ["i", "e"], row_max = ["i"], row_sum = ["i"], log_sum_exp = ["i"]} : f32[N, 2], f32[N], f32[N], f32[N]
               output o = %5
+              output max = %5.1
+              output sum = %5.2
+              output lse = %5.3
             }
             """;
 
@@ -121,6 +129,16 @@ class AttentionPiecesTest {
     }
 
     @Test
+    void kernelsStoreEveryResult() {
+        Graph graph = read(TEXT);
+        Schedule schedule = Lower.fused(new FoldLayout().run(graph), SchedulePolicy.PROCESSOR);
+        for (Map<String, Long> lengths : List.of(Map.of("N", 1L, "M", 1L), Map.of("N", 40L, "M", 133L))) {
+            RandomRun run = RandomRun.of(graph, lengths.hashCode(), lengths);
+            RandomRun.assertClose(run.run(graph), run.run(schedule), 1e-12, "lengths " + lengths);
+        }
+    }
+
+    @Test
     void everyResultIsInTheTextForm() {
         String text = GraphText.print(read(TEXT));
         assertEquals(text, GraphText.print(read(text)));
@@ -129,9 +147,14 @@ class AttentionPiecesTest {
 
     @Test
     void aResultWithoutAPlaceIsRefused() {
-        String text = TEXT.replace(", row_sum = [\"i\"]", "");
+        assertRefused(TEXT.replace(", row_sum = [\"i\"]", ""), "attention says where it stores 3 results, and has 4");
+        assertRefused(TEXT.replace("o = [\"i\", \"e\"]", "o = [\"i\"]"), "has 2 indexes, not 1");
+        assertRefused(TEXT.replace("x0[i, d]", "x0[i]"), "\",\" is missing before \"]\"");
+    }
+
+    private static void assertRefused(String text, String why) {
         Exception e = assertThrows(Exception.class, () -> read(text));
         assertTrue(e instanceof DiagnosticException || e instanceof InvalidGraph, e.toString());
-        assertTrue(e.getMessage().contains("attention says where it stores 3 results, and has 4"), e.getMessage());
+        assertTrue(e.getMessage().contains(why), e.getMessage());
     }
 }
