@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads the weights that a model needs from a file. */
 public final class WeightBinding {
@@ -36,8 +38,13 @@ public final class WeightBinding {
      */
     public static Map<String, Tensor> bind(WeightFile file, List<Declaration> wanted, Conversion conversion) {
         List<Diagnostic> wrong = new ArrayList<>();
+        Set<String> used = wanted.stream()
+                .filter(w -> file.entries().containsKey(w.name()))
+                .filter(w -> fits(file.entries().get(w.name()).shape(), w.type().shape()))
+                .map(Declaration::name)
+                .collect(Collectors.toSet());
         for (Declaration w : wanted) {
-            mistake(file, w, conversion).map(d -> placed(d, w)).ifPresent(wrong::add);
+            mistake(file, w, used, conversion).map(d -> placed(d, w)).ifPresent(wrong::add);
         }
         if (!wrong.isEmpty()) {
             throw new DiagnosticException(wrong);
@@ -52,10 +59,14 @@ public final class WeightBinding {
         return new Diagnostic(d.code(), d.message(), Optional.of(label), d.related(), d.notes(), d.hint());
     }
 
-    private static Optional<Diagnostic> mistake(WeightFile file, Declaration w, Conversion conversion) {
+    private static Optional<Diagnostic> mistake(
+            WeightFile file, Declaration w, Set<String> used, Conversion conversion) {
         WeightEntry entry = file.entries().get(w.name());
         if (entry == null) {
-            return Optional.of(MissingWeight.diagnostic(file, w.name()));
+            return Optional.of(MissingWeight.diagnostic(
+                    file,
+                    w.name(),
+                    e -> !used.contains(e.name()) && fits(e.shape(), w.type().shape())));
         }
         if (entry.dtype().isEmpty()) {
             return Optional.of(
@@ -107,6 +118,7 @@ public final class WeightBinding {
                                 + entry.dtype().get() + " in the file")
                 .note("file:  " + entry.type() + "  (" + file.path() + ")")
                 .note("converting would lose precision, so it is not done unasked")
-                .hint("write " + entry.dtype().get() + " in the model, or convert with --cast-weights");
+                .hint("write cast(weight \"" + w.name() + "\" : " + entry.type() + ", "
+                        + w.type().dtype() + ") in the model, or convert with --cast-weights");
     }
 }
