@@ -5,6 +5,8 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Severity;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.ModelSource;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code heddle check}: checks models for mistakes. */
@@ -32,20 +35,23 @@ final class CheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Model files.")
+    @ParentCommand
+    private Main main;
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Model files, or - for standard input.")
     private List<Path> files;
 
     @Mixin
     private LengthOptions lengths;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Map<String, Long> known = lengths.byName();
         List<Diagnostic> mistakes = new ArrayList<>();
         for (Path file : files) {
             try {
-                HeddleModel model = Heddle.model(file, known);
+                HeddleModel model = Heddle.model(source(file), known);
                 out.println(file + ": " + model.summary());
                 Terminal.print(
                         model.declaration().warnings(), spec.commandLine().getErr());
@@ -62,5 +68,11 @@ final class CheckCommand implements Callable<Integer> {
             return ExitCode.WRONG_INPUT;
         }
         return ExitCode.DONE;
+    }
+
+    private ModelSource source(Path file) throws IOException {
+        return file.toString().equals("-")
+                ? ModelSource.bytes("standard input", main.in().readAllBytes())
+                : ModelSource.file(file);
     }
 }

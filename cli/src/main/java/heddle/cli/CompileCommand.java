@@ -55,9 +55,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Stages: ast, the syntax tree; graph, the computation as written; fused, the computation after all passes;",
-            "tiles, what each kernel computes, as a program over tiles; schedule, how: its blocks, their order, where tiles are",
-            "held; actions, what that becomes on the jvm target: loops over lanes, products, stores; java, the generated class;",
-            "plan, kernels and buffers as JSON.",
+            "tiles, what each kernel computes, as a program over tiles; schedule, how: its blocks, their",
+            "order, where tiles are held; actions, what that becomes on the jvm target: loops over lanes,",
+            "products, stores; java, the generated class; plan, kernels and buffers as JSON.",
             "",
             "Examples:",
             "  heddle compile examples/minilm.heddle --emit fused",

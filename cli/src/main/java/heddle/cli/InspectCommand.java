@@ -13,7 +13,9 @@ import heddle.runtime.file.AtomicFile;
 import heddle.runtime.file.FileFault;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,8 +53,11 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
-    @Option(names = "--format", defaultValue = "text", description = "${COMPLETION-CANDIDATES}; text is the default.")
-    private Format format;
+    @Option(
+            names = "--format",
+            description =
+                    "${COMPLETION-CANDIDATES}. Default: as the name of the file ends, .dot, .svg or .json, else text.")
+    private Format asked;
 
     @Option(
             names = "--after",
@@ -72,7 +77,7 @@ final class InspectCommand implements Callable<Integer> {
             FileFault.requireWritable(file);
         }
         Graph graph = graph(model.model());
-        String text = switch (format) {
+        String text = switch (format()) {
             case TEXT -> GraphText.print(graph);
             case DOT -> GraphDot.print(graph);
             case SVG -> GraphSvg.print(graph);
@@ -86,6 +91,17 @@ final class InspectCommand implements Callable<Integer> {
             out.println(Sizes.counted(graph.nodes().size(), "node") + ": " + file);
         }
         return ExitCode.DONE;
+    }
+
+    private Format format() {
+        if (asked != null || file == null) {
+            return asked == null ? Format.TEXT : asked;
+        }
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        return Arrays.stream(Format.values())
+                .filter(f -> name.endsWith("." + f.name().toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElse(Format.TEXT);
     }
 
     private Graph graph(HeddleModel declared) {

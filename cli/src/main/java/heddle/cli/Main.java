@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
             WeightsCommand.class,
             DoctorCommand.class,
             DevicesCommand.class,
+            HelpCommand.class,
         },
         footer = {
             "",

@@ -22,13 +22,15 @@ final class Placement {
             return "unfused, " + model.target() + ", peak " + memory + weights;
         }
         String unfused = memory(model.target(), compilation.unfused(), lengths);
-        return compilation.report().summary() + ", " + model.target() + ", peak " + memory + " (unfused " + unfused
-                + ")" + weights;
+        String fused = compilation.report().isEmpty()
+                ? "no attention"
+                : compilation.report().summary();
+        return fused + ", " + model.target() + ", peak " + memory + " (unfused " + unfused + ")" + weights;
     }
 
     /** What weights take in this JVM, as kernels read them. */
     private static String weights(PlacedTarget target, Plan plan) {
-        long bytes = target.device().isPresent() ? 0 : JvmProgram.weightBytes(plan);
+        long bytes = target.device().isPresent() || plan.weights().isEmpty() ? 0 : JvmProgram.weightBytes(plan);
         return bytes == 0 ? "" : ", weights " + Sizes.text(bytes);
     }
 

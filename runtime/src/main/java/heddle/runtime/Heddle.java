@@ -44,7 +44,7 @@ public final class Heddle {
     public static HeddleModel model(ModelSource source, Map<String, Long> lengths) {
         lengths.forEach(Heddle::requireLength);
         Model model = Frontend.elaborate(Parser.parse(source.text()).orThrow(), source::imported, lengths);
-        requireDeclared(lengths.keySet(), model);
+        requireDeclared(source.name(), lengths.keySet(), model);
         return new HeddleModel(source, model, lengths);
     }
 
@@ -58,12 +58,13 @@ public final class Heddle {
         }
     }
 
-    private static void requireDeclared(Set<String> names, Model model) {
+    private static void requireDeclared(String file, Set<String> names, Model model) {
         List<String> known =
                 model.lengths().stream().map(Model.NamedLength::name).toList();
         for (String name : names) {
             if (!known.contains(name)) {
-                Diagnostic d = Diagnostic.of(RuntimeCode.LENGTH_UNKNOWN, "the model has no length \"" + name + "\"");
+                Diagnostic d = Diagnostic.of(
+                        RuntimeCode.LENGTH_UNKNOWN, "the model " + file + " has no length \"" + name + "\"");
                 throw new DiagnosticException(Suggest.closest(name, known)
                         .map(meant -> d.hint("did you mean \"" + meant + "\"?"))
                         .orElseGet(() -> d.note(

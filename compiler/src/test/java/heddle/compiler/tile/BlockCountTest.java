@@ -235,7 +235,7 @@ class BlockCountTest {
     private static BlockCount eachBlock(ScalarExpr mask, KernelSchedule plan, long n) {
         ScalarEvaluator evaluator = new ScalarEvaluator(b -> new double[0], Map.of("N", n));
         Map<Axis, BlockMask.Range> ranges = new HashMap<>();
-        for (Axis axis : plan.block(I) > 1 ? List.of(I, J) : List.of(J)) {
+        for (Axis axis : plan.block(LoopId.of(I)) > 1 ? List.of(I, J) : List.of(J)) {
             ranges.put(axis, new BlockMask.Range(variable("first", axis), variable("last", axis)));
         }
         BlockMask found = BlockMask.ofIndexes(mask, ranges);
@@ -247,13 +247,13 @@ class BlockCountTest {
         long[] counted = new long[3];
         for (int h = 0; h < 3; h++) {
             frame[evaluator.slot(H)] = h;
-            for (long i = 0; i < n; i += plan.block(I)) {
+            for (long i = 0; i < n; i += plan.block(LoopId.of(I))) {
                 frame[evaluator.slot(I)] = i;
                 frame[evaluator.slot(variable("first", I))] = i;
-                frame[evaluator.slot(variable("last", I))] = Math.min(i + plan.block(I), n) - 1;
-                for (long j = 0; j < n; j += plan.block(J)) {
+                frame[evaluator.slot(variable("last", I))] = Math.min(i + plan.block(LoopId.of(I)), n) - 1;
+                for (long j = 0; j < n; j += plan.block(LoopId.of(J))) {
                     frame[evaluator.slot(variable("first", J))] = j;
-                    frame[evaluator.slot(variable("last", J))] = Math.min(j + plan.block(J), n) - 1;
+                    frame[evaluator.slot(variable("last", J))] = Math.min(j + plan.block(LoopId.of(J)), n) - 1;
                     counted[somewhere.run(frame) == 0 ? 0 : everywhere.run(frame) != 0 ? 1 : 2] += 2;
                 }
             }

@@ -95,7 +95,7 @@ public record ModelManifest(
             throw wrong(span, "this line is not key = value");
         }
         if (!KEYS.contains(key)) {
-            throw wrong(span, "the key is not " + String.join(", ", KEYS));
+            throw wrong(span, "there is no such key; the keys are " + String.join(", ", KEYS));
         }
         if (key.endsWith(SUM) && !DeclaredFile.isSum(value)) {
             throw wrong(span, "a SHA-256 sum is 64 digits from 0 to f");

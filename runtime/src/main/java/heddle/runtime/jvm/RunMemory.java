@@ -84,8 +84,12 @@ final class RunMemory {
         if (size > MAX_ELEMENTS) {
             throw new DiagnosticException(Diagnostic.of(
                             JvmCode.BUFFER_TOO_LARGE,
-                            "a tensor " + buffer.type() + " has " + size + " elements for " + lengths)
-                    .hint("the jvm target holds a tensor in one array: use shorter lengths or smaller batches"));
+                            "a tensor " + buffer.type() + " has " + size + " elements"
+                                    + (lengths.isEmpty() ? "" : " for " + lengths))
+                    .hint("the jvm target holds a tensor in one array, of " + MAX_ELEMENTS + " elements at the most: "
+                            + (lengths.isEmpty()
+                                    ? "write a smaller shape in the model"
+                                    : "use shorter lengths or smaller batches")));
         }
         return (int) size;
     }

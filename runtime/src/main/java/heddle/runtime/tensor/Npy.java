@@ -23,6 +23,15 @@ public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int MAX_HEADER = 1 << 20;
 
+    /** Thrown when a file has another size than its header says. */
+    private static final class Truncated extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        Truncated(String message) {
+            super(message);
+        }
+    }
+
     private Npy() {}
 
     /** Whether a file begins as {@code .npy} files do. */
@@ -39,7 +48,10 @@ public final class Npy {
             throw new DiagnosticException(
                     Diagnostic.of(RuntimeCode.TENSOR_FILE_CORRUPT, file + " is not an array that can be read")
                             .note(e.getMessage())
-                            .hint("numpy.save writes such a file; arrays of bool, int or float, not of objects"));
+                            .hint(
+                                    e instanceof Truncated
+                                            ? "write or copy the file again, and compare its size with the original's"
+                                            : "numpy.save writes such a file; arrays of bool, int or float, not of objects"));
         }
     }
 
@@ -49,7 +61,7 @@ public final class Npy {
             throw new IllegalArgumentException("it does not begin with \\x93NUMPY");
         }
         if (file.byteSize() < 12) {
-            throw new IllegalArgumentException("it ends within its header");
+            throw new Truncated("it ends within its header");
         }
         int version = file.get(ValueLayout.JAVA_BYTE, 6);
         if (version < 1 || version > 3) {
@@ -74,7 +86,7 @@ public final class Npy {
                         new IllegalArgumentException("the element format '" + header.descr() + "' is not supported"));
         int count = ElementCount.of(header.shape());
         if (data.byteSize() != (long) count * format.width()) {
-            throw new IllegalArgumentException("the shape " + header.shape() + " of '" + header.descr() + "' takes "
+            throw new Truncated("the shape " + header.shape() + " of '" + header.descr() + "' takes "
                     + (long) count * format.width() + " bytes, the file has " + data.byteSize());
         }
         Object storage = format.isDirect()

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads the weights that a model needs from a file. */
 public final class WeightBinding {
@@ -43,8 +45,13 @@ public final class WeightBinding {
         Map<String, Declaration> scaled = new HashMap<>();
         wanted.forEach(w -> w.held().scales().ifPresent(s -> scaled.put(s.name(), w)));
         List<Diagnostic> wrong = new ArrayList<>();
+        Set<String> used = wanted.stream()
+                .filter(w -> file.entries().containsKey(w.name()))
+                .filter(w -> fits(file.entries().get(w.name()).shape(), w.type().shape()))
+                .map(Declaration::name)
+                .collect(Collectors.toSet());
         for (Declaration w : wanted) {
-            mistake(file, w, Optional.ofNullable(scaled.get(w.name())), conversion)
+            mistake(file, w, Optional.ofNullable(scaled.get(w.name())), used, conversion)
                     .map(d -> placed(d, w))
                     .ifPresent(wrong::add);
         }
@@ -91,10 +98,13 @@ public final class WeightBinding {
 
     /** @param scaled the weight that {@code w} has the scales of */
     private static Optional<Diagnostic> mistake(
-            WeightFile file, Declaration w, Optional<Declaration> scaled, Conversion conversion) {
+            WeightFile file, Declaration w, Optional<Declaration> scaled, Set<String> used, Conversion conversion) {
         WeightEntry entry = file.entries().get(w.name());
         if (entry == null) {
-            return Optional.of(MissingWeight.diagnostic(file, w.name()));
+            return Optional.of(MissingWeight.diagnostic(
+                    file,
+                    w.name(),
+                    e -> !used.contains(e.name()) && fits(e.shape(), w.type().shape())));
         }
         if (w.held().stored().isQuantised()) {
             return quantised(file, entry, w);
@@ -210,8 +220,7 @@ public final class WeightBinding {
                                 + entry.dtype().get() + " in the file")
                 .note("file:  " + entry.type() + "  (" + file.path() + ")")
                 .note("converting would lose precision, so it is not done unasked")
-                .hint("write " + entry.dtype().get() + " in the model"
-                        + (w.held().equals(StoredType.of(w.type().dtype())) ? "" : ", without `as`")
-                        + ", or convert with --cast-weights");
+                .hint("write cast(weight \"" + w.name() + "\" : " + entry.type() + ", "
+                        + w.type().dtype() + ") in the model, or convert with --cast-weights");
     }
 }

@@ -42,6 +42,19 @@ class NpyTest {
     }
 
     @Test
+    void aTruncatedFileIsToBeCopiedAgain(@TempDir Path dir) throws IOException {
+        Path file = dir.resolve("x.npy");
+        Npy.write(Tensor.of(new float[] {1, 2, 3}, 3), file);
+        byte[] whole = Files.readAllBytes(file);
+        for (int length : new int[] {whole.length - 1, 11}) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            DiagnosticException e = assertThrows(DiagnosticException.class, () -> Npy.read(file));
+            String hint = e.diagnostics().getFirst().hint().orElseThrow();
+            assertTrue(hint.contains("copy the file again"), hint);
+        }
+    }
+
+    @Test
     void scalarsAndEmptyTensorsHaveShapesToo() {
         for (Tensor t : new Tensor[] {Tensor.of(new float[] {7}), Tensor.of(new long[0], 3, 0)}) {
             Npy.write(t, dir.resolve("t.npy"));

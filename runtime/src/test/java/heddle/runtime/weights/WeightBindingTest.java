@@ -76,6 +76,25 @@ class WeightBindingTest {
     }
 
     @Test
+    void aWeightThatDoesNotFitIsNotMeant() {
+        for (Declaration[] wanted : List.of(
+                new Declaration[] {wanted("halv", DType.F16, 2, 3)},
+                new Declaration[] {wanted("halv", DType.F16, 1), wanted("half", DType.F16, 1)})) {
+            var e = assertThrows(DiagnosticException.class, () -> load(wanted));
+            String hint = e.diagnostics().getFirst().hint().orElseThrow();
+            assertTrue(hint.contains("lists the names"), hint);
+        }
+    }
+
+    @Test
+    void anotherTypeIsReadAsItIsStored() {
+        var e = assertThrows(DiagnosticException.class, () -> load(wanted("bert.layer.0.weight", DType.F16, 2, 3)));
+        assertEquals(
+                "write cast(weight \"bert.layer.0.weight\" : f32[2, 3], f16) in the model, or convert with --cast-weights",
+                e.diagnostics().getFirst().hint().orElseThrow());
+    }
+
+    @Test
     void losingPrecisionHasToBeAskedFor() {
         Declaration w = wanted("bert.layer.0.weight", DType.F16, 2, 3);
         assertEquals(RuntimeCode.WEIGHT_DTYPE, SafetensorsTest.code(() -> load(w)));
