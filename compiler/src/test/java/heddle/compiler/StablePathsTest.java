@@ -11,7 +11,7 @@ import heddle.compiler.ir.GraphReader;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Contract;
-import heddle.compiler.op.FusedAttention;
+import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.TileKernel;

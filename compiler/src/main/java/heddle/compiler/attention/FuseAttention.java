@@ -11,7 +11,7 @@ import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
 import heddle.compiler.op.Input;
-import heddle.compiler.op.Reshape;
+import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.type.TensorType;
 import java.util.BitSet;
 import java.util.IdentityHashMap;

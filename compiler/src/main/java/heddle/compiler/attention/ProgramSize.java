@@ -1,7 +1,7 @@
 package heddle.compiler.attention;
 
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;

@@ -1,8 +1,8 @@
 package heddle.compiler.explain;
 
 import heddle.compiler.layout.FoldLayout;
-import heddle.compiler.op.AttentionDefinition;
-import heddle.compiler.op.AttentionResult;
+import heddle.compiler.op.attention.AttentionDefinition;
+import heddle.compiler.op.attention.AttentionResult;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.report.WrittenAttention;
 import heddle.compiler.scalar.Axis;

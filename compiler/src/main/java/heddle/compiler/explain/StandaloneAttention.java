@@ -5,7 +5,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
-import heddle.compiler.op.FusedAttention;
+import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import heddle.compiler.report.CapturedPart;

@@ -1,7 +1,7 @@
 package heddle.compiler.layout;
 
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.FusedAttention;
+import heddle.compiler.op.attention.FusedAttention;
 import java.util.List;
 
 /** A fused attention and the values that it reads, by slot. */

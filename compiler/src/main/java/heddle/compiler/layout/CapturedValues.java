@@ -1,9 +1,9 @@
 package heddle.compiler.layout;
 
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.AttentionDefinition;
-import heddle.compiler.op.AttentionResult;
-import heddle.compiler.op.FusedAttention;
+import heddle.compiler.op.attention.AttentionDefinition;
+import heddle.compiler.op.attention.AttentionResult;
+import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import java.util.ArrayList;

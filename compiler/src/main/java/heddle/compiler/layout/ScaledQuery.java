@@ -1,7 +1,7 @@
 package heddle.compiler.layout;
 
-import heddle.compiler.op.AttentionDefinition;
-import heddle.compiler.op.FusedAttention;
+import heddle.compiler.op.attention.AttentionDefinition;
+import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExprs;

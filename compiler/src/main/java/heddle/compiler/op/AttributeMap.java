@@ -4,17 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Attributes in the order in which they are printed. */
-final class AttributeMap {
+public final class AttributeMap {
     private AttributeMap() {}
 
-    static Map<String, Object> of(String k1, Object v1, String k2, Object v2) {
+    public static Map<String, Object> of(String k1, Object v1, String k2, Object v2) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put(k1, v1);
         map.put(k2, v2);
         return map;
     }
 
-    static Map<String, Object> of(String k1, Object v1, String k2, Object v2, String k3, Object v3) {
+    public static Map<String, Object> of(String k1, Object v1, String k2, Object v2, String k3, Object v3) {
         Map<String, Object> map = of(k1, v1, k2, v2);
         map.put(k3, v3);
         return map;

@@ -1,5 +1,7 @@
 package heddle.compiler.op;
 
+import heddle.compiler.op.layout.Broadcast;
+import heddle.compiler.op.layout.Strided;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.scalar.ScalarExpr;

@@ -1,5 +1,15 @@
 package heddle.compiler.op;
 
+import heddle.compiler.op.attention.AttentionReader;
+import heddle.compiler.op.layout.Concat;
+import heddle.compiler.op.layout.Expand;
+import heddle.compiler.op.layout.Gather;
+import heddle.compiler.op.layout.Iota;
+import heddle.compiler.op.layout.Pad;
+import heddle.compiler.op.layout.Permute;
+import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.op.layout.Slice;
+import heddle.compiler.op.layout.TakeAlong;
 import heddle.compiler.ir.Attributes;
 import heddle.compiler.ir.Catalogue;
 import heddle.compiler.scalar.Annihilating;
@@ -42,7 +52,7 @@ public final class GraphCatalogue {
     }
 
     /** Whose zeros add nothing to a product, as the text form has it. */
-    static Annihilating annihilating(Attributes text) {
+    public static Annihilating annihilating(Attributes text) {
         String name = text.optional("annihilating").orElse(Annihilating.NEITHER.text());
         return Annihilating.named(name)
                 .orElseThrow(() -> new IllegalArgumentException("annihilating is left or right, not " + name));

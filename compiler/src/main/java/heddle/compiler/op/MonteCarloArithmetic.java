@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Node;
 import heddle.compiler.scalar.Reduction;

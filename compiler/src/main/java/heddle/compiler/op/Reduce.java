@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.op.layout.Strided;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;

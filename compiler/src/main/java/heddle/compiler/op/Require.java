@@ -10,10 +10,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Checks of operands that several operations share. Each throws {@link TypeMismatch} when it fails. */
-final class Require {
+public final class Require {
     private Require() {}
 
-    static void count(String op, List<TensorType> operands, int expected) {
+    public static void count(String op, List<TensorType> operands, int expected) {
         if (operands.size() != expected) {
             throw mismatch(
                     op + " takes " + expected + (expected == 1 ? " operand" : " operands") + ", not " + operands.size(),
@@ -22,7 +22,7 @@ final class Require {
         }
     }
 
-    static void axis(String op, int axis, TensorType type) {
+    public static void axis(String op, int axis, TensorType type) {
         if (axis < 0 || axis >= type.rank()) {
             String hint = type.rank() == 0
                     ? "a scalar has no axes"
@@ -33,14 +33,14 @@ final class Require {
     }
 
     /** Each axis once, and all in range. */
-    static void axes(String op, List<Integer> axes, TensorType type) {
+    public static void axes(String op, List<Integer> axes, TensorType type) {
         axes.forEach(a -> axis(op, a, type));
         if (axes.stream().distinct().count() != axes.size()) {
             throw mismatch(op + " names an axis twice in " + axes, "name each axis once", 0);
         }
     }
 
-    static void sameDType(String op, List<TensorType> operands) {
+    public static void sameDType(String op, List<TensorType> operands) {
         DType first = operands.getFirst().dtype();
         for (int i = 1; i < operands.size(); i++) {
             if (operands.get(i).dtype() != first) {
@@ -65,13 +65,13 @@ final class Require {
         }
     }
 
-    static void isInteger(String op, TensorType type, int slot) {
+    public static void isInteger(String op, TensorType type, int slot) {
         if (!type.dtype().isInt()) {
             throw mismatch(op + " needs integer indices, not " + type, "convert them: cast(index, i64)", slot);
         }
     }
 
-    static void rank(String op, int expected, TensorType type, String what) {
+    public static void rank(String op, int expected, TensorType type, String what) {
         if (type.rank() != expected) {
             throw mismatch(
                     op + " has " + expected + " " + what + " for " + type + ", which has rank " + type.rank(),
@@ -81,14 +81,14 @@ final class Require {
     }
 
     /** Not known to be negative. */
-    static void notNegative(String op, Dim dim, String what, TensorType type) {
+    public static void notNegative(String op, Dim dim, String what, TensorType type) {
         if (dim.isKnown() && dim.value() < 0) {
             throw mismatch(op + " of " + type + " has the negative " + what + " " + dim, "", 0);
         }
     }
 
     /** A mismatch with a hint; an empty hint is none. */
-    static TypeMismatch mismatch(String message, String hint, Integer... operands) {
+    public static TypeMismatch mismatch(String message, String hint, Integer... operands) {
         return new TypeMismatch(message, List.of(operands), Optional.of(hint).filter(h -> !h.isEmpty()));
     }
 

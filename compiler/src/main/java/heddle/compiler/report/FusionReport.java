@@ -4,7 +4,7 @@ import heddle.compiler.attention.FuseAttention;
 import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.FusedAttention;
+import heddle.compiler.op.attention.FusedAttention;
 import java.util.ArrayList;
 import java.util.List;
 

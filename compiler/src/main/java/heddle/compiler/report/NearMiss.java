@@ -3,7 +3,7 @@ package heddle.compiler.report;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
-import heddle.compiler.op.Concat;
+import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;

@@ -1,5 +1,7 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.schedule.partition.Partition;
+import heddle.compiler.schedule.partition.StoredOutputs;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;

@@ -1,5 +1,6 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.schedule.partition.Partition;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
@@ -18,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One axis for each letter of a contraction's equation, named {@code xb} for {@code b}. */
-record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
-    static ContractionAxes of(Graph graph, Node contract) {
+public record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
+    public static ContractionAxes of(Graph graph, Node contract) {
         Equation equation = ((Contract) contract.op()).parsed();
         Map<Character, Axis> axes = new LinkedHashMap<>();
         bind(axes, equation.left(), graph.operand(contract, 0).type());
@@ -34,7 +35,7 @@ record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
     }
 
     /** The axes of some letters. */
-    List<Axis> of(String letters) {
+    public List<Axis> of(String letters) {
         return letters.chars().mapToObj(c -> axes.get((char) c)).toList();
     }
 
@@ -46,7 +47,7 @@ record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
                 .toList();
     }
 
-    List<ScalarExpr> resultIndex() {
+    public List<ScalarExpr> resultIndex() {
         return index(equation.result());
     }
 
@@ -55,7 +56,7 @@ record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
      * the operand itself when that view has no strides. A view of a dequantised weight needs nothing where weights stay
      * packed.
      */
-    Optional<Node> storedOperand(Graph graph, Node contract, int slot, boolean keepsPacked) {
+    public Optional<Node> storedOperand(Graph graph, Node contract, int slot, boolean keepsPacked) {
         Value operand = graph.operand(contract, slot);
         Value base = operand;
         while (base.node().op() instanceof Pointwise p && p.isView()) {

@@ -11,11 +11,11 @@ import heddle.compiler.scalar.ScalarFn;
 import java.util.Optional;
 
 /** Weights times their scales, as {@code expand-stored} writes them. They are computed where they are read, and not stored. */
-final class Dequantised {
+public final class Dequantised {
     private Dequantised() {}
 
     /** Whether a node multiplies a weight of whole numbers with its scales. */
-    static boolean is(Graph graph, Node node) {
+    public static boolean is(Graph graph, Node node) {
         return node.op() instanceof Elementwise e
                 && e.fn() == ScalarFn.MUL
                 && graph.operand(node, 0).node().op() instanceof Weight w

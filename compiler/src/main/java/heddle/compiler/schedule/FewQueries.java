@@ -3,7 +3,7 @@ package heddle.compiler.schedule;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.index.Stride;
-import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;

@@ -1,13 +1,14 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.AttentionDefinition;
-import heddle.compiler.op.AttentionProbabilities;
-import heddle.compiler.op.AttentionResult;
-import heddle.compiler.op.FusedAttention;
+import heddle.compiler.op.attention.AttentionDefinition;
+import heddle.compiler.op.attention.AttentionProbabilities;
+import heddle.compiler.op.attention.AttentionResult;
+import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.family.Attention;

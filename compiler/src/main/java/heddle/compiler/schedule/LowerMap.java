@@ -1,5 +1,6 @@
 package heddle.compiler.schedule;
 
+import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Value;

@@ -1,6 +1,6 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;

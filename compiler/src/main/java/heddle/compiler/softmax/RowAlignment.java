@@ -2,7 +2,7 @@ package heddle.compiler.softmax;
 
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Reshape;
+import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.RuleContext;
 import heddle.compiler.scalar.ScalarExpr;

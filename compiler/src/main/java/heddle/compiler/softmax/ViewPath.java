@@ -4,7 +4,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Expand;
+import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.RuleContext;

@@ -7,7 +7,7 @@ import heddle.compiler.RandomRun;
 import heddle.compiler.frontend.Elaborated;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.FusedAttention;
+import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.SchedulePolicy;

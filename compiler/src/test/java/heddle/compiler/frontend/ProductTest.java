@@ -3,7 +3,7 @@ package heddle.compiler.frontend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import heddle.compiler.op.Contract;
-import heddle.compiler.op.Reshape;
+import heddle.compiler.op.layout.Reshape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

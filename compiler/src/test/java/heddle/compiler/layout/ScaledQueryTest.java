@@ -2,7 +2,7 @@ package heddle.compiler.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import heddle.compiler.op.AttentionDefinition;
+import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;

@@ -1,5 +1,9 @@
 package heddle.compiler.op;
 
+import heddle.compiler.op.attention.AttentionDefinition;
+import heddle.compiler.op.attention.AttentionInterpreter;
+import heddle.compiler.op.attention.AttentionPieces;
+import heddle.compiler.op.attention.FusedAttention;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;

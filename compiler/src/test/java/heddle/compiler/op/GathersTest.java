@@ -1,5 +1,7 @@
 package heddle.compiler.op;
 
+import heddle.compiler.op.layout.Gather;
+import heddle.compiler.op.layout.TakeAlong;
 import static heddle.compiler.op.Ops.B;
 import static heddle.compiler.op.Ops.N;
 import static heddle.compiler.op.Ops.assertGives;

@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.op.layout.Iota;
 import static heddle.compiler.op.Ops.N;
 import static heddle.compiler.op.Ops.array;
 import static heddle.compiler.op.Ops.assertGives;

@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.op.layout.Strided;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;

@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.op.layout.Reshape;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

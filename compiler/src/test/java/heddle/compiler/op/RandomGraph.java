@@ -1,5 +1,14 @@
 package heddle.compiler.op;
 
+import heddle.compiler.op.layout.Concat;
+import heddle.compiler.op.layout.Expand;
+import heddle.compiler.op.layout.Gather;
+import heddle.compiler.op.layout.Iota;
+import heddle.compiler.op.layout.Pad;
+import heddle.compiler.op.layout.Permute;
+import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.op.layout.Slice;
+import heddle.compiler.op.layout.TakeAlong;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;

@@ -1,5 +1,11 @@
 package heddle.compiler.op;
 
+import heddle.compiler.op.layout.Concat;
+import heddle.compiler.op.layout.Expand;
+import heddle.compiler.op.layout.Pad;
+import heddle.compiler.op.layout.Permute;
+import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.op.layout.Slice;
 import static heddle.compiler.op.Ops.B;
 import static heddle.compiler.op.Ops.N;
 import static heddle.compiler.op.Ops.array;

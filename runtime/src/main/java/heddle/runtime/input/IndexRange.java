@@ -2,12 +2,12 @@ package heddle.runtime.input;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.Expand;
-import heddle.compiler.op.Gather;
+import heddle.compiler.op.layout.Expand;
+import heddle.compiler.op.layout.Gather;
 import heddle.compiler.op.Input;
-import heddle.compiler.op.Permute;
-import heddle.compiler.op.Reshape;
-import heddle.compiler.op.TakeAlong;
+import heddle.compiler.op.layout.Permute;
+import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.op.layout.TakeAlong;
 import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;

@@ -7,8 +7,8 @@ import static heddle.runtime.jvm.Programs.literal;
 import static heddle.runtime.jvm.Programs.variable;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import heddle.compiler.op.AttentionDefinition;
-import heddle.compiler.op.AttentionResult;
+import heddle.compiler.op.attention.AttentionDefinition;
+import heddle.compiler.op.attention.AttentionResult;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;

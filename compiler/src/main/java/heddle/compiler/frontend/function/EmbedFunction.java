@@ -3,7 +3,7 @@ package heddle.compiler.frontend.function;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.FrontendCode;
-import heddle.compiler.op.Gather;
+import heddle.compiler.op.layout.Gather;
 
 /** Picks rows of a table by index. */
 final class EmbedFunction implements LanguageFunction {

@@ -2,7 +2,7 @@ package heddle.compiler.frontend.function;
 
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
-import heddle.compiler.op.Gather;
+import heddle.compiler.op.layout.Gather;
 
 /** Picks slices by index. */
 final class GatherFunction implements LanguageFunction {

@@ -1,7 +1,7 @@
 package heddle.compiler.frontend.function;
 
 import heddle.compiler.frontend.value.Denotation;
-import heddle.compiler.op.Iota;
+import heddle.compiler.op.layout.Iota;
 import heddle.compiler.type.Dim;
 
 /** The numbers 0, 1, 2, … */

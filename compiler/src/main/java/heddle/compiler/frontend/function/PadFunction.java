@@ -6,7 +6,7 @@ import heddle.compiler.frontend.value.Denotation.Sequence;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.frontend.value.Words;
-import heddle.compiler.op.Pad;
+import heddle.compiler.op.layout.Pad;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.DiagnosticException;

@@ -2,7 +2,7 @@ package heddle.compiler.frontend.function;
 
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
-import heddle.compiler.op.TakeAlong;
+import heddle.compiler.op.layout.TakeAlong;
 
 /** Picks elements by an index of their own. */
 final class TakeAlongFunction implements LanguageFunction {

@@ -1,7 +1,7 @@
 package heddle.compiler.tile.family;
 
-import heddle.compiler.op.AttentionDefinition;
-import heddle.compiler.op.AttentionResult;
+import heddle.compiler.op.attention.AttentionDefinition;
+import heddle.compiler.op.attention.AttentionResult;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;

@@ -1,6 +1,6 @@
 package heddle.compiler.tile.family;
 
-import heddle.compiler.op.AttentionInterpreter;
+import heddle.compiler.op.attention.AttentionInterpreter;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Reduction;

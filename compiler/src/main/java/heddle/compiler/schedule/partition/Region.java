@@ -1,4 +1,4 @@
-package heddle.compiler.schedule;
+package heddle.compiler.schedule.partition;
 
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
@@ -21,13 +21,13 @@ import java.util.SequencedSet;
  * @param nodes   the anchors and the pointwise nodes that are computed from them
  * @param root    the one node whose result the kernel stores
  */
-record Region(List<Node> anchors, SequencedSet<Node> nodes, Node root) {
-    Region {
+public record Region(List<Node> anchors, SequencedSet<Node> nodes, Node root) {
+    public Region {
         anchors = List.copyOf(anchors);
     }
 
     /** An anchor on its own. */
-    static Region of(Node anchor) {
+    public static Region of(Node anchor) {
         return new Region(List.of(anchor), new LinkedHashSet<>(List.of(anchor)), anchor);
     }
 
@@ -43,7 +43,7 @@ record Region(List<Node> anchors, SequencedSet<Node> nodes, Node root) {
      * @param shape  the shape of the elements the kernel loops over
      * @param index  the index into {@code shape}
      */
-    Optional<List<ScalarExpr>> rootIndex(
+    public Optional<List<ScalarExpr>> rootIndex(
             Graph graph, Shape shape, List<ScalarExpr> index, Map<Node, List<ScalarExpr>> anchorIndex) {
         Shape result = root.type().shape();
         if (!result.size().equals(shape.size())) {

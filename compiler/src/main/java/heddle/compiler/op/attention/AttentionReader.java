@@ -1,5 +1,6 @@
-package heddle.compiler.op;
+package heddle.compiler.op.attention;
 
+import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.index.ScalarReader;
 import heddle.compiler.ir.Attributes;
 import heddle.compiler.scalar.Axis;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Makes a {@link FusedAttention} from its text form. */
-final class AttentionReader {
+public final class AttentionReader {
     private static final List<String> PARTS = List.of("i", "j", "d", "e");
 
     private final Attributes text;
@@ -27,7 +28,7 @@ final class AttentionReader {
         this.reader = new ScalarReader(axes(), text.operands(), Map.of(raw.name(), raw));
     }
 
-    static FusedAttention read(Attributes text) {
+    public static FusedAttention read(Attributes text) {
         AttentionReader reader = new AttentionReader(text);
         return new FusedAttention(text.operands(), reader.definition(), reader.results());
     }

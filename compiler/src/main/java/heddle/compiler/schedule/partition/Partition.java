@@ -1,4 +1,4 @@
-package heddle.compiler.schedule;
+package heddle.compiler.schedule.partition;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
@@ -7,7 +7,7 @@ import heddle.compiler.op.Contract;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Length;
 import heddle.compiler.op.Pointwise;
-import heddle.compiler.op.Reshape;
+import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.op.Weight;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,21 +23,21 @@ import java.util.Set;
  *
  * @param kernels by the node whose result the kernel stores, in the order they run
  */
-record Partition(Map<Node, Region> kernels) {
+public record Partition(Map<Node, Region> kernels) {
     /** Whether the results of {@code node} lie in buffers. */
-    boolean isStored(Node node) {
+    public boolean isStored(Node node) {
         return isGiven(node) || kernels.containsKey(node);
     }
 
     /** Whether the result of {@code node} exists before anything runs. */
-    static boolean isGiven(Node node) {
+    public static boolean isGiven(Node node) {
         return node.op() instanceof Input
                 || node.op() instanceof Weight
                 || (node.op() instanceof Constant c && !c.isSplat());
     }
 
     /** Whether {@code node} is a number that needs no buffer. */
-    static boolean isNumber(Node node) {
+    public static boolean isNumber(Node node) {
         return node.op() instanceof Length || node.op() instanceof Constant;
     }
 
@@ -48,7 +48,7 @@ record Partition(Map<Node, Region> kernels) {
     }
 
     /** One kernel for each node, to measure the gain of fusion. Reshapes of stored values need no kernel. */
-    static Partition unfused(Graph graph) {
+    public static Partition unfused(Graph graph) {
         StoredOutputs outputs = StoredOutputs.of(graph);
         List<Region> regions = new ArrayList<>();
         for (Node node : graph.nodes()) {
@@ -65,7 +65,7 @@ record Partition(Map<Node, Region> kernels) {
      *
      * @param keepsPacked whether matrices of weights stay as they are held in their file
      */
-    static Partition fused(Graph graph, boolean keepsPacked) {
+    public static Partition fused(Graph graph, boolean keepsPacked) {
         List<Region> regions = new ArrayList<>();
         Set<Node> taken = new HashSet<>();
         GrowRegion grow = new GrowRegion(graph, taken);

@@ -1,5 +1,6 @@
-package heddle.compiler.op;
+package heddle.compiler.op.attention;
 
+import heddle.compiler.op.Require;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.scalar.Annihilating;

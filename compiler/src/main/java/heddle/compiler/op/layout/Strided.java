@@ -1,10 +1,10 @@
-package heddle.compiler.op;
+package heddle.compiler.op.layout;
 
 import heddle.compiler.ir.NdArray;
 import java.util.Arrays;
 
 /** Copies elements through strides. The reference evaluates views and broadcasts this way. */
-final class Strided {
+public final class Strided {
     private Strided() {}
 
     /** A dense array whose element at index i is {@code data[offset + sum of i * strides]}. */
@@ -33,7 +33,7 @@ final class Strided {
     }
 
     /** The next index in row-major order. */
-    static void increment(long[] index, long[] shape) {
+    public static void increment(long[] index, long[] shape) {
         for (int axis = index.length - 1; axis >= 0; axis--) {
             if (++index[axis] < shape[axis]) {
                 return;
@@ -43,7 +43,7 @@ final class Strided {
     }
 
     /** The elements of {@code array} broadcast to {@code shape}; its own data when nothing is to be repeated. */
-    static double[] broadcast(NdArray array, long[] shape) {
+    public static double[] broadcast(NdArray array, long[] shape) {
         if (Arrays.equals(array.shape(), shape)) {
             return array.data();
         }

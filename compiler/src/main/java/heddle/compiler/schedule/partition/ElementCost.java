@@ -1,7 +1,7 @@
-package heddle.compiler.schedule;
+package heddle.compiler.schedule.partition;
 
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.Concat;
+import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
 

@@ -1,5 +1,6 @@
-package heddle.compiler.schedule;
+package heddle.compiler.schedule.partition;
 
+import heddle.compiler.schedule.ContractionAxes;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Pointwise;

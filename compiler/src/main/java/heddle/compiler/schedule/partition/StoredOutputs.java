@@ -1,9 +1,9 @@
-package heddle.compiler.schedule;
+package heddle.compiler.schedule.partition;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Reshape;
+import heddle.compiler.op.layout.Reshape;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -17,8 +17,8 @@ import java.util.Set;
  * @param copied  nodes that need a kernel although they are views
  * @param renamed for each value stored under the shape of a result, that result
  */
-record StoredOutputs(Set<Node> copied, Map<Value, Value> renamed) {
-    static StoredOutputs of(Graph graph) {
+public record StoredOutputs(Set<Node> copied, Map<Value, Value> renamed) {
+    public static StoredOutputs of(Graph graph) {
         Set<Node> copied = new HashSet<>();
         Map<Value, Value> renamed = new HashMap<>();
         for (Value output : graph.outputs().values()) {
@@ -37,7 +37,7 @@ record StoredOutputs(Set<Node> copied, Map<Value, Value> renamed) {
     }
 
     /** The value at the start of a chain of reshapes. */
-    static Value reshaped(Graph graph, Value value) {
+    public static Value reshaped(Graph graph, Value value) {
         Value base = value;
         while (base.node().op() instanceof Reshape) {
             base = graph.operand(base.node(), 0);

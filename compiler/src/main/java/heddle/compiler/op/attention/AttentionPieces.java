@@ -1,4 +1,4 @@
-package heddle.compiler.op;
+package heddle.compiler.op.attention;
 
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;

@@ -1,4 +1,4 @@
-package heddle.compiler.op;
+package heddle.compiler.op.attention;
 
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;

@@ -1,4 +1,4 @@
-package heddle.compiler.schedule;
+package heddle.compiler.schedule.partition;
 
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
@@ -23,13 +23,13 @@ import java.util.Optional;
  * @param index   the index of an element, over rows and row
  * @param reduced the positions of the reduced axes
  */
-record RowDomain(Shape full, List<Axis> rows, Axis row, List<ScalarExpr> index, List<Integer> reduced) {
+public record RowDomain(Shape full, List<Axis> rows, Axis row, List<ScalarExpr> index, List<Integer> reduced) {
     static boolean isAnchor(Node node) {
         return node.op() instanceof Reduce || node.op() instanceof Softmax;
     }
 
     /** The domain of a reduction or softmax. */
-    static RowDomain of(Graph graph, Node anchor) {
+    public static RowDomain of(Graph graph, Node anchor) {
         Shape full = graph.operand(anchor, 0).type().shape();
         List<Integer> reduced = reduced(anchor);
         Shape inner = new Shape(reduced.stream().map(full::dim).toList());
@@ -62,7 +62,7 @@ record RowDomain(Shape full, List<Axis> rows, Axis row, List<ScalarExpr> index, 
     }
 
     /** The index at which a reduction or softmax is computed. */
-    List<ScalarExpr> indexOf(Node anchor) {
+    public List<ScalarExpr> indexOf(Node anchor) {
         if (anchor.op() instanceof Softmax) {
             return index;
         }
@@ -95,14 +95,14 @@ record RowDomain(Shape full, List<Axis> rows, Axis row, List<ScalarExpr> index, 
     }
 
     /** The index of the root's element, or empty when one kernel over these rows cannot compute the region. */
-    Optional<List<ScalarExpr>> rootIndex(Graph graph, Region region, Map<Node, List<ScalarExpr>> anchorIndex) {
+    public Optional<List<ScalarExpr>> rootIndex(Graph graph, Region region, Map<Node, List<ScalarExpr>> anchorIndex) {
         return isPerElement(region.root())
                 ? region.rootIndex(graph, full, index, anchorIndex)
                 : region.rootIndex(graph, outer(), rowIndex(), anchorIndex);
     }
 
     /** Whether a node has an element for each of the domain rather than one for each row. */
-    boolean isPerElement(Node node) {
+    public boolean isPerElement(Node node) {
         return node.type().shape().size().equals(full.size());
     }
 }

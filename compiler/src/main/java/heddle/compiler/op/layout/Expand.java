@@ -1,5 +1,7 @@
-package heddle.compiler.op;
+package heddle.compiler.op.layout;
 
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Require;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;

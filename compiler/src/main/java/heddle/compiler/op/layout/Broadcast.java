@@ -1,5 +1,6 @@
-package heddle.compiler.op;
+package heddle.compiler.op.layout;
 
+import heddle.compiler.op.Require;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -60,7 +61,7 @@ public final class Broadcast {
     }
 
     /** The index into an operand of shape {@code from} for an index into the shape it was broadcast to. */
-    static List<ScalarExpr> index(Shape from, List<ScalarExpr> index) {
+    public static List<ScalarExpr> index(Shape from, List<ScalarExpr> index) {
         int skipped = index.size() - from.rank();
         List<ScalarExpr> result = new ArrayList<>();
         for (int axis = 0; axis < from.rank(); axis++) {
