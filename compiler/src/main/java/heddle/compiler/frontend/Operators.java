@@ -1,7 +1,7 @@
 package heddle.compiler.frontend;
 
-import heddle.compiler.frontend.function.Power;
-import heddle.compiler.frontend.function.Product;
+import heddle.compiler.frontend.function.math.Power;
+import heddle.compiler.frontend.function.math.Product;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Bool;
 import heddle.compiler.frontend.value.Denotation.ElementType;

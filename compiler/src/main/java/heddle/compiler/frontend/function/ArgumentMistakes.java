@@ -53,12 +53,12 @@ public final class ArgumentMistakes {
     }
 
     /** What to write to convert an argument: {@code write cast(scores, f32)}. */
-    String cast(String parameter, DType dtype) {
+    public String cast(String parameter, DType dtype) {
         return "write cast(" + written(parameter, Words::written) + ", " + dtype + ")";
     }
 
     /** What to write to make bools of an argument. */
-    String compare(String parameter) {
+    public String compare(String parameter) {
         return "compare first, like " + written(parameter, Words::writtenFactor) + " != 0";
     }
 

@@ -10,11 +10,11 @@ import java.util.Collections;
 import java.util.List;
 
 /** A vector that goes along one axis of a tensor: the weight or bias of a normalisation. */
-final class AxisVector {
+public final class AxisVector {
     private AxisVector() {}
 
     /** The argument {@code parameter}, which must be a vector as long as that axis, shaped to broadcast along it. */
-    static Tensor of(Arguments a, String parameter, Tensor x, int axis) {
+    public static Tensor of(Arguments a, String parameter, Tensor x, int axis) {
         Tensor vector = a.tensor(parameter, x.dtype());
         TensorType expected = new TensorType(x.dtype(), Shape.of(x.dim(axis)));
         if (vector.rank() == 0) {

@@ -1,0 +1,2 @@
+/** Functions that make tensors, and those that tell shapes. */
+package heddle.compiler.frontend.function.filled;
