@@ -54,18 +54,8 @@ final class Failures implements IExecutionExceptionHandler {
                 Terminal.print(List.of(LengthMistakes.of(large)), err);
                 yield ExitCode.WRONG_INPUT;
             }
-            case OutOfMemoryError threads when isOfThreads(threads) -> {
-                err.println("heddle: out of memory: the system starts no more threads");
-                err.println("--threads N computes with fewer");
-                yield ExitCode.OUT_OF_MEMORY;
-            }
             case OutOfMemoryError memory -> {
-                err.println("heddle: out of memory: " + memory.getMessage());
-                String larger = memory instanceof NotEnoughMemory known && known.isKnown()
-                        ? Sizes.largerHeap(known.heap())
-                        : Sizes.largerHeap();
-                err.println("the limit is " + Sizes.text(Runtime.getRuntime().maxMemory()) + "; " + larger
-                        + " raises it, a smaller batch or shorter input needs less");
+                outOfMemory(memory, err);
                 yield ExitCode.OUT_OF_MEMORY;
             }
             default -> {
@@ -73,6 +63,20 @@ final class Failures implements IExecutionExceptionHandler {
                 yield ExitCode.BUG;
             }
         };
+    }
+
+    private static void outOfMemory(OutOfMemoryError memory, PrintWriter err) {
+        if (isOfThreads(memory)) {
+            err.println("heddle: out of memory: the system starts no more threads");
+            err.println("--threads N computes with fewer");
+            return;
+        }
+        err.println("heddle: out of memory: " + memory.getMessage());
+        String larger = memory instanceof NotEnoughMemory known && known.isKnown()
+                ? Sizes.largerHeap(known.heap())
+                : Sizes.largerHeap();
+        err.println("the limit is " + Sizes.text(Runtime.getRuntime().maxMemory()) + "; " + larger
+                + " raises it, a smaller batch or shorter input needs less");
     }
 
     /** HotSpot has no other sign of it. A larger heap would make it worse. */

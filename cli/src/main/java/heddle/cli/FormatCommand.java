@@ -41,7 +41,11 @@ final class FormatCommand implements Callable<Integer> {
     @Option(names = "--check", description = "Changes nothing; names the files that are not formatted.")
     private boolean check;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", converter = FileName.class, description = "Model files, or - for standard input.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            converter = FileName.class,
+            description = "Model files, or - for standard input.")
     private List<String> files;
 
     @Override

@@ -40,7 +40,11 @@ final class InputOptions {
             description = "An input from an .npy file, or NAME=random; repeat it for more.")
     private List<Assignment> files = new ArrayList<>();
 
-    @Option(names = "--seed", defaultValue = "1", converter = OptionNumbers.Seed.class, description = "The seed of random inputs. Default: 1.")
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            converter = OptionNumbers.Seed.class,
+            description = "The seed of random inputs. Default: 1.")
     private long seed;
 
     List<String> texts() {

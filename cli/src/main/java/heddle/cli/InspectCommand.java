@@ -53,8 +53,10 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
-    @Option(names = "--format", 
-            description = "${COMPLETION-CANDIDATES}. Default: as the name of the file ends, .dot, .svg or .json, else text.")
+    @Option(
+            names = "--format",
+            description =
+                    "${COMPLETION-CANDIDATES}. Default: as the name of the file ends, .dot, .svg or .json, else text.")
     private Format asked;
 
     @Option(

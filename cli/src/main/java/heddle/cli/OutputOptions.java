@@ -45,7 +45,8 @@ final class OutputOptions {
      * @throws ParameterException for a format that is not written, and an output that is not there
      */
     void check(HeddleModel model, OutputFiles files) {
-        List<String> outputs = model.declaration().outputs().stream().map(o -> o.name()).toList();
+        List<String> outputs =
+                model.declaration().outputs().stream().map(o -> o.name()).toList();
         for (String option : options) {
             if (!endsIn(option, ONE) && !endsIn(option, ALL)) {
                 throw wrong(option, "ends in neither " + ONE + " nor " + ALL);
@@ -63,7 +64,8 @@ final class OutputOptions {
         int sign = option.indexOf('=');
         if (sign >= 0 && outputs.contains(option.substring(0, sign))) {
             throw wrong(
-                    option, "names one output; a " + ALL + " file takes all, so leave out " + option.substring(0, sign + 1));
+                    option,
+                    "names one output; a " + ALL + " file takes all, so leave out " + option.substring(0, sign + 1));
         }
     }
 

@@ -25,8 +25,7 @@ final class Placement {
         String fused = compilation.report().isEmpty()
                 ? "no attention"
                 : compilation.report().summary();
-        return fused + ", " + model.target() + ", peak " + memory + " (unfused " + unfused
-                + ")" + weights;
+        return fused + ", " + model.target() + ", peak " + memory + " (unfused " + unfused + ")" + weights;
     }
 
     /** What weights take in this JVM, as kernels read them. */

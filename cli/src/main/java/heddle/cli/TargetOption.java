@@ -63,7 +63,9 @@ final class TargetOption {
     /** Warns of a device that was named and that a model does not run on. */
     void warnUnused(CompiledModel compiled) {
         if (device != null && compiled.target().device().isEmpty()) {
-            spec.commandLine().getErr().println("warning: --device " + device + " is not used: the model runs on " + compiled.target());
+            spec.commandLine()
+                    .getErr()
+                    .println("warning: --device " + device + " is not used: the model runs on " + compiled.target());
         }
     }
 

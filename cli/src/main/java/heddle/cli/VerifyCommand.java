@@ -62,10 +62,18 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private TargetOption target;
 
-    @Option(names = "--atol", paramLabel = "A", converter = OptionNumbers.Tolerance.class, description = "The absolute part of the tolerance.")
+    @Option(
+            names = "--atol",
+            paramLabel = "A",
+            converter = OptionNumbers.Tolerance.class,
+            description = "The absolute part of the tolerance.")
     private Double absolute;
 
-    @Option(names = "--rtol", paramLabel = "R", converter = OptionNumbers.Tolerance.class, description = "The relative part of the tolerance.")
+    @Option(
+            names = "--rtol",
+            paramLabel = "R",
+            converter = OptionNumbers.Tolerance.class,
+            description = "The relative part of the tolerance.")
     private Double relative;
 
     @Override
@@ -91,13 +99,7 @@ final class VerifyCommand implements Callable<Integer> {
                             output, results.get(output), tolerance(output, declared), compiled.compilation());
                     compared += results.get(output).size();
                     worst = judgement.verdict().compareTo(worst) > 0 ? judgement.verdict() : worst;
-                    print(
-                            where.target(),
-                            fusion,
-                            output,
-                            judgement,
-                            results.get(output),
-                            out);
+                    print(where.target(), fusion, output, judgement, results.get(output), out);
                 }
                 if (influence == null) {
                     influence = new Influence(compiled, given, results);

@@ -140,17 +140,18 @@ class OutputFilesTest {
     void filesThatAreNotUsedAreSaid() {
         Ran ran = run("--weights=none.onnx", "--tokenizer=none", "--device=0:0", "--target=jvm");
         assertEquals(ExitCode.DONE, ran.code(), ran.toString());
-        assertEquals(3, ran.err().lines().filter(l -> l.startsWith("warning: --")).count(), ran.err());
+        assertEquals(
+                3, ran.err().lines().filter(l -> l.startsWith("warning: --")).count(), ran.err());
     }
 
     @Test
     void textsNeedAnInputForTokensFirst() throws IOException {
-        for (Ran ran : List.of(
-                run("--text", "hi"), Ran.command("attend", model, "--text", "hi", "--token", "hi"))) {
+        for (Ran ran : List.of(run("--text", "hi"), Ran.command("attend", model, "--text", "hi", "--token", "hi"))) {
             assertEquals(ExitCode.WRONG_INPUT, ran.code());
             assertTrue(ran.err().contains("H0810"), ran.err());
         }
-        Path tokens = Files.writeString(dir.resolve("t.heddle"), "dim B, N\ninput ids: i64[B, N]\noutput y = ids + 1\n");
+        Path tokens =
+                Files.writeString(dir.resolve("t.heddle"), "dim B, N\ninput ids: i64[B, N]\noutput y = ids + 1\n");
         assertTrue(Ran.command("run", tokens, "--text", "hi").err().contains("H0808"));
     }
 }

@@ -57,7 +57,8 @@ class SmallCommandsTest {
     @Test
     void helpIsACommandToo() {
         assertEquals(Ran.command("--help").out(), Ran.command("help").out());
-        assertEquals(Ran.command("run", "--help").out(), Ran.command("help", "run").out());
+        assertEquals(
+                Ran.command("run", "--help").out(), Ran.command("help", "run").out());
     }
 
     @Test

@@ -64,7 +64,8 @@ class VerifyCommandTest {
     void integersAndBoolsAreWrittenAsSuch() throws IOException {
         Ran ran = verify("dim N\ninput x: f32[N]\noutput y = cast(x * 100.0, i64)\noutput z = x > 0.5\n", "-D", "N=4");
         assertEquals(ExitCode.DONE, ran.code(), ran.toString());
-        assertEquals(4, ran.out().lines().filter(l -> l.endsWith("nothing differs")).count(), ran.out());
+        assertEquals(
+                4, ran.out().lines().filter(l -> l.endsWith("nothing differs")).count(), ran.out());
         assertEquals("-3", VerifyCommand.element(-3, DType.I64));
         assertEquals("true", VerifyCommand.element(1, DType.BOOL));
         assertEquals("0.500000000", VerifyCommand.element(0.5, DType.F32));

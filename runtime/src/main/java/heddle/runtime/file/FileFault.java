@@ -14,6 +14,8 @@ import java.util.Optional;
 
 /** Says why files cannot be read or written, without the names of Java's exceptions and of temporary files. */
 public final class FileFault {
+    private static final String UNKNOWN = "input or output failed";
+
     private FileFault() {}
 
     /** A file's name in a message; an empty one would not be seen. */
@@ -28,8 +30,10 @@ public final class FileFault {
             case AccessDeniedException denied -> "permission denied";
             case NoSuchFileException missing -> "it does not exist";
             case FileAlreadyExistsException exists -> "it exists already";
-            case FileSystemException f when f.getReason() != null -> f.getReason();
-            default -> e.getMessage() == null ? "input or output failed" : e.getMessage();
+            // Its message begins with the names of files, temporary ones among them.
+            case FileSystemException other ->
+                Optional.ofNullable(other.getReason()).orElse(UNKNOWN);
+            default -> Optional.ofNullable(e.getMessage()).orElse(UNKNOWN);
         };
     }
 
@@ -92,8 +96,8 @@ public final class FileFault {
     private static Optional<Diagnostic> cannotHold(Path file, Path directory) {
         boolean itself = directory.equals(file.toAbsolutePath());
         if (!Files.isDirectory(directory)) {
-            return Optional.of(
-                    fault(file, (itself ? "it" : directory) + " is a file, not a directory").hint("name another one"));
+            return Optional.of(fault(file, (itself ? "it" : directory) + " is a file, not a directory")
+                    .hint("name another one"));
         }
         if (!Files.isWritable(directory)) {
             return Optional.of(fault(file, "you may not write to " + (itself ? "it" : "the directory " + directory))
@@ -103,7 +107,8 @@ public final class FileFault {
     }
 
     private static Path parentAsWritten(Path file) {
-        return Optional.ofNullable(file.getParent()).orElseGet(() -> file.toAbsolutePath().getParent());
+        return Optional.ofNullable(file.getParent())
+                .orElseGet(() -> file.toAbsolutePath().getParent());
     }
 
     private static Diagnostic fault(Path file, String why) {
