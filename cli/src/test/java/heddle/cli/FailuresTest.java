@@ -70,7 +70,9 @@ class FailuresTest {
         told.initCause(hotspot);
         for (OutOfMemoryError e : List.of(hotspot, told)) {
             err.getBuffer().setLength(0);
-            CommandLine command = new CommandLine(new ExplainCommand()).setErr(new PrintWriter(err, true));
+            CommandLine command = new CommandLine(new ExplainCommand())
+                    .setErr(new PrintWriter(err, true))
+                    .setCaseInsensitiveEnumValuesAllowed(true);
             int code = Failures.report(e, command.parseArgs("m.heddle"), command.getErr());
             assertEquals(ExitCode.OUT_OF_MEMORY, code);
             assertTrue(err.toString().contains("--threads N") && !err.toString().contains("-Xmx"), err.toString());
