@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,22 @@ class FailuresTest {
         int code = Main.run(args, InputStream.nullInputStream(), new PrintWriter(out), new PrintWriter(err));
         assertEquals(ExitCode.WRONG_INPUT, code, err.toString());
         assertTrue(err.toString().contains("H0807") && err.toString().contains("-D D=128"), err.toString());
+    }
+
+    @Test
+    void threadsThatAreNotThereAskForFewer() {
+        OutOfMemoryError hotspot = new OutOfMemoryError("unable to create native thread: possibly out of memory");
+        OutOfMemoryError told = new OutOfMemoryError("inputs take 1 MB");
+        told.initCause(hotspot);
+        for (OutOfMemoryError e : List.of(hotspot, told)) {
+            err.getBuffer().setLength(0);
+            CommandLine command = new CommandLine(new ExplainCommand())
+                    .setErr(new PrintWriter(err, true))
+                    .setCaseInsensitiveEnumValuesAllowed(true);
+            int code = Failures.report(e, command.parseArgs("m.heddle"), command.getErr());
+            assertEquals(ExitCode.OUT_OF_MEMORY, code);
+            assertTrue(err.toString().contains("--threads N") && !err.toString().contains("-Xmx"), err.toString());
+        }
     }
 
     @Test

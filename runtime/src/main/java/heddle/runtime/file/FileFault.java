@@ -14,6 +14,8 @@ import java.util.Optional;
 
 /** Says why files cannot be read or written, without the names of Java's exceptions and of temporary files. */
 public final class FileFault {
+    private static final String UNKNOWN = "input or output failed";
+
     private FileFault() {}
 
     /** A file's name in a message; an empty one would not be seen. */
@@ -28,13 +30,11 @@ public final class FileFault {
             case AccessDeniedException denied -> "permission denied";
             case NoSuchFileException missing -> "it does not exist";
             case FileAlreadyExistsException exists -> "it exists already";
-            case FileSystemException f -> f.getReason() != null ? f.getReason() : said(e);
-            default -> said(e);
+            // Its message begins with the names of files, temporary ones among them.
+            case FileSystemException other ->
+                Optional.ofNullable(other.getReason()).orElse(UNKNOWN);
+            default -> Optional.ofNullable(e.getMessage()).orElse(UNKNOWN);
         };
-    }
-
-    private static String said(IOException e) {
-        return e.getMessage() == null ? "input or output failed" : e.getMessage();
     }
 
     /**

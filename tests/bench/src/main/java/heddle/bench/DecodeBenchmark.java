@@ -7,6 +7,7 @@ import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.frontend.Frontend;
 import heddle.compiler.frontend.Model;
+import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.DType;
 import heddle.dsl.parse.Parser;
 import heddle.dsl.source.SourceFile;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * One query against many keys, 32 heads of which four share keys: beside ONNX Runtime's attention, and beside ONNX Runtime with
@@ -113,8 +115,11 @@ public final class DecodeBenchmark {
         JvmOptions options = new JvmOptions(JvmPlatform.target(threads), classes, "bench", warning -> {
             throw new IllegalStateException(warning);
         });
-        JvmProgram program =
-                JvmProgram.load(Compiler.compile(model.graph(), Fusion.FUSED).plan(), Map.of(), options);
+        JvmProgram program = JvmProgram.load(
+                Compiler.compile(model.graph(), Fusion.FUSED, SchedulePolicy.of(options.target()), Set.of())
+                        .plan(),
+                Map.of(),
+                options);
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         inputs.put("q", Tensor.wrap(DType.F32, new long[] {1, HEADS, 1, size}, q));
         inputs.put("k", Tensor.wrap(DType.F32, new long[] {1, KEY_HEADS, keys, size}, k));

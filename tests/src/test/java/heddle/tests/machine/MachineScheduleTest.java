@@ -15,10 +15,13 @@ import heddle.compiler.schedule.machine.Device;
 import heddle.compiler.schedule.machine.Machine;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.ScheduleListing;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.family.Contraction;
+import heddle.compiler.tile.family.Family;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.machine.MachineFiles;
@@ -28,8 +31,11 @@ import heddle.tests.tornado.Conformance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -166,6 +172,65 @@ class MachineScheduleTest {
             check(model, target, Map.of("N", 1L, "M", 1L));
             check(model, target, Map.of("N", 65L, "M", 33L));
         }
+    }
+
+    /** Devices that nobody has built: a policy finds legal schedules for any, with thinner slices too. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void schedulesOfDrawnDevicesMeanTheSame(long seed) {
+        Random random = new Random(seed);
+        Device device = new Device(
+                "drawn" + seed,
+                Device.Backend.OPENCL,
+                1 + random.nextInt(200),
+                random.nextInt(4) == 0 ? 1 : 32,
+                32 << random.nextInt(5),
+                (10 + random.nextInt(54)) << 10,
+                64 << 10,
+                64 << random.nextInt(3),
+                65_536,
+                false,
+                false);
+        TornadoTarget target = TornadoTarget.of(device);
+        SchedulePolicy policy = changed(new DevicePolicy(target), random);
+        long features = 8L * (1 + random.nextInt(12));
+        HeddleModel heads = Heddle.model(DEVICE_MODELS.resolve("heads.heddle"), Map.of("D", features, "E", 40L));
+        HeddleModel product = Heddle.model(DEVICE_MODELS.resolve("golden/batched-product.heddle"));
+        for (HeddleModel model : List.of(heads, product)) {
+            Map<String, Long> lengths = Map.of("B", 2L, "N", 1L + random.nextInt(140), "M", 1L + random.nextInt(70));
+            Map<String, Long> own = new HashMap<>(lengths);
+            own.keySet().removeIf(n -> n.equals("B") && model == heads);
+            Conformance.of(model.declaration().graph(), policy, target)
+                    .check(Draw.USUAL.inputs(model, own, SEED), own, device + ", lengths " + own + ", seed " + seed);
+        }
+    }
+
+    /** Slices as deep as chance says, at most as deep as fits. */
+    private static SchedulePolicy changed(DevicePolicy policy, Random random) {
+        return new SchedulePolicy() {
+            @Override
+            public KernelSchedule schedule(Family family, ProgramFacts facts) {
+                KernelSchedule schedule = policy.schedule(family, facts);
+                for (TileExpr.Dot dot : facts.products()) {
+                    // Blocks of keys are made up of slices; of features the last slice may be short.
+                    boolean keys = dot.over().name().equals("j");
+                    int depth = schedule.stage(dot.over()).orElse(8);
+                    int slice = keys ? Integer.highestOneBit(depth) >> random.nextInt(3) : 1 + random.nextInt(depth);
+                    schedule = schedule.with(new Choice.Stage(dot.over().name(), Math.max(1, slice)));
+                }
+                return schedule;
+            }
+
+            @Override
+            public void verifyGiven(TileKernel given, TileKernel chosen) {
+                policy.verifyGiven(given, chosen);
+            }
+
+            @Override
+            public OptionalInt panel(Contraction c) {
+                return policy.panel(c);
+            }
+        };
     }
 
     private static void check(HeddleModel model, TornadoTarget target, Map<String, Long> lengths) {

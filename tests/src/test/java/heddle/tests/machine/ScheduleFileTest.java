@@ -131,6 +131,7 @@ class ScheduleFileTest {
         "machine/product, h100, thread 16 . register 8 -> thread 8 . register 8, '8 threads have 16 of 128 indexes each'",
         "machine/product, h100, thread 16 . register 8 -> thread 24 . register 8, 'a power of two'",
         "machine/product, h100, 'left, right local -> left, right register', 'left is held local'",
+        "machine/attention, h100, pitch q 1 -> stage j 5 pitch q 1, 'slices make up the 32 indexes of a block of j'",
         "machine/product, h100, pitch left 1 -> trim k 1, 'the loop has no mask'"
     })
     void whatIsIllegalIsRefusedWithTheRule(String model, String machineName, String change, String rule) {

@@ -9,6 +9,7 @@ import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelAxes;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
+import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.tile.family.Attention;
@@ -21,6 +22,7 @@ import heddle.compiler.type.Dim;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Schedules for devices: a thread for each element of a map, threads that share a row, and for products the blocks of
@@ -82,7 +84,7 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
                         .isPresent();
     }
 
-    /** Groups have no more threads than the device allows, and no more local memory. */
+    /** Groups have no more threads than the device allows; slices of a factor that threads computed make up its block. */
     @Override
     public void verify(TileKernel kernel, ProgramFacts facts) {
         SchedulePolicy.super.verify(kernel, facts);
@@ -95,6 +97,18 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
                     kernel.program(),
                     "bind " + geometry.threadRows() + " times " + geometry.threadColumns() + " threads",
                     "a group has at most " + target.device().groupThreads());
+        }
+        for (TileExpr.Dot dot : facts.products()) {
+            int width = geometry.width(dot.over());
+            int slice = kernel.schedule().stage(dot.over()).orElse(width);
+            boolean isThereAsAWhole = Stream.of(dot.a(), dot.b())
+                    .anyMatch(t -> geometry.inRegisters().contains(t.name()));
+            if (slice > width || isThereAsAWhole && width % slice != 0) {
+                throw new IllegalSchedule(
+                        kernel.program(),
+                        new Choice.Stage(dot.over().name(), slice).toString(),
+                        "slices make up the " + width + " indexes of a block of " + dot.over());
+            }
         }
     }
 
