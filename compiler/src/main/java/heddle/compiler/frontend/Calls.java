@@ -3,7 +3,6 @@ package heddle.compiler.frontend;
 import heddle.compiler.frontend.function.ArgumentBinding;
 import heddle.compiler.frontend.function.ArgumentBinding.Given;
 import heddle.compiler.frontend.function.Arguments;
-import heddle.compiler.frontend.Catalogue;
 import heddle.compiler.frontend.function.LanguageFunction;
 import heddle.compiler.frontend.function.Signature;
 import heddle.compiler.frontend.value.Denotation;

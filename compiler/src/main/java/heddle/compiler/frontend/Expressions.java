@@ -1,6 +1,5 @@
 package heddle.compiler.frontend;
 
-import heddle.compiler.frontend.Catalogue;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Bool;
 import heddle.compiler.frontend.value.Denotation.Builtin;

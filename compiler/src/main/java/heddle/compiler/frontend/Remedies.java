@@ -1,6 +1,5 @@
 package heddle.compiler.frontend;
 
-import heddle.compiler.frontend.Catalogue;
 import heddle.compiler.frontend.value.Scope;
 import heddle.compiler.type.DType;
 import heddle.dsl.ast.Expr;

@@ -1,9 +1,9 @@
 package heddle.compiler.op;
 
-import heddle.compiler.op.layout.Permute;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.op.layout.Permute;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.type.DType;

@@ -1,9 +1,9 @@
 package heddle.compiler.op;
 
-import heddle.compiler.op.layout.Broadcast;
-import heddle.compiler.op.layout.Strided;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.op.layout.Broadcast;
+import heddle.compiler.op.layout.Strided;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarMath;

@@ -1,5 +1,7 @@
 package heddle.compiler.op;
 
+import heddle.compiler.ir.Attributes;
+import heddle.compiler.ir.Catalogue;
 import heddle.compiler.op.attention.AttentionReader;
 import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.Expand;
@@ -10,8 +12,6 @@ import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.op.layout.Slice;
 import heddle.compiler.op.layout.TakeAlong;
-import heddle.compiler.ir.Attributes;
-import heddle.compiler.ir.Catalogue;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;

@@ -1,8 +1,8 @@
 package heddle.compiler.op;
 
-import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Node;
+import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package heddle.compiler.op;
 
-import heddle.compiler.op.layout.Strided;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.op.layout.Strided;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.Dim;

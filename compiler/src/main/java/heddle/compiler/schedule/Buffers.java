@@ -1,7 +1,5 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.schedule.partition.Partition;
-import heddle.compiler.schedule.partition.StoredOutputs;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
@@ -12,6 +10,8 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Weight;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.schedule.partition.Partition;
+import heddle.compiler.schedule.partition.StoredOutputs;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import heddle.compiler.type.TensorType;

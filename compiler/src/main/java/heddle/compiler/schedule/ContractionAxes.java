@@ -1,6 +1,5 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.schedule.partition.Partition;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
@@ -12,6 +11,7 @@ import heddle.compiler.op.Pointwise;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.schedule.partition.Partition;
 import heddle.compiler.type.TensorType;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,19 +1,19 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.schedule.partition.Partition;
-import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.attention.AttentionProbabilities;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
-import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
+import heddle.compiler.op.attention.AttentionProbabilities;
+import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.schedule.partition.Partition;
+import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;

@@ -1,6 +1,5 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
@@ -11,6 +10,7 @@ import heddle.compiler.op.attention.AttentionResult;
 import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.index.LinearForm;
 import heddle.compiler.ir.Graph;
@@ -14,6 +13,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.Widening;
+import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;

@@ -1,12 +1,12 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Inliner;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;

@@ -1,7 +1,5 @@
 package heddle.compiler.schedule;
 
-import heddle.compiler.schedule.partition.Region;
-import heddle.compiler.schedule.partition.RowDomain;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
@@ -13,6 +11,8 @@ import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.Widening;
+import heddle.compiler.schedule.partition.Region;
+import heddle.compiler.schedule.partition.RowDomain;
 import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.frontend.Catalogue;
 import heddle.compiler.frontend.function.LanguageFunction;
 import heddle.compiler.ir.NdArray;
 import java.io.IOException;

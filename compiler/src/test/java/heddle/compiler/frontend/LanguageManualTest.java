@@ -3,7 +3,6 @@ package heddle.compiler.frontend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.frontend.Catalogue;
 import heddle.compiler.frontend.function.LanguageFunction;
 import java.io.IOException;
 import java.nio.file.Files;

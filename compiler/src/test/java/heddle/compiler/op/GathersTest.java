@@ -1,7 +1,5 @@
 package heddle.compiler.op;
 
-import heddle.compiler.op.layout.Gather;
-import heddle.compiler.op.layout.TakeAlong;
 import static heddle.compiler.op.Ops.B;
 import static heddle.compiler.op.Ops.N;
 import static heddle.compiler.op.Ops.assertGives;
@@ -14,6 +12,8 @@ import static heddle.compiler.op.Ops.ints;
 import static heddle.compiler.op.Ops.shape;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.op.layout.Gather;
+import heddle.compiler.op.layout.TakeAlong;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,5 @@
 package heddle.compiler.op;
 
-import heddle.compiler.op.layout.Iota;
 import static heddle.compiler.op.Ops.N;
 import static heddle.compiler.op.Ops.array;
 import static heddle.compiler.op.Ops.assertGives;
@@ -17,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import heddle.compiler.op.layout.Iota;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.List;

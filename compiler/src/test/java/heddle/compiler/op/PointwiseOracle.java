@@ -1,7 +1,7 @@
 package heddle.compiler.op;
 
-import heddle.compiler.op.layout.Strided;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.op.layout.Strided;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarEvaluator;

@@ -1,5 +1,11 @@
 package heddle.compiler.op;
 
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Op;
+import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.TypeMismatch;
+import heddle.compiler.ir.Value;
 import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Gather;
@@ -9,12 +15,6 @@ import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.op.layout.Slice;
 import heddle.compiler.op.layout.TakeAlong;
-import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.NdArray;
-import heddle.compiler.ir.Op;
-import heddle.compiler.ir.Origin;
-import heddle.compiler.ir.TypeMismatch;
-import heddle.compiler.ir.Value;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;

@@ -1,11 +1,5 @@
 package heddle.compiler.op;
 
-import heddle.compiler.op.layout.Concat;
-import heddle.compiler.op.layout.Expand;
-import heddle.compiler.op.layout.Pad;
-import heddle.compiler.op.layout.Permute;
-import heddle.compiler.op.layout.Reshape;
-import heddle.compiler.op.layout.Slice;
 import static heddle.compiler.op.Ops.B;
 import static heddle.compiler.op.Ops.N;
 import static heddle.compiler.op.Ops.array;
@@ -20,6 +14,12 @@ import static heddle.compiler.op.Ops.shape;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.op.layout.Concat;
+import heddle.compiler.op.layout.Expand;
+import heddle.compiler.op.layout.Pad;
+import heddle.compiler.op.layout.Permute;
+import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.op.layout.Slice;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;

@@ -2,9 +2,9 @@ package heddle.runtime.input;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.op.Input;
 import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Gather;
-import heddle.compiler.op.Input;
 import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.op.layout.TakeAlong;

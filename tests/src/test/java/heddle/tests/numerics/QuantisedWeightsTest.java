@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.jvm.JvmTarget;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoLimits;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.frontend.Frontend;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.schedule.ScheduleInterpreter;
 import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import heddle.dsl.parse.Parser;
@@ -63,7 +63,7 @@ class QuantisedWeightsTest {
     }
 
     private static JvmProgram load(Compilation compilation, Map<String, Tensor> weights, int lanes, int threads) {
-        JvmTarget target = new JvmTarget(lanes, lanes == 16 ? 32 : 16, threads);
+        Processor target = Processor.of(lanes, threads);
         return JvmProgram.load(compilation.plan(), weights, new JvmOptions(target, classes, "test", warning -> {
             throw new AssertionError(warning);
         }));
@@ -281,7 +281,7 @@ class QuantisedWeightsTest {
                 "output looked_up = " + table + "[ids]",
                 "output attention = softmax(x @ transpose(" + table + "), axis = -1) @ " + table));
         Map<String, Tensor> weights = weights(model);
-        for (TornadoLimits limits : List.of(TornadoLimits.GPU, TornadoLimits.CPU)) {
+        for (TornadoTarget limits : List.of(TornadoTarget.GPU, TornadoTarget.CPU)) {
             Compiler.compile(model.graph(), Fusion.FUSED, new DevicePolicy(limits), Set.of())
                     .plan()
                     .weights()

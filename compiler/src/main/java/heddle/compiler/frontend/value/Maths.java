@@ -2,13 +2,13 @@ package heddle.compiler.frontend.value;
 
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.op.Cast;
-import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.Length;
-import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.Reduce;
+import heddle.compiler.op.layout.Concat;
+import heddle.compiler.op.layout.Expand;
+import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.op.layout.Slice;
 import heddle.compiler.scalar.Reduction;

@@ -1,8 +1,8 @@
 package heddle.compiler.op.attention;
 
-import heddle.compiler.op.Require;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
+import heddle.compiler.op.Require;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarEvaluator.Code;

@@ -1,8 +1,8 @@
 package heddle.compiler.op.attention;
 
-import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.index.ScalarReader;
 import heddle.compiler.ir.Attributes;
+import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.DType;

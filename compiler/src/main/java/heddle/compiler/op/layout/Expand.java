@@ -1,10 +1,10 @@
 package heddle.compiler.op.layout;
 
-import heddle.compiler.op.Pointwise;
-import heddle.compiler.op.Require;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Require;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;

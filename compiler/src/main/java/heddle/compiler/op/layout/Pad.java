@@ -1,12 +1,12 @@
 package heddle.compiler.op.layout;
 
-import heddle.compiler.op.AttributeMap;
-import heddle.compiler.op.Pointwise;
-import heddle.compiler.op.Require;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.op.AttributeMap;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Require;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;

@@ -1,10 +1,10 @@
 package heddle.compiler.op.layout;
 
-import heddle.compiler.op.Pointwise;
-import heddle.compiler.op.Require;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Require;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;

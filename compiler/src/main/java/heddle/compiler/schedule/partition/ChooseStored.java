@@ -1,12 +1,12 @@
 package heddle.compiler.schedule.partition;
 
-import heddle.compiler.schedule.ContractionAxes;
-import heddle.compiler.schedule.Dequantised;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.schedule.ContractionAxes;
+import heddle.compiler.schedule.Dequantised;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,9 +1,9 @@
 package heddle.compiler.schedule.partition;
 
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.layout.Concat;
 
 /**
  * The cost of computing one element of a value in place.

@@ -1,10 +1,10 @@
 package heddle.compiler.schedule.partition;
 
-import heddle.compiler.schedule.ContractionAxes;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.schedule.ContractionAxes;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;

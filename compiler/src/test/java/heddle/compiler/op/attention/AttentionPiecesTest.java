@@ -1,9 +1,5 @@
-package heddle.compiler.op;
+package heddle.compiler.op.attention;
 
-import heddle.compiler.op.attention.AttentionDefinition;
-import heddle.compiler.op.attention.AttentionInterpreter;
-import heddle.compiler.op.attention.AttentionPieces;
-import heddle.compiler.op.attention.FusedAttention;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +11,7 @@ import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.InvalidGraph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.layout.FoldLayout;
+import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarEvaluator.Code;
 import heddle.compiler.scalar.ScalarExpr;
