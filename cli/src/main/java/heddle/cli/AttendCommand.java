@@ -1,5 +1,7 @@
 package heddle.cli;
 
+import heddle.cli.option.ExecutionOptions;
+import heddle.cli.option.ModelOptions;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.CompileOptions;

@@ -1,5 +1,14 @@
 package heddle.cli;
 
+import heddle.cli.option.ExecutionOptions;
+import heddle.cli.option.InputOptions;
+import heddle.cli.option.ModelOptions;
+import heddle.cli.option.OptionNumbers;
+import heddle.cli.option.ScheduleOption;
+import heddle.cli.option.TargetOption;
+import heddle.cli.report.BenchReport;
+import heddle.cli.report.Measurement;
+import heddle.cli.report.WarmUp;
 import heddle.compiler.Compiler.Fusion;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;

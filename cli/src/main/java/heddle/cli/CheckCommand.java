@@ -1,5 +1,7 @@
 package heddle.cli;
 
+import heddle.cli.option.LengthOptions;
+import heddle.cli.report.Sizes;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Severity;

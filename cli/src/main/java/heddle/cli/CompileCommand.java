@@ -1,5 +1,14 @@
 package heddle.cli;
 
+import heddle.cli.option.ExecutionOptions;
+import heddle.cli.option.InputOptions;
+import heddle.cli.option.ModelOptions;
+import heddle.cli.option.ScheduleOption;
+import heddle.cli.option.TargetOption;
+import heddle.cli.report.DevicePlanJson;
+import heddle.cli.report.PlanJson;
+import heddle.cli.report.StandaloneData;
+import heddle.cli.report.TornadoReadme;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.jvm.JavaSource;

@@ -1,6 +1,7 @@
 package heddle.cli;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.cli.report.Sizes;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.tornado.TornadoDevice;

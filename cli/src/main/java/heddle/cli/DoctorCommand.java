@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.cli.report.Sizes;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.Heddle;

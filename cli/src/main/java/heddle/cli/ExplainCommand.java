@@ -1,5 +1,9 @@
 package heddle.cli;
 
+import heddle.cli.option.MachineOption;
+import heddle.cli.option.ModelOptions;
+import heddle.cli.report.ExplanationJson;
+import heddle.cli.report.ExplanationText;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.ir.Graph;

@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.cli.report.Sizes;
 import heddle.compiler.type.LengthTooLargeException;
 import heddle.compiler.type.UnknownLengthException;
 import heddle.dsl.diagnostic.DiagnosticCode;

@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.cli.option.FileName;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.format.Formatter;

@@ -1,5 +1,7 @@
 package heddle.cli;
 
+import heddle.cli.option.ModelOptions;
+import heddle.cli.report.Sizes;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.ir.Graph;

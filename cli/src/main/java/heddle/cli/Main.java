@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.cli.option.FileName;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

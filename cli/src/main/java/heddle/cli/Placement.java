@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.cli.report.Sizes;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DeviceMemory;

@@ -1,5 +1,15 @@
 package heddle.cli;
 
+import heddle.cli.option.ExecutionOptions;
+import heddle.cli.option.InputOptions;
+import heddle.cli.option.ModelOptions;
+import heddle.cli.option.OutputFiles;
+import heddle.cli.option.OutputOptions;
+import heddle.cli.option.ScheduleOption;
+import heddle.cli.option.TargetOption;
+import heddle.cli.report.KernelTable;
+import heddle.cli.report.ResultTable;
+import heddle.cli.report.Timeline;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.source.EqualKernels;
 import heddle.runtime.CompileOptions;

@@ -1,5 +1,11 @@
 package heddle.cli;
 
+import heddle.cli.option.ExecutionOptions;
+import heddle.cli.option.InputOptions;
+import heddle.cli.option.ModelOptions;
+import heddle.cli.option.OptionNumbers;
+import heddle.cli.option.TargetOption;
+import heddle.cli.report.Influence;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.type.DType;
 import heddle.runtime.CompileOptions;

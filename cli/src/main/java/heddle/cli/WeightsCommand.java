@@ -1,6 +1,8 @@
 package heddle.cli;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.cli.option.FileName;
+import heddle.cli.report.Sizes;
 import heddle.runtime.weights.WeightEntry;
 import heddle.runtime.weights.WeightFile;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package heddle.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.cli.report.KernelTable;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.source.EqualKernels;

@@ -2,6 +2,7 @@ package heddle.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import heddle.cli.report.Sizes;
 import org.junit.jupiter.api.Test;
 
 class SizesTest {

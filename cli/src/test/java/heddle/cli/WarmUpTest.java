@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.cli.WarmUp.Round;
+import heddle.cli.report.WarmUp;
+import heddle.cli.report.WarmUp.Round;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleToLongFunction;

@@ -165,13 +165,15 @@ class ExplainTest {
             Path output = dir.resolve("output" + found);
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--add-modules",
+                    "jdk.incubator.vector",
                     "-cp",
                     System.getProperty("java.class.path"),
                     "heddle.cli.Main"));
             command.addAll(List.of(example.group(1).split(" ")));
             int exit = new ProcessBuilder(command)
                     .directory(Path.of("..").toFile())
-                    .redirectErrorStream(true)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .redirectOutput(output.toFile())
                     .start()
                     .waitFor();

@@ -299,7 +299,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     }
 
     /**
-     * The same loops are cut, and tiles are in registers or not, as this policy chooses; a tile that it reads in place may be copied.
+     * The same loops are cut as this policy chooses; a tile that it reads in place may be copied, one in registers be kept in memory.
      * Of few rows, which are computed one by one, blocks are as they are.
      */
     @Override
@@ -312,8 +312,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 "bind",
                 "rows are computed one by one where, and only where, they are few");
         rules.sameLoopsAreCut(oneByOne);
-        rules.placesAre((tile, place, usual) ->
-                place == usual || place == TilePlace.LOCAL && usual == TilePlace.IN_PLACE && !oneByOne);
+        rules.placesAre((tile, place, usual) -> place == usual || place == TilePlace.LOCAL && !oneByOne);
         if (oneByOne) {
             rules.unrollsAtMostAsChosen();
         } else {

@@ -35,6 +35,10 @@ final class RegisterTiles {
 
     /** Their names. */
     static Set<String> of(TileProgram program, Axis lane) {
+        if (lane.extent().is(1)) {
+            // Addresses leave out the only index of such an axis, so nothing runs along lanes.
+            return Set.of();
+        }
         RegisterTiles tiles = new RegisterTiles(lane);
         tiles.visit(program.inner());
         tiles.definedIn.keySet().retainAll(tiles.held);

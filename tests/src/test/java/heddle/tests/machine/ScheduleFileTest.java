@@ -120,7 +120,7 @@ class ScheduleFileTest {
         "machine/attention, avx512, score over i 2 -> score over i 3, 'a block has 2 vectors, of which this is no part'",
         "machine/attention, avx512, trim j 8 -> trim i 8, 'the loop has no mask'",
         "machine/attention, avx512, order i down -> order j down, 'its blocks depend on each other'",
-        "machine/attention, avx512, 'k, v in place -> k, v register', 'k is held in place'",
+        "machine/attention, avx512, 'k, v in place -> k, v register', 'it is not defined and read in one loop over i'",
         "machine/attention, avx512, grain 4 -> grain 0, 'a thread takes no piece'",
         "machine/attention, avx512, grain 4 -> stage j 8, 'this machine has no choice of the kind stage'",
         "machine/attention, avx512, trim j 8 -> trim z 8, 'the program has no such loop'",
@@ -163,7 +163,8 @@ class ScheduleFileTest {
     @CsvSource({
         "machine/attention, i 32 -> i 16, j 128 -> j 37, score over i 2 -> score over i 1, acc over i 2 -> acc over i 1",
         "machine/attention, order i down -> order i up, trim j 8 -> trim j 3, score over j 8 -> score over j 5, grain 4 -> grain 1",
-        "machine/attention, 'k, v in place -> k local; v in place', register 2 . lane -> register 1 . lane, j 128 -> j 64, i 32 -> i 64",
+        "machine/attention, 'k, v in place -> k local; v in place', register 1 . lane -> register 2 . lane, j 128 -> j 64, i 32 -> i 64",
+        "machine/attention, 'score local -> score, shift local', 'newMax, shift, -> newMax,', grain 4 -> grain 2, trim j 8 -> trim j 16",
         "machine/product, m 48 -> m 31, k 1024 -> k 100, acc over m 6 -> acc over m 7, acc over n 4 -> acc over n 2",
         "machine/product, 'left, right in place -> left, right local', acc over m 6 -> acc over m 1, m 48 -> m 7, grain 4 -> grain 9"
     })

@@ -143,7 +143,7 @@ record GroupBlocks(Device device, ProgramFacts facts) {
             KernelSchedule schedule = bound(cuts(a, shape).with(FamilySchedules.whole(a.e())), shape);
             if (fits(schedule, registers())) {
                 Axis one = new Axis("one", Dim.ONE);
-                if (!hasManyRegisters() || fills(blocks(a.definition().batch(), a.i(), shape.rows, one, 1))) {
+                if (!hasManyRegisters() || fills(blocks(a.batch(), a.i(), shape.rows, one, 1))) {
                     return schedule;
                 }
                 fitting.add(schedule);

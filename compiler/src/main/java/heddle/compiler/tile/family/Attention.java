@@ -30,6 +30,11 @@ public record Attention(AttentionDefinition definition, List<Store> stores) impl
         stores = List.copyOf(stores);
     }
 
+    /** The axes of independent attentions. */
+    public List<Axis> batch() {
+        return definition.batch();
+    }
+
     /** The axis of the queries. */
     public Axis i() {
         return definition.i();

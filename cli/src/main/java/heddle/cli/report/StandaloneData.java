@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import heddle.compiler.type.Precision;
 import heddle.runtime.tensor.Tensor;
@@ -12,10 +12,10 @@ import java.util.SequencedMap;
  * Writes tensors as the main method of a generated file for TornadoVM reads them: packed ones are widened to
  * f32.
  */
-final class StandaloneData {
+public final class StandaloneData {
     private StandaloneData() {}
 
-    static void write(Map<String, Tensor> tensors, Path file) {
+    public static void write(Map<String, Tensor> tensors, Path file) {
         SequencedMap<String, Tensor> widened = new LinkedHashMap<>();
         tensors.forEach((name, t) ->
                 widened.put(name, t.cast(Precision.computed(t.dtype())).unpacked()));

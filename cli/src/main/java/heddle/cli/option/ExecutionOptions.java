@@ -1,5 +1,6 @@
-package heddle.cli;
+package heddle.cli.option;
 
+import heddle.cli.Terminal;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.weights.WeightBinding.Conversion;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** The options of a run, apart from its inputs. */
-final class ExecutionOptions {
+public final class ExecutionOptions {
     @Spec(Target.MIXEE)
     private CommandSpec spec;
 
@@ -39,7 +40,7 @@ final class ExecutionOptions {
     private Integer threads;
 
     /** The options of the API that these stand for. */
-    CompileOptions options() {
+    public CompileOptions options() {
         CompileOptions options = CompileOptions.defaults()
                 .withFiles(Terminal.modelFiles())
                 .withWarnings(this::warn)
@@ -54,7 +55,7 @@ final class ExecutionOptions {
     }
 
     /** Warns of files that were named and that a model has no use for. @param texts whether it is given any */
-    void warnUnused(HeddleModel model, boolean texts) {
+    public void warnUnused(HeddleModel model, boolean texts) {
         if (weights != null && model.declaration().weights().isEmpty()) {
             warn("--weights is not used: the model has no weights");
         }

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.explain.Explanation;
@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes an explanation as JSON; docs/explain.md lists the keys. Costs are formulas where lengths are not known. */
-final class ExplanationJson {
+public final class ExplanationJson {
     private ExplanationJson() {}
 
-    static String of(Explanation explanation) throws IOException {
+    public static String of(Explanation explanation) throws IOException {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put(
                 "fused",

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.backend.source.EqualKernels;
@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * Writes a plan for a device as JSON: tasks with their grids, and arrays with the values in them. Sizes are numbers, or
  * formulas where lengths are not known.
  */
-final class DevicePlanJson {
+public final class DevicePlanJson {
     private final Plan plan;
     private final TornadoSource source;
     private final EqualKernels equal;
@@ -34,7 +34,7 @@ final class DevicePlanJson {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a));
     }
 
-    static String of(Plan plan, TornadoSource source) throws IOException {
+    public static String of(Plan plan, TornadoSource source) throws IOException {
         return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(new DevicePlanJson(plan, source).fields());
     }
 

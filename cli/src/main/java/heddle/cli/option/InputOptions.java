@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.option;
 
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Suggest;
@@ -21,7 +21,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The inputs a model is run with. */
-final class InputOptions {
+public final class InputOptions {
     private static final String RANDOM = "random";
 
     @Spec(Spec.Target.MIXEE)
@@ -47,12 +47,12 @@ final class InputOptions {
             description = "The seed of random inputs. Default: 1.")
     private long seed;
 
-    List<String> texts() {
+    public List<String> texts() {
         return texts;
     }
 
     /** The tensors; inputs that are not named stay out unless {@code randomDefault} draws them. */
-    SequencedMap<String, Tensor> tensors(HeddleModel model, CompileOptions options, boolean randomDefault) {
+    public SequencedMap<String, Tensor> tensors(HeddleModel model, CompileOptions options, boolean randomDefault) {
         SequencedMap<String, TensorType> types = model.inputs();
         SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
         if (!texts.isEmpty()) {
@@ -96,7 +96,7 @@ final class InputOptions {
     }
 
     /** Draws inputs that were drawn at random once more, as the {@code n}th such draw. */
-    SequencedMap<String, Tensor> drawnAgain(HeddleModel model, Map<String, Tensor> given, int n) {
+    public SequencedMap<String, Tensor> drawnAgain(HeddleModel model, Map<String, Tensor> given, int n) {
         List<String> named = files.stream()
                 .filter(a -> !a.value().equals(RANDOM))
                 .map(Assignment::name)

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * @param least   seconds that it lasts at least
  * @param limit   seconds after which it ends, settled or not; no more than {@code least} where it is shorter
  */
-record WarmUp(double least, double limit) {
+public record WarmUp(double least, double limit) {
     /** How much two medians may differ, relative to the smaller one. */
     private static final double AGREEMENT = 0.1;
     /** Times that make up less than this share of a round cannot be told from noise. */
@@ -32,7 +32,7 @@ record WarmUp(double least, double limit) {
      * @param seconds when it ended, counted from the start of the warm-up
      * @param nanos   what was timed, in the same order in all rounds
      */
-    record Round(double seconds, long[] nanos) {}
+    public record Round(double seconds, long[] nanos) {}
 
     /**
      * How a warm-up ended.
@@ -40,10 +40,10 @@ record WarmUp(double least, double limit) {
      * @param seconds how long it was
      * @param settled whether times had settled
      */
-    record Ended(double seconds, boolean settled) {}
+    public record Ended(double seconds, boolean settled) {}
 
     /** Runs until times settle. @param run runs once and gives what it timed, in the same order each time */
-    Ended run(Supplier<long[]> run) {
+    public Ended run(Supplier<long[]> run) {
         List<Round> rounds = new ArrayList<>();
         long start = System.nanoTime();
         double next = least;
@@ -65,7 +65,7 @@ record WarmUp(double least, double limit) {
     }
 
     /** Whether the times of rounds have settled by the last of them. */
-    static boolean isSettled(List<Round> rounds) {
+    public static boolean isSettled(List<Round> rounds) {
         double end = rounds.isEmpty() ? 0 : rounds.getLast().seconds();
         List<Round> earlier = between(rounds, end / 2, end * 3 / 4);
         List<Round> later = between(rounds, end * 3 / 4, end);

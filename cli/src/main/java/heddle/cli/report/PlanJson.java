@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.backend.source.EqualKernels;
@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Writes a plan as JSON. Costs are numbers, or formulas where lengths are not known. */
-final class PlanJson {
+public final class PlanJson {
     private final EqualKernels equal;
 
     private PlanJson(EqualKernels equal) {
         this.equal = equal;
     }
 
-    static String of(Plan plan) throws IOException {
+    public static String of(Plan plan) throws IOException {
         PlanJson json = new PlanJson(EqualKernels.of(plan));
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", plan.name());

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.option;
 
 import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.schedule.machine.Device;
@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options that say where a model runs. */
-final class TargetOption {
+public final class TargetOption {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -67,7 +67,7 @@ final class TargetOption {
      *
      * @throws ParameterException when a machine was named, which is for commands that run nothing
      */
-    TargetOptions options() {
+    public TargetOptions options() {
         if (machine.name().isPresent()) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -83,7 +83,7 @@ final class TargetOption {
     }
 
     /** Warns of a device that was named and that a model does not run on. */
-    void warnUnused(CompiledModel compiled) {
+    public void warnUnused(CompiledModel compiled) {
         if (device != null && compiled.target().device().isEmpty()) {
             spec.commandLine()
                     .getErr()
@@ -92,7 +92,7 @@ final class TargetOption {
     }
 
     /** The target that the user asked for; that of the machine where one was named. */
-    Target target() {
+    public Target target() {
         return machine().map(MachineOption::target).orElse(target);
     }
 
@@ -111,7 +111,7 @@ final class TargetOption {
     }
 
     /** The processor to compile for: the one that was named, or that of this machine with one thread. */
-    Processor processor() {
+    public Processor processor() {
         return machine()
                 .filter(Processor.class::isInstance)
                 .map(Processor.class::cast)
@@ -119,7 +119,7 @@ final class TargetOption {
     }
 
     /** The device to compile for: the one that was named, or any GPU. */
-    TornadoTarget device() {
+    public TornadoTarget device() {
         return machine()
                 .filter(Device.class::isInstance)
                 .map(m -> TornadoTarget.of((Device) m))
@@ -127,7 +127,7 @@ final class TargetOption {
                 .withLibraryTasks(libraryTasks);
     }
 
-    boolean libraryTasks() {
+    public boolean libraryTasks() {
         return libraryTasks;
     }
 }

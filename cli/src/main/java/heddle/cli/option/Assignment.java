@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.option;
 
 import java.util.LinkedHashMap;
 import java.util.List;

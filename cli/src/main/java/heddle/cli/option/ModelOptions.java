@@ -1,5 +1,6 @@
-package heddle.cli;
+package heddle.cli.option;
 
+import heddle.cli.Terminal;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The options that name the model of a command. */
-final class ModelOptions {
+public final class ModelOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -20,24 +21,24 @@ final class ModelOptions {
     @Mixin
     private LengthOptions lengths;
 
-    Path file() {
+    public Path file() {
         return file;
     }
 
     /** The lengths that are fixed, by name. */
-    Map<String, Long> lengths() {
+    public Map<String, Long> lengths() {
         return lengths.byName();
     }
 
     /** Reads and checks the model; warnings are printed. */
-    HeddleModel model() {
+    public HeddleModel model() {
         HeddleModel model = Heddle.model(file, lengths.byName());
         Terminal.print(model.declaration().warnings(), spec.commandLine().getErr());
         return model;
     }
 
     /** The model with all lengths open. */
-    HeddleModel open() {
+    public HeddleModel open() {
         return Heddle.model(file);
     }
 }

@@ -1,13 +1,13 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import heddle.compiler.backend.tornado.TornadoSettings;
 import heddle.compiler.backend.tornado.TornadoSource;
 
 /** Writes the README beside a generated file for TornadoVM: how to run it without Heddle. */
-final class TornadoReadme {
+public final class TornadoReadme {
     private TornadoReadme() {}
 
-    static String text(TornadoSource source) {
+    public static String text(TornadoSource source) {
         boolean libraries = source.callsLibraries();
         return """
                 # %1$s for TornadoVM

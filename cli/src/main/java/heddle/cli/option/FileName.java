@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.option;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -6,14 +6,14 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads the names that options and parameters take. An empty one, as of a variable that a shell does not know, is none. */
-final class FileName implements ITypeConverter<String> {
+public final class FileName implements ITypeConverter<String> {
     @Override
     public String convert(String text) {
         return named(text);
     }
 
     /** The same for paths. */
-    static final class OfPath implements ITypeConverter<Path> {
+    public static final class OfPath implements ITypeConverter<Path> {
         @Override
         public Path convert(String text) {
             try {

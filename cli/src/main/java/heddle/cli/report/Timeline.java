@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.backend.source.EqualKernels;
@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** The kernels of a run in the order in which they ran. */
-final class Timeline implements Consumer<KernelTiming> {
+public final class Timeline implements Consumer<KernelTiming> {
     private final List<KernelTiming> timings = new ArrayList<>();
 
     @Override
@@ -22,7 +22,7 @@ final class Timeline implements Consumer<KernelTiming> {
         timings.add(kernel);
     }
 
-    List<KernelTiming> timings() {
+    public List<KernelTiming> timings() {
         return List.copyOf(timings);
     }
 
@@ -31,7 +31,7 @@ final class Timeline implements Consumer<KernelTiming> {
      *
      * @see <a href="https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU">the format</a>
      */
-    void write(Path file, EqualKernels equal) {
+    public void write(Path file, EqualKernels equal) {
         long origin = timings.isEmpty() ? 0 : timings.getFirst().start();
         List<Map<String, Object>> trace = new ArrayList<>();
         for (KernelTiming k : timings) {

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.option;
 
 import heddle.compiler.schedule.GivenSchedules;
 import heddle.compiler.schedule.SchedulePolicy;
@@ -10,7 +10,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The option that names a file of schedules. */
-final class ScheduleOption {
+public final class ScheduleOption {
     @Option(
             names = "--schedule",
             paramLabel = "FILE",
@@ -20,12 +20,12 @@ final class ScheduleOption {
     private Path file;
 
     /** What the file says. */
-    Optional<ScheduleFile> schedules() {
+    public Optional<ScheduleFile> schedules() {
         return Optional.ofNullable(file).map(f -> ScheduleReader.read(SourceReader.read(f)));
     }
 
     /** A policy that takes the file's schedules before its own. */
-    SchedulePolicy over(SchedulePolicy others) {
+    public SchedulePolicy over(SchedulePolicy others) {
         return schedules()
                 .<SchedulePolicy>map(s -> new GivenSchedules(others, s))
                 .orElse(others);

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.explain.FusedExplanation;
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * Writes an explanation for people to read, in 100 columns as far as paths allow. Attentions that are alike are printed
  * once.
  */
-final class ExplanationText {
+public final class ExplanationText {
     private static final String GAP = "  ";
     private static final int SHORTEST_EXCERPT = 30;
 
@@ -36,7 +36,7 @@ final class ExplanationText {
     }
 
     /** @param nothing what to say where there is nothing to explain */
-    static String of(Explanation explanation, String nothing) {
+    public static String of(Explanation explanation, String nothing) {
         if (explanation.report().isEmpty()) {
             return nothing + "\n";
         }

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Value;
@@ -16,12 +16,12 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Which inputs change which outputs: a comparison of an output says nothing of an input that does not change it. */
-record Influence(CompiledModel compiled, Map<String, Tensor> given, Map<String, Tensor> results) {
+public record Influence(CompiledModel compiled, Map<String, Tensor> given, Map<String, Tensor> results) {
     /** How many other tensors are tried for an input. */
     private static final int DRAWS = 3;
 
     /** A line for each input that changes no output, or not all that are computed from it. @param again draws inputs once more */
-    List<String> warnings(IntFunction<SequencedMap<String, Tensor>> again) {
+    public List<String> warnings(IntFunction<SequencedMap<String, Tensor>> again) {
         List<SequencedMap<String, Tensor>> draws =
                 IntStream.rangeClosed(1, DRAWS).mapToObj(again).toList();
         List<String> warnings = new ArrayList<>();

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.option;
 
 import heddle.runtime.file.FileFault;
 import java.io.IOException;
@@ -10,11 +10,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The files that a command is to write, checked before it computes anything. */
-final class OutputFiles {
+public final class OutputFiles {
     private final CommandSpec spec;
     private final Map<Path, String> written = new HashMap<>();
 
-    OutputFiles(CommandSpec spec) {
+    public OutputFiles(CommandSpec spec) {
         this.spec = spec;
     }
 
@@ -25,7 +25,7 @@ final class OutputFiles {
      * @throws ParameterException when another option writes the same file
      * @throws heddle.dsl.diagnostic.DiagnosticException when it cannot be written
      */
-    void add(String option, Path file) {
+    public void add(String option, Path file) {
         FileFault.requireWritable(file);
         String before = written.putIfAbsent(identity(file), option);
         if (before != null) {

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import heddle.compiler.backend.source.EqualKernels;
 import heddle.runtime.KernelTiming;
@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 
 /** What the kernels of a run took, those that are equal together, the slowest first. */
-final class KernelTable {
+public final class KernelTable {
     private KernelTable() {}
 
-    static void print(List<KernelTiming> kernels, EqualKernels equal, PrintWriter out) {
+    public static void print(List<KernelTiming> kernels, EqualKernels equal, PrintWriter out) {
         long total = kernels.stream().mapToLong(KernelTiming::nanos).sum();
         List<KernelGroup> groups = KernelGroup.slowestFirst(kernels, equal);
         int width = Math.max(

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import heddle.compiler.type.DType;
 import heddle.runtime.tensor.Tensor;
@@ -15,13 +15,13 @@ import java.util.stream.IntStream;
  * Prints results: cosines between texts if the model gives each text a vector, otherwise the first elements of each
  * output.
  */
-final class ResultTable {
+public final class ResultTable {
     private static final int SHOWN = 6;
     private static final int TEXT_WIDTH = 48;
 
     private ResultTable() {}
 
-    static void print(Map<String, Tensor> results, List<String> texts, PrintWriter out) {
+    public static void print(Map<String, Tensor> results, List<String> texts, PrintWriter out) {
         Optional<Tensor> vectors = results.values().stream()
                 .filter(t -> t.dtype() == DType.F32 && t.shape().length == 2 && t.shape()[0] == texts.size())
                 .findFirst();

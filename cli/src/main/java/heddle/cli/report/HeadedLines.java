@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 /** Text in sections. Each line begins with a heading; lines are aligned, and long ones are wrapped at spaces. */
 final class HeadedLines {

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.option;
 
 import heddle.runtime.CompileOptions;
 import java.util.function.DoublePredicate;
@@ -6,11 +6,11 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads the numbers that options take. A message says which would do. */
-final class OptionNumbers {
+public final class OptionNumbers {
     private OptionNumbers() {}
 
     /** A number of threads. */
-    static final class Threads implements ITypeConverter<Integer> {
+    public static final class Threads implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
             return (int) whole(text, 1, CompileOptions.mostThreads());
@@ -18,7 +18,7 @@ final class OptionNumbers {
     }
 
     /** How often something is done. */
-    static final class Times implements ITypeConverter<Integer> {
+    public static final class Times implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
             return (int) whole(text, 1, Integer.MAX_VALUE);
@@ -26,7 +26,7 @@ final class OptionNumbers {
     }
 
     /** A seed of random numbers. */
-    static final class Seed implements ITypeConverter<Long> {
+    public static final class Seed implements ITypeConverter<Long> {
         @Override
         public Long convert(String text) {
             return whole(text, Long.MIN_VALUE, Long.MAX_VALUE);
@@ -34,7 +34,7 @@ final class OptionNumbers {
     }
 
     /** A time in seconds, which may be zero. */
-    static final class Seconds implements ITypeConverter<Double> {
+    public static final class Seconds implements ITypeConverter<Double> {
         @Override
         public Double convert(String text) {
             return real(text, x -> x >= 0, "a number of seconds, zero or more");
@@ -42,7 +42,7 @@ final class OptionNumbers {
     }
 
     /** A time limit in seconds. */
-    static final class Limit implements ITypeConverter<Double> {
+    public static final class Limit implements ITypeConverter<Double> {
         @Override
         public Double convert(String text) {
             return real(text, x -> x > 0, "a number of seconds, more than zero");
@@ -50,7 +50,7 @@ final class OptionNumbers {
     }
 
     /** Part of a tolerance. */
-    static final class Tolerance implements ITypeConverter<Double> {
+    public static final class Tolerance implements ITypeConverter<Double> {
         @Override
         public Double convert(String text) {
             return real(text, x -> x >= 0, "a tolerance, a finite number of zero or more");
@@ -63,7 +63,7 @@ final class OptionNumbers {
      * @param most inclusive
      * @throws TypeConversionException when the text is not such a number, or outside
      */
-    static long whole(String text, long least, long most) {
+    public static long whole(String text, long least, long most) {
         try {
             long value = Long.parseLong(text);
             if (least <= value && value <= most) {

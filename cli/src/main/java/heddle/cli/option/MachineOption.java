@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.option;
 
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
@@ -12,7 +12,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The option that names a machine to compile for. */
-final class MachineOption {
+public final class MachineOption {
     @Option(
             names = "--machine",
             paramLabel = "NAME|FILE",
@@ -40,7 +40,7 @@ final class MachineOption {
     }
 
     /** Makes the schedules of the machine that was named. */
-    Optional<SchedulePolicy> policy() {
+    public Optional<SchedulePolicy> policy() {
         return machine().map(machine -> switch (machine) {
             case Processor p -> SchedulePolicy.of(p);
             case Device d -> new DevicePolicy(TornadoTarget.of(d));

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.Compiler.Fusion;
@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Measurements as a table for people or for programs. */
-final class BenchReport {
+public final class BenchReport {
     /** How measurements are printed. */
-    enum Format {
+    public enum Format {
         TEXT,
         MD,
         CSV,
@@ -23,7 +23,7 @@ final class BenchReport {
 
     private BenchReport() {}
 
-    static void print(Format format, Map<Fusion, Measurement> measured, PrintWriter out) throws IOException {
+    public static void print(Format format, Map<Fusion, Measurement> measured, PrintWriter out) throws IOException {
         switch (format) {
             case TEXT -> text(measured, out);
             case MD -> markdown(measured, out);

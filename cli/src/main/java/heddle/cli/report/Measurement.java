@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import heddle.compiler.backend.source.EqualKernels;
 import heddle.runtime.CompiledModel;
@@ -18,12 +18,12 @@ import java.util.Map;
  * @param equal   which of them are equal
  * @param warmUp  how the warm-up before ended
  */
-record Measurement(long nanos, List<KernelTiming> kernels, EqualKernels equal, WarmUp.Ended warmUp) {
+public record Measurement(long nanos, List<KernelTiming> kernels, EqualKernels equal, WarmUp.Ended warmUp) {
     /**
      * Runs a model until it is warm, then times it: whole runs first, then as often the kernels, because being watched
      * may make a run slower.
      */
-    static Measurement of(CompiledModel model, Map<String, Tensor> inputs, WarmUp warmUp, int runs) {
+    public static Measurement of(CompiledModel model, Map<String, Tensor> inputs, WarmUp warmUp, int runs) {
         WarmUp.Ended warm = warmUp.run(() -> round(model, inputs));
         long[] whole = new long[Math.max(runs, 1)];
         Map<String, List<KernelTiming>> kernels = new LinkedHashMap<>();

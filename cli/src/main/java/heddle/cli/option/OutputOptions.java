@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.option;
 
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Npy;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** The options that say where the results of a run go. */
-final class OutputOptions {
+public final class OutputOptions {
     private static final String NAME = "--output";
     private static final String ONE = ".npy";
     private static final String ALL = ".safetensors";
@@ -34,7 +34,7 @@ final class OutputOptions {
                     "Writes one output to an .npy file, or all of them to a .safetensors file; repeat it for more.")
     private List<String> options = new ArrayList<>();
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return options.isEmpty();
     }
 
@@ -44,7 +44,7 @@ final class OutputOptions {
      * @param files all that the command writes; those of this option are added
      * @throws ParameterException for a format that is not written, and an output that is not there
      */
-    void check(HeddleModel model, OutputFiles files) {
+    public void check(HeddleModel model, OutputFiles files) {
         List<String> outputs =
                 model.declaration().outputs().stream().map(o -> o.name()).toList();
         for (String option : options) {
@@ -84,7 +84,7 @@ final class OutputOptions {
         return new ParameterException(spec.commandLine(), NAME + " " + option + " " + what);
     }
 
-    void write(Map<String, Tensor> results) {
+    public void write(Map<String, Tensor> results) {
         for (String option : options) {
             if (endsIn(option, ALL)) {
                 Safetensors.write(new LinkedHashMap<>(results), file(option));

@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.option;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The lengths a model is read with. */
-final class LengthOptions {
+public final class LengthOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -21,7 +21,7 @@ final class LengthOptions {
             description = "Fixes a length that the model declares with dim, for example -D N=512.")
     private List<Assignment> lengths = new ArrayList<>();
 
-    Map<String, Long> byName() {
+    public Map<String, Long> byName() {
         return Assignment.byName(spec, "-D", lengths, this::length);
     }
 

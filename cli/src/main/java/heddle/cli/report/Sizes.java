@@ -1,31 +1,31 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import java.util.Locale;
 
 /** Writes amounts for people to read. */
-final class Sizes {
+public final class Sizes {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
     private static final String[] COUNTS = {"", "thousand", "million", "billion", "trillion"};
 
     private Sizes() {}
 
     /** Bytes in the largest unit that fits: {@code 1.2 MB}, {@code 640 B}. */
-    static String text(long bytes) {
+    public static String text(long bytes) {
         return scaled(bytes, UNITS);
     }
 
     /** {@code 1 kernel}, {@code 2 kernels}. */
-    static String counted(long n, String noun) {
+    public static String counted(long n, String noun) {
         return counted(n, noun, noun + "s");
     }
 
     /** The same for a noun whose plural is its own. */
-    static String counted(long n, String one, String more) {
+    public static String counted(long n, String one, String more) {
         return n + " " + (n == 1 ? one : more);
     }
 
     /** A number of operations: {@code 1.2 million}, {@code 640}. */
-    static String count(long operations) {
+    public static String count(long operations) {
         return scaled(operations, COUNTS).strip();
     }
 
@@ -46,13 +46,13 @@ final class Sizes {
      *
      * @param needed in units of 2^30 bytes
      */
-    static String largerHeap(long needed) {
+    public static String largerHeap(long needed) {
         long now = Runtime.getRuntime().maxMemory() >> 30;
         return "HEDDLE_JAVA_OPTS=-Xmx" + Math.max(needed, now + 1) + "g";
     }
 
     /** The same where the need is not known. */
-    static String largerHeap() {
+    public static String largerHeap() {
         return largerHeap(2 * (Runtime.getRuntime().maxMemory() >> 30) + 1);
     }
 }

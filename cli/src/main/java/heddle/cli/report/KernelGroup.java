@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import heddle.compiler.backend.source.EqualKernels;
 import heddle.runtime.KernelTiming;

@@ -1,0 +1,2 @@
+/** What commands print and write: tables, JSON, texts, measurements. */
+package heddle.cli.report;
