@@ -44,6 +44,7 @@ final class FewQueries {
     private static boolean liesInMemory(ScalarExpr program, Axis keys, Axis features) {
         return program instanceof ScalarExpr.Element x
                 && x.type() == DType.F32
+                && !x.buffer().stored().isPacked()
                 && BlockStrides.of(program, Map.of(keys, 2, features, 1)).isPresent()
                 && Stride.of(x.address(), keys).isPresent()
                 && Stride.of(x.address(), features).filter(Stride::isContiguous).isPresent();

@@ -102,7 +102,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 .findFirst()
                 .orElseThrow(() -> new IllegalSchedule(kernel.program(), "no axis is cut", "lanes run along blocks"));
         int block = kernel.block(lanes);
-        if (block != COLUMNS / 4 && block != COLUMNS / 2 && block % COLUMNS != 0) {
+        if (block != COLUMNS / 4 && block != COLUMNS / 2 && block != COLUMNS) {
             throw new IllegalSchedule(
                     kernel.program(), "cut " + lanes + " " + block, "blocks along lanes are of 16, 32 or 64 indexes");
         }
@@ -116,6 +116,13 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             }
         }
         facts.sums().forEach(sums -> fits(kernel, sums, lanes, block));
+        int vectors = kernel.schedule().bound(lanes, Choice.Level.REGISTER).orElse(1);
+        if (vectors < 1 || vectors > RegisterBlocks.MOST) {
+            throw new IllegalSchedule(
+                    kernel.program(),
+                    "bind " + lanes + " register " + vectors,
+                    "a loop takes from 1 to " + RegisterBlocks.MOST + " vectors at once");
+        }
         Set<String> held = RegisterTiles.of(kernel.program(), lanes);
         for (Choice c : kernel.schedule().choices()) {
             if (c instanceof Choice.Place p && p.place() == TilePlace.REGISTER && !held.contains(p.tile())) {
@@ -264,10 +271,9 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     }
 
     /**
-     * Places tiles: operands of products are read in place where they can be, what one loop defines and reads is in
-     * registers, everything else in a worker's arrays. Products
-     * spread single elements from wherever they lie as they are computed, but take vectors only from rows as wide as a block, which
-     * may be packed.
+     * Places tiles: operands of products are read in place where they can be, what one loop defines and reads is in registers,
+     * everything else in a worker's arrays. Products spread single elements from wherever they lie as they are computed, but take
+     * vectors only from rows as wide as a block, which may be packed.
      *
      * @param lanes       the axis that vectors run along
      * @param packedStays whether packed vectors are read in place; where zeros add nothing they are looked at, so they are not

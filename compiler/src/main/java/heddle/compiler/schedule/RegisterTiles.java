@@ -89,13 +89,25 @@ final class RegisterTiles {
 
     private void define(Tile tile, TileExpr value) {
         switch (value) {
-            case TileExpr.Map m -> define(tile, m.program());
+            case TileExpr.Map m -> {
+                if (isZero(m.program())) {
+                    // Memory is cleared outside of loops over lanes.
+                    end();
+                    return;
+                }
+                define(tile, m.program());
+            }
             case TileExpr.Reduce r -> define(tile, r.program());
             case TileExpr.Dot dot -> {
                 end();
                 factors(dot);
             }
         }
+    }
+
+    private static boolean isZero(ScalarExpr program) {
+        return program instanceof ScalarExpr.Literal l && l.value() == 0
+                || program instanceof ScalarExpr.IntLiteral i && i.value() == 0;
     }
 
     private void define(Tile tile, ScalarExpr program) {

@@ -1,6 +1,5 @@
 package heddle.compiler.scheduled;
 
-import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarText;
@@ -12,11 +11,11 @@ import java.util.stream.Collectors;
  * A scheduled kernel as text, one action a line: what {@code --emit actions} prints.
  *
  * <pre>
- * actions of attention:
+ * actions of softmax#1:
  *   tile scoreTile[j, i 32]
- *   blocks j of 128 by mask j &lt;= i:
- *     scoreTile = spread k · vectors qTile over d, 8 x 2 in registers
- *     ...
+ *   blocks of 128 j in whole by mask j &lt;= i:
+ *     scoreTile = t_k in place · qTile over d; registers 8 (or 1) rows x 2
+ *     …
  * </pre>
  */
 public final class ActionListing {
@@ -72,13 +71,14 @@ public final class ActionListing {
                 line(
                         depth,
                         d.products().buffer() + " = rows of " + d.left().buffer() + " · rows of "
-                                + d.right().buffer() + " over " + d.over());
+                                + d.right().buffer() + " over " + d.over() + "; " + d.most() + " rows at once");
             case Action.RowSums s ->
                 line(
                         depth,
                         s.sums().buffer() + " += " + s.left().buffer() + " · rows of "
                                 + s.right().buffer() + " over " + s.over()
-                                + (s.zeros() ? ", zeros of " + s.left().buffer() + " annihilate" : ""));
+                                + (s.zeros() ? ", zeros of " + s.left().buffer() + " annihilate" : "") + "; registers "
+                                + s.most() + " rows x " + s.vectors());
             case Action.Blocks b -> {
                 String mask = b.mask()
                         .map(m -> " by mask " + ScalarText.of(m.program()))
@@ -95,7 +95,9 @@ public final class ActionListing {
 
     private void product(int depth, Action.Product p) {
         RegisterBlock block = p.registers();
-        String rows = block.rows().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        String rows = block.overlaps()
+                ? block.most() + " (or 1)"
+                : block.rows().stream().map(String::valueOf).collect(Collectors.joining(", "));
         String zeros = switch (p.zeros()) {
             case NEITHER -> "";
             case LEFT -> ", zeros of " + name(p.spread()) + " annihilate";
@@ -104,8 +106,7 @@ public final class ActionListing {
         line(
                 depth,
                 p.sums().buffer() + (p.isFresh() ? " = " : " += ") + name(p.spread()) + " · " + name(p.vectors())
-                        + " over " + p.over() + (p.zeros() == Annihilating.NEITHER ? "" : zeros) + "; registers "
-                        + rows + " rows x " + block.vectors() + (block.overlaps() ? ", the last overlap" : "")
+                        + " over " + p.over() + zeros + "; registers " + rows + " rows x " + block.vectors()
                         + (p.slice().isPresent() ? ", slices of " + p.slice().getAsInt() : ""));
     }
 

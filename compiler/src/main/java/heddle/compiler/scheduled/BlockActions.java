@@ -302,7 +302,7 @@ final class BlockActions {
         if (element.isPresent()) {
             int width = width(along);
             int count = count(element.get());
-            boolean padded = width % count == 0 && !leavesMemory();
+            boolean padded = open.contains(along) && width % count == 0 && !leavesMemory();
             int vectors = kernel.schedule().bound(along, Choice.Level.REGISTER).orElse(1);
             level = new Level.Lanes(element.get(), padded ? Math.min(vectors, width / count) : 1);
             span = padded ? new Span.Padded(width) : span;
@@ -323,14 +323,12 @@ final class BlockActions {
     private boolean leavesMemory() {
         boolean[] found = {false};
         for (TileStmt stmt : columns) {
-            if (stmt instanceof TileStmt.Store s) {
-                found[0] |= !isPlaced(s.buffer());
-                ScalarExprs.visit(
-                        s.value(),
-                        e -> found[0] |= e instanceof ScalarExpr.Element x
-                                && !isPlaced(x.buffer())
-                                && ScalarExprs.reads(x.address(), along));
-            }
+            found[0] |= stmt instanceof TileStmt.Store s && !isPlaced(s.buffer());
+            ScalarExprs.visit(
+                    ColumnActions.program(stmt),
+                    e -> found[0] |= e instanceof ScalarExpr.Element x
+                            && !isPlaced(x.buffer())
+                            && ScalarExprs.reads(x.address(), along));
         }
         return found[0];
     }

@@ -26,7 +26,7 @@ import java.util.Set;
  * products; lanes run along what each row has. Factors with another row for each key are read where they lie.
  */
 final class FewRowsActions {
-    /** Vectors of any length end with a row whose width is a multiple of this. */
+    /** Row widths are multiples of this, so that no vector crosses the end of a row. */
     private static final int WIDTH = 16;
 
     private final TileKernel kernel;
@@ -149,16 +149,21 @@ final class FewRowsActions {
 
     private Action dots(Tile tile, TileExpr.Dot dot) {
         int most = kernel.schedule().unroll(tile, row);
-        return new Action.RowDots(tile(tile), tile(dot.a()), inPlace.get(dot.b().name()), dot.over(), rows(), most);
+        return new Action.RowDots(tile(tile), tile(dot.a()), right(dot), dot.over(), rows(), most);
     }
 
     private Action sums(Tile tile, TileExpr.Dot dot) {
         PlacedTile before = place(tile, tile.name() + "Before");
         boolean zeros = dot.zeros() == Annihilating.LEFT;
-        BlockStrides right = inPlace.get(dot.b().name());
+        BlockStrides right = right(dot);
         int most = kernel.schedule().unroll(tile, row);
         int vectors = kernel.schedule().unroll(tile, before.lane());
         return new Action.RowSums(tile(tile), before, tile(dot.a()), right, dot.over(), rows(), most, vectors, zeros);
+    }
+
+    private BlockStrides right(TileExpr.Dot dot) {
+        return Optional.ofNullable(inPlace.get(dot.b().name()))
+                .orElseThrow(() -> new IllegalStateException(dot.b() + " of few rows is not read in place"));
     }
 
     private PlacedTile tile(Tile tile) {

@@ -7,10 +7,10 @@ import java.util.List;
  * The sums of a product that are in vector registers at once: enough that multiply-adds, which take four cycles and of which up to two
  * begin in each, never wait for each other, and so few that operands find registers too.
  *
- * @param rows     the most rows at once, then fewer and fewer for those left over
+ * @param rows     how many rows at once; then the smaller numbers for rows left over, or one if {@code overlaps}
  * @param vectors  vectors of a row
- * @param overlaps whether the last rows are the same number again, of which some are computed twice, when there are as many; that is
- *                 legal where sums are fresh
+ * @param overlaps whether the last group of rows is moved back so that it is full. Some rows are then computed twice, which is legal where
+ *                 sums are fresh. Where there are fewer rows than a group has, each is computed alone.
  */
 public record RegisterBlock(List<Integer> rows, int vectors, boolean overlaps) {
     public RegisterBlock {

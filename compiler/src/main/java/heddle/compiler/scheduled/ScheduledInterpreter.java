@@ -36,6 +36,8 @@ import java.util.function.ToDoubleFunction;
  *   <li>A block of a masked loop is skipped where the mask is nowhere true, and full where it is true everywhere.
  *   <li>Factors that are read in place are addressed by their strides from the first element of the block.
  *   <li>An element of a result is stored once.
+ *   <li>How many rows a product takes at once, its slices, and the tree of an exchange change no more than the order of sums: they are
+ *       not followed.
  * </ul>
  */
 public final class ScheduledInterpreter {
@@ -114,10 +116,6 @@ public final class ScheduledInterpreter {
         worker.origins((tile, origin) -> frame[evaluator.slot(WorkerMemory.origin(tile))] = origin);
     }
 
-    private long from(Axis axis) {
-        return worker.isOpen(axis) ? worker.range(axis).from() : 0;
-    }
-
     private Step steps(List<Action> actions) {
         List<Step> steps = new ArrayList<>();
         actions.forEach(a -> steps.add(step(a)));
@@ -149,7 +147,8 @@ public final class ScheduledInterpreter {
             case Action.ClearRow c -> {
                 int slot = evaluator.slot(c.tile().row().orElseThrow());
                 yield () -> {
-                    int row = (int) (frame[slot] - from(c.tile().row().orElseThrow()))
+                    int row = (int) (frame[slot]
+                                    - worker.range(c.tile().row().orElseThrow()).from())
                             * c.tile().width();
                     Arrays.fill(memory(c.tile().buffer()), row, row + c.tile().width(), 0);
                 };
@@ -203,8 +202,10 @@ public final class ScheduledInterpreter {
     private Function<Range, Range> span(Axis axis, Span span) {
         return switch (span) {
             case Span.Whole whole -> current -> new Range(0, evaluator.extent(axis));
-            case Span.Block block -> current -> current;
-            case Span.Padded p -> current -> new Range(current.from(), current.from() + p.size());
+            case Span.Block block -> current -> worker.block(axis);
+            case Span.Padded p ->
+                current ->
+                        new Range(worker.block(axis).from(), worker.block(axis).from() + p.size());
             case Span.Between b -> {
                 Code from = code(b.from());
                 Code to = code(b.to());
@@ -353,7 +354,7 @@ public final class ScheduledInterpreter {
             double[] first = f.clone();
             long moved = 0;
             for (int n = 0; n < slots.length; n++) {
-                long from = from(axes.get(n));
+                long from = worker.range(axes.get(n)).from();
                 moved += ((long) f[slots[n]] - from) * strides[n];
                 first[slots[n]] = from;
             }
@@ -370,7 +371,7 @@ public final class ScheduledInterpreter {
         long step = block.step().evaluate(lengths);
         return f -> {
             double[] first = f.clone();
-            first[column] = from(axes.getLast());
+            first[column] = worker.range(axes.getLast()).from();
             long moved =
                     (long) f[over] / block.depth() * step + ((long) f[column] - (long) first[column]) / block.columns();
             return held.applyAsDouble(f) * memory(block.scales())[(int) (start.run(first) + moved)];

@@ -68,6 +68,14 @@ final class WorkerMemory {
         return open.getOrDefault(axis, new Range(0, extents.applyAsInt(axis)));
     }
 
+    /** The current block of an axis. @throws IllegalStateException when none is */
+    Range block(Axis axis) {
+        if (!isOpen(axis)) {
+            throw new IllegalStateException("no block of " + axis + " is current");
+        }
+        return open.get(axis);
+    }
+
     /** Where the first element of a tile's current block lies in the tile as programs address it. */
     static Variable origin(PlacedTile tile) {
         return new Variable(tile.buffer().name() + "'origin", DType.I64);

@@ -127,7 +127,7 @@ public sealed interface Choice {
     /** By how many indexes at a time blocks that a mask leaves in part lose what is empty at both ends. */
     record Trim(LoopId loop, int n) implements Choice {}
 
-    /** How many pieces of the blocks a thread takes on average: more balance better, and cost more. No bit depends on it. */
+    /** How many pieces of the blocks a thread takes on average: more pieces balance better but cost more. No bit depends on it. */
     record Grain(int pieces) implements Choice {}
 
     /** How many indexes along a summed axis the factors of a product have in local memory at once. */

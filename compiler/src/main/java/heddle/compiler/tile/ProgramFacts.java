@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * A tile program and what policies and verifiers want to know of it. Each answer is found once, so that whoever checks a schedule
- * need not look again where the policy that made it has looked. Of one thread.
+ * need not look again where the policy that made it has looked. Not thread-safe.
  */
 public final class ProgramFacts {
     private final TileProgram program;

@@ -121,6 +121,8 @@ class ScheduleFileTest {
         "machine/attention, avx512, trim j 8 -> trim i 8, 'the loop has no mask'",
         "machine/attention, avx512, order i down -> order j down, 'its blocks depend on each other'",
         "machine/attention, avx512, 'k, v in place -> k, v register', 'it is not defined and read in one loop over i'",
+        "machine/attention, avx512, i register 1 . lane -> i register . lane, 'a loop takes from 1 to 16 vectors at once'",
+        "machine/attention, avx512, i 32 -> i 128, 'blocks along lanes are of 16, 32 or 64 indexes'",
         "machine/attention, avx512, grain 4 -> grain 0, 'a thread takes no piece'",
         "machine/attention, avx512, grain 4 -> stage j 8, 'this machine has no choice of the kind stage'",
         "machine/attention, avx512, trim j 8 -> trim z 8, 'the program has no such loop'",

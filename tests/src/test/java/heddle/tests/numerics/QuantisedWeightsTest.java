@@ -195,6 +195,7 @@ class QuantisedWeightsTest {
                         "output tied = embed(ids, " + table + ") @ transpose(" + table + ")",
                         "output both = x @ transpose(" + table + ") @ " + table,
                         "output attention = softmax(x @ transpose(" + table + "), axis = -1) @ " + table,
+                        "output few = softmax(x[0:1] @ transpose(" + table + "), axis = -1) @ " + table,
                         "output left = " + table + " @ transpose(x)",
                         "output gram = " + table + " @ transpose(" + table + ")",
                         "output batched = einsum(\"md,hde->hme\", x, " + heads + ")",

@@ -3,7 +3,6 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.TileKernel;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -31,10 +30,6 @@ final class BlockRanges {
 
     boolean isBlocked(Axis axis) {
         return blocked.contains(axis);
-    }
-
-    boolean areBlocked(List<Axis> axes) {
-        return blocked.containsAll(axes);
     }
 
     /** The first index: an {@code int} expression. */

@@ -14,9 +14,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The methods of a class that multiply tiles, shared by all its kernels: {@code c += a·b}, where {@code c} is a tile of
- * some rows and a fixed width. Each is a loop over register blocks, around {@link MicroKernel}s with fewer and fewer
- * rows.
+ * The methods of a class that multiply tiles, shared by all its kernels: {@code c += a·b} or {@code c = a·b}, where {@code c} is a tile
+ * of some rows and a fixed width. Each is a loop over register blocks, around {@link MicroKernel}s.
  */
 final class ProductMethods {
     /**

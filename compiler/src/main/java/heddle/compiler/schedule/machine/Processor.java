@@ -23,7 +23,7 @@ public record Processor(String name, int lanes, int registers, int fmas, int cor
         if (lanes != 4 && lanes != 8 && lanes != 16) {
             throw new IllegalArgumentException("lanes is " + lanes + ", and must be 4, 8 or 16");
         }
-        Machine.check("registers", registers, 8, 64);
+        Machine.check("registers", registers, 16, 64);
         Machine.check("fmas", fmas, 1, 8);
         Machine.check("cores", cores, 1, 4096);
         Machine.check("l1", l1, 8 << 10, 1 << 20);
