@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Kernels of every family under schedules that no policy chose: other blocks, orders and places. Results are those of plain loops, and
- * the writer knows nothing of it. {@code -Dheddle.schedules=1000} runs more.
+ * the writer knows nothing of it. {@code -Dheddle.schedules=10000} runs more.
  */
 class RandomScheduleTest {
     private static final Tolerance CLOSE = new Tolerance(2e-5, 2e-5);
@@ -51,7 +51,7 @@ class RandomScheduleTest {
     private Random random;
 
     static LongStream seeds() {
-        return LongStream.rangeClosed(1, Math.max(1, Long.getLong("heddle.schedules", 312) / (4 * KERNELS)));
+        return LongStream.rangeClosed(1, Math.max(1, Long.getLong("heddle.schedules", 1008) / (4 * KERNELS)));
     }
 
     @ParameterizedTest
