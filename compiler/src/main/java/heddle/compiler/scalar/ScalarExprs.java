@@ -95,6 +95,12 @@ public final class ScalarExprs {
         return any(e, x -> x instanceof ScalarExpr.Element || x instanceof ScalarExpr.Read);
     }
 
+    /** Whether {@code e} is the number zero, written as such. */
+    public static boolean isZero(ScalarExpr e) {
+        return e instanceof ScalarExpr.Literal l && l.value() == 0
+                || e instanceof ScalarExpr.IntLiteral i && i.value() == 0;
+    }
+
     /** Whether {@code part} occurs in {@code e}. */
     public static boolean contains(ScalarExpr e, ScalarExpr part) {
         return any(e, part::equals);

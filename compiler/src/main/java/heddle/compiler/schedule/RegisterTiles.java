@@ -90,7 +90,7 @@ final class RegisterTiles {
     private void define(Tile tile, TileExpr value) {
         switch (value) {
             case TileExpr.Map m -> {
-                if (isZero(m.program())) {
+                if (ScalarExprs.isZero(m.program())) {
                     // Memory is cleared outside of loops over lanes.
                     end();
                     return;
@@ -103,11 +103,6 @@ final class RegisterTiles {
                 factors(dot);
             }
         }
-    }
-
-    private static boolean isZero(ScalarExpr program) {
-        return program instanceof ScalarExpr.Literal l && l.value() == 0
-                || program instanceof ScalarExpr.IntLiteral i && i.value() == 0;
     }
 
     private void define(Tile tile, ScalarExpr program) {

@@ -129,7 +129,7 @@ final class BlockActions {
                             lane,
                             Level.Lanes.element(tile.type()),
                             List.of(new TileStmt.Define(tile, new TileExpr.Map(inMemory(m.program())))));
-                } else if (isZero(m.program())) {
+                } else if (ScalarExprs.isZero(m.program())) {
                     act(new Action.Clear(place(tile)));
                 } else {
                     PlacedTile t = place(tile);
@@ -175,11 +175,6 @@ final class BlockActions {
 
     private boolean isPlaced(Buffer buffer) {
         return placed.values().stream().anyMatch(t -> t.buffer().equals(buffer));
-    }
-
-    private static boolean isZero(ScalarExpr e) {
-        return e instanceof ScalarExpr.Literal l && l.value() == 0
-                || e instanceof ScalarExpr.IntLiteral i && i.value() == 0;
     }
 
     private PlacedTile place(Tile tile) {
@@ -335,10 +330,6 @@ final class BlockActions {
 
     /** {@code e} with tiles read from memory; what a reduction gave in the same loop is a variable still. */
     private ScalarExpr inMemory(ScalarExpr e) {
-        return ScalarExprs.transform(
-                e,
-                x -> x instanceof ScalarExpr.Variable v && placed.containsKey(v.name())
-                        ? placed.get(v.name()).element()
-                        : x);
+        return PlacedTile.inMemory(e, placed);
     }
 }

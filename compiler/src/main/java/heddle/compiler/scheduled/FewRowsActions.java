@@ -5,7 +5,6 @@ import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
-import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -290,10 +289,6 @@ final class FewRowsActions {
 
     /** {@code e} with tiles read from memory. */
     private ScalarExpr inMemory(ScalarExpr e) {
-        return ScalarExprs.transform(
-                e,
-                x -> x instanceof Variable v && placed.containsKey(v.name())
-                        ? placed.get(v.name()).element()
-                        : x);
+        return PlacedTile.inMemory(e, placed);
     }
 }

@@ -3,11 +3,13 @@ package heddle.compiler.scheduled;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
 import heddle.compiler.type.TensorType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,6 +30,15 @@ public record PlacedTile(Buffer buffer, Optional<Axis> row, Axis lane, int width
         // Sixteen-bit floats are rounded when they leave the kernel, not on the way.
         Buffer buffer = new Buffer(name + "Tile", TensorType.scalar(Precision.computed(type)));
         return new PlacedTile(buffer, rows.stream().findFirst(), lane, width);
+    }
+
+    /** {@code e} with the tiles of {@code placed}, by name, read from memory; other variables stay. */
+    static ScalarExpr inMemory(ScalarExpr e, Map<String, PlacedTile> placed) {
+        return ScalarExprs.transform(
+                e,
+                x -> x instanceof ScalarExpr.Variable v && placed.containsKey(v.name())
+                        ? placed.get(v.name()).element()
+                        : x);
     }
 
     /** The element at the current indexes. */
