@@ -18,9 +18,14 @@ import java.util.stream.IntStream;
 /** Applies a function of single elements at every index. Shapes broadcast as {@link Broadcast} says. */
 public record Elementwise(ScalarFn fn) implements Pointwise {
     public Elementwise {
-        if (fn == ScalarFn.CAST) {
-            throw new IllegalArgumentException("conversions are the operation Cast");
+        if (!isOperation(fn)) {
+            throw new IllegalArgumentException(fn.text() + " is part of other operations");
         }
+    }
+
+    /** Whether a function is an operation by itself: conversions are the operation Cast, and Dropout draws. */
+    static boolean isOperation(ScalarFn fn) {
+        return fn != ScalarFn.CAST && fn != ScalarFn.DRAW;
     }
 
     @Override

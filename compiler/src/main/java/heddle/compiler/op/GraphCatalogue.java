@@ -38,7 +38,7 @@ public final class GraphCatalogue {
             .with("contract", a -> new Contract(a.string("equation"), annihilating(a)))
             .with("softmax", a -> new Softmax(a.integer("axis"), a.number("term", 0)))
             .with("stop_gradient", a -> new StopGradient())
-            .with("dropout", a -> new Dropout(a.number("p")))
+            .with("dropout", a -> new Dropout(a.number("p"), (int) a.number("ordinal", 0)))
             .with("attention", AttentionReader::read)));
 
     private GraphCatalogue() {}
@@ -46,7 +46,7 @@ public final class GraphCatalogue {
     private static Catalogue scalarFunctions(Catalogue catalogue) {
         Catalogue all = catalogue;
         for (ScalarFn fn : ScalarFn.values()) {
-            all = fn == ScalarFn.CAST ? all : all.with(fn.text(), a -> new Elementwise(fn));
+            all = Elementwise.isOperation(fn) ? all.with(fn.text(), a -> new Elementwise(fn)) : all;
         }
         return all;
     }
