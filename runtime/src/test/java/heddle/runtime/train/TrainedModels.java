@@ -25,16 +25,17 @@ final class TrainedModels {
             output grad_b = sum(error, axis = 0) * (2.0 / (3 * B))
             """;
 
-    /** For each byte, a score to each byte that may come next: it learns what bigrams have. */
+    /** For each letter, a score to each letter that may come next: it learns what bigrams have. */
     static final String BIGRAMS = """
             dim B, N
             input tokens: i64[B, N]
-            let table = weight "table" : f32[256, 256] = normal(0.02)
-            let scores = embed(tokens[:, : N - 1], table)
-            let next = tokens[:, 1:, new]
+            let letters = tokens % 32
+            let table = weight "table" : f32[32, 32] = normal(0.02)
+            let scores = embed(letters[:, : N - 1], table)
+            let next = letters[:, 1:, new]
             output loss = -mean(take_along(log_softmax(scores), next, axis = -1))
-            let error = softmax(scores) - cast(next == iota(256), f32)
-            let chosen = cast(tokens[:, : N - 1, new] == iota(256), f32)
+            let error = softmax(scores) - cast(next == iota(32), f32)
+            let chosen = cast(letters[:, : N - 1, new] == iota(32), f32)
             output grad_table = einsum("bni,bnj->ij", chosen, error) / (B * (N - 1))
             """;
 

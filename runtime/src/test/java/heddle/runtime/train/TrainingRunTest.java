@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrainingRunTest {
-    private static final long STEPS = 60;
+    private static final long STEPS = 40;
 
     private final HeddleModel model = TrainedModels.model(TrainedModels.BIGRAMS, Map.of("N", 17L));
 
@@ -35,8 +35,8 @@ class TrainingRunTest {
     }
 
     private TrainingRun run(String name, long seed) {
-        TrainingSettings settings = TrainingSettings.of(0.3, STEPS).withSeed(seed);
-        Schedule schedule = new Schedule(STEPS, 2, dir.resolve(name + ".safetensors"), 7, 20, 3);
+        TrainingSettings settings = TrainingSettings.of(0.5, STEPS).withSeed(seed);
+        Schedule schedule = new Schedule(STEPS, 2, dir.resolve(name + ".safetensors"), 11, 20, 3);
         return new TrainingRun(
                 model, TrainedModels.trainer(model, settings, 2), text, Batches.of(text, model, 16, seed), schedule);
     }
@@ -65,7 +65,7 @@ class TrainingRunTest {
         List<String> lines = Files.readAllLines(dir.resolve("whole.csv"));
         assertEquals(1 + STEPS, lines.size());
         assertEquals("step,loss,norm,rate,held_out", lines.getFirst());
-        assertEquals(3, lines.stream().skip(1).filter(l -> !l.endsWith(",")).count());
+        assertEquals(2, lines.stream().skip(1).filter(l -> !l.endsWith(",")).count());
         String svg = Files.readString(dir.resolve("whole.svg"));
         assertTrue(svg.startsWith("<svg") && svg.endsWith("</svg>\n") && svg.contains("bits a byte"), svg);
     }
@@ -74,10 +74,10 @@ class TrainingRunTest {
     void stopsAndResumesToTheSameBits() throws IOException {
         run("whole", 1).run(false, new Listener() {});
         TrainingRun first = run("parts", 1);
-        assertEquals(OptionalDouble.empty(), first.run(false, stopping(first, 24)));
+        assertEquals(OptionalDouble.empty(), first.run(false, stopping(first, 16)));
         TrainingRun second = run("parts", 1);
         assertTrue(second.canResume());
-        second.run(true, stopping(second, 41));
+        second.run(true, stopping(second, 29));
         run("parts", 1).run(true, new Listener() {});
         assertArrayEquals(bytes("whole.safetensors"), bytes("parts.safetensors"));
         assertArrayEquals(bytes("whole.csv"), bytes("parts.csv"));
@@ -88,8 +88,8 @@ class TrainingRunTest {
     void cutsTheLogToItsCheckpoint() throws IOException {
         run("whole", 1).run(false, new Listener() {});
         TrainingRun first = run("parts", 1);
-        first.run(false, stopping(first, 24));
-        Files.writeString(dir.resolve("parts.csv"), Files.readString(dir.resolve("parts.csv")) + "25,0.1,0.1,0.1");
+        first.run(false, stopping(first, 16));
+        Files.writeString(dir.resolve("parts.csv"), Files.readString(dir.resolve("parts.csv")) + "17,0.1,0.1,0.1");
         run("parts", 1).run(true, new Listener() {});
         assertArrayEquals(bytes("whole.csv"), bytes("parts.csv"));
     }
