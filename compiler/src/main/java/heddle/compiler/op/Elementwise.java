@@ -18,9 +18,14 @@ import java.util.stream.IntStream;
 /** Applies a function of single elements at every index. Shapes broadcast as {@link Broadcast} says. */
 public record Elementwise(ScalarFn fn) implements Pointwise {
     public Elementwise {
-        if (fn == ScalarFn.CAST) {
-            throw new IllegalArgumentException("conversions are the operation Cast");
+        if (!isOperation(fn)) {
+            throw new IllegalArgumentException(fn.text() + " is an operation of its own");
         }
+    }
+
+    /** Whether this operation applies a function, and no other does. */
+    public static boolean isOperation(ScalarFn fn) {
+        return fn != ScalarFn.CAST && fn != ScalarFn.STOP_GRADIENT;
     }
 
     @Override

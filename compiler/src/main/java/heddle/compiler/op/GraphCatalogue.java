@@ -46,7 +46,7 @@ public final class GraphCatalogue {
     private static Catalogue scalarFunctions(Catalogue catalogue) {
         Catalogue all = catalogue;
         for (ScalarFn fn : ScalarFn.values()) {
-            all = fn == ScalarFn.CAST ? all : all.with(fn.text(), a -> new Elementwise(fn));
+            all = Elementwise.isOperation(fn) ? all.with(fn.text(), a -> new Elementwise(fn)) : all;
         }
         return all;
     }

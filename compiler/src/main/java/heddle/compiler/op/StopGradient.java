@@ -3,6 +3,7 @@ package heddle.compiler.op;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +33,6 @@ public record StopGradient() implements Pointwise {
 
     @Override
     public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
-        return operands.at(0, index);
-    }
-
-    @Override
-    public boolean isView() {
-        return true;
+        return ScalarExpr.apply(ScalarFn.STOP_GRADIENT, operands.at(0, index));
     }
 }

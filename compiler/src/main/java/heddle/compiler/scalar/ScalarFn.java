@@ -50,7 +50,14 @@ public enum ScalarFn {
     /** {@code select(condition, a, b)}. */
     SELECT(3, Rule.SELECT),
     /** Conversion to the result type: floats to integers round towards zero, anything but zero is true. */
-    CAST(1, Rule.CAST);
+    CAST(1, Rule.CAST),
+    /**
+     * A gradient times a derivative: zero where the gradient is, even where the derivative is infinite or NaN. Else the side
+     * that a {@code select} did not choose would make gradients NaN.
+     */
+    MUL0(2, Rule.FLOAT),
+    /** Its operand, which gradients do not pass. */
+    STOP_GRADIENT(1, Rule.SAME);
 
     /** How operand types give the result type. */
     public enum Rule {
@@ -65,7 +72,9 @@ public enum ScalarFn {
         /** A bool and two of one type, which is the result's. */
         SELECT,
         /** Any one type; the result's is chosen. */
-        CAST
+        CAST,
+        /** Any one type, which is the result's. */
+        SAME
     }
 
     private final int arity;
@@ -107,6 +116,7 @@ public enum ScalarFn {
             case LOGIC -> same && last == DType.BOOL ? Optional.of(DType.BOOL) : Optional.empty();
             case SELECT -> same && operands.getFirst() == DType.BOOL ? Optional.of(last) : Optional.empty();
             case CAST -> Optional.empty();
+            case SAME -> Optional.of(last);
         };
     }
 }

@@ -11,6 +11,7 @@ import heddle.compiler.op.Weight;
 import heddle.compiler.op.attention.AttentionProbabilities;
 import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Derivatives;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.schedule.partition.Partition;
 import heddle.compiler.schedule.partition.Region;
@@ -130,7 +131,7 @@ public final class Lower {
     }
 
     private void lower(Region region) {
-        Family family = family(region).map(addresses::guarded);
+        Family family = family(region).map(Derivatives::lowered).map(addresses::guarded);
         if (family instanceof Contraction c) {
             if (policy.isLeftToLibrary(c.sums("sums")) && !policy.isLeftToLibrary(c)) {
                 split(c, region);
