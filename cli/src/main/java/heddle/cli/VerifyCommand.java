@@ -137,7 +137,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private Tolerance tolerance(String output, HeddleModel declared) {
-        Tolerance usual = Tolerance.of(output, declared.declaration().graph());
+        Tolerance usual = Tolerance.of(output, declared.declaration().meaning());
         return new Tolerance(
                 absolute == null ? usual.absolute() : absolute, relative == null ? usual.relative() : relative);
     }

@@ -2,6 +2,8 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.TensorType;
@@ -9,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Returns its operand. No gradient flows through it. */
-public record StopGradient() implements Pointwise {
+public record StopGradient() implements Pointwise, Differentiable {
     @Override
     public String name() {
         return "stop_gradient";
@@ -35,4 +37,8 @@ public record StopGradient() implements Pointwise {
     public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
         return ScalarExpr.apply(ScalarFn.STOP_GRADIENT, operands.at(0, index));
     }
+
+    /** Gives nothing. */
+    @Override
+    public void gradient(GradientContext c) {}
 }

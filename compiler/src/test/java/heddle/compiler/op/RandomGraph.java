@@ -175,7 +175,7 @@ public final class RandomGraph {
 
     private void elementwise() {
         ScalarFn fn = pick(ScalarFn.values());
-        if (fn == ScalarFn.CAST) {
+        if (!Elementwise.isOperation(fn)) {
             return;
         }
         Value[] operands = new Value[fn.arity()];

@@ -2,6 +2,7 @@ package heddle.runtime.verify;
 
 import heddle.compiler.Compilation;
 import heddle.compiler.attention.FuseAttention;
+import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
@@ -29,9 +30,10 @@ public final class Verification {
     private final boolean ordinary;
 
     private final Map<Graph, Reading> readings = new HashMap<>();
+    private final Map<Graph, Graph> meanings = new HashMap<>();
 
     public Verification(HeddleModel model, Map<String, Tensor> weights, Map<String, Tensor> inputs) {
-        this.written = model.declaration().graph();
+        this.written = model.declaration().meaning();
         this.interpreter = Reference.interpreter(model, weights, inputs);
         this.ordinary = Stream.of(interpreter.inputs(), interpreter.weights())
                 .flatMap(arrays -> arrays.values().stream())
@@ -90,7 +92,7 @@ public final class Verification {
     private List<Graph> graphs(Compilation compilation) {
         List<Graph> graphs = new ArrayList<>();
         compilation.passes().before(FuseAttention.NAME).ifPresent(before -> {
-            graphs.add(before);
+            graphs.add(meanings.computeIfAbsent(before, Differentiate::meaning));
             graphs.add(compilation.graph());
         });
         graphs.add(written);
