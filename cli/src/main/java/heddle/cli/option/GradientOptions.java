@@ -56,8 +56,9 @@ public final class GradientOptions {
     static final class Loss implements IParameterPreprocessor {
         @Override
         public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
-            boolean isFile = !args.isEmpty() && args.peek().endsWith(".heddle");
-            if (isFile) {
+            boolean isOther = !args.isEmpty()
+                    && (args.peek().endsWith(".heddle") || args.peek().startsWith("-"));
+            if (isOther) {
                 args.push("");
             }
             return false;

@@ -109,7 +109,8 @@ public record Gather(int axis) implements Pointwise, Differentiable {
         return operands.at(0, source);
     }
 
-    static ScalarExpr clamp(ScalarExpr index, Dim extent) {
+    /** An index that lies in an axis. */
+    public static ScalarExpr clamp(ScalarExpr index, Dim extent) {
         ScalarExpr last = ScalarExpr.of(extent.minus(1));
         ScalarExpr wide = ScalarExpr.cast(DType.I64, index);
         return ScalarExpr.apply(ScalarFn.MAX, ScalarExpr.of(0), ScalarExpr.apply(ScalarFn.MIN, wide, last));
