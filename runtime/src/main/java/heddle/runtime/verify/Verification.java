@@ -24,6 +24,9 @@ import java.util.stream.Stream;
  * holds none, {@code docs/numerics.md} says what is meant, and the recognised graph computes it.
  */
 public final class Verification {
+    /** The model with what asks for gradients. */
+    private final Graph asked;
+
     private final Graph written;
     private final Interpreter interpreter;
     /** Whether no input or weight is NaN or plus infinity. Minus infinity is what masks are made of. */
@@ -33,12 +36,23 @@ public final class Verification {
     private final Map<Graph, Graph> meanings = new HashMap<>();
 
     public Verification(HeddleModel model, Map<String, Tensor> weights, Map<String, Tensor> inputs) {
+        this.asked = model.declaration().graph();
         this.written = model.declaration().meaning();
         this.interpreter = Reference.interpreter(model, weights, inputs);
         this.ordinary = Stream.of(interpreter.inputs(), interpreter.weights())
                 .flatMap(arrays -> arrays.values().stream())
                 .flatMapToDouble(array -> Arrays.stream(array.data()))
                 .noneMatch(x -> Double.isNaN(x) || x == Double.POSITIVE_INFINITY);
+    }
+
+    /**
+     * Compares the gradients of the reference with differences of the loss, one for each weight and input that the model is
+     * differentiated by.
+     *
+     * @param seed of the directions
+     */
+    public List<GradientDifferences.Checked> gradients(long seed) {
+        return GradientDifferences.of(asked, interpreter, seed);
     }
 
     /** The outputs in double precision. */
