@@ -12,6 +12,7 @@ import heddle.compiler.scalar.Derivatives;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
@@ -220,11 +221,11 @@ public final class AttentionGradient {
 
     /** All rows or keys, whose sums are added outside; of a dense tensor its own elements alone. */
     private List<Axis> axes(ReadGradient read) {
-        boolean hasKeys = read.axes().contains(a.j());
-        boolean hasQueries = read.axes().contains(a.i());
+        boolean hasKeys = read.reads(a.j());
+        boolean hasQueries = read.reads(a.i());
         List<Axis> axes = new ArrayList<>(a.batch());
         if (hasKeys && hasQueries) {
-            axes.removeIf(axis -> !read.axes().contains(axis));
+            axes.removeIf(axis -> !read.reads(axis));
         }
         if (hasQueries || !hasKeys) {
             axes.add(a.i());
@@ -256,10 +257,31 @@ public final class AttentionGradient {
 
     private GradientResult result(GradientResult.Kind kind, ScalarExpr factor, List<Axis> axes) {
         return new GradientResult(
-                kind,
-                ScalarExpr.cast(a.compute(), factor),
-                type(axes),
-                axes.stream().map(ScalarExpr::of).toList());
+                kind, folded(ScalarExpr.cast(a.compute(), factor)), type(axes), AttentionResult.at(axes));
+    }
+
+    /** A program whose functions of numbers are numbers. */
+    private static ScalarExpr folded(ScalarExpr program) {
+        return ScalarExprs.transform(
+                program,
+                e -> e instanceof ScalarExpr.Apply f
+                                && f.type().isFloat()
+                                && f.fn() != ScalarFn.CAST
+                                && f.args().stream().allMatch(ScalarExpr.Literal.class::isInstance)
+                        ? number(f)
+                        : e);
+    }
+
+    private static ScalarExpr number(ScalarExpr.Apply f) {
+        List<Double> args =
+                f.args().stream().map(x -> ((ScalarExpr.Literal) x).value()).toList();
+        double value = ScalarMath.apply(
+                f.fn(),
+                f.type(),
+                args.getFirst(),
+                args.size() > 1 ? args.get(1) : 0,
+                args.size() > 2 ? args.get(2) : 0);
+        return new ScalarExpr.Literal(f.type(), f.type().nearest(value));
     }
 
     private TensorType type(List<Axis> axes) {
@@ -274,7 +296,7 @@ public final class AttentionGradient {
     }
 
     private List<ScalarExpr> rows() {
-        return a.rows().stream().map(ScalarExpr::of).toList();
+        return AttentionResult.at(a.rows());
     }
 
     private Value delta(List<Part> sinks) {

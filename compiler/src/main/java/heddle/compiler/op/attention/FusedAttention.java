@@ -55,7 +55,7 @@ public record FusedAttention(List<TensorType> operands, AttentionDefinition defi
         }
         List<Axis> rows = definition.rows();
         Shape shape = new Shape(rows.stream().map(Axis::extent).toList());
-        List<ScalarExpr> index = rows.stream().map(ScalarExpr::of).toList();
+        List<ScalarExpr> index = AttentionResult.at(rows);
         List<AttentionResult> more = new ArrayList<>(results);
         more.add(new AttentionResult(kind, new TensorType(definition.compute(), shape), index));
         return new FusedAttention(operands, definition, more);
