@@ -2,6 +2,9 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.Attributes;
 import heddle.compiler.ir.Catalogue;
+import heddle.compiler.op.attention.AttentionDelta;
+import heddle.compiler.op.attention.AttentionKeyValueGradient;
+import heddle.compiler.op.attention.AttentionQueryGradient;
 import heddle.compiler.op.attention.AttentionReader;
 import heddle.compiler.op.gradient.Anchor;
 import heddle.compiler.op.gradient.Gradient;
@@ -52,7 +55,10 @@ public final class GraphCatalogue {
             .with("anchor", a -> new Anchor())
             .with("stop_gradient", a -> new StopGradient())
             .with("dropout", a -> new Dropout(a.number("p")))
-            .with("attention", AttentionReader::read)));
+            .with("attention", AttentionReader::read)
+            .with(AttentionDelta.NAME, AttentionReader::delta)
+            .with(AttentionKeyValueGradient.NAME, AttentionReader::keyValueGradient)
+            .with(AttentionQueryGradient.NAME, AttentionReader::queryGradient)));
 
     private GraphCatalogue() {}
 
