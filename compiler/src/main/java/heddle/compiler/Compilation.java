@@ -13,19 +13,20 @@ import heddle.compiler.schedule.Schedule;
 import heddle.compiler.tile.proof.AddressCounts;
 import heddle.dsl.DeepStack;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The results of compiling a graph, stage by stage. */
 public final class Compilation {
     private final Pipeline.Result passes;
-    private final Graph simplified;
+    private final Supplier<Graph> unfused;
     private final Schedule schedule;
     private final Schedule.Proved proved;
     private FusionReport report;
 
-    /** @param simplified the graph before anything was fused */
-    Compilation(Pipeline.Result passes, Graph simplified, Schedule schedule) {
+    /** @param unfused the graph as it is when nothing is fused */
+    Compilation(Pipeline.Result passes, Supplier<Graph> unfused, Schedule schedule) {
         this.passes = passes;
-        this.simplified = simplified;
+        this.unfused = unfused;
         this.schedule = schedule;
         this.proved = schedule.proved();
     }
@@ -52,8 +53,8 @@ public final class Compilation {
 
     /** The same model with a kernel for each operation, for the same target. */
     public Plan unfused() {
-        return DeepStack.call(() ->
-                Lower.unfused(simplified, schedule.policy(), schedule.facts()).plan());
+        return DeepStack.call(() -> Lower.unfused(unfused.get(), schedule.policy(), schedule.facts())
+                .plan());
     }
 
     /**

@@ -1,6 +1,7 @@
 package heddle.compiler;
 
 import heddle.compiler.attention.FuseAttention;
+import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Pass;
@@ -13,7 +14,8 @@ import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.ExpandStored;
 import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.Pipeline;
-import heddle.compiler.pass.RemoveInferenceIdentities;
+import heddle.compiler.pass.RemoveIdentities;
+import heddle.compiler.pass.RemoveTrainingMarks;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.softmax.SoftmaxRules;
@@ -32,13 +34,14 @@ public final class Compiler {
     }
 
     private static final List<Pass> SIMPLIFY = List.of(
-            new RemoveInferenceIdentities(),
+            new RemoveTrainingMarks(),
+            new RemoveIdentities(),
             new FoldConstants(),
             new ExpandStored(),
             new EliminateCommonSubexpressions(),
             new EliminateDeadCode());
 
-    private static final List<Pass> FUSE = List.of(
+    private static final List<Pass> RECOGNISE = List.of(
             SoftmaxRules.MASK,
             new EliminateCommonSubexpressions(),
             SoftmaxRules.RECOGNISE,
@@ -47,17 +50,32 @@ public final class Compiler {
             new MarkProbabilities(),
             new EliminateDeadCode(),
             new FuseAttention(),
-            new EliminateDeadCode(),
-            new FoldLayout(),
             new EliminateDeadCode());
+
+    private static final List<Pass> DIFFERENTIATE = List.of(
+            new Differentiate(),
+            new RemoveTrainingMarks(),
+            new RemoveIdentities(),
+            new FoldConstants(),
+            new EliminateCommonSubexpressions(),
+            new MarkProbabilities(),
+            new EliminateDeadCode());
+
+    private static final List<Pass> FOLD = List.of(new FoldLayout(), new EliminateDeadCode());
 
     private Compiler() {}
 
-    /** The passes, in order. */
-    public static Pipeline pipeline(Fusion fusion) {
+    /** The passes for a graph, in order. Gradients are taken of what was recognised, and have layout to fold themselves. */
+    public static Pipeline pipeline(Graph graph, Fusion fusion) {
         List<Pass> passes = new ArrayList<>(SIMPLIFY);
         if (fusion == Fusion.FUSED) {
-            passes.addAll(FUSE);
+            passes.addAll(RECOGNISE);
+        }
+        if (Differentiate.isAsked(graph)) {
+            passes.addAll(DIFFERENTIATE);
+        }
+        if (fusion == Fusion.FUSED) {
+            passes.addAll(FOLD);
         }
         return new Pipeline(passes);
     }
@@ -78,19 +96,25 @@ public final class Compiler {
     }
 
     private static Compilation compiled(Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled) {
-        Pipeline.Result passes = pipeline(fusion).without(disabled).run(graph);
+        Pipeline.Result passes = pipeline(graph, fusion).without(disabled).run(graph);
         Graph last = passes.graph();
         LengthFacts facts = LengthCondition.facts(graph);
         return new Compilation(
                 passes,
-                simplified(passes, disabled),
+                () -> unfused(passes, disabled),
                 fusion == Fusion.FUSED ? Lower.fused(last, policy, facts) : Lower.unfused(last, policy, facts));
     }
 
-    private static Graph simplified(Pipeline.Result passes, Set<String> disabled) {
-        int simplifications = new Pipeline(SIMPLIFY).without(disabled).passes().size();
+    /** The graph as it is when nothing is fused. */
+    private static Graph unfused(Pipeline.Result passes, Set<String> disabled) {
+        Graph given = passes.given();
+        Pipeline unfused = pipeline(given, Fusion.UNFUSED).without(disabled);
+        if (Differentiate.isAsked(given)) {
+            return unfused.run(given).graph();
+        }
+        int simplifications = unfused.passes().size();
         return simplifications == 0
-                ? passes.given()
+                ? given
                 : passes.steps().get(simplifications - 1).graph();
     }
 }

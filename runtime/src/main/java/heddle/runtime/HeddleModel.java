@@ -6,6 +6,7 @@ import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.explain.Explanation;
+import heddle.compiler.frontend.Gradients;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.ir.Graph;
@@ -31,6 +32,7 @@ import heddle.runtime.weights.WeightView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -44,6 +46,17 @@ public final class HeddleModel {
         this.source = source;
         this.model = model;
         this.fixed = Map.copyOf(fixed);
+    }
+
+    /**
+     * The model with gradients of a loss as further outputs, {@code grad.NAME}.
+     *
+     * @param loss the output that is differentiated; absent for the only one that is a float without axes
+     * @param by   names of weights and inputs; none for all weights of floats
+     * @throws DiagnosticException when there is no such loss, weight or input, or no gradient
+     */
+    public HeddleModel withGradients(Optional<String> loss, List<String> by) {
+        return new HeddleModel(source, Gradients.of(model, loss, by), fixed);
     }
 
     /** Where it was read from. */

@@ -59,6 +59,8 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler.ir..")
                 .layer("op")
                 .definedBy("heddle.compiler.op..")
+                .layer("gradient")
+                .definedBy("heddle.compiler.gradient..")
                 .layer("rule")
                 .definedBy("heddle.compiler.rule..")
                 .layer("softmax")
@@ -107,11 +109,14 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("softmax")
                 .mayOnlyBeAccessedByLayers("attention", "pipeline")
+                .whereLayer("gradient")
+                .mayOnlyBeAccessedByLayers("frontend", "pipeline")
                 .whereLayer("rule")
                 .mayOnlyBeAccessedByLayers("softmax", "join", "attention", "report", "pass", "pipeline")
                 .whereLayer("op")
                 .mayOnlyBeAccessedByLayers(
                         "tile",
+                        "gradient",
                         "rule",
                         "softmax",
                         "join",
@@ -126,6 +131,7 @@ class ArchitectureTest {
                 .whereLayer("ir")
                 .mayOnlyBeAccessedByLayers(
                         "op",
+                        "gradient",
                         "rule",
                         "softmax",
                         "join",

@@ -1,5 +1,6 @@
 package heddle.compiler.frontend;
 
+import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.type.Initialiser;
 import heddle.compiler.type.StoredType;
@@ -38,6 +39,11 @@ public record Model(
         lengths = List.copyOf(lengths);
         files = List.copyOf(files);
         warnings = List.copyOf(warnings);
+    }
+
+    /** The computation with its gradients written out: what the model means. */
+    public Graph meaning() {
+        return Differentiate.meaning(graph);
     }
 
     /**

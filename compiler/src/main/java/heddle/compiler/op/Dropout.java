@@ -2,12 +2,16 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.Philox;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -23,7 +27,7 @@ import java.util.stream.IntStream;
  * @param probability of an element to be dropped, at least 0 and less than 1
  * @param ordinal     tells the dropouts of a model apart, from 0 to 65535
  */
-public record Dropout(double probability, int ordinal) implements Pointwise {
+public record Dropout(double probability, int ordinal) implements Pointwise, Differentiable {
     /** The name of the input that holds the seed; models cannot have inputs of this name. */
     public static final String SEED = "dropout.seed";
 
@@ -114,6 +118,14 @@ public record Dropout(double probability, int ordinal) implements Pointwise {
                 ScalarExpr.apply(ScalarFn.GE, draw, ScalarExpr.of(threshold())),
                 ScalarExpr.apply(ScalarFn.MUL, x, new ScalarExpr.Literal(x.type(), scale())),
                 ScalarExpr.zero(x.type()));
+    }
+
+    /** What was dropped gets nothing, and the others are scaled as they were: the same dropout of the gradient. */
+    @Override
+    public void gradient(GradientContext c) {
+        List<Value> operands = new ArrayList<>(c.operands());
+        operands.set(0, c.cotangent());
+        c.give(0, c.add(this, operands.toArray(Value[]::new)));
     }
 
     private static ScalarExpr seed(Operands operands, int word) {

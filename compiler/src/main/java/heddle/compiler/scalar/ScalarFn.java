@@ -52,7 +52,14 @@ public enum ScalarFn {
     /** Conversion to the result type: floats to integers round towards zero, anything but zero is true. */
     CAST(1, Rule.CAST),
     /** {@code draw(key0, key1, step, ordinal, row, column)}: 32 random bits, {@link Philox#word}. */
-    DRAW(6, Rule.DRAW);
+    DRAW(6, Rule.DRAW),
+    /**
+     * A gradient times a derivative: zero where the gradient is, even where the derivative is infinite or NaN. Else the side
+     * that a {@code select} did not choose would make gradients NaN.
+     */
+    MUL0(2, Rule.FLOAT),
+    /** Its operand, which gradients do not pass. */
+    STOP_GRADIENT(1, Rule.SAME);
 
     /** How operand types give the result type. */
     public enum Rule {
@@ -69,7 +76,9 @@ public enum ScalarFn {
         /** Any one type; the result's is chosen. */
         CAST,
         /** Numbers of i64, as the result is. */
-        DRAW
+        DRAW,
+        /** Any one type, which is the result's. */
+        SAME
     }
 
     private final int arity;
@@ -112,6 +121,7 @@ public enum ScalarFn {
             case SELECT -> same && operands.getFirst() == DType.BOOL ? Optional.of(last) : Optional.empty();
             case CAST -> Optional.empty();
             case DRAW -> same && last == DType.I64 ? Optional.of(last) : Optional.empty();
+            case SAME -> Optional.of(last);
         };
     }
 }

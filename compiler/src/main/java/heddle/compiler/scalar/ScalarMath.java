@@ -23,6 +23,7 @@ public final class ScalarMath {
             case SELECT -> a != 0 ? b : c;
             case CAST -> throw new IllegalArgumentException("a cast needs both types");
             case DRAW -> throw new IllegalArgumentException("a draw needs more numbers");
+            case SAME -> a;
         };
     }
 
@@ -46,6 +47,7 @@ public final class ScalarMath {
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
+            case MUL0 -> Annihilating.LEFT.multiply(a, b);
             case DIV -> a / b;
             case FLOOR_DIV -> Math.floor(a / b);
             case MOD -> floorMod(a, b);

@@ -81,7 +81,9 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
             TileKernel kernel = plan.launches().get(at);
             for (Buffer written : kernel.writes()) {
                 if (!outputs.contains(written)) {
-                    lives.putIfAbsent(written, new Life(written, elements(written, lengths), at, at));
+                    Life before = lives.get(written);
+                    int from = before == null ? at : before.from;
+                    lives.put(written, new Life(written, elements(written, lengths), from, at));
                 }
             }
             int now = at;

@@ -22,6 +22,7 @@ import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.Panels;
 import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.tile.family.ScatterFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
 import java.util.List;
@@ -161,6 +162,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             case MapFamily m -> FamilySchedules.of(m);
             case RowFamily r ->
                 r.runsAcross() ? FamilySchedules.of(r) : registers().ofReductions(FamilySchedules.of(r), facts);
+            case ScatterFamily s -> FamilySchedules.of(s);
             case Contraction c -> schedule(c, facts);
             case Attention a -> schedule(a, facts);
             case SplitAttention s -> schedule(s, facts);

@@ -57,12 +57,10 @@ public final class Trainer {
     /**
      * Compiles a model for training, and gives its weights what they begin with.
      *
-     * @param loss      the output that is made small
-     * @param gradients computes them
+     * @param loss the output that is made small
      * @throws DiagnosticException when the model cannot be trained, or weights are missing
      */
-    public static Trainer of(
-            HeddleModel model, String loss, TrainingSettings settings, CompileOptions options, Gradients gradients) {
+    public static Trainer of(HeddleModel model, String loss, TrainingSettings settings, CompileOptions options) {
         Model declared = model.declaration();
         StartingWeights start = StartingWeights.of(declared.weights(), settings, options);
         TrainingGraph graphs =
@@ -74,8 +72,9 @@ public final class Trainer {
                 options.threads(),
                 loss,
                 start,
-                TrainingProgram.of(graphs.gradients(gradients), declared, fixed, start.frozen(), jvm),
-                TrainingProgram.of(graphs.loss(), declared, fixed, start.frozen(), jvm));
+                TrainingProgram.of(
+                        graphs.gradients(options.warnings()), options.fusion(), declared, fixed, start.frozen(), jvm),
+                TrainingProgram.of(graphs.loss(), options.fusion(), declared, fixed, start.frozen(), jvm));
     }
 
     /**
@@ -112,8 +111,8 @@ public final class Trainer {
     private static Map<String, Tensor> byWeight(Map<String, Tensor> outputs) {
         Map<String, Tensor> gradients = new LinkedHashMap<>();
         outputs.forEach((name, tensor) -> {
-            if (name.startsWith(Gradients.OUTPUT)) {
-                gradients.put(name.substring(Gradients.OUTPUT.length()), tensor);
+            if (name.startsWith(TrainingGraph.GRADIENT)) {
+                gradients.put(name.substring(TrainingGraph.GRADIENT.length()), tensor);
             }
         });
         return gradients;

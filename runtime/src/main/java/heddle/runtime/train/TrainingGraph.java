@@ -1,24 +1,24 @@
 package heddle.runtime.train;
 
+import heddle.compiler.frontend.Gradients;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Rewriter;
-import heddle.compiler.ir.Value;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import heddle.compiler.pass.SeedDropouts;
 import heddle.compiler.type.DType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.DiagnosticRenderer;
 import heddle.dsl.diagnostic.Suggest;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -26,6 +26,9 @@ import java.util.stream.Collectors;
 final class TrainingGraph {
     /** Before the name of a weight, the name of its input; models have no inputs with a dot. */
     static final String WEIGHT = "weight.";
+
+    /** Before the name of a weight, the name of the output that is the loss' gradient by it. */
+    static final String GRADIENT = "grad.";
 
     private final Model model;
     private final String loss;
@@ -67,36 +70,21 @@ final class TrainingGraph {
     }
 
     /**
-     * The loss and its gradients; dropouts read their seed.
+     * The loss and its gradients, outputs {@code grad.NAME}; dropouts read their seed.
      *
-     * @throws DiagnosticException when a weight that is trained has none
+     * @param warnings told of weights that the loss does not depend on
+     * @throws DiagnosticException when an operation between a weight and the loss has no gradient
      */
-    Graph gradients(Gradients gradients) {
-        Graph joint = gradients.joint(new SeedDropouts().run(model.graph()), loss, trained);
-        Set<String> wanted = trained.stream().map(n -> Gradients.OUTPUT + n).collect(Collectors.toSet());
-        List<Diagnostic> wrong = new ArrayList<>();
-        Map<String, Value> outputs = joint.outputs();
-        for (Declaration w : model.weights()) {
-            Value gradient = outputs.get(Gradients.OUTPUT + w.name());
-            boolean fits = gradient != null
-                    && gradient.type().dtype() == DType.F32
-                    && gradient.type().shape().equals(w.type().shape());
-            if (trained.contains(w.name()) && !fits) {
-                wrong.add(Diagnostic.at(
-                                w.span(),
-                                TrainCode.NOT_TRAINABLE,
-                                "there is no gradient of `" + loss + "` by the weight \"" + w.name() + "\"")
-                        .note(
-                                gradient == null
-                                        ? "nothing computes it"
-                                        : "what computes it is " + gradient.type() + ", the weight " + w.type()));
-            }
+    Graph gradients(Consumer<String> warnings) {
+        Model joint = Gradients.of(model, Optional.of(loss), trained);
+        List<Diagnostic> news = joint.warnings()
+                .subList(model.warnings().size(), joint.warnings().size());
+        if (!news.isEmpty()) {
+            warnings.accept(new DiagnosticRenderer(false).render(news).strip());
         }
-        if (!wrong.isEmpty()) {
-            throw new DiagnosticException(wrong);
-        }
+        Set<String> wanted = trained.stream().map(n -> GRADIENT + n).collect(Collectors.toSet());
         wanted.add(loss);
-        return trainable(only(joint, wanted::contains));
+        return trainable(only(new SeedDropouts().run(joint.graph()), wanted::contains));
     }
 
     private static Graph only(Graph graph, Predicate<String> wanted) {

@@ -35,12 +35,18 @@ final class TrainingProgram {
     /**
      * Compiles a graph for this machine's processors.
      *
+     * @param fusion whether operations become kernels together
      * @param fixed  lengths that were known when the model was read
      * @param frozen weights that are not trained, which are loaded once
      */
     static TrainingProgram of(
-            Graph graph, Model model, Map<String, Long> fixed, Map<String, Tensor> frozen, JvmOptions options) {
-        Plan plan = Compiler.compile(graph, Fusion.FUSED, SchedulePolicy.of(options.target()), Set.of())
+            Graph graph,
+            Fusion fusion,
+            Model model,
+            Map<String, Long> fixed,
+            Map<String, Tensor> frozen,
+            JvmOptions options) {
+        Plan plan = Compiler.compile(graph, fusion, SchedulePolicy.of(options.target()), Set.of())
                 .plan();
         return new TrainingProgram(graph, JvmProgram.load(plan, frozen, options), new ModelInputs(model, fixed));
     }

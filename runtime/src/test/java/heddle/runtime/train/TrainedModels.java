@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
 
-/** Small models that compute their gradients themselves. */
+/** Small models to train. */
 final class TrainedModels {
     /** Least squares. */
     static final String LINEAR = """
@@ -21,8 +21,6 @@ final class TrainedModels {
             let b = weight "b" : f32[3] = zeros
             let error = x @ w + b - y
             output loss = mean(error * error)
-            output grad_layer_w = transpose(x) @ error * (2.0 / (3 * B))
-            output grad_b = sum(error, axis = 0) * (2.0 / (3 * B))
             """;
 
     /** For each letter, a score to each letter that may come next: it learns what bigrams have. */
@@ -34,9 +32,6 @@ final class TrainedModels {
             let scores = embed(letters[:, : N - 1], table)
             let next = letters[:, 1:, new]
             output loss = -mean(take_along(log_softmax(scores), next, axis = -1))
-            let error = softmax(scores) - cast(next == iota(32), f32)
-            let chosen = cast(letters[:, : N - 1, new] == iota(32), f32)
-            output grad_table = einsum("bni,bnj->ij", chosen, error) / (B * (N - 1))
             """;
 
     private TrainedModels() {}
@@ -46,7 +41,7 @@ final class TrainedModels {
     }
 
     static Trainer trainer(HeddleModel model, TrainingSettings settings, int threads) {
-        return Trainer.of(model, "loss", settings, CompileOptions.defaults().withThreads(threads), Gradients.WRITTEN);
+        return Trainer.of(model, "loss", settings, CompileOptions.defaults().withThreads(threads));
     }
 
     /** Bytes that follow each other by a rule, with some noise. */

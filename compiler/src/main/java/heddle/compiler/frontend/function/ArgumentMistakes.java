@@ -26,7 +26,7 @@ public final class ArgumentMistakes {
     }
 
     /** An argument of a kind that the parameter does not take. */
-    DiagnosticException wrongKind(String parameter, String expected, Operand operand) {
+    public DiagnosticException wrongKind(String parameter, String expected, Operand operand) {
         Diagnostic d = Diagnostic.at(
                         operand.span(),
                         FrontendCode.ARGUMENT_KIND,

@@ -55,7 +55,7 @@ public record FusedAttention(List<TensorType> operands, AttentionDefinition defi
         }
         List<Axis> rows = definition.rows();
         Shape shape = new Shape(rows.stream().map(Axis::extent).toList());
-        List<ScalarExpr> index = rows.stream().map(ScalarExpr::of).toList();
+        List<ScalarExpr> index = AttentionResult.at(rows);
         List<AttentionResult> more = new ArrayList<>(results);
         more.add(new AttentionResult(kind, new TensorType(definition.compute(), shape), index));
         return new FusedAttention(operands, definition, more);
@@ -80,7 +80,14 @@ public record FusedAttention(List<TensorType> operands, AttentionDefinition defi
 
     @Override
     public Map<String, Object> attributes() {
-        AttentionDefinition a = definition;
+        Map<String, Object> shown = attributes(definition);
+        results.forEach(r -> shown.put(
+                r.kind().text(), r.index().stream().map(ScalarText::of).toList()));
+        return shown;
+    }
+
+    /** The attributes that state a definition. */
+    static Map<String, Object> attributes(AttentionDefinition a) {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("batch", a.batch().stream().map(Axis::name).toList());
         if (a.compute() != DType.F32) {
@@ -103,8 +110,6 @@ public record FusedAttention(List<TensorType> operands, AttentionDefinition defi
         if (a.guarded()) {
             shown.put("guarded", true);
         }
-        results.forEach(r -> shown.put(
-                r.kind().text(), r.index().stream().map(ScalarText::of).toList()));
         return shown;
     }
 

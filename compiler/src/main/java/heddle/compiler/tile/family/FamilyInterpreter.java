@@ -36,6 +36,9 @@ public final class FamilyInterpreter {
         switch (family) {
             case MapFamily f -> map(f, evaluator);
             case RowFamily f -> rows(f, evaluator);
+            case ScatterFamily f ->
+                new TileInterpreter(memory::get, lengths, Rounding.REAL, BlockChoice.WHOLE)
+                        .run(f.program("scatter", List.of()));
             case Contraction f -> contraction(f, evaluator);
             case Attention f -> attention(f, evaluator);
             case SplitAttention f ->

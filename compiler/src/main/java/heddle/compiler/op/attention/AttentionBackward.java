@@ -1,0 +1,131 @@
+package heddle.compiler.op.attention;
+
+import heddle.compiler.scalar.Derivatives;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * What the gradients of an attention are computed from: its definition, what was kept of each row, and what came back. Its steps are
+ * scalar programs, shared by all that computes them (Dao et al. 2022, arXiv:2205.14135, appendix B.2).
+ *
+ * <pre>
+ * p = exp(s - rowMax) / (rowSum + term), 0 where not mask
+ * dp = weight · sum over e of cotangent · v
+ * ds = p · (dp - delta)
+ * </pre>
+ *
+ * The scores are computed as the forward pass does, so the probabilities are the same. What is zero is never multiplied: what stands
+ * beside a probability of zero may be infinite or NaN.
+ *
+ * @param forward   the attention
+ * @param cotangent of the output, over batch, i, e
+ * @param rowMax    the greatest score of each row, over batch, i
+ * @param rowSum    the sum of its exponentials, shifted by {@code rowMax}, over batch, i
+ * @param delta     what {@link AttentionDelta} gives, over batch, i
+ */
+public record AttentionBackward(
+        AttentionDefinition forward, ScalarExpr cotangent, ScalarExpr rowMax, ScalarExpr rowSum, ScalarExpr delta) {
+    /** The same with {@code change} made to each program. */
+    public AttentionBackward map(UnaryOperator<ScalarExpr> change) {
+        return new AttentionBackward(
+                forward.map(change),
+                change.apply(cotangent),
+                change.apply(rowMax),
+                change.apply(rowSum),
+                change.apply(delta));
+    }
+
+    /** The variable for the probability of a key. */
+    public ScalarExpr.Variable probability() {
+        return new ScalarExpr.Variable("probability", forward.compute());
+    }
+
+    /** The variable for the sum of products of the cotangent and a key's values. */
+    public ScalarExpr.Variable product() {
+        return new ScalarExpr.Variable("cotangents", forward.compute());
+    }
+
+    /** The variable for the gradient by a score. */
+    public ScalarExpr.Variable scoreGradient() {
+        return new ScalarExpr.Variable("scoreGradient", forward.compute());
+    }
+
+    /** Whether the exponentials of a row count as none: no score is finite, or one is NaN and such rows give zeros. */
+    static ScalarExpr isEmpty(AttentionDefinition a, ScalarExpr rowSum) {
+        ScalarExpr none = apply(ScalarFn.EQ, rowSum, literal(a, 0));
+        return a.guarded() ? apply(ScalarFn.OR, none, apply(ScalarFn.NE, rowSum, rowSum)) : none;
+    }
+
+    /** The sum of a row with the number beside it. */
+    static ScalarExpr wholeSum(AttentionDefinition a, ScalarExpr rowSum) {
+        return a.term() == 0 ? rowSum : apply(ScalarFn.ADD, rowSum, literal(a, a.term()));
+    }
+
+    /** The probability of the score, which reads {@link AttentionDefinition#raw}, where the mask is true. */
+    public ScalarExpr unmasked() {
+        ScalarExpr p = apply(
+                ScalarFn.DIV,
+                apply(ScalarFn.EXP, apply(ScalarFn.SUB, forward.score(), rowMax)),
+                wholeSum(forward, rowSum));
+        return apply(ScalarFn.SELECT, isEmpty(forward, rowSum), zero(), p);
+    }
+
+    /** A probability where the mask is true, zero elsewhere; empty when nothing is masked. */
+    public Optional<ScalarExpr> masked(ScalarExpr probability) {
+        return forward.mask().map(m -> apply(ScalarFn.SELECT, m, probability, zero()));
+    }
+
+    /** The gradient by a score, from {@link #probability} and {@link #product}. */
+    public ScalarExpr byScore() {
+        ScalarExpr dp =
+                forward.weight().map(w -> apply(ScalarFn.MUL, w, product())).orElse(product());
+        return unlessZero(probability(), apply(ScalarFn.MUL, probability(), apply(ScalarFn.SUB, dp, delta)));
+    }
+
+    /** The gradient by the product of query and key, from {@link #scoreGradient}; empty when it is the gradient by the score. */
+    public Optional<ScalarExpr> byRaw() {
+        ScalarExpr slope = Derivatives.of(forward.score(), forward.raw()).orElse(zero());
+        return isOne(slope)
+                ? Optional.empty()
+                : Optional.of(unlessZero(scoreGradient(), apply(ScalarFn.MUL, scoreGradient(), slope)));
+    }
+
+    /** The gradient by a captured tensor of one score, from {@link #scoreGradient}. */
+    public ScalarExpr throughScore(ScalarExpr factor) {
+        return times(scoreGradient(), factor);
+    }
+
+    /** The gradient by a captured tensor of one weight, from {@link #probability} and {@link #product}. */
+    public ScalarExpr throughWeight(ScalarExpr factor) {
+        return unlessZero(probability(), times(apply(ScalarFn.MUL, probability(), product()), factor));
+    }
+
+    /** A gradient times a derivative: zero where the gradient is. */
+    static ScalarExpr times(ScalarExpr gradient, ScalarExpr factor) {
+        return isOne(factor) ? gradient : unlessZero(gradient, apply(ScalarFn.MUL, gradient, factor));
+    }
+
+    private static boolean isOne(ScalarExpr e) {
+        return e instanceof ScalarExpr.Literal l && l.value() == 1;
+    }
+
+    /** {@code value}, or zero where {@code x} is. */
+    static ScalarExpr unlessZero(ScalarExpr x, ScalarExpr value) {
+        ScalarExpr none = new ScalarExpr.Literal(x.type(), 0);
+        return apply(ScalarFn.SELECT, apply(ScalarFn.EQ, x, none), none, value);
+    }
+
+    private ScalarExpr zero() {
+        return literal(forward, 0);
+    }
+
+    private static ScalarExpr literal(AttentionDefinition a, double value) {
+        return new ScalarExpr.Literal(a.compute(), value);
+    }
+
+    private static ScalarExpr apply(ScalarFn fn, ScalarExpr... args) {
+        return ScalarExpr.apply(fn, args);
+    }
+}
