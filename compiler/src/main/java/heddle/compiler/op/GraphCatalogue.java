@@ -54,7 +54,7 @@ public final class GraphCatalogue {
             .with("gradient", a -> new Gradient())
             .with("anchor", a -> new Anchor())
             .with("stop_gradient", a -> new StopGradient())
-            .with("dropout", a -> new Dropout(a.number("p")))
+            .with("dropout", a -> new Dropout(a.number("p"), (int) a.number("ordinal", 0)))
             .with("attention", AttentionReader::read)
             .with(AttentionDelta.NAME, AttentionReader::delta)
             .with(AttentionKeyValueGradient.NAME, AttentionReader::keyValueGradient)

@@ -64,7 +64,7 @@ public final class Derivatives {
                     default -> Optional.of(apply(ScalarFn.SELECT, a, number(0, change), change));
                 };
             case SIGN, FLOOR, CEIL, ROUND, FLOOR_DIV, STOP_GRADIENT -> Optional.empty();
-            case EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT -> Optional.empty();
+            case EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, DRAW -> Optional.empty();
             case CAST -> throw new IllegalArgumentException("the gradient of a cast depends on its types");
         };
     }

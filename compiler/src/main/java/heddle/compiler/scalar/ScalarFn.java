@@ -57,7 +57,9 @@ public enum ScalarFn {
      */
     MUL0(2, Rule.FLOAT),
     /** Its operand, which gradients do not pass. */
-    STOP_GRADIENT(1, Rule.SAME);
+    STOP_GRADIENT(1, Rule.SAME),
+    /** {@code draw(key0, key1, step, ordinal, row, column)}: 32 random bits, {@link Philox#word}. */
+    DRAW(6, Rule.DRAW);
 
     /** How operand types give the result type. */
     public enum Rule {
@@ -74,7 +76,9 @@ public enum ScalarFn {
         /** Any one type; the result's is chosen. */
         CAST,
         /** Any one type, which is the result's. */
-        SAME
+        SAME,
+        /** Numbers of i64, as the result is. */
+        DRAW
     }
 
     private final int arity;
@@ -117,6 +121,7 @@ public enum ScalarFn {
             case SELECT -> same && operands.getFirst() == DType.BOOL ? Optional.of(last) : Optional.empty();
             case CAST -> Optional.empty();
             case SAME -> Optional.of(last);
+            case DRAW -> same && last == DType.I64 ? Optional.of(last) : Optional.empty();
         };
     }
 }

@@ -23,6 +23,7 @@ public final class ScalarMath {
             case SELECT -> a != 0 ? b : c;
             case CAST -> throw new IllegalArgumentException("a cast needs both types");
             case SAME -> a;
+            case DRAW -> throw new IllegalArgumentException("a draw needs more numbers");
         };
     }
 

@@ -1,9 +1,11 @@
 package heddle.runtime.file;
 
 import heddle.dsl.diagnostic.DiagnosticException;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +67,27 @@ public final class AtomicFile implements AutoCloseable {
             Files.setPosixFilePermissions(temporary, view.readAttributes().permissions());
         }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * The same, and what was written is on the disk when this returns: a machine that loses its power has the file as it
+     * was before or as it is now.
+     */
+    public void commitDurably() throws IOException {
+        out.flush();
+        Uninterrupted.read(() -> synchronised(temporary, StandardOpenOption.WRITE));
+        commit();
+        if (File.separatorChar == '/') {
+            // Elsewhere directories are no files.
+            Uninterrupted.read(() -> synchronised(target.getParent(), StandardOpenOption.READ));
+        }
+    }
+
+    private static Path synchronised(Path path, StandardOpenOption access) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, access)) {
+            channel.force(true);
+        }
+        return path;
     }
 
     @Override

@@ -19,7 +19,7 @@ public final class ArgumentMistakes {
     private final Map<String, List<Operand>> bound;
     private final Span call;
 
-    ArgumentMistakes(Signature signature, Map<String, List<Operand>> bound, Span call) {
+    public ArgumentMistakes(Signature signature, Map<String, List<Operand>> bound, Span call) {
         this.signature = signature;
         this.bound = bound;
         this.call = call;
