@@ -4,14 +4,20 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.MarkProbabilities;
 import heddle.compiler.op.Weight;
+import heddle.compiler.op.attention.AttentionGradient;
+import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.op.gradient.GradientCode;
 import heddle.dsl.diagnostic.Diagnostic;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Writes gradients out as operations, backwards from the loss:
@@ -49,16 +55,34 @@ public record Differentiate() implements Pass {
 
     private static Graph written(Graph graph, Unreached unreached) {
         Rewriter rewriter = new Rewriter(graph);
+        Set<Node> trained = graph.nodes().stream()
+                .filter(n -> n.op() instanceof Gradient)
+                .flatMap(n -> graph.ancestors(n).stream())
+                .collect(Collectors.toSet());
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Gradient) {
                 Backward backward = new Backward(rewriter.out(), rewriter.operands(node), node.origin());
                 rewriter.replace(node, backward.gradients());
                 backward.unreached().forEach(slot -> unreached.operand(node, slot));
+            } else if (node.op() instanceof FusedAttention a && trained.contains(node)) {
+                rewriter.replace(node, forward(rewriter, node, a));
             } else {
                 rewriter.copy(node);
             }
         }
         return rewriter.finish();
+    }
+
+    /** An attention that keeps what its gradient needs of each row, its output as it was. */
+    private static List<Value> forward(Rewriter rewriter, Node node, FusedAttention attention) {
+        FusedAttention op = AttentionGradient.forward(attention);
+        Node copy = rewriter.out().add(op, rewriter.operands(node), node.origin());
+        List<Value> results =
+                new ArrayList<>(Rewriter.results(copy).subList(0, node.results().size()));
+        if (!copy.type().equals(node.type())) {
+            results.set(0, rewriter.out().part(new Cast(node.type().dtype()), node.origin(), copy.value()));
+        }
+        return results;
     }
 
     /**

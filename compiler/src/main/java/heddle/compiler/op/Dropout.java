@@ -120,15 +120,15 @@ public record Dropout(double probability, int ordinal) implements Pointwise, Dif
                 ScalarExpr.zero(x.type()));
     }
 
-    /** What was dropped gets nothing, and the others are scaled as they were: the same dropout of the gradient. */
+    private static ScalarExpr seed(Operands operands, int word) {
+        return operands.at(1, List.of(ScalarExpr.of(word)));
+    }
+
+    /** Drops the same elements of the gradient. */
     @Override
     public void gradient(GradientContext c) {
         List<Value> operands = new ArrayList<>(c.operands());
         operands.set(0, c.cotangent());
-        c.give(0, c.add(this, operands.toArray(Value[]::new)));
-    }
-
-    private static ScalarExpr seed(Operands operands, int word) {
-        return operands.at(1, List.of(ScalarExpr.of(word)));
+        c.give(0, operands.size() == 1 ? c.cotangent() : c.add(this, operands.toArray(Value[]::new)));
     }
 }

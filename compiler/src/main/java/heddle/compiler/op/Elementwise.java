@@ -22,11 +22,11 @@ import java.util.stream.IntStream;
 public record Elementwise(ScalarFn fn) implements Pointwise, Differentiable {
     public Elementwise {
         if (!isOperation(fn)) {
-            throw new IllegalArgumentException(fn.text() + " is an operation of its own");
+            throw new IllegalArgumentException(fn.text() + " is part of other operations");
         }
     }
 
-    /** Whether this operation applies a function, and no other does. */
+    /** Whether a function is an operation by itself: conversions are the operation Cast, and Dropout draws. */
     public static boolean isOperation(ScalarFn fn) {
         return fn != ScalarFn.CAST && fn != ScalarFn.STOP_GRADIENT && fn != ScalarFn.DRAW;
     }

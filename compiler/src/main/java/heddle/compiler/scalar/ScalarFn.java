@@ -51,15 +51,15 @@ public enum ScalarFn {
     SELECT(3, Rule.SELECT),
     /** Conversion to the result type: floats to integers round towards zero, anything but zero is true. */
     CAST(1, Rule.CAST),
-    /** {@code draw(key0, key1, step, ordinal, row, column)}: 32 random bits, {@link Philox#word}. */
-    DRAW(6, Rule.DRAW),
     /**
      * A gradient times a derivative: zero where the gradient is, even where the derivative is infinite or NaN. Else the side
      * that a {@code select} did not choose would make gradients NaN.
      */
     MUL0(2, Rule.FLOAT),
     /** Its operand, which gradients do not pass. */
-    STOP_GRADIENT(1, Rule.SAME);
+    STOP_GRADIENT(1, Rule.SAME),
+    /** {@code draw(key0, key1, step, ordinal, row, column)}: 32 random bits, {@link Philox#word}. */
+    DRAW(6, Rule.DRAW);
 
     /** How operand types give the result type. */
     public enum Rule {
@@ -75,10 +75,10 @@ public enum ScalarFn {
         SELECT,
         /** Any one type; the result's is chosen. */
         CAST,
-        /** Numbers of i64, as the result is. */
-        DRAW,
         /** Any one type, which is the result's. */
-        SAME
+        SAME,
+        /** Numbers of i64, as the result is. */
+        DRAW
     }
 
     private final int arity;
@@ -120,8 +120,8 @@ public enum ScalarFn {
             case LOGIC -> same && last == DType.BOOL ? Optional.of(DType.BOOL) : Optional.empty();
             case SELECT -> same && operands.getFirst() == DType.BOOL ? Optional.of(last) : Optional.empty();
             case CAST -> Optional.empty();
-            case DRAW -> same && last == DType.I64 ? Optional.of(last) : Optional.empty();
             case SAME -> Optional.of(last);
+            case DRAW -> same && last == DType.I64 ? Optional.of(last) : Optional.empty();
         };
     }
 }

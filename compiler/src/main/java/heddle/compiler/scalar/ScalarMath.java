@@ -22,8 +22,8 @@ public final class ScalarMath {
             case COMPARE, LOGIC -> truth(fn, a, b) ? 1 : 0;
             case SELECT -> a != 0 ? b : c;
             case CAST -> throw new IllegalArgumentException("a cast needs both types");
-            case DRAW -> throw new IllegalArgumentException("a draw needs more numbers");
             case SAME -> a;
+            case DRAW -> throw new IllegalArgumentException("a draw needs more numbers");
         };
     }
 

@@ -22,6 +22,7 @@ import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.tile.family.ScatterFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -80,6 +81,7 @@ class RandomScheduleTest {
         KernelSchedule usual = SchedulePolicy.PROCESSOR.schedule(family);
         KernelSchedule schedule = switch (family) {
             case MapFamily m -> usual.with(FamilySchedules.cut(m.axes().getLast(), 2 + random.nextInt(300)));
+            case ScatterFamily x -> usual.with(FamilySchedules.cut(x.owners().getLast(), 2 + random.nextInt(100)));
             case RowFamily r ->
                 r.runsAcross()
                         ? usual.with(FamilySchedules.cut(r.rows().getLast(), lanes()))
