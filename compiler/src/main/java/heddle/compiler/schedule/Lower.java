@@ -10,6 +10,7 @@ import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import heddle.compiler.op.attention.AttentionProbabilities;
 import heddle.compiler.op.attention.FusedAttention;
+import heddle.compiler.op.attention.GradientOp;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Derivatives;
 import heddle.compiler.scalar.ScalarExprs;
@@ -190,6 +191,7 @@ public final class Lower {
             case Contract c -> LowerContraction.of(graph, region, buffers);
             case FusedAttention a -> LowerAttention.of(graph, region, buffers);
             case AttentionProbabilities p -> LowerAttention.probabilities(graph, region, buffers);
+            case GradientOp g -> LowerAttention.gradient(graph, region, buffers);
             default -> LowerRows.of(graph, region, buffers);
         };
     }
