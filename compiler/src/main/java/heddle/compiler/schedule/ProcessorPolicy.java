@@ -260,7 +260,9 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 .with(FamilySchedules.cut(g.inner(), PAIRED));
         if (g.forward().mask().isPresent()) {
             blocks = blocks.with(new Choice.Trim(LoopId.of(g.inner()), TRIM));
-            if (g.side() == AttentionGradients.Side.QUERIES) {
+            // A sum in a buffer goes by the order of blocks.
+            if (g.side() == AttentionGradients.Side.QUERIES
+                    && facts.program().sums().isEmpty()) {
                 blocks = blocks.with(new Choice.Order(LoopId.of(g.outer()), Choice.Direction.DOWN));
             }
         }
