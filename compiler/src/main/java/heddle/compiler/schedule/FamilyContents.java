@@ -5,6 +5,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
@@ -39,6 +40,13 @@ record FamilyContents(List<Axis> axes, List<ScalarExpr> programs, List<Buffer> o
             case Contraction f -> of(f);
             case Attention f -> of(f);
             case SplitAttention f -> new FamilyContents(of(f.whole()).axes(), f.programs(), f.outputs());
+            case AttentionGradients f ->
+                new FamilyContents(
+                        f.forward().axes(),
+                        f.programs(),
+                        f.stores().stream()
+                                .map(AttentionGradients.Store::buffer)
+                                .toList());
         };
     }
 

@@ -10,6 +10,7 @@ import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import heddle.compiler.op.attention.AttentionProbabilities;
 import heddle.compiler.op.attention.FusedAttention;
+import heddle.compiler.op.attention.GradientOp;
 import heddle.compiler.op.layout.ScatterAdd;
 import heddle.compiler.op.layout.ScatterAlong;
 import heddle.compiler.scalar.Buffer;
@@ -199,6 +200,7 @@ public final class Lower {
             case AttentionProbabilities p -> LowerAttention.probabilities(graph, region, buffers);
             case ScatterAdd s -> scatter(anchor);
             case ScatterAlong s -> scatter(anchor);
+            case GradientOp g -> LowerAttention.gradient(graph, region, buffers);
             default -> LowerRows.of(graph, region, buffers);
         };
     }

@@ -58,6 +58,7 @@ public final class ActionListing {
                                 + f.result().name() + ", " + ScalarText.of(f.value()) + ")"
                                 + (f.ignoresNaN() ? ", NaN may be ignored" : ""));
             case Action.Exchange e -> line(depth, "exchange " + e.result().name() + " across " + e.across());
+            case Action.Add a -> line(depth, element(a.to(), a.address()) + " += " + ScalarText.of(a.value()));
             case Action.Store s -> line(depth, element(s.to(), s.address()) + " = " + ScalarText.of(s.value()));
             case Action.Clear c -> line(depth, "clear " + c.tile().buffer());
             case Action.ClearRow c -> line(depth, "clear the row of " + c.tile().buffer());

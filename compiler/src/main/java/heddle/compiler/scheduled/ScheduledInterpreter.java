@@ -143,6 +143,11 @@ public final class ScheduledInterpreter {
             }
             case Action.Exchange e -> () -> {};
             case Action.Store s -> store(s);
+            case Action.Add a -> {
+                Code address = code(a.address());
+                Code value = code(a.value());
+                yield () -> memory(a.to())[(int) address.run(frame)] += value.run(frame);
+            }
             case Action.Clear c -> () -> Arrays.fill(memory(c.tile().buffer()), 0);
             case Action.ClearRow c -> {
                 int slot = evaluator.slot(c.tile().row().orElseThrow());

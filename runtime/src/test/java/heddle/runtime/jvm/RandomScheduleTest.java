@@ -18,6 +18,7 @@ import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
@@ -96,6 +97,7 @@ class RandomScheduleTest {
                         "acc",
                         "m");
             case SplitAttention s -> usual;
+            case AttentionGradients g -> usual;
             case Attention a ->
                 unrolled(
                         unrolled(

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  *
  * @param lanes floats in a vector
  */
-record ScheduledRun(int lanes) {
-    SequencedMap<String, NdArray> run(
+public record ScheduledRun(int lanes) {
+    public SequencedMap<String, NdArray> run(
             Plan plan, Map<String, NdArray> inputs, Map<String, NdArray> weights, Map<String, Long> lengths) {
         Map<Buffer, double[]> memory = new HashMap<>();
         plan.inputs().forEach((name, b) -> memory.put(b, inputs.get(name).data()));

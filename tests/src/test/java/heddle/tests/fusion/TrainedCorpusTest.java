@@ -66,6 +66,7 @@ class TrainedCorpusTest {
                     .forEach((output, got) -> assertSame(
                             expected.get(output),
                             got,
+                            isNarrow,
                             name + " " + output + ", lengths " + lengths + ", seed " + SEED));
         }
     }

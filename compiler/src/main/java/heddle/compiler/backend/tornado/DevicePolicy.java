@@ -13,6 +13,7 @@ import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
@@ -55,6 +56,8 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
             case ScatterFamily s -> throw new IllegalStateException("devices do not add to memory");
             case Contraction c -> new GroupBlocks(target.device(), facts).of(c);
             case SplitAttention s -> throw new IllegalStateException("devices do not split keys");
+            case AttentionGradients g ->
+                throw new IllegalStateException("devices do not compute gradients of attention");
             case Attention a -> new GroupBlocks(target.device(), facts).of(a);
         };
     }

@@ -20,17 +20,33 @@ import java.util.function.UnaryOperator;
  * beside a probability of zero may be infinite or NaN.
  *
  * @param forward   the attention
+ * @param slope     the derivative of its score by the product of query and key: of the score as it is written, which a kernel's may no
+ *                  longer be
  * @param cotangent of the output, over batch, i, e
  * @param rowMax    the greatest score of each row, over batch, i
  * @param rowSum    the sum of its exponentials, shifted by {@code rowMax}, over batch, i
  * @param delta     what {@link AttentionDelta} gives, over batch, i
  */
 public record AttentionBackward(
-        AttentionDefinition forward, ScalarExpr cotangent, ScalarExpr rowMax, ScalarExpr rowSum, ScalarExpr delta) {
+        AttentionDefinition forward,
+        ScalarExpr slope,
+        ScalarExpr cotangent,
+        ScalarExpr rowMax,
+        ScalarExpr rowSum,
+        ScalarExpr delta) {
+    /** What comes back to an attention whose score says all of its derivative. */
+    public static AttentionBackward of(
+            AttentionDefinition forward, ScalarExpr cotangent, ScalarExpr rowMax, ScalarExpr rowSum, ScalarExpr delta) {
+        ScalarExpr slope =
+                Derivatives.of(forward.score(), forward.raw()).orElse(new ScalarExpr.Literal(forward.compute(), 0));
+        return new AttentionBackward(forward, slope, cotangent, rowMax, rowSum, delta);
+    }
+
     /** The same with {@code change} made to each program. */
     public AttentionBackward map(UnaryOperator<ScalarExpr> change) {
         return new AttentionBackward(
                 forward.map(change),
+                change.apply(slope),
                 change.apply(cotangent),
                 change.apply(rowMax),
                 change.apply(rowSum),
@@ -77,33 +93,30 @@ public record AttentionBackward(
         return forward.mask().map(m -> apply(ScalarFn.SELECT, m, probability, zero()));
     }
 
-    /** The gradient by a score, from {@link #probability} and {@link #product}. */
-    public ScalarExpr byScore() {
+    /**
+     * The gradient by a score.
+     *
+     * @param p       the probability
+     * @param product the sum of products of the cotangent and the key's values
+     */
+    public ScalarExpr byScore(ScalarExpr p, ScalarExpr product) {
         ScalarExpr dp =
-                forward.weight().map(w -> apply(ScalarFn.MUL, w, product())).orElse(product());
-        return unlessZero(probability(), apply(ScalarFn.MUL, probability(), apply(ScalarFn.SUB, dp, delta)));
+                forward.weight().map(w -> apply(ScalarFn.MUL, w, product)).orElse(product);
+        return unlessZero(p, apply(ScalarFn.MUL, p, apply(ScalarFn.SUB, dp, delta)));
     }
 
-    /** The gradient by the product of query and key, from {@link #scoreGradient}; empty when it is the gradient by the score. */
-    public Optional<ScalarExpr> byRaw() {
-        ScalarExpr slope = Derivatives.of(forward.score(), forward.raw()).orElse(zero());
-        return isOne(slope)
-                ? Optional.empty()
-                : Optional.of(unlessZero(scoreGradient(), apply(ScalarFn.MUL, scoreGradient(), slope)));
+    /** The gradient by the product of query and key; empty when it is the gradient by the score. */
+    public Optional<ScalarExpr> byRaw(ScalarExpr byScore) {
+        return isOne(slope) ? Optional.empty() : Optional.of(times(byScore, slope));
     }
 
-    /** The gradient by a captured tensor of one score, from {@link #scoreGradient}. */
-    public ScalarExpr throughScore(ScalarExpr factor) {
-        return times(scoreGradient(), factor);
-    }
-
-    /** The gradient by a captured tensor of one weight, from {@link #probability} and {@link #product}. */
-    public ScalarExpr throughWeight(ScalarExpr factor) {
-        return unlessZero(probability(), times(apply(ScalarFn.MUL, probability(), product()), factor));
+    /** The gradient by a captured tensor of one weight. */
+    public ScalarExpr throughWeight(ScalarExpr p, ScalarExpr product, ScalarExpr factor) {
+        return unlessZero(p, times(apply(ScalarFn.MUL, p, product), factor));
     }
 
     /** A gradient times a derivative: zero where the gradient is. */
-    static ScalarExpr times(ScalarExpr gradient, ScalarExpr factor) {
+    public static ScalarExpr times(ScalarExpr gradient, ScalarExpr factor) {
         return isOne(factor) ? gradient : unlessZero(gradient, apply(ScalarFn.MUL, gradient, factor));
     }
 

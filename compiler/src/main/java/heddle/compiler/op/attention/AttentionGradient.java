@@ -327,7 +327,7 @@ public final class AttentionGradient {
     }
 
     private AttentionBackward backward(List<Value> all, Value delta) {
-        return new AttentionBackward(
+        return AttentionBackward.of(
                 a,
                 read(all, cotangent, op.results().getFirst().index()),
                 read(all, forward.rowMax, rows()),

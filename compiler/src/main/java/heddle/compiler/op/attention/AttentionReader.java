@@ -60,7 +60,7 @@ public final class AttentionReader {
     }
 
     private AttentionBackward backward() {
-        return new AttentionBackward(
+        return AttentionBackward.of(
                 definition(),
                 program(GradientText.COTANGENT),
                 program(GradientText.ROW_MAX),

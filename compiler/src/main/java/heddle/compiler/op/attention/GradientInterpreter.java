@@ -61,8 +61,9 @@ final class GradientInterpreter {
             case QUERY -> sum(forward.d(), dx, forward.k(), address, data);
             case KEY -> sum(forward.d(), dx, forward.q(), address, data);
             case VALUE -> sum(forward.e(), weighted, backward.cotangent(), address, data);
-            case SCORE -> element(backward.throughScore(r.factor()), address, data);
-            case WEIGHT -> element(backward.throughWeight(r.factor()), address, data);
+            case SCORE -> element(AttentionBackward.times(backward.scoreGradient(), r.factor()), address, data);
+            case WEIGHT ->
+                element(backward.throughWeight(backward.probability(), backward.product(), r.factor()), address, data);
             case DELTA, SINK -> throw new IllegalArgumentException("not of a pair: " + r);
         }
         if (r.kind() != GradientResult.Kind.SCORE && r.kind() != GradientResult.Kind.WEIGHT) {
@@ -95,8 +96,8 @@ final class GradientInterpreter {
         Optional<Code> weight =
                 new AttentionPieces(forward).weighted(backward.probability()).map(evaluator::code);
         Code values = products();
-        Code byScore = evaluator.code(backward.byScore());
-        Optional<Code> byRaw = backward.byRaw().map(evaluator::code);
+        Code byScore = evaluator.code(backward.byScore(backward.probability(), backward.product()));
+        Optional<Code> byRaw = backward.byRaw(backward.scoreGradient()).map(evaluator::code);
         List<Axis> pairs = forward.rows();
         pairs.add(forward.j());
         Code all = AttentionInterpreter.over(evaluator, pairs, frame -> {
