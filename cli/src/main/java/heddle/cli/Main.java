@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             BenchCommand.class,
             AttendCommand.class,
+            TrainCommand.class,
             WeightsCommand.class,
             DoctorCommand.class,
             DevicesCommand.class,
