@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             AttendCommand.class,
             TrainCommand.class,
+            GenerateCommand.class,
             WeightsCommand.class,
             DoctorCommand.class,
             DevicesCommand.class,

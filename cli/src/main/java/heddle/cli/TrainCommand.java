@@ -153,7 +153,8 @@ final class TrainCommand implements Callable<Integer> {
         OptionalDouble last = trained(run, goesOn, report);
         last.ifPresentOrElse(
                 nats -> out.printf(Locale.ROOT, "held out: %.3f bits a %s, all of it%n", nats / LN2, unit()),
-                () -> out.println("stopped after step " + trainer.done() + "; --resume goes on"));
+                () -> out.println((trainer.done() < schedule.steps() ? "stopped" : "done already") + " after step "
+                        + trainer.done() + "; --resume goes on while steps are left"));
         out.println("wrote " + schedule.checkpoint() + ", " + schedule.log() + ", " + schedule.picture());
         return ExitCode.DONE;
     }
