@@ -69,6 +69,18 @@ public final class Model {
         return HeddleException.rethrow(() -> new Model(model.withGradients(Optional.of(loss), by)));
     }
 
+    /**
+     * A trainer of this model, whose weights begin as the model declares or as {@link Training#from} says.
+     *
+     * @param loss the output that is made small, one number of {@code f32}
+     * @throws HeddleException when the model cannot be trained, or weights are missing
+     */
+    @Experimental
+    public Trainer trainer(String loss, Training training, Options options) {
+        return HeddleException.rethrow(() ->
+                new Trainer(heddle.runtime.train.Trainer.of(model, loss, training.settings(), options.options())));
+    }
+
     /** Compiles the model and loads its weights, all as its {@code .properties} file says. */
     public CompiledModel compile() {
         return compile(Options.defaults());

@@ -10,6 +10,8 @@ import heddle.compiler.frontend.Gradients;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Rewriter;
+import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.HoldWeights;
 import heddle.compiler.recompute.MemoryBudget;
 import heddle.compiler.schedule.GivenSchedules;
@@ -72,6 +74,24 @@ public final class HeddleModel {
      */
     public HeddleModel withMemoryBudget(MemoryBudget most) {
         return new HeddleModel(source, model, fixed, Optional.of(most));
+    }
+
+    /** The model with one of its outputs, and what that needs. @param output the name of one that it has */
+    public HeddleModel only(String output) {
+        Rewriter copy = new Rewriter(model.graph());
+        model.graph().nodes().forEach(copy::copy);
+        copy.out().output(output, copy.get(model.graph().outputs().get(output)));
+        Graph needed = new EliminateDeadCode().run(copy.out().build());
+        Model one = new Model(
+                model.name(),
+                needed,
+                model.inputs(),
+                model.weights(),
+                model.outputs().stream().filter(o -> o.name().equals(output)).toList(),
+                model.lengths(),
+                model.files(),
+                model.warnings());
+        return new HeddleModel(source, one, fixed);
     }
 
     /** Where it was read from. */

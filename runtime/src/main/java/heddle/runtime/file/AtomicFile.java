@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +19,8 @@ import java.nio.file.attribute.PosixFileAttributeView;
  * without a commit, it is deleted.
  */
 public final class AtomicFile implements AutoCloseable {
+    private static final String TEMPORARY = ".tmp";
+
     private final Path target;
     private final Path temporary;
 
@@ -27,9 +30,42 @@ public final class AtomicFile implements AutoCloseable {
     public AtomicFile(Path file) throws IOException {
         // A symbolic link stays one: what it points to is replaced.
         this.target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-        String name = "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + System.nanoTime();
-        this.temporary = target.resolveSibling(name + ".tmp");
+        String name = before(target) + ProcessHandle.current().pid() + "-" + System.nanoTime();
+        this.temporary = target.resolveSibling(name + TEMPORARY);
         this.out = Files.newOutputStream(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    }
+
+    private static String before(Path file) {
+        return "." + file.getFileName() + ".";
+    }
+
+    /** Deletes what processes left that were killed while they wrote this file. */
+    public static void removeLeftovers(Path file) {
+        Path target = file.toAbsolutePath();
+        String before = before(target);
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(target.getParent())) {
+            for (Path other : all) {
+                String name = other.getFileName().toString();
+                if (name.startsWith(before)
+                        && name.endsWith(TEMPORARY)
+                        && !isBeingWritten(name.substring(before.length()))) {
+                    Files.deleteIfExists(other);
+                }
+            }
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    /** @param rest of a temporary name, which begins with the number of a process */
+    private static boolean isBeingWritten(String rest) {
+        int end = rest.indexOf('-');
+        try {
+            return end < 0
+                    || ProcessHandle.of(Long.parseLong(rest.substring(0, end))).isPresent();
+        } catch (NumberFormatException e) {
+            return true; // Not one of ours.
+        }
     }
 
     /** Writes a text file. @throws DiagnosticException when that cannot be done */

@@ -75,6 +75,11 @@ public final class Batches {
         return rows * window;
     }
 
+    /** How many tokens a window has. */
+    int window() {
+        return window;
+    }
+
     /** The batch of a number, from 0, drawn from what is not held out. */
     public Map<String, Tensor> training(long number) {
         long places = file.trained() - window + 1;

@@ -70,6 +70,9 @@ public final class TrainingRun {
         default void warned(String message) {}
     }
 
+    /** What a checkpoint calls the number of tokens in a window. */
+    public static final String WINDOW = "heddle.window";
+
     private static final String BEST = "heddle.best";
     private static final String LOG = "heddle.log";
     private static final String CODE = "heddle.code";
@@ -122,6 +125,7 @@ public final class TrainingRun {
      * @throws DiagnosticException when the checkpoint does not fit, or a loss is not finite
      */
     public OptionalDouble run(boolean resume, Listener listener) {
+        AtomicFile.removeLeftovers(schedule.checkpoint());
         try (LossLog log = resume ? resume(listener) : LossLog.begin(schedule.log())) {
             OptionalDouble last = OptionalDouble.empty();
             while (trainer.done() < schedule.steps() && !stopped) {
@@ -178,6 +182,7 @@ public final class TrainingRun {
 
     private void save(LossLog log, Listener listener) {
         Map<String, String> text = new LinkedHashMap<>(identity);
+        text.put(WINDOW, String.valueOf(batches.window()));
         text.put(BEST, String.valueOf(best));
         text.put(LOG, String.valueOf(log.synchronise()));
         text.put(CODE, Fingerprint.of(trainer.code()));
