@@ -45,6 +45,22 @@ public sealed interface Action {
     /** Makes one number of the partial results of a reduction, by a tree whose order the schedule alone decides. */
     record Exchange(Variable result, Reduction kind, Level across) implements Action {}
 
+    /** Says what the index along an axis is in the actions that follow. */
+    record At(Axis axis, ScalarExpr index) implements Action {}
+
+    /** A new value for a variable. */
+    record Assign(Variable variable, ScalarExpr value) implements Action {}
+
+    /** Actions for where a condition holds. */
+    record When(ScalarExpr condition, List<Action> then) implements Action {
+        public When {
+            then = List.copyOf(then);
+        }
+    }
+
+    /** Where the threads of a group wait for each other. What one has written to local memory before, others read after. */
+    record Barrier() implements Action {}
+
     /** Writes an element. */
     record Store(Buffer to, ScalarExpr address, ScalarExpr value) implements Action {}
 

@@ -1,4 +1,4 @@
-package heddle.compiler.backend.tornado;
+package heddle.compiler.scheduled;
 
 import heddle.compiler.type.Dim;
 
