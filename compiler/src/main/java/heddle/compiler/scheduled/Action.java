@@ -8,6 +8,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.tile.LoopMask;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +41,14 @@ public sealed interface Action {
      *
      * @param ignoresNaN whether an extreme may pass NaN over
      */
-    record Fold(Variable result, Reduction kind, ScalarExpr value, boolean ignoresNaN) implements Action {}
+    record Fold(Variable result, Reduction kind, ScalarExpr value, boolean ignoresNaN) implements Action {
+        /** The result after one more value, in double precision. */
+        double of(double sofar, double next) {
+            return ignoresNaN && Double.isNaN(next)
+                    ? sofar
+                    : ScalarMath.apply(ScalarMath.combine(kind), result.type(), sofar, next, 0);
+        }
+    }
 
     /** Makes one number of the partial results of a reduction, by a tree whose order the schedule alone decides. */
     record Exchange(Variable result, Reduction kind, Level across) implements Action {}

@@ -298,8 +298,7 @@ final class GroupInterpreter {
             case Action.Fold f -> {
                 Code value = code(f.value());
                 int slot = slot(registers.name(f.result()), f.result().type());
-                yield frame -> frame[slot] = ScheduledInterpreter.folded(
-                        f.kind(), f.result().type(), frame[slot], value.run(frame), f.ignoresNaN());
+                yield frame -> frame[slot] = f.of(frame[slot], value.run(frame));
             }
             case Action.When w -> {
                 Code condition = code(w.condition());

@@ -5,7 +5,6 @@ import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
-import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.Rounding;
 import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarEvaluator.Code;
@@ -142,8 +141,7 @@ public final class ScheduledInterpreter {
             case Action.Fold f -> {
                 int slot = evaluator.slot(f.result());
                 Code value = code(f.value());
-                yield () -> frame[slot] =
-                        folded(f.kind(), f.result().type(), frame[slot], value.run(frame), f.ignoresNaN());
+                yield () -> frame[slot] = f.of(frame[slot], value.run(frame));
             }
             case Action.Exchange e -> () -> {};
             case Action.Store s -> store(s);
@@ -181,12 +179,6 @@ public final class ScheduledInterpreter {
             }
             default -> throw new IllegalStateException("not an action of a processor: " + action);
         };
-    }
-
-    static double folded(Reduction kind, DType type, double result, double value, boolean ignoresNaN) {
-        return ignoresNaN && Double.isNaN(value)
-                ? result
-                : ScalarMath.apply(ScalarMath.combine(kind), type, result, value, 0);
     }
 
     private Step loop(Action.For f) {

@@ -58,6 +58,16 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
         };
     }
 
+    /**
+     * A schedule of any program with products, whose loops are cut already: where its tiles are, and how threads share them.
+     *
+     * @param facts of the program
+     * @param cuts  of its loops
+     */
+    public KernelSchedule blocks(ProgramFacts facts, KernelSchedule cuts) {
+        return new GroupBlocks(target.device(), facts).of(cuts);
+    }
+
     private int group() {
         return Math.min(target.device().groupThreads(), GROUP);
     }

@@ -175,6 +175,18 @@ record GroupBlocks(Device device, ProgramFacts facts) {
         return staged(bound(cuts(a, least).with(FamilySchedules.cut(a.e(), LEAST_COLUMNS)), least));
     }
 
+    /** A schedule of any program whose loops are cut: as many threads as rows have indexes, of which a row has the usual number. */
+    KernelSchedule of(KernelSchedule cuts) {
+        KernelSchedule placed = placed(cuts);
+        GroupShape group = new GroupShape(kernel(placed), 1, 1);
+        int rows = group.shared().stream()
+                .filter(group::isRow)
+                .mapToInt(group::width)
+                .max()
+                .orElse(1);
+        return staged(bound(cuts, shape(rows, 1)));
+    }
+
     private List<Shape> shapes() {
         return ATTENTION.stream().map(b -> shape(b[0], b[1])).toList();
     }
@@ -205,7 +217,7 @@ record GroupBlocks(Device device, ProgramFacts facts) {
      * across its lines when it was computed, or lies the other way in its buffer: then one element more in a line keeps the banks of
      * the memory apart.
      */
-    private KernelSchedule bound(KernelSchedule cuts, Shape shape) {
+    private KernelSchedule placed(KernelSchedule cuts) {
         KernelSchedule schedule = cuts;
         for (TileStmt.Define d : facts.program().definitions()) {
             Tile tile = d.tile();
@@ -215,6 +227,11 @@ record GroupBlocks(Device device, ProgramFacts facts) {
                 schedule = schedule.with(new Choice.Pitch(tile.name(), 1));
             }
         }
+        return schedule;
+    }
+
+    private KernelSchedule bound(KernelSchedule cuts, Shape shape) {
+        KernelSchedule schedule = placed(cuts);
         GroupShape group = new GroupShape(kernel(schedule), shape.threadRows, shape.threadColumns);
         for (Axis axis : group.shared()) {
             List<Choice.Factor> chain = new ArrayList<>();
