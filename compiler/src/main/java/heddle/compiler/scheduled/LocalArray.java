@@ -12,15 +12,17 @@ import heddle.compiler.type.TensorType;
  */
 public record LocalArray(Buffer buffer, int elements) {
     /** An array of values as they are computed: sixteen-bit floats are rounded when they leave the kernel. */
-    static LocalArray of(String name, DType type, int elements) {
+    public static LocalArray of(String name, DType type, int elements) {
         return new LocalArray(new Buffer(name, TensorType.scalar(Precision.computed(type))), elements);
     }
 
-    DType type() {
+    /** Of its elements. */
+    public DType type() {
         return buffer.type().dtype();
     }
 
-    LocalArray atLeast(int more) {
+    /** The same array with room for more. */
+    public LocalArray atLeast(int more) {
         return new LocalArray(buffer, Math.max(elements, more));
     }
 

@@ -3,8 +3,10 @@ package heddle.compiler.scheduled;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Index;
+import heddle.compiler.scalar.ScalarExpr.IntLiteral;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -116,8 +118,22 @@ public final class Registers {
                         : ScalarExpr.of(new Axis(name(i.axis()), i.axis().extent()));
             }
             case Variable v -> new Variable(name(v), v.type());
-            case ScalarExpr.Apply a -> IndexMath.folded(a);
+            case ScalarExpr.Apply a -> folded(a);
             default -> e;
+        };
+    }
+
+    /** A sum or product of indexes after a part of it became a literal. */
+    private static ScalarExpr folded(ScalarExpr.Apply a) {
+        if (a.type() != DType.I64 || !(a.args().getLast() instanceof IntLiteral last)) {
+            return a;
+        }
+        ScalarExpr first = a.args().getFirst();
+        long value = last.value();
+        return switch (a.fn()) {
+            case ADD -> first instanceof IntLiteral i ? ScalarExpr.of(i.value() + value) : value == 0 ? first : a;
+            case MUL -> first instanceof IntLiteral i ? ScalarExpr.of(i.value() * value) : value == 1 ? first : a;
+            default -> a;
         };
     }
 }

@@ -28,7 +28,7 @@ public record ScheduledKernel(
     }
 
     /** For a device. */
-    ScheduledKernel(TileKernel kernel, Grid grid, List<LocalArray> shared, List<Action> body) {
+    public ScheduledKernel(TileKernel kernel, Grid grid, List<LocalArray> shared, List<Action> body) {
         this(kernel, List.of(), Optional.of(grid), shared, body);
     }
 

@@ -1,4 +1,4 @@
-package heddle.compiler.scheduled;
+package heddle.compiler.scheduled.group;
 
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
@@ -6,6 +6,9 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.Level;
+import heddle.compiler.scheduled.Span;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.type.DType;
@@ -124,7 +127,7 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
     /** A factor that threads computed goes where all of them can read it; beyond the end of what is summed over it is zero. */
     private List<Action> shared(Tile tile, TileExpr.Dot dot) {
         GroupMemory.Held held = memory.factor(tile, dot);
-        ScalarExpr value = RowActions.variable(tile);
+        ScalarExpr value = tile.value();
         ScalarExpr zero = ScalarExpr.zero(tile.type());
         List<ScalarExpr> within = shape().isShared(dot.over()) ? at.isWithin(dot.over()) : List.of();
         ScalarExpr stored = IndexMath.all(within)
@@ -146,7 +149,7 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
         List<Axis> outer = own(byRight ? dot.b() : dot.a(), over);
         List<Axis> inner =
                 shape().axes(sum).stream().filter(axis -> !outer.contains(axis)).toList();
-        Variable result = RowActions.variable(sum);
+        Variable result = sum.value();
         DType type = Precision.computed(sum.type());
         ScalarExpr product = ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.cast(type, a), ScalarExpr.cast(type, b));
         Variable held = new Variable(sum.name(), type);

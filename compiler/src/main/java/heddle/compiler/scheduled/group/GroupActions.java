@@ -1,4 +1,4 @@
-package heddle.compiler.scheduled;
+package heddle.compiler.scheduled.group;
 
 import heddle.compiler.index.BlockMask;
 import heddle.compiler.scalar.Axis;
@@ -6,6 +6,12 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.Grid;
+import heddle.compiler.scheduled.Level;
+import heddle.compiler.scheduled.LocalArray;
+import heddle.compiler.scheduled.ScheduledKernel;
+import heddle.compiler.scheduled.Span;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.LoopMask;
@@ -75,7 +81,7 @@ final class GroupActions {
                 actions.addAll(at.each(
                         shape.axes(u.tile()),
                         List.of(new Action.Assign(
-                                RowActions.variable(u.tile()), here(u.value().program())))));
+                                u.tile().value(), here(u.value().program())))));
             case TileStmt.Accumulate a -> actions.addAll(products.of(a.tile(), a.value()));
             case TileStmt.Loop l -> loop(l, classified, actions);
             case TileStmt.Masked m -> {
@@ -91,7 +97,7 @@ final class GroupActions {
     }
 
     private void define(Tile tile, TileExpr value, List<Action> actions) {
-        Variable variable = RowActions.variable(tile);
+        Variable variable = tile.value();
         switch (value) {
             case TileExpr.Map m -> {
                 if (shape.isInRegisters(tile)) {
@@ -133,7 +139,7 @@ final class GroupActions {
 
     /** Each thread reduces the indexes that it has; then the threads that share the axis exchange what they have. */
     private void reduce(Tile result, TileExpr.Reduce r, List<Action> actions) {
-        Variable variable = RowActions.variable(result);
+        Variable variable = result.value();
         ScalarExpr neutral = GroupRows.neutral(r, result.type());
         Action fold = new Action.Fold(variable, r.kind(), here(r.program()), r.ignoresNaN());
         List<Action> body = new ArrayList<>(List.of(new Action.Let(variable, neutral)));
@@ -150,7 +156,7 @@ final class GroupActions {
     }
 
     private void exchange(Tile result, TileExpr.Reduce r, ScalarExpr neutral, List<Action> actions) {
-        Variable variable = RowActions.variable(result);
+        Variable variable = result.value();
         int threads = shape.threads(r.over());
         LocalArray array = memory.exchange(result);
         List<Axis> axes = shape.axes(result);

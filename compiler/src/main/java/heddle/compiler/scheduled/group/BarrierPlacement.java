@@ -1,9 +1,13 @@
-package heddle.compiler.scheduled;
+package heddle.compiler.scheduled.group;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.Level;
+import heddle.compiler.scheduled.LocalArray;
+import heddle.compiler.scheduled.Span;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

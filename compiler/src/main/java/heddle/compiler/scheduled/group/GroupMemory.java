@@ -1,10 +1,11 @@
-package heddle.compiler.scheduled;
+package heddle.compiler.scheduled.group;
 
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scheduled.LocalArray;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;

@@ -1,5 +1,6 @@
-package heddle.compiler.scheduled;
+package heddle.compiler.scheduled.group;
 
+import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;

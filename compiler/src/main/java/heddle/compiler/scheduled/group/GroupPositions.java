@@ -1,7 +1,10 @@
-package heddle.compiler.scheduled;
+package heddle.compiler.scheduled.group;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.Level;
+import heddle.compiler.scheduled.Span;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;

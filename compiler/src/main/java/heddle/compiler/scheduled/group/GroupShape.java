@@ -1,4 +1,4 @@
-package heddle.compiler.scheduled;
+package heddle.compiler.scheduled.group;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;

@@ -1,10 +1,16 @@
-package heddle.compiler.scheduled;
+package heddle.compiler.scheduled.group;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarMath;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.Grid;
+import heddle.compiler.scheduled.Level;
+import heddle.compiler.scheduled.LocalArray;
+import heddle.compiler.scheduled.ScheduledKernel;
+import heddle.compiler.scheduled.Span;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
@@ -104,7 +110,7 @@ final class GroupRows {
     }
 
     private void define(Tile tile, TileExpr value, List<Axis> thread, List<Action> actions) {
-        Variable variable = RowActions.variable(tile);
+        Variable variable = tile.value();
         switch (value) {
             case TileExpr.Map m -> actions.add(new Action.Let(variable, m.program()));
             case TileExpr.Reduce r -> {

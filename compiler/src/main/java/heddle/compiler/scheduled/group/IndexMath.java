@@ -1,9 +1,9 @@
-package heddle.compiler.scheduled;
+package heddle.compiler.scheduled.group;
 
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.IntLiteral;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.type.DType;
+import heddle.compiler.scheduled.Action;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,20 +57,6 @@ final class IndexMath {
         return all(conditions)
                 .map(condition -> List.<Action>of(new Action.When(condition, actions)))
                 .orElse(actions);
-    }
-
-    /** A sum or product after a part of it became a literal. */
-    static ScalarExpr folded(ScalarExpr e) {
-        if (!(e instanceof ScalarExpr.Apply a) || a.args().size() != 2 || e.type() != DType.I64) {
-            return e;
-        }
-        ScalarExpr first = a.args().getFirst();
-        ScalarExpr last = a.args().getLast();
-        return switch (a.fn()) {
-            case ADD -> isLiteral(first, 0) || isLiteral(last, 0) || last instanceof IntLiteral ? plus(first, last) : e;
-            case MUL -> last instanceof IntLiteral factor ? times(first, factor.value()) : e;
-            default -> e;
-        };
     }
 
     private static boolean isLiteral(ScalarExpr e, long value) {
