@@ -20,6 +20,8 @@ import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -55,7 +57,9 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
             case Contraction c -> new GroupBlocks(target.device(), facts).of(c);
             case SplitAttention s -> throw new IllegalStateException("devices do not split keys");
             case AttentionGradients g ->
-                throw new IllegalStateException("devices do not compute gradients of attention");
+                throw new DiagnosticException(
+                        Diagnostic.of(DeviceErrors.NO_GRADIENTS, "a device does not compute the gradients of attention")
+                                .hint("use --target jvm"));
             case Attention a -> new GroupBlocks(target.device(), facts).of(a);
         };
     }
