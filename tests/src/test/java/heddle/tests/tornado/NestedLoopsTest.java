@@ -69,7 +69,7 @@ class NestedLoopsTest {
                 .with(FamilySchedules.cut(at.programs.axis("j"), j));
         cuts = each(cuts, program, at.programs.axis("g"));
         DevicePolicy policy = new DevicePolicy(at.target);
-        TileKernel kernel = new TileKernel(program, policy.blocks(facts, cuts));
+        TileKernel kernel = new TileKernel(program, policy.blocks(facts, List.of(cuts)));
         policy.verify(kernel, facts);
         SequencedMap<String, Buffer> outputs = new LinkedHashMap<>();
         gradients.forEach(name -> outputs.put(name, at.programs.gradient(name)));

@@ -59,12 +59,12 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
     }
 
     /**
-     * A schedule of any program with products, whose loops are cut already: where its tiles are, and how threads share them.
+     * A schedule of any program with products: where its tiles are, and how threads share them.
      *
      * @param facts of the program
-     * @param cuts  of its loops
+     * @param cuts  of its loops, most wanted first: the first with which all factors fit as a whole, or the last, in slices
      */
-    public KernelSchedule blocks(ProgramFacts facts, KernelSchedule cuts) {
+    public KernelSchedule blocks(ProgramFacts facts, List<KernelSchedule> cuts) {
         return new GroupBlocks(target.device(), facts).of(cuts);
     }
 

@@ -175,16 +175,21 @@ record GroupBlocks(Device device, ProgramFacts facts) {
         return staged(bound(cuts(a, least).with(FamilySchedules.cut(a.e(), LEAST_COLUMNS)), least));
     }
 
-    /** A schedule of any program whose loops are cut: as many threads as rows have indexes, of which a row has the usual number. */
-    KernelSchedule of(KernelSchedule cuts) {
-        KernelSchedule placed = placed(cuts);
-        GroupShape group = new GroupShape(kernel(placed), 1, 1);
+    /** A schedule of any program: the first cuts with which all factors fit as a whole, or slices of the last. */
+    KernelSchedule of(List<KernelSchedule> cuts) {
+        List<KernelSchedule> bound = cuts.stream().map(this::bound).toList();
+        return bound.stream().filter(s -> fits(s, registers())).findFirst().orElseGet(() -> staged(bound.getLast()));
+    }
+
+    /** As many threads as rows have indexes, of which a row has the usual number. */
+    private KernelSchedule bound(KernelSchedule cuts) {
+        GroupShape group = new GroupShape(kernel(placed(cuts)), 1, 1);
         int rows = group.shared().stream()
                 .filter(group::isRow)
                 .mapToInt(group::width)
                 .max()
                 .orElse(1);
-        return staged(bound(cuts, shape(rows, 1)));
+        return bound(cuts, shape(rows, 1));
     }
 
     private List<Shape> shapes() {

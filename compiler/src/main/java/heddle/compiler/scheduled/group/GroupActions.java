@@ -144,7 +144,8 @@ final class GroupActions {
         Action fold = new Action.Fold(variable, r.kind(), here(r.program()), r.ignoresNaN());
         List<Action> body = new ArrayList<>(List.of(new Action.Let(variable, neutral)));
         if (!shape.isShared(r.over())) {
-            body.add(new Action.For(r.over(), Span.WHOLE, Level.EACH, List.of(fold)));
+            // Of an axis that is gone through index by index, the current one is all there is.
+            body.add(shape.isSingle(r.over()) ? fold : new Action.For(r.over(), Span.WHOLE, Level.EACH, List.of(fold)));
             actions.addAll(at.each(shape.axes(result), body));
             return;
         }
@@ -184,12 +185,7 @@ final class GroupActions {
                 first.add(IndexMath.isZero(shape.isBlocked(axis) ? at.from(axis) : ScalarExpr.of(axis)));
             }
         }
-        if (shape.threadColumns() > 1 && axes.stream().allMatch(shape::isRow)) {
-            first.add(IndexMath.isZero(ScalarExpr.of(at.column())));
-        }
-        if (shape.threadRows() > 1 && axes.stream().noneMatch(shape::isRow)) {
-            first.add(IndexMath.isBelow(ScalarExpr.of(at.thread()), ScalarExpr.of(shape.threadColumns())));
-        }
+        first.addAll(at.isFirst(axes));
         List<Action> body = List.of(new Action.Store(s.buffer(), here(s.address()), here(s.value())));
         List<Axis> rows = axes.stream().filter(shape::isRow).toList();
         List<Axis> columns = axes.stream().filter(a -> !shape.isRow(a)).toList();
@@ -223,6 +219,9 @@ final class GroupActions {
         l.body().forEach(s -> add(s, told, inner));
         classes.ifPresentOrElse(c -> body.add(new Action.When(c.somewhere, inner)), () -> body.addAll(inner));
         if (kernel.cut(l) instanceof Choice.Size.Whole) {
+            if (!at.from(axis).equals(IndexMath.ZERO)) {
+                actions.add(new Action.At(GridIndexes.from(axis), l.bounds().from()));
+            }
             actions.addAll(body);
             return;
         }
