@@ -67,6 +67,7 @@ public final class ActionListing {
                 actions(depth + 1, w.then());
             }
             case Action.Barrier b -> line(depth, "barrier");
+            case Action.Add a -> line(depth, element(a.to(), a.address()) + " += " + ScalarText.of(a.value()));
             case Action.Store s -> line(depth, element(s.to(), s.address()) + " = " + ScalarText.of(s.value()));
             case Action.Clear c -> line(depth, "clear " + c.tile().buffer());
             case Action.ClearRow c -> line(depth, "clear the row of " + c.tile().buffer());

@@ -124,4 +124,15 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
         });
         return buffers;
     }
+
+    /** The buffers it adds to, each once: zeros before. */
+    public SequencedSet<Buffer> sums() {
+        SequencedSet<Buffer> buffers = new LinkedHashSet<>();
+        ProgramParts.statements(body, stmt -> {
+            if (stmt instanceof TileStmt.AddTo a) {
+                buffers.add(a.buffer());
+            }
+        });
+        return buffers;
+    }
 }

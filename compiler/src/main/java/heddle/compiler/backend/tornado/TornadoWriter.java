@@ -1,6 +1,13 @@
 package heddle.compiler.backend.tornado;
 
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.tile.ProgramFacts;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileProgram;
+import heddle.compiler.tile.family.MapFamily;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +31,8 @@ public final class TornadoWriter {
         return DeepStack.call(() -> written(plan));
     }
 
-    private TornadoSource written(Plan plan) {
+    private TornadoSource written(Plan given) {
+        Plan plan = zeroed(given);
         DeviceArrays arrays = new DeviceArrays(plan);
         KernelMethods methods = new KernelMethods(target);
         TaskGraphs graphs = new TaskGraphs(arrays, methods, target);
@@ -42,6 +50,35 @@ public final class TornadoWriter {
         List<TornadoSource.Array> all =
                 arrays.fields().stream().map(TornadoSource.Array::of).toList();
         return new TornadoSource(host.className(), host.text(methods), StandaloneMain.arguments(plan), tasks, all);
+    }
+
+    /** The plan with kernels before those that add to buffers, which fill them with zeros in every run. */
+    private Plan zeroed(Plan plan) {
+        List<TileKernel> launches = new ArrayList<>();
+        for (TileKernel kernel : plan.launches()) {
+            kernel.program().sums().forEach(b -> launches.add(zeros(kernel.name() + "." + b.name(), b)));
+            launches.add(kernel);
+        }
+        return new Plan(
+                plan.name(),
+                plan.lengths(),
+                plan.inputs(),
+                plan.weights(),
+                plan.constants(),
+                plan.outputs(),
+                plan.prepare(),
+                launches);
+    }
+
+    private TileKernel zeros(String name, Buffer buffer) {
+        Axis element = new Axis("element", buffer.type().shape().size());
+        MapFamily zeros = new MapFamily(
+                List.of(element),
+                buffer,
+                ScalarExpr.of(element),
+                ScalarExpr.zero(buffer.type().dtype()));
+        TileProgram program = zeros.program(name, List.of("zeros, which the next kernel adds to"));
+        return new TileKernel(program, new DevicePolicy(target).schedule(zeros, new ProgramFacts(program)));
     }
 
     private TornadoSource.Task task(int number, TaskGraphs.TaskGraph graph, TaskGraphs.Task task) {

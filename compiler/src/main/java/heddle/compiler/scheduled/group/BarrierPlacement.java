@@ -151,6 +151,10 @@ final class BarrierPlacement {
                     use.written.add(s.to());
                 }
             }
+            case Action.Add a -> {
+                add(a.address(), use);
+                add(a.value(), use);
+            }
             default -> throw new IllegalStateException("not an action of a group: " + action);
         }
     }
