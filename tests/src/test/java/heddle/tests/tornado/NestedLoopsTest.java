@@ -11,6 +11,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Rounding;
 import heddle.compiler.schedule.FamilySchedules;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.machine.Device;
 import heddle.compiler.scheduled.ScheduledInterpreter;
 import heddle.compiler.scheduled.group.DeviceScheduler;
 import heddle.compiler.tile.BlockChoice;
@@ -24,6 +25,7 @@ import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.TileVerifier;
 import heddle.compiler.type.DType;
 import heddle.runtime.Program;
+import heddle.runtime.machine.MachineFiles;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Tolerance;
 import java.util.HashMap;
@@ -53,11 +55,17 @@ class NestedLoopsTest {
         "GPU, 3, 16, 16, 1, 65, 20, 32, 16",
         "CPU, 2, 24, 16, 1, 19, 45, 32, 16",
         "CPU, 1, 16, 16, 2, 17, 17, 8, 20",
-        "GPU, 2, 128, 128, 1, 40, 50, 16, 16"
+        "GPU, 2, 128, 128, 1, 40, 50, 16, 16",
+        "h100, 2, 64, 40, 1, 70, 67, 32, 32",
+        "h100, 1, 80, 64, 2, 9, 33, 5, 32"
     })
     void gradientsOfAttentionAreWhatTheyMean(
             String kind, int groups, int features, int values, long batch, long queries, long keys, int i, int j) {
-        TornadoTarget target = kind.equals("GPU") ? TornadoTarget.GPU : TornadoTarget.CPU;
+        TornadoTarget target = switch (kind) {
+            case "GPU" -> TornadoTarget.GPU;
+            case "CPU" -> TornadoTarget.CPU;
+            default -> TornadoTarget.of((Device) MachineFiles.find(kind));
+        };
         BackwardPrograms programs = new BackwardPrograms(groups, features, values);
         Map<String, Long> lengths = new TreeMap<>(Map.of("B", batch, "N", queries, "M", keys));
         Case at = new Case(target, programs, lengths, 31 * features + queries);

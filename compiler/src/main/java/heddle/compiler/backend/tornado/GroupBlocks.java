@@ -175,21 +175,34 @@ record GroupBlocks(Device device, ProgramFacts facts) {
         return staged(bound(cuts(a, least).with(FamilySchedules.cut(a.e(), LEAST_COLUMNS)), least));
     }
 
-    /** A schedule of any program: the first cuts with which all factors fit as a whole, or slices of the last. */
+    /**
+     * A schedule of any program: the first cuts with which all factors fit as a whole, or slices of the last. Threads with many registers
+     * have as many rows and columns as in attention.
+     */
     KernelSchedule of(List<KernelSchedule> cuts) {
-        List<KernelSchedule> bound = cuts.stream().map(this::bound).toList();
+        List<KernelSchedule> bound = new ArrayList<>();
+        for (KernelSchedule c : cuts) {
+            int rows = rows(c);
+            if (hasManyRegisters()) {
+                Shape many = ATTENTION_OF_MANY.getFirst();
+                bound.add(bound(
+                        c,
+                        new Shape(
+                                rows, 1, Math.min(many.threadRows, Integer.highestOneBit(rows)), many.threadColumns)));
+            }
+            bound.add(bound(c, shape(rows, 1)));
+        }
         return bound.stream().filter(s -> fits(s, registers())).findFirst().orElseGet(() -> staged(bound.getLast()));
     }
 
-    /** As many threads as rows have indexes, of which a row has the usual number. */
-    private KernelSchedule bound(KernelSchedule cuts) {
+    /** The most indexes of a block that run along rows of threads. */
+    private int rows(KernelSchedule cuts) {
         GroupShape group = new GroupShape(kernel(placed(cuts)), 1, 1);
-        int rows = group.shared().stream()
+        return group.shared().stream()
                 .filter(group::isRow)
                 .mapToInt(group::width)
                 .max()
                 .orElse(1);
-        return bound(cuts, shape(rows, 1));
     }
 
     private List<Shape> shapes() {
