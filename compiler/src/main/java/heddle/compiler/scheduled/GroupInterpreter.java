@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  *   <li>An element of local memory that one thread writes and another touches without a barrier between them is a race, which is reported.
  *   <li>Local memory holds NaN when a group begins: what is read must have been written.
  *   <li>All threads come to a barrier, or none does.
- *   <li>An element of a result is stored once.
+ *   <li>An element of a result is stored once, or one thread adds to it.
  * </ul>
  */
 final class GroupInterpreter {
@@ -51,9 +51,11 @@ final class GroupInterpreter {
     private final ScalarEvaluator evaluator;
     private final Map<Buffer, GroupArray> shared = new HashMap<>();
     private final Map<Buffer, BitSet> stored = new HashMap<>();
+    private final Map<Buffer, Map<Integer, Long>> added = new HashMap<>();
     private Registers registers = new Registers(this::unique);
     private final Set<String> names = new HashSet<>();
     private double[][] frames = {};
+    private int group;
     private int thread;
     private int phase;
 
@@ -101,6 +103,7 @@ final class GroupInterpreter {
         List<Node> nodes = nodes(body);
         frames = new double[hasGroups ? grid.threads() : 1][];
         for (long n = 0; n < count; n++) {
+            group = (int) n;
             shared.values().forEach(GroupArray::forget);
             for (int t = 0; t < frames.length; t++) {
                 frames[t] = evaluator.frame();
@@ -310,6 +313,7 @@ final class GroupInterpreter {
                 };
             }
             case Action.Store s -> store(s);
+            case Action.Add a -> add(a);
             default -> throw new IllegalStateException("not an action of one thread: " + action);
         };
     }
@@ -351,6 +355,21 @@ final class GroupInterpreter {
             }
             before.set(at);
             memory(s.to())[at] = value.run(frame);
+        };
+    }
+
+    /** One thread of one group has all that is added to an element, so that it is added in order. */
+    private ThreadStep add(Action.Add a) {
+        Code address = code(a.address());
+        Code value = code(a.value());
+        Map<Integer, Long> owners = added.computeIfAbsent(a.to(), b -> new HashMap<>());
+        return frame -> {
+            int at = (int) address.run(frame);
+            long owner = (long) group * frames.length + thread;
+            if (owners.putIfAbsent(at, owner) instanceof Long other && other != owner) {
+                throw new IllegalStateException("two threads add to element " + at + " of " + a.to());
+            }
+            memory(a.to())[at] += value.run(frame);
         };
     }
 

@@ -72,6 +72,12 @@ record BackwardPrograms(int groups, int features, int values) {
         switch (name) {
             case "dk" -> put(one, name, Dim.of(HEADS), KEYS, Dim.of(features));
             case "dv" -> put(one, name, Dim.of(HEADS), KEYS, Dim.of(values));
+            case "dBias" ->
+                one.put(
+                        name,
+                        new Buffer(
+                                name,
+                                new TensorType(DType.F32, Shape.of(Dim.of((long) HEADS * groups), QUERIES, KEYS))));
             case "dq" -> put(one, name, Dim.of((long) HEADS * groups), QUERIES, Dim.of(features));
             default -> throw new IllegalArgumentException(name);
         }
@@ -135,6 +141,44 @@ record BackwardPrograms(int groups, int features, int values) {
                 store("dq", "aq", "i", "d"));
         return TileProgram.parallel(
                 "dq", "gradient", List.of(axis("b"), axis("h"), axis("g"), axis("i")), body, List.of("by hand"));
+    }
+
+    /**
+     * What a bias gets that all sequences share: the sum over them of the gradients of scores, block by block.
+     *
+     * @param perQuery whether all keys share the element of a query
+     */
+    TileProgram bias(boolean perQuery) {
+        ScalarExpr head = fn(
+                ScalarFn.ADD,
+                fn(ScalarFn.MUL, ScalarExpr.of(axis("h")), ScalarExpr.of(groups)),
+                ScalarExpr.of(axis("g")));
+        Buffer to = gradient("dBias");
+        ScalarExpr address = IndexSimplifier.address(
+                to.type().shape(),
+                List.of(head, ScalarExpr.of(axis("i")), perQuery ? ScalarExpr.of(0) : ScalarExpr.of(axis("j"))));
+        List<TileStmt> block = List.of(
+                loaded("ks", "k", "j", "d"),
+                loaded("vs", "v", "j", "e"),
+                define(tile("raw", "i", "j"), dot("qs", "ks", "d", Annihilating.NEITHER)),
+                map(tile("p", "i", "j"), probability()),
+                masked("j"),
+                define(tile("dp", "i", "j"), dot("dos", "vs", "e", Annihilating.NEITHER)),
+                map(tile("ds", "i", "j"), scoreGradient()),
+                new TileStmt.AddTo(to, List.of(axis("i"), axis("j")), address, value("ds")));
+        List<TileStmt> sequence = List.of(
+                loaded("qs", "q", "i", "d"),
+                loaded("dos", "dOut", "i", "e"),
+                loaded("mx", "largest", "i"),
+                loaded("sm", "sum", "i"),
+                loaded("del", "delta", "i"),
+                loop("j", true, block));
+        return TileProgram.parallel(
+                "bias",
+                "gradient",
+                List.of(axis("h"), axis("g"), axis("i")),
+                List.of(loop("b", false, sequence)),
+                List.of("by hand"));
     }
 
     private Tile tile(String name, String... axes) {

@@ -1,6 +1,7 @@
 package heddle.tests.tornado;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.backend.tornado.DevicePolicy;
@@ -10,10 +11,12 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Rounding;
 import heddle.compiler.schedule.FamilySchedules;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.machine.Device;
 import heddle.compiler.scheduled.ScheduledInterpreter;
 import heddle.compiler.scheduled.group.DeviceScheduler;
 import heddle.compiler.tile.BlockChoice;
 import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileInterpreter;
@@ -21,6 +24,8 @@ import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.TileVerifier;
 import heddle.compiler.type.DType;
+import heddle.runtime.Program;
+import heddle.runtime.machine.MachineFiles;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Tolerance;
 import java.util.HashMap;
@@ -30,6 +35,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,27 +55,50 @@ class NestedLoopsTest {
         "GPU, 3, 16, 16, 1, 65, 20, 32, 16",
         "CPU, 2, 24, 16, 1, 19, 45, 32, 16",
         "CPU, 1, 16, 16, 2, 17, 17, 8, 20",
-        "GPU, 2, 128, 128, 1, 40, 50, 16, 16"
+        "GPU, 2, 128, 128, 1, 40, 50, 16, 16",
+        "h100, 2, 64, 40, 1, 70, 67, 32, 32",
+        "h100, 1, 80, 64, 2, 9, 33, 5, 32"
     })
     void gradientsOfAttentionAreWhatTheyMean(
             String kind, int groups, int features, int values, long batch, long queries, long keys, int i, int j) {
-        TornadoTarget target = kind.equals("GPU") ? TornadoTarget.GPU : TornadoTarget.CPU;
+        TornadoTarget target = switch (kind) {
+            case "GPU" -> TornadoTarget.GPU;
+            case "CPU" -> TornadoTarget.CPU;
+            default -> TornadoTarget.of((Device) MachineFiles.find(kind));
+        };
         BackwardPrograms programs = new BackwardPrograms(groups, features, values);
         Map<String, Long> lengths = new TreeMap<>(Map.of("B", batch, "N", queries, "M", keys));
         Case at = new Case(target, programs, lengths, 31 * features + queries);
         check(at, programs.keysAndValues(), List.of("dk", "dv"), i, j);
         check(at, programs.queries(), List.of("dq"), i, j);
+        check(at, programs.bias(false), List.of("dBias"), i, j);
+    }
+
+    /** Threads of a group have different keys, and would add to the element of one query in any order. */
+    @Test
+    void aSumThatThreadsShareIsRefused() {
+        BackwardPrograms programs = new BackwardPrograms(1, 16, 16);
+        TileProgram program = programs.bias(true);
+        KernelSchedule cuts = cuts(programs, program, 16, 16);
+        TileKernel kernel = new TileKernel(
+                program, new DevicePolicy(TornadoTarget.GPU).blocks(new ProgramFacts(program), List.of(cuts)));
+        IllegalSchedule e = assertThrows(IllegalSchedule.class, () -> DeviceScheduler.schedule(kernel));
+        assertTrue(e.getMessage().contains("threads share j"), e.getMessage());
+    }
+
+    private static KernelSchedule cuts(BackwardPrograms programs, TileProgram program, int i, int j) {
+        KernelSchedule cuts = KernelSchedule.NONE
+                .with(FamilySchedules.cut(programs.axis("i"), i))
+                .with(FamilySchedules.cut(programs.axis("j"), j));
+        return each(each(cuts, program, programs.axis("g")), program, programs.axis("b"));
     }
 
     private static void check(Case at, TileProgram program, List<String> gradients, int i, int j) {
         TileVerifier.verify(program);
         ProgramFacts facts = new ProgramFacts(program);
-        KernelSchedule cuts = KernelSchedule.NONE
-                .with(FamilySchedules.cut(at.programs.axis("i"), i))
-                .with(FamilySchedules.cut(at.programs.axis("j"), j));
-        cuts = each(cuts, program, at.programs.axis("g"));
+        KernelSchedule cuts = cuts(at.programs, program, i, j);
         DevicePolicy policy = new DevicePolicy(at.target);
-        TileKernel kernel = new TileKernel(program, policy.blocks(facts, cuts));
+        TileKernel kernel = new TileKernel(program, policy.blocks(facts, List.of(cuts)));
         policy.verify(kernel, facts);
         SequencedMap<String, Buffer> outputs = new LinkedHashMap<>();
         gradients.forEach(name -> outputs.put(name, at.programs.gradient(name)));
@@ -89,7 +118,10 @@ class NestedLoopsTest {
                 List.of(kernel));
         Map<String, Tensor> inputs = new HashMap<>();
         at.programs.inputs().forEach((name, b) -> inputs.put(name, tensor(b, expected.get(b), at.lengths)));
-        Map<String, Tensor> run = TestDevice.load(plan, at.target, Map.of()).run(inputs, at.lengths);
+        Program device = TestDevice.load(plan, at.target, Map.of());
+        device.run(inputs, at.lengths);
+        // Sums begin with zeros again.
+        Map<String, Tensor> run = device.run(inputs, at.lengths);
         outputs.forEach((name, b) -> {
             compare(at, name + ", scheduled", expected.get(b), scheduled.get(b));
             double[] computed = new double[expected.get(b).length];

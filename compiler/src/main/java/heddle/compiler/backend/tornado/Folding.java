@@ -1,7 +1,6 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.scalar.Reduction;
-import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.DType;
 
 /**
@@ -10,27 +9,6 @@ import heddle.compiler.type.DType;
  * @param ignoresNaN whether a minimum or maximum may ignore NaN
  */
 record Folding(Reduction kind, DType type, boolean ignoresNaN) {
-    /** The value it starts from. */
-    String neutral() {
-        double start = ScalarMath.neutral(kind, type);
-        return switch (Storage.of(type)) {
-            case FLOAT -> Double.isInfinite(start) ? infinity("Float", start) : (float) start + "f";
-            case DOUBLE -> Double.isInfinite(start) ? quotient(start) : String.valueOf(start);
-            case LONG -> (long) start == Long.MIN_VALUE ? "Long.MIN_VALUE" : (long) start + "L";
-            case INT -> (int) start == Integer.MIN_VALUE ? "Integer.MIN_VALUE" : String.valueOf((int) start);
-            case BOOLEAN -> String.valueOf(kind == Reduction.MIN);
-        };
-    }
-
-    /** TornadoVM makes floats of infinite constants, and then cannot compare them with doubles. */
-    private static String quotient(double infinite) {
-        return (infinite > 0 ? "1.0" : "-1.0") + " / (context.groupIdx >> 30)";
-    }
-
-    private static String infinity(String type, double value) {
-        return type + (value > 0 ? ".POSITIVE_INFINITY" : ".NEGATIVE_INFINITY");
-    }
-
     /** The value after {@code next}. Both are operands of any operator. */
     String of(String sofar, String next) {
         return switch (kind) {

@@ -7,7 +7,6 @@ import heddle.compiler.scheduled.group.GroupMemory;
 import heddle.compiler.scheduled.group.GroupShape;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
-import heddle.compiler.tile.LoopMode;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
@@ -15,7 +14,6 @@ import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.tile.family.Attention;
-import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
@@ -56,9 +54,6 @@ record GroupBlocks(Device device, ProgramFacts facts) {
 
     /** Local memory that such blocks take. */
     private static final int LOCAL_OF_MANY = 48 << 10;
-
-    /** Sides of a block of pairs of queries and keys, most wanted first. */
-    private static final List<Integer> PAIRS = List.of(32, 16, 8);
 
     /** The most columns of the result that a block of attention has. */
     private static final int COLUMNS = 512;
@@ -180,35 +175,34 @@ record GroupBlocks(Device device, ProgramFacts facts) {
         return staged(bound(cuts(a, least).with(FamilySchedules.cut(a.e(), LEAST_COLUMNS)), least));
     }
 
-    /** The largest blocks of pairs whose tiles fit. */
-    KernelSchedule of(AttentionGradients g) {
-        List<KernelSchedule> all = PAIRS.stream().map(n -> of(pairs(g, n))).toList();
-        return all.stream().filter(s -> fits(s, variables())).findFirst().orElse(all.getLast());
-    }
-
-    /** Heads and batches that a sum goes over come one by one. */
-    private KernelSchedule pairs(AttentionGradients g, int side) {
-        KernelSchedule cuts = KernelSchedule.NONE
-                .with(FamilySchedules.cut(g.outer(), side))
-                .with(FamilySchedules.cut(g.inner(), side));
-        for (TileStmt.Loop loop : facts.program().loops()) {
-            if (loop.mode() instanceof LoopMode.Sequential && !loop.axis().equals(g.inner())) {
-                cuts = cuts.with(new Choice.Cut(loop.id(), new Choice.Size.Each()));
+    /**
+     * A schedule of any program: the first cuts with which all factors fit as a whole, or slices of the last. Threads with many registers
+     * have as many rows and columns as in attention.
+     */
+    KernelSchedule of(List<KernelSchedule> cuts) {
+        List<KernelSchedule> bound = new ArrayList<>();
+        for (KernelSchedule c : cuts) {
+            int rows = rows(c);
+            if (hasManyRegisters()) {
+                Shape many = ATTENTION_OF_MANY.getFirst();
+                bound.add(bound(
+                        c,
+                        new Shape(
+                                rows, 1, Math.min(many.threadRows, Integer.highestOneBit(rows)), many.threadColumns)));
             }
+            bound.add(bound(c, shape(rows, 1)));
         }
-        return cuts;
+        return bound.stream().filter(s -> fits(s, registers())).findFirst().orElseGet(() -> staged(bound.getLast()));
     }
 
-    /** A schedule of any program whose loops are cut: as many threads as rows have indexes, of which a row has the usual number. */
-    KernelSchedule of(KernelSchedule cuts) {
-        KernelSchedule placed = placed(cuts);
-        GroupShape group = new GroupShape(kernel(placed), 1, 1);
-        int rows = group.shared().stream()
+    /** The most indexes of a block that run along rows of threads. */
+    private int rows(KernelSchedule cuts) {
+        GroupShape group = new GroupShape(kernel(placed(cuts)), 1, 1);
+        return group.shared().stream()
                 .filter(group::isRow)
                 .mapToInt(group::width)
                 .max()
                 .orElse(1);
-        return staged(bound(cuts, shape(rows, 1)));
     }
 
     private List<Shape> shapes() {

@@ -6,17 +6,12 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Writes every {@link ScalarFn}, at every element type, as Java that TornadoVM compiles. Arguments are operands of any
  * operator.
  */
 final class ScalarFunctions {
-    /** An index, widened: a variable or a call, as products and sums may need the width. */
-    private static final Pattern INDEX = Pattern.compile("\\(\\(long\\) (\\w+|[\\w.]+\\([^()]*\\))\\)");
-
     private final Set<DeviceFunction> called;
 
     /** @param called gets what the expressions call */
@@ -109,12 +104,8 @@ final class ScalarFunctions {
         return "(" + a + " " + better + " " + b + nan + " ? " + a + " : " + b + ")";
     }
 
-    /** Two indexes are compared as they are. */
     private static String compared(String a, String comparison, String b) {
-        Matcher left = INDEX.matcher(a);
-        Matcher right = INDEX.matcher(b);
-        boolean both = left.matches() && right.matches();
-        return both ? left.group(1) + " " + comparison + " " + right.group(1) : a + " " + comparison + " " + b;
+        return a + " " + comparison + " " + b;
     }
 
     private String quotient(Apply e, DType type, String a, String b) {

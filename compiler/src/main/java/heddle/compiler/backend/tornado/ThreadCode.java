@@ -62,6 +62,7 @@ final class ThreadCode {
             case Action.Fold f -> fold(f);
             case Action.Exchange e -> exchange(e);
             case Action.Store s -> scope.store(s.to(), registers.named(s.address()), registers.named(s.value()), out);
+            case Action.Add a -> write(a.stored());
             case Action.When w -> {
                 out.open("if (" + condition(w.condition()) + ")");
                 inner().write(w.then());

@@ -46,16 +46,19 @@ final class BarrierPlacement {
     }
 
     private final Set<Buffer> shared;
-    private final Axis thread;
 
-    /** @param thread the number of a thread in its group: what depends on it, threads do not do alike */
+    /** The indexes that threads do not have alike. */
+    private final Set<Axis> own = new HashSet<>();
+
+    /** @param thread the number of a thread in its group */
     BarrierPlacement(List<LocalArray> shared, Axis thread) {
         this.shared = shared.stream().map(LocalArray::buffer).collect(Collectors.toSet());
-        this.thread = thread;
+        own.add(thread);
     }
 
     /** The actions of a group with barriers among them. */
     List<Action> in(List<Action> actions) {
+        actions.forEach(this::addOwn);
         return placed(actions, new Use());
     }
 
@@ -97,12 +100,30 @@ final class BarrierPlacement {
     }
 
     private boolean isForAll(Action.For f) {
-        boolean isAlike = !(f.span() instanceof Span.Steps s) || !ScalarExprs.reads(s.from(), thread);
+        boolean isAlike = !(f.span() instanceof Span.Steps s) || isAlike(s.from());
         return f.level() == Level.EACH && isAlike && !use(f.body()).written.isEmpty();
     }
 
     private boolean isForAll(Action.When w) {
-        return !use(w.then()).written.isEmpty();
+        return isAlike(w.condition()) && !use(w.then()).written.isEmpty();
+    }
+
+    private boolean isAlike(ScalarExpr e) {
+        return own.stream().noneMatch(axis -> ScalarExprs.reads(e, axis));
+    }
+
+    /** Finds indexes that are computed from those that threads do not have alike. */
+    private void addOwn(Action action) {
+        switch (action) {
+            case Action.At a -> {
+                if (!isAlike(a.index())) {
+                    own.add(a.axis());
+                }
+            }
+            case Action.For f -> f.body().forEach(this::addOwn);
+            case Action.When w -> w.then().forEach(this::addOwn);
+            default -> {}
+        }
     }
 
     /** What actions do to local memory. */
@@ -129,6 +150,10 @@ final class BarrierPlacement {
                 if (shared.contains(s.to())) {
                     use.written.add(s.to());
                 }
+            }
+            case Action.Add a -> {
+                add(a.address(), use);
+                add(a.value(), use);
             }
             default -> throw new IllegalStateException("not an action of a group: " + action);
         }

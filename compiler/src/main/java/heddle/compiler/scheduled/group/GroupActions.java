@@ -1,6 +1,8 @@
 package heddle.compiler.scheduled.group;
 
 import heddle.compiler.index.BlockMask;
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.index.LinearForm;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
@@ -13,6 +15,7 @@ import heddle.compiler.scheduled.LocalArray;
 import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.scheduled.Span;
 import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.Tile;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Schedules kernels with products for devices: a group for each block of the result, of whose tiles each thread has some elements in
@@ -91,8 +95,13 @@ final class GroupActions {
                 actions.addAll(
                         isTold ? List.of(new Action.When(ScalarExpr.apply(ScalarFn.NOT, full(m.loop())), body)) : body);
             }
-            case TileStmt.Store s -> store(s, actions);
-            case TileStmt.AddTo a -> throw new IllegalStateException("no kernel of this target adds to " + a.buffer());
+            case TileStmt.Store s ->
+                store(s, new Action.Store(s.buffer(), here(s.address()), here(s.value())), actions);
+            case TileStmt.AddTo a -> {
+                requireOwners(a);
+                Action add = new Action.Add(a.buffer(), here(a.address()), here(a.value()));
+                store(new TileStmt.Store(a.buffer(), a.axes(), a.address(), a.value()), add, actions);
+            }
         }
     }
 
@@ -144,7 +153,8 @@ final class GroupActions {
         Action fold = new Action.Fold(variable, r.kind(), here(r.program()), r.ignoresNaN());
         List<Action> body = new ArrayList<>(List.of(new Action.Let(variable, neutral)));
         if (!shape.isShared(r.over())) {
-            body.add(new Action.For(r.over(), Span.WHOLE, Level.EACH, List.of(fold)));
+            // Of an axis that is gone through index by index, the current one is all there is.
+            body.add(shape.isSingle(r.over()) ? fold : new Action.For(r.over(), Span.WHOLE, Level.EACH, List.of(fold)));
             actions.addAll(at.each(shape.axes(result), body));
             return;
         }
@@ -174,7 +184,7 @@ final class GroupActions {
     }
 
     /** Where no thread has elements of its own along an axis, or no block along a parallel one, the first stores. */
-    private void store(TileStmt.Store s, List<Action> actions) {
+    private void store(TileStmt.Store s, Action store, List<Action> actions) {
         List<Axis> axes = s.axes().stream().filter(a -> !shape.isSingle(a)).toList();
         List<ScalarExpr> first = new ArrayList<>();
         for (Axis axis : kernel.parallel()) {
@@ -184,13 +194,8 @@ final class GroupActions {
                 first.add(IndexMath.isZero(shape.isBlocked(axis) ? at.from(axis) : ScalarExpr.of(axis)));
             }
         }
-        if (shape.threadColumns() > 1 && axes.stream().allMatch(shape::isRow)) {
-            first.add(IndexMath.isZero(ScalarExpr.of(at.column())));
-        }
-        if (shape.threadRows() > 1 && axes.stream().noneMatch(shape::isRow)) {
-            first.add(IndexMath.isBelow(ScalarExpr.of(at.thread()), ScalarExpr.of(shape.threadColumns())));
-        }
-        List<Action> body = List.of(new Action.Store(s.buffer(), here(s.address()), here(s.value())));
+        first.addAll(at.isFirst(axes));
+        List<Action> body = List.of(store);
         List<Axis> rows = axes.stream().filter(shape::isRow).toList();
         List<Axis> columns = axes.stream().filter(a -> !shape.isRow(a)).toList();
         for (Axis axis : columns) {
@@ -202,6 +207,46 @@ final class GroupActions {
             body = at.each(List.of(axis), IndexMath.where(conditions, body));
         }
         actions.addAll(rows.isEmpty() ? IndexMath.where(first, body) : body);
+    }
+
+    /** Each element is added to by one thread of one group: its address tells the indexes of all axes that they share. */
+    private void requireOwners(TileStmt.AddTo a) {
+        Set<Axis> told = told(a.address());
+        for (Axis axis :
+                Stream.concat(kernel.parallel().stream(), a.axes().stream()).toList()) {
+            if (!axis.extent().is(1) && !told.contains(axis)) {
+                throw new IllegalSchedule(
+                        kernel.program(),
+                        "add to " + a.buffer(),
+                        "threads share " + axis + ", and would add to one element");
+            }
+        }
+    }
+
+    /** The axes of an address from which it follows what each of their indexes is; none where that is not known. */
+    private static Set<Axis> told(ScalarExpr address) {
+        Set<Axis> read = new HashSet<>();
+        ScalarExprs.visit(address, e -> {
+            if (e instanceof ScalarExpr.Index i && !i.axis().extent().is(1)) {
+                read.add(i.axis());
+            }
+        });
+        LinearForm form = IndexSimplifier.form(address);
+        read.removeIf(
+                axis -> form.isAffineIn(Set.of(axis)) && form.coefficient(axis).isZero());
+        boolean isDense = form.isAffineIn(read)
+                && read.stream().anyMatch(first -> strides(form, new HashSet<>(read), form.coefficient(first)));
+        return isDense ? read : Set.of();
+    }
+
+    /** Whether axes follow each other in memory, each with a stride of all that those before have. */
+    private static boolean strides(LinearForm form, Set<Axis> left, Dim stride) {
+        Optional<Axis> next =
+                left.stream().filter(x -> form.coefficient(x).equals(stride)).findFirst();
+        next.ifPresent(left::remove);
+        return left.isEmpty()
+                || next.isPresent()
+                        && strides(form, left, stride.times(next.get().extent()));
     }
 
     private void loop(TileStmt.Loop l, Optional<LoopId> classified, List<Action> actions) {
@@ -223,6 +268,9 @@ final class GroupActions {
         l.body().forEach(s -> add(s, told, inner));
         classes.ifPresentOrElse(c -> body.add(new Action.When(c.somewhere, inner)), () -> body.addAll(inner));
         if (kernel.cut(l) instanceof Choice.Size.Whole) {
+            if (!at.from(axis).equals(IndexMath.ZERO)) {
+                actions.add(new Action.At(GridIndexes.from(axis), l.bounds().from()));
+            }
             actions.addAll(body);
             return;
         }

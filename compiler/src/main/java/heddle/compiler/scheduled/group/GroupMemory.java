@@ -191,18 +191,20 @@ public final class GroupMemory {
         Tile tile = life.tile;
         TileExpr.Dot first = life.slice.orElseGet(() -> usesOf(tile).getFirst());
         List<Axis> axes = new ArrayList<>(shape.axes(tile));
-        axes.remove(first.over());
-        axes.addFirst(first.over());
+        if (axes.remove(first.over())) {
+            axes.addFirst(first.over());
+        }
         boolean isSlice = life.slice.isPresent() && !shape.isInRegisters(tile);
         List<Integer> sizes = new ArrayList<>();
         for (Axis axis : axes) {
-            boolean isOwn = usesOf(tile).stream().anyMatch(dot -> !dot.over().equals(axis));
+            boolean isOwn = shape.isInRegisters(tile)
+                    || usesOf(tile).stream().anyMatch(dot -> !dot.over().equals(axis));
             sizes.add(
                     isSlice && axis.equals(first.over())
                             ? depth(axis)
                             : isOwn ? shape.threadedWidth(axis) : shape.width(axis));
         }
-        int pitch = sizes.getLast() + kernel.schedule().pitch(tile);
+        int pitch = (sizes.isEmpty() ? 1 : sizes.getLast()) + kernel.schedule().pitch(tile);
         LocalArray own = LocalArray.of(tile.name() + "Tile", tile.type(), 0);
         LocalArray array = arrays.values().stream()
                 .filter(a -> a.type() == own.type() && ends.get(a.buffer().name()) < life.from)
@@ -236,6 +238,11 @@ public final class GroupMemory {
     /** The array in which threads exchange values of a type. */
     LocalArray exchange(Tile result) {
         return arrays.get(exchangeName(LocalArray.of("exchange", result.type(), 0)));
+    }
+
+    /** The axis that the first product with a tile sums over. */
+    Axis over(Tile tile) {
+        return usesOf(tile).getFirst().over();
     }
 
     /** Where a tile is, if all of it stays here. */

@@ -72,7 +72,9 @@ record GroupPositions(TileKernel kernel, GroupShape shape) {
 
     /** Where the block of an axis begins. */
     ScalarExpr from(Axis axis) {
-        return shape.isBlocked(axis) ? ScalarExpr.of(GridIndexes.from(axis)) : IndexMath.ZERO;
+        return shape.isBlocked(axis) || !shape.beginsAtZero(axis)
+                ? ScalarExpr.of(GridIndexes.from(axis))
+                : IndexMath.ZERO;
     }
 
     /** The same index in the whole tensor, which may be past the end of the axis. */
@@ -112,6 +114,18 @@ record GroupPositions(TileKernel kernel, GroupShape shape) {
         }
         if (!shape.isWhole(axis) || !shape.covers(axis) && !shape.isBlocked(axis)) {
             conditions.add(IndexMath.isBelow(position(axis), shape.end(axis)));
+        }
+        return conditions;
+    }
+
+    /** What says that a thread is the first of those that have the same elements of a tile; nothing where each has its own. */
+    List<ScalarExpr> isFirst(List<Axis> axes) {
+        List<ScalarExpr> conditions = new ArrayList<>();
+        if (shape.threadColumns() > 1 && axes.stream().allMatch(shape::isRow)) {
+            conditions.add(IndexMath.isZero(ScalarExpr.of(column())));
+        }
+        if (shape.threadRows() > 1 && axes.stream().noneMatch(shape::isRow)) {
+            conditions.add(IndexMath.isBelow(ScalarExpr.of(thread()), ScalarExpr.of(shape.threadColumns())));
         }
         return conditions;
     }

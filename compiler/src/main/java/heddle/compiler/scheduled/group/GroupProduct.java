@@ -58,7 +58,7 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
     /** Loads all of a tile. */
     List<Action> load(Tile tile, ScalarExpr program) {
         GroupMemory.Held held = memory.resident(tile).orElseThrow();
-        return load(held, program, held.axes().getFirst(), IndexMath.ZERO);
+        return load(held, program, memory.over(tile), IndexMath.ZERO);
     }
 
     /**
@@ -89,7 +89,7 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
             rest = IndexMath.quotient(rest, ScalarExpr.of(size));
             ScalarExpr before = axis.equals(over) ? part : IndexMath.ZERO;
             boolean isFirst = IndexMath.plus(at.from(axis), before).equals(IndexMath.ZERO);
-            Axis place = isFirst || shape().isSingle(axis) ? axis : new Axis(axis.name() + "At", Dim.of(size));
+            Axis place = isFirst ? axis : new Axis(axis.name() + "At", Dim.of(size));
             body.add(new Action.At(place, within));
             places.put(axis, ScalarExpr.of(place));
             ScalarExpr inBlock = IndexMath.plus(before, ScalarExpr.of(place));
@@ -133,13 +133,14 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
         ScalarExpr stored = IndexMath.all(within)
                 .map(condition -> ScalarExpr.apply(ScalarFn.SELECT, condition, value, zero))
                 .orElse(value);
-        return at.each(shape().axes(tile), List.of(new Action.Store(held.buffer(), held.address(at::within), stored)));
+        List<Axis> axes = shape().axes(tile);
+        Action store = new Action.Store(held.buffer(), held.address(at::within), stored);
+        return IndexMath.where(at.isFirst(axes), at.each(axes, List.of(store)));
     }
 
     /** @param part where a slice begins in a factor that is there as a whole */
     private Action sum(Tile sum, TileExpr.Dot dot, ScalarExpr part) {
         Axis over = dot.over();
-        int depth = memory.depth(over);
         Variable a = factor(dot.a());
         Variable b = factor(dot.b());
         List<Action> step = new ArrayList<>();
@@ -159,7 +160,21 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
                 ? List.of()
                 : List.of(ScalarExpr.apply(ScalarFn.NE, decides, ScalarExpr.zero(decides.type())));
         step.addAll(at.each(outer, IndexMath.where(isNeeded, at.each(inner, List.of(add)))));
-        return new Action.For(over, new Span.Between(IndexMath.ZERO, ScalarExpr.of(depth)), Level.EACH, step);
+        return new Action.For(over, new Span.Between(IndexMath.ZERO, end(dot, part)), Level.EACH, step);
+    }
+
+    /** The last slice ends with the block, where a factor is there as a whole; otherwise zeros were loaded past the end. */
+    private ScalarExpr end(TileExpr.Dot dot, ScalarExpr part) {
+        int depth = memory.depth(dot.over());
+        int width = shape().width(dot.over());
+        boolean isThere = Stream.of(dot.a(), dot.b()).anyMatch(t -> !isSlice(t, dot));
+        return width % depth == 0 || !isThere
+                ? ScalarExpr.of(depth)
+                : IndexMath.least(ScalarExpr.of(depth), ScalarExpr.apply(ScalarFn.SUB, ScalarExpr.of(width), part));
+    }
+
+    private boolean isSlice(Tile tile, TileExpr.Dot dot) {
+        return memory.isSliced(dot.over()) && loads.containsKey(tile.name());
     }
 
     private static Variable factor(Tile tile) {
@@ -175,8 +190,7 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
         Axis over = dot.over();
         Buffer buffer = held.buffer();
         ScalarExpr index = ScalarExpr.of(over);
-        boolean isSlice = held.axes().contains(over) && held.size(over) == memory.depth(over);
-        ScalarExpr along = isSlice ? index : IndexMath.plus(part, index);
+        ScalarExpr along = isSlice(tile, dot) ? index : IndexMath.plus(part, index);
         ScalarExpr element =
                 new ScalarExpr.Element(buffer, held.address(axis -> axis.equals(over) ? along : at.within(axis)));
         return at.each(own(tile, over), List.of(new Action.Let(value, element)));

@@ -67,9 +67,9 @@ public final class GroupShape {
         List<List<Axis>> together = new ArrayList<>();
         statements(kernel.body()).stream()
                 .filter(TileStmt.Accumulate.class::isInstance)
+                .flatMap(s -> axes(((TileStmt.Accumulate) s).tile()).stream())
                 .findFirst()
-                .ifPresent(s -> together.add(
-                        List.of(((TileStmt.Accumulate) s).tile().axes().getFirst())));
+                .ifPresent(axis -> together.add(List.of(axis)));
         for (TileStmt s : statements(kernel.body())) {
             switch (s) {
                 case TileStmt.Define d -> {
@@ -214,6 +214,13 @@ public final class GroupShape {
                 && loops.stream()
                         .filter(l -> l.axis().equals(axis))
                         .allMatch(l -> l.bounds().areAllOf(axis));
+    }
+
+    /** Whether the indexes along an axis are all there are, from the first on. */
+    boolean beginsAtZero(Axis axis) {
+        return loops.stream()
+                .filter(l -> l.axis().equals(axis))
+                .allMatch(l -> l.bounds().from().equals(IndexMath.ZERO));
     }
 
     /** What an index along an axis is below. */
