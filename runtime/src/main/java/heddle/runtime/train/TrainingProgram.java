@@ -16,6 +16,7 @@ import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A graph of training as generated code. It takes batches, weights as they are at the moment, and the seed of dropouts. */
@@ -25,11 +26,13 @@ final class TrainingProgram {
     private final Graph graph;
     private final Program program;
     private final ModelInputs inputs;
+    private final JvmOptions options;
 
-    private TrainingProgram(Graph graph, Program program, ModelInputs inputs) {
+    private TrainingProgram(Graph graph, Program program, ModelInputs inputs, JvmOptions options) {
         this.graph = graph;
         this.program = program;
         this.inputs = inputs;
+        this.options = options;
     }
 
     /**
@@ -48,12 +51,14 @@ final class TrainingProgram {
             JvmOptions options) {
         Plan plan = Compiler.compile(graph, fusion, SchedulePolicy.of(options.target()), Set.of())
                 .plan();
-        return new TrainingProgram(graph, JvmProgram.load(plan, frozen, options), new ModelInputs(model, fixed));
+        return new TrainingProgram(
+                graph, JvmProgram.load(plan, frozen, options), new ModelInputs(model, fixed), options);
     }
 
-    /** The graph as it was before it was compiled. */
-    Graph graph() {
-        return graph;
+    /** Where a run first computes something that is not finite, when each operation runs by itself. */
+    Optional<FirstNonFinite> firstNonFinite(
+            Map<String, Tensor> batch, Map<String, Tensor> weights, Map<String, Tensor> frozen, long seed, long draw) {
+        return FirstNonFinite.of(graph, inputs(batch, weights, seed, draw), inputs.check(batch), frozen, options);
     }
 
     /** The generated Java, which says what the results' bits depend on besides the inputs. */
@@ -74,7 +79,8 @@ final class TrainingProgram {
     }
 
     /** All that the graph reads. */
-    static Map<String, Tensor> inputs(Map<String, Tensor> batch, Map<String, Tensor> weights, long seed, long draw) {
+    private static Map<String, Tensor> inputs(
+            Map<String, Tensor> batch, Map<String, Tensor> weights, long seed, long draw) {
         Map<String, Tensor> all = new LinkedHashMap<>(batch);
         weights.forEach((name, tensor) -> all.put(TrainingGraph.WEIGHT + name, tensor));
         long[] words = {Philox.lowKey(seed) & WORD, Philox.highKey(seed, Stream.DROPOUT) & WORD, draw & WORD, 0};

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
@@ -213,6 +214,27 @@ class TrainerTest {
         assertTrue(e.getMessage().contains("the loss of step 2 is NaN"), e.getMessage());
         assertEquals(1, trainer.done());
         assertArrayEquals(before, doubles(trainer, "layer.w"));
+    }
+
+    @Test
+    void saysWhereTheLossIsFirstNotFinite() {
+        HeddleModel model = TrainedModels.model("""
+                dim B
+                input x: f32[B, 3]
+                let w = weight "w" : f32[3] = ones
+                let masked = exp(where(x > 0.0, x, -inf))
+                let scaled = sqrt(sum(x, axis = -1)) * 2.0
+                output loss = mean(scaled) + sum(masked * w)
+                """, Map.of());
+        Trainer trainer = TrainedModels.trainer(model, TrainingSettings.of(0.1, 9), 1);
+        trainer.step(List.of(Map.of("x", Tensor.of(new float[] {1, 2, -0.5f}, 1, 3))));
+        Map<String, Tensor> wrong = Map.of("x", Tensor.of(new float[] {-1, -2, 0.5f}, 1, 3));
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> trainer.step(List.of(wrong)));
+        Diagnostic d = e.diagnostics().getFirst();
+        assertEquals("sqrt(sum(x, axis = -1))", d.primary().orElseThrow().span().text());
+        assertTrue(
+                d.notes().getFirst().endsWith("`sqrt` (sqrt#1) gives NaN"),
+                d.notes().toString());
     }
 
     @Test
