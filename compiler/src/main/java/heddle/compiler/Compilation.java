@@ -5,6 +5,7 @@ import heddle.compiler.explain.Explanation;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.pass.Pipeline;
+import heddle.compiler.recompute.Recomputation;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.report.WrittenAttention;
 import heddle.compiler.schedule.Lower;
@@ -13,6 +14,7 @@ import heddle.compiler.schedule.Schedule;
 import heddle.compiler.tile.proof.AddressCounts;
 import heddle.dsl.DeepStack;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The results of compiling a graph, stage by stage. */
@@ -21,10 +23,13 @@ public final class Compilation {
     private final Supplier<Graph> unfused;
     private final Schedule schedule;
     private final Schedule.Proved proved;
+    private final Optional<Recomputation> recomputation;
     private FusionReport report;
 
     /** @param unfused the graph as it is when nothing is fused */
-    Compilation(Pipeline.Result passes, Supplier<Graph> unfused, Schedule schedule) {
+    Compilation(
+            Pipeline.Result passes, Supplier<Graph> unfused, Schedule schedule, Optional<Recomputation> recomputation) {
+        this.recomputation = recomputation;
         this.passes = passes;
         this.unfused = unfused;
         this.schedule = schedule;
@@ -49,6 +54,11 @@ public final class Compilation {
     /** Of how many addresses of the plan it was shown that they lie in their buffers, and by what. */
     public AddressCounts addresses() {
         return proved.addresses();
+    }
+
+    /** What is kept for the backward pass and what is computed again; empty without a memory budget. */
+    public Optional<Recomputation> recomputation() {
+        return recomputation;
     }
 
     /** The same model with a kernel for each operation, for the same target. */

@@ -9,6 +9,7 @@ import heddle.compiler.join.JoinProducts;
 import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.MarkProbabilities;
+import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.ExpandStored;
@@ -16,13 +17,20 @@ import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveIdentities;
 import heddle.compiler.pass.RemoveTrainingMarks;
+import heddle.compiler.recompute.MemoryBudget;
+import heddle.compiler.recompute.Recompute;
 import heddle.compiler.schedule.Lower;
+import heddle.compiler.schedule.MemoryPlan;
+import heddle.compiler.schedule.Schedule;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.type.LengthFacts;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Compiles a model's graph into an execution plan: runs the passes in order, then lowers the graph to kernels. */
@@ -67,6 +75,10 @@ public final class Compiler {
 
     /** The passes for a graph, in order. Gradients are taken of what was recognised, and have layout to fold themselves. */
     public static Pipeline pipeline(Graph graph, Fusion fusion) {
+        return pipeline(graph, fusion, Optional.empty());
+    }
+
+    private static Pipeline pipeline(Graph graph, Fusion fusion, Optional<Recompute> recompute) {
         List<Pass> passes = new ArrayList<>(SIMPLIFY);
         if (fusion == Fusion.FUSED) {
             passes.addAll(RECOGNISE);
@@ -74,6 +86,7 @@ public final class Compiler {
         if (Differentiate.isAsked(graph)) {
             passes.addAll(DIFFERENTIATE);
         }
+        recompute.ifPresent(passes::add);
         if (fusion == Fusion.FUSED) {
             passes.addAll(FOLD);
         }
@@ -92,17 +105,57 @@ public final class Compiler {
      * @param disabled names of passes to leave out
      */
     public static Compilation compile(Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled) {
-        return DeepStack.call(() -> compiled(graph, fusion, policy, disabled));
+        return compile(graph, fusion, policy, disabled, Optional.empty());
     }
 
-    private static Compilation compiled(Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled) {
-        Pipeline.Result passes = pipeline(graph, fusion).without(disabled).run(graph);
-        Graph last = passes.graph();
+    /**
+     * Compiles a graph.
+     *
+     * @param budget of memory, for a graph that asks for gradients and whose lengths are known
+     */
+    public static Compilation compile(
+            Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled, Optional<MemoryBudget> budget) {
+        return DeepStack.call(() -> compiled(graph, fusion, policy, disabled, budget));
+    }
+
+    private static Compilation compiled(
+            Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled, Optional<MemoryBudget> budget) {
         LengthFacts facts = LengthCondition.facts(graph);
+        Optional<Recompute> recompute = budget.map(b -> recompute(graph, fusion, policy, facts, b));
+        Pipeline.Result passes =
+                pipeline(graph, fusion, recompute).without(disabled).run(graph);
         return new Compilation(
                 passes,
                 () -> unfused(passes, disabled),
-                fusion == Fusion.FUSED ? Lower.fused(last, policy, facts) : Lower.unfused(last, policy, facts));
+                lowered(passes.graph(), fusion, policy, facts),
+                recompute.flatMap(Recompute::decided));
+    }
+
+    private static Schedule lowered(Graph graph, Fusion fusion, SchedulePolicy policy, LengthFacts facts) {
+        return fusion == Fusion.FUSED ? Lower.fused(graph, policy, facts) : Lower.unfused(graph, policy, facts);
+    }
+
+    /** The pass that keeps a run within a budget, which counts neither inputs nor weights nor gradients. */
+    private static Recompute recompute(
+            Graph given, Fusion fusion, SchedulePolicy policy, LengthFacts facts, MemoryBudget budget) {
+        List<String> losses = new ArrayList<>();
+        Set<String> gradients = new HashSet<>();
+        given.outputs().forEach((name, value) -> {
+            if (value.node().op() instanceof Gradient) {
+                gradients.add(name);
+            }
+            if (given.users(value.node()).stream()
+                    .anyMatch(n ->
+                            n.op() instanceof Gradient && given.operand(n, 0).equals(value))) {
+                losses.add(name);
+            }
+        });
+        return new Recompute(budget, losses, joint -> {
+            Graph folded =
+                    fusion == Fusion.FUSED ? new Pipeline(FOLD).run(joint).graph() : joint;
+            Schedule schedule = lowered(folded, fusion, policy, facts);
+            return MemoryPlan.bytes(schedule, Map.of(), output -> !gradients.contains(output));
+        });
     }
 
     /** The graph as it is when nothing is fused. */

@@ -13,6 +13,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.HoldWeights;
+import heddle.compiler.recompute.MemoryBudget;
 import heddle.compiler.schedule.GivenSchedules;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.TensorType;
@@ -43,8 +44,14 @@ public final class HeddleModel {
     private final ModelSource source;
     private final Model model;
     private final Map<String, Long> fixed;
+    private final Optional<MemoryBudget> budget;
 
     HeddleModel(ModelSource source, Model model, Map<String, Long> fixed) {
+        this(source, model, fixed, Optional.empty());
+    }
+
+    private HeddleModel(ModelSource source, Model model, Map<String, Long> fixed, Optional<MemoryBudget> budget) {
+        this.budget = budget;
         this.source = source;
         this.model = model;
         this.fixed = Map.copyOf(fixed);
@@ -58,7 +65,15 @@ public final class HeddleModel {
      * @throws DiagnosticException when there is no such loss, weight or input, or no gradient
      */
     public HeddleModel withGradients(Optional<String> loss, List<String> by) {
-        return new HeddleModel(source, Gradients.of(model, loss, by), fixed);
+        return new HeddleModel(source, Gradients.of(model, loss, by), fixed, budget);
+    }
+
+    /**
+     * The model whose gradients are computed in a memory of limited size: what does not fit is computed again. All lengths have to
+     * be fixed. Plans without fusion take what they take.
+     */
+    public HeddleModel withMemoryBudget(MemoryBudget most) {
+        return new HeddleModel(source, model, fixed, Optional.of(most));
     }
 
     /** The model with one of its outputs, and what that needs. @param output the name of one that it has */
@@ -150,21 +165,25 @@ public final class HeddleModel {
 
     /** What the compiler makes of it for the jvm target; nothing is loaded or run. */
     public Compilation compilation(Fusion fusion) {
-        return Compiler.compile(model.graph(), fusion);
+        return compilation(fusion, SchedulePolicy.PROCESSOR);
     }
 
     /** What the compiler makes of it for a target that needs blocks of its own; nothing is loaded or run. */
     public Compilation compilation(Fusion fusion, SchedulePolicy policy) {
-        return Compiler.compile(model.graph(), fusion, policy, Set.of());
+        return compilation(model.graph(), fusion, policy);
+    }
+
+    private Compilation compilation(Graph graph, Fusion fusion, SchedulePolicy policy) {
+        return Compiler.compile(graph, fusion, policy, Set.of(), fusion == Fusion.FUSED ? budget : Optional.empty());
     }
 
     /** What the compiler makes of a graph, with the schedules that the options bring. */
-    private static Compilation compilation(Graph graph, SchedulePolicy policy, CompileOptions options) {
+    private Compilation compilation(Graph graph, SchedulePolicy policy, CompileOptions options) {
         if (options.schedules().isEmpty()) {
-            return Compiler.compile(graph, options.fusion(), policy, Set.of());
+            return compilation(graph, options.fusion(), policy);
         }
         GivenSchedules given = new GivenSchedules(policy, options.schedules().get());
-        Compilation compilation = Compiler.compile(graph, options.fusion(), given, Set.of());
+        Compilation compilation = compilation(graph, options.fusion(), given);
         given.requireKernels(compilation.plan());
         return compilation;
     }

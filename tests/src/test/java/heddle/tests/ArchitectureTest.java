@@ -61,6 +61,8 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler.op..")
                 .layer("gradient")
                 .definedBy("heddle.compiler.gradient..")
+                .layer("recompute")
+                .definedBy("heddle.compiler.recompute..")
                 .layer("rule")
                 .definedBy("heddle.compiler.rule..")
                 .layer("softmax")
@@ -111,12 +113,15 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("attention", "pipeline")
                 .whereLayer("gradient")
                 .mayOnlyBeAccessedByLayers("frontend", "pipeline")
+                .whereLayer("recompute")
+                .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("rule")
                 .mayOnlyBeAccessedByLayers("softmax", "join", "attention", "report", "pass", "pipeline")
                 .whereLayer("op")
                 .mayOnlyBeAccessedByLayers(
                         "tile",
                         "gradient",
+                        "recompute",
                         "rule",
                         "softmax",
                         "join",
@@ -132,6 +137,7 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers(
                         "op",
                         "gradient",
+                        "recompute",
                         "rule",
                         "softmax",
                         "join",

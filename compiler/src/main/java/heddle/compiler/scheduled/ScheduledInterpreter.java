@@ -36,8 +36,7 @@ import java.util.function.ToDoubleFunction;
  *   <li>A block of a masked loop is skipped where the mask is nowhere true, and full where it is true everywhere.
  *   <li>Factors that are read in place are addressed by their strides from the first element of the block.
  *   <li>An element of a result is stored once.
- *   <li>How many rows a product takes at once, its slices, and the tree of an exchange change no more than the order of sums: they are
- *       not followed.
+ *   <li>Rows at once, slices and the tree of an exchange change no more than the order of sums: they are not followed.
  * </ul>
  */
 public final class ScheduledInterpreter {

@@ -101,7 +101,7 @@ class CorpusGradientTest {
     private static void check(String name, BackwardGraph backward, Map<String, Long> lengths) {
         long seed = name.hashCode();
         Map<String, NdArray> inputs = backward.draw(lengths, 1, seed);
-        Map<String, NdArray> outputs = backward.run(inputs, lengths);
+        Map<String, NdArray> outputs = backward.folded().run(inputs, lengths);
         CentralDifferences differences = new CentralDifferences(x -> backward.loss(x, lengths), inputs, seed);
         AttentionDefinition a = backward.op().definition();
         String place = name + ", lengths " + lengths + ", seed " + seed + ", score " + a.score() + "\n"

@@ -5,6 +5,7 @@ import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
+import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.op.attention.AttentionGradient;
@@ -55,6 +56,11 @@ public record BackwardGraph(FusedAttention op, Graph graph) {
 
     private static Value input(Graph.Builder out, String name, TensorType type) {
         return out.value(new Input(name, type), Origin.NONE);
+    }
+
+    /** The same with layout folded. */
+    public BackwardGraph folded() {
+        return new BackwardGraph(op, new FoldLayout().run(graph));
     }
 
     /** The slots of floats. */

@@ -68,7 +68,8 @@ class GradientKernelsTest {
     @ParameterizedTest
     @MethodSource("models")
     void jvmMeansTheSame(String name) {
-        BackwardGraph backward = BackwardGraph.of(AttentionModels.of(name).withLogSumExp());
+        BackwardGraph backward =
+                BackwardGraph.of(AttentionModels.of(name).withLogSumExp()).folded();
         Plan plan = Lower.fused(backward.graph(), SchedulePolicy.PROCESSOR).plan();
         List<JvmProgram> programs = Stream.of(1, 2, 64)
                 .map(threads -> JvmProgram.load(

@@ -3,6 +3,8 @@ package heddle.compiler.op.attention;
 import heddle.compiler.scalar.Derivatives;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -42,6 +44,14 @@ public record AttentionBackward(
         return new AttentionBackward(forward, slope, cotangent, rowMax, rowSum, delta);
     }
 
+    /** Every program, and the factors of results. */
+    public List<ScalarExpr> programs(List<GradientResult> results) {
+        List<ScalarExpr> programs = new ArrayList<>(forward.programs());
+        programs.addAll(List.of(slope, cotangent, rowMax, rowSum, delta));
+        results.forEach(r -> programs.add(r.factor()));
+        return programs;
+    }
+
     /** The same with {@code change} made to each program. */
     public AttentionBackward map(UnaryOperator<ScalarExpr> change) {
         return new AttentionBackward(
@@ -79,13 +89,21 @@ public record AttentionBackward(
         return a.term() == 0 ? rowSum : apply(ScalarFn.ADD, rowSum, literal(a, a.term()));
     }
 
-    /** The probability of the score, which reads {@link AttentionDefinition#raw}, where the mask is true. */
-    public ScalarExpr unmasked() {
-        ScalarExpr p = apply(
-                ScalarFn.DIV,
-                apply(ScalarFn.EXP, apply(ScalarFn.SUB, forward.score(), rowMax)),
-                wholeSum(forward, rowSum));
-        return apply(ScalarFn.SELECT, isEmpty(forward, rowSum), zero(), p);
+    /** The factor on a row's exponentials, as on the sum of its values in the forward pass: zero in an empty row. */
+    public ScalarExpr rowScale() {
+        ScalarExpr share = apply(ScalarFn.DIV, literal(forward, 1), wholeSum(forward, rowSum));
+        return apply(ScalarFn.SELECT, isEmpty(forward, rowSum), zero(), share);
+    }
+
+    /**
+     * The probability of the score, which reads {@link AttentionDefinition#raw}, where the mask is true.
+     *
+     * @param max   the greatest score of the row
+     * @param scale {@link #rowScale}
+     */
+    public ScalarExpr unmasked(ScalarExpr max, ScalarExpr scale) {
+        ScalarExpr exponential = apply(ScalarFn.EXP, apply(ScalarFn.SUB, forward.score(), max));
+        return unlessZero(scale, apply(ScalarFn.MUL, exponential, scale));
     }
 
     /** A probability where the mask is true, zero elsewhere; empty when nothing is masked. */
@@ -98,16 +116,17 @@ public record AttentionBackward(
      *
      * @param p       the probability
      * @param product the sum of products of the cotangent and the key's values
+     * @param ofRow   {@link #delta}
      */
-    public ScalarExpr byScore(ScalarExpr p, ScalarExpr product) {
+    public ScalarExpr byScore(ScalarExpr p, ScalarExpr product, ScalarExpr ofRow) {
         ScalarExpr dp =
                 forward.weight().map(w -> apply(ScalarFn.MUL, w, product)).orElse(product);
-        return unlessZero(p, apply(ScalarFn.MUL, p, apply(ScalarFn.SUB, dp, delta)));
+        return unlessZero(p, apply(ScalarFn.MUL, p, apply(ScalarFn.SUB, dp, ofRow)));
     }
 
-    /** The gradient by the product of query and key; empty when it is the gradient by the score. */
-    public Optional<ScalarExpr> byRaw(ScalarExpr byScore) {
-        return isOne(slope) ? Optional.empty() : Optional.of(times(byScore, slope));
+    /** The gradient by the product of query and key. */
+    public ScalarExpr byRaw(ScalarExpr byScore) {
+        return times(byScore, slope);
     }
 
     /** The gradient by a captured tensor of one weight. */
@@ -117,7 +136,12 @@ public record AttentionBackward(
 
     /** A gradient times a derivative: zero where the gradient is. */
     public static ScalarExpr times(ScalarExpr gradient, ScalarExpr factor) {
-        return isOne(factor) ? gradient : unlessZero(gradient, apply(ScalarFn.MUL, gradient, factor));
+        if (isOne(factor)) {
+            return gradient;
+        }
+        ScalarExpr product = apply(ScalarFn.MUL, gradient, factor);
+        boolean isFinite = factor instanceof ScalarExpr.Literal l && Double.isFinite(l.value());
+        return isFinite ? product : unlessZero(gradient, product);
     }
 
     private static boolean isOne(ScalarExpr e) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * What the backward pass of attention needs of each row, and the gradient by its sink:
@@ -52,6 +53,28 @@ public record AttentionDelta(
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public List<ScalarExpr> programs() {
+        List<ScalarExpr> programs = new ArrayList<>(forward.programs());
+        programs.addAll(List.of(cotangent, output, rowMax, rowSum));
+        logSumExp.ifPresent(programs::add);
+        results.forEach(r -> programs.add(r.factor()));
+        return programs;
+    }
+
+    @Override
+    public AttentionDelta with(List<TensorType> others, List<GradientResult> stored, UnaryOperator<ScalarExpr> change) {
+        return new AttentionDelta(
+                others,
+                forward.map(change),
+                change.apply(cotangent),
+                change.apply(output),
+                change.apply(rowMax),
+                change.apply(rowSum),
+                logSumExp.map(change),
+                stored.stream().map(r -> r.map(change)).toList());
     }
 
     @Override

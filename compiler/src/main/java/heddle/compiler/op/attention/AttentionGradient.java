@@ -12,7 +12,6 @@ import heddle.compiler.scalar.Derivatives;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
-import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
@@ -256,32 +255,7 @@ public final class AttentionGradient {
     }
 
     private GradientResult result(GradientResult.Kind kind, ScalarExpr factor, List<Axis> axes) {
-        return new GradientResult(
-                kind, folded(ScalarExpr.cast(a.compute(), factor)), type(axes), AttentionResult.at(axes));
-    }
-
-    /** A program whose functions of numbers are numbers. */
-    private static ScalarExpr folded(ScalarExpr program) {
-        return ScalarExprs.transform(
-                program,
-                e -> e instanceof ScalarExpr.Apply f
-                                && f.type().isFloat()
-                                && f.fn() != ScalarFn.CAST
-                                && f.args().stream().allMatch(ScalarExpr.Literal.class::isInstance)
-                        ? number(f)
-                        : e);
-    }
-
-    private static ScalarExpr number(ScalarExpr.Apply f) {
-        List<Double> args =
-                f.args().stream().map(x -> ((ScalarExpr.Literal) x).value()).toList();
-        double value = ScalarMath.apply(
-                f.fn(),
-                f.type(),
-                args.getFirst(),
-                args.size() > 1 ? args.get(1) : 0,
-                args.size() > 2 ? args.get(2) : 0);
-        return new ScalarExpr.Literal(f.type(), f.type().nearest(value));
+        return new GradientResult(kind, ScalarExpr.cast(a.compute(), factor), type(axes), AttentionResult.at(axes));
     }
 
     private TensorType type(List<Axis> axes) {

@@ -1,9 +1,11 @@
 package heddle.compiler.op.attention;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The gradients of attention that are summed along queries: by its keys and values, and by captured tensors that say something of
@@ -41,6 +43,25 @@ public record AttentionKeyValueGradient(
     @Override
     public AttentionDefinition forward() {
         return backward.forward();
+    }
+
+    @Override
+    public List<ScalarExpr> programs() {
+        return backward.programs(results);
+    }
+
+    @Override
+    public AttentionKeyValueGradient with(
+            List<TensorType> others, List<GradientResult> stored, UnaryOperator<ScalarExpr> change) {
+        return new AttentionKeyValueGradient(
+                others,
+                backward.map(change),
+                stored.stream().map(r -> r.map(change)).toList());
+    }
+
+    /** The same from another definition. */
+    public AttentionKeyValueGradient of(AttentionBackward other, List<GradientResult> stored) {
+        return new AttentionKeyValueGradient(operands, other, stored);
     }
 
     @Override

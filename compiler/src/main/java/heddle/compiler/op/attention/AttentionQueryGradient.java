@@ -1,9 +1,11 @@
 package heddle.compiler.op.attention;
 
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The gradients of attention that are summed along keys: by its queries, and by captured tensors that say something of each query or
@@ -35,6 +37,25 @@ public record AttentionQueryGradient(
     @Override
     public AttentionDefinition forward() {
         return backward.forward();
+    }
+
+    @Override
+    public List<ScalarExpr> programs() {
+        return backward.programs(results);
+    }
+
+    @Override
+    public AttentionQueryGradient with(
+            List<TensorType> others, List<GradientResult> stored, UnaryOperator<ScalarExpr> change) {
+        return new AttentionQueryGradient(
+                others,
+                backward.map(change),
+                stored.stream().map(r -> r.map(change)).toList());
+    }
+
+    /** The same from another definition. */
+    public AttentionQueryGradient of(AttentionBackward other, List<GradientResult> stored) {
+        return new AttentionQueryGradient(operands, other, stored);
     }
 
     @Override

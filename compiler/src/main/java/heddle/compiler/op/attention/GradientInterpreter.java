@@ -92,12 +92,12 @@ final class GradientInterpreter {
     private void run() {
         Code score = AttentionInterpreter.product(forward, evaluator);
         Optional<Code> mask = forward.mask().map(evaluator::code);
-        Code probability = evaluator.code(backward.unmasked());
+        Code probability = evaluator.code(backward.unmasked(backward.rowMax(), backward.rowScale()));
         Optional<Code> weight =
                 new AttentionPieces(forward).weighted(backward.probability()).map(evaluator::code);
         Code values = products();
-        Code byScore = evaluator.code(backward.byScore(backward.probability(), backward.product()));
-        Optional<Code> byRaw = backward.byRaw(backward.scoreGradient()).map(evaluator::code);
+        Code byScore = evaluator.code(backward.byScore(backward.probability(), backward.product(), backward.delta()));
+        Code byRaw = evaluator.code(backward.byRaw(backward.scoreGradient()));
         List<Axis> pairs = forward.rows();
         pairs.add(forward.j());
         Code all = AttentionInterpreter.over(evaluator, pairs, frame -> {
@@ -112,7 +112,7 @@ final class GradientInterpreter {
             frame[weighted] = weight.isEmpty() ? frame[p] : weight.get().run(frame);
             frame[product] = values.run(frame);
             frame[ds] = byScore.run(frame);
-            frame[dx] = byRaw.isEmpty() ? frame[ds] : byRaw.get().run(frame);
+            frame[dx] = byRaw.run(frame);
             adds.forEach(add -> add.run(frame));
             return 0;
         });

@@ -3,8 +3,10 @@ package heddle.compiler.op.attention;
 import heddle.compiler.ir.Op;
 import heddle.compiler.op.Require;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** An operation of the backward pass of attention. Its programs read the operands of the attention, then what was kept and came back. */
 public sealed interface GradientOp extends Op
@@ -17,6 +19,17 @@ public sealed interface GradientOp extends Op
 
     /** What is stored, and where. */
     List<GradientResult> results();
+
+    /** Every program, those of factors last. */
+    List<ScalarExpr> programs();
+
+    /**
+     * The same of other operands.
+     *
+     * @param results instead of these, their factors not changed yet
+     * @param change  made to each program, those of factors too
+     */
+    GradientOp with(List<TensorType> operands, List<GradientResult> results, UnaryOperator<ScalarExpr> change);
 
     @Override
     default List<TensorType> infer(List<TensorType> given) {

@@ -4,6 +4,8 @@ import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Locale;
@@ -51,11 +53,36 @@ public record GradientResult(Kind kind, ScalarExpr factor, TensorType type, List
     }
 
     public GradientResult {
+        factor = folded(factor);
         index = List.copyOf(index);
         if (index.size() != type.rank()) {
             throw new IllegalArgumentException("an element of " + kind.text() + ", which is " + type + ", has "
                     + type.rank() + " indexes, not " + index.size());
         }
+    }
+
+    /** A program whose functions of numbers are numbers. */
+    private static ScalarExpr folded(ScalarExpr program) {
+        return ScalarExprs.transform(
+                program,
+                e -> e instanceof ScalarExpr.Apply f
+                                && f.type().isFloat()
+                                && f.fn() != ScalarFn.CAST
+                                && f.args().stream().allMatch(ScalarExpr.Literal.class::isInstance)
+                        ? number(f)
+                        : e);
+    }
+
+    private static ScalarExpr number(ScalarExpr.Apply f) {
+        List<Double> args =
+                f.args().stream().map(x -> ((ScalarExpr.Literal) x).value()).toList();
+        double value = ScalarMath.apply(
+                f.fn(),
+                f.type(),
+                args.getFirst(),
+                args.size() > 1 ? args.get(1) : 0,
+                args.size() > 2 ? args.get(2) : 0);
+        return new ScalarExpr.Literal(f.type(), f.type().nearest(value));
     }
 
     /** The row-major address of an element. */
@@ -66,6 +93,11 @@ public record GradientResult(Kind kind, ScalarExpr factor, TensorType type, List
     /** Whether there is an element for each index of an axis. */
     public boolean spans(Axis axis) {
         return index.stream().anyMatch(x -> ScalarExprs.reads(x, axis));
+    }
+
+    /** The same result, stored otherwise. */
+    public GradientResult at(TensorType other, List<ScalarExpr> place) {
+        return new GradientResult(kind, factor, other, place);
     }
 
     /** The same result with {@code change} made to its factor. */

@@ -7,7 +7,8 @@ import heddle.dsl.diagnostic.Severity;
 public enum GradientCode implements DiagnosticCode {
     NO_GRADIENT("H1301", "operation without a gradient", Severity.ERROR),
     NO_PATH("H1302", "loss does not depend on a value", Severity.WARNING),
-    NOT_WANTED("H1303", "no gradient by this value", Severity.ERROR);
+    NOT_WANTED("H1303", "no gradient by this value", Severity.ERROR),
+    NO_BUDGET("H1304", "memory budget cannot be met", Severity.ERROR);
 
     private final String id;
     private final String title;

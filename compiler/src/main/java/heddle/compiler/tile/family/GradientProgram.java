@@ -44,6 +44,9 @@ final class GradientProgram {
     private final Tile raw;
     private final Tile probability;
     private final Tile gradient;
+    private final Tile rowMax;
+    private final Tile rowScale;
+    private final Tile delta;
     private final List<Axis> parallel = new ArrayList<>();
     private final List<Axis> sequential = new ArrayList<>();
     private final List<Sum> sums = new ArrayList<>();
@@ -65,6 +68,9 @@ final class GradientProgram {
         cotangent = new Tile("dy", backward.cotangent().type(), List.of(i, attention.e()));
         raw = new Tile(attention.raw().name(), type, List.of(i, j));
         probability = readsRawLater() ? new Tile(backward.probability().name(), type, raw.axes()) : raw;
+        rowMax = new Tile("rowMax", type, List.of(i));
+        rowScale = new Tile("rowScale", type, List.of(i));
+        delta = new Tile("delta", type, List.of(i));
         gradient = new Tile(backward.product().name(), type, raw.axes());
         for (Axis axis : attention.batch()) {
             boolean own = family.stores().stream().allMatch(s -> spans(s, axis));
@@ -134,7 +140,12 @@ final class GradientProgram {
     /** The operands that lie along an axis. */
     private List<TileStmt.Define> operands(Axis axis) {
         return axis.equals(i)
-                ? List.of(map(query, attention.q()), map(cotangent, backward.cotangent()))
+                ? List.of(
+                        map(query, attention.q()),
+                        map(cotangent, backward.cotangent()),
+                        map(rowMax, backward.rowMax()),
+                        map(rowScale, backward.rowScale()),
+                        map(delta, backward.delta()))
                 : List.of(map(key, attention.k()), map(value, attention.v()));
     }
 
@@ -152,7 +163,7 @@ final class GradientProgram {
     private List<TileStmt> block() {
         List<TileStmt> steps = new ArrayList<>(operands(family.inner()));
         steps.add(new TileStmt.Define(raw, new TileExpr.Dot(query, key, attention.d(), attention.zeros())));
-        set(steps, probability, backward.unmasked(), raw);
+        set(steps, probability, backward.unmasked(rowMax.value(), rowScale.value()), raw);
         backward.masked(probability.value())
                 .ifPresent(masked -> steps.add(
                         new TileStmt.Masked(LoopId.of(family.inner()), List.of(update(probability, masked)))));
@@ -166,26 +177,27 @@ final class GradientProgram {
         }
         steps.add(new TileStmt.Define(gradient, new TileExpr.Dot(cotangent, value, attention.e())));
         captured(steps, Kind.WEIGHT);
-        steps.add(update(gradient, backward.byScore(probability.value(), gradient.value())));
-        captured(steps, Kind.SCORE);
+        ScalarExpr byScore = backward.byScore(probability.value(), gradient.value(), delta.value());
+        if (family.stores().stream().noneMatch(s -> s.result().kind() == Kind.SCORE)) {
+            steps.add(update(gradient, backward.byRaw(byScore)));
+        } else {
+            steps.add(update(gradient, byScore));
+            captured(steps, Kind.SCORE);
+            steps.add(update(gradient, backward.byRaw(gradient.value())));
+        }
         products(steps);
         return steps;
     }
 
     /** Sums the gradients by the product of query and key. */
     private void products(List<TileStmt> steps) {
-        List<Sum> products = sums.stream()
-                .filter(s ->
-                        s.store.result().kind() == Kind.KEY || s.store.result().kind() == Kind.QUERY)
-                .toList();
-        if (products.isEmpty()) {
-            return;
-        }
-        backward.byRaw(gradient.value()).ifPresent(dx -> steps.add(update(gradient, dx)));
-        for (Sum s : products) {
-            boolean ofKeys = s.store.result().kind() == Kind.KEY;
-            steps.add(new TileStmt.Accumulate(
-                    s.tile, new TileExpr.Dot(gradient, ofKeys ? query : key, family.inner(), Annihilating.LEFT)));
+        for (Sum s : sums) {
+            Kind kind = s.store.result().kind();
+            if (kind == Kind.KEY || kind == Kind.QUERY) {
+                Tile other = kind == Kind.KEY ? query : key;
+                steps.add(new TileStmt.Accumulate(
+                        s.tile, new TileExpr.Dot(gradient, other, family.inner(), Annihilating.LEFT)));
+            }
         }
     }
 
