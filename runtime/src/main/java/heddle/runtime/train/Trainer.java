@@ -74,8 +74,15 @@ public final class Trainer {
                 loss,
                 start,
                 TrainingProgram.of(
-                        graphs.gradients(options.warnings()), options.fusion(), declared, fixed, start.frozen(), jvm),
-                TrainingProgram.of(graphs.loss(), options.fusion(), declared, fixed, start.frozen(), jvm));
+                        graphs.gradients(options.warnings()),
+                        options.fusion(),
+                        model.memoryBudget(),
+                        declared,
+                        fixed,
+                        start.frozen(),
+                        jvm),
+                TrainingProgram.of(
+                        graphs.loss(), options.fusion(), Optional.empty(), declared, fixed, start.frozen(), jvm));
     }
 
     /**
