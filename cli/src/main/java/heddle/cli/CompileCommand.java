@@ -22,6 +22,7 @@ import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.scheduled.ActionListing;
 import heddle.compiler.scheduled.ProcessorScheduler;
+import heddle.compiler.scheduled.group.DeviceScheduler;
 import heddle.compiler.tile.ProgramListing;
 import heddle.compiler.tile.ScheduleListing;
 import heddle.compiler.tile.TileKernel;
@@ -148,9 +149,6 @@ final class CompileCommand implements Callable<Integer> {
         if (target.libraryTasks() && !device) {
             throw new ParameterException(spec.commandLine(), "--library-tasks needs --target tornado");
         }
-        if (device && stages.contains(Stage.ACTIONS)) {
-            throw new ParameterException(spec.commandLine(), "--emit actions shows kernels of the jvm target");
-        }
         TornadoTarget planned = target.device();
         Fusion fusion = unfused ? Fusion.UNFUSED : Fusion.FUSED;
         SchedulePolicy policy =
@@ -189,8 +187,11 @@ final class CompileCommand implements Callable<Integer> {
             case ACTIONS ->
                 kernels(
                         compilation.plan(),
-                        k -> ActionListing.of(ProcessorScheduler.schedule(
-                                k, target.processor().lanes())));
+                        k -> ActionListing.of(
+                                target.target() == Target.TORNADO
+                                        ? DeviceScheduler.schedule(k)
+                                        : ProcessorScheduler.schedule(
+                                                k, target.processor().lanes())));
             case PLAN -> {
                 if (source.isPresent()) {
                     name = "plan";

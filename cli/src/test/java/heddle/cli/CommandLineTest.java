@@ -133,10 +133,15 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ast", "graph", "fused", "tiles", "java", "plan"})
+    @ValueSource(strings = {"ast", "graph", "fused", "tiles", "schedule", "actions", "java", "plan"})
     void compilePrintsEveryStage(String stage) {
         assertEquals(ExitCode.DONE, run("compile", model, "--emit", stage), err);
         assertFalse(out.isBlank());
+        String printed = out;
+        assertEquals(ExitCode.DONE, run("compile", model, "--target", "tornado", "--emit", stage), err);
+        boolean isOfMachines =
+                List.of("tiles", "schedule", "actions", "java", "plan").contains(stage);
+        assertEquals(isOfMachines, !out.equals(printed), out);
     }
 
     @Test

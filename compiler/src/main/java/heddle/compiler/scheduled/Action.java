@@ -9,6 +9,7 @@ import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.tile.LoopMask;
 import java.util.List;
 import java.util.Optional;
@@ -41,10 +42,33 @@ public sealed interface Action {
      *
      * @param ignoresNaN whether an extreme may pass NaN over
      */
-    record Fold(Variable result, Reduction kind, ScalarExpr value, boolean ignoresNaN) implements Action {}
+    record Fold(Variable result, Reduction kind, ScalarExpr value, boolean ignoresNaN) implements Action {
+        /** The result after one more value, in double precision. */
+        double of(double sofar, double next) {
+            return ignoresNaN && Double.isNaN(next)
+                    ? sofar
+                    : ScalarMath.apply(ScalarMath.combine(kind), result.type(), sofar, next, 0);
+        }
+    }
 
     /** Makes one number of the partial results of a reduction, by a tree whose order the schedule alone decides. */
     record Exchange(Variable result, Reduction kind, Level across) implements Action {}
+
+    /** Says what the index along an axis is in the actions that follow. */
+    record At(Axis axis, ScalarExpr index) implements Action {}
+
+    /** A new value for a variable. */
+    record Assign(Variable variable, ScalarExpr value) implements Action {}
+
+    /** Actions for where a condition holds. */
+    record When(ScalarExpr condition, List<Action> then) implements Action {
+        public When {
+            then = List.copyOf(then);
+        }
+    }
+
+    /** Where the threads of a group wait for each other. What one has written to local memory before, others read after. */
+    record Barrier() implements Action {}
 
     /** Writes an element. */
     record Store(Buffer to, ScalarExpr address, ScalarExpr value) implements Action {}

@@ -29,6 +29,8 @@ public final class ActionListing {
         ActionListing listing = new ActionListing();
         listing.line(0, "actions of " + kernel.kernel().name() + ":");
         kernel.tiles().forEach(t -> listing.line(1, "tile " + tile(t)));
+        kernel.grid().ifPresent(g -> listing.line(1, "groups of " + g.threads() + " threads"));
+        kernel.shared().forEach(a -> listing.line(1, "local " + a.buffer() + "[" + a.elements() + "]"));
         listing.actions(1, kernel.body());
         return listing.text.toString();
     }
@@ -59,6 +61,13 @@ public final class ActionListing {
                                 + (f.ignoresNaN() ? ", NaN may be ignored" : ""));
             case Action.Exchange e -> line(depth, "exchange " + e.result().name() + " across " + e.across());
             case Action.Add a -> line(depth, element(a.to(), a.address()) + " += " + ScalarText.of(a.value()));
+            case Action.At a -> line(depth, a.axis() + " = " + ScalarText.of(a.index()));
+            case Action.Assign a -> line(depth, a.variable().name() + " = " + ScalarText.of(a.value()));
+            case Action.When w -> {
+                line(depth, "when " + ScalarText.of(w.condition()) + ":");
+                actions(depth + 1, w.then());
+            }
+            case Action.Barrier b -> line(depth, "barrier");
             case Action.Store s -> line(depth, element(s.to(), s.address()) + " = " + ScalarText.of(s.value()));
             case Action.Clear c -> line(depth, "clear " + c.tile().buffer());
             case Action.ClearRow c -> line(depth, "clear the row of " + c.tile().buffer());
@@ -126,6 +135,7 @@ public final class ActionListing {
 
     private static String span(Span span) {
         return switch (span) {
+            case Span.Steps s -> ScalarText.of(s.from()) + ".." + ScalarText.of(s.to()) + " by " + s.step();
             case Span.Between b -> ScalarText.of(b.from()) + ".." + ScalarText.of(b.to());
             default -> span.toString();
         };

@@ -2,6 +2,7 @@ package heddle.compiler.scheduled;
 
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What runs the indexes of a loop. */
@@ -43,6 +44,36 @@ public sealed interface Level {
         @Override
         public String toString() {
             return (registers == 1 ? "" : "register " + registers + " · ") + "lane " + element;
+        }
+    }
+
+    /** What runs indexes on a device. */
+    enum OfDevice implements Level {
+        /** All threads of all groups, each of which has one index; there may be more threads than indexes. */
+        GRID,
+        /** The groups, each of which has one index. */
+        GROUP,
+        /** The threads of a group, each of which has one index. */
+        THREAD,
+        /** One thread, side by side. What the body declares has a variable for each index, also after the loop. */
+        REGISTER;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * The threads of a group, which fold what they have in pairs, until one has the rest: half of them at each step.
+     *
+     * @param through an array in local memory with an element for each thread
+     * @param threads a power of two
+     */
+    record Tree(LocalArray through, int threads) implements Level {
+        @Override
+        public String toString() {
+            return threads + " threads through " + through.buffer();
         }
     }
 }

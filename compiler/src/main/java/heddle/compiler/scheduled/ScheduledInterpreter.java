@@ -5,7 +5,6 @@ import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
-import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.Rounding;
 import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarEvaluator.Code;
@@ -64,14 +63,18 @@ public final class ScheduledInterpreter {
     }
 
     /**
-     * Runs a kernel. Afterwards its results are in memory.
+     * Runs a kernel; {@link GroupInterpreter} runs those of devices. Afterwards its results are in memory.
      *
      * @param arguments the elements of every buffer that is read or written, row-major; those of written buffers are zero
      * @param lengths   the bound symbols
      * @throws IllegalStateException when it stores an element twice, or leaves the memory of a tile
      */
     public static void run(ScheduledKernel kernel, Function<Buffer, double[]> arguments, Map<String, Long> lengths) {
-        new ScheduledInterpreter(kernel, arguments, lengths).run();
+        if (kernel.grid().isPresent()) {
+            GroupInterpreter.run(kernel, arguments, lengths);
+        } else {
+            new ScheduledInterpreter(kernel, arguments, lengths).run();
+        }
     }
 
     private double[] memory(Buffer buffer) {
@@ -137,8 +140,7 @@ public final class ScheduledInterpreter {
             case Action.Fold f -> {
                 int slot = evaluator.slot(f.result());
                 Code value = code(f.value());
-                yield () -> frame[slot] =
-                        folded(f.kind(), f.result().type(), frame[slot], value.run(frame), f.ignoresNaN());
+                yield () -> frame[slot] = f.of(frame[slot], value.run(frame));
             }
             case Action.Exchange e -> () -> {};
             case Action.Store s -> store(s);
@@ -179,13 +181,8 @@ public final class ScheduledInterpreter {
                     }
                 };
             }
+            default -> throw new IllegalStateException("not an action of a processor: " + action);
         };
-    }
-
-    private static double folded(Reduction kind, DType type, double result, double value, boolean ignoresNaN) {
-        return ignoresNaN && Double.isNaN(value)
-                ? result
-                : ScalarMath.apply(ScalarMath.combine(kind), type, result, value, 0);
     }
 
     private Step loop(Action.For f) {
@@ -215,6 +212,7 @@ public final class ScheduledInterpreter {
                 Code to = code(b.to());
                 yield current -> new Range((long) from.run(frame), (long) to.run(frame));
             }
+            case Span.Steps s -> throw new IllegalStateException("not a loop of a processor: " + axis);
         };
     }
 

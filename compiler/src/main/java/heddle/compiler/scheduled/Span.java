@@ -36,4 +36,7 @@ public sealed interface Span {
 
     /** From one index to another, which is not included: programs of type {@code i64}. */
     record Between(ScalarExpr from, ScalarExpr to) implements Span {}
+
+    /** Every {@code step}th index from {@code from} on, below {@code to}: programs of type {@code i64}. */
+    record Steps(ScalarExpr from, ScalarExpr to, int step) implements Span {}
 }

@@ -4,6 +4,7 @@ import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -101,6 +102,13 @@ public final class ProgramFacts {
                 program.body(),
                 s -> found[0] |= s instanceof TileStmt.Accumulate a && a.tile().equals(tile));
         return found[0];
+    }
+
+    /** Whether a tile is read from buffers, and neither computed from other tiles nor changed. */
+    public boolean isRead(Tile tile) {
+        return !changed.contains(tile.name())
+                && tiles.get(tile.name()).value() instanceof TileExpr.Map m
+                && !ScalarExprs.any(m.program(), e -> e instanceof ScalarExpr.Variable);
     }
 
     /** Statements that stand side by side: those of the program, and of each loop and condition in it. */

@@ -1,15 +1,20 @@
 package heddle.tests.fusion;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
+import heddle.compiler.schedule.Plan;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
+import heddle.runtime.verify.Comparison;
 import heddle.runtime.verify.Reference;
 import heddle.runtime.verify.Tolerance;
 import heddle.tests.tornado.Conformance;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -53,6 +58,45 @@ class DeviceCorpusTest {
             }
         }
         return runs;
+    }
+
+    static List<Arguments> schedules() {
+        List<Arguments> runs = new ArrayList<>();
+        for (String name : CorpusFile.names("fuses")) {
+            for (Device device : Device.values()) {
+                if (Conformance.takesAll() || Math.floorMod(name.hashCode(), 2) == device.ordinal()) {
+                    runs.add(Arguments.of(name, device));
+                }
+            }
+        }
+        return runs;
+    }
+
+    /** The threads of each group, one after another between barriers: no two of them race. */
+    @ParameterizedTest
+    @MethodSource
+    void schedules(String name, Device planned) {
+        CorpusFile file = CorpusFile.read(name);
+        HeddleModel model = file.model();
+        long seed = name.hashCode();
+        SequencedMap<String, Tensor> weights = Draw.USUAL.weights(model, Map.of(), seed);
+        Plan plan = model.compilation(Fusion.FUSED, new DevicePolicy(planned.limits))
+                .plan();
+        Map<String, Long> lengths = file.shapes(USUAL).getLast();
+        SequencedMap<String, Tensor> inputs = Draw.USUAL.inputs(model, lengths, seed);
+        Map<String, Tensor> scheduled = CorpusArrays.tensors(
+                ScheduledRun.onDevice().run(plan, CorpusArrays.of(inputs), CorpusArrays.of(weights), lengths));
+        file.meaning(Reference.run(model, weights, inputs)).forEach((output, array) -> {
+            Tensor result = scheduled.get(output);
+            Tolerance tolerance = file.tolerance()
+                    .map(t -> new Tolerance(t, t))
+                    .orElseGet(() -> Draw.USUAL.tolerance(result.dtype()));
+            Comparison c = Comparison.of(result, array, tolerance);
+            assertTrue(
+                    c.within(),
+                    () -> name + " on " + planned + ", lengths " + lengths + ", seed " + seed + ": " + output
+                            + Arrays.toString(c.worst()) + " is " + c.got() + ", not " + c.want());
+        });
     }
 
     @ParameterizedTest

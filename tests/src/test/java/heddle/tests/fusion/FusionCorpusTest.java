@@ -35,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -166,15 +165,23 @@ class FusionCorpusTest {
                     String place = name + ", lengths " + lengths + ", " + draw + ", seed " + seed;
                     assertClose(expected, program.run(inputs), tolerance, "jvm: " + place);
                     if (!MODERATE.contains(lengths)) {
-                        Map<String, NdArray> scheduled =
-                                new ScheduledRun(16).run(compilation.plan(), arrays(inputs), arrays(weights), lengths);
-                        assertClose(expected, tensors(scheduled), tolerance, "scheduled: " + place);
+                        Map<String, NdArray> scheduled = ScheduledRun.onProcessor(16)
+                                .run(compilation.plan(), CorpusArrays.of(inputs), CorpusArrays.of(weights), lengths);
+                        assertClose(expected, CorpusArrays.tensors(scheduled), tolerance, "scheduled: " + place);
                         for (Rounding rounding : Rounding.values()) {
                             BlockChoice blocks = BlockChoice.drawn(new Random(seed));
                             Map<String, NdArray> kernels = new ScheduleInterpreter(
-                                            arrays(inputs), arrays(weights), lengths, rounding, blocks)
+                                            CorpusArrays.of(inputs),
+                                            CorpusArrays.of(weights),
+                                            lengths,
+                                            rounding,
+                                            blocks)
                                     .run(compilation.schedule());
-                            assertClose(expected, tensors(kernels), tolerance, "tiles, " + rounding + ": " + place);
+                            assertClose(
+                                    expected,
+                                    CorpusArrays.tensors(kernels),
+                                    tolerance,
+                                    "tiles, " + rounding + ": " + place);
                         }
                     }
                 }
@@ -244,22 +251,5 @@ class FusionCorpusTest {
         List<String> lines = new ArrayList<>();
         compilation.plan().launches().forEach(k -> lines.add(k.name() + " writes " + k.writes() + " " + k.comments()));
         return String.join("\n", lines);
-    }
-
-    private static Map<String, NdArray> arrays(Map<String, Tensor> tensors) {
-        Map<String, NdArray> arrays = new LinkedHashMap<>();
-        tensors.forEach((name, t) -> {
-            double[] data = new double[t.size()];
-            Arrays.setAll(data, t::element);
-            arrays.put(name, new NdArray(t.dtype(), t.shape(), data));
-        });
-        return arrays;
-    }
-
-    private static Map<String, Tensor> tensors(Map<String, NdArray> arrays) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        arrays.forEach(
-                (name, a) -> tensors.put(name, Tensor.of(a.data(), a.shape()).cast(a.dtype())));
-        return tensors;
     }
 }

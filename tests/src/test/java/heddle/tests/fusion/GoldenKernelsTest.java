@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.jvm.JvmWriter;
+import heddle.compiler.backend.tornado.DevicePolicy;
+import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.ActionListing;
 import heddle.compiler.scheduled.ProcessorScheduler;
+import heddle.compiler.scheduled.group.DeviceScheduler;
 import heddle.compiler.tile.ProgramListing;
 import heddle.compiler.tile.ScheduleListing;
 import heddle.runtime.Heddle;
@@ -19,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What small models become at each step for the jvm target: tiles, schedules, actions and Java. */
+/** What small models become at each step: tiles, schedules, actions and Java of the jvm target, actions of devices. */
 class GoldenKernelsTest {
     private static final Path MODELS = Path.of("src", "test", "resources", "kernels");
     private static final Processor TARGET = Processor.of(16, 2);
@@ -40,6 +43,19 @@ class GoldenKernelsTest {
                         + ActionListing.of(ProcessorScheduler.schedule(k, TARGET.lanes())))
                 .collect(Collectors.joining("\n"));
         GoldenFile.check(MODELS.resolve(model + ".txt"), listing);
+    }
+
+    /** The order of what a group of threads does; {@code GoldenJavaTest} has the code. */
+    @ParameterizedTest
+    @ValueSource(strings = {"causal-attention", "epilogue", "normalisation", "elementwise"})
+    void groupsDoWhatTheyDid(String model) throws IOException {
+        Plan plan = Heddle.model(MODELS.resolve(model + ".heddle"))
+                .compilation(Fusion.FUSED, new DevicePolicy(TornadoTarget.GPU))
+                .plan();
+        String listing = plan.launches().stream()
+                .map(k -> ActionListing.of(DeviceScheduler.schedule(k)))
+                .collect(Collectors.joining("\n"));
+        GoldenFile.check(MODELS.resolve(model + "-device.txt"), listing);
     }
 
     @ParameterizedTest

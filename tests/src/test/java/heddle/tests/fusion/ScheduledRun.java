@@ -5,20 +5,33 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.scheduled.ProcessorScheduler;
 import heddle.compiler.scheduled.ScheduledInterpreter;
+import heddle.compiler.scheduled.ScheduledKernel;
+import heddle.compiler.scheduled.group.DeviceScheduler;
 import heddle.compiler.tile.TileKernel;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * Runs the scheduled kernels of a plan, as no writer has touched them.
  *
- * @param lanes floats in a vector
+ * @param scheduler applies schedules
  */
-public record ScheduledRun(int lanes) {
+public record ScheduledRun(Function<TileKernel, ScheduledKernel> scheduler) {
+    /** On a processor. @param lanes floats in a vector */
+    public static ScheduledRun onProcessor(int lanes) {
+        return new ScheduledRun(kernel -> ProcessorScheduler.schedule(kernel, lanes));
+    }
+
+    /** By the threads of a device, which must not race. */
+    public static ScheduledRun onDevice() {
+        return new ScheduledRun(DeviceScheduler::schedule);
+    }
+
     public SequencedMap<String, NdArray> run(
             Plan plan, Map<String, NdArray> inputs, Map<String, NdArray> weights, Map<String, Long> lengths) {
         Map<Buffer, double[]> memory = new HashMap<>();
@@ -32,7 +45,7 @@ public record ScheduledRun(int lanes) {
                 Stream.concat(plan.prepare().stream(), plan.launches().stream()).toList();
         for (TileKernel kernel : kernels) {
             kernel.writes().forEach(b -> memory.computeIfAbsent(b, x -> zeros(x, lengths)));
-            ScheduledInterpreter.run(ProcessorScheduler.schedule(kernel, lanes), memory::get, lengths);
+            ScheduledInterpreter.run(scheduler.apply(kernel), memory::get, lengths);
         }
         SequencedMap<String, NdArray> outputs = new LinkedHashMap<>();
         plan.outputs()

@@ -59,7 +59,7 @@ class GradientKernelsTest {
                         .run(schedule);
                 Closeness.check(expected, computed, rounding == Rounding.REAL ? 1e-11 : 1e-4, place);
             }
-            Map<String, NdArray> scheduled = new ScheduledRun(16).run(plan, inputs, Map.of(), lengths);
+            Map<String, NdArray> scheduled = ScheduledRun.onProcessor(16).run(plan, inputs, Map.of(), lengths);
             Closeness.check(
                     expected, scheduled, 1e-11, "scheduled: " + name + ", lengths " + lengths + ", seed " + seed);
         }

@@ -73,6 +73,7 @@ final class ActionCode {
                 write(p.body());
                 out.close();
             }
+            default -> throw new IllegalStateException("not an action of a processor: " + action);
         }
     }
 
@@ -151,7 +152,7 @@ final class ActionCode {
                 LaneLoop loop = new LaneLoop(lanes(level), f.axis(), inner, scope.support(), before);
                 loop.write(text, ends, level.registers(), codes -> new LaneCode(loop, codes, partials).write(f.body()));
             }
-            case Level.Each each -> {
+            default -> {
                 String index = inner.fresh(f.axis().name());
                 text.open("for (int " + index + " = " + ends.from() + "; " + index + " < " + ends.to() + "; " + index
                         + "++)");

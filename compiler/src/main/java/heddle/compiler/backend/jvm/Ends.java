@@ -21,7 +21,7 @@ record Ends(String from, String to, Dim length) {
             case Span.Block block -> new Ends(KernelScope.from(axis), KernelScope.to(axis), UNKNOWN);
             case Span.Padded p ->
                 new Ends(KernelScope.from(axis), KernelScope.from(axis) + " + " + p.size(), Dim.of(p.size()));
-            case Span.Between between -> throw new IllegalArgumentException("not the ends of " + axis);
+            default -> throw new IllegalArgumentException("not the ends of " + axis);
         };
     }
 }

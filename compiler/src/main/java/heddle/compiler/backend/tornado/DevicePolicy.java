@@ -4,6 +4,8 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.schedule.FamilySchedules;
 import heddle.compiler.schedule.GivenRules;
 import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.scheduled.group.DeviceScheduler;
+import heddle.compiler.scheduled.group.GroupShape;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelAxes;
@@ -11,7 +13,6 @@ import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TileStmt;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
@@ -56,8 +57,7 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
             case ScatterFamily s -> throw new IllegalStateException("devices do not add to memory");
             case Contraction c -> new GroupBlocks(target.device(), facts).of(c);
             case SplitAttention s -> throw new IllegalStateException("devices do not split keys");
-            case AttentionGradients g ->
-                throw new IllegalStateException("devices do not compute gradients of attention");
+            case AttentionGradients g -> new GroupBlocks(target.device(), facts).of(g);
             case Attention a -> new GroupBlocks(target.device(), facts).of(a);
         };
     }
@@ -65,6 +65,16 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
     @Override
     public boolean scatters() {
         return false;
+    }
+
+    /**
+     * A schedule of any program with products, whose loops are cut already: where its tiles are, and how threads share them.
+     *
+     * @param facts of the program
+     * @param cuts  of its loops
+     */
+    public KernelSchedule blocks(ProgramFacts facts, KernelSchedule cuts) {
+        return new GroupBlocks(target.device(), facts).of(cuts);
     }
 
     private int group() {
@@ -98,21 +108,20 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
     @Override
     public void verify(TileKernel kernel, ProgramFacts facts) {
         SchedulePolicy.super.verify(kernel, facts);
-        if (kernel.body().stream().noneMatch(TileStmt.Loop.class::isInstance)) {
+        if (!DeviceScheduler.isInBlocks(kernel)) {
             return;
         }
-        Geometry geometry = Geometry.of(kernel);
-        if (geometry.threads() > target.device().groupThreads()) {
+        GroupShape group = GroupShape.of(kernel);
+        if (group.threads() > target.device().groupThreads()) {
             throw new IllegalSchedule(
                     kernel.program(),
-                    "bind " + geometry.threadRows() + " times " + geometry.threadColumns() + " threads",
+                    "bind " + group.threadRows() + " times " + group.threadColumns() + " threads",
                     "a group has at most " + target.device().groupThreads());
         }
         for (TileExpr.Dot dot : facts.products()) {
-            int width = geometry.width(dot.over());
+            int width = group.width(dot.over());
             int slice = kernel.schedule().stage(dot.over()).orElse(width);
-            boolean isThereAsAWhole = Stream.of(dot.a(), dot.b())
-                    .anyMatch(t -> geometry.inRegisters().contains(t.name()));
+            boolean isThereAsAWhole = Stream.of(dot.a(), dot.b()).anyMatch(t -> group.isInRegisters(t));
             if (slice > width || isThereAsAWhole && width % slice != 0) {
                 throw new IllegalSchedule(
                         kernel.program(),
@@ -147,26 +156,22 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
                                 + target.device().groupThreads());
             }
         }
-        if (given.body().stream().anyMatch(TileStmt.Loop.class::isInstance)) {
+        if (DeviceScheduler.isInBlocks(given)) {
             covered(given, rules);
         }
     }
 
     private static void covered(TileKernel given, GivenRules rules) {
-        Geometry geometry = Geometry.of(given);
-        for (Axis axis : geometry.shared()) {
-            boolean isRow = axis.equals(geometry.row());
+        GroupShape group = GroupShape.of(given);
+        for (Axis axis : group.shared()) {
             int threads = given.schedule().bound(axis, Choice.Level.THREAD).orElse(1);
             int registers = given.schedule().bound(axis, Choice.Level.REGISTER).orElse(1);
             rules.check(
-                    threads == (isRow ? geometry.threadRows() : geometry.threadColumns()),
-                    "bind " + axis,
-                    "axes beside the rows have as many threads each");
+                    threads == group.threads(axis), "bind " + axis, "axes beside the rows have as many threads each");
             rules.check(
-                    registers == (isRow ? geometry.rows() : geometry.columns(axis)),
+                    registers == group.registers(axis),
                     "bind " + axis,
-                    threads + " threads have " + (isRow ? geometry.rows() : geometry.columns(axis)) + " of "
-                            + geometry.width(axis) + " indexes each");
+                    threads + " threads have " + group.registers(axis) + " of " + group.width(axis) + " indexes each");
         }
     }
 

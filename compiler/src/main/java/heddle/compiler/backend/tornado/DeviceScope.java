@@ -10,42 +10,31 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.Widening;
+import heddle.compiler.scheduled.LocalArray;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The names of the parts of a tile program in one kernel method, and scalar programs in those names. */
+/** The names of arrays in one kernel method, and scalar programs in its names: axes and variables are called what Java calls them. */
 final class DeviceScope implements ScalarSource.Dialect {
-    private final Names names;
+    private final Names names = new Names();
     private final ScalarFunctions functions;
-    private final Map<Buffer, String> arrays;
-    private final Map<Axis, String> indexes;
-    private final Map<String, String> values;
+    private final Map<Buffer, String> arrays = new HashMap<>();
+    private final Set<Buffer> shared = new HashSet<>();
+    private final IndexText indexes;
+    private String thread;
 
-    /** @param called gets the functions that the kernel calls */
-    DeviceScope(Set<DeviceFunction> called) {
-        this(new Names(), new ScalarFunctions(called), new HashMap<>(), new HashMap<>(), new HashMap<>());
-    }
-
-    private DeviceScope(
-            Names names,
-            ScalarFunctions functions,
-            Map<Buffer, String> arrays,
-            Map<Axis, String> indexes,
-            Map<String, String> values) {
-        this.names = names;
-        this.functions = functions;
-        this.arrays = arrays;
-        this.indexes = indexes;
-        this.values = values;
-    }
-
-    /** A scope in this one: what is bound there is not seen here. Names stay unique in the whole method. */
-    DeviceScope inner() {
-        return new DeviceScope(names, functions, arrays, new HashMap<>(indexes), new HashMap<>(values));
+    /**
+     * @param called  gets the functions that the kernel calls
+     * @param extents of the kernel's axes
+     */
+    DeviceScope(Set<DeviceFunction> called, Set<Dim> extents) {
+        this.functions = new ScalarFunctions(called);
+        this.indexes = new IndexText(this::length, extents);
     }
 
     /** Declares the parameter for a buffer. */
@@ -53,19 +42,24 @@ final class DeviceScope implements ScalarSource.Dialect {
         return arrays.computeIfAbsent(buffer, b -> fresh(b.name()));
     }
 
-    /** Says which {@code int} variable is the index along an axis. */
-    void bind(Axis axis, String index) {
-        indexes.put(axis, index);
+    /** Declares an array in local memory. */
+    String array(LocalArray array) {
+        shared.add(array.buffer());
+        return array(array.buffer());
     }
 
-    /** Says what the value that programs read as {@code variable} is called. */
-    void bind(String variable, String value) {
-        values.put(variable, value);
+    /** Says what the number of a thread in its group is called. */
+    void setThread(String name) {
+        thread = name;
     }
 
-    /** The value with the name {@code variable}. */
-    String bound(String variable) {
-        return values.get(variable);
+    String thread() {
+        return thread;
+    }
+
+    /** Indexes of groups, blocks and threads. */
+    IndexText indexes() {
+        return indexes;
     }
 
     @Override
@@ -78,13 +72,19 @@ final class DeviceScope implements ScalarSource.Dialect {
         return new ScalarSource(this, out).of(e);
     }
 
-    /** Writes an element of a buffer. */
+    /** Writes an element of a buffer, or of an array in local memory. */
     void store(Buffer buffer, ScalarExpr address, ScalarExpr value, JavaText out) {
         ScalarSource source = new ScalarSource(this, out);
         String position = position(address, source);
-        String stored = Storage.of(buffer.type().dtype())
-                .stored(ScalarSource.operand(
-                        source.of(Widening.stored(buffer.type().dtype(), value))));
+        Storage storage = Storage.of(buffer.type().dtype());
+        if (shared.contains(buffer)) {
+            String element = source.of(value);
+            String stored = storage == Storage.BOOLEAN ? storage.stored(element) : element;
+            out.line(arrays.get(buffer) + "[" + position + "] = " + stored + ";");
+            return;
+        }
+        String stored = storage.stored(
+                ScalarSource.operand(source.of(Widening.stored(buffer.type().dtype(), value))));
         boolean wrapped = stored.startsWith("(") && stored.endsWith(")") && !stored.startsWith("(byte)");
         out.line(arrays.get(buffer) + ".set(" + position + ", " + (wrapped ? inside(stored) : stored) + ");");
     }
@@ -105,13 +105,8 @@ final class DeviceScope implements ScalarSource.Dialect {
         return new PositionSource(this::wide, this::length, source::expression).of(address);
     }
 
-    /** The index along an axis as a {@code long}. */
     private String wide(Axis axis) {
-        String index = indexes.get(axis);
-        if (index == null) {
-            throw new IllegalStateException("axis " + axis + " has no index here");
-        }
-        return "(long) " + index;
+        return "(long) " + axis.name();
     }
 
     @Override
@@ -127,22 +122,25 @@ final class DeviceScope implements ScalarSource.Dialect {
 
     @Override
     public String variable(ScalarExpr.Variable variable) {
-        String value = values.get(variable.name());
-        if (value == null) {
-            throw new IllegalStateException("nothing is called " + variable.name() + " here");
-        }
-        return value;
+        return variable.name();
     }
 
     @Override
     public String element(Element x, boolean conditional, ScalarSource source) {
         Storage storage = Storage.of(x.type());
-        return storage.loaded(array(x.buffer()) + ".get(" + position(x.address(), source) + ")");
+        String position = position(x.address(), source);
+        return storage.loaded(
+                array(x.buffer()) + (shared.contains(x.buffer()) ? "[" + position + "]" : ".get(" + position + ")"));
     }
 
     @Override
     public String apply(Apply e, List<String> args) {
-        return functions.of(e, args);
+        ScalarExpr first = e.args().getFirst();
+        ScalarExpr last = e.args().getLast();
+        boolean isCondition = e.type() == DType.BOOL && first.type() == DType.I64 && last.type() == DType.I64;
+        return isCondition && indexes.fits(first) && indexes.fits(last)
+                ? functions.of(e, List.of(indexes.of(first), indexes.of(last)))
+                : functions.of(e, args);
     }
 
     /** TornadoVM makes floats of infinite constants, and then cannot compare them with doubles. */

@@ -3,6 +3,8 @@ package heddle.compiler.backend.tornado;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.schedule.FamilySchedules;
 import heddle.compiler.schedule.machine.Device;
+import heddle.compiler.scheduled.group.GroupMemory;
+import heddle.compiler.scheduled.group.GroupShape;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
@@ -12,6 +14,7 @@ import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
@@ -52,6 +55,9 @@ record GroupBlocks(Device device, ProgramFacts facts) {
 
     /** Local memory that such blocks take. */
     private static final int LOCAL_OF_MANY = 48 << 10;
+
+    /** Sides of a block of pairs of queries and keys, most wanted first. */
+    private static final List<Integer> PAIRS = List.of(32, 16, 8);
 
     /** The most columns of the result that a block of attention has. */
     private static final int COLUMNS = 512;
@@ -173,6 +179,28 @@ record GroupBlocks(Device device, ProgramFacts facts) {
         return staged(bound(cuts(a, least).with(FamilySchedules.cut(a.e(), LEAST_COLUMNS)), least));
     }
 
+    /** The largest blocks of pairs whose tiles fit. */
+    KernelSchedule of(AttentionGradients g) {
+        List<KernelSchedule> all = PAIRS.stream()
+                .map(n -> of(KernelSchedule.NONE
+                        .with(FamilySchedules.cut(g.outer(), n))
+                        .with(FamilySchedules.cut(g.inner(), n))))
+                .toList();
+        return all.stream().filter(s -> fits(s, variables())).findFirst().orElse(all.getLast());
+    }
+
+    /** A schedule of any program whose loops are cut: as many threads as rows have indexes, of which a row has the usual number. */
+    KernelSchedule of(KernelSchedule cuts) {
+        KernelSchedule placed = placed(cuts);
+        GroupShape group = new GroupShape(kernel(placed), 1, 1);
+        int rows = group.shared().stream()
+                .filter(group::isRow)
+                .mapToInt(group::width)
+                .max()
+                .orElse(1);
+        return staged(bound(cuts, shape(rows, 1)));
+    }
+
     private List<Shape> shapes() {
         return ATTENTION.stream().map(b -> shape(b[0], b[1])).toList();
     }
@@ -188,8 +216,14 @@ record GroupBlocks(Device device, ProgramFacts facts) {
     }
 
     private boolean fits(KernelSchedule schedule, int variables) {
-        Footprint footprint = Footprint.of(kernel(schedule));
-        return footprint.localBytes() <= device.local() && footprint.registers() <= variables;
+        return localBytes(schedule) <= device.local()
+                && GroupShape.of(kernel(schedule)).variables() <= variables;
+    }
+
+    /** By formula: no actions are made for it. */
+    private long localBytes(KernelSchedule schedule) {
+        TileKernel kernel = kernel(schedule);
+        return new GroupMemory(kernel, GroupShape.of(kernel)).bytes();
     }
 
     /**
@@ -197,33 +231,33 @@ record GroupBlocks(Device device, ProgramFacts facts) {
      * across its lines when it was computed, or lies the other way in its buffer: then one element more in a line keeps the banks of
      * the memory apart.
      */
-    private KernelSchedule bound(KernelSchedule cuts, Shape shape) {
+    private KernelSchedule placed(KernelSchedule cuts) {
         KernelSchedule schedule = cuts;
         for (TileStmt.Define d : facts.program().definitions()) {
             Tile tile = d.tile();
-            boolean loaded = d.value() instanceof TileExpr.Map && facts.isFactor(tile) && !facts.isAccumulated(tile);
+            boolean loaded = facts.isFactor(tile) && facts.isRead(tile);
             schedule = schedule.with(new Choice.Place(tile.name(), loaded ? TilePlace.LOCAL : TilePlace.REGISTER));
             if (facts.isFactor(tile) && (!loaded || isAcross(d))) {
                 schedule = schedule.with(new Choice.Pitch(tile.name(), 1));
             }
         }
-        Geometry geometry = new Geometry(
-                kernel(schedule),
-                Geometry.row(facts.program()),
-                shape.threadRows,
-                shape.threadColumns,
-                Geometry.inRegisters(kernel(schedule)));
-        for (Axis axis : geometry.shared()) {
+        return schedule;
+    }
+
+    private KernelSchedule bound(KernelSchedule cuts, Shape shape) {
+        KernelSchedule schedule = placed(cuts);
+        GroupShape group = new GroupShape(kernel(schedule), shape.threadRows, shape.threadColumns);
+        for (Axis axis : group.shared()) {
             List<Choice.Factor> chain = new ArrayList<>();
             TileKernel kernel = kernel(schedule);
             if (kernel.isBlocked(axis) && kernel.parallel().contains(axis)) {
                 chain.add(new Choice.Factor(Choice.Level.GROUP, 0));
             }
-            if (axis.equals(geometry.row())) {
+            if (group.isRow(axis)) {
                 chain.add(new Choice.Factor(Choice.Level.THREAD, shape.threadRows));
-                chain.add(new Choice.Factor(Choice.Level.REGISTER, geometry.rows()));
+                chain.add(new Choice.Factor(Choice.Level.REGISTER, group.registers(axis)));
             } else {
-                chain.add(new Choice.Factor(Choice.Level.REGISTER, geometry.columns(axis)));
+                chain.add(new Choice.Factor(Choice.Level.REGISTER, group.registers(axis)));
                 chain.add(new Choice.Factor(Choice.Level.THREAD, shape.threadColumns));
             }
             schedule = schedule.with(new Choice.Bind(axis.name(), chain));
@@ -235,16 +269,14 @@ record GroupBlocks(Device device, ProgramFacts facts) {
         Tile tile = factor.tile();
         return facts.products().stream()
                 .filter(dot -> dot.a().equals(tile) || dot.b().equals(tile))
-                .anyMatch(dot -> LocalMemory.runsAlong(((TileExpr.Map) factor.value()).program(), dot.over()));
+                .anyMatch(dot -> GroupMemory.runsAlong(((TileExpr.Map) factor.value()).program(), dot.over()));
     }
 
     /** With whole operands, or with the largest slices that leave room for the rest; too large when none do. */
     private KernelSchedule staged(KernelSchedule whole) {
         KernelSchedule schedule = whole;
         long limit = device.local();
-        for (long slice = limit / 2;
-                Footprint.of(kernel(schedule)).localBytes() > limit && slice >= LEAST_SLICE;
-                slice /= 2) {
+        for (long slice = limit / 2; localBytes(schedule) > limit && slice >= LEAST_SLICE; slice /= 2) {
             schedule = whole;
             for (TileExpr.Dot dot : facts.products()) {
                 schedule = sliced(schedule, dot, slice);
@@ -255,13 +287,16 @@ record GroupBlocks(Device device, ProgramFacts facts) {
 
     /** Equal parts, so that few steps of the last one are past the end. */
     private KernelSchedule sliced(KernelSchedule schedule, TileExpr.Dot dot, long slice) {
-        Geometry geometry = Geometry.of(kernel(schedule));
-        int width = geometry.width(dot.over());
+        GroupShape group = GroupShape.of(kernel(schedule));
+        int width = group.width(dot.over());
         long most = width;
         for (Tile t : List.of(dot.a(), dot.b())) {
-            if (!geometry.inRegisters().contains(t.name())) {
-                long each = (long) geometry.threadedWidth(LocalMemory.own(t, dot.over()))
-                        * Storage.of(t.type()).bytes();
+            if (!group.isInRegisters(t)) {
+                long own = t.axes().stream()
+                        .filter(axis -> !axis.equals(dot.over()))
+                        .mapToLong(group::threadedWidth)
+                        .reduce(1, (x, y) -> x * y);
+                long each = own * Storage.of(t.type()).bytes();
                 most = Math.min(most, Math.max(1, Long.highestOneBit(slice / each)));
             }
         }

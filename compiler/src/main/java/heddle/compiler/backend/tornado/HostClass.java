@@ -4,6 +4,7 @@ import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.scheduled.Grid;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.Collection;

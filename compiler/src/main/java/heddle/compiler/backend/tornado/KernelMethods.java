@@ -4,8 +4,15 @@ import heddle.compiler.backend.source.Captures;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.KernelForm;
 import heddle.compiler.backend.source.Names;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scheduled.Grid;
+import heddle.compiler.scheduled.LocalArray;
+import heddle.compiler.scheduled.ScheduledKernel;
+import heddle.compiler.scheduled.group.DeviceScheduler;
+import heddle.compiler.tile.KernelAxes;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -48,15 +55,16 @@ final class KernelMethods {
     }
 
     private Method write(TileKernel kernel, KernelForm form) {
-        DeviceKernel device = DeviceKernel.of(kernel);
-        if (device.localBytes() > target.device().local()) {
-            throw new KernelTooLarge(
-                    kernel, device.localBytes(), target.device().local());
+        ScheduledKernel scheduled = DeviceScheduler.schedule(kernel);
+        long local = scheduled.localBytes();
+        if (local > target.device().local()) {
+            throw new KernelTooLarge(kernel, local, target.device().local());
         }
+        Grid grid = scheduled.grid().orElseThrow();
         String name = names.unique(kernel.name());
-        DeviceScope scope = new DeviceScope(functions);
-        Lengths.OF_KERNELS.forEach(scope::fresh);
-        device.localArrays().forEach(scope::fresh);
+        Set<Dim> extents = KernelAxes.of(kernel).stream().map(Axis::extent).collect(Collectors.toSet());
+        DeviceScope scope = new DeviceScope(functions, extents);
+        List.of("context", "zero").forEach(scope::fresh);
         Captures captures = new Captures().add(kernel);
         kernel.parallel().forEach(captures::addExtent);
         Set<String> lengths = new TreeSet<>(captures.symbols());
@@ -73,15 +81,20 @@ final class KernelMethods {
                 + (kernel.schedule().blocks().isEmpty()
                         ? ""
                         : "; blocks " + kernel.schedule().blocksText()) + "; groups of "
-                + (device.grid().threads() == 1 ? "one thread" : device.grid().threads() + " threads")
-                + (device.localBytes() == 0 ? "" : ", " + device.localBytes() + " bytes of local memory") + ".");
+                + (grid.threads() == 1 ? "one thread" : grid.threads() + " threads")
+                + (local == 0 ? "" : ", " + local + " bytes of local memory") + ".");
         kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));
         text.line(" */");
         text.open("public static void " + name + "(" + String.join(", ", parameters) + ")");
-        device.write(scope, text);
+        for (LocalArray array : scheduled.shared()) {
+            Storage storage = Storage.of(array.buffer().type().dtype());
+            text.line(
+                    storage.element() + "[] " + scope.array(array) + " = " + storage.allocate(array.elements()) + ";");
+        }
+        new ThreadCode(scope, text).write(scheduled.body());
         text.close();
         methods.add(text);
-        return new Method(name, device.grid(), device.localBytes(), List.copyOf(lengths));
+        return new Method(name, grid, local, List.copyOf(lengths));
     }
 
     void write(JavaText out) {

@@ -9,16 +9,14 @@ final class Lengths {
     static final Set<String> OF_CLASS =
             Set.of("plan", "grid", "context", "lengths", "weights", "inputs", "outputs", "started", "args");
 
-    /** The variables of kernels that are not asked for by a wish. */
-    static final Set<String> OF_KERNELS =
-            Set.of("context", "thread", "group", "zero", "column", "row", "full", "partial", "exchange");
+    /** The variable that TornadoVM takes for any small number. */
+    static final String ZERO = "zero";
 
     private Lengths() {}
 
     /** The variable that holds the length of a symbol, told from all others. */
     static String variable(String symbol) {
         String name = Names.identifier(symbol);
-        boolean local = name.endsWith("Tile") || name.endsWith("Partial");
-        return local || OF_CLASS.contains(name) || OF_KERNELS.contains(name) ? "_" + name : name;
+        return OF_CLASS.contains(name) || name.equals(ZERO) ? "_" + name : name;
     }
 }

@@ -1,6 +1,7 @@
 package heddle.compiler.backend.tornado;
 
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scheduled.Grid;
 import heddle.compiler.tile.TileKernel;
 import java.util.List;
 import java.util.Map;

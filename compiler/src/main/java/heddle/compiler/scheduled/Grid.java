@@ -1,4 +1,4 @@
-package heddle.compiler.backend.tornado;
+package heddle.compiler.scheduled;
 
 import heddle.compiler.type.Dim;
 
@@ -10,7 +10,7 @@ import heddle.compiler.type.Dim;
  */
 public record Grid(Dim groups, int threads) {
     /** A thread for each of {@code elements}, in groups of {@code threads}. */
-    static Grid over(Dim elements, int threads) {
+    public static Grid over(Dim elements, int threads) {
         return new Grid(elements.ceilDiv(Dim.of(threads)), threads);
     }
 }

@@ -1,0 +1,219 @@
+package heddle.compiler.backend.tornado;
+
+import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.source.ScalarSource;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.Level;
+import heddle.compiler.scheduled.Registers;
+import heddle.compiler.scheduled.Span;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes actions as what one thread of a device does.
+ *
+ * <p>TornadoVM compiles lengths in as constants. From these and from the conditions of loops, its last phases can
+ * decide other conditions, and TornadoVM cannot write a branch that is decided so late. So the counter of groups, and that of a loop
+ * on which conditions depend, have a zero added to them, which TornadoVM takes for any small number.
+ */
+final class ThreadCode {
+    private final DeviceScope scope;
+    private final Registers registers;
+    private final JavaText out;
+
+    ThreadCode(DeviceScope scope, JavaText out) {
+        this(scope, new Registers(scope::fresh), out);
+    }
+
+    private ThreadCode(DeviceScope scope, Registers registers, JavaText out) {
+        this.scope = scope;
+        this.registers = registers;
+        this.out = out;
+    }
+
+    private ThreadCode inner() {
+        return new ThreadCode(scope, registers.inner(), out);
+    }
+
+    void write(List<Action> actions) {
+        actions.forEach(this::write);
+    }
+
+    private void write(Action action) {
+        switch (action) {
+            case Action.For f -> loop(f);
+            case Action.At a -> {
+                String index = index(a.index());
+                out.line("int " + registers.declare(a.axis(), a) + " = " + index + ";");
+            }
+            case Action.Let l -> {
+                String value = scope.value(registers.named(l.value()), out);
+                out.line(type(l.variable()) + " " + registers.declare(l.variable(), l) + " = " + value + ";");
+            }
+            case Action.Assign a -> {
+                String value = scope.value(registers.named(a.value()), out);
+                out.line(registers.name(a.variable()) + " = " + value + ";");
+            }
+            case Action.Fold f -> fold(f);
+            case Action.Exchange e -> exchange(e);
+            case Action.Store s -> scope.store(s.to(), registers.named(s.address()), registers.named(s.value()), out);
+            case Action.When w -> {
+                out.open("if (" + condition(w.condition()) + ")");
+                inner().write(w.then());
+                out.close();
+            }
+            case Action.Barrier b -> out.line("context.localBarrier();");
+            default -> throw new IllegalStateException("not an action of a device: " + action);
+        }
+    }
+
+    private static String type(Variable variable) {
+        return Storage.of(variable.type()).variable();
+    }
+
+    private String index(ScalarExpr e) {
+        return scope.indexes().of(registers.named(e));
+    }
+
+    private String condition(ScalarExpr e) {
+        List<String> parts = new ArrayList<>();
+        conditions(e, parts);
+        return String.join(" && ", parts);
+    }
+
+    private void conditions(ScalarExpr e, List<String> parts) {
+        if (e instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.AND) {
+            a.args().forEach(x -> conditions(x, parts));
+        } else {
+            parts.add(scope.value(registers.named(e), out));
+        }
+    }
+
+    private void fold(Action.Fold f) {
+        Folding folding = new Folding(f.kind(), f.result().type(), f.ignoresNaN());
+        String result = registers.name(f.result());
+        String next = ScalarSource.operand(scope.value(registers.named(f.value()), out));
+        if (folding.readsTwice() && !next.matches("\\w+")) {
+            String once = scope.fresh("next");
+            out.line(type(f.result()) + " " + once + " = " + next + ";");
+            next = once;
+        }
+        out.line(result + " = " + folding.of(result, next) + ";");
+    }
+
+    private void exchange(Action.Exchange e) {
+        if (!(e.across() instanceof Level.Tree tree)) {
+            throw new IllegalStateException("nothing to exchange: " + e);
+        }
+        Folding folding = new Folding(e.kind(), e.result().type(), false);
+        Storage storage = Storage.of(e.result().type());
+        String name = registers.name(e.result());
+        String thread = scope.thread();
+        String partial = scope.array(tree.through().buffer());
+        String half = scope.fresh("half");
+        out.line(partial + "[" + thread + "] = " + storage.stored(name) + ";");
+        out.line("context.localBarrier();");
+        out.open("for (int " + half + " = " + tree.threads() / 2 + "; " + half + " > 0; " + half + " >>= 1)");
+        out.open("if (" + thread + " < " + half + ")");
+        String mine = scope.fresh("mine");
+        String other = scope.fresh("other");
+        String here = partial + "[" + thread + "]";
+        out.line(storage.variable() + " " + mine + " = " + storage.loaded(here) + ";");
+        out.line(storage.variable() + " " + other + " = " + storage.loaded(partial + "[" + thread + " + " + half + "]")
+                + ";");
+        out.line(here + " = " + storage.stored(folding.of(mine, other)) + ";");
+        out.close();
+        out.line("context.localBarrier();");
+        out.close();
+        out.line(name + " = " + storage.loaded(partial + "[0]") + ";");
+        out.line("context.localBarrier();");
+    }
+
+    private void loop(Action.For f) {
+        switch (f.level()) {
+            case Level.OfDevice.GRID -> {
+                String element = registers.declare(f.axis(), f);
+                out.line("int " + element + " = context.globalIdx;");
+                under(element, f);
+            }
+            case Level.OfDevice.GROUP -> group(f);
+            case Level.OfDevice.THREAD -> {
+                String thread = registers.declare(f.axis(), f);
+                scope.setThread(thread);
+                out.line("int " + thread + " = context.localIdx;");
+                write(f.body());
+            }
+            case Level.OfDevice.REGISTER -> registers.each(f.axis(), () -> write(f.body()));
+            default -> counted(f);
+        }
+    }
+
+    private void group(Action.For f) {
+        String group = registers.declare(f.axis(), f);
+        out.line("int " + group + " = context.groupIdx;");
+        out.line("int zero = context.localGroupSizeX >> 15; // which TornadoVM does not know");
+        under(group + " + zero", f);
+    }
+
+    private void under(String counter, Action.For f) {
+        out.open("if (" + counter + " < " + scope.length(f.axis().extent()) + ")");
+        write(f.body());
+        out.close();
+    }
+
+    private void counted(Action.For f) {
+        Span.Steps steps = switch (f.span()) {
+            case Span.Steps s -> s;
+            case Span.Between b -> new Span.Steps(b.from(), b.to(), 1);
+            case Span.Whole w ->
+                new Span.Steps(ScalarExpr.of(0), ScalarExpr.of(f.axis().extent()), 1);
+            default -> throw new IllegalStateException("not a loop of a device: " + f.span());
+        };
+        String from = index(steps.from());
+        String to = index(steps.to());
+        ThreadCode inner = inner();
+        String at = inner.registers.declare(f.axis(), f);
+        boolean hidden = from.equals("0") && new Decided(f.axis()).in(f.body());
+        String next = steps.step() == 1 ? at + "++" : at + " += " + steps.step();
+        out.open("for (int " + at + " = " + (hidden ? "zero; " + at + " + zero" : from + "; " + at) + " < " + to + "; "
+                + next + ")");
+        inner.write(f.body());
+        out.close();
+    }
+
+    /** Looks for conditions that the value of a counter decides. */
+    private static final class Decided {
+        private final List<Axis> counters = new ArrayList<>();
+
+        Decided(Axis counter) {
+            counters.add(counter);
+        }
+
+        boolean in(List<Action> actions) {
+            return actions.stream().anyMatch(this::in);
+        }
+
+        private boolean in(Action action) {
+            return switch (action) {
+                case Action.At a -> {
+                    if (depends(a.index())) {
+                        counters.add(a.axis());
+                    }
+                    yield false;
+                }
+                case Action.For f -> in(f.body());
+                case Action.When w -> depends(w.condition()) || in(w.then());
+                default -> false;
+            };
+        }
+
+        private boolean depends(ScalarExpr e) {
+            return counters.stream().anyMatch(axis -> ScalarExprs.reads(e, axis));
+        }
+    }
+}

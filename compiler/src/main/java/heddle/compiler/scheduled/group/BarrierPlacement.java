@@ -1,0 +1,144 @@
+package heddle.compiler.scheduled.group;
+
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.Level;
+import heddle.compiler.scheduled.LocalArray;
+import heddle.compiler.scheduled.Span;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Puts a barrier between two accesses to an array in local memory by different threads of a group: reads after writes, writes after reads,
+ * and writes after writes. A loop that all threads run alike may come around with what its end left in use.
+ */
+final class BarrierPlacement {
+    /** The arrays that some thread wrote or read since the last barrier. */
+    private record Use(Set<Buffer> written, Set<Buffer> read) {
+        Use() {
+            this(new HashSet<>(), new HashSet<>());
+        }
+
+        Use copy() {
+            return new Use(new HashSet<>(written), new HashSet<>(read));
+        }
+
+        void add(Use other) {
+            written.addAll(other.written);
+            read.addAll(other.read);
+        }
+
+        boolean forbids(Use next) {
+            return next.read.stream().anyMatch(written::contains)
+                    || next.written.stream().anyMatch(b -> written.contains(b) || read.contains(b));
+        }
+
+        void clear() {
+            written.clear();
+            read.clear();
+        }
+    }
+
+    private final Set<Buffer> shared;
+    private final Axis thread;
+
+    /** @param thread the number of a thread in its group: what depends on it, threads do not do alike */
+    BarrierPlacement(List<LocalArray> shared, Axis thread) {
+        this.shared = shared.stream().map(LocalArray::buffer).collect(Collectors.toSet());
+        this.thread = thread;
+    }
+
+    /** The actions of a group with barriers among them. */
+    List<Action> in(List<Action> actions) {
+        return placed(actions, new Use());
+    }
+
+    private List<Action> placed(List<Action> actions, Use before) {
+        List<Action> placed = new ArrayList<>();
+        for (Action action : actions) {
+            if (action instanceof Action.For f && isForAll(f)) {
+                placed.add(new Action.For(f.axis(), f.span(), f.level(), around(f.body(), before)));
+            } else if (action instanceof Action.When w && isForAll(w)) {
+                Use inside = before.copy();
+                placed.add(new Action.When(w.condition(), placed(w.then(), inside)));
+                before.add(inside);
+            } else {
+                Use use = use(List.of(action));
+                if (before.forbids(use)) {
+                    placed.add(new Action.Barrier());
+                    before.clear();
+                }
+                placed.add(action);
+                before.add(use);
+            }
+        }
+        return placed;
+    }
+
+    /** The body of a loop, which begins with what is in use before it or at its own end. */
+    private List<Action> around(List<Action> body, Use before) {
+        int known;
+        do {
+            known = before.written.size() + before.read.size();
+            Use once = before.copy();
+            placed(body, once);
+            before.add(once);
+        } while (before.written.size() + before.read.size() > known);
+        Use last = before.copy();
+        List<Action> placed = placed(body, last);
+        before.add(last);
+        return placed;
+    }
+
+    private boolean isForAll(Action.For f) {
+        boolean isAlike = !(f.span() instanceof Span.Steps s) || !ScalarExprs.reads(s.from(), thread);
+        return f.level() == Level.EACH && isAlike && !use(f.body()).written.isEmpty();
+    }
+
+    private boolean isForAll(Action.When w) {
+        return !use(w.then()).written.isEmpty();
+    }
+
+    /** What actions do to local memory. */
+    private Use use(List<Action> actions) {
+        Use use = new Use();
+        actions.forEach(a -> add(a, use));
+        return use;
+    }
+
+    private void add(Action action, Use use) {
+        switch (action) {
+            case Action.For f -> f.body().forEach(a -> add(a, use));
+            case Action.When w -> {
+                add(w.condition(), use);
+                w.then().forEach(a -> add(a, use));
+            }
+            case Action.Let l -> add(l.value(), use);
+            case Action.Assign a -> add(a.value(), use);
+            case Action.Fold f -> add(f.value(), use);
+            case Action.At a -> add(a.index(), use);
+            case Action.Store s -> {
+                add(s.address(), use);
+                add(s.value(), use);
+                if (shared.contains(s.to())) {
+                    use.written.add(s.to());
+                }
+            }
+            default -> throw new IllegalStateException("not an action of a group: " + action);
+        }
+    }
+
+    private void add(ScalarExpr e, Use use) {
+        ScalarExprs.visit(e, part -> {
+            if (part instanceof ScalarExpr.Element x && shared.contains(x.buffer())) {
+                use.read.add(x.buffer());
+            }
+        });
+    }
+}

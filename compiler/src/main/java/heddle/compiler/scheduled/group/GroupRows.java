@@ -1,0 +1,157 @@
+package heddle.compiler.scheduled.group;
+
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Variable;
+import heddle.compiler.scalar.ScalarMath;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.Grid;
+import heddle.compiler.scheduled.Level;
+import heddle.compiler.scheduled.LocalArray;
+import heddle.compiler.scheduled.ScheduledKernel;
+import heddle.compiler.scheduled.Span;
+import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Precision;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Schedules kernels without products for devices. Where the schedule gives the indexes of a row to threads, those of a group share it:
+ * each folds every so many elements, and a tree in local memory folds what they have. Otherwise each thread has a row, or an element,
+ * of its own.
+ */
+final class GroupRows {
+    private final TileKernel kernel;
+    private final GridIndexes rows;
+    private final OptionalInt shared;
+    private final Map<DType, LocalArray> partials = new EnumMap<>(DType.class);
+
+    GroupRows(TileKernel kernel) {
+        this.kernel = kernel;
+        this.rows = new GridIndexes(kernel.parallel(), axis -> 1);
+        this.shared = along().stream()
+                .flatMapToInt(axis -> kernel.schedule().bound(axis, Choice.Level.THREAD).stream())
+                .findFirst();
+    }
+
+    /** The axes that statements run along, beside those of the rows. */
+    private Set<Axis> along() {
+        Set<Axis> axes = new HashSet<>();
+        for (TileStmt s : kernel.body()) {
+            switch (s) {
+                case TileStmt.Define d -> {
+                    if (d.value() instanceof TileExpr.Reduce r) {
+                        axes.add(r.over());
+                    }
+                }
+                case TileStmt.Store store -> axes.addAll(store.axes());
+                default -> throw notAStep(s);
+            }
+        }
+        kernel.parallel().forEach(axes::remove);
+        return axes;
+    }
+
+    private static IllegalStateException notAStep(TileStmt s) {
+        return new IllegalStateException("not a step of a row: " + s);
+    }
+
+    ScheduledKernel schedule() {
+        return shared.isPresent() ? byGroups(shared.getAsInt()) : byThreads();
+    }
+
+    private ScheduledKernel byThreads() {
+        List<Axis> parallel = kernel.parallel();
+        int threads = parallel.isEmpty()
+                ? 1
+                : kernel.schedule()
+                        .bound(parallel.getLast(), Choice.Level.THREAD)
+                        .orElse(1);
+        Axis element = new Axis("element", rows.count());
+        Action body = new Action.For(element, Span.WHOLE, Level.OfDevice.GRID, body(element, List.of()));
+        return new ScheduledKernel(kernel, Grid.over(rows.count(), threads), List.of(), List.of(body));
+    }
+
+    private ScheduledKernel byGroups(int threads) {
+        Axis row = new Axis("group", rows.count());
+        Axis thread = new Axis("thread", Dim.of(threads));
+        List<Action> body = body(row, List.of(thread));
+        // Threads end together: PoCL gets stores wrong that some threads skip where a kernel ends.
+        body.add(new Action.Barrier());
+        Action each = new Action.For(thread, Span.WHOLE, Level.OfDevice.THREAD, body);
+        Action all = new Action.For(row, Span.WHOLE, Level.OfDevice.GROUP, List.of(each));
+        List<LocalArray> memory = List.copyOf(partials.values());
+        return new ScheduledKernel(kernel, new Grid(rows.count(), threads), memory, List.of(all));
+    }
+
+    /** @param thread the axis of threads that share a row, if they do */
+    private List<Action> body(Axis number, List<Axis> thread) {
+        List<Action> actions = new ArrayList<>(rows.of(number));
+        for (TileStmt s : kernel.body()) {
+            switch (s) {
+                case TileStmt.Define d -> define(d.tile(), d.value(), thread, actions);
+                case TileStmt.Store store -> actions.addAll(store(store, thread));
+                default -> throw notAStep(s);
+            }
+        }
+        return actions;
+    }
+
+    private void define(Tile tile, TileExpr value, List<Axis> thread, List<Action> actions) {
+        Variable variable = tile.value();
+        switch (value) {
+            case TileExpr.Map m -> actions.add(new Action.Let(variable, m.program()));
+            case TileExpr.Reduce r -> {
+                actions.add(new Action.Let(variable, neutral(r, tile.type())));
+                Action fold = new Action.Fold(variable, r.kind(), r.program(), r.ignoresNaN());
+                actions.add(loop(r.over(), thread, fold));
+                if (shared.isPresent() && shared.getAsInt() > 1) {
+                    LocalArray partial = partials.computeIfAbsent(
+                            Precision.computed(tile.type()), type -> LocalArray.of("partial", type, shared.getAsInt()));
+                    actions.add(new Action.Exchange(variable, r.kind(), new Level.Tree(partial, shared.getAsInt())));
+                }
+            }
+            case TileExpr.Dot d -> throw new IllegalStateException("no product in a row kernel");
+        }
+    }
+
+    /** What a reduction starts from. Of bools, false is below true. */
+    static ScalarExpr neutral(TileExpr.Reduce reduce, DType type) {
+        if (type == DType.BOOL) {
+            return new ScalarExpr.Literal(type, reduce.kind() == Reduction.MIN ? 1 : 0);
+        }
+        double start = ScalarMath.neutral(reduce.kind(), type);
+        return type.isInt() ? new ScalarExpr.IntLiteral(type, (long) start) : new ScalarExpr.Literal(type, start);
+    }
+
+    private List<Action> store(TileStmt.Store s, List<Axis> thread) {
+        Action store = new Action.Store(s.buffer(), s.address(), s.value());
+        List<Axis> along =
+                s.axes().stream().filter(a -> !kernel.parallel().contains(a)).toList();
+        if (!along.isEmpty()) {
+            return List.of(loop(along.getFirst(), thread, store));
+        }
+        return IndexMath.where(
+                thread.stream().map(t -> IndexMath.isZero(ScalarExpr.of(t))).toList(), List.of(store));
+    }
+
+    /** The indexes along a row that one thread has. */
+    private Action loop(Axis axis, List<Axis> thread, Action body) {
+        Span span = thread.isEmpty()
+                ? Span.WHOLE
+                : new Span.Steps(ScalarExpr.of(thread.getFirst()), ScalarExpr.of(axis.extent()), shared.getAsInt());
+        return new Action.For(axis, span, Level.EACH, List.of(body));
+    }
+}
