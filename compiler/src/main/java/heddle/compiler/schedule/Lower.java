@@ -22,8 +22,8 @@ import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
+import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.Panels;
-import heddle.compiler.tile.family.ScatterFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.LengthFacts;
@@ -145,14 +145,10 @@ public final class Lower {
         }
         List<String> comments = comments(region.nodes());
         String name = names.unique(path(region));
-        if (family instanceof ScatterFamily s) {
-            scatter(s, name, comments);
-            return;
-        }
         if (family instanceof Attention a) {
             attention(policy.form(a), name, comments);
         } else {
-            add(new Launch(name, family, comments));
+            summed(new Launch(name, family, comments));
         }
     }
 
@@ -205,11 +201,14 @@ public final class Lower {
         };
     }
 
-    /** Zeros, and the sums that are added to them in the same run. */
-    private void scatter(ScatterFamily s, String name, List<String> comments) {
-        boolean known = isPrepared(FamilyContents.of(s));
-        (known ? prepare : launches).add(new Launch(names.unique(name + ".zeros"), s.zeros(), List.of()));
-        add(new Launch(name, s, comments));
+    /** A kernel behind those that write zeros where it adds to. */
+    private void summed(Launch launch) {
+        boolean known = isPrepared(FamilyContents.of(launch.family()));
+        for (Buffer sums : launch.program().sums()) {
+            (known ? prepare : launches)
+                    .add(new Launch(names.unique(launch.name() + ".zeros"), MapFamily.zeros(sums), List.of()));
+        }
+        add(launch);
     }
 
     private Family scatter(Node node) {

@@ -1,8 +1,6 @@
 package heddle.compiler.scheduled;
 
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.ScalarExpr;
-import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 import java.util.List;
@@ -23,12 +21,10 @@ final class ScatterActions {
     }
 
     static List<Action> ofKernel(TileKernel kernel, TileStmt.AddTo add) {
-        ScalarExpr before = new ScalarExpr.Element(add.buffer(), add.address());
-        ScalarExpr sum = ScalarExpr.apply(ScalarFn.ADD, before, add.value());
-        TileStmt.Store store = new TileStmt.Store(add.buffer(), add.axes(), add.address(), sum);
+        TileStmt.Store store = new TileStmt.Store(add.buffer(), add.axes(), add.address(), add.value());
         Axis position = add.axes().getFirst();
         List<Action> body = List.of(new Action.For(
-                position, Span.WHOLE, Level.EACH, List.of(new Action.Store(add.buffer(), add.address(), sum))));
+                position, Span.WHOLE, Level.EACH, List.of(new Action.Add(add.buffer(), add.address(), add.value()))));
         Optional<Axis> lane =
                 add.axes().stream().skip(1).filter(kernel::isBlocked).findFirst();
         Action loop = lane.<Action>map(axis -> {

@@ -136,10 +136,7 @@ public final class JvmProgram implements Program {
                     .distinct()
                     .toList();
             computed.forEach(buffer -> run.allocate(buffer, bound));
-            for (JavaSource.Call call : source.launches()) {
-                run.clear(call.kernel().program().sums(), bound);
-                launch.run(call, run, known);
-            }
+            source.launches().forEach(call -> launch.run(call, run, known));
             return outputs(run, computed, bound);
         });
     }

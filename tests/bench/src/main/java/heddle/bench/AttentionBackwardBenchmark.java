@@ -99,7 +99,7 @@ public final class AttentionBackwardBenchmark {
                 "input k: f32[1, 8, N, 64]",
                 "input v: f32[1, 8, N, 64]",
                 "input slope: f32[8]",
-                "let s = q @ transpose(k) / 8.0",
+                "let s = einsum(\"bhid,bhjd->bhij\", q, k) / 8.0",
                 "output y = softmax(" + scores + ", axis = -1) @ v");
         Graph graph = Frontend.elaborate(
                         Parser.parse(new SourceFile("attention.heddle", text)).orThrow(), SourceReader::imported)

@@ -50,6 +50,7 @@ final class LaneCode {
                 }
             }
             case Action.Store s -> codes.forEach(code -> code.store(s));
+            case Action.Add a -> codes.forEach(code -> code.store(a.stored()));
             default -> throw new IllegalStateException("not in a loop over lanes: " + action);
         }
     }

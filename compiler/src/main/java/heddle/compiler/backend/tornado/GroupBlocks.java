@@ -7,6 +7,7 @@ import heddle.compiler.scheduled.group.GroupMemory;
 import heddle.compiler.scheduled.group.GroupShape;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.LoopMode;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
@@ -181,12 +182,21 @@ record GroupBlocks(Device device, ProgramFacts facts) {
 
     /** The largest blocks of pairs whose tiles fit. */
     KernelSchedule of(AttentionGradients g) {
-        List<KernelSchedule> all = PAIRS.stream()
-                .map(n -> of(KernelSchedule.NONE
-                        .with(FamilySchedules.cut(g.outer(), n))
-                        .with(FamilySchedules.cut(g.inner(), n))))
-                .toList();
+        List<KernelSchedule> all = PAIRS.stream().map(n -> of(pairs(g, n))).toList();
         return all.stream().filter(s -> fits(s, variables())).findFirst().orElse(all.getLast());
+    }
+
+    /** Heads and batches that a sum goes over come one by one. */
+    private KernelSchedule pairs(AttentionGradients g, int side) {
+        KernelSchedule cuts = KernelSchedule.NONE
+                .with(FamilySchedules.cut(g.outer(), side))
+                .with(FamilySchedules.cut(g.inner(), side));
+        for (TileStmt.Loop loop : facts.program().loops()) {
+            if (loop.mode() instanceof LoopMode.Sequential && !loop.axis().equals(g.inner())) {
+                cuts = cuts.with(new Choice.Cut(loop.id(), new Choice.Size.Each()));
+            }
+        }
+        return cuts;
     }
 
     /** A schedule of any program whose loops are cut: as many threads as rows have indexes, of which a row has the usual number. */

@@ -96,13 +96,13 @@ public record AttentionBackward(
     }
 
     /**
-     * The probability of the score, which reads {@link AttentionDefinition#raw}, where the mask is true.
+     * The probability of a score where the mask is true.
      *
      * @param max   the greatest score of the row
      * @param scale {@link #rowScale}
      */
-    public ScalarExpr unmasked(ScalarExpr max, ScalarExpr scale) {
-        ScalarExpr exponential = apply(ScalarFn.EXP, apply(ScalarFn.SUB, forward.score(), max));
+    public ScalarExpr unmasked(ScalarExpr score, ScalarExpr max, ScalarExpr scale) {
+        ScalarExpr exponential = apply(ScalarFn.EXP, apply(ScalarFn.SUB, score, max));
         return unlessZero(scale, apply(ScalarFn.MUL, exponential, scale));
     }
 

@@ -92,7 +92,7 @@ final class GradientInterpreter {
     private void run() {
         Code score = AttentionInterpreter.product(forward, evaluator);
         Optional<Code> mask = forward.mask().map(evaluator::code);
-        Code probability = evaluator.code(backward.unmasked(backward.rowMax(), backward.rowScale()));
+        Code probability = evaluator.code(backward.unmasked(forward.score(), backward.rowMax(), backward.rowScale()));
         Optional<Code> weight =
                 new AttentionPieces(forward).weighted(backward.probability()).map(evaluator::code);
         Code values = products();

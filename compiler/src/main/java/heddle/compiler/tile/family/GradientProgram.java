@@ -163,7 +163,12 @@ final class GradientProgram {
     private List<TileStmt> block() {
         List<TileStmt> steps = new ArrayList<>(operands(family.inner()));
         steps.add(new TileStmt.Define(raw, new TileExpr.Dot(query, key, attention.d(), attention.zeros())));
-        set(steps, probability, backward.unmasked(rowMax.value(), rowScale.value()), raw);
+        if (probability != raw) {
+            steps.add(map(probability, attention.score()));
+        } else if (!attention.score().equals(raw.value())) {
+            steps.add(update(raw, attention.score()));
+        }
+        steps.add(update(probability, backward.unmasked(probability.value(), rowMax.value(), rowScale.value())));
         backward.masked(probability.value())
                 .ifPresent(masked -> steps.add(
                         new TileStmt.Masked(LoopId.of(family.inner()), List.of(update(probability, masked)))));
@@ -246,11 +251,6 @@ final class GradientProgram {
                 ? s.tile.value()
                 : AttentionBackward.times(s.tile.value(), s.store.result().factor());
         return new TileStmt.Store(s.store.buffer(), s.tile.axes(), s.store.address(), result);
-    }
-
-    /** A new value of a tile, which is computed from another one or from itself. */
-    private static void set(List<TileStmt> steps, Tile tile, ScalarExpr program, Tile from) {
-        steps.add(tile.equals(from) ? update(tile, program) : map(tile, program));
     }
 
     private static TileStmt update(Tile tile, ScalarExpr program) {

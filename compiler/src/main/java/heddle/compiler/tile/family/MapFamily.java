@@ -18,6 +18,13 @@ public record MapFamily(List<Axis> axes, Buffer output, ScalarExpr address, Scal
         axes = List.copyOf(axes);
     }
 
+    /** Zeros everywhere in a buffer. */
+    public static MapFamily zeros(Buffer buffer) {
+        Axis element = new Axis("element", buffer.type().shape().size());
+        ScalarExpr zero = ScalarExpr.zero(buffer.type().dtype());
+        return new MapFamily(List.of(element), buffer, ScalarExpr.of(element), zero);
+    }
+
     @Override
     public MapFamily map(UnaryOperator<ScalarExpr> change) {
         return new MapFamily(axes, output, address, change.apply(body));

@@ -30,13 +30,6 @@ public record ScatterFamily(List<Axis> owners, Axis position, Buffer output, Sca
         return new ScatterFamily(owners, position, output, change.apply(address), change.apply(value));
     }
 
-    /** What the output holds before: zeros. */
-    public MapFamily zeros() {
-        Axis element = new Axis("element", output.type().shape().size());
-        ScalarExpr zero = ScalarExpr.zero(output.type().dtype());
-        return new MapFamily(List.of(element), output, ScalarExpr.of(element), zero);
-    }
-
     /**
      * <pre>
      * parallel owners, the last in blocks:
