@@ -129,8 +129,13 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (model.asksForGradients()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--grad is not for train, which takes gradients by itself; name the loss by --loss");
+        }
         TrainingSettings settings = training.settings();
-        HeddleModel declared = model.model();
+        HeddleModel declared = Batches.sized(model.model(), batch);
         TokenFile file = TokenFile.open(data, width);
         Batches batches = Batches.of(file, declared, batch, training.seed());
         TrainingRun.Schedule schedule = schedule();

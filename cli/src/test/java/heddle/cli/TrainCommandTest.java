@@ -105,10 +105,28 @@ class TrainCommandTest {
     void saysWhichOptionsContradictEachOther() {
         assertUsage("--min-lr 2.0 is more than --lr 0.5", train("w.safetensors", "--steps", "9", "--min-lr", "2"));
         assertUsage("--warmup 10 is longer", train("w.safetensors", "--steps", "9", "--warmup", "10"));
+        assertUsage("--grad is not for train", train("w.safetensors", "--steps", "9", "--grad", "loss"));
         assertUsage("--steps", train("w.safetensors"));
         assertUsage("'1' is not a number from 0", train("w.safetensors", "--steps", "9", "--beta1", "1"));
         assertUsage("'0' is not a finite number", train("w.safetensors", "--steps", "9", "--clip", "0"));
         assertUsage("'0' is not a whole number from 1", train("w.safetensors", "--steps", "9", "--accumulate", "0"));
+    }
+
+    @Test
+    void keepsToABudgetOfMemory() throws IOException {
+        train("free.safetensors", "--steps", "4");
+        Ran ran = train("bound.safetensors", "--steps", "4", "--memory-budget", "1");
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        assertEquals(losses("free.csv"), losses("bound.csv"));
+        Ran tight = train("tight.safetensors", "--steps", "4", "--memory-budget", "1kB");
+        assertEquals(ExitCode.WRONG_INPUT, tight.code(), tight.toString());
+        assertTrue(tight.err().contains("error[H1304]: no plan takes"), tight.err());
+    }
+
+    private List<String> losses(String log) throws IOException {
+        return Files.readAllLines(dir.resolve(log)).stream()
+                .map(line -> line.split(",")[1])
+                .toList();
     }
 
     private static void assertUsage(String message, Ran ran) {

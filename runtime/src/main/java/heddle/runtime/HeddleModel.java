@@ -94,6 +94,11 @@ public final class HeddleModel {
         return new HeddleModel(source, one, fixed);
     }
 
+    /** The most memory that a run with gradients may take. */
+    public Optional<MemoryBudget> memoryBudget() {
+        return budget;
+    }
+
     /** Where it was read from. */
     public ModelSource source() {
         return source;

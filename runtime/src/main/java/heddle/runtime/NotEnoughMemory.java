@@ -33,7 +33,7 @@ public final class NotEnoughMemory extends OutOfMemoryError {
      * @param onHeap  whether weights are in the memory of this JVM
      * @param lengths of the plan's symbols; where some are missing, weights alone are counted
      */
-    static NotEnoughMemory of(Plan plan, boolean onHeap, Map<String, Long> lengths, OutOfMemoryError cause) {
+    public static NotEnoughMemory of(Plan plan, boolean onHeap, Map<String, Long> lengths, OutOfMemoryError cause) {
         long weights = onHeap ? JvmProgram.weightBytes(plan) : 0;
         if (!lengths.keySet().containsAll(plan.lengths())) {
             return new NotEnoughMemory(weights, 0, 0, lengths, cause);

@@ -40,6 +40,11 @@ public final class ModelOptions {
         return model;
     }
 
+    /** Whether the options ask for gradients. */
+    public boolean asksForGradients() {
+        return gradients.isAsked();
+    }
+
     /** The model with all lengths open. */
     public HeddleModel open() {
         return gradients.addTo(Heddle.model(file));

@@ -6,9 +6,11 @@ import heddle.compiler.scalar.Philox.Stream;
 import heddle.compiler.type.DType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -68,6 +70,21 @@ public final class Batches {
         }
         int own = input.type().dim(0).isKnown() ? (int) input.type().dim(0).value() : rows;
         return new Batches(file, input, own, window, seed);
+    }
+
+    /** The model with as many windows in a batch, where it leaves their number open: what runs then take is known. */
+    public static HeddleModel sized(HeddleModel model, int rows) {
+        Map<String, Long> lengths = new HashMap<>(model.fixedLengths());
+        model.declaration().inputs().stream()
+                .filter(i -> i.type().rank() == 2)
+                .findFirst()
+                .flatMap(i -> i.type().dim(0).asSymbol())
+                .ifPresent(name -> lengths.put(name, (long) rows));
+        if (lengths.equals(model.fixedLengths())) {
+            return model;
+        }
+        HeddleModel sized = Heddle.model(model.source(), lengths);
+        return model.memoryBudget().map(sized::withMemoryBudget).orElse(sized);
     }
 
     /** How many tokens a batch has. */

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -73,8 +74,15 @@ public final class Trainer {
                 loss,
                 start,
                 TrainingProgram.of(
-                        graphs.gradients(options.warnings()), options.fusion(), declared, fixed, start.frozen(), jvm),
-                TrainingProgram.of(graphs.loss(), options.fusion(), declared, fixed, start.frozen(), jvm));
+                        graphs.gradients(options.warnings()),
+                        options.fusion(),
+                        model.memoryBudget(),
+                        declared,
+                        fixed,
+                        start.frozen(),
+                        jvm),
+                TrainingProgram.of(
+                        graphs.loss(), options.fusion(), Optional.empty(), declared, fixed, start.frozen(), jvm));
     }
 
     /**
@@ -120,9 +128,15 @@ public final class Trainer {
 
     private void requireFinite(double value, String what, long number, Map<String, Tensor> batch, long draw) {
         if (!Double.isFinite(value)) {
-            throw new DiagnosticException(Diagnostic.of(
-                            TrainCode.NOT_FINITE,
-                            String.format(Locale.ROOT, "the %s of step %d is %s", what, number, value))
+            String message = String.format(Locale.ROOT, "the %s of step %d is %s", what, number, value);
+            Optional<FirstNonFinite> first =
+                    gradients.firstNonFinite(batch, weights.tensors(), frozen, settings.seed(), draw);
+            Diagnostic d = first.flatMap(FirstNonFinite::span)
+                    .map(span ->
+                            Diagnostic.at(span, TrainCode.NOT_FINITE, message).label("begins here"))
+                    .orElseGet(() -> Diagnostic.of(TrainCode.NOT_FINITE, message));
+            throw new DiagnosticException(d.note(first.map(f -> "the first operation that is not finite: " + f.node())
+                            .orElse("where operations run one by one, all are finite; fused kernels give it"))
                     .note("no weight has changed in this step")
                     .hint("take a smaller learning rate, a longer warm-up, or a smaller norm to clip to"));
         }

@@ -198,7 +198,7 @@ public final class TrainingRun {
             if (!now.equals(before)) {
                 throw new DiagnosticException(Diagnostic.of(
                                 TrainCode.CHECKPOINT,
-                                "the checkpoint " + schedule.checkpoint() + " is of a training with another "
+                                "the checkpoint " + schedule.checkpoint() + " is of another training, by its "
                                         + name.substring(name.lastIndexOf('.') + 1))
                         .note("then: " + before)
                         .note("now:  " + now)

@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
+import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -213,6 +217,59 @@ class TrainerTest {
         assertTrue(e.getMessage().contains("the loss of step 2 is NaN"), e.getMessage());
         assertEquals(1, trainer.done());
         assertArrayEquals(before, doubles(trainer, "layer.w"));
+    }
+
+    /** Small steps add up in f32, and each run sees the nearest value of sixteen bits. */
+    @Test
+    void narrowWeightsAreTrainedInFullAndQuantisedOnesStayFrozen() {
+        HeddleModel model = TrainedModels.model("""
+                input x: f32[4]
+                let scales = weight "w" : bf16[4] = ones
+                let fixed = weight "q" : f32[4, 4] as i8 per row
+                let error = sum((x * cast(scales, f32)) @ fixed) - 3.0
+                output loss = error * error
+                """, Map.of());
+        Path file = dir.resolve("q.safetensors");
+        LinkedHashMap<String, Tensor> held = new LinkedHashMap<>();
+        held.put("q", Tensor.packed(DType.F32, new long[] {4, 4}, Stored.I8, new byte[16]));
+        ((byte[]) held.get("q").held())[0] = 2;
+        held.put("q.scales", Tensor.of(new float[] {0.5f, 1, 1, 1}, 4));
+        Safetensors.write(held, file);
+        TrainingSettings settings = new TrainingSettings(
+                new LearningRate(1e-4, 1e-4, 0, 9), AdamW.USUAL, 1, 1, Set.of("q"), Optional.of(file.toString()));
+        Trainer trainer = TrainedModels.trainer(model, settings, 1);
+        assertEquals(4, trainer.trainedCount());
+        Map<String, Tensor> batch = Map.of("x", Tensor.of(new float[] {1, 1, 1, 1}, 4));
+        double first = trainer.step(List.of(batch)).loss();
+        assertEquals(4, first, 1e-6);
+        // A step of 0.0001 is lost in bf16, whose neighbours of 1 are 0.0078 apart; fifty of them are not.
+        assertEquals(first, trainer.step(List.of(batch)).loss());
+        for (int i = 0; i < 60; i++) {
+            trainer.step(List.of(batch));
+        }
+        assertEquals(1.0078125, trainer.weights().get("w").element(0));
+        assertTrue(trainer.loss(batch) < first);
+    }
+
+    @Test
+    void saysWhereTheLossIsFirstNotFinite() {
+        HeddleModel model = TrainedModels.model("""
+                dim B
+                input x: f32[B, 3]
+                let w = weight "w" : f32[3] = ones
+                let masked = exp(where(x > 0.0, x, -inf))
+                let scaled = sqrt(sum(x, axis = -1)) * 2.0
+                output loss = mean(scaled) + sum(masked * w)
+                """, Map.of());
+        Trainer trainer = TrainedModels.trainer(model, TrainingSettings.of(0.1, 9), 1);
+        trainer.step(List.of(Map.of("x", Tensor.of(new float[] {1, 2, -0.5f}, 1, 3))));
+        Map<String, Tensor> wrong = Map.of("x", Tensor.of(new float[] {-1, -2, 0.5f}, 1, 3));
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> trainer.step(List.of(wrong)));
+        Diagnostic d = e.diagnostics().getFirst();
+        assertEquals("sqrt(sum(x, axis = -1))", d.primary().orElseThrow().span().text());
+        assertTrue(
+                d.notes().getFirst().endsWith("`sqrt` (sqrt#1) gives NaN"),
+                d.notes().toString());
     }
 
     @Test

@@ -100,7 +100,7 @@ class TrainingRunTest {
         first.run(false, stopping(first, 3));
         DiagnosticException e =
                 assertThrows(DiagnosticException.class, () -> run("parts", 2).run(true, new Listener() {}));
-        assertTrue(e.getMessage().contains("of a training with another settings"), e.getMessage());
+        assertTrue(e.getMessage().contains("is of another training, by its settings"), e.getMessage());
         Files.delete(dir.resolve("parts.csv"));
         e = assertThrows(DiagnosticException.class, () -> run("parts", 1).run(true, new Listener() {}));
         assertTrue(e.getMessage().contains("parts.csv is not there"), e.getMessage());

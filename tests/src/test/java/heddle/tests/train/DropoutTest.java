@@ -9,6 +9,9 @@ import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.frontend.Frontend;
+import heddle.compiler.frontend.Gradients;
+import heddle.compiler.frontend.Model;
+import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Dropout;
@@ -30,7 +33,9 @@ import heddle.tests.tornado.Conformance;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +63,8 @@ class DropoutTest {
             input k: f32[2, 3, M, 16]
             input v: f32[2, 3, M, 16]
             let p = dropout(softmax(q @ transpose(k) / sqrt(16), axis = -1), 0.3)
-            output y = dropout(p @ v, 0.2)
+            let o = dropout(p @ v, 0.2)
+            output y = o
             """;
 
     @TempDir
@@ -95,6 +101,33 @@ class DropoutTest {
         }
         for (TornadoTarget device : new TornadoTarget[] {TornadoTarget.GPU, TornadoTarget.CPU}) {
             Conformance.of(graph, Fusion.FUSED, device, Map.of()).check(inputs, lengths, place);
+        }
+    }
+
+    /** The backward pass drops what the forward pass dropped, in fused attention, too. */
+    @Test
+    void gradientsDropTheSameElements() {
+        SourceFile file = new SourceFile("dropout.heddle", ATTENTION + "output loss = sum(o * o)\n");
+        Model model = Frontend.elaborate(Parser.parse(file).orThrow(), SourceReader::imported);
+        Graph graph = new SeedDropouts()
+                .run(Gradients.of(model, Optional.of("loss"), List.of("q", "k", "v"))
+                        .graph());
+        Map<String, Long> lengths = Map.of("N", 19L, "M", 37L);
+        Map<String, Tensor> inputs = inputs(graph, lengths, 7);
+        Map<String, NdArray> expected = reference(Differentiate.meaning(graph), inputs, lengths);
+        for (Fusion fusion : Fusion.values()) {
+            Map<String, Tensor> got = run(graph, fusion, 2, inputs, lengths);
+            for (String name : List.of("loss", "grad.q", "grad.k", "grad.v")) {
+                double[] want = expected.get(name).data();
+                double size = Math.sqrt(Arrays.stream(want).map(x -> x * x).sum() / want.length);
+                for (int i = 0; i < want.length; i++) {
+                    assertEquals(
+                            want[i],
+                            got.get(name).element(i),
+                            1e-5 * Math.max(size, Math.abs(want[i])),
+                            fusion + ", " + name + "[" + i + "], seed " + SEED);
+                }
+            }
         }
     }
 
