@@ -4,6 +4,8 @@ import heddle.cli.option.MachineOption;
 import heddle.cli.option.ModelOptions;
 import heddle.cli.report.ExplanationJson;
 import heddle.cli.report.ExplanationText;
+import heddle.cli.report.RecomputationText;
+import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.ir.Graph;
@@ -67,9 +69,10 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         HeddleModel declared = model.model();
-        Explanation explanation = machine.policy()
-                .map(policy -> declared.compilation(Fusion.FUSED, policy).explain(declared.fixedLengths()))
-                .orElseGet(declared::explain);
+        Compilation compilation = machine.policy()
+                .map(policy -> declared.compilation(Fusion.FUSED, policy))
+                .orElseGet(() -> declared.compilation(Fusion.FUSED));
+        Explanation explanation = compilation.explain(declared.fixedLengths());
         // Lengths of zero or one may leave nothing of an attention that is there for others.
         FusionReport report =
                 explanation.report().isEmpty() ? model.open().explain().report() : explanation.report();
@@ -79,6 +82,9 @@ final class ExplainCommand implements Callable<Integer> {
                 format == Format.JSON
                         ? ExplanationJson.of(explanation)
                         : ExplanationText.of(explanation, leftOut.orElse(NOTHING)));
+        if (format == Format.TEXT) {
+            compilation.recomputation().map(RecomputationText::of).ifPresent(out::print);
+        }
         return requireFused && !isMet(report, leftOut.isPresent()) ? ExitCode.NOT_FUSED : ExitCode.DONE;
     }
 

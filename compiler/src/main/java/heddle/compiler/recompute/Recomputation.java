@@ -25,10 +25,11 @@ import java.util.TreeMap;
  * @param recomputed nodes that are computed again, in order
  * @param peak       bytes of the chosen plan
  * @param whole      bytes of the plan that keeps everything
+ * @param extra      time to compute again, as a part of the forward pass' time
  * @param curve      bytes against the time that is spent on computing again, as a part of one forward pass
  */
 public record Recomputation(
-        Graph graph, List<Value> kept, List<Node> recomputed, long peak, long whole, List<Point> curve) {
+        Graph graph, List<Value> kept, List<Node> recomputed, long peak, long whole, double extra, List<Point> curve) {
     /**
      * A plan that was tried.
      *
@@ -175,7 +176,7 @@ public record Recomputation(
             List<Point> points = curve.entrySet().stream()
                     .map(e -> new Point(e.getKey(), e.getValue()))
                     .toList();
-            return new Recomputation(graph, read, again, bytes, whole, points);
+            return new Recomputation(graph, read, again, bytes, whole, time(again) / forward, points);
         }
     }
 }

@@ -1,0 +1,99 @@
+package heddle.tests.gradient;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.compiler.Compilation;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.recompute.MemoryBudget;
+import heddle.compiler.recompute.Recomputation;
+import heddle.compiler.schedule.MemoryPlan;
+import heddle.compiler.schedule.Plan;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.CompileOptions;
+import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.tensor.Tensor;
+import heddle.tests.fusion.Draw;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Plans within a budget of memory: their size, and that they compute the same bits. */
+class RecomputationTest {
+    private static final Path GPT = Path.of("..", "examples", "gpt.heddle");
+    private static final Map<String, Long> LENGTHS = Map.of("B", 1L, "N", 70L);
+    private static final long SEED = 3;
+
+    private static HeddleModel gpt(Map<String, Long> lengths) {
+        return Heddle.model(GPT, lengths).withGradients(Optional.of("loss"), List.of());
+    }
+
+    private static MemoryBudget part(double part) {
+        return new MemoryBudget(part, true);
+    }
+
+    /** What a run allocates, but gradients. */
+    private static long allocated(Plan plan) {
+        long gradients = plan.outputs().entrySet().stream()
+                .filter(o -> o.getKey().startsWith("grad."))
+                .mapToLong(o -> o.getValue()
+                        .stored()
+                        .bytes(o.getValue().type().shape().size().value()))
+                .sum();
+        return MemoryPlan.of(plan, Map.of()).peakBytes() - gradients;
+    }
+
+    @Test
+    void plansStayWithinTheBudgetAndComputeTheSameBits() {
+        HeddleModel model = gpt(LENGTHS);
+        Map<String, Tensor> weights = Draw.USUAL.weights(model, LENGTHS, SEED);
+        Map<String, Tensor> inputs = Draw.USUAL.inputs(model, LENGTHS, SEED);
+        Compilation whole = model.compilation(Fusion.FUSED);
+        Map<String, Tensor> expected =
+                model.compile(weights, CompileOptions.defaults()).run(inputs);
+        for (double part : new double[] {0.7, 0.45}) {
+            HeddleModel limited = model.withMemoryBudget(part(part));
+            Compilation compilation = limited.compilation(Fusion.FUSED);
+            Recomputation decided = compilation.recomputation().orElseThrow();
+            assertEquals(allocated(whole.plan()), decided.whole());
+            assertEquals(allocated(compilation.plan()), decided.peak());
+            assertTrue(decided.peak() <= part * decided.whole(), decided.peak() + " of " + decided.whole());
+            assertTrue(decided.extra() > 0 && decided.extra() < 1, "extra " + decided.extra());
+            limited.compile(weights, CompileOptions.defaults())
+                    .run(inputs)
+                    .forEach((name, tensor) -> assertArrayEquals(
+                            expected.get(name).floats(), tensor.floats(), name + " in " + part + ", seed " + SEED));
+        }
+    }
+
+    @Test
+    void nothingIsComputedAgainWhereAllFits() {
+        Recomputation decided = gpt(LENGTHS)
+                .withMemoryBudget(part(1))
+                .compilation(Fusion.FUSED)
+                .recomputation()
+                .orElseThrow();
+        assertEquals(List.of(), decided.recomputed());
+        assertEquals(decided.whole(), decided.peak());
+    }
+
+    @Test
+    void budgetsThatCannotBeMetSayWhatCan() {
+        HeddleModel model = gpt(LENGTHS).withMemoryBudget(new MemoryBudget(1000, false));
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> model.compilation(Fusion.FUSED));
+        assertEquals("H1304", e.diagnostics().getFirst().code().id());
+        assertTrue(e.getMessage().contains("the least takes"), e.getMessage());
+    }
+
+    @Test
+    void lengthsAreNotGuessed() {
+        HeddleModel model = gpt(Map.of("B", 1L)).withMemoryBudget(part(0.5));
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> model.compilation(Fusion.FUSED));
+        assertTrue(e.getMessage().contains("N"), e.getMessage());
+    }
+}
