@@ -54,9 +54,9 @@ record ExponentialQuotient(ElementReference y, RowSum sum) {
     }
 
     Kind kind(Graph graph) {
-        boolean isOneAtLeast = MaximumShift.of(graph, Exponents.withoutSecondMask(graph, y), sum.axis())
-                .filter(MaximumShift::own)
-                .isPresent();
+        Optional<MaximumShift> shift = MaximumShift.of(graph, Exponents.withoutSecondMask(graph, y), sum.axis())
+                .filter(MaximumShift::own);
+        boolean isOneAtLeast = shift.isPresent();
         if (sum.least() > 0 && !(isOneAtLeast && sum.least() <= 1)) {
             return Kind.RAISED;
         }
@@ -65,7 +65,9 @@ record ExponentialQuotient(ElementReference y, RowSum sum) {
         }
         Optional<Double> number = sum.term().get().behindViews(graph).number();
         if (number.isPresent()) {
-            return kind(number.get(), isOneAtLeast);
+            Kind kind = kind(number.get(), isOneAtLeast);
+            // The shift of a softmax with a term has a gradient, which the model says it has not.
+            return kind == Kind.TERM && shift.get().stopped() ? Kind.OTHER : kind;
         }
         return RowScore.beside(graph, this).isPresent() ? Kind.SCORE : Kind.OTHER;
     }

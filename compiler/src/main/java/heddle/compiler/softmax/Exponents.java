@@ -2,6 +2,7 @@ package heddle.compiler.softmax;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.op.Reduce;
+import heddle.compiler.op.StopGradient;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
@@ -62,13 +63,24 @@ record Exponents(ElementReference x, Set<Mask> masks, Optional<ElementReference>
         return at;
     }
 
-    /** The maximum m of {@code where(m == -inf, 0, m)}, which guards rows that are masked throughout; else what is read. */
+    /**
+     * The maximum m of {@code where(m == -inf, 0, m)}, which guards rows that are masked throughout; else what is read. A shift
+     * changes nothing, so it does not matter whether gradients pass it.
+     */
     static ElementReference shift(Graph graph, ElementReference read) {
-        ElementReference shift = read.behindViews(graph);
+        ElementReference shift = behindStops(graph, read);
         return shift.guarded(graph, Double.NEGATIVE_INFINITY)
                 .filter(guard -> guard.kept().node().op() instanceof Reduce r && r.kind() == Reduction.MAX)
                 .filter(guard -> guard.other().number().filter(Double::isFinite).isPresent())
                 .map(ElementReference.Guarded::kept)
                 .orElse(shift);
+    }
+
+    private static ElementReference behindStops(Graph graph, ElementReference read) {
+        ElementReference at = read.behindViews(graph);
+        while (at.node().op() instanceof StopGradient) {
+            at = at.operand(graph, 0).behindViews(graph);
+        }
+        return at;
     }
 }

@@ -4,6 +4,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Reduce;
+import heddle.compiler.op.StopGradient;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
@@ -17,8 +18,9 @@ import java.util.Optional;
  * @param x   the scores
  * @param own whether the maximum is of just these scores, so that the exponentials of a row sum to one at least, or to
  *            zero where it is masked throughout
+ * @param stopped whether gradients do not pass the maximum
  */
-record MaximumShift(ElementReference x, boolean own) {
+record MaximumShift(ElementReference x, boolean own, boolean stopped) {
     static Optional<MaximumShift> of(Graph graph, ElementReference y, int axis) {
         if (!y.is(ScalarFn.SUB)) {
             return Optional.empty();
@@ -31,7 +33,13 @@ record MaximumShift(ElementReference x, boolean own) {
                 && r.axes().equals(List.of(axis))
                 && isMaskOf(graph, x, graph.operand(shift.node(), 0))
                 && shift.index().equals(x.row(axis, r.keepDims()));
-        return isMaximum ? Optional.of(new MaximumShift(x, isOwn(graph, x, shift.node()))) : Optional.empty();
+        return isMaximum
+                ? Optional.of(new MaximumShift(x, isOwn(graph, x, shift.node()), isStopped(graph, y.operand(graph, 1))))
+                : Optional.empty();
+    }
+
+    private static boolean isStopped(Graph graph, ElementReference shift) {
+        return shift.behindViews(graph).node().op() instanceof StopGradient;
     }
 
     /** Whether {@code x} is {@code unmasked}, or that where a mask says so. */

@@ -6,6 +6,7 @@ import heddle.compiler.frontend.function.Signature;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
 import heddle.compiler.frontend.value.Maths;
+import heddle.compiler.op.StopGradient;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.List;
@@ -32,7 +33,9 @@ public final class LogSoftmaxFunction implements LanguageFunction {
         Tensor x = a.floats("x");
         int axis = a.axis("axis", x.rank());
         Maths m = a.maths();
-        Tensor shifted = m.subtract(x, m.reduce(Reduction.MAX, x, List.of(axis), true));
+        // A shift changes nothing; without a gradient it adds no noise to that of the others.
+        Tensor greatest = a.emitter().add(new StopGradient(), m.reduce(Reduction.MAX, x, List.of(axis), true));
+        Tensor shifted = m.subtract(x, greatest);
         return m.subtract(shifted, m.apply(ScalarFn.LOG, m.sum(m.apply(ScalarFn.EXP, shifted), axis)));
     }
 }
