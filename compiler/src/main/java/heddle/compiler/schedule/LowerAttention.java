@@ -87,7 +87,9 @@ final class LowerAttention {
             case AttentionQueryGradient g ->
                 new AttentionGradients(
                         g.backward().map(lower::program),
-                        AttentionGradients.Side.QUERIES,
+                        g.results().getFirst().kind().isTable()
+                                ? AttentionGradients.Side.TABLES
+                                : AttentionGradients.Side.QUERIES,
                         lower.stores(g.results(), node));
         };
     }
@@ -98,9 +100,16 @@ final class LowerAttention {
             stores.add(new AttentionGradients.Store(
                     r.map(this::program),
                     buffers.of(new Value(node, stores.size())).orElseThrow(),
-                    r.address()));
+                    r.kind().isTable() ? table(r) : r.address()));
         }
         return stores;
+    }
+
+    /** Where an element of a table is in the part that a kernel adds to. */
+    private ScalarExpr table(GradientResult r) {
+        List<ScalarExpr> index = new ArrayList<>(r.index());
+        index.set(0, ScalarExpr.of(AttentionGradients.part(r)));
+        return program(IndexSimplifier.address(r.type().shape(), index));
     }
 
     private RowFamily delta(AttentionDelta d, Node node) {

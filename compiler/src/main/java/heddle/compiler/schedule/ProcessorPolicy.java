@@ -103,9 +103,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         if (kernel.schedule().hasRowsOneByOne() || kernel.body().stream().noneMatch(TileStmt.Loop.class::isInstance)) {
             return;
         }
-        Axis lanes = kernel.parallel().stream()
-                .filter(kernel::isBlocked)
-                .findFirst()
+        Axis lanes = kernel.lanes()
                 .orElseThrow(() -> new IllegalSchedule(kernel.program(), "no axis is cut", "lanes run along blocks"));
         int block = kernel.block(lanes);
         if (block != COLUMNS / 4 && block != COLUMNS / 2 && block != COLUMNS) {
@@ -269,7 +267,8 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             }
         }
         for (TileStmt.Loop loop : facts.program().loops()) {
-            if (loop.mode() instanceof LoopMode.Sequential && !loop.axis().equals(g.inner())) {
+            boolean isOfPairs = loop.axis().equals(g.inner()) || loop.axis().equals(g.outer());
+            if (loop.mode() instanceof LoopMode.Sequential && !isOfPairs) {
                 blocks = blocks.with(new Choice.Cut(loop.id(), new Choice.Size.Each()));
             }
         }

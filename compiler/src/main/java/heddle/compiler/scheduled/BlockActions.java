@@ -64,8 +64,7 @@ final class BlockActions {
         this.placed = placed;
         this.inPlace = inPlace;
         this.open = open;
-        this.lane =
-                kernel.parallel().stream().filter(kernel::isBlocked).findFirst().orElseThrow();
+        this.lane = kernel.lanes().orElseThrow();
     }
 
     private static Set<Axis> blocked(TileKernel kernel) {
@@ -114,7 +113,13 @@ final class BlockActions {
         return kernel.cut(l) instanceof Choice.Size.Each
                 ? new Action.For(l.axis(), Span.WHOLE, Level.EACH, inner(l.body(), Optional.empty()))
                 : new Action.Blocks(
-                        l.axis(), Span.WHOLE, kernel.block(l.axis()), l.mask(), inner(l.body(), Optional.of(l.axis())));
+                        l.axis(),
+                        l.bounds().areAllOf(l.axis())
+                                ? Span.WHOLE
+                                : new Span.Between(l.bounds().from(), l.bounds().to()),
+                        kernel.block(l.axis()),
+                        l.mask(),
+                        inner(l.body(), Optional.of(l.axis())));
     }
 
     private List<Axis> lanesLast(List<Axis> axes) {

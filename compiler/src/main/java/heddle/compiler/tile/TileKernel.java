@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.stream.Stream;
 
 /**
  * A tile program and its schedule: the unit that code writers translate.
@@ -59,6 +61,13 @@ public record TileKernel(TileProgram program, KernelSchedule schedule) {
                 .filter(loop -> !(cut(loop) instanceof Choice.Size.Whole))
                 .map(TileStmt.Loop::axis)
                 .toList();
+    }
+
+    /** The axis that lanes run along where blocks are tiles: the first that is cut into blocks, a parallel one if there is. */
+    public Optional<Axis> lanes() {
+        return Stream.concat(parallel().stream(), program.loops().stream().map(TileStmt.Loop::axis))
+                .filter(this::isBlocked)
+                .findFirst();
     }
 
     /** What happens for one block of each parallel axis. */

@@ -36,6 +36,11 @@ public final class AttentionModels {
         plain("sink", SCALED + "mask = \"j <= i - 1\", sink = \"x3[h]\", ", "f32[2]");
         plain("weight", SCALED + "mask = \"j <= i\", weight = \"x3[b, h, j]\", ", "f32[B, 2, M]");
         plain("boolean", SCALED + "mask = \"x3[b, j]\", ", "bool[B, M]");
+        plain(
+                "table",
+                "score = \"score * 0.25 + x3[h, min(max(j - i, -4), 4) + 4]\", mask = \"j <= i + 2\", ",
+                "f32[2, 9]");
+        plain("weight-table", SCALED + "weight = \"x3[min(abs(j - i), 6)]\", ", "f32[7]");
         ALL.put(
                 "grouped",
                 attributes(

@@ -48,7 +48,10 @@ public record AttentionBackward(
     public List<ScalarExpr> programs(List<GradientResult> results) {
         List<ScalarExpr> programs = new ArrayList<>(forward.programs());
         programs.addAll(List.of(slope, cotangent, rowMax, rowSum, delta));
-        results.forEach(r -> programs.add(r.factor()));
+        for (GradientResult r : results) {
+            programs.add(r.factor());
+            programs.addAll(r.index());
+        }
         return programs;
     }
 

@@ -4,11 +4,14 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Reduce;
 import heddle.compiler.op.layout.Expand;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Derivatives;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
@@ -172,7 +175,9 @@ public final class AttentionGradient {
                 captured.stream().filter(p -> !p.axes.contains(a.i())).toList();
         List<Part> ofQueries =
                 captured.stream().filter(p -> p.axes.contains(a.i())).toList();
-        if (Stream.of(sinks, queries, keys, values, captured).allMatch(List::isEmpty)) {
+        SequencedMap<GradientResult, Integer> tables = tables();
+        if (tables.isEmpty()
+                && Stream.of(sinks, queries, keys, values, captured).allMatch(List::isEmpty)) {
             return gradients;
         }
         Value delta = delta(sinks);
@@ -183,6 +188,7 @@ public final class AttentionGradient {
             keysAndValues(values, delta);
         }
         queries(Stream.of(queries, ofQueries).flatMap(List::stream).toList(), delta);
+        tables(tables, delta);
         return gradients;
     }
 
@@ -211,11 +217,42 @@ public final class AttentionGradient {
     /** The same for a program over pairs: over queries, keys or both, whichever the read is. */
     private Stream<Part> captured(GradientResult.Kind kind, ScalarExpr program) {
         return reads(program).stream()
-                .flatMap(read -> Derivatives.of(program, read).stream().map(factor -> {
-                    ReadGradient plain = plain(read);
-                    List<Axis> axes = axes(plain);
-                    return new Part(result(kind, factor, axes), axes, plain);
-                }));
+                .flatMap(read -> ReadGradient.of(read).stream()
+                        .flatMap(plain -> Derivatives.of(program, read).stream().map(factor -> {
+                            List<Axis> axes = axes(plain);
+                            return new Part(result(kind, factor, axes), axes, plain);
+                        })));
+    }
+
+    /** The gradients by tables that a program over pairs reads, by the slots of these. */
+    private void tables(GradientResult.Kind kind, ScalarExpr program, SequencedMap<GradientResult, Integer> tables) {
+        for (ScalarExpr.Read read : reads(program)) {
+            Optional<ScalarExpr> factor =
+                    ReadGradient.of(read).isPresent() ? Optional.empty() : Derivatives.of(program, read);
+            factor.ifPresent(f ->
+                    tables.put(GradientResult.table(kind, ScalarExpr.cast(a.compute(), f), read, a.i()), read.slot()));
+        }
+    }
+
+    private SequencedMap<GradientResult, Integer> tables() {
+        SequencedMap<GradientResult, Integer> tables = new LinkedHashMap<>();
+        tables(GradientResult.Kind.SCORE_TABLE, a.score(), tables);
+        a.weight().ifPresent(w -> tables(GradientResult.Kind.WEIGHT_TABLE, w, tables));
+        return tables;
+    }
+
+    private void tables(SequencedMap<GradientResult, Integer> tables, Value delta) {
+        if (tables.isEmpty()) {
+            return;
+        }
+        List<Value> all = new ArrayList<>(operands);
+        AttentionBackward backward = backward(all, delta);
+        List<GradientResult> results = List.copyOf(tables.keySet());
+        Node node = node(new AttentionQueryGradient(types(all), backward, results), all);
+        for (int n = 0; n < results.size(); n++) {
+            Value sum = out.part(new Reduce(Reduction.SUM, List.of(0), false), origin, new Value(node, n));
+            give(tables.get(results.get(n)), out.part(new Cast(a.compute()), origin, sum));
+        }
     }
 
     /** All rows or keys, whose sums are added outside; of a dense tensor its own elements alone. */
@@ -250,8 +287,9 @@ public final class AttentionGradient {
     private static ReadGradient plain(ScalarExpr.Read read) {
         return ReadGradient.of(read)
                 .orElseThrow(() -> new Declined(
-                        "attention reads " + read.tensor() + " at indexes that are computed: " + read.index(),
-                        "read the table with gather before the attention, or use stop_gradient if it is not trained"));
+                        "queries, keys, values or a sink of attention read " + read.tensor()
+                                + " at indexes that are computed: " + read.index(),
+                        "leave this attention unfused, or use stop_gradient if that is not trained"));
     }
 
     private GradientResult result(GradientResult.Kind kind, ScalarExpr factor, List<Axis> axes) {
@@ -334,8 +372,11 @@ public final class AttentionGradient {
         for (int n = 0; n < parts.size(); n++) {
             Part part = parts.get(n);
             Value gradient = part.read.add(out, new Value(node, first + n), part.axes, origin);
-            gradients.merge(
-                    part.read.read().slot(), gradient, (x, y) -> out.part(new Elementwise(ScalarFn.ADD), origin, x, y));
+            give(part.read.read().slot(), gradient);
         }
+    }
+
+    private void give(int slot, Value gradient) {
+        gradients.merge(slot, gradient, (x, y) -> out.part(new Elementwise(ScalarFn.ADD), origin, x, y));
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
  *
  * @param operands the type of each operand
  * @param backward what they are computed from
- * @param results  of the kinds QUERY, SCORE and WEIGHT
+ * @param results  of the kinds QUERY, SCORE and WEIGHT; or tables alone
  */
 public record AttentionQueryGradient(
         List<TensorType> operands, AttentionBackward backward, List<GradientResult> results) implements GradientOp {
@@ -26,7 +26,15 @@ public record AttentionQueryGradient(
         GradientOp.check(
                 NAME,
                 results,
-                List.of(GradientResult.Kind.QUERY, GradientResult.Kind.SCORE, GradientResult.Kind.WEIGHT));
+                List.of(
+                        GradientResult.Kind.QUERY,
+                        GradientResult.Kind.SCORE,
+                        GradientResult.Kind.WEIGHT,
+                        GradientResult.Kind.SCORE_TABLE,
+                        GradientResult.Kind.WEIGHT_TABLE));
+        if (results.stream().map(r -> r.kind().isTable()).distinct().count() > 1) {
+            throw new IllegalArgumentException(NAME + " has tables beside other results");
+        }
     }
 
     @Override

@@ -61,12 +61,16 @@ final class GradientInterpreter {
             case QUERY -> sum(forward.d(), dx, forward.k(), address, data);
             case KEY -> sum(forward.d(), dx, forward.q(), address, data);
             case VALUE -> sum(forward.e(), weighted, backward.cotangent(), address, data);
-            case SCORE -> element(AttentionBackward.times(backward.scoreGradient(), r.factor()), address, data);
-            case WEIGHT ->
+            case SCORE, SCORE_TABLE ->
+                element(AttentionBackward.times(backward.scoreGradient(), r.factor()), address, data);
+            case WEIGHT, WEIGHT_TABLE ->
                 element(backward.throughWeight(backward.probability(), backward.product(), r.factor()), address, data);
             case DELTA, SINK -> throw new IllegalArgumentException("not of a pair: " + r);
         }
-        if (r.kind() != GradientResult.Kind.SCORE && r.kind() != GradientResult.Kind.WEIGHT) {
+        boolean isSum = r.kind() == GradientResult.Kind.QUERY
+                || r.kind() == GradientResult.Kind.KEY
+                || r.kind() == GradientResult.Kind.VALUE;
+        if (isSum) {
             Code factor = evaluator.code(r.factor());
             List<Axis> axes = forward.axes().stream().filter(r::spans).toList();
             scalings.add(AttentionInterpreter.over(

@@ -6,7 +6,11 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarMath;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,6 +28,9 @@ import java.util.stream.Stream;
  * @param index  of an element, one for each axis of the tensor, over the axes of the attention
  */
 public record GradientResult(Kind kind, ScalarExpr factor, TensorType type, List<ScalarExpr> index) {
+    /** Into how many parts the queries are divided whose gradients add to a table: a number, so that no bit depends on threads. */
+    private static final Dim PARTS = Dim.of(8);
+
     /** What a result holds. */
     public enum Kind {
         /** The sum of the cotangent times the output, less the cotangent of the log-sum-exp. Over batch, i. */
@@ -39,7 +46,21 @@ public record GradientResult(Kind kind, ScalarExpr factor, TensorType type, List
         /** The gradient by what the score program reads. Over batch, i, j, or some of these. */
         SCORE,
         /** The gradient by what the weight reads. Over batch, i, j, or some of these. */
-        WEIGHT;
+        WEIGHT,
+        /** The gradient by a table that the score program reads at computed indexes, in parts along queries. */
+        SCORE_TABLE,
+        /** The gradient by a table that the weight reads. */
+        WEIGHT_TABLE;
+
+        /** Whether it is by a table, whose elements any pair may add to. */
+        public boolean isTable() {
+            return this == SCORE_TABLE || this == WEIGHT_TABLE;
+        }
+
+        /** Whether it comes through the weight. */
+        public boolean isOfWeight() {
+            return this == WEIGHT || this == WEIGHT_TABLE;
+        }
 
         /** Its name in the text form. */
         public String text() {
@@ -100,8 +121,40 @@ public record GradientResult(Kind kind, ScalarExpr factor, TensorType type, List
         return new GradientResult(kind, factor, other, place);
     }
 
-    /** The same result with {@code change} made to its factor. */
+    /** The same result with {@code change} made to its factor, and to its index where that is computed. */
     public GradientResult map(UnaryOperator<ScalarExpr> change) {
-        return new GradientResult(kind, change.apply(factor), type, index);
+        return new GradientResult(
+                kind, change.apply(factor), type, index.stream().map(change).toList());
+    }
+
+    /** Which of the parts a query adds to: so many neighbours each. */
+    private static ScalarExpr part(Axis queries) {
+        ScalarExpr length = ScalarExpr.of(queries.extent().ceilDiv(PARTS));
+        return IndexSimplifier.simplify(ScalarExpr.apply(ScalarFn.FLOOR_DIV, ScalarExpr.of(queries), length));
+    }
+
+    /**
+     * The gradient by a table, one in each part of the queries, which are then added.
+     *
+     * <p>Thousands of numbers are added to one element of a table: in double precision they lose nothing.
+     */
+    static GradientResult table(Kind kind, ScalarExpr factor, ScalarExpr.Read read, Axis queries) {
+        List<Dim> dims = new ArrayList<>(List.of(PARTS));
+        dims.addAll(read.tensor().shape().dims());
+        List<ScalarExpr> index = new ArrayList<>(List.of(part(queries)));
+        for (int n = 0; n < read.index().size(); n++) {
+            index.add(clamped(read.index().get(n), read.tensor().dim(n)));
+        }
+        return new GradientResult(kind, factor, new TensorType(DType.F64, new Shape(dims)), index);
+    }
+
+    /** An index that lies in its tensor wherever it is read lies there everywhere else too. */
+    private static ScalarExpr clamped(ScalarExpr index, Dim length) {
+        if (IndexSimplifier.isWithin(index, length)) {
+            return index;
+        }
+        ScalarExpr last = ScalarExpr.of(length.minus(Dim.ONE));
+        ScalarExpr most = ScalarExpr.apply(ScalarFn.MIN, index, last);
+        return IndexSimplifier.simplify(ScalarExpr.apply(ScalarFn.MAX, most, ScalarExpr.of(0)));
     }
 }

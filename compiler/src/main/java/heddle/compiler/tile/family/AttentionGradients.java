@@ -25,7 +25,9 @@ public record AttentionGradients(AttentionBackward backward, Side side, List<Sto
         /** Sums along queries: the gradients by keys and values. */
         KEYS,
         /** Sums along keys: the gradients by queries. */
-        QUERIES
+        QUERIES,
+        /** Adds to tables, one for each part of the queries. */
+        TABLES
     }
 
     /**
@@ -46,7 +48,12 @@ public record AttentionGradients(AttentionBackward backward, Side side, List<Sto
         return backward.forward();
     }
 
-    /** The axis whose blocks are independent. */
+    /** The axis of the parts of the queries, whose tables are apart. */
+    public static Axis part(GradientResult table) {
+        return new Axis("part", table.type().dim(0));
+    }
+
+    /** The axis whose blocks are independent; of tables the one whose blocks are around the others. */
     public Axis outer() {
         return side == Side.KEYS ? forward().j() : forward().i();
     }
@@ -74,7 +81,10 @@ public record AttentionGradients(AttentionBackward backward, Side side, List<Sto
                 backward.map(change),
                 side,
                 stores.stream()
-                        .map(s -> new Store(s.result.map(change), s.buffer, s.address))
+                        .map(s -> new Store(
+                                s.result.map(change),
+                                s.buffer,
+                                side == Side.TABLES ? change.apply(s.address) : s.address))
                         .toList());
     }
 

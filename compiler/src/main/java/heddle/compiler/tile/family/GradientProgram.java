@@ -10,6 +10,7 @@ import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.LoopBounds;
 import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.LoopMode;
@@ -89,14 +90,19 @@ final class GradientProgram {
                         .anyMatch(s -> ScalarExprs.contains(s.result().factor(), read));
     }
 
+    /** Whether a result has elements of its own for each index of an axis; of a table, where that is one of its indexes as it is. */
     private static boolean spans(AttentionGradients.Store store, Axis axis) {
-        return axis.extent().is(1) || ScalarExprs.reads(store.address(), axis);
+        return axis.extent().is(1)
+                || (store.result().kind().isTable()
+                        ? store.result().index().contains(ScalarExpr.of(axis))
+                        : ScalarExprs.reads(store.address(), axis));
     }
 
     /** Whether a result has an element for each pair. */
     private boolean isElement(AttentionGradients.Store store) {
-        boolean captured = store.result().kind() == Kind.SCORE || store.result().kind() == Kind.WEIGHT;
-        return captured && ScalarExprs.reads(store.address(), family.inner());
+        Kind kind = store.result().kind();
+        boolean captured = kind == Kind.SCORE || kind == Kind.WEIGHT;
+        return kind.isTable() || captured && ScalarExprs.reads(store.address(), family.inner());
     }
 
     private void addSum(AttentionGradients.Store store) {
@@ -114,13 +120,47 @@ final class GradientProgram {
 
     TileProgram program(String name, List<String> comments) {
         List<Axis> axes = new ArrayList<>(parallel);
-        axes.add(outer);
+        axes.add(isTables() ? part() : outer);
         return TileProgram.parallel(name, "attention gradient", axes, nest(0), comments);
+    }
+
+    private boolean isTables() {
+        return family.side() == AttentionGradients.Side.TABLES;
+    }
+
+    private Axis part() {
+        return AttentionGradients.part(family.stores().getFirst().result());
+    }
+
+    /** The queries of a part, whose tables no other part adds to. */
+    private TileStmt ofPart() {
+        ScalarExpr length = ScalarExpr.of(i.extent().ceilDiv(part().extent()));
+        ScalarExpr from = ScalarExpr.apply(ScalarFn.MUL, ScalarExpr.of(part()), length);
+        ScalarExpr all = ScalarExpr.of(i.extent());
+        List<TileStmt> body = new ArrayList<>(operands(i));
+        body.add(TileStmt.Loop.over(j, LoopMode.SEQUENTIAL, attention.mask().map(LoopMask::new), block()));
+        return new TileStmt.Loop(
+                LoopId.of(i),
+                i,
+                new LoopBounds(
+                        ScalarExpr.apply(ScalarFn.MIN, from, all),
+                        ScalarExpr.apply(ScalarFn.MIN, ScalarExpr.apply(ScalarFn.ADD, from, length), all)),
+                LoopMode.SEQUENTIAL,
+                Optional.empty(),
+                body);
     }
 
     /** What stands within the first sequential loops. */
     private List<TileStmt> nest(int depth) {
         List<TileStmt> body = new ArrayList<>();
+        if (isTables()) {
+            body.add(
+                    depth < sequential.size()
+                            ? TileStmt.Loop.over(
+                                    sequential.get(depth), LoopMode.SEQUENTIAL, Optional.empty(), nest(depth + 1))
+                            : ofPart());
+            return body;
+        }
         for (TileStmt.Define operand : operands(outer)) {
             if (depthOf(operand) == depth) {
                 body.add(operand);
@@ -181,13 +221,14 @@ final class GradientProgram {
             return steps;
         }
         steps.add(new TileStmt.Define(gradient, new TileExpr.Dot(cotangent, value, attention.e())));
-        captured(steps, Kind.WEIGHT);
+        captured(steps, true);
         ScalarExpr byScore = backward.byScore(probability.value(), gradient.value(), delta.value());
-        if (family.stores().stream().noneMatch(s -> s.result().kind() == Kind.SCORE)) {
+        if (family.stores().stream()
+                .noneMatch(s -> isCaptured(s) && !s.result().kind().isOfWeight())) {
             steps.add(update(gradient, backward.byRaw(byScore)));
         } else {
             steps.add(update(gradient, byScore));
-            captured(steps, Kind.SCORE);
+            captured(steps, false);
             steps.add(update(gradient, backward.byRaw(gradient.value())));
         }
         products(steps);
@@ -221,9 +262,9 @@ final class GradientProgram {
     }
 
     /** Sums what captured tensors get from each pair, block by block. */
-    private void captured(List<TileStmt> steps, Kind kind) {
+    private void captured(List<TileStmt> steps, boolean ofWeight) {
         for (Sum s : sums) {
-            if (s.store.result().kind() == kind) {
+            if (isCaptured(s.store) && s.store.result().kind().isOfWeight() == ofWeight) {
                 Tile block = new Tile("block" + s.tile.name(), type, List.of(outer));
                 steps.add(new TileStmt.Define(
                         block, new TileExpr.Reduce(Reduction.SUM, ofPair(s.store), family.inner(), false)));
@@ -231,15 +272,21 @@ final class GradientProgram {
             }
         }
         for (AttentionGradients.Store s : family.stores()) {
-            if (s.result().kind() == kind && isElement(s)) {
-                steps.add(new TileStmt.AddTo(s.buffer(), List.of(i, j), s.address(), ofPair(s)));
+            if (s.result().kind().isOfWeight() == ofWeight && isElement(s)) {
+                ScalarExpr value = ScalarExpr.cast(s.buffer().type().dtype(), ofPair(s));
+                steps.add(new TileStmt.AddTo(s.buffer(), List.of(i, j), s.address(), value));
             }
         }
     }
 
+    private static boolean isCaptured(AttentionGradients.Store s) {
+        Kind kind = s.result().kind();
+        return kind == Kind.SCORE || kind == Kind.WEIGHT || kind.isTable();
+    }
+
     private ScalarExpr ofPair(AttentionGradients.Store s) {
         ScalarExpr factor = s.result().factor();
-        return s.result().kind() == Kind.SCORE
+        return !s.result().kind().isOfWeight()
                 ? AttentionBackward.times(gradient.value(), factor)
                 : backward.throughWeight(probability.value(), gradient.value(), factor);
     }
