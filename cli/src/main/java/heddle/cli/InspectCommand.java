@@ -110,7 +110,8 @@ final class InspectCommand implements Callable<Integer> {
         if (AS_WRITTEN.equals(pass)) {
             return declared.declaration().graph();
         }
-        List<String> passes = Compiler.pipeline(Fusion.FUSED).names();
+        List<String> passes =
+                Compiler.pipeline(declared.declaration().graph(), Fusion.FUSED).names();
         if (pass != null && passes.stream().noneMatch(name -> Pipeline.isNamed(name, pass))) {
             throw new ParameterException(
                     spec.commandLine(), "there is no pass " + pass + "; there are none, " + String.join(", ", passes));

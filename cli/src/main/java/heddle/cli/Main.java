@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             BenchCommand.class,
             AttendCommand.class,
+            TrainCommand.class,
+            GenerateCommand.class,
             WeightsCommand.class,
             DoctorCommand.class,
             DevicesCommand.class,

@@ -6,6 +6,11 @@ import heddle.runtime.artifact.DownloadListener;
 import heddle.runtime.artifact.ModelFiles;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
 
 /** The terminal: messages and progress, apart from results. */
 public final class Terminal {
@@ -18,6 +23,18 @@ public final class Terminal {
         boolean colour = INTERACTIVE && System.getenv("NO_COLOR") == null;
         err.print(new DiagnosticRenderer(colour).render(diagnostics));
         err.flush();
+    }
+
+    /** A bar that moves while something goes on; empty where nobody would see it move. */
+    public static Optional<ProgressBar> bar(String task, long steps) {
+        return INTERACTIVE
+                ? Optional.of(new ProgressBarBuilder()
+                        .setTaskName(task)
+                        .setInitialMax(steps)
+                        .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                        .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                        .build())
+                : Optional.empty();
     }
 
     /** Finds weight files and tokenizers, and shows what is being downloaded. */

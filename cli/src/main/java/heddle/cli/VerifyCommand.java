@@ -15,6 +15,7 @@ import heddle.runtime.Target;
 import heddle.runtime.TargetOptions;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
+import heddle.runtime.verify.GradientDifferences;
 import heddle.runtime.verify.Judgement;
 import heddle.runtime.verify.Tolerance;
 import heddle.runtime.verify.Verdict;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
             "",
             "Tolerances, |got - want| <= A * S + R * |want|: f32 A 2e-5 R 1e-4, f64 1e-10 1e-10,",
             "f16 2e-3 4e-3, bf16 2e-2 3e-2, integers and bools exact. S is the root mean square of the",
-            "output, at least 1; floats are held to the coarsest type that is computed on the way to them.",
+            "output, at least 1, but for gradients; floats are held to the coarsest type that is computed on the way to them.",
             "",
             "An element beyond its tolerance is compared with runs of the model that round in the types it",
             "is written in. The verdict is one of three: as written; as exact as the types allow, where such",
@@ -112,12 +113,32 @@ final class VerifyCommand implements Callable<Integer> {
                 }
             }
         }
+        worst = gradients(verification, out) ? worst : Verdict.WRONG;
         influence.warnings(n -> inputs.drawnAgain(declared, given, n)).forEach(options.warnings());
         if (compared == 0) {
             out.println("nothing was compared: no output has elements");
             return ExitCode.DONE;
         }
         return conclusion(worst, out);
+    }
+
+    /** Whether the gradients of the reference are the slopes of its loss. */
+    private boolean gradients(Verification verification, PrintWriter out) {
+        boolean right = true;
+        for (GradientDifferences.Checked c : verification.gradients(inputs.seed())) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-8s  %-8s  %-16s  %10.2e  %10.2e  the slope of the loss in %d directions%s%n",
+                    "double",
+                    "written",
+                    "by " + c.by(),
+                    c.absolute(),
+                    c.relative(),
+                    c.compared(),
+                    c.isRight() ? "" : "; NOT WHAT DIFFERENCES OF THE LOSS GIVE");
+            right &= c.isRight();
+        }
+        return right;
     }
 
     /** Says the verdict on the whole model, and what the command ends with. */
@@ -137,9 +158,11 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private Tolerance tolerance(String output, HeddleModel declared) {
-        Tolerance usual = Tolerance.of(output, declared.declaration().graph());
+        Tolerance usual = Tolerance.of(output, declared.declaration());
         return new Tolerance(
-                absolute == null ? usual.absolute() : absolute, relative == null ? usual.relative() : relative);
+                absolute == null ? usual.absolute() : absolute,
+                relative == null ? usual.relative() : relative,
+                usual.least());
     }
 
     /** An element as its type is written. What is no number of the type, as the reference may have it, is written in full. */

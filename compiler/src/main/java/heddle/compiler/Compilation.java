@@ -5,6 +5,7 @@ import heddle.compiler.explain.Explanation;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.pass.Pipeline;
+import heddle.compiler.recompute.Recomputation;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.report.WrittenAttention;
 import heddle.compiler.schedule.Lower;
@@ -13,19 +14,24 @@ import heddle.compiler.schedule.Schedule;
 import heddle.compiler.tile.proof.AddressCounts;
 import heddle.dsl.DeepStack;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The results of compiling a graph, stage by stage. */
 public final class Compilation {
     private final Pipeline.Result passes;
-    private final Graph simplified;
+    private final Supplier<Graph> unfused;
     private final Schedule schedule;
     private final Schedule.Proved proved;
+    private final Optional<Recomputation> recomputation;
     private FusionReport report;
 
-    /** @param simplified the graph before anything was fused */
-    Compilation(Pipeline.Result passes, Graph simplified, Schedule schedule) {
+    /** @param unfused the graph as it is when nothing is fused */
+    Compilation(
+            Pipeline.Result passes, Supplier<Graph> unfused, Schedule schedule, Optional<Recomputation> recomputation) {
+        this.recomputation = recomputation;
         this.passes = passes;
-        this.simplified = simplified;
+        this.unfused = unfused;
         this.schedule = schedule;
         this.proved = schedule.proved();
     }
@@ -50,10 +56,15 @@ public final class Compilation {
         return proved.addresses();
     }
 
+    /** What is kept for the backward pass and what is computed again; empty without a memory budget. */
+    public Optional<Recomputation> recomputation() {
+        return recomputation;
+    }
+
     /** The same model with a kernel for each operation, for the same target. */
     public Plan unfused() {
-        return DeepStack.call(() ->
-                Lower.unfused(simplified, schedule.policy(), schedule.facts()).plan());
+        return DeepStack.call(() -> Lower.unfused(unfused.get(), schedule.policy(), schedule.facts())
+                .plan());
     }
 
     /**

@@ -1,6 +1,7 @@
 package heddle.compiler;
 
 import heddle.compiler.attention.FuseAttention;
+import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Pass;
@@ -8,19 +9,28 @@ import heddle.compiler.join.JoinProducts;
 import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.MarkProbabilities;
+import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.ExpandStored;
 import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.Pipeline;
-import heddle.compiler.pass.RemoveInferenceIdentities;
+import heddle.compiler.pass.RemoveIdentities;
+import heddle.compiler.pass.RemoveTrainingMarks;
+import heddle.compiler.recompute.MemoryBudget;
+import heddle.compiler.recompute.Recompute;
 import heddle.compiler.schedule.Lower;
+import heddle.compiler.schedule.MemoryPlan;
+import heddle.compiler.schedule.Schedule;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.softmax.SoftmaxRules;
 import heddle.compiler.type.LengthFacts;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Compiles a model's graph into an execution plan: runs the passes in order, then lowers the graph to kernels. */
@@ -32,13 +42,14 @@ public final class Compiler {
     }
 
     private static final List<Pass> SIMPLIFY = List.of(
-            new RemoveInferenceIdentities(),
+            new RemoveTrainingMarks(),
+            new RemoveIdentities(),
             new FoldConstants(),
             new ExpandStored(),
             new EliminateCommonSubexpressions(),
             new EliminateDeadCode());
 
-    private static final List<Pass> FUSE = List.of(
+    private static final List<Pass> RECOGNISE = List.of(
             SoftmaxRules.MASK,
             new EliminateCommonSubexpressions(),
             SoftmaxRules.RECOGNISE,
@@ -47,17 +58,37 @@ public final class Compiler {
             new MarkProbabilities(),
             new EliminateDeadCode(),
             new FuseAttention(),
-            new EliminateDeadCode(),
-            new FoldLayout(),
             new EliminateDeadCode());
+
+    private static final List<Pass> DIFFERENTIATE = List.of(
+            new Differentiate(),
+            new RemoveTrainingMarks(),
+            new RemoveIdentities(),
+            new FoldConstants(),
+            new EliminateCommonSubexpressions(),
+            new MarkProbabilities(),
+            new EliminateDeadCode());
+
+    private static final List<Pass> FOLD = List.of(new FoldLayout(), new EliminateDeadCode());
 
     private Compiler() {}
 
-    /** The passes, in order. */
-    public static Pipeline pipeline(Fusion fusion) {
+    /** The passes for a graph, in order. Gradients are taken of what was recognised, and have layout to fold themselves. */
+    public static Pipeline pipeline(Graph graph, Fusion fusion) {
+        return pipeline(graph, fusion, Optional.empty());
+    }
+
+    private static Pipeline pipeline(Graph graph, Fusion fusion, Optional<Recompute> recompute) {
         List<Pass> passes = new ArrayList<>(SIMPLIFY);
         if (fusion == Fusion.FUSED) {
-            passes.addAll(FUSE);
+            passes.addAll(RECOGNISE);
+        }
+        if (Differentiate.isAsked(graph)) {
+            passes.addAll(DIFFERENTIATE);
+        }
+        recompute.ifPresent(passes::add);
+        if (fusion == Fusion.FUSED) {
+            passes.addAll(FOLD);
         }
         return new Pipeline(passes);
     }
@@ -74,23 +105,69 @@ public final class Compiler {
      * @param disabled names of passes to leave out
      */
     public static Compilation compile(Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled) {
-        return DeepStack.call(() -> compiled(graph, fusion, policy, disabled));
+        return compile(graph, fusion, policy, disabled, Optional.empty());
     }
 
-    private static Compilation compiled(Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled) {
-        Pipeline.Result passes = pipeline(fusion).without(disabled).run(graph);
-        Graph last = passes.graph();
+    /**
+     * Compiles a graph.
+     *
+     * @param budget of memory, for a graph that asks for gradients and whose lengths are known
+     */
+    public static Compilation compile(
+            Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled, Optional<MemoryBudget> budget) {
+        return DeepStack.call(() -> compiled(graph, fusion, policy, disabled, budget));
+    }
+
+    private static Compilation compiled(
+            Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled, Optional<MemoryBudget> budget) {
         LengthFacts facts = LengthCondition.facts(graph);
+        Optional<Recompute> recompute = budget.map(b -> recompute(graph, fusion, policy, facts, b));
+        Pipeline.Result passes =
+                pipeline(graph, fusion, recompute).without(disabled).run(graph);
         return new Compilation(
                 passes,
-                simplified(passes, disabled),
-                fusion == Fusion.FUSED ? Lower.fused(last, policy, facts) : Lower.unfused(last, policy, facts));
+                () -> unfused(passes, disabled),
+                lowered(passes.graph(), fusion, policy, facts),
+                recompute.flatMap(Recompute::decided));
     }
 
-    private static Graph simplified(Pipeline.Result passes, Set<String> disabled) {
-        int simplifications = new Pipeline(SIMPLIFY).without(disabled).passes().size();
+    private static Schedule lowered(Graph graph, Fusion fusion, SchedulePolicy policy, LengthFacts facts) {
+        return fusion == Fusion.FUSED ? Lower.fused(graph, policy, facts) : Lower.unfused(graph, policy, facts);
+    }
+
+    /** The pass that keeps a run within a budget, which counts neither inputs nor weights nor gradients. */
+    private static Recompute recompute(
+            Graph given, Fusion fusion, SchedulePolicy policy, LengthFacts facts, MemoryBudget budget) {
+        List<String> losses = new ArrayList<>();
+        Set<String> gradients = new HashSet<>();
+        given.outputs().forEach((name, value) -> {
+            if (value.node().op() instanceof Gradient) {
+                gradients.add(name);
+            }
+            if (given.users(value.node()).stream()
+                    .anyMatch(n ->
+                            n.op() instanceof Gradient && given.operand(n, 0).equals(value))) {
+                losses.add(name);
+            }
+        });
+        return new Recompute(budget, losses, joint -> {
+            Graph folded =
+                    fusion == Fusion.FUSED ? new Pipeline(FOLD).run(joint).graph() : joint;
+            Schedule schedule = lowered(folded, fusion, policy, facts);
+            return MemoryPlan.bytes(schedule, Map.of(), output -> !gradients.contains(output));
+        });
+    }
+
+    /** The graph as it is when nothing is fused. */
+    private static Graph unfused(Pipeline.Result passes, Set<String> disabled) {
+        Graph given = passes.given();
+        Pipeline unfused = pipeline(given, Fusion.UNFUSED).without(disabled);
+        if (Differentiate.isAsked(given)) {
+            return unfused.run(given).graph();
+        }
+        int simplifications = unfused.passes().size();
         return simplifications == 0
-                ? passes.given()
+                ? given
                 : passes.steps().get(simplifications - 1).graph();
     }
 }

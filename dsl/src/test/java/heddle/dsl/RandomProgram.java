@@ -185,6 +185,12 @@ public final class RandomProgram {
             case 9 -> {
                 put("weight", "\"layer.{l}.w\"", ":");
                 type(depth - 1);
+                if (chance(3)) {
+                    put("=", "normal");
+                    open("(");
+                    expr(depth - 1);
+                    close(")");
+                }
             }
             case 10 -> {
                 put("if");

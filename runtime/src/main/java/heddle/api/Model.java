@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -54,6 +55,30 @@ public final class Model {
      */
     public Model withLengths(Map<String, Long> lengths) {
         return HeddleException.rethrow(() -> new Model(heddle.runtime.Heddle.model(model.source(), lengths)));
+    }
+
+    /**
+     * The same model with the gradients of a loss as further outputs: {@code grad.NAME}, of the shape of the weight or input,
+     * in {@code f32} at least. Fix lengths before.
+     *
+     * @param loss the name of an output that is a float without axes
+     * @param by   names of weights and inputs; none for all weights of floats
+     * @throws HeddleException when there is no such loss, weight or input, or when an operation has no gradient
+     */
+    public Model gradient(String loss, List<String> by) {
+        return HeddleException.rethrow(() -> new Model(model.withGradients(Optional.of(loss), by)));
+    }
+
+    /**
+     * A trainer of this model, whose weights begin as the model declares or as {@link Training#from} says.
+     *
+     * @param loss the output that is made small, one number of {@code f32}
+     * @throws HeddleException when the model cannot be trained, or weights are missing
+     */
+    @Experimental
+    public Trainer trainer(String loss, Training training, Options options) {
+        return HeddleException.rethrow(() ->
+                new Trainer(heddle.runtime.train.Trainer.of(model, loss, training.settings(), options.options())));
     }
 
     /** Compiles the model and loads its weights, all as its {@code .properties} file says. */

@@ -119,7 +119,7 @@ final class FirstRunCheck implements Program {
         Verification judge = null; // Its reference takes long: made once, and only where outputs differ.
         for (Map.Entry<String, Tensor> output : expected.entrySet()) {
             String name = output.getKey();
-            Tolerance tolerance = Tolerance.of(name, model.declaration().graph());
+            Tolerance tolerance = Tolerance.of(name, model.declaration());
             Comparison c = Comparison.of(outputs.get(name), Reference.array(output.getValue()), tolerance);
             if (c.within()) {
                 continue;

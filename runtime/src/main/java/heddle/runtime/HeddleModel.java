@@ -6,10 +6,14 @@ import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.explain.Explanation;
+import heddle.compiler.frontend.Gradients;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Rewriter;
+import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.HoldWeights;
+import heddle.compiler.recompute.MemoryBudget;
 import heddle.compiler.schedule.GivenSchedules;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.TensorType;
@@ -31,6 +35,7 @@ import heddle.runtime.weights.WeightView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -39,11 +44,54 @@ public final class HeddleModel {
     private final ModelSource source;
     private final Model model;
     private final Map<String, Long> fixed;
+    private final Optional<MemoryBudget> budget;
 
     HeddleModel(ModelSource source, Model model, Map<String, Long> fixed) {
+        this(source, model, fixed, Optional.empty());
+    }
+
+    private HeddleModel(ModelSource source, Model model, Map<String, Long> fixed, Optional<MemoryBudget> budget) {
+        this.budget = budget;
         this.source = source;
         this.model = model;
         this.fixed = Map.copyOf(fixed);
+    }
+
+    /**
+     * The model with gradients of a loss as further outputs, {@code grad.NAME}.
+     *
+     * @param loss the output that is differentiated; absent for the only one that is a float without axes
+     * @param by   names of weights and inputs; none for all weights of floats
+     * @throws DiagnosticException when there is no such loss, weight or input, or no gradient
+     */
+    public HeddleModel withGradients(Optional<String> loss, List<String> by) {
+        return new HeddleModel(source, Gradients.of(model, loss, by), fixed, budget);
+    }
+
+    /**
+     * The model whose gradients are computed in a memory of limited size: what does not fit is computed again. All lengths have to
+     * be fixed. Plans without fusion take what they take.
+     */
+    public HeddleModel withMemoryBudget(MemoryBudget most) {
+        return new HeddleModel(source, model, fixed, Optional.of(most));
+    }
+
+    /** The model with one of its outputs, and what that needs. @param output the name of one that it has */
+    public HeddleModel only(String output) {
+        Rewriter copy = new Rewriter(model.graph());
+        model.graph().nodes().forEach(copy::copy);
+        copy.out().output(output, copy.get(model.graph().outputs().get(output)));
+        Graph needed = new EliminateDeadCode().run(copy.out().build());
+        Model one = new Model(
+                model.name(),
+                needed,
+                model.inputs(),
+                model.weights(),
+                model.outputs().stream().filter(o -> o.name().equals(output)).toList(),
+                model.lengths(),
+                model.files(),
+                model.warnings());
+        return new HeddleModel(source, one, fixed);
     }
 
     /** Where it was read from. */
@@ -117,21 +165,25 @@ public final class HeddleModel {
 
     /** What the compiler makes of it for the jvm target; nothing is loaded or run. */
     public Compilation compilation(Fusion fusion) {
-        return Compiler.compile(model.graph(), fusion);
+        return compilation(fusion, SchedulePolicy.PROCESSOR);
     }
 
     /** What the compiler makes of it for a target that needs blocks of its own; nothing is loaded or run. */
     public Compilation compilation(Fusion fusion, SchedulePolicy policy) {
-        return Compiler.compile(model.graph(), fusion, policy, Set.of());
+        return compilation(model.graph(), fusion, policy);
+    }
+
+    private Compilation compilation(Graph graph, Fusion fusion, SchedulePolicy policy) {
+        return Compiler.compile(graph, fusion, policy, Set.of(), fusion == Fusion.FUSED ? budget : Optional.empty());
     }
 
     /** What the compiler makes of a graph, with the schedules that the options bring. */
-    private static Compilation compilation(Graph graph, SchedulePolicy policy, CompileOptions options) {
+    private Compilation compilation(Graph graph, SchedulePolicy policy, CompileOptions options) {
         if (options.schedules().isEmpty()) {
-            return Compiler.compile(graph, options.fusion(), policy, Set.of());
+            return compilation(graph, options.fusion(), policy);
         }
         GivenSchedules given = new GivenSchedules(policy, options.schedules().get());
-        Compilation compilation = Compiler.compile(graph, options.fusion(), given, Set.of());
+        Compilation compilation = compilation(graph, options.fusion(), given);
         given.requireKernels(compilation.plan());
         return compilation;
     }

@@ -2,6 +2,8 @@ package heddle.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import heddle.dsl.diagnostic.DiagnosticCode;
+import heddle.runtime.train.TrainCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,16 @@ class RuntimeCodeTest {
     @ParameterizedTest
     @EnumSource
     void everyCodeHasAPage(RuntimeCode code) throws IOException {
+        assertPage(code);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyCodeOfTrainingHasAPage(TrainCode code) throws IOException {
+        assertPage(code);
+    }
+
+    private static void assertPage(DiagnosticCode code) throws IOException {
         Path page = Path.of("..", "docs", "errors", code.id() + ".md");
         assertEquals(
                 "# " + code.id() + ": " + code.title(), Files.readAllLines(page).getFirst());

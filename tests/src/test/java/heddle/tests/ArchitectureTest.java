@@ -59,6 +59,10 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler.ir..")
                 .layer("op")
                 .definedBy("heddle.compiler.op..")
+                .layer("gradient")
+                .definedBy("heddle.compiler.gradient..")
+                .layer("recompute")
+                .definedBy("heddle.compiler.recompute..")
                 .layer("rule")
                 .definedBy("heddle.compiler.rule..")
                 .layer("softmax")
@@ -107,11 +111,17 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("softmax")
                 .mayOnlyBeAccessedByLayers("attention", "pipeline")
+                .whereLayer("gradient")
+                .mayOnlyBeAccessedByLayers("frontend", "pipeline")
+                .whereLayer("recompute")
+                .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("rule")
                 .mayOnlyBeAccessedByLayers("softmax", "join", "attention", "report", "pass", "pipeline")
                 .whereLayer("op")
                 .mayOnlyBeAccessedByLayers(
                         "tile",
+                        "gradient",
+                        "recompute",
                         "rule",
                         "softmax",
                         "join",
@@ -126,6 +136,8 @@ class ArchitectureTest {
                 .whereLayer("ir")
                 .mayOnlyBeAccessedByLayers(
                         "op",
+                        "gradient",
+                        "recompute",
                         "rule",
                         "softmax",
                         "join",

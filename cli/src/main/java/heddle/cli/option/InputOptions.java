@@ -47,6 +47,11 @@ public final class InputOptions {
             description = "The seed of random inputs. Default: 1.")
     private long seed;
 
+    /** Of what is random. */
+    public long seed() {
+        return seed;
+    }
+
     public List<String> texts() {
         return texts;
     }

@@ -21,6 +21,9 @@ public final class ModelOptions {
     @Mixin
     private LengthOptions lengths;
 
+    @Mixin
+    private GradientOptions gradients;
+
     public Path file() {
         return file;
     }
@@ -32,13 +35,13 @@ public final class ModelOptions {
 
     /** Reads and checks the model; warnings are printed. */
     public HeddleModel model() {
-        HeddleModel model = Heddle.model(file, lengths.byName());
+        HeddleModel model = gradients.addTo(Heddle.model(file, lengths.byName()));
         Terminal.print(model.declaration().warnings(), spec.commandLine().getErr());
         return model;
     }
 
     /** The model with all lengths open. */
     public HeddleModel open() {
-        return Heddle.model(file);
+        return gradients.addTo(Heddle.model(file));
     }
 }

@@ -25,6 +25,38 @@ public final class OptionNumbers {
         }
     }
 
+    /** A number of steps that may be none. */
+    public static final class Steps implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            return whole(text, 0, Long.MAX_VALUE);
+        }
+    }
+
+    /** A number that is more than zero. */
+    public static final class Positive implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            return real(text, x -> x > 0, "a finite number, more than zero");
+        }
+    }
+
+    /** A number that may be zero. */
+    public static final class NotNegative implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            return real(text, x -> x >= 0, "a finite number of zero or more");
+        }
+    }
+
+    /** A share of something that is not the whole. */
+    public static final class Share implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            return real(text, x -> x >= 0 && x < 1, "a number from 0 up to 1, without 1");
+        }
+    }
+
     /** A seed of random numbers. */
     public static final class Seed implements ITypeConverter<Long> {
         @Override

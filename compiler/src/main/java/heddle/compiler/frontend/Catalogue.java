@@ -34,6 +34,7 @@ import heddle.compiler.frontend.function.math.ReductionFunction;
 import heddle.compiler.frontend.function.math.UnaryFunction;
 import heddle.compiler.frontend.function.math.WhereFunction;
 import heddle.compiler.frontend.function.network.DropoutFunction;
+import heddle.compiler.frontend.function.network.GradFunction;
 import heddle.compiler.frontend.function.network.LayerNormFunction;
 import heddle.compiler.frontend.function.network.LogSoftmaxFunction;
 import heddle.compiler.frontend.function.network.NormalizeFunction;
@@ -97,7 +98,7 @@ public final class Catalogue {
             section("Positions", new IotaFunction(), new RopeFunction()),
             section("Filled tensors", FilledFunction.values()),
             section("Constants", new FullFunction(), new TensorFunction()),
-            section("Training", new StopGradientFunction(), new DropoutFunction()),
+            section("Training", new GradFunction(), new StopGradientFunction(), new DropoutFunction()),
             section("Shapes", new SizeFunction(), new RankFunction(), new ShapeFunction()));
 
     private static final Map<String, LanguageFunction> BY_NAME = byName(SECTIONS);

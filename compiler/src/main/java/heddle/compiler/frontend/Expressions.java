@@ -48,7 +48,7 @@ final class Expressions {
         this.diagnostics = diagnostics;
         comments = new DividingComments(diagnostics);
         types = new Types(this, diagnostics);
-        weights = new Weights(emitter, texts, types);
+        weights = new Weights(emitter, this, texts, types);
         operators = new Operators(emitter, this);
         indexing = new Indexing(emitter, this, diagnostics);
         statements = new Statements(emitter, this, diagnostics);

@@ -1,12 +1,15 @@
 package heddle.compiler.frontend;
 
+import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
+import heddle.compiler.type.Initialiser;
 import heddle.compiler.type.StoredType;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.source.SourceFile;
 import heddle.dsl.source.Span;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model as the compiler understands it.
@@ -38,15 +41,26 @@ public record Model(
         warnings = List.copyOf(warnings);
     }
 
+    /** The computation with its gradients written out: what the model means. */
+    public Graph meaning() {
+        return Differentiate.meaning(graph);
+    }
+
     /**
      * An input, weight or output, and where it was declared.
      *
-     * @param held what the weight file holds for each element
+     * @param held    what the weight file holds for each element
+     * @param initial what training begins with, where the model says it
      */
-    public record Declaration(String name, TensorType type, StoredType held, Span span) {
+    public record Declaration(String name, TensorType type, StoredType held, Optional<Initialiser> initial, Span span) {
         /** What is held as its values are. */
         public Declaration(String name, TensorType type, Span span) {
-            this(name, type, StoredType.of(type.dtype()), span);
+            this(name, type, StoredType.of(type.dtype()), Optional.empty(), span);
+        }
+
+        /** The same that begins its training with something else. */
+        Declaration withInitial(Optional<Initialiser> other) {
+            return new Declaration(name, type, held, other, span);
         }
     }
 

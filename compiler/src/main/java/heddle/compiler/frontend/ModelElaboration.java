@@ -11,6 +11,9 @@ import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Promotion;
 import heddle.compiler.frontend.value.Scope;
 import heddle.compiler.frontend.value.Words;
+import heddle.compiler.gradient.AnchorWanted;
+import heddle.compiler.gradient.Differentiate;
+import heddle.compiler.ir.Graph;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.MarkProbabilities;
 import heddle.compiler.type.Dim;
@@ -67,15 +70,19 @@ final class ModelElaboration {
         if (outputs.isEmpty()) {
             throw new DiagnosticException(noOutput());
         }
+        Graph graph = new MarkProbabilities()
+                .run(new AnchorWanted().run(emitter.graph().build()));
+        List<Diagnostic> warnings = new ArrayList<>(diagnostics.warnings());
+        warnings.addAll(Differentiate.check(graph));
         return new Model(
                 modelName(main),
-                new MarkProbabilities().run(emitter.graph().build()),
+                graph,
                 inputs,
                 expressions.weights().declarations(),
                 outputs,
                 lengths,
                 imports.files(),
-                diagnostics.warnings());
+                warnings);
     }
 
     private Diagnostic noOutput() {

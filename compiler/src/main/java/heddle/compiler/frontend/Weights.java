@@ -9,12 +9,14 @@ import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.frontend.value.Scope;
 import heddle.compiler.op.Weight;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Initialiser;
 import heddle.compiler.type.Scales;
 import heddle.compiler.type.StoredType;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.ast.Expr;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.source.Span;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,13 +28,15 @@ final class Weights {
     private final Emitter emitter;
     private final Texts texts;
     private final Types types;
+    private final InitialElements initials;
     private final Map<String, Declaration> declared = new LinkedHashMap<>();
     private final Map<String, Tensor> tensors = new HashMap<>();
 
-    Weights(Emitter emitter, Texts texts, Types types) {
+    Weights(Emitter emitter, Expressions expressions, Texts texts, Types types) {
         this.emitter = emitter;
         this.texts = texts;
         this.types = types;
+        this.initials = new InitialElements(expressions);
     }
 
     Denotation use(Expr.Weight weight, Scope scope) {
@@ -55,7 +59,9 @@ final class Weights {
             }
             held = HeldForm.of(written, weight.type(), type.get(), scales);
         }
-        declare(weight, new Declaration(text.value(), type.get(), held, weight.span()));
+        Optional<Initialiser> initial =
+                weight.initial().isEmpty() ? Optional.empty() : initials.of(weight, type.get(), held, scope);
+        declare(weight, new Declaration(text.value(), type.get(), held, initial, weight.span()));
         if (held.scales().isPresent()) {
             Scales scales = held.scales().get();
             TensorType shape = new TensorType(DType.F32, scales.shape(type.get().shape()));
@@ -73,16 +79,47 @@ final class Weights {
         boolean same = earlier == null
                 || earlier.type().equals(declaration.type()) && earlier.held().equals(declaration.held());
         if (!same) {
-            String now = text(declaration);
-            String before = text(earlier);
-            throw new DiagnosticException(Diagnostic.at(
-                            weight.type().span(),
-                            FrontendCode.WEIGHT_CONFLICT,
-                            "weight \"" + declaration.name() + "\" is declared as " + now + " and as " + before)
-                    .label(now)
-                    .related(earlier.span(), before)
-                    .note("one name is one tensor of the weight file"));
+            throw conflict(
+                    weight.type().span(),
+                    "is declared",
+                    "as",
+                    text(declaration),
+                    text(earlier),
+                    earlier,
+                    "one name is one tensor of the weight file");
         }
+        if (earlier != null && declaration.initial().isPresent()) {
+            checkInitial(weight.initial().orElseThrow(), declaration, earlier);
+            declared.put(earlier.name(), earlier.withInitial(declaration.initial()));
+        }
+    }
+
+    /** One use of a weight may say what it begins with, and others leave it out. */
+    private static void checkInitial(Expr.Initial written, Declaration declaration, Declaration earlier) {
+        Initialiser now = declaration.initial().orElseThrow();
+        Initialiser before = earlier.initial().orElse(now);
+        if (!before.equals(now)) {
+            throw conflict(
+                    written.span(),
+                    "begins",
+                    "with",
+                    now.toString(),
+                    before.toString(),
+                    earlier,
+                    "one name is one weight, which training begins once");
+        }
+    }
+
+    private static DiagnosticException conflict(
+            Span at, String verb, String preposition, String now, String before, Declaration earlier, String note) {
+        return new DiagnosticException(Diagnostic.at(
+                        at,
+                        FrontendCode.WEIGHT_CONFLICT,
+                        "weight \"" + earlier.name() + "\" " + verb + " " + preposition + " " + now + " and "
+                                + preposition + " " + before)
+                .label(now)
+                .related(earlier.span(), before)
+                .note(note));
     }
 
     private static String text(Declaration d) {

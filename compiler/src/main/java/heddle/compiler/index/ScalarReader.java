@@ -258,8 +258,14 @@ public record ScalarReader(Map<String, Axis> axes, List<TensorType> operands, Ma
             return e instanceof ScalarExpr.IntLiteral
                     || (e instanceof ScalarExpr.Literal l && l.type() != DType.BOOL)
                     || (e instanceof ScalarExpr.Apply a
-                            && a.fn() == ScalarFn.SELECT
-                            && a.args().stream().skip(1).allMatch(Cursor::isNumber));
+                            && a.fn() != ScalarFn.CAST
+                            && a.type() != DType.BOOL
+                            && values(a).stream().allMatch(Cursor::isNumber));
+        }
+
+        /** The arguments of the type of the result. */
+        private static List<ScalarExpr> values(ScalarExpr.Apply a) {
+            return a.args().subList(a.fn() == ScalarFn.SELECT ? 1 : 0, a.args().size());
         }
 
         /** {@code e}, or the same number as one of {@code type}. */
@@ -270,14 +276,15 @@ public record ScalarReader(Map<String, Axis> axes, List<TensorType> operands, Ma
                             ? new ScalarExpr.IntLiteral(type, i.value()) // Not by way of a double, which has 53 bits.
                             : number(type, i.value());
                 case ScalarExpr.Literal l -> l.type() == DType.BOOL ? l : number(type, l.value());
-                case ScalarExpr.Apply a ->
-                    isNumber(a)
-                            ? ScalarExpr.apply(
-                                    ScalarFn.SELECT,
-                                    a.args().get(0),
-                                    typed(a.args().get(1), type),
-                                    typed(a.args().get(2), type))
-                            : e;
+                case ScalarExpr.Apply a -> {
+                    if (!isNumber(a)) {
+                        yield e;
+                    }
+                    List<ScalarExpr> args = new ArrayList<>(
+                            a.args().subList(0, a.args().size() - values(a).size()));
+                    values(a).forEach(x -> args.add(typed(x, type)));
+                    yield ScalarExpr.apply(a.fn(), args.toArray(ScalarExpr[]::new));
+                }
                 default -> e;
             };
         }

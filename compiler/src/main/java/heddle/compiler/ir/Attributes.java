@@ -4,6 +4,7 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +69,16 @@ public record Attributes(Map<String, Object> values, List<TensorType> operands, 
 
     public List<String> strings(String key) {
         return list(key, String.class);
+    }
+
+    public List<List<String>> stringLists(String key) {
+        return list(key, List.class).stream()
+                .<List<String>>map(inner -> {
+                    List<String> strings = new ArrayList<>();
+                    ((List<?>) inner).forEach(v -> strings.add(cast(key, v, String.class)));
+                    return strings;
+                })
+                .toList();
     }
 
     /** The string {@code key}, if present. */

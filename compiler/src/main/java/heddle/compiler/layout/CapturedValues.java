@@ -6,12 +6,14 @@ import heddle.compiler.op.attention.AttentionResult;
 import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
 
 /** The values that the programs of a fused node read. */
 public final class CapturedValues {
@@ -34,21 +36,36 @@ public final class CapturedValues {
 
     /** An attention of programs that read these. Its operands are those that they do read, in the order in which they first do. */
     public AttentionCall call(AttentionDefinition definition, List<AttentionResult> results) {
-        SequencedMap<Integer, Integer> used = new LinkedHashMap<>();
-        definition
-                .programs()
-                .forEach(program -> ScalarExprs.visit(program, x -> {
-                    if (x instanceof ScalarExpr.Read r) {
-                        used.putIfAbsent(r.slot(), used.size());
-                    }
-                }));
-        List<Value> operands = used.keySet().stream().map(values::get).toList();
-        AttentionDefinition numbered = definition.map(program -> ScalarExprs.transform(
-                program,
-                x -> x instanceof ScalarExpr.Read r
-                        ? new ScalarExpr.Read(used.get(r.slot()), r.tensor(), r.index())
-                        : x));
+        Numbered numbered = numbered(definition.programs());
         return new AttentionCall(
-                new FusedAttention(operands.stream().map(Value::type).toList(), numbered, results), operands);
+                new FusedAttention(numbered.types(), definition.map(numbered.change), results), numbered.operands);
+    }
+
+    /**
+     * The operands that programs do read, in the order in which they first do.
+     *
+     * @param change numbers the reads of a program anew
+     */
+    record Numbered(List<Value> operands, UnaryOperator<ScalarExpr> change) {
+        List<TensorType> types() {
+            return operands.stream().map(Value::type).toList();
+        }
+    }
+
+    /** Those of some programs. What only others read has no number any more. */
+    Numbered numbered(List<ScalarExpr> programs) {
+        SequencedMap<Integer, Integer> used = new LinkedHashMap<>();
+        programs.forEach(program -> ScalarExprs.visit(program, x -> {
+            if (x instanceof ScalarExpr.Read r) {
+                used.putIfAbsent(r.slot(), used.size());
+            }
+        }));
+        return new Numbered(
+                used.keySet().stream().map(values::get).toList(),
+                program -> ScalarExprs.transform(
+                        program,
+                        x -> x instanceof ScalarExpr.Read r
+                                ? new ScalarExpr.Read(used.get(r.slot()), r.tensor(), r.index())
+                                : x));
     }
 }

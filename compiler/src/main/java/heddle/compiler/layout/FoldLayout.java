@@ -3,12 +3,15 @@ package heddle.compiler.layout;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Op;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.op.attention.AttentionResult;
 import heddle.compiler.op.attention.FusedAttention;
+import heddle.compiler.op.attention.GradientOp;
+import heddle.compiler.op.attention.GradientResult;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * Lets fused operations read what is stored and store what is read: views before an attention become indexes of its
@@ -53,40 +57,76 @@ public record FoldLayout() implements Pass {
 
     @Override
     public Graph run(Graph graph) {
-        Map<Node, ResultLayout> layouts = new LinkedHashMap<>();
+        Map<Node, List<ResultLayout>> layouts = new LinkedHashMap<>();
         for (Node node : graph.nodes()) {
             if (node.op() instanceof FusedAttention a) {
-                layouts.put(node, ResultLayout.of(graph, node, a.results().getFirst()));
+                layouts.put(
+                        node, List.of(ResultLayout.of(graph, node, a.results().getFirst())));
+            } else if (node.op() instanceof GradientOp g) {
+                List<ResultLayout> results = new ArrayList<>();
+                for (GradientResult r : g.results()) {
+                    results.add(ResultLayout.of(graph, new Value(node, results.size()), r.index()));
+                }
+                layouts.put(node, results);
             }
         }
         return layouts.isEmpty() ? graph : folded(graph, layouts);
     }
 
-    private static Graph folded(Graph graph, Map<Node, ResultLayout> layouts) {
-        Map<Node, Node> roots = new HashMap<>();
+    private static Graph folded(Graph graph, Map<Node, List<ResultLayout>> layouts) {
+        Map<Node, Value> roots = new HashMap<>();
         Set<Node> within = new HashSet<>();
-        layouts.forEach((attention, layout) -> {
-            if (layout.root() != attention) {
-                roots.put(layout.root(), attention);
-                within.addAll(layout.passed());
+        layouts.forEach((node, results) -> {
+            for (int n = 0; n < results.size(); n++) {
+                if (results.get(n).root() != node) {
+                    roots.put(results.get(n).root(), new Value(node, n));
+                    within.addAll(results.get(n).passed());
+                }
             }
         });
+        Predicate<Value> stored = v -> roots.containsKey(v.node());
         Rewriter rewriter = new Rewriter(graph);
         for (Node node : graph.nodes()) {
             if (roots.containsKey(node)) {
-                rewriter.replace(node, List.of(rewriter.get(roots.get(node).value())));
-            } else if (layouts.containsKey(node)) {
-                AttentionCall given = new AttentionCall((FusedAttention) node.op(), graph.operands(node));
-                AttentionCall call = of(graph, given, layouts.get(node), v -> roots.containsKey(v.node()));
-                List<Value> operands =
-                        call.operands().stream().map(rewriter::get).toList();
-                Node folded = rewriter.out().add(ScaledQuery.moved(call.op()), operands, node.origin());
-                rewriter.replace(node, Rewriter.results(folded));
+                rewriter.replace(node, List.of(rewriter.get(roots.get(node))));
+            } else if (node.op() instanceof FusedAttention a) {
+                AttentionCall given = new AttentionCall(a, graph.operands(node));
+                AttentionCall call = of(graph, given, layouts.get(node).getFirst(), stored);
+                replace(rewriter, node, ScaledQuery.moved(call.op()), call.operands());
+            } else if (node.op() instanceof GradientOp g) {
+                gradient(rewriter, graph, node, g, layouts.get(node), stored);
             } else if (!within.contains(node)) {
                 rewriter.copy(node);
             }
         }
         return rewriter.finish();
+    }
+
+    private static void replace(Rewriter rewriter, Node node, Op folded, List<Value> operands) {
+        List<Value> read = operands.stream().map(rewriter::get).toList();
+        rewriter.replace(node, Rewriter.results(rewriter.out().add(folded, read, node.origin())));
+    }
+
+    /** A gradient reads as the attention does, so that its probabilities are computed in the same way. */
+    private static void gradient(
+            Rewriter rewriter,
+            Graph graph,
+            Node node,
+            GradientOp op,
+            List<ResultLayout> layouts,
+            Predicate<Value> stored) {
+        CapturedValues captures = new CapturedValues();
+        List<GradientResult> results = new ArrayList<>();
+        GradientOp scaled = ScaledQuery.moved(op);
+        for (GradientResult r : scaled.results()) {
+            ResultLayout layout = layouts.get(results.size());
+            results.add(r.at(layout.type(), layout.index()));
+        }
+        GradientOp read =
+                scaled.with(scaled.operands(), results, reading(graph, graph.operands(node), captures, stored));
+        CapturedValues.Numbered numbered = captures.numbered(read.programs());
+        GradientOp folded = read.with(numbered.types(), read.results(), numbered.change());
+        replace(rewriter, node, folded, numbered.operands());
     }
 
     /**
@@ -103,16 +143,18 @@ public record FoldLayout() implements Pass {
     /** @param stored where operands are read even if they are views */
     private static AttentionCall of(Graph graph, AttentionCall call, ResultLayout layout, Predicate<Value> stored) {
         CapturedValues captures = new CapturedValues();
-        StoredElements elements = new StoredElements(graph, captures);
-        AttentionDefinition folded = call.op()
-                .definition()
-                .map(program -> IndexSimplifier.simplify(ScalarExprs.transform(
-                        program,
-                        x -> x instanceof ScalarExpr.Read r
-                                ? elements.of(call.operands().get(r.slot()), r.index(), stored)
-                                : x)));
+        AttentionDefinition folded = call.op().definition().map(reading(graph, call.operands(), captures, stored));
         List<AttentionResult> results = new ArrayList<>(call.op().results());
-        results.set(0, layout.result());
+        results.set(0, layout.output());
         return captures.call(folded, results);
+    }
+
+    /** Makes programs of operands read what is stored. */
+    private static UnaryOperator<ScalarExpr> reading(
+            Graph graph, List<Value> operands, CapturedValues captures, Predicate<Value> stored) {
+        StoredElements elements = new StoredElements(graph, captures);
+        return program -> IndexSimplifier.simplify(ScalarExprs.transform(
+                program,
+                x -> x instanceof ScalarExpr.Read r ? elements.of(operands.get(r.slot()), r.index(), stored) : x));
     }
 }

@@ -10,6 +10,7 @@ import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,21 +24,33 @@ import java.util.Set;
  * @param passed the nodes before the last view that is folded, the one that computes the output among them; they are read
  *               for that alone
  * @param root   the last view that is folded, or the node itself
- * @param result the output as it is stored
+ * @param type   of the result as it is stored
+ * @param index  of an element
  */
-record ResultLayout(List<Node> passed, Node root, AttentionResult result) {
+record ResultLayout(List<Node> passed, Node root, TensorType type, List<ScalarExpr> index) {
     ResultLayout {
         passed = List.copyOf(passed);
+        index = List.copyOf(index);
     }
 
-    /** @param output of {@code node}, as it is before */
+    /** The output of an attention. */
+    AttentionResult output() {
+        return new AttentionResult(AttentionResult.Kind.OUTPUT, type, index);
+    }
+
+    /** The layout of the output of the node that gives it. */
     static ResultLayout of(Graph graph, Node node, AttentionResult output) {
-        Set<ScalarExpr> parts = parts(output);
-        List<ScalarExpr> index = output.index();
+        return of(graph, node.value(), output.index());
+    }
+
+    /** @param before of an element of {@code value}, as it is before */
+    static ResultLayout of(Graph graph, Value value, List<ScalarExpr> before) {
+        Set<ScalarExpr> parts = parts(before);
+        List<ScalarExpr> index = before;
         List<Node> passed = new ArrayList<>();
-        Node at = node;
-        ResultLayout best = new ResultLayout(passed, node, output);
-        Optional<Node> reader = reader(graph, node.value());
+        Node at = value.node();
+        ResultLayout best = new ResultLayout(passed, at, value.type(), before);
+        Optional<Node> reader = reader(graph, value);
         while (reader.isPresent()) {
             passed.add(at);
             at = reader.get();
@@ -49,11 +62,11 @@ record ResultLayout(List<Node> passed, Node root, AttentionResult result) {
             } else {
                 break;
             }
-            AttentionResult next = new AttentionResult(output.kind(), at.type(), index);
-            if (!parts.containsAll(IndexSimplifier.form(next.address()).terms().keySet())) {
+            ScalarExpr address = IndexSimplifier.address(at.type().shape(), index);
+            if (!parts.containsAll(IndexSimplifier.form(address).terms().keySet())) {
                 break;
             }
-            best = new ResultLayout(passed, at, next);
+            best = new ResultLayout(passed, at, at.type(), index);
             reader = reader(graph, at.value());
         }
         return best;
@@ -70,9 +83,9 @@ record ResultLayout(List<Node> passed, Node root, AttentionResult result) {
     }
 
     /** What the index of an output is made of: an address that is affine in that costs nothing. */
-    private static Set<ScalarExpr> parts(AttentionResult output) {
+    private static Set<ScalarExpr> parts(List<ScalarExpr> index) {
         Set<ScalarExpr> parts = new HashSet<>();
-        for (ScalarExpr x : output.index()) {
+        for (ScalarExpr x : index) {
             parts.addAll(IndexSimplifier.form(x).terms().keySet());
             ScalarExprs.visit(x, e -> {
                 if (e instanceof ScalarExpr.Index) {

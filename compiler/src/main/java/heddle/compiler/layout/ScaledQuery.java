@@ -1,13 +1,20 @@
 package heddle.compiler.layout;
 
+import heddle.compiler.op.attention.AttentionBackward;
 import heddle.compiler.op.attention.AttentionDefinition;
+import heddle.compiler.op.attention.AttentionDelta;
+import heddle.compiler.op.attention.AttentionKeyValueGradient;
+import heddle.compiler.op.attention.AttentionQueryGradient;
 import heddle.compiler.op.attention.FusedAttention;
+import heddle.compiler.op.attention.GradientOp;
+import heddle.compiler.op.attention.GradientResult;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.Scale;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A constant scale of the scores that is moved to the queries, because there are fewer queries than scores. {@code (q ·
@@ -19,9 +26,12 @@ import java.util.List;
 record ScaledQuery(ScalarExpr query, ScalarExpr score) {
     /** An attention whose scale is moved when it can be. */
     static FusedAttention moved(FusedAttention op) {
-        AttentionDefinition a = op.definition();
+        return new FusedAttention(op.operands(), moved(op.definition()), op.results());
+    }
+
+    private static AttentionDefinition moved(AttentionDefinition a) {
         ScaledQuery scaled = of(a);
-        AttentionDefinition moved = new AttentionDefinition(
+        return new AttentionDefinition(
                 a.batch(),
                 a.i(),
                 a.j(),
@@ -38,11 +48,70 @@ record ScaledQuery(ScalarExpr query, ScalarExpr score) {
                 a.sink(),
                 a.term(),
                 a.guarded());
-        return new FusedAttention(op.operands(), moved, op.results());
+    }
+
+    /** The same for a gradient, whose queries take the scale at the end of their sum. */
+    static GradientOp moved(GradientOp op) {
+        return switch (op) {
+            case AttentionDelta d -> d;
+            case AttentionQueryGradient g ->
+                of(g.forward(), g.backward(), g.results())
+                        .map(m -> (GradientOp) g.of(m.backward, m.results))
+                        .orElse(g);
+            case AttentionKeyValueGradient g ->
+                of(g.forward(), g.backward(), g.results())
+                        .map(m -> (GradientOp) g.of(m.backward, m.results))
+                        .orElse(g);
+        };
+    }
+
+    private record Moved(AttentionBackward backward, List<GradientResult> results) {}
+
+    /** Empty when nothing is moved: factors of results may read the product only where it is scaled too. */
+    private static Optional<Moved> of(AttentionDefinition a, AttentionBackward b, List<GradientResult> results) {
+        Optional<Apply> scale = scale(a);
+        if (scale.isEmpty()
+                || !AttentionBackward.of(a, b.cotangent(), b.rowMax(), b.rowSum(), b.delta())
+                        .equals(b)) {
+            return Optional.empty();
+        }
+        AttentionDefinition moved = moved(a);
+        List<GradientResult> changed = new ArrayList<>();
+        for (GradientResult r : results) {
+            changed.add(
+                    r.kind() == GradientResult.Kind.QUERY
+                            ? r.map(f -> with(scale.get(), a.raw(), f))
+                            : r.map(f -> unscaled(f, scale.get(), a.raw())));
+            boolean left = ScalarExprs.contains(
+                    ScalarExprs.transform(r.factor(), e -> e.equals(scale.get()) ? ScalarExpr.of(0) : e), a.raw());
+            if (left) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(
+                new Moved(AttentionBackward.of(moved, b.cotangent(), b.rowMax(), b.rowSum(), b.delta()), changed));
+    }
+
+    private static ScalarExpr with(Apply scale, ScalarExpr raw, ScalarExpr instead) {
+        return new Apply(
+                scale.fn(),
+                scale.type(),
+                scale.args().stream()
+                        .map(arg -> arg.equals(raw) ? instead : arg)
+                        .toList());
     }
 
     /** The attention's programs, changed when every use of the product is the same scaling of it. */
     static ScaledQuery of(AttentionDefinition attention) {
+        return scale(attention)
+                .map(scale -> new ScaledQuery(
+                        with(scale, attention.raw(), attention.q()),
+                        unscaled(attention.score(), scale, attention.raw())))
+                .orElseGet(() -> new ScaledQuery(attention.q(), attention.score()));
+    }
+
+    /** The one scaling of the product that a score reads it through. */
+    private static Optional<Apply> scale(AttentionDefinition attention) {
         ScalarExpr raw = attention.raw();
         List<ScalarExpr> uses = new ArrayList<>();
         ScalarExprs.visit(attention.score(), e -> {
@@ -51,20 +120,15 @@ record ScaledQuery(ScalarExpr query, ScalarExpr score) {
             }
         });
         boolean same = !uses.isEmpty() && uses.stream().allMatch(uses.getFirst()::equals);
-        if (!same || !(uses.getFirst() instanceof Apply scale) || !isScale(scale, raw)) {
-            return new ScaledQuery(attention.q(), attention.score());
-        }
-        List<ScalarExpr> args = scale.args().stream()
-                .map(arg -> arg.equals(raw) ? attention.q() : arg)
-                .toList();
-        return new ScaledQuery(
-                new Apply(scale.fn(), scale.type(), args), unscaled(attention.score(), scale, attention.raw()));
+        return same && uses.getFirst() instanceof Apply scale && isScale(scale, raw)
+                ? Optional.of(scale)
+                : Optional.empty();
     }
 
     /** Uses a separate name in between, so that a second, equal factor is not mistaken for the first. */
-    private static ScalarExpr unscaled(ScalarExpr score, Apply scale, ScalarExpr.Variable raw) {
+    private static ScalarExpr unscaled(ScalarExpr program, Apply scale, ScalarExpr.Variable raw) {
         ScalarExpr.Variable product = new ScalarExpr.Variable("scaled", raw.type());
-        ScalarExpr marked = ScalarExprs.transform(score, e -> e.equals(scale) ? product : e);
+        ScalarExpr marked = ScalarExprs.transform(program, e -> e.equals(scale) ? product : e);
         return ScalarExprs.transform(marked, e -> e.equals(product) ? raw : e);
     }
 

@@ -1,8 +1,10 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.op.layout.Permute;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Reduction;
@@ -24,7 +26,7 @@ import java.util.stream.LongStream;
  * @param equation see {@link Equation}
  * @param zeros    whose zeros add nothing whatever they meet
  */
-public record Contract(String equation, Annihilating zeros) implements Op {
+public record Contract(String equation, Annihilating zeros) implements Differentiable {
     /** How many rows of the right operand one pass over a result row adds. */
     private static final int UNROLL = 4;
 
@@ -180,5 +182,33 @@ public record Contract(String equation, Annihilating zeros) implements Op {
             return LongStream.concat(Arrays.stream(shapeOf(some)), Arrays.stream(other.shapeOf(others)))
                     .toArray();
         }
+    }
+
+    /** Each factor gets the product of the gradient with the other. Zeros that annihilate do so there, too. */
+    @Override
+    public void gradient(GradientContext c) {
+        Equation e = parsed();
+        if (c.needs(0)) {
+            Annihilating those = zeros == Annihilating.RIGHT ? Annihilating.RIGHT : Annihilating.NEITHER;
+            String letters = Equation.kept(e.left(), e.right() + e.result());
+            Contract product = new Contract(e.result() + "," + e.right() + "->" + letters, those);
+            give(c, 0, e.left(), letters, c.add(product, c.cotangent(), c.computed(c.operand(1))));
+        }
+        if (c.needs(1)) {
+            Annihilating those = zeros == Annihilating.LEFT ? Annihilating.LEFT : Annihilating.NEITHER;
+            String letters = Equation.kept(e.right(), e.left() + e.result());
+            Contract product = new Contract(e.left() + "," + e.result() + "->" + letters, those);
+            give(c, 1, e.right(), letters, c.add(product, c.computed(c.operand(0)), c.cotangent()));
+        }
+    }
+
+    /** What an operand sums over alone has equal gradients. */
+    private static void give(GradientContext c, int slot, String operand, String letters, Value gradient) {
+        Shape shape = c.operand(slot).type().shape();
+        List<Integer> alone = IntStream.range(0, operand.length())
+                .filter(axis -> letters.indexOf(operand.charAt(axis)) < 0)
+                .boxed()
+                .toList();
+        c.give(slot, c.expand(c.reshape(gradient, GradientContext.kept(shape, alone)), shape));
     }
 }

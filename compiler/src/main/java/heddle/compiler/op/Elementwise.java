@@ -2,6 +2,9 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.ElementwiseGradient;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.op.layout.Broadcast;
 import heddle.compiler.op.layout.Strided;
 import heddle.compiler.scalar.ScalarExpr;
@@ -16,11 +19,16 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Applies a function of single elements at every index. Shapes broadcast as {@link Broadcast} says. */
-public record Elementwise(ScalarFn fn) implements Pointwise {
+public record Elementwise(ScalarFn fn) implements Pointwise, Differentiable {
     public Elementwise {
-        if (fn == ScalarFn.CAST) {
-            throw new IllegalArgumentException("conversions are the operation Cast");
+        if (!isOperation(fn)) {
+            throw new IllegalArgumentException(fn.text() + " is part of other operations");
         }
+    }
+
+    /** Whether a function is an operation by itself: conversions are the operation Cast, and Dropout draws. */
+    public static boolean isOperation(ScalarFn fn) {
+        return fn != ScalarFn.CAST && fn != ScalarFn.STOP_GRADIENT && fn != ScalarFn.DRAW;
     }
 
     @Override
@@ -83,5 +91,10 @@ public record Elementwise(ScalarFn fn) implements Pointwise {
             args.add(operands.at(slot, Broadcast.index(shape, index)));
         }
         return new ScalarExpr.Apply(fn, operands.result().dtype(), args);
+    }
+
+    @Override
+    public void gradient(GradientContext c) {
+        ElementwiseGradient.of(c, fn);
     }
 }

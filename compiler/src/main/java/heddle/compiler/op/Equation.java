@@ -61,6 +61,11 @@ public record Equation(String left, String right, String result) {
         return kept(operand, c -> !in(other, c) && !in(result, c));
     }
 
+    /** Those of some letters that are among others, in their order. */
+    static String kept(String letters, String among) {
+        return kept(letters, c -> in(among, c));
+    }
+
     private static boolean in(String side, int letter) {
         return side.indexOf(letter) >= 0;
     }

@@ -2,14 +2,22 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.Attributes;
 import heddle.compiler.ir.Catalogue;
+import heddle.compiler.op.attention.AttentionDelta;
+import heddle.compiler.op.attention.AttentionKeyValueGradient;
+import heddle.compiler.op.attention.AttentionQueryGradient;
 import heddle.compiler.op.attention.AttentionReader;
+import heddle.compiler.op.gradient.Anchor;
+import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Gather;
 import heddle.compiler.op.layout.Iota;
 import heddle.compiler.op.layout.Pad;
 import heddle.compiler.op.layout.Permute;
+import heddle.compiler.op.layout.Place;
 import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.op.layout.ScatterAdd;
+import heddle.compiler.op.layout.ScatterAlong;
 import heddle.compiler.op.layout.Slice;
 import heddle.compiler.op.layout.TakeAlong;
 import heddle.compiler.scalar.Annihilating;
@@ -37,16 +45,27 @@ public final class GraphCatalogue {
             .with("take_along", a -> new TakeAlong(a.integer("axis")))
             .with("contract", a -> new Contract(a.string("equation"), annihilating(a)))
             .with("softmax", a -> new Softmax(a.integer("axis"), a.number("term", 0)))
+            .with(
+                    "place",
+                    a -> new Place(
+                            a.dims("starts"), a.longs("steps"), a.result().shape()))
+            .with("scatter_add", a -> new ScatterAdd(a.integer("axis"), a.dim("size")))
+            .with("scatter_along", a -> new ScatterAlong(a.integer("axis"), a.dim("size")))
+            .with("gradient", a -> new Gradient())
+            .with("anchor", a -> new Anchor())
             .with("stop_gradient", a -> new StopGradient())
-            .with("dropout", a -> new Dropout(a.number("p")))
-            .with("attention", AttentionReader::read)));
+            .with("dropout", a -> new Dropout(a.number("p"), (int) a.number("ordinal", 0)))
+            .with("attention", AttentionReader::read)
+            .with(AttentionDelta.NAME, AttentionReader::delta)
+            .with(AttentionKeyValueGradient.NAME, AttentionReader::keyValueGradient)
+            .with(AttentionQueryGradient.NAME, AttentionReader::queryGradient)));
 
     private GraphCatalogue() {}
 
     private static Catalogue scalarFunctions(Catalogue catalogue) {
         Catalogue all = catalogue;
         for (ScalarFn fn : ScalarFn.values()) {
-            all = fn == ScalarFn.CAST ? all : all.with(fn.text(), a -> new Elementwise(fn));
+            all = Elementwise.isOperation(fn) ? all.with(fn.text(), a -> new Elementwise(fn)) : all;
         }
         return all;
     }

@@ -1,11 +1,15 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.op.layout.Strided;
 import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarMath;
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
@@ -21,7 +25,7 @@ import java.util.Map;
  * @param axes     sorted, each once
  * @param keepDims the reduced axes stay, with length 1
  */
-public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims) implements Op {
+public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims) implements Differentiable {
     public Reduce {
         axes = axes.stream().sorted().toList();
     }
@@ -86,5 +90,41 @@ public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims) imple
         long[] steps = NdArray.strides(kept);
         axes.forEach(a -> steps[a] = 0);
         return steps;
+    }
+
+    @Override
+    public void gradient(GradientContext c) {
+        Shape shape = c.operand(0).type().shape();
+        Shape kept = GradientContext.kept(shape, axes);
+        Value g = c.reshape(c.cotangent(), kept);
+        Value x = c.computed(c.operand(0));
+        Value gradient = switch (kind) {
+            case SUM -> g;
+            case MAX, MIN -> ofExtreme(c, x, c.reshape(c.computed(c.node().value()), kept), g);
+            case PROD -> ofProduct(c, x, g);
+        };
+        c.give(0, c.expand(gradient, shape));
+    }
+
+    /** Those that are the extreme share the gradient equally. */
+    private Value ofExtreme(GradientContext c, Value x, Value extreme, Value g) {
+        DType type = g.type().dtype();
+        Value isExtreme = c.apply(ScalarFn.EQ, x, extreme);
+        Value count = c.reduced(Reduction.SUM, c.cast(isExtreme, type), axes);
+        return c.apply(ScalarFn.SELECT, isExtreme, c.apply(ScalarFn.DIV, g, count), c.number(0, type));
+    }
+
+    /** Each gets the product of the others: one zero gets that of all that are not, and with two all get zero. */
+    private Value ofProduct(GradientContext c, Value x, Value g) {
+        DType type = g.type().dtype();
+        Value zero = c.number(0, type);
+        Value isZero = c.apply(ScalarFn.EQ, x, zero);
+        Value factors = c.apply(ScalarFn.SELECT, isZero, c.number(1, type), x);
+        Value zeros = c.reduced(Reduction.SUM, c.cast(isZero, type), axes);
+        Value others = c.annihilating(g, c.reduced(Reduction.PROD, factors, axes));
+        Value isOnlyZero = c.apply(ScalarFn.AND, isZero, c.apply(ScalarFn.EQ, zeros, c.number(1, type)));
+        Value amongZeros = c.apply(ScalarFn.SELECT, isOnlyZero, others, zero);
+        Value isWithout = c.apply(ScalarFn.EQ, zeros, zero);
+        return c.apply(ScalarFn.SELECT, isWithout, c.apply(ScalarFn.DIV, others, factors), amongZeros);
     }
 }

@@ -59,7 +59,7 @@ public final class Require {
         }
     }
 
-    static void isNumeric(String op, TensorType type) {
+    public static void isNumeric(String op, TensorType type) {
         if (type.dtype() == DType.BOOL) {
             throw mismatch(op + " needs numbers, not " + type, "convert it: cast(x, i32)", 0);
         }

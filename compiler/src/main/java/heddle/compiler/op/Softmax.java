@@ -1,8 +1,13 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.type.DType;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +19,7 @@ import java.util.stream.IntStream;
  *
  * @param term a finite number, not negative; zero for an ordinary softmax
  */
-public record Softmax(int axis, double term) implements Op {
+public record Softmax(int axis, double term) implements Differentiable {
     public Softmax {
         if (!(term >= 0 && term < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("the term of a softmax is a finite number from zero on, not " + term);
@@ -80,5 +85,29 @@ public record Softmax(int axis, double term) implements Op {
         for (int i = start; i < end; i += stride) {
             out[i] /= sum;
         }
+    }
+
+    /**
+     * {@code y * (g - sum of g * y)}, zero where {@code y} is. With a term the shift by the maximum counts, too: those that are
+     * the maximum share {@code -term * max(y) * sum of g * y}.
+     */
+    @Override
+    public void gradient(GradientContext c) {
+        Value y = c.computed(c.node().value());
+        Value g = c.cotangent();
+        List<Integer> along = List.of(axis);
+        Value sum = c.reduced(Reduction.SUM, c.annihilating(y, g), along);
+        Value gradient = c.annihilating(y, c.apply(ScalarFn.SUB, g, sum));
+        if (term != 0) {
+            DType type = g.type().dtype();
+            Value greatest = c.reduced(Reduction.MAX, y, along);
+            Value isGreatest = c.apply(ScalarFn.EQ, y, greatest);
+            Value count = c.reduced(Reduction.SUM, c.cast(isGreatest, type), along);
+            Value all = c.annihilating(c.apply(ScalarFn.MUL, greatest, c.number(-term, type)), sum);
+            Value share = c.apply(ScalarFn.DIV, all, count);
+            Value ofShift = c.apply(ScalarFn.SELECT, isGreatest, share, c.number(0, type));
+            gradient = c.apply(ScalarFn.ADD, gradient, ofShift);
+        }
+        c.give(0, gradient);
     }
 }

@@ -2,13 +2,16 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Map;
 
 /** Returns its operand. No gradient flows through it. */
-public record StopGradient() implements Pointwise {
+public record StopGradient() implements Pointwise, Differentiable {
     @Override
     public String name() {
         return "stop_gradient";
@@ -32,11 +35,10 @@ public record StopGradient() implements Pointwise {
 
     @Override
     public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
-        return operands.at(0, index);
+        return ScalarExpr.apply(ScalarFn.STOP_GRADIENT, operands.at(0, index));
     }
 
+    /** Gives nothing. */
     @Override
-    public boolean isView() {
-        return true;
-    }
+    public void gradient(GradientContext c) {}
 }

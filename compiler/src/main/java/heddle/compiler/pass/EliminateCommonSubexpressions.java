@@ -7,7 +7,6 @@ import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Dropout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +23,7 @@ import java.util.Optional;
  * %4 = add(%2, %3)
  * </pre>
  *
- * Two dropouts stay two, because each drops its own elements.
+ * Dropouts of a model differ by their ordinals, so that two stay two.
  */
 public record EliminateCommonSubexpressions() implements Pass {
     private record Computation(Op op, List<Value> operands) {}
@@ -48,9 +47,6 @@ public record EliminateCommonSubexpressions() implements Pass {
         Map<Computation, Node> known = new HashMap<>();
         Map<Node, Node> firsts = new HashMap<>();
         return Rewriter.rewrite(graph, (node, operands, out) -> {
-            if (node.op() instanceof Dropout) {
-                return Optional.empty();
-            }
             Computation computation = new Computation(node.op(), operands);
             Node there = known.get(computation);
             if (there == null) {

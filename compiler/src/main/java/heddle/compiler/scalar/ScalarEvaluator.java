@@ -177,11 +177,22 @@ public final class ScalarEvaluator {
             if (fn == ScalarFn.SELECT) {
                 return frame -> x.run(frame) != 0 ? args[1].run(frame) : args[2].run(frame);
             }
+            if (fn == ScalarFn.DRAW) {
+                return frame -> draw(args, frame);
+            }
             Code result = args.length == 1
                     ? frame -> ScalarMath.apply(fn, type, x.run(frame), 0, 0)
                     : frame -> ScalarMath.apply(fn, type, x.run(frame), args[1].run(frame), 0);
             return rounding == Rounding.REAL ? result : frame -> rounding.of(a.type(), result.run(frame));
         }
+    }
+
+    private static double draw(Code[] args, double[] frame) {
+        long[] n = new long[args.length];
+        for (int i = 0; i < n.length; i++) {
+            n[i] = (long) args[i].run(frame);
+        }
+        return Philox.word(n[0], n[1], n[2], n[3], n[4], n[5]);
     }
 
     private static Code constant(double value) {

@@ -50,7 +50,16 @@ public enum ScalarFn {
     /** {@code select(condition, a, b)}. */
     SELECT(3, Rule.SELECT),
     /** Conversion to the result type: floats to integers round towards zero, anything but zero is true. */
-    CAST(1, Rule.CAST);
+    CAST(1, Rule.CAST),
+    /**
+     * A gradient times a derivative: zero where the gradient is, even where the derivative is infinite or NaN. Else the side
+     * that a {@code select} did not choose would make gradients NaN.
+     */
+    MUL0(2, Rule.FLOAT),
+    /** Its operand, which gradients do not pass. */
+    STOP_GRADIENT(1, Rule.SAME),
+    /** {@code draw(key0, key1, step, ordinal, row, column)}: 32 random bits, {@link Philox#word}. */
+    DRAW(6, Rule.DRAW);
 
     /** How operand types give the result type. */
     public enum Rule {
@@ -65,7 +74,11 @@ public enum ScalarFn {
         /** A bool and two of one type, which is the result's. */
         SELECT,
         /** Any one type; the result's is chosen. */
-        CAST
+        CAST,
+        /** Any one type, which is the result's. */
+        SAME,
+        /** Numbers of i64, as the result is. */
+        DRAW
     }
 
     private final int arity;
@@ -107,6 +120,8 @@ public enum ScalarFn {
             case LOGIC -> same && last == DType.BOOL ? Optional.of(DType.BOOL) : Optional.empty();
             case SELECT -> same && operands.getFirst() == DType.BOOL ? Optional.of(last) : Optional.empty();
             case CAST -> Optional.empty();
+            case SAME -> Optional.of(last);
+            case DRAW -> same && last == DType.I64 ? Optional.of(last) : Optional.empty();
         };
     }
 }

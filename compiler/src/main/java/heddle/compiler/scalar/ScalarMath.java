@@ -22,6 +22,8 @@ public final class ScalarMath {
             case COMPARE, LOGIC -> truth(fn, a, b) ? 1 : 0;
             case SELECT -> a != 0 ? b : c;
             case CAST -> throw new IllegalArgumentException("a cast needs both types");
+            case SAME -> a;
+            case DRAW -> throw new IllegalArgumentException("a draw needs more numbers");
         };
     }
 
@@ -45,6 +47,7 @@ public final class ScalarMath {
             case ADD -> a + b;
             case SUB -> a - b;
             case MUL -> a * b;
+            case MUL0 -> Annihilating.LEFT.multiply(a, b);
             case DIV -> a / b;
             case FLOOR_DIV -> Math.floor(a / b);
             case MOD -> floorMod(a, b);

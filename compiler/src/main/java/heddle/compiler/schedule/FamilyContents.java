@@ -5,10 +5,12 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.tile.family.ScatterFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -30,9 +32,21 @@ record FamilyContents(List<Axis> axes, List<ScalarExpr> programs, List<Buffer> o
         return switch (family) {
             case MapFamily f -> new FamilyContents(f.axes(), List.of(f.address(), f.body()), List.of(f.output()));
             case RowFamily f -> of(f);
+            case ScatterFamily f -> {
+                List<Axis> axes = new ArrayList<>(f.owners());
+                axes.add(f.position());
+                yield new FamilyContents(axes, List.of(f.address(), f.value()), List.of(f.output()));
+            }
             case Contraction f -> of(f);
             case Attention f -> of(f);
             case SplitAttention f -> new FamilyContents(of(f.whole()).axes(), f.programs(), f.outputs());
+            case AttentionGradients f ->
+                new FamilyContents(
+                        f.forward().axes(),
+                        f.programs(),
+                        f.stores().stream()
+                                .map(AttentionGradients.Store::buffer)
+                                .toList());
         };
     }
 

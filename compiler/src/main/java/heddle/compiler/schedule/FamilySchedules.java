@@ -7,6 +7,7 @@ import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.tile.family.ScatterFamily;
 
 /** The choices that all machines make alike. */
 public final class FamilySchedules {
@@ -23,6 +24,13 @@ public final class FamilySchedules {
         return map.axes().isEmpty()
                 ? KernelSchedule.NONE
                 : KernelSchedule.NONE.with(cut(map.axes().getLast(), MAP_BLOCK));
+    }
+
+    /** Blocks of owners, few of which are next to each other: each goes through all positions. */
+    public static KernelSchedule of(ScatterFamily scatter) {
+        return scatter.owners().isEmpty()
+                ? KernelSchedule.NONE
+                : KernelSchedule.NONE.with(cut(scatter.owners().getLast(), ROWS_ACROSS));
     }
 
     /** Reductions in registers; blocks of rows where memory is contiguous across them. */

@@ -10,7 +10,11 @@ import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import heddle.compiler.op.attention.AttentionProbabilities;
 import heddle.compiler.op.attention.FusedAttention;
+import heddle.compiler.op.attention.GradientOp;
+import heddle.compiler.op.layout.ScatterAdd;
+import heddle.compiler.op.layout.ScatterAlong;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Derivatives;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.schedule.partition.Partition;
 import heddle.compiler.schedule.partition.Region;
@@ -19,6 +23,7 @@ import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.Panels;
+import heddle.compiler.tile.family.ScatterFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.LengthFacts;
@@ -130,7 +135,7 @@ public final class Lower {
     }
 
     private void lower(Region region) {
-        Family family = family(region).map(addresses::guarded);
+        Family family = family(region).map(Derivatives::lowered).map(addresses::guarded);
         if (family instanceof Contraction c) {
             if (policy.isLeftToLibrary(c.sums("sums")) && !policy.isLeftToLibrary(c)) {
                 split(c, region);
@@ -140,6 +145,10 @@ public final class Lower {
         }
         List<String> comments = comments(region.nodes());
         String name = names.unique(path(region));
+        if (family instanceof ScatterFamily s) {
+            scatter(s, name, comments);
+            return;
+        }
         if (family instanceof Attention a) {
             attention(policy.form(a), name, comments);
         } else {
@@ -189,8 +198,22 @@ public final class Lower {
             case Contract c -> LowerContraction.of(graph, region, buffers);
             case FusedAttention a -> LowerAttention.of(graph, region, buffers);
             case AttentionProbabilities p -> LowerAttention.probabilities(graph, region, buffers);
+            case ScatterAdd s -> scatter(anchor);
+            case ScatterAlong s -> scatter(anchor);
+            case GradientOp g -> LowerAttention.gradient(graph, region, buffers);
             default -> LowerRows.of(graph, region, buffers);
         };
+    }
+
+    /** Zeros, and the sums that are added to them in the same run. */
+    private void scatter(ScatterFamily s, String name, List<String> comments) {
+        boolean known = isPrepared(FamilyContents.of(s));
+        (known ? prepare : launches).add(new Launch(names.unique(name + ".zeros"), s.zeros(), List.of()));
+        add(new Launch(name, s, comments));
+    }
+
+    private Family scatter(Node node) {
+        return policy.scatters() ? LowerScatter.of(graph, node, buffers) : LowerScatter.sums(graph, node, buffers);
     }
 
     /** The product with its right side packed beforehand when that is known once the weights are. */

@@ -1,17 +1,19 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.scalar.Buffer;
-import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Stored;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Assigns memory to the intermediate results of a run: a few arrays, in which buffers that are never needed at the same
@@ -59,8 +61,10 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
      * that it can be told how much memory is missing.
      */
     public static MemoryPlan of(Plan plan, Map<String, Long> lengths) {
-        List<Life> lives = lives(plan, lengths);
-        lives.sort(Comparator.comparingLong(Life::elements).reversed().thenComparingInt(Life::from));
+        List<Access> accesses = plan.launches().stream()
+                .map(k -> new Access(k.writes(), k.reads()))
+                .toList();
+        List<Life> lives = sorted(lives(accesses, plan.outputs().values(), lengths));
         List<Packing> packings = new ArrayList<>();
         SequencedMap<Buffer, Place> places = new LinkedHashMap<>();
         for (Life life : lives) {
@@ -74,14 +78,51 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
         return new MemoryPlan(arrays, places, bytes);
     }
 
-    private static List<Life> lives(Plan plan, Map<String, Long> lengths) {
+    /**
+     * The bytes that a run takes for all but inputs, weights and some outputs, as {@link #of} plans it.
+     *
+     * @param isCounted whether an output counts
+     */
+    public static long bytes(Schedule schedule, Map<String, Long> lengths, Predicate<String> isCounted) {
+        List<Access> accesses = schedule.launches().stream()
+                .map(l -> new Access(l.outputs(), FamilyContents.of(l.family()).reads()))
+                .toList();
+        long bytes = 0;
+        Map<Stored, Packing> packings = new EnumMap<>(Stored.class);
+        for (Life life : sorted(lives(accesses, schedule.outputs().values(), lengths))) {
+            Packing packing = packings.computeIfAbsent(life.buffer.stored(), Packing::new);
+            packing.add(life, packing.offset(life));
+        }
+        for (Packing packing : packings.values()) {
+            bytes += packing.array().bytes();
+        }
+        for (var output : schedule.outputs().entrySet()) {
+            Buffer b = output.getValue();
+            bytes += isCounted.test(output.getKey())
+                    ? b.stored().bytes(b.type().shape().size().evaluate(lengths))
+                    : 0;
+        }
+        return bytes;
+    }
+
+    private static List<Life> sorted(List<Life> lives) {
+        lives.sort(Comparator.comparingLong(Life::elements).reversed().thenComparingInt(Life::from));
+        return lives;
+    }
+
+    /** The buffers that a launch writes and reads. */
+    private record Access(Collection<Buffer> writes, Collection<Buffer> reads) {}
+
+    private static List<Life> lives(List<Access> launches, Collection<Buffer> results, Map<String, Long> lengths) {
         Map<Buffer, Life> lives = new LinkedHashMap<>();
-        Set<Buffer> outputs = new HashSet<>(plan.outputs().values());
-        for (int at = 0; at < plan.launches().size(); at++) {
-            TileKernel kernel = plan.launches().get(at);
+        Set<Buffer> outputs = new HashSet<>(results);
+        for (int at = 0; at < launches.size(); at++) {
+            Access kernel = launches.get(at);
             for (Buffer written : kernel.writes()) {
                 if (!outputs.contains(written)) {
-                    lives.putIfAbsent(written, new Life(written, elements(written, lengths), at, at));
+                    Life before = lives.get(written);
+                    int from = before == null ? at : before.from;
+                    lives.put(written, new Life(written, elements(written, lengths), from, at));
                 }
             }
             int now = at;

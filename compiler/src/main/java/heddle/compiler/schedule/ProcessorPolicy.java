@@ -9,6 +9,7 @@ import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.LoopId;
+import heddle.compiler.tile.LoopMode;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
@@ -17,11 +18,13 @@ import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.Panels;
 import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.tile.family.ScatterFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
 import java.util.List;
@@ -52,6 +55,9 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
 
     /** Keys of a block, whose scores take half of a first-level cache. */
     private static final int KEYS = 128;
+
+    /** Queries, or keys, that a block of keys, or queries, is compared with: two or three tiles of pairs share a first-level cache. */
+    private static final int PAIRED = 64;
 
     /** By how many keys a partial block is narrowed at a time: the rows of a register block. */
     private static final int TRIM = 8;
@@ -161,9 +167,11 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             case MapFamily m -> FamilySchedules.of(m);
             case RowFamily r ->
                 r.runsAcross() ? FamilySchedules.of(r) : registers().ofReductions(FamilySchedules.of(r), facts);
+            case ScatterFamily s -> FamilySchedules.of(s);
             case Contraction c -> schedule(c, facts);
             case Attention a -> schedule(a, facts);
             case SplitAttention s -> schedule(s, facts);
+            case AttentionGradients g -> schedule(g, facts);
         };
         return schedule.with(new Choice.Grain(PIECES));
     }
@@ -242,6 +250,30 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 .with(FamilySchedules.cut(a.j(), KEYS_OF_FEW))
                 .with(new Choice.Bind(a.i().name(), List.of(new Choice.Factor(Choice.Level.LOOP, 0))));
         return a.definition().mask().isPresent() ? schedule.with(new Choice.Trim(LoopId.of(a.j()), TRIM)) : schedule;
+    }
+
+    /**
+     * Lanes run along the keys, or queries, whose blocks are independent, so that their gradients stay in the first-level cache while
+     * the others pass by. Under a causal mask the first keys and the last queries have most work, and begin first.
+     */
+    private KernelSchedule schedule(AttentionGradients g, ProgramFacts facts) {
+        KernelSchedule blocks = KernelSchedule.NONE
+                .with(FamilySchedules.cut(g.outer(), QUERIES))
+                .with(FamilySchedules.cut(g.inner(), PAIRED));
+        if (g.forward().mask().isPresent()) {
+            blocks = blocks.with(new Choice.Trim(LoopId.of(g.inner()), TRIM));
+            // A sum in a buffer goes by the order of blocks.
+            if (g.side() == AttentionGradients.Side.QUERIES
+                    && facts.program().sums().isEmpty()) {
+                blocks = blocks.with(new Choice.Order(LoopId.of(g.outer()), Choice.Direction.DOWN));
+            }
+        }
+        for (TileStmt.Loop loop : facts.program().loops()) {
+            if (loop.mode() instanceof LoopMode.Sequential && !loop.axis().equals(g.inner())) {
+                blocks = blocks.with(new Choice.Cut(loop.id(), new Choice.Size.Each()));
+            }
+        }
+        return inVectors(placed(facts, g.outer(), false, blocks), facts, g.outer(), QUERIES);
     }
 
     /** A block is one part, or all of them, of all rows of a batch. */

@@ -70,6 +70,11 @@ public interface SchedulePolicy {
         return false;
     }
 
+    /** Whether kernels add to memory at indexes that they read; otherwise each element looks for what belongs to it. */
+    default boolean scatters() {
+        return true;
+    }
+
     /** Whether a library computes this product, sums stored as they are, so that no epilogue is wanted in it. */
     default boolean isLeftToLibrary(Contraction c) {
         return false;

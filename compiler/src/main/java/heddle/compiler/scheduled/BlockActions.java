@@ -98,19 +98,30 @@ final class BlockActions {
             case TileStmt.Define d -> define(d.tile(), d.value());
             case TileStmt.Update u -> define(u.tile(), u.value());
             case TileStmt.Accumulate a -> act(product(a.tile(), a.value(), false));
-            case TileStmt.Loop l -> {
-                List<Action> body = inner(l.body(), Optional.of(l.axis()));
-                act(new Action.Blocks(l.axis(), Span.WHOLE, kernel.block(l.axis()), l.mask(), body));
-            }
+            case TileStmt.Loop l -> act(loop(l));
             case TileStmt.Masked m -> act(new Action.Partial(inner(m.body(), Optional.empty())));
-            case TileStmt.AddTo a -> throw new IllegalStateException("no kernel of this target adds to " + a.buffer());
-            case TileStmt.Store s -> {
-                List<Axis> axes = new ArrayList<>(s.axes());
-                axes.remove(lane);
-                axes.add(lane);
-                column(lane, new TileStmt.Store(s.buffer(), axes, s.address(), s.value()));
-            }
+            case TileStmt.AddTo a ->
+                column(
+                        lane,
+                        Optional.empty(),
+                        List.of(new TileStmt.AddTo(a.buffer(), lanesLast(a.axes()), a.address(), inMemory(a.value()))));
+            case TileStmt.Store s ->
+                column(lane, new TileStmt.Store(s.buffer(), lanesLast(s.axes()), s.address(), s.value()));
         }
+    }
+
+    private Action loop(TileStmt.Loop l) {
+        return kernel.cut(l) instanceof Choice.Size.Each
+                ? new Action.For(l.axis(), Span.WHOLE, Level.EACH, inner(l.body(), Optional.empty()))
+                : new Action.Blocks(
+                        l.axis(), Span.WHOLE, kernel.block(l.axis()), l.mask(), inner(l.body(), Optional.of(l.axis())));
+    }
+
+    private List<Axis> lanesLast(List<Axis> axes) {
+        List<Axis> ordered = new ArrayList<>(axes);
+        ordered.remove(lane);
+        ordered.add(lane);
+        return ordered;
     }
 
     private void act(Action action) {

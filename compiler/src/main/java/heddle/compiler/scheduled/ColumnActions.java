@@ -80,10 +80,15 @@ final class ColumnActions {
                     case TileExpr.Reduce r -> Optional.of(r.over());
                     case TileExpr.Dot dot -> throw notAStep(stmt);
                 };
-            case TileStmt.Store s ->
-                s.axes().size() == 1 ? Optional.empty() : Optional.of(s.axes().getFirst());
+            case TileStmt.Store s -> down(s.axes());
+            case TileStmt.AddTo a -> down(a.axes());
             default -> throw notAStep(stmt);
         };
+    }
+
+    /** The axis beside that of the lanes. */
+    private static Optional<Axis> down(List<Axis> axes) {
+        return axes.size() == 1 ? Optional.empty() : Optional.of(axes.getFirst());
     }
 
     private static IllegalStateException notAStep(TileStmt stmt) {
@@ -110,6 +115,7 @@ final class ColumnActions {
     static ScalarExpr program(TileStmt stmt) {
         return switch (stmt) {
             case TileStmt.Store s -> s.value();
+            case TileStmt.AddTo a -> a.value();
             case TileStmt.Define d ->
                 switch (d.value()) {
                     case TileExpr.Map m -> m.program();
@@ -124,6 +130,7 @@ final class ColumnActions {
         return switch (stmt) {
             case TileStmt.Define d -> new Action.Let(RowActions.variable(d.tile()), program(stmt));
             case TileStmt.Store s -> new Action.Store(s.buffer(), s.address(), s.value());
+            case TileStmt.AddTo a -> new Action.Add(a.buffer(), a.address(), a.value());
             default -> throw notAStep(stmt);
         };
     }

@@ -4,6 +4,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 import java.util.List;
+import java.util.Optional;
 
 /** Applies schedules for processors with vectors. */
 public final class ProcessorScheduler {
@@ -17,6 +18,10 @@ public final class ProcessorScheduler {
     public static ScheduledKernel schedule(TileKernel kernel, int lanes) {
         if (kernel.schedule().hasRowsOneByOne()) {
             return new FewRowsActions(kernel).schedule();
+        }
+        Optional<TileStmt.AddTo> sums = ScatterActions.sums(kernel);
+        if (sums.isPresent()) {
+            return new ScheduledKernel(kernel, List.of(), ScatterActions.ofKernel(kernel, sums.get()));
         }
         if (kernel.body().stream().anyMatch(TileStmt.Loop.class::isInstance)) {
             return new BlockActions(kernel, lanes).schedule();

@@ -35,8 +35,7 @@ import java.util.function.ToDoubleFunction;
  *   <li>A block of a masked loop is skipped where the mask is nowhere true, and full where it is true everywhere.
  *   <li>Factors that are read in place are addressed by their strides from the first element of the block.
  *   <li>An element of a result is stored once.
- *   <li>How many rows a product takes at once, its slices, and the tree of an exchange change no more than the order of sums: they are
- *       not followed.
+ *   <li>Rows at once, slices and the tree of an exchange change no more than the order of sums: they are not followed.
  * </ul>
  */
 public final class ScheduledInterpreter {
@@ -145,6 +144,11 @@ public final class ScheduledInterpreter {
             }
             case Action.Exchange e -> () -> {};
             case Action.Store s -> store(s);
+            case Action.Add a -> {
+                Code address = code(a.address());
+                Code value = code(a.value());
+                yield () -> memory(a.to())[(int) address.run(frame)] += value.run(frame);
+            }
             case Action.Clear c -> () -> Arrays.fill(memory(c.tile().buffer()), 0);
             case Action.ClearRow c -> {
                 int slot = evaluator.slot(c.tile().row().orElseThrow());

@@ -112,6 +112,17 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
         return buffers;
     }
 
+    /** The buffers it adds to, each once: zeros before. */
+    public SequencedSet<Buffer> sums() {
+        SequencedSet<Buffer> buffers = new LinkedHashSet<>();
+        ProgramParts.statements(body, stmt -> {
+            if (stmt instanceof TileStmt.AddTo a) {
+                buffers.add(a.buffer());
+            }
+        });
+        return buffers;
+    }
+
     /** The buffers it stores or adds to, each once. */
     public SequencedSet<Buffer> writes() {
         SequencedSet<Buffer> buffers = new LinkedHashSet<>();
@@ -120,17 +131,6 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
                 case TileStmt.Store s -> buffers.add(s.buffer());
                 case TileStmt.AddTo a -> buffers.add(a.buffer());
                 default -> {}
-            }
-        });
-        return buffers;
-    }
-
-    /** The buffers it adds to, each once: zeros before. */
-    public SequencedSet<Buffer> sums() {
-        SequencedSet<Buffer> buffers = new LinkedHashSet<>();
-        ProgramParts.statements(body, stmt -> {
-            if (stmt instanceof TileStmt.AddTo a) {
-                buffers.add(a.buffer());
             }
         });
         return buffers;

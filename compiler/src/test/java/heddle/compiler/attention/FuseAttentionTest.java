@@ -18,7 +18,7 @@ import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.FoldConstants;
-import heddle.compiler.pass.RemoveInferenceIdentities;
+import heddle.compiler.pass.RemoveIdentities;
 import heddle.compiler.scalar.ScalarText;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Schedule;
@@ -45,7 +45,7 @@ class FuseAttentionTest {
 
     private static Graph normalised(String source) {
         Graph graph = Elaborated.of(source).graph();
-        graph = new RemoveInferenceIdentities().run(graph);
+        graph = new RemoveIdentities().run(graph);
         graph = new FoldConstants().run(graph);
         graph = SoftmaxRules.RECOGNISE.run(new EliminateCommonSubexpressions().run(graph));
         return new EliminateDeadCode().run(graph);

@@ -62,7 +62,7 @@ public final class Elaborated {
     /** The elements of the output {@code y} of a model without inputs, by the reference interpreter. */
     static NdArray valueOfY(String... lines) {
         return new Interpreter(Map.of(), Map.of(), Map.of())
-                .run(of(lines).graph())
+                .run(of(lines).meaning())
                 .get("y");
     }
 

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.frontend.value.FrontendCode;
+import heddle.compiler.op.gradient.GradientCode;
 import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticCode;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.parse.Parser;
 import heddle.dsl.source.SourceFile;
@@ -25,6 +27,16 @@ class ErrorPagesTest {
     @ParameterizedTest
     @EnumSource
     void examplesDoWhatThePageSays(FrontendCode code) throws IOException {
+        check(code);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NO_GRADIENT")
+    void examplesOfGradientsDoWhatThePageSays(GradientCode code) throws IOException {
+        check(code);
+    }
+
+    private static void check(DiagnosticCode code) throws IOException {
         String page = Files.readString(Path.of("..", "docs", "errors", code.id() + ".md"));
         String heading = page.lines().findFirst().orElseThrow();
         assertTrue(heading.equalsIgnoreCase("# " + code.id() + ": " + code.title()), heading);

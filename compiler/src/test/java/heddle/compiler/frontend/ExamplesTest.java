@@ -51,6 +51,7 @@ class ExamplesTest {
             strings = {
                 "examples/minilm.heddle",
                 "examples/decoder.heddle",
+                "examples/gpt.heddle",
                 "lib/attention.heddle",
                 "lib/encoder.heddle",
                 "lib/decoder.heddle"
@@ -65,5 +66,18 @@ class ExamplesTest {
         Model m = Elaborated.file("examples/decoder.heddle");
         assertEquals(1 + 5 * 9 + 1, m.weights().size());
         assertEquals("f32[B, N, 512]", m.graph().outputs().get("logits").type().toString());
+    }
+
+    @Test
+    void theGptSaysWhatAllItsWeightsBeginWith() {
+        Model m = Elaborated.file("examples/gpt.heddle");
+        assertEquals(2 + 5 * 16 + 2, m.weights().size());
+        assertTrue(m.weights().stream().allMatch(w -> w.initial().isPresent()));
+        long elements = m.weights().stream()
+                .mapToLong(w -> w.type().shape().size().value())
+                .sum();
+        assertEquals(1_057_152, elements);
+        assertEquals("f32[B, N, 256]", m.graph().outputs().get("logits").type().toString());
+        assertEquals("f32[]", m.graph().outputs().get("loss").type().toString());
     }
 }

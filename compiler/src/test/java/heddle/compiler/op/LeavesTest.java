@@ -100,8 +100,10 @@ class LeavesTest {
     @Test
     void identitiesOfInference() {
         assertGives(floats(shape(2), 1, 2), new StopGradient(), floats(shape(2), 1, 2));
-        assertGives(floats(shape(2), 1, 2), new Dropout(0.5), floats(shape(2), 1, 2));
-        assertRefuses("dropout needs floating-point elements, not i64[N]", List.of(0), new Dropout(0.5), i64(N));
-        assertRefuses("dropout with the probability 1.0", List.of(), new Dropout(1), f32(N));
+        assertGives(floats(shape(2), 1, 2), new Dropout(0.5, 0), floats(shape(2), 1, 2));
+        assertRefuses("dropout needs floating-point elements, not i64[N]", List.of(0), new Dropout(0.5, 0), i64(N));
+        assertRefuses("dropout with the probability 1.0", List.of(), new Dropout(1, 0), f32(N));
+        assertRefuses("the dropout 65536", List.of(), new Dropout(0.5, 65536), f32(N));
+        assertRefuses("dropout with the seed i64[N]", List.of(1), new Dropout(0.5, 0), f32(N), i64(N));
     }
 }

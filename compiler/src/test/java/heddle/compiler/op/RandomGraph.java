@@ -163,7 +163,8 @@ public final class RandomGraph {
             case 10, 11 -> lookUp(x);
             case 12 -> contract(x);
             case 13 -> add(new Reduce(pick(Reduction.values()), List.of(axis(x)), random.nextBoolean()), x);
-            case 14 -> add(random.nextBoolean() ? new Softmax(axis(x), random.nextInt(2) * 0.5) : new Dropout(0.1), x);
+            case 14 ->
+                add(random.nextBoolean() ? new Softmax(axis(x), random.nextInt(2) * 0.5) : new Dropout(0.1, 0), x);
             default -> leaf();
         }
     }
@@ -175,7 +176,7 @@ public final class RandomGraph {
 
     private void elementwise() {
         ScalarFn fn = pick(ScalarFn.values());
-        if (fn == ScalarFn.CAST) {
+        if (!Elementwise.isOperation(fn)) {
             return;
         }
         Value[] operands = new Value[fn.arity()];

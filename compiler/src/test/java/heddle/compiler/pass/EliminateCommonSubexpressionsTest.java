@@ -35,8 +35,8 @@ class EliminateCommonSubexpressionsTest {
                 %3 = sub(%1, %0) : f32[N]
                 %4 = constant {values = [0.0]} : f32[]
                 %5 = constant {values = [-0.0]} : f32[]
-                %6 = dropout(%2) {p = 0.5} : f32[N]
-                %7 = dropout(%2) {p = 0.5} : f32[N]
+                %6 = dropout(%2) {p = 0.5, ordinal = 0} : f32[N]
+                %7 = dropout(%2) {p = 0.5, ordinal = 1} : f32[N]
                 output a = %6
                 output b = %7
                 output c = %5

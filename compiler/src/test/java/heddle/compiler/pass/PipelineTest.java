@@ -24,10 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class PipelineTest {
     private static final Pipeline SIMPLE = new Pipeline(List.of(
-            new RemoveInferenceIdentities(),
-            new FoldConstants(),
-            new EliminateCommonSubexpressions(),
-            new EliminateDeadCode()));
+            new RemoveIdentities(), new FoldConstants(), new EliminateCommonSubexpressions(), new EliminateDeadCode()));
 
     private static final int GRAPHS = 150;
 

@@ -121,8 +121,10 @@ public sealed interface Expr {
      *
      * @param template the name in the weight file; {@code {expression}} holes take compile-time values
      * @param held     what the file holds for each element, when it is said
+     * @param initial  what training begins with, when it is said
      */
-    record Weight(StringLiteral template, TypeExpr type, Optional<Held> held, Span span) implements Expr {}
+    record Weight(StringLiteral template, TypeExpr type, Optional<Held> held, Optional<Initial> initial, Span span)
+            implements Expr {}
 
     /**
      * {@code as i8 per column scales "encoder.layer.{l}.query.scale"}.
@@ -132,6 +134,13 @@ public sealed interface Expr {
      * @param scales the name of the scales in the weight file
      */
     record Held(Name stored, Optional<Name> per, Optional<StringLiteral> scales, Span span) {}
+
+    /** {@code normal(0.02)}, {@code zeros}: the elements that a weight has when its training begins. */
+    record Initial(Name name, List<Argument> arguments, Span span) {
+        public Initial {
+            arguments = List.copyOf(arguments);
+        }
+    }
 
     /** {@code if c then a else b}; the condition is known when the model is compiled. */
     record If(Expr condition, Expr then, Expr otherwise, Span span) implements Expr {}

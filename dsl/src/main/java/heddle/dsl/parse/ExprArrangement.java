@@ -124,16 +124,7 @@ final class ExprArrangement {
 
     private Doc primary(HeddleParser.PrimaryContext context) {
         return switch (context) {
-            case HeddleParser.ReferenceContext c ->
-                c.arguments() == null
-                        ? token(c.NAME())
-                        : tight(
-                                token(c.NAME()),
-                                bracketed(
-                                        c.arguments().LPAREN(),
-                                        c.arguments().argument(),
-                                        c.arguments().COMMA(),
-                                        c.arguments().RPAREN()));
+            case HeddleParser.ReferenceContext c -> called(c.NAME(), c.arguments());
             case HeddleParser.ListContext c -> bracketed(c.LBRACKET(), c.expr(), c.COMMA(), c.RBRACKET());
             case HeddleParser.GroupContext c -> parenthesised(c);
             case HeddleParser.WeightContext c ->
@@ -145,9 +136,30 @@ final class ExprArrangement {
                         token(c.COLON()),
                         SPACE,
                         type(c.type()),
-                        held(c.held()));
+                        held(c.held()),
+                        initial(c));
             default -> comments.doc(context.start);
         };
+    }
+
+    /** A name, and its arguments where it has any. */
+    private Doc called(TerminalNode name, HeddleParser.ArgumentsContext arguments) {
+        return arguments == null
+                ? token(name)
+                : tight(
+                        token(name),
+                        bracketed(arguments.LPAREN(), arguments.argument(), arguments.COMMA(), arguments.RPAREN()));
+    }
+
+    /** What a weight begins its training with, behind its sign; nothing where it is not said. */
+    private Doc initial(HeddleParser.WeightContext context) {
+        return context.initial() == null
+                ? concat()
+                : tight(
+                        SPACE,
+                        token(context.ASSIGN()),
+                        SPACE,
+                        called(context.initial().NAME(), context.initial().arguments()));
     }
 
     /** What the elements of a weight are held as, with a space before it; nothing where it is not said. */

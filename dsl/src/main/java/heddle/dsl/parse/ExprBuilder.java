@@ -108,6 +108,7 @@ final class ExprBuilder {
                         string(c.STRING()),
                         type(c.type()),
                         Optional.ofNullable(c.held()).map(this::held),
+                        Optional.ofNullable(c.initial()).map(this::initial),
                         span(c));
             default -> throw new IllegalStateException(context.getClass().getName());
         };
@@ -121,14 +122,23 @@ final class ExprBuilder {
                 span(context));
     }
 
+    private Expr.Initial initial(HeddleParser.InitialContext context) {
+        return new Expr.Initial(
+                name(context.NAME()),
+                context.arguments() == null ? List.of() : arguments(context.arguments()),
+                span(context));
+    }
+
     private Expr reference(HeddleParser.ReferenceContext context) {
-        if (context.arguments() == null) {
-            return new Expr.Ref(context.NAME().getText(), span(context));
-        }
-        List<Expr.Argument> arguments = context.arguments().argument().stream()
+        return context.arguments() == null
+                ? new Expr.Ref(context.NAME().getText(), span(context))
+                : new Expr.Call(name(context.NAME()), arguments(context.arguments()), span(context));
+    }
+
+    private List<Expr.Argument> arguments(HeddleParser.ArgumentsContext context) {
+        return context.argument().stream()
                 .map(a -> new Expr.Argument(Optional.ofNullable(a.NAME()).map(this::name), expr(a.expr())))
                 .toList();
-        return new Expr.Call(name(context.NAME()), arguments, span(context));
     }
 
     private Subscript subscript(HeddleParser.SubscriptContext context) {

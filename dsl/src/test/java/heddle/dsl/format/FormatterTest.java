@@ -101,6 +101,13 @@ class FormatterTest {
     }
 
     @Test
+    void whatAWeightBeginsWithStandsLast() {
+        formats(
+                "let w = weight \"w\":f32[4]=zeros, v = weight \"v\":f32[2]as f16=uniform(-1,high=1)\n",
+                "let w = weight \"w\" : f32[4] = zeros, v = weight \"v\" : f32[2] as f16 = uniform(-1, high = 1)\n");
+    }
+
+    @Test
     void aFunctionThatDoesNotFitPutsItsExpressionOnTheNextLine() {
         formats(
                 "fn linear(x, name, inputs, outputs) = x @ weight \"{name}.weight\" : f32[inputs, outputs] + weight \"{name}.bias\" : f32[outputs]\n",

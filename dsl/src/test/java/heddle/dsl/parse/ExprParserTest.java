@@ -58,6 +58,8 @@ class ExprParserTest {
             layer_norm(x, weight = weight)  | layer_norm(x weight=weight)
             weight "w" : f32                | (weight "w" f32[])
             weight "w" : f32[2, 4] as i8    | (weight "w" f32[2 4] as i8)
+            weight "w" : f32[2] = zeros * 2 | (* (weight "w" f32[2] = zeros()) 2)
+            f(weight "w" : bf16[2] as bf16 = uniform(-s, high = s), 1) | f((weight "w" bf16[2] as bf16 = uniform((- s) high=s)) 1)
             weight "w" : f32[4] as i4 per block scales "s" * 2 | (* (weight "w" f32[4] as i4 per block scales "s") 2)
             f(as, per = scales, scales = as) | f(as per=scales scales=as)
             weight "w" : f32[B, N * 2] + 1  | (+ (weight "w" f32[B (* N 2)]) 1)

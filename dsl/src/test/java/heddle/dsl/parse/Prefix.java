@@ -28,7 +28,8 @@ final class Prefix {
             case Expr.Weight e ->
                 "(weight " + of(e.template()) + " " + e.type().dtype()
                         + e.type().dims().stream().map(Prefix::of).collect(Collectors.joining(" ", "[", "]"))
-                        + e.held().map(Prefix::of).orElse("") + ")";
+                        + e.held().map(Prefix::of).orElse("")
+                        + e.initial().map(Prefix::of).orElse("") + ")";
             case Expr.If e -> "(if " + of(e.condition()) + " " + of(e.then()) + " " + of(e.otherwise()) + ")";
         };
     }
@@ -37,6 +38,13 @@ final class Prefix {
         return " as " + held.stored()
                 + held.per().map(per -> " per " + per).orElse("")
                 + held.scales().map(scales -> " scales " + of(scales)).orElse("");
+    }
+
+    private static String of(Expr.Initial initial) {
+        return " = "
+                + initial.arguments().stream()
+                        .map(a -> a.name().map(n -> n + "=").orElse("") + of(a.value()))
+                        .collect(Collectors.joining(" ", initial.name() + "(", ")"));
     }
 
     private static String of(Subscript subscript) {

@@ -1,10 +1,13 @@
 package heddle.runtime.file;
 
 import heddle.dsl.diagnostic.DiagnosticException;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,6 +19,8 @@ import java.nio.file.attribute.PosixFileAttributeView;
  * without a commit, it is deleted.
  */
 public final class AtomicFile implements AutoCloseable {
+    private static final String TEMPORARY = ".tmp";
+
     private final Path target;
     private final Path temporary;
 
@@ -25,9 +30,42 @@ public final class AtomicFile implements AutoCloseable {
     public AtomicFile(Path file) throws IOException {
         // A symbolic link stays one: what it points to is replaced.
         this.target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-        String name = "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + System.nanoTime();
-        this.temporary = target.resolveSibling(name + ".tmp");
+        String name = before(target) + ProcessHandle.current().pid() + "-" + System.nanoTime();
+        this.temporary = target.resolveSibling(name + TEMPORARY);
         this.out = Files.newOutputStream(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    }
+
+    private static String before(Path file) {
+        return "." + file.getFileName() + ".";
+    }
+
+    /** Deletes what processes left that were killed while they wrote this file. */
+    public static void removeLeftovers(Path file) {
+        Path target = file.toAbsolutePath();
+        String before = before(target);
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(target.getParent())) {
+            for (Path other : all) {
+                String name = other.getFileName().toString();
+                if (name.startsWith(before)
+                        && name.endsWith(TEMPORARY)
+                        && !isBeingWritten(name.substring(before.length()))) {
+                    Files.deleteIfExists(other);
+                }
+            }
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    /** @param rest of a temporary name, which begins with the number of a process */
+    private static boolean isBeingWritten(String rest) {
+        int end = rest.indexOf('-');
+        try {
+            return end < 0
+                    || ProcessHandle.of(Long.parseLong(rest.substring(0, end))).isPresent();
+        } catch (NumberFormatException e) {
+            return true; // Not one of ours.
+        }
     }
 
     /** Writes a text file. @throws DiagnosticException when that cannot be done */
@@ -65,6 +103,27 @@ public final class AtomicFile implements AutoCloseable {
             Files.setPosixFilePermissions(temporary, view.readAttributes().permissions());
         }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * The same, and what was written is on the disk when this returns: a machine that loses its power has the file as it
+     * was before or as it is now.
+     */
+    public void commitDurably() throws IOException {
+        out.flush();
+        Uninterrupted.read(() -> synchronised(temporary, StandardOpenOption.WRITE));
+        commit();
+        if (File.separatorChar == '/') {
+            // Elsewhere directories are no files.
+            Uninterrupted.read(() -> synchronised(target.getParent(), StandardOpenOption.READ));
+        }
+    }
+
+    private static Path synchronised(Path path, StandardOpenOption access) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, access)) {
+            channel.force(true);
+        }
+        return path;
     }
 
     @Override

@@ -136,7 +136,10 @@ public final class JvmProgram implements Program {
                     .distinct()
                     .toList();
             computed.forEach(buffer -> run.allocate(buffer, bound));
-            source.launches().forEach(call -> launch.run(call, run, known));
+            for (JavaSource.Call call : source.launches()) {
+                run.clear(call.kernel().program().sums(), bound);
+                launch.run(call, run, known);
+            }
             return outputs(run, computed, bound);
         });
     }

@@ -5,6 +5,8 @@ import heddle.compiler.schedule.MemoryPlan;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,19 @@ final class RunMemory {
         Object array = Tensor.newStorage(buffer.stored(), elements(buffer, lengths));
         put(buffer, array);
         return array;
+    }
+
+    /** Sets buffers of floats to zero. */
+    void clear(Collection<Buffer> buffers, Map<String, Long> lengths) {
+        for (Buffer buffer : buffers) {
+            Place place = places.get(buffer.name());
+            int end = place.offset() + elements(buffer, lengths);
+            switch (place.array()) {
+                case float[] a -> Arrays.fill(a, place.offset(), end, 0);
+                case double[] a -> Arrays.fill(a, place.offset(), end, 0);
+                default -> throw new IllegalStateException("nothing is added to " + buffer);
+            }
+        }
     }
 
     /** Takes a buffer's memory away. */

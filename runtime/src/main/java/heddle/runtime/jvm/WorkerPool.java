@@ -16,9 +16,9 @@ import java.util.concurrent.locks.LockSupport;
  * each one's blocks at a time. Once there are as many callers as threads, each caller computes its own blocks alone, so
  * that nobody waits for anybody.
  */
-final class WorkerPool {
+public final class WorkerPool {
     /** Blocks {@code from} up to {@code to}. */
-    interface Task {
+    public interface Task {
         void run(long from, long to);
     }
 
@@ -43,7 +43,7 @@ final class WorkerPool {
     }
 
     /** The process' pool of this many threads, the caller's included. */
-    static WorkerPool of(int threads) {
+    public static WorkerPool of(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
@@ -55,7 +55,7 @@ final class WorkerPool {
      *
      * @param pieces a thread takes on average
      */
-    void run(long blocks, int pieces, Task task) {
+    public void run(long blocks, int pieces, Task task) {
         boolean shares = callers.incrementAndGet() <= workers.size() && blocks > 1;
         try {
             if (shares) {

@@ -23,13 +23,13 @@ public final class Reference {
     /** The outputs for some inputs. */
     public static SequencedMap<String, NdArray> run(
             HeddleModel model, Map<String, Tensor> weights, Map<String, Tensor> inputs) {
-        return interpreter(model, weights, inputs).run(model.declaration().graph());
+        return interpreter(model, weights, inputs).run(model.declaration().meaning());
     }
 
     /** What runs graphs of a model in double precision. */
     static Interpreter interpreter(HeddleModel model, Map<String, Tensor> weights, Map<String, Tensor> inputs) {
         Map<String, Long> lengths = new ModelInputs(model.declaration(), model.fixedLengths()).check(inputs);
-        model.declaration().graph().nodes().forEach(node -> requireArrays(node, lengths));
+        model.declaration().meaning().nodes().forEach(node -> requireArrays(node, lengths));
         return new Interpreter(arrays(inputs), arrays(weights), lengths);
     }
 

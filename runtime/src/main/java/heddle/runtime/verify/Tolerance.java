@@ -1,8 +1,11 @@
 package heddle.runtime.verify;
 
+import heddle.compiler.frontend.Model;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.type.DType;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -10,8 +13,15 @@ import java.util.stream.Stream;
 /**
  * How far a result may be from the reference: {@code |got - want| <= absolute + relative * |want|}. Two NaN agree, and
  * so do two equal infinities.
+ *
+ * @param least the size of an array at which the absolute part begins to grow with it: one, or zero for gradients, which are small
  */
-public record Tolerance(double absolute, double relative) {
+public record Tolerance(double absolute, double relative, double least) {
+    /** The absolute part grows with arrays whose size is above one. */
+    public Tolerance(double absolute, double relative) {
+        this(absolute, relative, 1);
+    }
+
     /** The tolerance for results of a type: some units in the last place, times what long sums lose. */
     public static Tolerance of(DType dtype) {
         return switch (dtype) {
@@ -39,14 +49,23 @@ public record Tolerance(double absolute, double relative) {
                 .reduce(own, (a, b) -> a.absolute > b.absolute ? a : b);
     }
 
-    /** The same, the absolute part growing with the size of an array: the root mean square of what is finite, at least 1. */
+    /** The tolerance for an output of a model. */
+    public static Tolerance of(String output, Model model) {
+        Tolerance usual = of(output, model.meaning());
+        Node node = model.graph().outputs().get(output).node();
+        boolean isGradient = Stream.concat(Stream.of(node), model.graph().ancestors(node).stream())
+                .anyMatch(n -> n.op() instanceof Gradient);
+        return isGradient ? new Tolerance(usual.absolute, usual.relative, 0) : usual;
+    }
+
+    /** The same, the absolute part growing with the size of an array: the root mean square of what is finite. */
     Tolerance scaledTo(NdArray array) {
         double square = Arrays.stream(array.data())
                 .filter(Double::isFinite)
                 .map(v -> v * v)
                 .average()
                 .orElse(0);
-        return new Tolerance(absolute * Math.max(1, Math.sqrt(square)), relative);
+        return new Tolerance(absolute * Math.max(least, Math.sqrt(square)), relative, least);
     }
 
     /** How far beyond the tolerance a result is; not positive when it is within. */

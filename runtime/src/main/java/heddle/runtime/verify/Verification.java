@@ -2,6 +2,7 @@ package heddle.runtime.verify;
 
 import heddle.compiler.Compilation;
 import heddle.compiler.attention.FuseAttention;
+import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
@@ -23,20 +24,35 @@ import java.util.stream.Stream;
  * holds none, {@code docs/numerics.md} says what is meant, and the recognised graph computes it.
  */
 public final class Verification {
+    /** The model with what asks for gradients. */
+    private final Graph asked;
+
     private final Graph written;
     private final Interpreter interpreter;
     /** Whether no input or weight is NaN or plus infinity. Minus infinity is what masks are made of. */
     private final boolean ordinary;
 
     private final Map<Graph, Reading> readings = new HashMap<>();
+    private final Map<Graph, Graph> meanings = new HashMap<>();
 
     public Verification(HeddleModel model, Map<String, Tensor> weights, Map<String, Tensor> inputs) {
-        this.written = model.declaration().graph();
+        this.asked = model.declaration().graph();
+        this.written = model.declaration().meaning();
         this.interpreter = Reference.interpreter(model, weights, inputs);
         this.ordinary = Stream.of(interpreter.inputs(), interpreter.weights())
                 .flatMap(arrays -> arrays.values().stream())
                 .flatMapToDouble(array -> Arrays.stream(array.data()))
                 .noneMatch(x -> Double.isNaN(x) || x == Double.POSITIVE_INFINITY);
+    }
+
+    /**
+     * Compares the gradients of the reference with differences of the loss, one for each weight and input that the model is
+     * differentiated by.
+     *
+     * @param seed of the directions
+     */
+    public List<GradientDifferences.Checked> gradients(long seed) {
+        return GradientDifferences.of(asked, interpreter, seed);
     }
 
     /** The outputs in double precision. */
@@ -90,7 +106,7 @@ public final class Verification {
     private List<Graph> graphs(Compilation compilation) {
         List<Graph> graphs = new ArrayList<>();
         compilation.passes().before(FuseAttention.NAME).ifPresent(before -> {
-            graphs.add(before);
+            graphs.add(meanings.computeIfAbsent(before, Differentiate::meaning));
             graphs.add(compilation.graph());
         });
         graphs.add(written);

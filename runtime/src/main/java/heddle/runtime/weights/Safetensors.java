@@ -26,7 +26,25 @@ public final class Safetensors {
 
     /** Writes tensors in the map's order, in place of any file of that name. */
     public static void write(SequencedMap<String, Tensor> tensors, Path file) {
+        write(tensors, Map.of(), file, AtomicFile::commit);
+    }
+
+    /** The same with free text, on the disk when this returns. */
+    public static void writeDurably(SequencedMap<String, Tensor> tensors, Map<String, String> text, Path file) {
+        write(tensors, text, file, AtomicFile::commitDurably);
+    }
+
+    /** How a file gets its name. */
+    private interface Ending {
+        void commit(AtomicFile file) throws IOException;
+    }
+
+    private static void write(
+            SequencedMap<String, Tensor> tensors, Map<String, String> text, Path file, Ending ending) {
         Map<String, Object> header = new LinkedHashMap<>();
+        if (!text.isEmpty()) {
+            header.put(SafetensorsHeader.METADATA, text);
+        }
         long at = 0;
         for (var e : tensors.entrySet()) {
             Tensor t = e.getValue();
@@ -50,7 +68,7 @@ public final class Safetensors {
             for (Tensor t : tensors.values()) {
                 ElementBytes.write(t, out);
             }
-            out.commit();
+            ending.commit(out);
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
         }

@@ -73,8 +73,8 @@ final class SafetensorsFile implements WeightFile {
         return entries;
     }
 
-    /** The free text that came with the tensors. */
-    Map<String, String> metadata() {
+    @Override
+    public Map<String, String> metadata() {
         return header.metadata();
     }
 

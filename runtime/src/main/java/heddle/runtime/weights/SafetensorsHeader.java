@@ -23,6 +23,9 @@ record SafetensorsHeader(SequencedMap<String, Placed> tensors, Map<String, Strin
     /** A tensor and where its elements begin and end in the data that follows the header. */
     record Placed(WeightEntry entry, long begin, long end) {}
 
+    /** Where free text stands. */
+    static final String METADATA = "__metadata__";
+
     private static final Map<String, Integer> BITS = Map.ofEntries(
             Map.entry("BOOL", 8),
             Map.entry("U8", 8),
@@ -61,7 +64,7 @@ record SafetensorsHeader(SequencedMap<String, Placed> tensors, Map<String, Strin
         SequencedMap<String, Placed> tensors = new LinkedHashMap<>();
         Map<String, String> metadata = Map.of();
         for (var field : fields.entrySet()) {
-            if (field.getKey().equals("__metadata__")) {
+            if (field.getKey().equals(METADATA)) {
                 metadata = metadata(field.getValue());
             } else {
                 tensors.put(field.getKey(), placed(field.getKey(), field.getValue()));

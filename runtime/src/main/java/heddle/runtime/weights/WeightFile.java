@@ -4,6 +4,7 @@ import heddle.compiler.type.Stored;
 import heddle.runtime.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -23,6 +24,11 @@ public interface WeightFile {
 
     /** The tensors by name, in the file's order. */
     SequencedMap<String, WeightEntry> entries();
+
+    /** Free text that came with the tensors, by name. */
+    default Map<String, String> metadata() {
+        return Map.of();
+    }
 
     /**
      * One tensor in the element type it has in the file. Sixteen-bit floats are packed.

@@ -18,10 +18,12 @@ import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.tile.family.ScatterFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
@@ -80,6 +82,7 @@ class RandomScheduleTest {
         KernelSchedule usual = SchedulePolicy.PROCESSOR.schedule(family);
         KernelSchedule schedule = switch (family) {
             case MapFamily m -> usual.with(FamilySchedules.cut(m.axes().getLast(), 2 + random.nextInt(300)));
+            case ScatterFamily x -> usual.with(FamilySchedules.cut(x.owners().getLast(), 2 + random.nextInt(100)));
             case RowFamily r ->
                 r.runsAcross()
                         ? usual.with(FamilySchedules.cut(r.rows().getLast(), lanes()))
@@ -94,6 +97,7 @@ class RandomScheduleTest {
                         "acc",
                         "m");
             case SplitAttention s -> usual;
+            case AttentionGradients g -> usual;
             case Attention a ->
                 unrolled(
                         unrolled(

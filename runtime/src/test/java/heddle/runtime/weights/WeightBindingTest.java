@@ -107,8 +107,8 @@ class WeightBindingTest {
 
     private static Declaration held(String name, String held, long... shape) {
         Declaration w = wanted(name, DType.F32, shape);
-        return new Declaration(
-                name, w.type(), StoredType.parse(held, name + ".scales").orElseThrow(), w.span());
+        StoredType stored = StoredType.parse(held, name + ".scales").orElseThrow();
+        return new Declaration(name, w.type(), stored, w.initial(), w.span());
     }
 
     private void writeQuantised() {

@@ -21,18 +21,18 @@ import java.util.stream.Stream;
  *
  * @param scheduler applies schedules
  */
-record ScheduledRun(Function<TileKernel, ScheduledKernel> scheduler) {
+public record ScheduledRun(Function<TileKernel, ScheduledKernel> scheduler) {
     /** On a processor. @param lanes floats in a vector */
-    static ScheduledRun onProcessor(int lanes) {
+    public static ScheduledRun onProcessor(int lanes) {
         return new ScheduledRun(kernel -> ProcessorScheduler.schedule(kernel, lanes));
     }
 
     /** By the threads of a device, which must not race. */
-    static ScheduledRun onDevice() {
+    public static ScheduledRun onDevice() {
         return new ScheduledRun(DeviceScheduler::schedule);
     }
 
-    SequencedMap<String, NdArray> run(
+    public SequencedMap<String, NdArray> run(
             Plan plan, Map<String, NdArray> inputs, Map<String, NdArray> weights, Map<String, Long> lengths) {
         Map<Buffer, double[]> memory = new HashMap<>();
         plan.inputs().forEach((name, b) -> memory.put(b, inputs.get(name).data()));

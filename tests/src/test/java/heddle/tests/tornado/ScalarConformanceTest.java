@@ -67,7 +67,9 @@ class ScalarConformanceTest {
         }
         for (ScalarFn fn : ScalarFn.values()) {
             for (DType type : DType.values()) {
-                function(fn, type);
+                if (Elementwise.isOperation(fn)) {
+                    function(fn, type);
+                }
             }
         }
         for (DType from : DType.values()) {
@@ -102,6 +104,9 @@ class ScalarConformanceTest {
     }
 
     private void function(ScalarFn fn, DType type) {
+        if (fn == ScalarFn.DRAW) {
+            return; // No operation by itself: dropouts draw.
+        }
         List<DType> types = new ArrayList<>();
         List<Value> values = new ArrayList<>();
         for (int slot = 0; slot < fn.arity(); slot++) {

@@ -60,6 +60,7 @@ final class ActionCode {
             }
             case Action.Exchange e -> exchange(e);
             case Action.Store s -> code().store(s);
+            case Action.Add a -> code().store(a.stored());
             case Action.Clear c -> clear(c.tile());
             case Action.ClearRow c -> clearRow(c.tile());
             case Action.Method m -> method(m);

@@ -66,6 +66,8 @@ final class ScalarFnCode {
             case NOT -> "!" + a;
             case SELECT -> a + " ? " + args.get(1) + " : " + b;
             case CAST -> cast(type, e.type(), a);
+            case MUL0, STOP_GRADIENT -> throw new IllegalStateException(e.fn().text() + " is not in kernels");
+            case DRAW -> call(Support.DRAW, args.toArray(String[]::new));
         };
     }
 

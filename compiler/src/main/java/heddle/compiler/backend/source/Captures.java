@@ -125,6 +125,7 @@ public final class Captures {
             case Action.Begin b -> {}
             case Action.Fold f -> add(f.value());
             case Action.Exchange e -> {}
+            case Action.Add a -> add(a.stored());
             case Action.Store s -> {
                 add(s.address());
                 add(s.value());

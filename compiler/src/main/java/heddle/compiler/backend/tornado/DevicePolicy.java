@@ -14,10 +14,12 @@ import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.tile.family.ScatterFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
 import java.util.List;
@@ -52,10 +54,17 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
                         ? FamilySchedules.of(m)
                         : FamilySchedules.of(m).with(threads(m.axes().getLast(), group()));
             case RowFamily r -> rows(r);
+            case ScatterFamily s -> throw new IllegalStateException("devices do not add to memory");
             case Contraction c -> new GroupBlocks(target.device(), facts).of(c);
             case SplitAttention s -> throw new IllegalStateException("devices do not split keys");
+            case AttentionGradients g -> new GroupBlocks(target.device(), facts).of(g);
             case Attention a -> new GroupBlocks(target.device(), facts).of(a);
         };
+    }
+
+    @Override
+    public boolean scatters() {
+        return false;
     }
 
     /**

@@ -61,6 +61,8 @@ final class ScalarFunctions {
             case NOT -> "!" + a;
             case SELECT -> a + " ? " + args.get(1) + " : " + b;
             case CAST -> cast(type, e.type(), a);
+            case MUL0, STOP_GRADIENT -> throw new IllegalStateException(e.fn().text() + " is not in kernels");
+            case DRAW -> call(DeviceFunction.DRAW, args.toArray(String[]::new));
         };
     }
 

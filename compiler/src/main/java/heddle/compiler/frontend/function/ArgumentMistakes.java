@@ -19,14 +19,14 @@ public final class ArgumentMistakes {
     private final Map<String, List<Operand>> bound;
     private final Span call;
 
-    ArgumentMistakes(Signature signature, Map<String, List<Operand>> bound, Span call) {
+    public ArgumentMistakes(Signature signature, Map<String, List<Operand>> bound, Span call) {
         this.signature = signature;
         this.bound = bound;
         this.call = call;
     }
 
     /** An argument of a kind that the parameter does not take. */
-    DiagnosticException wrongKind(String parameter, String expected, Operand operand) {
+    public DiagnosticException wrongKind(String parameter, String expected, Operand operand) {
         Diagnostic d = Diagnostic.at(
                         operand.span(),
                         FrontendCode.ARGUMENT_KIND,

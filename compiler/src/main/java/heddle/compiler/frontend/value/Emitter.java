@@ -41,6 +41,7 @@ public final class Emitter {
     private Optional<Span> place = Optional.empty();
     private List<Operand> operands = List.of();
     private Origin origin = Origin.NONE;
+    private int dropouts;
 
     public Emitter(String modelName) {
         graph = new Graph.Builder(modelName);
@@ -107,6 +108,11 @@ public final class Emitter {
 
     public Tensor add(Op op, Tensor... reads) {
         return add(op, Arrays.asList(reads));
+    }
+
+    /** The ordinal of the next dropout: dropouts of one model draw different numbers. */
+    public int nextDropout() {
+        return dropouts++;
     }
 
     /** The mistake of a model that has no end. */

@@ -48,11 +48,12 @@ public enum FrontendCode implements DiagnosticCode {
 
     UNKNOWN_DTYPE("H0501", "unknown element type"),
     WEIGHT_SHAPE("H0502", "weight with a length that is not a number"),
-    WEIGHT_CONFLICT("H0503", "weight declared with two types"),
+    WEIGHT_CONFLICT("H0503", "weight declared in two ways"),
     TEXT_HOLE("H0504", "hole in a text cannot be filled"),
     NO_OUTPUT("H0505", "model without an output"),
     NOT_AN_OUTPUT("H0506", "output is not a tensor"),
     WEIGHT_HELD("H0507", "weight cannot be held like this"),
+    WEIGHT_INITIAL("H0508", "weight cannot begin its training like this"),
 
     IMPORT_NOT_FOUND("H0601", "imported file not found"),
     IMPORT_CYCLE("H0602", "files import each other"),

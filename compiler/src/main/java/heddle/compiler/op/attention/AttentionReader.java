@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Makes a {@link FusedAttention} from its text form. */
+/** Makes a {@link FusedAttention}, and the operations of its backward pass, from their text forms. */
 public final class AttentionReader {
     private static final List<String> PARTS = List.of("i", "j", "d", "e");
 
@@ -31,6 +31,63 @@ public final class AttentionReader {
     public static FusedAttention read(Attributes text) {
         AttentionReader reader = new AttentionReader(text);
         return new FusedAttention(text.operands(), reader.definition(), reader.results());
+    }
+
+    /** Makes an {@link AttentionDelta} from its text form. */
+    public static AttentionDelta delta(Attributes text) {
+        AttentionReader reader = new AttentionReader(text);
+        return new AttentionDelta(
+                text.operands(),
+                reader.definition(),
+                reader.program(GradientText.COTANGENT),
+                reader.program(GradientText.OUTPUT),
+                reader.program(GradientText.ROW_MAX),
+                reader.program(GradientText.ROW_SUM),
+                text.optional(GradientText.LOG_SUM_EXP).map(x -> reader.reader.read(x, reader.raw.type())),
+                reader.gradients());
+    }
+
+    /** Makes an {@link AttentionQueryGradient} from its text form. */
+    public static AttentionQueryGradient queryGradient(Attributes text) {
+        AttentionReader reader = new AttentionReader(text);
+        return new AttentionQueryGradient(text.operands(), reader.backward(), reader.gradients());
+    }
+
+    /** Makes an {@link AttentionKeyValueGradient} from its text form. */
+    public static AttentionKeyValueGradient keyValueGradient(Attributes text) {
+        AttentionReader reader = new AttentionReader(text);
+        return new AttentionKeyValueGradient(text.operands(), reader.backward(), reader.gradients());
+    }
+
+    private AttentionBackward backward() {
+        return AttentionBackward.of(
+                definition(),
+                program(GradientText.COTANGENT),
+                program(GradientText.ROW_MAX),
+                program(GradientText.ROW_SUM),
+                program(GradientText.DELTA));
+    }
+
+    private List<GradientResult> gradients() {
+        List<String> kinds = text.strings(GradientText.KINDS);
+        List<String> factors = text.strings(GradientText.FACTORS);
+        List<List<String>> indexes = text.stringLists(GradientText.INDEXES);
+        if (factors.size() != kinds.size()
+                || indexes.size() != kinds.size()
+                || text.results().size() != kinds.size()) {
+            throw new IllegalArgumentException("each result has a kind, a factor and an index");
+        }
+        List<GradientResult> results = new ArrayList<>();
+        for (int n = 0; n < kinds.size(); n++) {
+            String kind = kinds.get(n);
+            results.add(new GradientResult(
+                    GradientResult.Kind.named(kind)
+                            .orElseThrow(() -> new IllegalArgumentException("no gradient is of " + kind)),
+                    reader.read(factors.get(n), raw.type()),
+                    text.results().get(n),
+                    indexes.get(n).stream().map(x -> reader.read(x, DType.I64)).toList()));
+        }
+        return results;
     }
 
     private Map<String, Axis> axes() {

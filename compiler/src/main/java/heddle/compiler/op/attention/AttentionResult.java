@@ -1,6 +1,7 @@
 package heddle.compiler.op.attention;
 
 import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.List;
@@ -45,6 +46,11 @@ public record AttentionResult(Kind kind, TensorType type, List<ScalarExpr> index
             throw new IllegalArgumentException("an element of the result " + kind.text + ", which is " + type + ", has "
                     + type.rank() + " indexes, not " + index.size());
         }
+    }
+
+    /** The index of an element of a tensor that has an axis for each of some axes. */
+    public static List<ScalarExpr> at(List<Axis> axes) {
+        return axes.stream().map(ScalarExpr::of).map(IndexSimplifier::simplify).toList();
     }
 
     /** The row-major address of an element. */

@@ -1,8 +1,10 @@
 package heddle.compiler.op.attention;
 
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.ir.Op;
 import heddle.compiler.op.Require;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.Gradient;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarEvaluator;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -34,7 +37,7 @@ import java.util.stream.IntStream;
  * @param results    what is stored, and where: the output first
  */
 public record FusedAttention(List<TensorType> operands, AttentionDefinition definition, List<AttentionResult> results)
-        implements Op {
+        implements Differentiable {
     public FusedAttention {
         operands = List.copyOf(operands);
         results = List.copyOf(results);
@@ -55,7 +58,7 @@ public record FusedAttention(List<TensorType> operands, AttentionDefinition defi
         }
         List<Axis> rows = definition.rows();
         Shape shape = new Shape(rows.stream().map(Axis::extent).toList());
-        List<ScalarExpr> index = rows.stream().map(ScalarExpr::of).toList();
+        List<ScalarExpr> index = AttentionResult.at(rows);
         List<AttentionResult> more = new ArrayList<>(results);
         more.add(new AttentionResult(kind, new TensorType(definition.compute(), shape), index));
         return new FusedAttention(operands, definition, more);
@@ -80,7 +83,14 @@ public record FusedAttention(List<TensorType> operands, AttentionDefinition defi
 
     @Override
     public Map<String, Object> attributes() {
-        AttentionDefinition a = definition;
+        Map<String, Object> shown = attributes(definition);
+        results.forEach(r -> shown.put(
+                r.kind().text(), r.index().stream().map(ScalarText::of).toList()));
+        return shown;
+    }
+
+    /** The attributes that state a definition. */
+    static Map<String, Object> attributes(AttentionDefinition a) {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("batch", a.batch().stream().map(Axis::name).toList());
         if (a.compute() != DType.F32) {
@@ -103,8 +113,6 @@ public record FusedAttention(List<TensorType> operands, AttentionDefinition defi
         if (a.guarded()) {
             shown.put("guarded", true);
         }
-        results.forEach(r -> shown.put(
-                r.kind().text(), r.index().stream().map(ScalarText::of).toList()));
         return shown;
     }
 
@@ -177,5 +185,39 @@ public record FusedAttention(List<TensorType> operands, AttentionDefinition defi
             });
         }
         return slots;
+    }
+
+    /** By the kernels of {@link AttentionGradient}, once the attention is in the form that training computes. */
+    @Override
+    public void gradient(GradientContext c) {
+        if (definition.term() != 0) {
+            throw c.noGradient(
+                    "the gradient of this attention flows through the shift of a sum that has a number beside it",
+                    "give the number a score of its own: a sink, as in softmax(concat([scores, sink], axis = -1))");
+        }
+        Set<Integer> needed = new TreeSet<>();
+        for (int slot = 0; slot < operands.size(); slot++) {
+            if (c.needs(slot)) {
+                needed.add(slot);
+            }
+        }
+        try {
+            AttentionGradient.of(
+                            c.out(),
+                            this,
+                            c.operands(),
+                            AttentionGradient.Forward.of(c.node()),
+                            c.cotangent(0),
+                            place(AttentionResult.Kind.LOG_SUM_EXP).stream()
+                                    .mapToObj(c::cotangent)
+                                    .findFirst()
+                                    .flatMap(g -> g),
+                            needed,
+                            c.origin())
+                    .forEach((slot, g) -> c.give(
+                            slot, c.cast(g, Gradient.typeBy(operands.get(slot)).dtype())));
+        } catch (AttentionGradient.Declined e) {
+            throw c.noGradient(e.reason(), e.remedy());
+        }
     }
 }

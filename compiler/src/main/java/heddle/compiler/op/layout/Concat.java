@@ -4,16 +4,19 @@ import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Joins tensors along an axis. All other lengths are equal. */
-public record Concat(int axis) implements Pointwise {
+public record Concat(int axis) implements Pointwise, Differentiable {
     @Override
     public String name() {
         return "concat";
@@ -94,5 +97,18 @@ public record Concat(int axis) implements Pointwise {
             source.set(axis, ScalarExpr.apply(ScalarFn.SUB, index.get(axis), ScalarExpr.of(start)));
         }
         return operands.at(slot, source);
+    }
+
+    @Override
+    public void gradient(GradientContext c) {
+        Shape shape = c.cotangent().type().shape();
+        Dim start = Dim.ZERO;
+        for (int slot = 0; slot < c.operands().size(); slot++) {
+            Dim length = c.operand(slot).type().dim(axis);
+            if (c.needs(slot)) {
+                c.give(slot, c.add(Slice.along(shape, axis, start, length), c.cotangent()));
+            }
+            start = start.plus(length);
+        }
     }
 }

@@ -5,6 +5,8 @@ import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -13,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Broadcasts a tensor to a shape: adds leading axes, and repeats axes of length 1. */
-public record Expand(Shape shape) implements Pointwise {
+public record Expand(Shape shape) implements Pointwise, Differentiable {
     @Override
     public String name() {
         return "expand";
@@ -62,5 +64,10 @@ public record Expand(Shape shape) implements Pointwise {
     @Override
     public boolean isView() {
         return true;
+    }
+
+    @Override
+    public void gradient(GradientContext c) {
+        c.give(0, c.unbroadcast(c.cotangent(), c.operand(0).type().shape()));
     }
 }

@@ -5,6 +5,8 @@ import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
@@ -19,7 +21,7 @@ import java.util.Map;
  * Picks slices of a tensor by index. From {@code data} and {@code index} it makes a result of shape {@code data[:axis]
  * + index + data[axis+1:]}. An index out of range is clamped to the nearest that is in range.
  */
-public record Gather(int axis) implements Pointwise {
+public record Gather(int axis) implements Pointwise, Differentiable {
     @Override
     public String name() {
         return "gather";
@@ -107,9 +109,18 @@ public record Gather(int axis) implements Pointwise {
         return operands.at(0, source);
     }
 
-    static ScalarExpr clamp(ScalarExpr index, Dim extent) {
+    /** An index that lies in an axis. */
+    public static ScalarExpr clamp(ScalarExpr index, Dim extent) {
         ScalarExpr last = ScalarExpr.of(extent.minus(1));
         ScalarExpr wide = ScalarExpr.cast(DType.I64, index);
         return ScalarExpr.apply(ScalarFn.MAX, ScalarExpr.of(0), ScalarExpr.apply(ScalarFn.MIN, wide, last));
+    }
+
+    @Override
+    public void gradient(GradientContext c) {
+        if (c.needs(0)) {
+            Dim size = c.operand(0).type().dim(axis);
+            c.give(0, c.add(new ScatterAdd(axis, size), c.cotangent(), c.operand(1)));
+        }
     }
 }

@@ -7,6 +7,8 @@ import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.AttributeMap;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
@@ -15,6 +17,7 @@ import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -26,7 +29,7 @@ import java.util.stream.Stream;
  * @param high  the number added after it
  * @param value an integer for integer tensors, 0 or 1 for bool tensors
  */
-public record Pad(List<Dim> low, List<Dim> high, double value) implements Pointwise {
+public record Pad(List<Dim> low, List<Dim> high, double value) implements Pointwise, Differentiable {
     public Pad {
         low = List.copyOf(low);
         high = List.copyOf(high);
@@ -131,5 +134,11 @@ public record Pad(List<Dim> low, List<Dim> high, double value) implements Pointw
         return dtype.isInt()
                 ? new ScalarExpr.IntLiteral(dtype, (long) value)
                 : new ScalarExpr.Literal(dtype, dtype.nearest(value));
+    }
+
+    @Override
+    public void gradient(GradientContext c) {
+        Shape shape = c.operand(0).type().shape();
+        c.give(0, c.add(new Slice(low, shape.dims(), Collections.nCopies(shape.rank(), 1L)), c.cotangent()));
     }
 }

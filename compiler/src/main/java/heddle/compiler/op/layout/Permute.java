@@ -4,6 +4,8 @@ import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -18,7 +20,7 @@ import java.util.Map;
  *
  * @param order for each result axis the operand axis it is
  */
-public record Permute(List<Integer> order) implements Pointwise {
+public record Permute(List<Integer> order) implements Pointwise, Differentiable {
     public Permute {
         order = List.copyOf(order);
     }
@@ -69,5 +71,14 @@ public record Permute(List<Integer> order) implements Pointwise {
     @Override
     public boolean isView() {
         return true;
+    }
+
+    @Override
+    public void gradient(GradientContext c) {
+        List<Integer> back = new ArrayList<>(Collections.nCopies(order.size(), 0));
+        for (int axis = 0; axis < order.size(); axis++) {
+            back.set(order.get(axis), axis);
+        }
+        c.give(0, c.add(new Permute(back), c.cotangent()));
     }
 }

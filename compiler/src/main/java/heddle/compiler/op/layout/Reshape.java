@@ -5,6 +5,8 @@ import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Dim;
@@ -17,7 +19,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Keeps the elements in row-major order and changes the axes. */
-public record Reshape(Shape shape) implements Pointwise {
+public record Reshape(Shape shape) implements Pointwise, Differentiable {
     @Override
     public String name() {
         return "reshape";
@@ -123,5 +125,10 @@ public record Reshape(Shape shape) implements Pointwise {
     @Override
     public boolean isView() {
         return true;
+    }
+
+    @Override
+    public void gradient(GradientContext c) {
+        c.give(0, c.reshape(c.cotangent(), c.operand(0).type().shape()));
     }
 }

@@ -7,6 +7,8 @@ import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.AttributeMap;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Dim;
@@ -22,7 +24,7 @@ import java.util.Map;
  *
  * @param steps not zero; negative steps go backwards
  */
-public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) implements Pointwise {
+public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) implements Pointwise, Differentiable {
     public Slice {
         starts = List.copyOf(starts);
         lengths = List.copyOf(lengths);
@@ -149,5 +151,11 @@ public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) imple
     @Override
     public boolean isView() {
         return true;
+    }
+
+    @Override
+    public void gradient(GradientContext c) {
+        Shape shape = c.operand(0).type().shape();
+        c.give(0, c.add(new Place(starts, steps, shape), c.cotangent()));
     }
 }

@@ -3,11 +3,21 @@ package heddle.compiler.op.layout;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Constant;
+import heddle.compiler.op.Length;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
+import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +26,7 @@ import java.util.Map;
  * the shape of the result, and, except along the axis, the shape of the data. An index out of range is clamped to the
  * nearest that is in range.
  */
-public record TakeAlong(int axis) implements Pointwise {
+public record TakeAlong(int axis) implements Pointwise, Differentiable {
     @Override
     public String name() {
         return "take_along";
@@ -78,5 +88,29 @@ public record TakeAlong(int axis) implements Pointwise {
         List<ScalarExpr> source = new ArrayList<>(index);
         source.set(axis, Gather.clamp(operands.at(1, index), operands.type(0).dim(axis)));
         return operands.at(0, source);
+    }
+
+    /** Where one element of each line is picked, the gradient goes to it and nothing is added up. */
+    @Override
+    public void gradient(GradientContext c) {
+        if (!c.needs(0)) {
+            return;
+        }
+        Shape shape = c.operand(0).type().shape();
+        Dim size = shape.dim(axis);
+        Value index = c.operand(1);
+        if (!index.type().dim(axis).is(1)) {
+            c.give(0, c.add(new ScatterAlong(axis, size), c.cotangent(), index));
+            return;
+        }
+        List<Dim> line = new ArrayList<>(Collections.nCopies(shape.rank(), Dim.ONE));
+        line.set(axis, size);
+        Value position = c.reshape(c.add(new Iota(size)), new Shape(line));
+        Value last = c.add(new Length(size.minus(1), DType.I64));
+        Value least = c.apply(ScalarFn.MIN, c.cast(index, DType.I64), last);
+        Value picked = c.apply(ScalarFn.MAX, least, c.add(Constant.scalar(DType.I64, 0)));
+        Value isPicked = c.apply(ScalarFn.EQ, position, picked);
+        Value none = c.number(0, c.cotangent().type().dtype());
+        c.give(0, c.apply(ScalarFn.SELECT, isPicked, c.cotangent(), none));
     }
 }

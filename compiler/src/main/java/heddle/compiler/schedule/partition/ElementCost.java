@@ -1,6 +1,7 @@
 package heddle.compiler.schedule.partition;
 
 import heddle.compiler.ir.Node;
+import heddle.compiler.op.Dropout;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.layout.Concat;
@@ -14,6 +15,9 @@ import heddle.compiler.op.layout.Concat;
 record ElementCost(int operations, int reads) {
     private static final int TRANSCENDENTAL = 8;
     private static final int DIVISION = 3;
+
+    /** Twenty multiplications and as many exclusive ors. */
+    private static final int DRAW = 40;
 
     /** Reading an element that is stored. */
     static final ElementCost READ = new ElementCost(0, 1);
@@ -30,6 +34,7 @@ record ElementCost(int operations, int reads) {
                 switch (node.op()) {
                     case Elementwise e -> of(e);
                     case Concat concat -> 2;
+                    case Dropout dropout -> DRAW;
                     case Pointwise p -> p.isView() ? 0 : 1;
                     default -> 0;
                 },

@@ -36,12 +36,20 @@ public final class FamilyInterpreter {
         switch (family) {
             case MapFamily f -> map(f, evaluator);
             case RowFamily f -> rows(f, evaluator);
+            case ScatterFamily f ->
+                new TileInterpreter(memory::get, lengths, Rounding.REAL, BlockChoice.WHOLE)
+                        .run(f.program("scatter", List.of()));
             case Contraction f -> contraction(f, evaluator);
             case Attention f -> attention(f, evaluator);
-            case SplitAttention f ->
-                new TileInterpreter(memory::get, lengths, Rounding.REAL, BlockChoice.WHOLE)
-                        .run(f.program("split", List.of()));
+            case SplitAttention f -> tiles(f);
+            case AttentionGradients f -> tiles(f);
         }
+    }
+
+    /** What its operation means is computed by the operation; here its tile program runs, all blocks whole. */
+    private void tiles(Family family) {
+        new TileInterpreter(memory::get, lengths, Rounding.REAL, BlockChoice.WHOLE)
+                .run(family.program("kernel", List.of()));
     }
 
     private void map(MapFamily f, ScalarEvaluator evaluator) {

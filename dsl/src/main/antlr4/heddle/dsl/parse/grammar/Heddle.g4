@@ -71,11 +71,14 @@ primary
     | NAME arguments?                                           # reference     // a name or a call
     | '[' (expr (',' expr)* ','?)? ']'                          # list
     | '(' expr ')'                                              # group
-    | 'weight' STRING ':' type held?                            # weight
+    | 'weight' STRING ':' type held? ('=' initial)?             # weight
     ;
 
 // What the file holds for each element: as i8 per column scales "w.scale"
 held : 'as' NAME ('per' NAME)? ('scales' STRING)? ;
+
+// What training begins with: = normal(0.02)
+initial : NAME arguments? ;
 
 arguments : '(' (argument (',' argument)* ','?)? ')' ;
 argument  : (NAME '=')? expr ;

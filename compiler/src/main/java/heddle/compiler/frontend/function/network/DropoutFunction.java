@@ -31,6 +31,6 @@ public final class DropoutFunction implements LanguageFunction {
         if (!(p >= 0 && p < 1)) {
             throw a.mistakes().wrongValue("p", "a probability to drop lies between 0 and 1, without 1");
         }
-        return a.emitter().add(new Dropout(p), x);
+        return a.emitter().add(new Dropout(p, a.emitter().nextDropout()), x);
     }
 }

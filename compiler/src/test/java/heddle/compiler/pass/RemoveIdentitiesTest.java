@@ -4,14 +4,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RemoveInferenceIdentitiesTest {
-    private static final RemoveInferenceIdentities PASS = new RemoveInferenceIdentities();
+class RemoveIdentitiesTest {
+    private static final RemoveIdentities PASS = new RemoveIdentities();
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "dropout(%0) {p = 0.1} : f32[B, N]",
-                "stop_gradient(%0) : f32[B, N]",
                 "cast(%0) : f32[B, N]",
                 "reshape(%0) : f32[B, N]",
                 "expand(%0) : f32[B, N]",
@@ -57,8 +55,8 @@ class RemoveInferenceIdentitiesTest {
     void chainsGoAwayAtOnce() {
         GraphTexts.assertBecomes(PASS, """
                 %0 = input {name = "x"} : f32[N]
-                %1 = dropout(%0) {p = 0.1} : f32[N]
-                %2 = stop_gradient(%1) : f32[N]
+                %1 = cast(%0) : f32[N]
+                %2 = reshape(%1) : f32[N]
                 output y = %2
                 """, """
                 %0 = input {name = "x"} : f32[N]

@@ -6,9 +6,7 @@ import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
-import heddle.compiler.op.Dropout;
 import heddle.compiler.op.Reduce;
-import heddle.compiler.op.StopGradient;
 import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Pad;
@@ -20,14 +18,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Removes operations that return their operand at inference: dropout and stop_gradient, casts to the same type,
- * reshapes and expands to the same shape, permutes in the same order, whole slices, empty margins, concatenations of
- * one tensor, reductions over no axes.
+ * Removes operations that return their operand: casts to the same type, reshapes and expands to the same shape, permutes in
+ * the same order, whole slices, empty margins, concatenations of one tensor, reductions over no axes.
  */
-public record RemoveInferenceIdentities() implements Pass {
+public record RemoveIdentities() implements Pass {
     @Override
     public String name() {
-        return "remove-inference-identities";
+        return "remove-identities";
     }
 
     @Override
@@ -44,8 +41,6 @@ public record RemoveInferenceIdentities() implements Pass {
         }
         return switch (node.op()) {
             // The types are equal, which leaves these nothing to do.
-            case Dropout d -> true;
-            case StopGradient s -> true;
             case Cast c -> true;
             case Reshape r -> true;
             case Expand e -> true;

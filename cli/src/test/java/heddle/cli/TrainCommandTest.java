@@ -1,0 +1,128 @@
+package heddle.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code train} and {@code generate} with a model that learns which byte follows which. */
+class TrainCommandTest {
+    static final String MODEL = """
+            dim B, N
+            input tokens: i64[B, N]
+            let scores = embed(tokens, weight "table" : f32[256, 256] = normal(0.02))
+            output logits = scores
+            let next = tokens[:, 1:, new]
+            output loss = -mean(take_along(log_softmax(scores[:, : N - 1]), next, axis = -1))
+            """;
+
+    @TempDir
+    Path dir;
+
+    private Path model;
+    private Path data;
+
+    @BeforeEach
+    void write() throws IOException {
+        model = Files.writeString(dir.resolve("bigrams.heddle"), MODEL);
+        data = Files.write(dir.resolve("data"), circle(9000));
+    }
+
+    /** Letters in a circle, with a wrong one now and then. */
+    static byte[] circle(int size) {
+        Random random = new Random(3);
+        byte[] bytes = new byte[size];
+        for (int i = 0; i < size; i++) {
+            bytes[i] = (byte) ('a' + (random.nextInt(20) == 0 ? random.nextInt(26) : i % 26));
+        }
+        return bytes;
+    }
+
+    private Ran train(String checkpoint, Object... more) {
+        List<Object> words = new ArrayList<>(List.of("train", model, "--data", data, "-D", "N=17"));
+        words.addAll(List.of("--checkpoint", dir.resolve(checkpoint), "--lr", "0.5", "--test-every", "20"));
+        words.addAll(List.of("--save-every", "10", "--threads", "1"));
+        words.addAll(List.of(more));
+        return Ran.command(words.toArray());
+    }
+
+    @Test
+    void learnsAndWrites() throws IOException {
+        Ran ran = train("w.safetensors", "--steps", "60");
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        assertTrue(ran.out().contains("bigrams: 65.5 thousand weights, steps of 16 windows of 17 tokens"), ran.out());
+        assertTrue(ran.out().contains("8.1 thousand bytes to learn, 900 held out"), ran.out());
+        assertTrue(ran.out().contains("\ncounting alone: "), ran.out());
+        assertTrue(ran.out().contains("\nstep 20: "), ran.out());
+        String last = ran.out()
+                .lines()
+                .filter(l -> l.startsWith("held out: "))
+                .findFirst()
+                .orElseThrow();
+        double bits = Double.parseDouble(last.split(" ")[2]);
+        assertTrue(bits > 0.3 && bits < 2, last);
+        assertEquals(61, Files.readAllLines(dir.resolve("w.csv")).size());
+        assertTrue(Files.readString(dir.resolve("w.svg")).startsWith("<svg"));
+
+        Object[] write = {
+            "generate", model, "--weights", dir.resolve("w.safetensors"), "--prompt", "hi", "--max-tokens", "30"
+        };
+        List<Object> greedy = new ArrayList<>(List.of(write));
+        greedy.addAll(List.of("--temperature", "0"));
+        Ran written = Ran.command(greedy.toArray());
+        assertEquals("hijklmnopqrstuvwxyzabcdefghijklm", written.out().strip(), written.toString());
+        List<Object> drawn = new ArrayList<>(List.of(write));
+        drawn.addAll(List.of("--temperature", "2", "--top-k", "20", "--seed", "4"));
+        Ran some = Ran.command(drawn.toArray());
+        assertEquals(ExitCode.DONE, some.code(), some.toString());
+        assertEquals(some.out(), Ran.command(drawn.toArray()).out());
+    }
+
+    @Test
+    void resumesToTheSameBits() throws IOException {
+        train("whole.safetensors", "--steps", "30");
+        assertEquals(ExitCode.USAGE, train("whole.safetensors", "--steps", "30").code());
+        Ran none = train("parts.safetensors", "--steps", "30", "--resume");
+        assertTrue(none.err().contains("yet; it begins anew"), none.err());
+        Ran again = train("parts.safetensors", "--steps", "30", "--resume");
+        assertEquals(ExitCode.DONE, again.code(), again.toString());
+        assertTrue(again.out().contains("goes on"), again.out());
+        assertArrayEquals(
+                Files.readAllBytes(dir.resolve("whole.safetensors")),
+                Files.readAllBytes(dir.resolve("parts.safetensors")));
+    }
+
+    @Test
+    void saysWhichOptionsContradictEachOther() {
+        assertUsage("--min-lr 2.0 is more than --lr 0.5", train("w.safetensors", "--steps", "9", "--min-lr", "2"));
+        assertUsage("--warmup 10 is longer", train("w.safetensors", "--steps", "9", "--warmup", "10"));
+        assertUsage("--steps", train("w.safetensors"));
+        assertUsage("'1' is not a number from 0", train("w.safetensors", "--steps", "9", "--beta1", "1"));
+        assertUsage("'0' is not a finite number", train("w.safetensors", "--steps", "9", "--clip", "0"));
+        assertUsage("'0' is not a whole number from 1", train("w.safetensors", "--steps", "9", "--accumulate", "0"));
+    }
+
+    private static void assertUsage(String message, Ran ran) {
+        assertEquals(ExitCode.USAGE, ran.code(), ran.toString());
+        assertTrue(ran.err().contains(message), ran.err());
+    }
+
+    @Test
+    void saysWhatDoesNotWrite() throws IOException {
+        Path other = Files.writeString(dir.resolve("m.heddle"), "input x: f32[2]\noutput y = x\n");
+        Ran ran = Ran.command("generate", other);
+        assertEquals(ExitCode.WRONG_INPUT, ran.code());
+        assertTrue(ran.err().contains("error[H1406]: a model that writes has one input of tokens"), ran.err());
+        ran = Ran.command("generate", model, "--weights", "random", "--logits", "logit");
+        assertTrue(ran.err().contains("did you mean \"logits\"?"), ran.err());
+    }
+}

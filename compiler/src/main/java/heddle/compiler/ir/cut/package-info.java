@@ -1,0 +1,2 @@
+/** Minimum cuts of networks, by JGraphT. */
+package heddle.compiler.ir.cut;

@@ -1,0 +1,341 @@
+package heddle.compiler.op.attention;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.Constant;
+import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.layout.Expand;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Derivatives;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.type.Shape;
+import heddle.compiler.type.TensorType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Differentiates fused attention: adds {@link AttentionDelta}, {@link AttentionKeyValueGradient} and {@link AttentionQueryGradient} to a
+ * graph. Probabilities are computed anew from what the forward pass kept of each row, so nothing is quadratic in the lengths but
+ * gradients of tensors that are. The shift of a row that has a number beside its sum is taken as stopped.
+ */
+public final class AttentionGradient {
+    /**
+     * What an attention in the form of {@link #forward} gave.
+     *
+     * @param output of type {@link AttentionDefinition#compute}
+     */
+    public record Forward(Value output, Value rowMax, Value rowSum) {
+        /** The results of a node in the form of {@link AttentionGradient#forward}. */
+        public static Forward of(Node node) {
+            FusedAttention op = (FusedAttention) node.op();
+            return new Forward(
+                    node.value(),
+                    new Value(node, op.place(AttentionResult.Kind.ROW_MAX).orElseThrow()),
+                    new Value(node, op.place(AttentionResult.Kind.ROW_SUM).orElseThrow()));
+        }
+    }
+
+    /** Says that an operand's gradient cannot be computed. */
+    public static final class Declined extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final String reason;
+        private final String remedy;
+
+        Declined(String reason, String remedy) {
+            super(reason + "; " + remedy);
+            this.reason = reason;
+            this.remedy = remedy;
+        }
+
+        public String reason() {
+            return reason;
+        }
+
+        public String remedy() {
+            return remedy;
+        }
+    }
+
+    /** A result that is to be computed, and how it comes to the operand. */
+    private record Part(GradientResult result, List<Axis> axes, ReadGradient read) {}
+
+    private final Graph.Builder out;
+    private final FusedAttention op;
+    private final AttentionDefinition a;
+    private final List<Value> operands;
+    private final Forward forward;
+    private final Optional<Value> logSumExp;
+    private final Set<Integer> needed;
+    private final Origin origin;
+    private final Value cotangent;
+    private final SequencedMap<Integer, Value> gradients = new LinkedHashMap<>();
+
+    private AttentionGradient(
+            Graph.Builder out,
+            FusedAttention op,
+            List<Value> operands,
+            Forward forward,
+            Optional<Value> cotangent,
+            Optional<Value> logSumExp,
+            Set<Integer> needed,
+            Origin origin) {
+        this.out = out;
+        this.op = op;
+        this.a = op.definition();
+        this.operands = List.copyOf(operands);
+        this.forward = forward;
+        this.logSumExp = logSumExp;
+        this.needed = needed;
+        this.origin = origin;
+        if (forward.output.type().dtype() != a.compute()) {
+            throw new IllegalArgumentException(
+                    "the output is " + forward.output.type() + ", not of type " + a.compute());
+        }
+        this.cotangent = cotangent.orElseGet(() -> out.part(
+                new Expand(forward.output.type().shape()),
+                origin,
+                out.part(Constant.scalar(a.compute(), 0.0), origin)));
+    }
+
+    /**
+     * The attention as training computes it: its output is not rounded, and what the gradients need of each row are results. A cast
+     * has to stand behind it where the output was of another type.
+     */
+    public static FusedAttention forward(FusedAttention op) {
+        List<AttentionResult> results = new ArrayList<>(op.results());
+        AttentionResult output = results.getFirst();
+        results.set(
+                0,
+                new AttentionResult(
+                        output.kind(),
+                        new TensorType(op.definition().compute(), output.type().shape()),
+                        output.index()));
+        return new FusedAttention(op.operands(), op.definition(), results)
+                .with(AttentionResult.Kind.ROW_MAX)
+                .with(AttentionResult.Kind.ROW_SUM);
+    }
+
+    /**
+     * Adds the operations that compute gradients.
+     *
+     * @param op        the attention, its results as {@code forward} has them
+     * @param operands  what it reads, by slot
+     * @param forward   what it gave
+     * @param cotangent of the output, of the output's type and shape; empty where that is not read
+     * @param logSumExp the cotangent of the log-sum-exp, if that is a result that is read
+     * @param needed    the slots whose gradients are wanted; those of floats
+     * @param origin    of the operations
+     * @return the gradient by each needed operand that has one, in the type in which the attention is computed and the shape of the
+     *     operand
+     * @throws Declined when one cannot be computed
+     */
+    public static Map<Integer, Value> of(
+            Graph.Builder out,
+            FusedAttention op,
+            List<Value> operands,
+            Forward forward,
+            Optional<Value> cotangent,
+            Optional<Value> logSumExp,
+            Set<Integer> needed,
+            Origin origin) {
+        return new AttentionGradient(out, op, operands, forward, cotangent, logSumExp, needed, origin).add();
+    }
+
+    private Map<Integer, Value> add() {
+        List<Part> sinks = a.sink().stream()
+                .flatMap(s -> parts(GradientResult.Kind.SINK, s, a.rows()))
+                .toList();
+        List<Part> queries = parts(GradientResult.Kind.QUERY, a.q(), over(a.q(), a.i(), a.d()))
+                .toList();
+        List<Part> keys =
+                parts(GradientResult.Kind.KEY, a.k(), over(a.k(), a.j(), a.d())).toList();
+        List<Part> values = parts(GradientResult.Kind.VALUE, a.v(), over(a.v(), a.j(), a.e()))
+                .toList();
+        List<Part> captured = Stream.concat(
+                        captured(GradientResult.Kind.SCORE, a.score()),
+                        a.weight().stream().flatMap(w -> captured(GradientResult.Kind.WEIGHT, w)))
+                .toList();
+        List<Part> ofKeys =
+                captured.stream().filter(p -> !p.axes.contains(a.i())).toList();
+        List<Part> ofQueries =
+                captured.stream().filter(p -> p.axes.contains(a.i())).toList();
+        if (Stream.of(sinks, queries, keys, values, captured).allMatch(List::isEmpty)) {
+            return gradients;
+        }
+        Value delta = delta(sinks);
+        if (areNested(a.k(), a.v())) {
+            keysAndValues(Stream.of(keys, values, ofKeys).flatMap(List::stream).toList(), delta);
+        } else {
+            keysAndValues(Stream.of(keys, ofKeys).flatMap(List::stream).toList(), delta);
+            keysAndValues(values, delta);
+        }
+        queries(Stream.of(queries, ofQueries).flatMap(List::stream).toList(), delta);
+        return gradients;
+    }
+
+    /** Whether one of two programs reads each batch axis that the other does, so that one nest of loops sums both. */
+    private boolean areNested(ScalarExpr x, ScalarExpr y) {
+        List<Axis> ofX = over(x);
+        List<Axis> ofY = over(y);
+        return ofX.containsAll(ofY) || ofY.containsAll(ofX);
+    }
+
+    /** The batch axes that a program reads, then {@code more}. */
+    private List<Axis> over(ScalarExpr program, Axis... more) {
+        List<Axis> axes = new ArrayList<>(a.batch());
+        axes.removeIf(axis -> !ScalarExprs.reads(program, axis));
+        axes.addAll(List.of(more));
+        return axes;
+    }
+
+    /** What is to be computed for a program over {@code axes}: a gradient by each needed tensor that it reads. */
+    private Stream<Part> parts(GradientResult.Kind kind, ScalarExpr program, List<Axis> axes) {
+        return reads(program).stream()
+                .flatMap(read -> Derivatives.of(program, read).stream()
+                        .map(factor -> new Part(result(kind, factor, axes), axes, plain(read))));
+    }
+
+    /** The same for a program over pairs: over queries, keys or both, whichever the read is. */
+    private Stream<Part> captured(GradientResult.Kind kind, ScalarExpr program) {
+        return reads(program).stream()
+                .flatMap(read -> Derivatives.of(program, read).stream().map(factor -> {
+                    ReadGradient plain = plain(read);
+                    List<Axis> axes = axes(plain);
+                    return new Part(result(kind, factor, axes), axes, plain);
+                }));
+    }
+
+    /** All rows or keys, whose sums are added outside; of a dense tensor its own elements alone. */
+    private List<Axis> axes(ReadGradient read) {
+        boolean hasKeys = read.reads(a.j());
+        boolean hasQueries = read.reads(a.i());
+        List<Axis> axes = new ArrayList<>(a.batch());
+        if (hasKeys && hasQueries) {
+            axes.removeIf(axis -> !read.reads(axis));
+        }
+        if (hasQueries || !hasKeys) {
+            axes.add(a.i());
+        }
+        if (hasKeys) {
+            axes.add(a.j());
+        }
+        return axes;
+    }
+
+    private SequencedSet<ScalarExpr.Read> reads(ScalarExpr program) {
+        SequencedSet<ScalarExpr.Read> reads = new LinkedHashSet<>();
+        ScalarExprs.visit(program, x -> {
+            if (x instanceof ScalarExpr.Read r
+                    && needed.contains(r.slot())
+                    && r.type().isFloat()) {
+                reads.add(r);
+            }
+        });
+        return reads;
+    }
+
+    private static ReadGradient plain(ScalarExpr.Read read) {
+        return ReadGradient.of(read)
+                .orElseThrow(() -> new Declined(
+                        "attention reads " + read.tensor() + " at indexes that are computed: " + read.index(),
+                        "read the table with gather before the attention, or use stop_gradient if it is not trained"));
+    }
+
+    private GradientResult result(GradientResult.Kind kind, ScalarExpr factor, List<Axis> axes) {
+        return new GradientResult(kind, ScalarExpr.cast(a.compute(), factor), type(axes), AttentionResult.at(axes));
+    }
+
+    private TensorType type(List<Axis> axes) {
+        return new TensorType(
+                a.compute(), new Shape(axes.stream().map(Axis::extent).toList()));
+    }
+
+    /** An element of one more operand, read where the attention has a result. */
+    private static ScalarExpr read(List<Value> all, Value value, List<ScalarExpr> index) {
+        all.add(value);
+        return new ScalarExpr.Read(all.size() - 1, value.type(), index);
+    }
+
+    private List<ScalarExpr> rows() {
+        return AttentionResult.at(a.rows());
+    }
+
+    private Value delta(List<Part> sinks) {
+        List<Value> all = new ArrayList<>(operands);
+        List<ScalarExpr> at = op.results().getFirst().index();
+        List<GradientResult> results = new ArrayList<>();
+        results.add(result(GradientResult.Kind.DELTA, new ScalarExpr.Literal(a.compute(), 1), a.rows()));
+        sinks.forEach(s -> results.add(s.result));
+        ScalarExpr back = read(all, cotangent, at);
+        ScalarExpr output = read(all, forward.output, at);
+        ScalarExpr rowMax = read(all, forward.rowMax, rows());
+        ScalarExpr rowSum = read(all, forward.rowSum, rows());
+        Optional<ScalarExpr> ofLog = logSumExp.map(x -> read(
+                all,
+                x,
+                op.result(AttentionResult.Kind.LOG_SUM_EXP).orElseThrow().index()));
+        Node node = node(new AttentionDelta(types(all), a, back, output, rowMax, rowSum, ofLog, results), all);
+        give(node, 1, sinks);
+        return node.value();
+    }
+
+    private static List<TensorType> types(List<Value> values) {
+        return values.stream().map(Value::type).toList();
+    }
+
+    private Node node(GradientOp gradient, List<Value> read) {
+        return out.add(gradient, read, origin.part(gradient.name()));
+    }
+
+    private AttentionBackward backward(List<Value> all, Value delta) {
+        return AttentionBackward.of(
+                a,
+                read(all, cotangent, op.results().getFirst().index()),
+                read(all, forward.rowMax, rows()),
+                read(all, forward.rowSum, rows()),
+                read(all, delta, rows()));
+    }
+
+    private void keysAndValues(List<Part> parts, Value delta) {
+        if (!parts.isEmpty()) {
+            List<Value> all = new ArrayList<>(operands);
+            AttentionBackward backward = backward(all, delta);
+            give(node(new AttentionKeyValueGradient(types(all), backward, results(parts)), all), 0, parts);
+        }
+    }
+
+    private void queries(List<Part> parts, Value delta) {
+        if (!parts.isEmpty()) {
+            List<Value> all = new ArrayList<>(operands);
+            AttentionBackward backward = backward(all, delta);
+            give(node(new AttentionQueryGradient(types(all), backward, results(parts)), all), 0, parts);
+        }
+    }
+
+    private static List<GradientResult> results(List<Part> parts) {
+        return parts.stream().map(Part::result).toList();
+    }
+
+    /** Adds what a node computed to the gradients of operands. */
+    private void give(Node node, int first, List<Part> parts) {
+        for (int n = 0; n < parts.size(); n++) {
+            Part part = parts.get(n);
+            Value gradient = part.read.add(out, new Value(node, first + n), part.axes, origin);
+            gradients.merge(
+                    part.read.read().slot(), gradient, (x, y) -> out.part(new Elementwise(ScalarFn.ADD), origin, x, y));
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package heddle.compiler.recompute;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Which values of the forward pass are kept, and what that costs.
+ *
+ * <p>The forward pass is cut into {@linkplain Segment segments}; each has {@linkplain SegmentChoices choices}. One begins with those of
+ * the least bytes and buys faster ones, those that save most time for a byte first, late segments before early ones, whose
+ * values are live at the peak anyway, as long as the peak stays in the budget.
+ *
+ * @param graph      the joint graph with what is computed again
+ * @param kept       values that the backward pass reads, in order
+ * @param recomputed nodes that are computed again, in order
+ * @param peak       bytes of the chosen plan
+ * @param whole      bytes of the plan that keeps everything
+ * @param curve      bytes against the time that is spent on computing again, as a part of one forward pass
+ */
+public record Recomputation(
+        Graph graph, List<Value> kept, List<Node> recomputed, long peak, long whole, List<Point> curve) {
+    /**
+     * A plan that was tried.
+     *
+     * @param peak  in bytes
+     * @param extra time to compute again, as a part of the forward pass' time
+     */
+    public record Point(long peak, double extra) {}
+
+    /** The bytes that a run of a joint graph takes, but for inputs, weights and their gradients. */
+    @FunctionalInterface
+    public interface Peak {
+        long of(Graph graph);
+    }
+
+    /** Every how many waists one stands: fewer when even the least choice of all segments is too large. */
+    private static final int MOST_MERGED = 8;
+
+    /** A step from one choice of a segment to the next. */
+    private record Purchase(int segment, int choice, double saving) {}
+
+    /**
+     * The fastest plan that is found within a budget.
+     *
+     * @param graph  with gradients written out, its lengths known
+     * @param losses outputs that were differentiated
+     * @throws BudgetNotMet when there is none
+     */
+    public static Recomputation of(Graph graph, List<String> losses, MemoryBudget budget, Peak peak) {
+        JointGraph joint = JointGraph.of(graph, losses);
+        NodeCost cost = new NodeCost(Map.of());
+        long whole = peak.of(graph);
+        long allowed = budget.bytes(whole);
+        Search search = new Search(joint, cost, peak, allowed);
+        search.curve.put(whole, 0.0);
+        if (whole <= allowed) {
+            return search.result(graph, Set.copyOf(joint.values()), whole, whole);
+        }
+        List<Segment> segments = Segment.of(joint, cost);
+        for (int merged = 1; merged <= MOST_MERGED; merged *= 2) {
+            Set<Value> kept = search.best(Segment.merged(segments, merged));
+            if (!kept.isEmpty()) {
+                Graph chosen = Rematerialised.of(joint, kept);
+                return search.result(chosen, kept, peak.of(chosen), whole);
+            }
+        }
+        throw new BudgetNotMet(allowed, search.curve.firstKey(), whole);
+    }
+
+    /** Tries plans, and remembers what they take. */
+    private static final class Search {
+        private final JointGraph joint;
+        private final NodeCost cost;
+        private final Peak peak;
+        private final long allowed;
+        private final double forward;
+        private final SortedMap<Long, Double> curve = new TreeMap<>();
+
+        Search(JointGraph joint, NodeCost cost, Peak peak, long allowed) {
+            this.joint = joint;
+            this.cost = cost;
+            this.peak = peak;
+            this.allowed = allowed;
+            this.forward = Math.max(1, time(joint.computed()));
+        }
+
+        private double time(Iterable<Node> nodes) {
+            double time = 0;
+            for (Node n : nodes) {
+                time += cost.again(n, joint.graph().operands(n));
+            }
+            return time;
+        }
+
+        /** The values that the fastest plan within the budget keeps; none when there is no such plan. */
+        Set<Value> best(List<Segment> segments) {
+            List<List<SegmentChoices.Choice>> choices = choices(segments);
+            List<Purchase> purchases = purchases(choices);
+            int fits = -1;
+            int tooMany = purchases.size() + 1;
+            while (tooMany - fits > 1) {
+                int count = fits + (tooMany - fits) / 2;
+                if (tried(kept(segments, choices, purchases.subList(0, count))) <= allowed) {
+                    fits = count;
+                } else {
+                    tooMany = count;
+                }
+            }
+            return fits < 0 ? Set.of() : kept(segments, choices, purchases.subList(0, fits));
+        }
+
+        private long tried(Set<Value> kept) {
+            long bytes = peak.of(Rematerialised.of(joint, kept));
+            curve.merge(bytes, time(Rematerialised.recomputed(joint, kept)) / forward, Math::min);
+            return bytes;
+        }
+
+        /** Equal segments have the same choices. */
+        private List<List<SegmentChoices.Choice>> choices(List<Segment> segments) {
+            Map<List<Object>, List<SegmentChoices.Choice>> known = new HashMap<>();
+            List<List<SegmentChoices.Choice>> all = new ArrayList<>();
+            for (Segment s : segments) {
+                all.add(known.computeIfAbsent(
+                        SegmentChoices.signature(joint, s), none -> SegmentChoices.of(joint, cost, s)));
+            }
+            return all;
+        }
+
+        private static List<Purchase> purchases(List<List<SegmentChoices.Choice>> choices) {
+            List<Purchase> purchases = new ArrayList<>();
+            for (int s = 0; s < choices.size(); s++) {
+                for (int n = 1; n < choices.get(s).size(); n++) {
+                    double saving = SegmentChoices.saving(
+                            choices.get(s).get(n - 1), choices.get(s).get(n));
+                    purchases.add(new Purchase(s, n, saving));
+                }
+            }
+            purchases.sort(Comparator.comparingDouble(Purchase::saving)
+                    .reversed()
+                    .thenComparing(Comparator.comparingInt(Purchase::segment).reversed())
+                    .thenComparingInt(Purchase::choice));
+            return purchases;
+        }
+
+        private static Set<Value> kept(
+                List<Segment> segments, List<List<SegmentChoices.Choice>> choices, List<Purchase> bought) {
+            Map<Integer, Integer> chosen = new HashMap<>();
+            bought.forEach(p -> chosen.merge(p.segment, p.choice, Math::max));
+            Set<Value> kept = new HashSet<>();
+            for (int s = 0; s < segments.size(); s++) {
+                kept.addAll(
+                        SegmentChoices.values(segments.get(s), choices.get(s).get(chosen.getOrDefault(s, 0))));
+            }
+            return kept;
+        }
+
+        Recomputation result(Graph graph, Set<Value> kept, long bytes, long whole) {
+            List<Value> read = kept.stream()
+                    .filter(joint::isReadBackward)
+                    .sorted(Comparator.comparingInt((Value v) -> v.node().id()).thenComparingInt(Value::index))
+                    .toList();
+            List<Node> again = Rematerialised.recomputed(joint, kept).stream()
+                    .sorted(Comparator.comparingInt(Node::id))
+                    .toList();
+            List<Point> points = curve.entrySet().stream()
+                    .map(e -> new Point(e.getKey(), e.getValue()))
+                    .toList();
+            return new Recomputation(graph, read, again, bytes, whole, points);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package heddle.compiler.recompute;
+
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Pass;
+import heddle.compiler.op.gradient.GradientCode;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Lets the backward pass compute values of the forward pass again, as far as a budget of memory asks for it. */
+public final class Recompute implements Pass {
+    public static final String NAME = "recompute";
+
+    private static final double MEGA = 1e6;
+
+    private final MemoryBudget budget;
+    private final List<String> losses;
+    private final Recomputation.Peak peak;
+    private Optional<Recomputation> decided = Optional.empty();
+
+    /**
+     * @param losses outputs that are differentiated
+     * @param peak   what a graph takes
+     */
+    public Recompute(MemoryBudget budget, List<String> losses, Recomputation.Peak peak) {
+        this.budget = budget;
+        this.losses = List.copyOf(losses);
+        this.peak = peak;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    /** @throws DiagnosticException when no plan stays within the budget, or lengths are not known */
+    @Override
+    public Graph run(Graph graph) {
+        requireLengths(graph);
+        if (losses.isEmpty()) {
+            throw new DiagnosticException(Diagnostic.of(
+                            GradientCode.NO_BUDGET, "a memory budget is for gradients of an output, and there are none")
+                    .hint("ask for gradients: --grad"));
+        }
+        try {
+            Recomputation result = Recomputation.of(graph, losses, budget, peak);
+            decided = Optional.of(result);
+            return result.graph();
+        } catch (BudgetNotMet e) {
+            throw new DiagnosticException(Diagnostic.of(
+                            GradientCode.NO_BUDGET,
+                            "no plan takes " + mega(e.allowed()) + " MB at the most; the least takes " + mega(e.least())
+                                    + " MB")
+                    .hint("allow as much: --memory-budget " + mega(Math.ceilDiv(e.least(), 100_000) * 100_000L)
+                            + "MB"));
+        }
+    }
+
+    private static String mega(long bytes) {
+        return String.format(Locale.ROOT, "%.1f", bytes / MEGA);
+    }
+
+    private static void requireLengths(Graph graph) {
+        SortedSet<String> open = new TreeSet<>();
+        graph.nodes().forEach(n -> n.results().forEach(t -> t.shape().dims().forEach(d -> open.addAll(d.symbols()))));
+        if (!open.isEmpty()) {
+            throw new DiagnosticException(Diagnostic.of(
+                            GradientCode.NO_BUDGET,
+                            "what fits a memory budget depends on lengths that are not known: "
+                                    + String.join(", ", open))
+                    .hint("fix them: -D " + open.first() + "=..."));
+        }
+    }
+
+    /** What the last run decided. */
+    public Optional<Recomputation> decided() {
+        return decided;
+    }
+}

@@ -1,0 +1,43 @@
+package heddle.compiler.scheduled;
+
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
+import java.util.List;
+import java.util.Optional;
+
+/** Schedules kernels that add to memory at indexes that they read: lanes along what is contiguous, positions one after another. */
+final class ScatterActions {
+    private ScatterActions() {}
+
+    /** The sums of a kernel that does nothing else. */
+    static Optional<TileStmt.AddTo> sums(TileKernel kernel) {
+        return kernel.body().size() == 1
+                        && kernel.body().getFirst() instanceof TileStmt.Loop loop
+                        && loop.body().size() == 1
+                        && loop.body().getFirst() instanceof TileStmt.AddTo add
+                ? Optional.of(add)
+                : Optional.empty();
+    }
+
+    static List<Action> ofKernel(TileKernel kernel, TileStmt.AddTo add) {
+        ScalarExpr before = new ScalarExpr.Element(add.buffer(), add.address());
+        ScalarExpr sum = ScalarExpr.apply(ScalarFn.ADD, before, add.value());
+        TileStmt.Store store = new TileStmt.Store(add.buffer(), add.axes(), add.address(), sum);
+        Axis position = add.axes().getFirst();
+        List<Action> body = List.of(new Action.For(
+                position, Span.WHOLE, Level.EACH, List.of(new Action.Store(add.buffer(), add.address(), sum))));
+        Optional<Axis> lane =
+                add.axes().stream().skip(1).filter(kernel::isBlocked).findFirst();
+        Action loop = lane.<Action>map(axis -> {
+                    Level level = RowActions.lanes(store, axis)
+                            .<Level>map(t -> new Level.Lanes(t, 1))
+                            .orElse(Level.EACH);
+                    return new Action.For(axis, Span.BLOCK, level, body);
+                })
+                .orElseGet(body::getFirst);
+        return List.of(new Action.Method(position.name(), Optional.empty(), List.of(loop)));
+    }
+}

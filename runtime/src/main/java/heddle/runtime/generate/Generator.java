@@ -1,0 +1,124 @@
+package heddle.runtime.generate;
+
+import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
+import heddle.runtime.CompileOptions;
+import heddle.runtime.CompiledModel;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.train.TrainCode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/**
+ * Writes bytes with a model: it gives each byte that may come next a score, one is chosen, and so on. The window of the
+ * last bytes is computed anew for each.
+ */
+public final class Generator {
+    private static final int BYTES = 256;
+
+    private final CompiledModel model;
+    private final Declaration input;
+    private final String logits;
+    private final int window;
+
+    private Generator(CompiledModel model, Declaration input, String logits, int window) {
+        this.model = model;
+        this.input = input;
+        this.logits = logits;
+        this.window = window;
+    }
+
+    /**
+     * Compiles a model that writes.
+     *
+     * @param logits the output that scores bytes, f32[B, N, 256]
+     * @param window how many bytes the model sees at most, where it leaves that open; at least 1
+     * @throws DiagnosticException when the model does not take bytes, or gives no scores
+     */
+    public static Generator of(HeddleModel model, String logits, int window, CompileOptions options) {
+        List<Declaration> inputs = model.declaration().inputs();
+        Declaration input = inputs.isEmpty() ? null : inputs.getFirst();
+        boolean takesTokens = inputs.size() == 1
+                && input.type().dtype().isInt()
+                && input.type().rank() == 2
+                && (!input.type().dim(0).isKnown() || input.type().dim(0).is(1));
+        if (!takesTokens) {
+            throw new DiagnosticException(Diagnostic.of(
+                            TrainCode.NOT_GENERATIVE,
+                            "a model that writes has one input of tokens, [B, N]; this one has "
+                                    + inputs.stream()
+                                            .map(d -> d.name() + ": " + d.type())
+                                            .toList())
+                    .hint("declare `input tokens: i64[B, N]`"));
+        }
+        requireScores(model, logits);
+        int length = input.type().dim(1).isKnown() ? (int) input.type().dim(1).value() : window;
+        return new Generator(model.only(logits).compile(options), input, logits, length);
+    }
+
+    private static void requireScores(HeddleModel model, String logits) {
+        List<Declaration> outputs = model.declaration().outputs();
+        Declaration scores = outputs.stream()
+                .filter(o -> o.name().equals(logits))
+                .findFirst()
+                .orElseThrow(() -> {
+                    List<String> names = outputs.stream().map(Declaration::name).toList();
+                    Diagnostic d = Diagnostic.of(
+                            TrainCode.NOT_GENERATIVE,
+                            "the model " + model.declaration().name() + " has no output \"" + logits + "\"");
+                    return new DiagnosticException(Suggest.closest(logits, names)
+                            .map(meant -> d.hint("did you mean \"" + meant + "\"?"))
+                            .orElseGet(() -> d.note("its outputs are " + String.join(", ", names))
+                                    .hint("declare the scores of the next token: `output " + logits
+                                            + ": f32[B, N, 256] = ...`")));
+                });
+        TensorType type = scores.type();
+        if (type.rank() != 3 || !type.dim(2).is(BYTES) || type.dtype() != DType.F32) {
+            throw new DiagnosticException(Diagnostic.at(
+                            scores.span(),
+                            TrainCode.NOT_GENERATIVE,
+                            "`" + logits + "` does not score bytes: it is " + type + ", not f32[B, N, 256]")
+                    .hint("only models whose tokens are bytes write text"));
+        }
+    }
+
+    /**
+     * Writes bytes.
+     *
+     * @param prompt what comes before, at least one byte
+     * @param count  how many to write
+     * @param told   of each byte as it is written
+     */
+    public void write(byte[] prompt, int count, Sampling sampling, IntConsumer told) {
+        if (prompt.length == 0) {
+            throw new IllegalArgumentException("the first byte follows another one: a prompt has one at least");
+        }
+        byte[] text = Arrays.copyOf(prompt, prompt.length + count);
+        for (int i = 0; i < count; i++) {
+            int next = sampling.choose(scores(text, prompt.length + i), i);
+            text[prompt.length + i] = (byte) next;
+            told.accept(next);
+        }
+    }
+
+    /** The scores behind the first {@code length} bytes. */
+    private float[] scores(byte[] text, int length) {
+        int seen = Math.min(window, length);
+        // A window of a fixed length is filled up at its end, which nothing before it looks at.
+        int places = input.type().dim(1).isKnown() ? window : seen;
+        long[] tokens = new long[places];
+        for (int i = 0; i < seen; i++) {
+            tokens[i] = text[length - seen + i] & 0xFF;
+        }
+        Tensor tensor = Tensor.of(tokens, 1, places).cast(input.type().dtype());
+        float[] all = model.run(Map.of(input.name(), tensor)).get(logits).floats();
+        return Arrays.copyOfRange(all, (seen - 1) * BYTES, seen * BYTES);
+    }
+}

@@ -1,0 +1,2 @@
+/** Writing text with a model that scores the next token. */
+package heddle.runtime.generate;

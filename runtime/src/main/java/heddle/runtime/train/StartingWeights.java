@@ -1,0 +1,131 @@
+package heddle.runtime.train;
+
+import heddle.compiler.frontend.Model.Declaration;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
+import heddle.runtime.CompileOptions;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.weights.WeightBinding;
+import heddle.runtime.weights.WeightFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * What a training begins with.
+ *
+ * @param trained f32 or narrower floats by name, in the order of declaration
+ * @param frozen  the others
+ */
+record StartingWeights(SequencedMap<String, Tensor> trained, SequencedMap<String, Tensor> frozen) {
+    /** Which names a pattern like {@code layer.0.*} stands for. */
+    private static final String REST = "*";
+
+    /**
+     * The weights of a file, and for those that it does not have, what the model says they begin with.
+     *
+     * @throws DiagnosticException when a weight has neither, or is to be trained and cannot be
+     */
+    static StartingWeights of(List<Declaration> weights, TrainingSettings settings, CompileOptions options) {
+        Set<String> frozen = frozen(weights, settings.frozen());
+        requireTrainable(weights, frozen);
+        Map<String, Tensor> read = read(weights, settings.from(), options);
+        SequencedMap<String, Tensor> trained = new LinkedHashMap<>();
+        SequencedMap<String, Tensor> fixed = new LinkedHashMap<>();
+        List<Diagnostic> missing = new ArrayList<>();
+        for (Declaration w : weights) {
+            Optional<Tensor> found = read.containsKey(w.name())
+                    ? Optional.of(read.get(w.name()))
+                    : w.initial().map(i -> InitialWeights.of(w, settings.seed()));
+            if (found.isEmpty()) {
+                missing.add(missing(w));
+            } else {
+                (frozen.contains(w.name()) ? fixed : trained).put(w.name(), found.get());
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new DiagnosticException(missing);
+        }
+        if (trained.isEmpty()) {
+            throw new DiagnosticException(
+                    Diagnostic.of(TrainCode.NOT_TRAINABLE, "the model has no weight that is trained")
+                            .hint("declare some: weight \"w\" : f32[n, m] = normal(0.02); or freeze fewer"));
+        }
+        return new StartingWeights(trained, fixed);
+    }
+
+    private static Diagnostic missing(Declaration w) {
+        return Diagnostic.at(
+                        w.span(),
+                        TrainCode.INITIAL_MISSING,
+                        "it is not said what the weight \"" + w.name() + "\" begins with")
+                .hint("write `= normal(0.02)` behind its type, or begin with the weights of a file: --from FILE");
+    }
+
+    /** Those that are named, and whole numbers that are no scaled floats: these have no gradient. */
+    private static Set<String> frozen(List<Declaration> weights, Set<String> patterns) {
+        Set<String> frozen = new HashSet<>();
+        List<String> names = weights.stream().map(Declaration::name).toList();
+        for (String pattern : patterns) {
+            List<String> meant = names.stream().filter(n -> matches(n, pattern)).toList();
+            if (meant.isEmpty()) {
+                Diagnostic d = Diagnostic.of(
+                        TrainCode.NOT_TRAINABLE, "the model has no weight \"" + pattern + "\" that could be frozen");
+                throw new DiagnosticException(Suggest.closest(pattern, names)
+                        .map(closest -> d.hint("did you mean \"" + closest + "\"?"))
+                        .orElse(d));
+            }
+            frozen.addAll(meant);
+        }
+        for (Declaration w : weights) {
+            if (!w.type().dtype().isFloat()) {
+                frozen.add(w.name());
+            }
+            if (frozen.contains(w.name())) {
+                w.held().scales().ifPresent(s -> frozen.add(s.name()));
+            }
+        }
+        return frozen;
+    }
+
+    private static boolean matches(String name, String pattern) {
+        return pattern.endsWith(REST)
+                ? name.startsWith(pattern.substring(0, pattern.length() - REST.length()))
+                : name.equals(pattern);
+    }
+
+    private static void requireTrainable(List<Declaration> weights, Set<String> frozen) {
+        List<Diagnostic> wrong = weights.stream()
+                .filter(w -> !frozen.contains(w.name()))
+                .filter(w -> w.held().stored().isQuantised() || w.type().dtype().bytes() > Float.BYTES)
+                .map(w -> Diagnostic.at(
+                                w.span(),
+                                TrainCode.NOT_TRAINABLE,
+                                "the weight \"" + w.name() + "\", which is held as "
+                                        + w.held().text() + ", is not trained")
+                        .note("weights are trained in f32")
+                        .hint("declare it as f32, or leave it as it is: --freeze " + w.name()))
+                .toList();
+        if (!wrong.isEmpty()) {
+            throw new DiagnosticException(wrong);
+        }
+    }
+
+    private static Map<String, Tensor> read(List<Declaration> weights, Optional<String> from, CompileOptions options) {
+        if (from.isEmpty()) {
+            return Map.of();
+        }
+        WeightFile file = WeightFile.open(options.files().find(from.get(), Path.of("")));
+        List<Declaration> wanted = weights.stream()
+                .filter(w -> w.initial().isEmpty() || file.entries().containsKey(w.name()))
+                .toList();
+        return WeightBinding.bind(file, wanted, options.conversion());
+    }
+}

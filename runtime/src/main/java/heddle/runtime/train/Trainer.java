@@ -1,0 +1,187 @@
+package heddle.runtime.train;
+
+import heddle.compiler.frontend.Model;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.CompileOptions;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.jvm.JvmOptions;
+import heddle.runtime.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Trains a model step by step, for loops of any kind. A step depends on the weights, its batches and its number alone,
+ * and has the same bits on any number of threads. Not for use by several threads at once.
+ */
+public final class Trainer {
+    private final TrainingSettings settings;
+    private final int threads;
+    private final String loss;
+    private final TrainedWeights weights;
+    private final SequencedMap<String, Tensor> frozen;
+    private final TrainingProgram gradients;
+    private final TrainingProgram forward;
+    private long done;
+
+    /**
+     * What a step gave.
+     *
+     * @param number of the step, from 1
+     * @param loss   before the step, the mean over its batches
+     * @param norm   of all gradients together, before it was clipped
+     * @param rate   the learning rate
+     */
+    public record Step(long number, double loss, double norm, double rate) {}
+
+    private Trainer(
+            TrainingSettings settings,
+            int threads,
+            String loss,
+            StartingWeights start,
+            TrainingProgram gradients,
+            TrainingProgram forward) {
+        this.settings = settings;
+        this.threads = threads;
+        this.loss = loss;
+        this.weights = new TrainedWeights(start.trained());
+        this.frozen = start.frozen();
+        this.gradients = gradients;
+        this.forward = forward;
+    }
+
+    /**
+     * Compiles a model for training, and gives its weights what they begin with.
+     *
+     * @param loss the output that is made small
+     * @throws DiagnosticException when the model cannot be trained, or weights are missing
+     */
+    public static Trainer of(HeddleModel model, String loss, TrainingSettings settings, CompileOptions options) {
+        Model declared = model.declaration();
+        StartingWeights start = StartingWeights.of(declared.weights(), settings, options);
+        TrainingGraph graphs =
+                new TrainingGraph(declared, loss, List.copyOf(start.trained().keySet()));
+        JvmOptions jvm = options.jvm();
+        Map<String, Long> fixed = model.fixedLengths();
+        return new Trainer(
+                settings,
+                options.threads(),
+                loss,
+                start,
+                TrainingProgram.of(
+                        graphs.gradients(options.warnings()), options.fusion(), declared, fixed, start.frozen(), jvm),
+                TrainingProgram.of(graphs.loss(), options.fusion(), declared, fixed, start.frozen(), jvm));
+    }
+
+    /**
+     * One step: the gradients of some batches, whose losses count alike, and one update.
+     *
+     * @param batches inputs by name, at least one batch
+     * @throws DiagnosticException when the loss or a gradient is not finite; no weight has changed then
+     */
+    public Step step(List<Map<String, Tensor>> batches) {
+        if (batches.isEmpty()) {
+            throw new IllegalArgumentException("a step needs a batch");
+        }
+        long number = done + 1;
+        SequencedMap<String, Tensor> values = weights.tensors();
+        double share = 1.0 / batches.size();
+        double mean = 0;
+        for (int i = 0; i < batches.size(); i++) {
+            Map<String, Tensor> outputs =
+                    gradients.run(batches.get(i), values, settings.seed(), done * batches.size() + i);
+            double value = outputs.get(loss).element(0);
+            requireFinite(value, "loss", number, batches.get(i), done * batches.size() + i);
+            mean += value * share;
+            weights.accumulate(byWeight(outputs), share, i == 0, threads);
+        }
+        double norm = weights.norm(threads);
+        requireFinite(norm, "gradient", number, batches.getLast(), done * batches.size() + batches.size() - 1);
+        double rate = settings.rate().at(number);
+        double scale = Math.min(1, settings.clip() / (norm + 1e-6));
+        settings.optimiser().update(weights, number, rate, scale, threads);
+        done = number;
+        return new Step(number, mean, norm, rate);
+    }
+
+    private static Map<String, Tensor> byWeight(Map<String, Tensor> outputs) {
+        Map<String, Tensor> gradients = new LinkedHashMap<>();
+        outputs.forEach((name, tensor) -> {
+            if (name.startsWith(TrainingGraph.GRADIENT)) {
+                gradients.put(name.substring(TrainingGraph.GRADIENT.length()), tensor);
+            }
+        });
+        return gradients;
+    }
+
+    private void requireFinite(double value, String what, long number, Map<String, Tensor> batch, long draw) {
+        if (!Double.isFinite(value)) {
+            throw new DiagnosticException(Diagnostic.of(
+                            TrainCode.NOT_FINITE,
+                            String.format(Locale.ROOT, "the %s of step %d is %s", what, number, value))
+                    .note("no weight has changed in this step")
+                    .hint("take a smaller learning rate, a longer warm-up, or a smaller norm to clip to"));
+        }
+    }
+
+    /** The loss of a batch with the weights as they are; nothing is dropped. */
+    public double loss(Map<String, Tensor> batch) {
+        return forward.run(batch, weights.tensors(), settings.seed(), 0)
+                .get(loss)
+                .element(0);
+    }
+
+    TrainingSettings settings() {
+        return settings;
+    }
+
+    /** How many steps were done, those before a checkpoint among them. */
+    public long done() {
+        return done;
+    }
+
+    /** How many numbers are trained. */
+    public long trainedCount() {
+        return weights.count();
+    }
+
+    /** Copies of all weights as they are, in the model's types. */
+    public SequencedMap<String, Tensor> weights() {
+        SequencedMap<String, Tensor> all = new LinkedHashMap<>();
+        weights.weights()
+                .forEach(w -> all.put(
+                        w.name(), Tensor.of(w.elements().clone(), w.shape()).cast(w.type())));
+        all.putAll(frozen);
+        return all;
+    }
+
+    /** What the bits of the results depend on besides weights, batches and settings: the generated code. */
+    String code() {
+        return gradients.text();
+    }
+
+    /**
+     * Writes weights, moments and the number of steps; a process that is killed meanwhile leaves the file as it was.
+     *
+     * @param text to keep with them
+     */
+    public void save(Path file, Map<String, String> text) {
+        Checkpoint.write(file, weights, frozen, done, text);
+    }
+
+    /**
+     * Goes on from a checkpoint.
+     *
+     * @return the text that was kept with it
+     * @throws DiagnosticException when it is none, or one of another model
+     */
+    public Map<String, String> load(Path file) {
+        Checkpoint.Read read = Checkpoint.read(file, weights);
+        done = read.step();
+        return read.text();
+    }
+}

@@ -1,0 +1,223 @@
+package heddle.runtime.train;
+
+import heddle.compiler.ir.GraphText;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.file.AtomicFile;
+import heddle.runtime.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * A whole training on a file: steps, losses of what is held out, checkpoints, a log and a picture of the losses. It can
+ * be stopped between steps, and goes on from its last checkpoint to the same bits.
+ */
+public final class TrainingRun {
+    /**
+     * What a run does besides steps.
+     *
+     * @param steps      in all
+     * @param accumulate batches of a step, at least 1
+     * @param checkpoint where the training is kept; its log and picture lie beside it
+     * @param saveEvery  how many steps lie between checkpoints, at least 1
+     * @param testEvery  how many steps lie between measurements of what is held out, at least 1
+     * @param testMost   how many batches such a measurement takes at most; the last one takes all
+     */
+    public record Schedule(long steps, int accumulate, Path checkpoint, long saveEvery, long testEvery, long testMost) {
+        public Schedule {
+            if (steps < 1 || accumulate < 1 || saveEvery < 1 || testEvery < 1 || testMost < 1) {
+                throw new IllegalArgumentException("a training has at least one of each: " + steps + " steps, "
+                        + accumulate + " batches, checkpoints each " + saveEvery + ", tests each " + testEvery + ", of "
+                        + testMost);
+            }
+        }
+
+        /** The losses as a table. */
+        public Path log() {
+            return beside(".csv");
+        }
+
+        /** The losses as a picture. */
+        public Path picture() {
+            return beside(".svg");
+        }
+
+        private Path beside(String ending) {
+            String name = checkpoint.getFileName().toString();
+            int dot = name.lastIndexOf('.');
+            return checkpoint.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ending);
+        }
+    }
+
+    /** Told of what happens, in the thread of the run. */
+    public interface Listener {
+        /** A step was done. */
+        default void stepped(Trainer.Step step) {}
+
+        /** What is held out was measured. @param loss in the model's unit, nats as a rule */
+        default void tested(long step, double loss) {}
+
+        /** A checkpoint was written. */
+        default void saved(long step) {}
+
+        /** Something is not as it was, and does not keep the run from going on. */
+        default void warned(String message) {}
+    }
+
+    /** What a checkpoint calls the number of tokens in a window. */
+    public static final String WINDOW = "heddle.window";
+
+    private static final String BEST = "heddle.best";
+    private static final String LOG = "heddle.log";
+    private static final String CODE = "heddle.code";
+
+    private final Trainer trainer;
+    private final Batches batches;
+    private final Schedule schedule;
+    private final Map<String, String> identity = new LinkedHashMap<>();
+    private final String title;
+    private final String unit;
+    private double best = Double.POSITIVE_INFINITY;
+    private long saved = -1;
+    private volatile boolean stopped;
+
+    /**
+     * A run that has not begun.
+     *
+     * @param model    that the trainer trains
+     * @param file     that the batches are of
+     */
+    public TrainingRun(HeddleModel model, Trainer trainer, TokenFile file, Batches batches, Schedule schedule) {
+        this.trainer = trainer;
+        this.batches = batches;
+        this.schedule = schedule;
+        this.title = model.declaration().name();
+        this.unit = file.width() == TokenFile.Width.BYTE ? "bits a byte" : "bits a token";
+        identity.put(
+                "heddle.model",
+                Fingerprint.of(GraphText.print(model.declaration().graph())));
+        identity.put("heddle.data", file.hash());
+        identity.put("heddle.batches", schedule.accumulate() + " of " + batches);
+        identity.put("heddle.settings", trainer.settings().text());
+    }
+
+    /** Ends the run after the step that is under way, with a checkpoint. May be called by another thread. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** Whether there is a checkpoint to go on from. */
+    public boolean canResume() {
+        return Files.exists(schedule.checkpoint());
+    }
+
+    /**
+     * Trains until all steps are done or the run is stopped.
+     *
+     * @param resume whether to go on from the checkpoint
+     * @return the loss on all that is held out; empty when the run was stopped before its end
+     * @throws DiagnosticException when the checkpoint does not fit, or a loss is not finite
+     */
+    public OptionalDouble run(boolean resume, Listener listener) {
+        AtomicFile.removeLeftovers(schedule.checkpoint());
+        try (LossLog log = resume ? resume(listener) : LossLog.begin(schedule.log())) {
+            OptionalDouble last = OptionalDouble.empty();
+            while (trainer.done() < schedule.steps() && !stopped) {
+                Trainer.Step step = step();
+                boolean isLast = step.number() == schedule.steps();
+                OptionalDouble heldOut = isLast || step.number() % schedule.testEvery() == 0
+                        ? OptionalDouble.of(heldOut(isLast ? Long.MAX_VALUE : schedule.testMost()))
+                        : OptionalDouble.empty();
+                log.add(new LossLog.Line(step.number(), step.loss(), step.norm(), step.rate(), heldOut));
+                listener.stepped(step);
+                heldOut.ifPresent(loss -> {
+                    best = Math.min(best, loss);
+                    listener.tested(step.number(), loss);
+                });
+                if (isLast || stopped || step.number() % schedule.saveEvery() == 0) {
+                    save(log, listener);
+                }
+                last = isLast ? heldOut : last;
+            }
+            if (saved != trainer.done()) {
+                save(log, listener);
+            }
+            AtomicFile.write(schedule.picture(), LossCurve.svg(title, unit, log.lines()));
+            return last;
+        }
+    }
+
+    private Trainer.Step step() {
+        List<Map<String, Tensor>> some = new ArrayList<>();
+        for (int i = 0; i < schedule.accumulate(); i++) {
+            some.add(batches.training(trainer.done() * schedule.accumulate() + i));
+        }
+        try {
+            return trainer.step(some);
+        } catch (DiagnosticException e) {
+            throw saved < 0 ? e : withCheckpoint(e);
+        }
+    }
+
+    private DiagnosticException withCheckpoint(DiagnosticException e) {
+        String note = "the last checkpoint, " + schedule.checkpoint() + ", is of step " + saved;
+        return new DiagnosticException(
+                e.diagnostics().stream().map(d -> d.note(note)).toList());
+    }
+
+    private double heldOut(long most) {
+        double sum = 0;
+        List<Map<String, Tensor>> some = batches.heldOut(most);
+        for (Map<String, Tensor> batch : some) {
+            sum += trainer.loss(batch);
+        }
+        return sum / some.size();
+    }
+
+    private void save(LossLog log, Listener listener) {
+        Map<String, String> text = new LinkedHashMap<>(identity);
+        text.put(WINDOW, String.valueOf(batches.window()));
+        text.put(BEST, String.valueOf(best));
+        text.put(LOG, String.valueOf(log.synchronise()));
+        text.put(CODE, Fingerprint.of(trainer.code()));
+        trainer.save(schedule.checkpoint(), text);
+        saved = trainer.done();
+        listener.saved(saved);
+    }
+
+    private LossLog resume(Listener listener) {
+        Map<String, String> text = trainer.load(schedule.checkpoint());
+        identity.forEach((name, now) -> {
+            String before = text.get(name);
+            if (!now.equals(before)) {
+                throw new DiagnosticException(Diagnostic.of(
+                                TrainCode.CHECKPOINT,
+                                "the checkpoint " + schedule.checkpoint() + " is of a training with another "
+                                        + name.substring(name.lastIndexOf('.') + 1))
+                        .note("then: " + before)
+                        .note("now:  " + now)
+                        .hint("resume with what it began with, or begin another training with its weights: --from "
+                                + schedule.checkpoint()));
+            }
+        });
+        if (!Fingerprint.of(trainer.code()).equals(text.get(CODE))) {
+            listener.warned(
+                    "the generated code is not that of the checkpoint, by another version, processor or number of"
+                            + " vector lanes: the training goes on, but its bits may differ from an undisturbed one");
+        }
+        best = Double.parseDouble(text.getOrDefault(BEST, "Infinity"));
+        saved = trainer.done();
+        return LossLog.resume(schedule.log(), Long.parseLong(text.getOrDefault(LOG, "0")));
+    }
+
+    /** The least loss that was measured on what is held out; infinite before the first. */
+    public double best() {
+        return best;
+    }
+}

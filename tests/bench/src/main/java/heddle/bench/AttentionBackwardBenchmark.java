@@ -1,0 +1,159 @@
+package heddle.bench;
+
+import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.frontend.Frontend;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.Value;
+import heddle.compiler.layout.FoldLayout;
+import heddle.compiler.op.Input;
+import heddle.compiler.op.attention.AttentionGradient;
+import heddle.compiler.op.attention.FusedAttention;
+import heddle.compiler.schedule.Lower;
+import heddle.compiler.schedule.SchedulePolicy;
+import heddle.dsl.parse.Parser;
+import heddle.dsl.source.SourceFile;
+import heddle.runtime.SourceReader;
+import heddle.runtime.jvm.JvmOptions;
+import heddle.runtime.jvm.JvmPlatform;
+import heddle.runtime.jvm.JvmProgram;
+import heddle.runtime.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Attention forward, and forward with backward: N queries and keys, 8 heads of 64, f32. Of a pair of query and key, the forward takes 4D
+ * floating-point operations, the two kernels of the backward 14D: recomputed work counts. They are compared with what multiply-adds in
+ * registers alone reach.
+ */
+public final class AttentionBackwardBenchmark {
+    private static final int HEADS = 8;
+    private static final int SIZE = 64;
+
+    /** What is done to scores, by name. */
+    private static final Map<String, String> SCORES = new LinkedHashMap<>();
+
+    static {
+        SCORES.put("full", "s");
+        SCORES.put("causal", "where(iota(N)[new, :] <= iota(N)[:, new], s, -inf)");
+        SCORES.put("capped", "where(iota(N)[new, :] <= iota(N)[:, new], 30.0 * tanh(s / 30.0), -inf)");
+        SCORES.put(
+                "alibi",
+                "where(iota(N)[new, :] <= iota(N)[:, new],"
+                        + " s + slope[:, new, new] * cast(iota(N)[new, :] - iota(N)[:, new], f32), -inf)");
+    }
+
+    private AttentionBackwardBenchmark() {}
+
+    /** @param args lengths; 512, 1024 and 2048 when there are none */
+    public static void main(String[] args) throws Exception {
+        int[] lengths = args.length == 0
+                ? new int[] {512, 1024, 2048}
+                : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
+        System.out.println(HEADS + " heads of " + SIZE + ", f32, " + JvmPlatform.target(1));
+        System.out.println("| threads | N | scores | forward ms | both ms | backward GFLOP/s | share of peak |");
+        System.out.println("|---|---|---|---|---|---|---|");
+        for (int threads : new int[] {1, 2}) {
+            double peak = FmaPeak.gigaflops(threads);
+            for (String scores : SCORES.keySet()) {
+                for (int n : lengths) {
+                    time(threads, scores, n, peak);
+                }
+            }
+        }
+    }
+
+    private static void time(int threads, String scores, int n, double peak) throws Exception {
+        FusedAttention op = AttentionGradient.forward(attention(SCORES.get(scores)));
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        for (int slot = 0; slot < op.operands().size(); slot++) {
+            inputs.put("x" + slot, drawn(op.operands().get(slot).shape().evaluate(Map.of("N", (long) n)), slot));
+        }
+        inputs.put("dy", drawn(op.results().getFirst().type().shape().evaluate(Map.of("N", (long) n)), 9));
+        JvmProgram forward = program(threads, graph(op, false));
+        JvmProgram both = program(threads, graph(op, true));
+        double[] ms = Interleaved.millis(() -> forward.run(inputs), () -> both.run(inputs));
+        double pairs = HEADS * (scores.equals("full") ? (double) n * n : n * (n + 1.0) / 2);
+        double speed = 14 * SIZE * pairs / (ms[1] - ms[0]) * 1e-6;
+        System.out.printf(
+                "| %d | %d | %s | %.2f | %.2f | %.1f | %.2f |%n",
+                threads, n, scores, ms[0], ms[1], speed, speed / peak);
+    }
+
+    private static FusedAttention attention(String scores) throws IOException {
+        String text = String.join(
+                "\n",
+                "dim N",
+                "input q: f32[1, 8, N, 64]",
+                "input k: f32[1, 8, N, 64]",
+                "input v: f32[1, 8, N, 64]",
+                "input slope: f32[8]",
+                "let s = q @ transpose(k) / 8.0",
+                "output y = softmax(" + scores + ", axis = -1) @ v");
+        Graph graph = Frontend.elaborate(
+                        Parser.parse(new SourceFile("attention.heddle", text)).orThrow(), SourceReader::imported)
+                .graph();
+        Graph fused = Compiler.compile(graph, Fusion.FUSED)
+                .passes()
+                .before(FoldLayout.NAME)
+                .orElseThrow();
+        return fused.nodes().stream()
+                .filter(node -> node.op() instanceof FusedAttention)
+                .map(node -> (FusedAttention) node.op())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Graph graph(FusedAttention op, boolean backward) {
+        Graph.Builder out = new Graph.Builder(backward ? "both" : "forward");
+        List<Value> operands = new ArrayList<>();
+        for (int slot = 0; slot < op.operands().size(); slot++) {
+            operands.add(out.value(new Input("x" + slot, op.operands().get(slot)), Origin.NONE));
+        }
+        Node node = out.add(op, operands, Origin.NONE);
+        Value dy = out.value(new Input("dy", node.type()), Origin.NONE);
+        out.output("o", node.value());
+        if (backward) {
+            AttentionGradient.of(
+                            out,
+                            op,
+                            operands,
+                            AttentionGradient.Forward.of(node),
+                            Optional.of(dy),
+                            Optional.empty(),
+                            Set.of(0, 1, 2),
+                            Origin.NONE)
+                    .forEach((slot, gradient) -> out.output("grad" + slot, gradient));
+        }
+        return new FoldLayout().run(out.build());
+    }
+
+    private static JvmProgram program(int threads, Graph graph) throws IOException {
+        Path classes = Files.createTempDirectory("heddle-backward");
+        JvmOptions options = new JvmOptions(JvmPlatform.target(threads), classes, "bench", warning -> {
+            throw new IllegalStateException(warning);
+        });
+        return JvmProgram.load(
+                Lower.fused(graph, SchedulePolicy.of(options.target())).plan(), Map.of(), options);
+    }
+
+    private static Tensor drawn(long[] shape, long seed) {
+        Random random = new Random(seed);
+        float[] elements = new float[(int) Arrays.stream(shape).reduce(1, (x, y) -> x * y)];
+        for (int n = 0; n < elements.length; n++) {
+            elements[n] = (float) random.nextGaussian();
+        }
+        return Tensor.of(elements, shape);
+    }
+}
