@@ -31,7 +31,9 @@ class ErrorPagesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"NO_GRADIENT", "NO_BUDGET"})
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NO_GRADIENT", "NO_BUDGET"})
     void examplesOfGradientsDoWhatThePageSays(GradientCode code) throws IOException {
         check(code);
     }

@@ -10,11 +10,9 @@ import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelAxes;
 import heddle.compiler.tile.KernelSchedule;
-import heddle.compiler.tile.LoopMode;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TileStmt;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
@@ -39,9 +37,6 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
     /** Threads of a group: more would wait for each other at barriers. */
     private static final int GROUP = 256;
 
-    /** Sides of a block of pairs of queries and keys, most wanted first. */
-    private static final List<Integer> PAIRS = List.of(32, 16, 8);
-
     /** Rows up to this long have a thread each. */
     private static final int SHORT = 32;
 
@@ -62,23 +57,9 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
             case ScatterFamily s -> throw new IllegalStateException("devices do not add to memory");
             case Contraction c -> new GroupBlocks(target.device(), facts).of(c);
             case SplitAttention s -> throw new IllegalStateException("devices do not split keys");
-            case AttentionGradients g ->
-                blocks(facts, PAIRS.stream().map(n -> pairs(g, facts, n)).toList());
+            case AttentionGradients g -> new GroupBlocks(target.device(), facts).of(g);
             case Attention a -> new GroupBlocks(target.device(), facts).of(a);
         };
-    }
-
-    /** Blocks of pairs of queries and keys; heads and batches that a sum goes over come one by one. */
-    private static KernelSchedule pairs(AttentionGradients g, ProgramFacts facts, int side) {
-        KernelSchedule cuts = KernelSchedule.NONE
-                .with(FamilySchedules.cut(g.outer(), side))
-                .with(FamilySchedules.cut(g.inner(), side));
-        for (TileStmt.Loop loop : facts.program().loops()) {
-            if (loop.mode() instanceof LoopMode.Sequential && !loop.axis().equals(g.inner())) {
-                cuts = cuts.with(new Choice.Cut(loop.id(), new Choice.Size.Each()));
-            }
-        }
-        return cuts;
     }
 
     @Override

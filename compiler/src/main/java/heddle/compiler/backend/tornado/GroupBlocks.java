@@ -7,6 +7,7 @@ import heddle.compiler.scheduled.group.GroupMemory;
 import heddle.compiler.scheduled.group.GroupShape;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.LoopMode;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
@@ -14,6 +15,7 @@ import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
@@ -54,6 +56,9 @@ record GroupBlocks(Device device, ProgramFacts facts) {
 
     /** Local memory that such blocks take. */
     private static final int LOCAL_OF_MANY = 48 << 10;
+
+    /** Sides of a block of pairs of queries and keys, most wanted first. */
+    private static final List<Integer> PAIRS = List.of(32, 16, 8);
 
     /** The most columns of the result that a block of attention has. */
     private static final int COLUMNS = 512;
@@ -175,13 +180,23 @@ record GroupBlocks(Device device, ProgramFacts facts) {
         return staged(bound(cuts(a, least).with(FamilySchedules.cut(a.e(), LEAST_COLUMNS)), least));
     }
 
+    /** The largest blocks of pairs whose tiles fit. */
+    KernelSchedule of(AttentionGradients g) {
+        return of(PAIRS.stream()
+                .map(n -> KernelSchedule.NONE
+                        .with(FamilySchedules.cut(g.outer(), n))
+                        .with(FamilySchedules.cut(g.inner(), n)))
+                .toList());
+    }
+
     /**
-     * A schedule of any program: the first cuts with which all factors fit as a whole, or slices of the last. Threads with many registers
+     * A schedule of any program: the first cuts with which all factors fit as a whole, or in slices. Threads with many registers
      * have as many rows and columns as in attention.
      */
     KernelSchedule of(List<KernelSchedule> cuts) {
         List<KernelSchedule> bound = new ArrayList<>();
-        for (KernelSchedule c : cuts) {
+        for (KernelSchedule some : cuts) {
+            KernelSchedule c = eachOfOthers(some);
             int rows = rows(c);
             if (hasManyRegisters()) {
                 Shape many = ATTENTION_OF_MANY.getFirst();
@@ -192,7 +207,26 @@ record GroupBlocks(Device device, ProgramFacts facts) {
             }
             bound.add(bound(c, shape(rows, 1)));
         }
-        return bound.stream().filter(s -> fits(s, registers())).findFirst().orElseGet(() -> staged(bound.getLast()));
+        return bound.stream()
+                .filter(s -> fits(s, registers()))
+                .findFirst()
+                .or(() -> bound.stream()
+                        .map(this::staged)
+                        .filter(s -> fits(s, variables()))
+                        .findFirst())
+                .orElseGet(() -> staged(bound.getLast()));
+    }
+
+    /** Sequential loops that are not cut go index by index. */
+    private KernelSchedule eachOfOthers(KernelSchedule cuts) {
+        KernelSchedule all = cuts;
+        for (TileStmt.Loop loop : facts.program().loops()) {
+            if (loop.mode() instanceof LoopMode.Sequential
+                    && cuts.cut(loop.id()).isEmpty()) {
+                all = all.with(new Choice.Cut(loop.id(), new Choice.Size.Each()));
+            }
+        }
+        return all;
     }
 
     /** The most indexes of a block that run along rows of threads. */
