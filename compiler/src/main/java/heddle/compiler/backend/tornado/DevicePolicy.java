@@ -22,6 +22,8 @@ import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.tile.family.ScatterFamily;
 import heddle.compiler.tile.family.SplitAttention;
 import heddle.compiler.type.Dim;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -57,7 +59,7 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
             case ScatterFamily s -> throw new IllegalStateException("devices do not add to memory");
             case Contraction c -> new GroupBlocks(target.device(), facts).of(c);
             case SplitAttention s -> throw new IllegalStateException("devices do not split keys");
-            case AttentionGradients g -> new GroupBlocks(target.device(), facts).of(g);
+            case AttentionGradients g -> schedule(g, facts);
             case Attention a -> new GroupBlocks(target.device(), facts).of(a);
         };
     }
@@ -75,6 +77,16 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
      */
     public KernelSchedule blocks(ProgramFacts facts, List<KernelSchedule> cuts) {
         return new GroupBlocks(target.device(), facts).of(cuts);
+    }
+
+    private KernelSchedule schedule(AttentionGradients g, ProgramFacts facts) {
+        if (g.side() == AttentionGradients.Side.TABLES) {
+            throw new DiagnosticException(Diagnostic.of(
+                            DeviceErrors.NO_TABLES,
+                            "a device does not compute the gradient of a tensor that attention reads at computed indexes")
+                    .hint("use --target jvm"));
+        }
+        return new GroupBlocks(target.device(), facts).of(g);
     }
 
     private int group() {
