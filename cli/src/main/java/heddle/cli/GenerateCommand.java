@@ -87,7 +87,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             defaultValue = "0",
-            converter = OptionNumbers.Seed.class,
+            converter = OptionNumbers.TrainingSeed.class,
             description = "The seed of what is drawn: the same seed writes the same text. Default: 0.")
     private long seed;
 

@@ -16,6 +16,7 @@ import heddle.runtime.train.TrainingSettings;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -175,10 +176,12 @@ final class TrainCommand implements Callable<Integer> {
                 : checkpoint;
         TrainingRun.Schedule schedule =
                 new TrainingRun.Schedule(training.steps(), accumulate, file, saveEvery, testEvery, testBatches);
-        if (!resume && Files.exists(file)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    file + " is there already; go on with it by --resume, or name another file by --checkpoint");
+        for (Path there : List.of(schedule.checkpoint(), schedule.log(), schedule.picture())) {
+            if (!resume && Files.exists(there)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        there + " is there already; go on with it by --resume, or name another file by --checkpoint");
+            }
         }
         OutputFiles files = new OutputFiles(spec);
         files.add("--checkpoint", schedule.checkpoint());

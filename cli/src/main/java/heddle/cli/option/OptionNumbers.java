@@ -1,5 +1,6 @@
 package heddle.cli.option;
 
+import heddle.compiler.scalar.Philox;
 import heddle.runtime.CompileOptions;
 import java.util.function.DoublePredicate;
 import picocli.CommandLine.ITypeConverter;
@@ -62,6 +63,14 @@ public final class OptionNumbers {
         @Override
         public Long convert(String text) {
             return whole(text, Long.MIN_VALUE, Long.MAX_VALUE);
+        }
+    }
+
+    /** A seed of training, of which 56 bits count. */
+    public static final class TrainingSeed implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            return whole(text, 0, Philox.SEEDS - 1);
         }
     }
 

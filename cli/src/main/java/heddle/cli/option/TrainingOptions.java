@@ -82,7 +82,7 @@ public final class TrainingOptions {
     @Option(
             names = "--seed",
             defaultValue = "0",
-            converter = OptionNumbers.Seed.class,
+            converter = OptionNumbers.TrainingSeed.class,
             description = "The seed of initial weights, batches and dropouts. Default: 0.")
     private long seed;
 

@@ -13,6 +13,7 @@ import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.op.gradient.GradientCode;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,9 +35,12 @@ public final class Gradients {
      */
     public static Model of(Model model, Optional<String> loss, List<String> by) {
         Declaration of = loss(model, loss);
+        if (model.outputs().stream().anyMatch(o -> o.name().startsWith(PREFIX))) {
+            throw mistake("the model has gradients already", "ask once, for all weights and inputs");
+        }
         List<Declaration> wanted = by.isEmpty()
                 ? model.weights().stream().filter(Gradients::isFloat).toList()
-                : by.stream().map(name -> declared(model, name)).toList();
+                : by.stream().distinct().map(name -> declared(model, name)).toList();
         if (wanted.isEmpty()) {
             throw mistake("the model has no weights of floats to differentiate by", "name inputs: --wrt x");
         }
@@ -85,7 +89,7 @@ public final class Gradients {
         Declaration found = Stream.concat(model.weights().stream(), model.inputs().stream())
                 .filter(d -> d.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> mistake("the model has no weight or input " + name, "weights lists them"));
+                .orElseThrow(() -> unknown(model, name));
         if (!isFloat(found)) {
             throw new DiagnosticException(Diagnostic.at(
                             found.span(),
@@ -95,6 +99,16 @@ public final class Gradients {
                     .hint("only floats have gradients"));
         }
         return found;
+    }
+
+    private static DiagnosticException unknown(Model model, String name) {
+        List<String> known = Stream.concat(model.weights().stream(), model.inputs().stream())
+                .map(Declaration::name)
+                .toList();
+        String remedy = Suggest.closest(name, known)
+                .map(meant -> "did you mean " + meant + "?")
+                .orElseGet(() -> "there are " + String.join(", ", known));
+        return mistake("the model has no weight or input " + name, remedy);
     }
 
     private static DiagnosticException mistake(String message, String remedy) {

@@ -10,6 +10,7 @@ import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.StopGradient;
 import heddle.compiler.op.Weight;
+import heddle.compiler.op.attention.GradientOp;
 import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.op.gradient.GradientCode;
@@ -120,6 +121,12 @@ final class Backward {
             return;
         }
         if (!(node.op() instanceof Differentiable op)) {
+            if (node.op() instanceof GradientOp) {
+                throw GradientContext.noGradient(
+                        node,
+                        "the gradient of a fused attention has no gradient itself",
+                        "leave attention unfused, as `heddle run --unfused` does");
+            }
             throw GradientContext.noGradient(
                     node,
                     "`" + node.op().name() + "` has no gradient",

@@ -7,6 +7,7 @@ import heddle.compiler.op.attention.AttentionKeyValueGradient;
 import heddle.compiler.op.attention.AttentionQueryGradient;
 import heddle.compiler.op.attention.AttentionReader;
 import heddle.compiler.op.gradient.Anchor;
+import heddle.compiler.op.gradient.FirstOrder;
 import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.Expand;
@@ -53,6 +54,7 @@ public final class GraphCatalogue {
             .with("scatter_along", a -> new ScatterAlong(a.integer("axis"), a.dim("size")))
             .with("gradient", a -> new Gradient())
             .with("anchor", a -> new Anchor())
+            .with("first_order", a -> new FirstOrder(a.string("of")))
             .with("stop_gradient", a -> new StopGradient())
             .with("dropout", a -> new Dropout(a.number("p"), (int) a.number("ordinal", 0)))
             .with("attention", AttentionReader::read)

@@ -4,6 +4,7 @@ import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.gradient.Differentiable;
+import heddle.compiler.op.gradient.FirstOrder;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.op.layout.Strided;
 import heddle.compiler.scalar.Reduction;
@@ -125,6 +126,8 @@ public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims) imple
         Value isOnlyZero = c.apply(ScalarFn.AND, isZero, c.apply(ScalarFn.EQ, zeros, c.number(1, type)));
         Value amongZeros = c.apply(ScalarFn.SELECT, isOnlyZero, others, zero);
         Value isWithout = c.apply(ScalarFn.EQ, zeros, zero);
-        return c.apply(ScalarFn.SELECT, isWithout, c.apply(ScalarFn.DIV, others, factors), amongZeros);
+        Value gradient = c.apply(ScalarFn.SELECT, isWithout, c.apply(ScalarFn.DIV, others, factors), amongZeros);
+        // The choice by zeros hides how the gradient changes where they are.
+        return c.add(new FirstOrder(name()), gradient);
     }
 }

@@ -8,6 +8,7 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Dropout;
 import heddle.compiler.op.StopGradient;
 import heddle.compiler.op.gradient.Anchor;
+import heddle.compiler.op.gradient.FirstOrder;
 import heddle.compiler.op.gradient.Gradient;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,7 @@ public record RemoveTrainingMarks() implements Pass {
         return switch (node.op()) {
             case StopGradient s -> true;
             case Anchor a -> true;
+            case FirstOrder f -> true;
             case Dropout d -> operands.size() == 1;
             default -> false;
         };

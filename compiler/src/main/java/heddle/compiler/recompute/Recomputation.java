@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,8 +18,8 @@ import java.util.TreeMap;
  * Which values of the forward pass are kept, and what that costs.
  *
  * <p>The forward pass is cut into {@linkplain Segment segments}; each has {@linkplain SegmentChoices choices}. One begins with those of
- * the least bytes and buys faster ones, those that save most time for a byte first, late segments before early ones, whose
- * values are live at the peak anyway, as long as the peak stays in the budget.
+ * the least bytes and buys faster ones as long as the peak stays in the budget: those that save most time for a byte first, and late
+ * segments before early ones. Values of late segments are there at the peak anyway.
  *
  * @param graph      the joint graph with what is computed again
  * @param kept       values that the backward pass reads, in order
@@ -44,7 +45,7 @@ public record Recomputation(
         long of(Graph graph);
     }
 
-    /** Every how many waists one stands: fewer when even the least choice of all segments is too large. */
+    /** Segments are merged, two at a time, four, eight, when even the least choice of all is too large. */
     private static final int MOST_MERGED = 8;
 
     /** A step from one choice of a segment to the next. */
@@ -69,10 +70,10 @@ public record Recomputation(
         }
         List<Segment> segments = Segment.of(joint, cost);
         for (int merged = 1; merged <= MOST_MERGED; merged *= 2) {
-            Set<Value> kept = search.best(Segment.merged(segments, merged));
-            if (!kept.isEmpty()) {
-                Graph chosen = Rematerialised.of(joint, kept);
-                return search.result(chosen, kept, peak.of(chosen), whole);
+            Optional<Set<Value>> kept = search.best(Segment.merged(segments, merged));
+            if (kept.isPresent()) {
+                Graph chosen = Rematerialised.of(joint, kept.get());
+                return search.result(chosen, kept.get(), peak.of(chosen), whole);
             }
         }
         throw new BudgetNotMet(allowed, search.curve.firstKey(), whole);
@@ -103,8 +104,8 @@ public record Recomputation(
             return time;
         }
 
-        /** The values that the fastest plan within the budget keeps; none when there is no such plan. */
-        Set<Value> best(List<Segment> segments) {
+        /** The values that the fastest plan within the budget keeps; empty when there is no such plan. */
+        Optional<Set<Value>> best(List<Segment> segments) {
             List<List<SegmentChoices.Choice>> choices = choices(segments);
             List<Purchase> purchases = purchases(choices);
             int fits = -1;
@@ -117,7 +118,7 @@ public record Recomputation(
                     tooMany = count;
                 }
             }
-            return fits < 0 ? Set.of() : kept(segments, choices, purchases.subList(0, fits));
+            return fits < 0 ? Optional.empty() : Optional.of(kept(segments, choices, purchases.subList(0, fits)));
         }
 
         private long tried(Set<Value> kept) {

@@ -1,6 +1,7 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
@@ -25,8 +26,14 @@ record RegisterBlocks(Processor processor) {
     /** Registers with which a block of six rows and four vectors leaves room for its factors. */
     private static final int MANY = 32;
 
-    /** Accumulators of a reduction: additions take four cycles, and one or two begin in each. */
+    /** Accumulators of an extreme: comparisons take four cycles, and one or two begin in each. */
     private static final int ACCUMULATORS = 4;
+
+    /**
+     * Accumulators of a sum. It does not depend on what is summed: a value that is stored and one that is computed in the loop must
+     * give the same bits, as when a memory budget lets values be computed again.
+     */
+    private static final int ACCUMULATORS_OF_SUMS = 2;
 
     /** Where values are costly, a loop body should not hold many copies of their code. */
     private static final int ACCUMULATORS_OF_COSTLY = 2;
@@ -98,8 +105,10 @@ record RegisterBlocks(Processor processor) {
             for (int at = 0; at < block.size(); at++) {
                 if (block.get(at) instanceof TileStmt.Define d && d.value() instanceof TileExpr.Reduce r) {
                     boolean costly = isCostly(r.program()) || at > 0 && isCostlyAlong(block.get(at - 1), r.over());
+                    boolean isSum = r.kind() == Reduction.SUM || r.kind() == Reduction.PROD;
+                    int extreme = costly ? ACCUMULATORS_OF_COSTLY : ACCUMULATORS;
                     all = all.with(new Choice.Unroll(
-                            d.tile().name(), r.over().name(), costly ? ACCUMULATORS_OF_COSTLY : ACCUMULATORS));
+                            d.tile().name(), r.over().name(), isSum ? ACCUMULATORS_OF_SUMS : extreme));
                 }
             }
         }

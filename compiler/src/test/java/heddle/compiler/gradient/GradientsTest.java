@@ -230,6 +230,17 @@ class GradientsTest {
     }
 
     @Test
+    void gradientsThatAreNotDifferentiatedSaySo() {
+        DiagnosticException e = Assertions.assertThrows(
+                DiagnosticException.class,
+                () -> Elaborated.of(
+                        "input x : f64[3]",
+                        "let first = grad(prod(x, axis = 0), x)",
+                        "output g = grad(sum(first), x)"));
+        assertEquals("H1301", e.diagnostics().getFirst().code().id());
+    }
+
+    @Test
     void tiesShare() {
         String[] lines = {"input x : f64[3]", "output g = grad(max(x, axis = 0), x)"};
         assertArrayEquals(new double[] {0.5, 0, 0.5}, gradient(x(3, 1, 3), lines));

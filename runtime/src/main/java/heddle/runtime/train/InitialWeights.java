@@ -3,6 +3,7 @@ package heddle.runtime.train;
 import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.scalar.Philox;
 import heddle.compiler.scalar.Philox.Stream;
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Initialiser;
 import heddle.runtime.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +22,9 @@ final class InitialWeights {
     /** The tensor of a weight whose declaration says what it begins with. */
     static Tensor of(Declaration weight, long seed) {
         long[] shape = weight.type().shape().evaluate(Map.of());
-        Tensor tensor = Tensor.zeros(weight.type().dtype(), shape);
+        Tensor tensor = Tensor.zeros(DType.F32, shape);
         fill(tensor.floats(), weight.initial().orElseThrow(), weight.name(), seed);
-        return tensor.rounded();
+        return tensor.cast(weight.type().dtype());
     }
 
     private static void fill(float[] elements, Initialiser initial, String name, long seed) {

@@ -126,6 +126,21 @@ record StartingWeights(SequencedMap<String, Tensor> trained, SequencedMap<String
         List<Declaration> wanted = weights.stream()
                 .filter(w -> w.initial().isEmpty() || file.entries().containsKey(w.name()))
                 .toList();
+        List<String> anew = weights.stream()
+                .filter(w -> !wanted.contains(w))
+                .map(Declaration::name)
+                .toList();
+        if (wanted.stream().noneMatch(w -> file.entries().containsKey(w.name()))) {
+            throw new DiagnosticException(
+                    Diagnostic.of(TrainCode.NOT_TRAINABLE, "no weight of the model is in " + from.get())
+                            .note("the model has " + weights.getFirst().name() + ", ...")
+                            .hint("`heddle weights` lists what a file has"));
+        }
+        if (!anew.isEmpty()) {
+            options.warnings()
+                    .accept(from.get() + " does not have " + String.join(", ", anew)
+                            + ": they begin as the model says");
+        }
         return WeightBinding.bind(file, wanted, options.conversion());
     }
 }

@@ -54,7 +54,9 @@ public final class TokenFile {
                                     + " bytes each")
                     .hint("name the width of its tokens: --tokens byte, u16 or i32"));
         }
-        return new TokenFile(file, width, data);
+        TokenFile tokens = new TokenFile(file, width, data);
+        tokens.requireTokens();
+        return tokens;
     }
 
     Path path() {
@@ -82,6 +84,17 @@ public final class TokenFile {
             case U16 -> data.get(U16, 2 * place) & 0xFFFF;
             case I32 -> data.get(I32, 4 * place);
         };
+    }
+
+    /** @throws DiagnosticException when a token is negative */
+    private void requireTokens() {
+        for (long place = 0; width == Width.I32 && place < size(); place++) {
+            if (token(place) < 0) {
+                throw new DiagnosticException(
+                        Diagnostic.of(TrainCode.DATA, path + " has the token " + token(place) + " at place " + place)
+                                .hint("tokens are not negative; is this their width? --tokens byte, u16 or i32"));
+            }
+        }
     }
 
     /** The SHA-256 of all bytes. */

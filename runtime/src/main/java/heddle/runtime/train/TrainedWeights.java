@@ -65,6 +65,17 @@ final class TrainedWeights {
         gradient = new float[at];
     }
 
+    boolean areFinite() {
+        for (Weight w : weights) {
+            for (float x : w.elements()) {
+                if (!Float.isFinite(x)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     List<Weight> weights() {
         return weights;
     }

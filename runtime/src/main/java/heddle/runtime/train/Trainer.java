@@ -8,6 +8,7 @@ import heddle.runtime.HeddleModel;
 import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,9 @@ import java.util.SequencedMap;
  * and has the same bits on any number of threads. Not for use by several threads at once.
  */
 public final class Trainer {
+    /** Batches of a step: 32 bits count the batches of all steps. */
+    private static final int MOST_BATCHES = 1024;
+
     private final TrainingSettings settings;
     private final int threads;
     private final String loss;
@@ -92,28 +96,33 @@ public final class Trainer {
      * @throws DiagnosticException when the loss or a gradient is not finite; no weight has changed then
      */
     public Step step(List<Map<String, Tensor>> batches) {
-        if (batches.isEmpty()) {
-            throw new IllegalArgumentException("a step needs a batch");
+        if (batches.isEmpty() || batches.size() > MOST_BATCHES) {
+            throw new IllegalArgumentException(
+                    "a step needs a batch, and takes " + MOST_BATCHES + " at most, not " + batches.size());
         }
         long number = done + 1;
         SequencedMap<String, Tensor> values = weights.tensors();
         double share = 1.0 / batches.size();
         double mean = 0;
         for (int i = 0; i < batches.size(); i++) {
-            Map<String, Tensor> outputs =
-                    gradients.run(batches.get(i), values, settings.seed(), done * batches.size() + i);
+            Map<String, Tensor> outputs = gradients.run(batches.get(i), values, settings.seed(), draw(i));
             double value = outputs.get(loss).element(0);
-            requireFinite(value, "loss", number, batches.get(i), done * batches.size() + i);
+            requireFinite(value, "loss", number, batches.get(i), draw(i));
             mean += value * share;
             weights.accumulate(byWeight(outputs), share, i == 0, threads);
         }
         double norm = weights.norm(threads);
-        requireFinite(norm, "gradient", number, batches.getLast(), done * batches.size() + batches.size() - 1);
+        requireFinite(norm, "gradient", number, batches.getLast(), draw(batches.size() - 1));
         double rate = settings.rate().at(number);
         double scale = Math.min(1, settings.clip() / (norm + 1e-6));
         settings.optimiser().update(weights, number, rate, scale, threads);
         done = number;
         return new Step(number, mean, norm, rate);
+    }
+
+    /** The number of a batch of the next step among all batches: no two draw the same dropouts. */
+    private long draw(int batch) {
+        return done * MOST_BATCHES + batch;
     }
 
     private static Map<String, Tensor> byWeight(Map<String, Tensor> outputs) {
@@ -147,6 +156,22 @@ public final class Trainer {
         return forward.run(batch, weights.tensors(), settings.seed(), 0)
                 .get(loss)
                 .element(0);
+    }
+
+    String lossName() {
+        return loss;
+    }
+
+    /** Of the weights that are not trained. */
+    String frozenHash() {
+        StringBuilder text = new StringBuilder();
+        frozen.forEach((name, t) -> {
+            text.append(name).append(' ').append(t.dtype()).append(Arrays.toString(t.shape()));
+            for (int i = 0; i < t.size(); i++) {
+                text.append(' ').append(Long.toHexString(Double.doubleToLongBits(t.element(i))));
+            }
+        });
+        return Fingerprint.of(text.toString());
     }
 
     TrainingSettings settings() {
@@ -184,6 +209,12 @@ public final class Trainer {
      * @param text to keep with them
      */
     public void save(Path file, Map<String, String> text) {
+        if (!weights.areFinite()) {
+            throw new DiagnosticException(Diagnostic.of(
+                            TrainCode.NOT_FINITE,
+                            "after step " + done + " a weight is not finite: it is not written to " + file)
+                    .hint("take a smaller learning rate, or a smaller norm to clip to"));
+        }
         Checkpoint.write(file, weights, frozen, done, text);
     }
 

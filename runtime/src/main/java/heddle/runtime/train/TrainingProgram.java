@@ -64,7 +64,12 @@ final class TrainingProgram {
     /** Where a run first computes something that is not finite, when each operation runs by itself. */
     Optional<FirstNonFinite> firstNonFinite(
             Map<String, Tensor> batch, Map<String, Tensor> weights, Map<String, Tensor> frozen, long seed, long draw) {
-        return FirstNonFinite.of(graph, inputs(batch, weights, seed, draw), inputs.check(batch), frozen, options);
+        try {
+            return FirstNonFinite.of(graph, inputs(batch, weights, seed, draw), inputs.check(batch), frozen, options);
+        } catch (OutOfMemoryError e) {
+            // What runs unfused may need more memory than there is. That the loss is not finite is still to be said.
+            return Optional.empty();
+        }
     }
 
     /** The generated Java, which says what the results' bits depend on besides the inputs. */

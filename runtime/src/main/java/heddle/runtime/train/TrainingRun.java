@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -102,7 +103,10 @@ public final class TrainingRun {
         identity.put(
                 "heddle.model",
                 Fingerprint.of(GraphText.print(model.declaration().graph())));
-        identity.put("heddle.data", file.hash());
+        identity.put("heddle.loss", trainer.lossName());
+        identity.put("heddle.frozen", trainer.frozenHash());
+        identity.put(
+                "heddle.data", file.hash() + ", tokens " + file.width().name().toLowerCase(Locale.ROOT));
         identity.put("heddle.batches", schedule.accumulate() + " of " + batches);
         identity.put("heddle.settings", trainer.settings().text());
     }
@@ -137,7 +141,7 @@ public final class TrainingRun {
                 log.add(new LossLog.Line(step.number(), step.loss(), step.norm(), step.rate(), heldOut));
                 listener.stepped(step);
                 heldOut.ifPresent(loss -> {
-                    best = Math.min(best, loss);
+                    best = loss < best ? loss : best;
                     listener.tested(step.number(), loss);
                 });
                 if (isLast || stopped || step.number() % schedule.saveEvery() == 0) {
@@ -200,7 +204,8 @@ public final class TrainingRun {
                                 TrainCode.CHECKPOINT,
                                 "the checkpoint " + schedule.checkpoint() + " is of another training, by its "
                                         + name.substring(name.lastIndexOf('.') + 1))
-                        .note("then: " + before)
+                        .note("then: "
+                                + (before == null ? "nothing is said, it was not written by `heddle train`" : before))
                         .note("now:  " + now)
                         .hint("resume with what it began with, or begin another training with its weights: --from "
                                 + schedule.checkpoint()));
@@ -211,9 +216,19 @@ public final class TrainingRun {
                     "the generated code is not that of the checkpoint, by another version, processor or number of"
                             + " vector lanes: the training goes on, but its bits may differ from an undisturbed one");
         }
-        best = Double.parseDouble(text.getOrDefault(BEST, "Infinity"));
+        best = number(text, BEST, Double.POSITIVE_INFINITY);
         saved = trainer.done();
-        return LossLog.resume(schedule.log(), Long.parseLong(text.getOrDefault(LOG, "0")));
+        return LossLog.resume(schedule.log(), (long) number(text, LOG, 0));
+    }
+
+    private double number(Map<String, String> text, String name, double otherwise) {
+        try {
+            return text.containsKey(name) ? Double.parseDouble(text.get(name)) : otherwise;
+        } catch (NumberFormatException e) {
+            throw new DiagnosticException(Diagnostic.of(
+                    TrainCode.CHECKPOINT,
+                    "the checkpoint " + schedule.checkpoint() + " says " + name + " is " + text.get(name)));
+        }
     }
 
     /** The least loss that was measured on what is held out; infinite before the first. */

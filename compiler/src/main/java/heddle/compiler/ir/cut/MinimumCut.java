@@ -41,16 +41,18 @@ public final class MinimumCut {
     /**
      * The vertices on the side of the source, as few as there can be.
      *
-     * @throws IllegalStateException when source and sink cannot be separated, or capacities are too large to be added exactly
+     * @throws IllegalStateException when source and sink cannot be separated
      */
     public BitSet sourceSide() {
-        double finite = 0;
+        double all = 0;
         for (Edge e : edges) {
-            finite += e.capacity == NEVER ? 0 : e.capacity;
+            all += e.capacity == NEVER ? 0 : e.capacity;
         }
-        double never = finite + 1;
-        if (never >= EXACT) {
-            throw new IllegalStateException("capacities add up to " + finite);
+        // Coarser capacities, where their sum would not be exact.
+        int shift = Math.max(0, Math.getExponent(all) - Math.getExponent(EXACT) + 2);
+        double never = 1;
+        for (Edge e : edges) {
+            never += e.capacity == NEVER ? 0 : e.capacity >> shift;
         }
         DefaultDirectedWeightedGraph<Integer, DefaultWeightedEdge> graph =
                 new DefaultDirectedWeightedGraph<>(DefaultWeightedEdge.class);
@@ -59,7 +61,7 @@ public final class MinimumCut {
         for (Edge e : edges) {
             graph.addVertex(e.from);
             graph.addVertex(e.to);
-            double capacity = e.capacity == NEVER ? never : e.capacity;
+            double capacity = e.capacity == NEVER ? never : e.capacity >> shift;
             DefaultWeightedEdge known = graph.getEdge(e.from, e.to);
             if (known == null) {
                 graph.setEdgeWeight(graph.addEdge(e.from, e.to), capacity);

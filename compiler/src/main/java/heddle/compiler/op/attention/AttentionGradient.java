@@ -75,6 +75,9 @@ public final class AttentionGradient {
     /** A result that is to be computed, and how it comes to the operand. */
     private record Part(GradientResult result, List<Axis> axes, ReadGradient read) {}
 
+    /** The gradient by a table, and the slot that reads it: two tables may have equal gradients. */
+    private record Table(GradientResult result, int slot) {}
+
     private final Graph.Builder out;
     private final FusedAttention op;
     private final AttentionDefinition a;
@@ -175,7 +178,7 @@ public final class AttentionGradient {
                 captured.stream().filter(p -> !p.axes.contains(a.i())).toList();
         List<Part> ofQueries =
                 captured.stream().filter(p -> p.axes.contains(a.i())).toList();
-        SequencedMap<GradientResult, Integer> tables = tables();
+        List<Table> tables = tables();
         if (tables.isEmpty()
                 && Stream.of(sinks, queries, keys, values, captured).allMatch(List::isEmpty)) {
             return gradients;
@@ -225,33 +228,33 @@ public final class AttentionGradient {
     }
 
     /** The gradients by tables that a program over pairs reads, by the slots of these. */
-    private void tables(GradientResult.Kind kind, ScalarExpr program, SequencedMap<GradientResult, Integer> tables) {
+    private void tables(GradientResult.Kind kind, ScalarExpr program, List<Table> tables) {
         for (ScalarExpr.Read read : reads(program)) {
             Optional<ScalarExpr> factor =
                     ReadGradient.of(read).isPresent() ? Optional.empty() : Derivatives.of(program, read);
-            factor.ifPresent(f ->
-                    tables.put(GradientResult.table(kind, ScalarExpr.cast(a.compute(), f), read, a.i()), read.slot()));
+            factor.ifPresent(f -> tables.add(
+                    new Table(GradientResult.table(kind, ScalarExpr.cast(a.compute(), f), read, a.i()), read.slot())));
         }
     }
 
-    private SequencedMap<GradientResult, Integer> tables() {
-        SequencedMap<GradientResult, Integer> tables = new LinkedHashMap<>();
+    private List<Table> tables() {
+        List<Table> tables = new ArrayList<>();
         tables(GradientResult.Kind.SCORE_TABLE, a.score(), tables);
         a.weight().ifPresent(w -> tables(GradientResult.Kind.WEIGHT_TABLE, w, tables));
         return tables;
     }
 
-    private void tables(SequencedMap<GradientResult, Integer> tables, Value delta) {
+    private void tables(List<Table> tables, Value delta) {
         if (tables.isEmpty()) {
             return;
         }
         List<Value> all = new ArrayList<>(operands);
         AttentionBackward backward = backward(all, delta);
-        List<GradientResult> results = List.copyOf(tables.keySet());
+        List<GradientResult> results = tables.stream().map(Table::result).toList();
         Node node = node(new AttentionQueryGradient(types(all), backward, results), all);
         for (int n = 0; n < results.size(); n++) {
             Value sum = out.part(new Reduce(Reduction.SUM, List.of(0), false), origin, new Value(node, n));
-            give(tables.get(results.get(n)), out.part(new Cast(a.compute()), origin, sum));
+            give(tables.get(n).slot, out.part(new Cast(a.compute()), origin, sum));
         }
     }
 

@@ -1,0 +1,137 @@
+package heddle.tests.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import heddle.compiler.Compilation;
+import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.frontend.Frontend;
+import heddle.compiler.frontend.Model;
+import heddle.compiler.gradient.Differentiate;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.NdArray;
+import heddle.compiler.op.Interpreter;
+import heddle.compiler.scalar.Rounding;
+import heddle.compiler.schedule.ScheduleInterpreter;
+import heddle.compiler.tile.BlockChoice;
+import heddle.compiler.type.Precision;
+import heddle.compiler.type.UnknownLengthException;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.parse.Parser;
+import heddle.dsl.source.SourceFile;
+import heddle.runtime.SourceReader;
+import heddle.tests.fuzz.FuzzedModel.Draw;
+import heddle.tests.gradient.TrainedGraph;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/**
+ * Gradients of random models of attention by all that they read: as recognised, and as tile programs at drawn block sizes, they must
+ * be those of the model as it is written.
+ *
+ * <p>{@code -Dheddle.fuzz.gradients=3000} runs that many, {@code -Dheddle.fuzz.seed=7} starts at that seed.
+ */
+class GradientFuzzTest {
+    private static final long FIRST = Long.getLong("heddle.fuzz.seed", 0);
+    private static final long GRAPHS = Long.getLong("heddle.fuzz.gradients", 60);
+
+    /** Models that have no gradient on purpose: fused attention declines some. */
+    private int declined;
+
+    @Test
+    void gradientsAreThoseOfTheModelAsWritten(TestReporter reporter) {
+        List<String> failures = new ArrayList<>();
+        LongStream.range(FIRST, FIRST + GRAPHS)
+                .forEach(seed -> failure(seed).ifPresent(f -> {
+                    FuzzedModel model = FuzzedModel.of(seed, Set.of());
+                    failures.add("---- seed " + seed + ": " + f + "\n" + model.lengths() + "\n" + model.source());
+                }));
+        reporter.publishEntry("declined", declined + " of " + GRAPHS);
+        assertEquals(0, failures.size(), () -> failures.size() + " of " + GRAPHS + "\n" + String.join("\n", failures));
+    }
+
+    private Optional<String> failure(long seed) {
+        try {
+            return compared(seed);
+        } catch (DiagnosticException e) {
+            boolean isDeclined = e.diagnostics().getFirst().code().id().equals("H1301");
+            declined += isDeclined ? 1 : 0;
+            return isDeclined ? Optional.empty() : Optional.of(e.toString());
+        } catch (UnknownLengthException e) {
+            return Optional.empty();
+        } catch (RuntimeException | AssertionError e) {
+            StackTraceElement[] trace = e.getStackTrace();
+            return Optional.of(e + (trace.length == 0 ? "" : " at " + trace[0]));
+        }
+    }
+
+    private static Optional<String> compared(long seed) {
+        FuzzedModel fuzzed = FuzzedModel.of(seed, Set.of());
+        Model model = Frontend.elaborate(
+                Parser.parse(new SourceFile("fuzzed.heddle", fuzzed.source())).orThrow(), SourceReader::imported);
+        TrainedGraph trained = TrainedGraph.of(model);
+        Graph written = Differentiate.meaning(trained.graph());
+        Compilation compilation = Compiler.compile(trained.graph(), Fusion.FUSED);
+        Draw draw = fuzzed.draw() == Draw.MASKED ? Draw.MASKED : Draw.USUAL;
+        Map<String, NdArray> inputs =
+                new HashMap<>(FuzzedArrays.of(model.inputs(), fuzzed.lengths(), draw, fuzzed.magnitudes(), seed));
+        Map<String, NdArray> weights = FuzzedArrays.of(model.weights(), fuzzed.lengths(), Draw.USUAL, Map.of(), seed);
+        Random random = new Random(seed);
+        trained.cotangents()
+                .forEach((name, type) -> inputs.put(
+                        name,
+                        NdArray.zeros(type.dtype(), type.shape().evaluate(fuzzed.lengths()))
+                                .map(x -> random.nextGaussian())));
+        Map<String, NdArray> expected = new Interpreter(inputs, weights, fuzzed.lengths()).run(written);
+        boolean isNarrow = written.nodes().stream()
+                .flatMap(n -> n.results().stream())
+                .anyMatch(t -> Precision.isNarrow(t.dtype()));
+        Graph recognised = compilation.passes().after(Differentiate.NAME).orElseThrow();
+        return wrong(
+                        "recognised",
+                        expected,
+                        new Interpreter(inputs, weights, fuzzed.lengths()).run(recognised),
+                        isNarrow)
+                .or(() -> wrong(
+                        "tile programs",
+                        expected,
+                        new ScheduleInterpreter(
+                                        inputs,
+                                        weights,
+                                        fuzzed.lengths(),
+                                        Rounding.REAL,
+                                        BlockChoice.drawn(new Random(seed)))
+                                .run(compilation.schedule()),
+                        isNarrow));
+    }
+
+    /** Numbers of derivatives are rounded to f32, and what is computed in sixteen bits in other places than where it is written. */
+    private static Optional<String> wrong(
+            String way, Map<String, NdArray> expected, Map<String, NdArray> got, boolean isNarrow) {
+        for (var output : expected.entrySet()) {
+            double[] want = output.getValue().data();
+            double[] have = got.get(output.getKey()).data();
+            double size = 1;
+            for (double x : want) {
+                size = Double.isFinite(x) ? Math.max(size, Math.abs(x)) : size;
+            }
+            for (int i = 0; i < want.length; i++) {
+                boolean close = Double.isNaN(want[i])
+                        || want[i] == have[i]
+                        || Math.abs(want[i] - have[i]) <= (isNarrow ? 0.1 : 1e-5) * size;
+                if (!close) {
+                    return Optional.of(way + ": " + output.getKey() + "[" + i + "] is " + have[i] + ", not " + want[i]);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+}
