@@ -43,7 +43,8 @@ public final class CompileBenchmark {
         Run(SourceUnit source) {
             graph = timed(() -> Frontend.elaborate(source, SourceReader::imported))
                     .graph();
-            Pipeline.Result passes = timed(() -> Compiler.pipeline(graph, Fusion.FUSED).run(graph));
+            Pipeline.Result passes =
+                    timed(() -> Compiler.pipeline(graph, Fusion.FUSED).run(graph));
             Schedule schedule =
                     timed(() -> Lower.fused(passes.graph(), SchedulePolicy.PROCESSOR, LengthCondition.facts(graph)));
             plan = timed(schedule::plan);
