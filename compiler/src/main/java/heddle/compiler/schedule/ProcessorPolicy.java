@@ -100,7 +100,9 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     @Override
     public void verify(TileKernel kernel, ProgramFacts facts) {
         SchedulePolicy.super.verify(kernel, facts);
-        if (kernel.schedule().hasRowsOneByOne() || kernel.body().stream().noneMatch(TileStmt.Loop.class::isInstance)) {
+        boolean hasProducts = kernel.body().stream().anyMatch(TileStmt.Loop.class::isInstance)
+                && !kernel.program().definitions().isEmpty();
+        if (kernel.schedule().hasRowsOneByOne() || !hasProducts) {
             return;
         }
         Axis lanes = kernel.lanes()

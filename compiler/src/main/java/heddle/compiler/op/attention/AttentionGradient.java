@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -184,22 +185,26 @@ public final class AttentionGradient {
             return gradients;
         }
         Value delta = delta(sinks);
-        if (areNested(a.k(), a.v())) {
-            keysAndValues(Stream.of(keys, values, ofKeys).flatMap(List::stream).toList(), delta);
-        } else {
-            keysAndValues(Stream.of(keys, ofKeys).flatMap(List::stream).toList(), delta);
-            keysAndValues(values, delta);
-        }
-        queries(Stream.of(queries, ofQueries).flatMap(List::stream).toList(), delta);
+        inNests(Stream.of(keys, values, ofKeys), parts -> keysAndValues(parts, delta));
+        inNests(Stream.of(queries, ofQueries), parts -> queries(parts, delta));
         tables(tables, delta);
         return gradients;
     }
 
-    /** Whether one of two programs reads each batch axis that the other does, so that one nest of loops sums both. */
-    private boolean areNested(ScalarExpr x, ScalarExpr y) {
-        List<Axis> ofX = over(x);
-        List<Axis> ofY = over(y);
-        return ofX.containsAll(ofY) || ofY.containsAll(ofX);
+    /** One kernel for all that one nest of loops sums: of any two, one has each batch axis that the other has. */
+    private void inNests(Stream<List<Part>> parts, Consumer<List<Part>> kernel) {
+        List<List<Part>> nests = new ArrayList<>();
+        parts.flatMap(List::stream)
+                .forEach(part -> nests.stream()
+                        .filter(nest -> nest.stream().allMatch(other -> areNested(part, other)))
+                        .findFirst()
+                        .ifPresentOrElse(nest -> nest.add(part), () -> nests.add(new ArrayList<>(List.of(part)))));
+        nests.forEach(kernel);
+    }
+
+    private boolean areNested(Part x, Part y) {
+        return a.batch().stream().allMatch(axis -> x.axes.contains(axis) || !y.axes.contains(axis))
+                || a.batch().stream().allMatch(axis -> y.axes.contains(axis) || !x.axes.contains(axis));
     }
 
     /** The batch axes that a program reads, then {@code more}. */
@@ -351,19 +356,15 @@ public final class AttentionGradient {
     }
 
     private void keysAndValues(List<Part> parts, Value delta) {
-        if (!parts.isEmpty()) {
-            List<Value> all = new ArrayList<>(operands);
-            AttentionBackward backward = backward(all, delta);
-            give(node(new AttentionKeyValueGradient(types(all), backward, results(parts)), all), 0, parts);
-        }
+        List<Value> all = new ArrayList<>(operands);
+        AttentionBackward backward = backward(all, delta);
+        give(node(new AttentionKeyValueGradient(types(all), backward, results(parts)), all), 0, parts);
     }
 
     private void queries(List<Part> parts, Value delta) {
-        if (!parts.isEmpty()) {
-            List<Value> all = new ArrayList<>(operands);
-            AttentionBackward backward = backward(all, delta);
-            give(node(new AttentionQueryGradient(types(all), backward, results(parts)), all), 0, parts);
-        }
+        List<Value> all = new ArrayList<>(operands);
+        AttentionBackward backward = backward(all, delta);
+        give(node(new AttentionQueryGradient(types(all), backward, results(parts)), all), 0, parts);
     }
 
     private static List<GradientResult> results(List<Part> parts) {
