@@ -186,7 +186,8 @@ public final class TrainingRun {
 
     private void save(LossLog log, Listener listener) {
         Map<String, String> text = new LinkedHashMap<>(identity);
-        text.put(WINDOW, String.valueOf(batches.window()));
+        // The last place of a window predicts nothing, so nothing is learnt about it.
+        text.put(WINDOW, String.valueOf(Math.max(1, batches.window() - 1)));
         text.put(BEST, String.valueOf(best));
         text.put(LOG, String.valueOf(log.synchronise()));
         text.put(CODE, Fingerprint.of(trainer.code()));
