@@ -9,6 +9,7 @@ import heddle.compiler.explain.Explanation;
 import heddle.compiler.frontend.Gradients;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.pass.EliminateDeadCode;
@@ -85,6 +86,7 @@ public final class HeddleModel {
         Model one = new Model(
                 model.name(),
                 needed,
+                Differentiate.meaning(needed),
                 model.inputs(),
                 model.weights(),
                 model.outputs().stream().filter(o -> o.name().equals(output)).toList(),

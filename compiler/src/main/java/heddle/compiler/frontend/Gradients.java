@@ -48,10 +48,11 @@ public final class Gradients {
         List<Declaration> outputs = new ArrayList<>(model.outputs());
         wanted.forEach(w -> outputs.add(new Declaration(PREFIX + w.name(), Gradient.typeBy(w.type()), w.span())));
         List<Diagnostic> warnings = new ArrayList<>(model.warnings());
-        warnings.addAll(Differentiate.check(graph));
+        Graph meaning = Differentiate.meaning(graph, warnings::add);
         return new Model(
                 model.name(),
                 graph,
+                meaning,
                 model.inputs(),
                 model.weights(),
                 outputs,

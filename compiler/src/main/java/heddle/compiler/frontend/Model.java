@@ -1,6 +1,5 @@
 package heddle.compiler.frontend;
 
-import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.type.Initialiser;
 import heddle.compiler.type.StoredType;
@@ -16,6 +15,7 @@ import java.util.Optional;
  *
  * @param name     from the line {@code model}, else the file's name without its ending
  * @param graph    the computation, nothing optimised yet
+ * @param meaning  the same with its gradients written out; the graph itself when it asks for none
  * @param inputs   in the order of declaration, also those that no output needs
  * @param weights  each name once, in the order of first use, scales behind their weights
  * @param outputs  in the order of declaration
@@ -26,6 +26,7 @@ import java.util.Optional;
 public record Model(
         String name,
         Graph graph,
+        Graph meaning,
         List<Declaration> inputs,
         List<Declaration> weights,
         List<Declaration> outputs,
@@ -39,11 +40,6 @@ public record Model(
         lengths = List.copyOf(lengths);
         files = List.copyOf(files);
         warnings = List.copyOf(warnings);
-    }
-
-    /** The computation with its gradients written out: what the model means. */
-    public Graph meaning() {
-        return Differentiate.meaning(graph);
     }
 
     /**

@@ -73,10 +73,11 @@ final class ModelElaboration {
         Graph graph = new MarkProbabilities()
                 .run(new AnchorWanted().run(emitter.graph().build()));
         List<Diagnostic> warnings = new ArrayList<>(diagnostics.warnings());
-        warnings.addAll(Differentiate.check(graph));
+        Graph meaning = Differentiate.meaning(graph, warnings::add);
         return new Model(
                 modelName(main),
                 graph,
+                meaning,
                 inputs,
                 expressions.weights().declarations(),
                 outputs,

@@ -23,10 +23,12 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -40,10 +42,14 @@ final class Backward {
     private final Graph.Builder out;
     private final Value loss;
     private final List<Value> wanted;
+    private final Set<Object> wantedPlaces = new HashSet<>();
+    private final Set<Node> wantedNodes = new HashSet<>();
     private final Origin origin;
     private final BitSet carries = new BitSet();
     private final Map<Value, List<Part>> parts = new HashMap<>();
-    private final Map<Value, Value> gradients = new HashMap<>();
+
+    /** By what tells values apart, in the order of the nodes. */
+    private final Map<Object, List<Value>> gradients = new HashMap<>();
 
     /** @param operands of {@link Gradient} */
     Backward(Graph.Builder out, List<Value> operands, Origin origin) {
@@ -51,6 +57,10 @@ final class Backward {
         this.loss = operands.getFirst();
         this.wanted = operands.subList(1, operands.size());
         this.origin = origin;
+        wanted.forEach(w -> {
+            wantedPlaces.add(place(w));
+            wantedNodes.add(w.node());
+        });
     }
 
     /** @throws DiagnosticException when a value that is wanted is held as whole numbers */
@@ -59,10 +69,7 @@ final class Backward {
             if (value.node().op() instanceof Weight w && w.held().stored().isQuantised()) {
                 String message = "there is no gradient by the weight \"" + w.key() + "\", which is held as "
                         + w.held().stored().name().toLowerCase(Locale.ROOT);
-                Diagnostic d = origin.spans().stream()
-                        .findFirst()
-                        .map(span -> Diagnostic.at(span, GradientCode.NOT_WANTED, message))
-                        .orElseGet(() -> Diagnostic.of(GradientCode.NOT_WANTED, message));
+                Diagnostic d = Diagnostic.atFirst(origin.spans(), GradientCode.NOT_WANTED, message);
                 throw new DiagnosticException(d.hint("train a weight of floats, and quantise it afterwards"));
             }
         }
@@ -83,7 +90,7 @@ final class Backward {
 
     /** Whether a value that is wanted changes this one. */
     private void mark(Node node) {
-        boolean isWanted = wanted.stream().anyMatch(w -> isSame(w, node));
+        boolean isWanted = isLeaf(node) ? wantedPlaces.contains(node.op()) : wantedNodes.contains(node);
         boolean passes = !(node.op() instanceof StopGradient)
                 && node.results().stream().anyMatch(t -> t.dtype().isFloat());
         boolean reads = out.operands(node).stream().anyMatch(this::carries);
@@ -92,12 +99,6 @@ final class Backward {
 
     private boolean carries(Value value) {
         return carries.get(value.node().id()) && value.type().dtype().isFloat();
-    }
-
-    /** A weight or input may stand in a graph more than once. */
-    private static boolean isSame(Value wanted, Node node) {
-        return wanted.node() == node
-                || isLeaf(node) && node.op().equals(wanted.node().op());
     }
 
     private static boolean isLeaf(Node node) {
@@ -143,28 +144,25 @@ final class Backward {
                 .map(Part::gradient)
                 .reduce((a, b) -> out.part(new Elementwise(ScalarFn.ADD), place, a, b))
                 .orElseThrow();
-        gradients.put(value, sum);
+        gradients.computeIfAbsent(place(value), none -> new ArrayList<>()).addFirst(sum);
         return sum;
     }
 
     private Value gradient(Value value) {
-        return parts(value).stream()
+        return gradients.getOrDefault(place(value), List.of()).stream()
                 .reduce((a, b) -> out.part(new Elementwise(ScalarFn.ADD), origin, a, b))
                 .orElseGet(() -> out.value(Constant.splat(Gradient.typeBy(value.type()), 0), origin.part("zeros")));
     }
 
-    /** The gradients by the nodes that are this value. */
-    private List<Value> parts(Value value) {
-        return List.copyOf(out.nodes()).stream()
-                .filter(node -> isSame(value, node))
-                .flatMap(node -> Optional.ofNullable(gradients.get(new Value(node, value.index()))).stream())
-                .toList();
+    /** What tells values apart: a weight or input may stand in a graph more than once. */
+    private static Object place(Value value) {
+        return isLeaf(value.node()) ? value.node().op() : value;
     }
 
     /** Which operands of the gradient the loss does not depend on, once gradients were added. */
     List<Integer> unreached() {
         return IntStream.range(0, wanted.size())
-                .filter(n -> parts(wanted.get(n)).isEmpty())
+                .filter(n -> !gradients.containsKey(place(wanted.get(n))))
                 .mapToObj(n -> n + 1)
                 .toList();
     }

@@ -17,6 +17,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -85,22 +86,6 @@ public record Differentiate() implements Pass {
         return results;
     }
 
-    /**
-     * Warns of losses that do not depend on what they are differentiated by.
-     *
-     * @throws heddle.dsl.diagnostic.DiagnosticException when an operation has no gradient
-     */
-    public static List<Diagnostic> check(Graph graph) {
-        List<Diagnostic> warnings = new ArrayList<>();
-        if (isAsked(graph)) {
-            written(
-                    graph,
-                    (node, slot) ->
-                            warnings.add(noPath(graph.operand(node, slot).node(), node)));
-        }
-        return warnings;
-    }
-
     private static Diagnostic noPath(Node wanted, Node gradient) {
         String name = switch (wanted.op()) {
             case Weight w -> "the weight " + w.key();
@@ -108,16 +93,29 @@ public record Differentiate() implements Pass {
             default -> "a value";
         };
         String message = "the loss does not depend on " + name + ": the gradient is zero";
-        Diagnostic d = gradient.origin().spans().stream()
-                .findFirst()
-                .map(span -> Diagnostic.at(span, GradientCode.NO_PATH, message))
-                .orElseGet(() -> Diagnostic.of(GradientCode.NO_PATH, message));
+        Diagnostic d = Diagnostic.atFirst(gradient.origin().spans(), GradientCode.NO_PATH, message);
         return d.hint("leave it out, or look whether stop_gradient or a conversion to integers is in the way");
     }
 
     /** A model as written with its gradients written out: what they mean. */
     public static Graph meaning(Graph written) {
-        return isAsked(written) ? new MarkProbabilities().run(new Differentiate().run(written)) : written;
+        return meaning(written, warning -> {});
+    }
+
+    /**
+     * The same, with a warning for each loss that does not depend on what it is differentiated by.
+     *
+     * @throws heddle.dsl.diagnostic.DiagnosticException when an operation has no gradient
+     */
+    public static Graph meaning(Graph written, Consumer<Diagnostic> warnings) {
+        if (!isAsked(written)) {
+            return written;
+        }
+        Graph differentiated = written(
+                written,
+                (node, slot) ->
+                        warnings.accept(noPath(written.operand(node, slot).node(), node)));
+        return new MarkProbabilities().run(differentiated);
     }
 
     /** Whether a graph asks for gradients. */

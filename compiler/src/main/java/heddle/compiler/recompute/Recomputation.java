@@ -66,18 +66,20 @@ public record Recomputation(
         Search search = new Search(joint, cost, peak, allowed);
         search.curve.put(whole, 0.0);
         if (whole <= allowed) {
-            return search.result(graph, Set.copyOf(joint.values()), whole, whole);
+            return search.result(new Tried(Rematerialised.nothing(joint), whole), whole);
         }
         List<Segment> segments = Segment.of(joint, cost);
         for (int merged = 1; merged <= MOST_MERGED; merged *= 2) {
-            Optional<Set<Value>> kept = search.best(Segment.merged(segments, merged));
-            if (kept.isPresent()) {
-                Graph chosen = Rematerialised.of(joint, kept.get());
-                return search.result(chosen, kept.get(), peak.of(chosen), whole);
+            Optional<Tried> best = search.best(Segment.merged(segments, merged));
+            if (best.isPresent()) {
+                return search.result(best.get(), whole);
             }
         }
         throw new BudgetNotMet(allowed, search.curve.firstKey(), whole);
     }
+
+    /** A plan and the bytes that it takes. */
+    private record Tried(Rematerialised plan, long bytes) {}
 
     /** Tries plans, and remembers what they take. */
     private static final class Search {
@@ -104,27 +106,31 @@ public record Recomputation(
             return time;
         }
 
-        /** The values that the fastest plan within the budget keeps; empty when there is no such plan. */
-        Optional<Set<Value>> best(List<Segment> segments) {
+        /** The fastest plan within the budget; empty when there is none. */
+        Optional<Tried> best(List<Segment> segments) {
             List<List<SegmentChoices.Choice>> choices = choices(segments);
             List<Purchase> purchases = purchases(choices);
+            Optional<Tried> best = Optional.empty();
             int fits = -1;
             int tooMany = purchases.size() + 1;
             while (tooMany - fits > 1) {
                 int count = fits + (tooMany - fits) / 2;
-                if (tried(kept(segments, choices, purchases.subList(0, count))) <= allowed) {
+                Tried tried = tried(kept(segments, choices, purchases.subList(0, count)));
+                if (tried.bytes <= allowed) {
+                    best = Optional.of(tried);
                     fits = count;
                 } else {
                     tooMany = count;
                 }
             }
-            return fits < 0 ? Optional.empty() : Optional.of(kept(segments, choices, purchases.subList(0, fits)));
+            return best;
         }
 
-        private long tried(Set<Value> kept) {
-            long bytes = peak.of(Rematerialised.of(joint, kept));
-            curve.merge(bytes, time(Rematerialised.recomputed(joint, kept)) / forward, Math::min);
-            return bytes;
+        private Tried tried(Set<Value> kept) {
+            Rematerialised plan = Rematerialised.of(joint, kept);
+            long bytes = peak.of(plan.graph());
+            curve.merge(bytes, time(plan.recomputed()) / forward, Math::min);
+            return new Tried(plan, bytes);
         }
 
         /** Equal segments have the same choices. */
@@ -166,18 +172,17 @@ public record Recomputation(
             return kept;
         }
 
-        Recomputation result(Graph graph, Set<Value> kept, long bytes, long whole) {
-            List<Value> read = kept.stream()
+        Recomputation result(Tried chosen, long whole) {
+            Rematerialised plan = chosen.plan;
+            List<Value> read = plan.kept().stream()
                     .filter(joint::isReadBackward)
                     .sorted(Comparator.comparingInt((Value v) -> v.node().id()).thenComparingInt(Value::index))
-                    .toList();
-            List<Node> again = Rematerialised.recomputed(joint, kept).stream()
-                    .sorted(Comparator.comparingInt(Node::id))
                     .toList();
             List<Point> points = curve.entrySet().stream()
                     .map(e -> new Point(e.getKey(), e.getValue()))
                     .toList();
-            return new Recomputation(graph, read, again, bytes, whole, time(again) / forward, points);
+            double extra = time(plan.recomputed()) / forward;
+            return new Recomputation(plan.graph(), read, plan.recomputed(), chosen.bytes, whole, extra, points);
         }
     }
 }

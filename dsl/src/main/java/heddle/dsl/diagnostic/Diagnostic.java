@@ -37,6 +37,11 @@ public record Diagnostic(
         return new Diagnostic(code, message, Optional.empty(), List.of(), List.of(), Optional.empty());
     }
 
+    /** A diagnostic at the first of some places, or at none. */
+    public static Diagnostic atFirst(List<Span> places, DiagnosticCode code, String message) {
+        return places.isEmpty() ? of(code, message) : at(places.getFirst(), code, message);
+    }
+
     /** This diagnostic with a text beside the underlined place. */
     public Diagnostic label(String text) {
         return new Diagnostic(code, message, primary.map(l -> new Label(l.span(), text)), related, notes, hint);

@@ -81,10 +81,7 @@ public final class ModelInputs {
                 return Optional.of(Rewriter.results(out.add(node.op().bind(bindings), operands, node.origin())));
             } catch (TypeMismatch e) {
                 String message = "the model cannot run with " + LengthBinding.text(lengths);
-                Diagnostic d = node.origin().spans().stream()
-                        .findFirst()
-                        .map(span -> Diagnostic.at(span, RuntimeCode.LENGTHS, message))
-                        .orElseGet(() -> Diagnostic.of(RuntimeCode.LENGTHS, message));
+                Diagnostic d = Diagnostic.atFirst(node.origin().spans(), RuntimeCode.LENGTHS, message);
                 throw new DiagnosticException(d.note(e.getMessage()));
             }
         });

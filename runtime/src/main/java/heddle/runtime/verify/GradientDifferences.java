@@ -77,13 +77,16 @@ public final class GradientDifferences {
     private List<Checked> check(Graph written, Node gradient) {
         Graph meaning = Differentiate.meaning(withOutputs(written, gradient));
         SequencedMap<String, NdArray> middle = run(meaning, interpreter.inputs(), interpreter.weights());
+        Graph loss = lossAlone(meaning);
+        // What is stopped keeps the values that it has here.
+        run(loss, interpreter.inputs(), interpreter.weights());
         List<Checked> all = new ArrayList<>();
         for (int slot = 1; slot < written.operands(gradient).size(); slot++) {
             Node wanted = written.operand(gradient, slot).node();
             NdArray slope = middle.get("gradient" + slot);
             switch (wanted.op()) {
-                case Weight w -> all.add(check(meaning, w.key(), interpreter.weights(), slope, middle.get("loss")));
-                case Input i -> all.add(check(meaning, i.key(), interpreter.inputs(), slope, middle.get("loss")));
+                case Weight w -> all.add(check(loss, w.key(), interpreter.weights(), slope, middle.get("loss")));
+                case Input i -> all.add(check(loss, i.key(), interpreter.inputs(), slope, middle.get("loss")));
                 default -> {}
             }
         }
@@ -102,7 +105,15 @@ public final class GradientDifferences {
         return out.build();
     }
 
-    private Checked check(Graph meaning, String name, Map<String, NdArray> given, NdArray slope, NdArray loss) {
+    /** What the loss is computed by, without its gradients. */
+    private static Graph lossAlone(Graph meaning) {
+        Rewriter rewriter = new Rewriter(meaning);
+        Value loss = rewriter.getOrCopy(meaning.outputs().get("loss"));
+        rewriter.out().output("loss", loss);
+        return rewriter.out().build();
+    }
+
+    private Checked check(Graph graph, String name, Map<String, NdArray> given, NdArray slope, NdArray loss) {
         if (slope.data().length == 0) {
             return new Checked(name, 0, 0, DIRECTIONS);
         }
@@ -112,8 +123,8 @@ public final class GradientDifferences {
         for (int draw = 0; draw < DRAWS && compared < DIRECTIONS; draw++) {
             double[] direction = direction(given.get(name).data());
             double step = STEP * Math.max(1, size(given.get(name).data()));
-            double fine = difference(meaning, name, given, direction, step / 2);
-            double coarse = difference(meaning, name, given, direction, step);
+            double fine = difference(graph, name, given, direction, step / 2);
+            double coarse = difference(graph, name, given, direction, step);
             double[] changes = IntStream.range(0, direction.length)
                     .mapToDouble(i -> direction[i] == 0 ? 0 : direction[i] * slope.data()[i])
                     .toArray();
@@ -143,21 +154,21 @@ public final class GradientDifferences {
                 .orElse(0));
     }
 
-    private double difference(Graph meaning, String name, Map<String, NdArray> given, double[] direction, double h) {
+    private double difference(Graph graph, String name, Map<String, NdArray> given, double[] direction, double h) {
         double[] f = DoubleStream.of(h, -h, 2 * h, -2 * h)
-                .map(step -> loss(meaning, name, given, direction, step))
+                .map(step -> loss(graph, name, given, direction, step))
                 .toArray();
         return (8 * (f[0] - f[1]) - (f[2] - f[3])) / (12 * h);
     }
 
-    private double loss(Graph meaning, String name, Map<String, NdArray> given, double[] direction, double step) {
+    private double loss(Graph graph, String name, Map<String, NdArray> given, double[] direction, double step) {
         NdArray at = given.get(name);
         double[] moved = at.data().clone();
         Arrays.setAll(moved, i -> at.data()[i] + step * direction[i]);
         Map<String, NdArray> all = new HashMap<>(given);
         all.put(name, new NdArray(at.dtype(), at.shape(), moved));
         boolean isWeight = given == interpreter.weights();
-        return run(meaning, isWeight ? interpreter.inputs() : all, isWeight ? all : interpreter.weights())
+        return run(graph, isWeight ? interpreter.inputs() : all, isWeight ? all : interpreter.weights())
                 .get("loss")
                 .data()[0];
     }

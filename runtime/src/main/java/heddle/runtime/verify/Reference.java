@@ -40,10 +40,7 @@ public final class Reference {
             if (size > MAX_ELEMENTS) {
                 String message = "the reference computes a tensor " + type + " with " + size
                         + " elements, more than an array can have";
-                Diagnostic d = node.origin().spans().stream()
-                        .findFirst()
-                        .map(span -> Diagnostic.at(span, RuntimeCode.LENGTHS, message))
-                        .orElseGet(() -> Diagnostic.of(RuntimeCode.LENGTHS, message));
+                Diagnostic d = Diagnostic.atFirst(node.origin().spans(), RuntimeCode.LENGTHS, message);
                 throw new DiagnosticException(d.hint("compare with shorter lengths"));
             }
         }
