@@ -3,11 +3,10 @@ package heddle.compiler.layout;
 import heddle.compiler.op.attention.AttentionBackward;
 import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.op.attention.AttentionDelta;
-import heddle.compiler.op.attention.AttentionKeyValueGradient;
-import heddle.compiler.op.attention.AttentionQueryGradient;
 import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.op.attention.GradientOp;
 import heddle.compiler.op.attention.GradientResult;
+import heddle.compiler.op.attention.SummedGradient;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExprs;
@@ -54,21 +53,14 @@ record ScaledQuery(ScalarExpr query, ScalarExpr score) {
     static GradientOp moved(GradientOp op) {
         return switch (op) {
             case AttentionDelta d -> d;
-            case AttentionQueryGradient g ->
-                of(g.forward(), g.backward(), g.results())
-                        .map(m -> (GradientOp) g.of(m.backward, m.results))
-                        .orElse(g);
-            case AttentionKeyValueGradient g ->
-                of(g.forward(), g.backward(), g.results())
-                        .map(m -> (GradientOp) g.of(m.backward, m.results))
-                        .orElse(g);
+            case SummedGradient g -> of(g).orElse(g);
         };
     }
 
-    private record Moved(AttentionBackward backward, List<GradientResult> results) {}
-
     /** Empty when nothing is moved: factors of results may read the product only where it is scaled too. */
-    private static Optional<Moved> of(AttentionDefinition a, AttentionBackward b, List<GradientResult> results) {
+    private static Optional<SummedGradient> of(SummedGradient op) {
+        AttentionDefinition a = op.forward();
+        AttentionBackward b = op.backward();
         Optional<Apply> scale = scale(a);
         if (scale.isEmpty()
                 || !AttentionBackward.of(a, b.cotangent(), b.rowMax(), b.rowSum(), b.delta())
@@ -77,7 +69,7 @@ record ScaledQuery(ScalarExpr query, ScalarExpr score) {
         }
         AttentionDefinition moved = moved(a);
         List<GradientResult> changed = new ArrayList<>();
-        for (GradientResult r : results) {
+        for (GradientResult r : op.results()) {
             changed.add(
                     r.kind() == GradientResult.Kind.QUERY
                             ? r.map(f -> with(scale.get(), a.raw(), f))
@@ -88,8 +80,8 @@ record ScaledQuery(ScalarExpr query, ScalarExpr score) {
                 return Optional.empty();
             }
         }
-        return Optional.of(
-                new Moved(AttentionBackward.of(moved, b.cotangent(), b.rowMax(), b.rowSum(), b.delta()), changed));
+        AttentionBackward scaled = AttentionBackward.of(moved, b.cotangent(), b.rowMax(), b.rowSum(), b.delta());
+        return Optional.of(op.of(op.operands(), scaled, changed));
     }
 
     private static ScalarExpr with(Apply scale, ScalarExpr raw, ScalarExpr instead) {

@@ -1,11 +1,7 @@
 package heddle.compiler.op.attention;
 
-import heddle.compiler.ir.NdArray;
-import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.List;
-import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
  * The gradients of attention that are summed along queries: by its keys and values, and by captured tensors that say something of
@@ -16,7 +12,7 @@ import java.util.function.UnaryOperator;
  * @param results  of the kinds KEY and VALUE, and SCORE and WEIGHT that do not run along queries
  */
 public record AttentionKeyValueGradient(
-        List<TensorType> operands, AttentionBackward backward, List<GradientResult> results) implements GradientOp {
+        List<TensorType> operands, AttentionBackward backward, List<GradientResult> results) implements SummedGradient {
     /** The name in the text form. */
     public static final String NAME = "attention_key_value_gradient";
 
@@ -41,36 +37,7 @@ public record AttentionKeyValueGradient(
     }
 
     @Override
-    public AttentionDefinition forward() {
-        return backward.forward();
-    }
-
-    @Override
-    public List<ScalarExpr> programs() {
-        return backward.programs(results);
-    }
-
-    @Override
-    public AttentionKeyValueGradient with(
-            List<TensorType> others, List<GradientResult> stored, UnaryOperator<ScalarExpr> change) {
-        return new AttentionKeyValueGradient(
-                others,
-                backward.map(change),
-                stored.stream().map(r -> r.map(change)).toList());
-    }
-
-    /** The same from another definition. */
-    public AttentionKeyValueGradient of(AttentionBackward other, List<GradientResult> stored) {
-        return new AttentionKeyValueGradient(operands, other, stored);
-    }
-
-    @Override
-    public Map<String, Object> attributes() {
-        return GradientText.of(backward, results);
-    }
-
-    @Override
-    public List<NdArray> evaluate(List<NdArray> arrays, Map<String, Long> lengths) {
-        return GradientInterpreter.run(backward, results, arrays, lengths);
+    public AttentionKeyValueGradient of(List<TensorType> others, AttentionBackward other, List<GradientResult> stored) {
+        return new AttentionKeyValueGradient(others, other, stored);
     }
 }

@@ -1,11 +1,7 @@
 package heddle.compiler.op.attention;
 
-import heddle.compiler.ir.NdArray;
-import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.TensorType;
 import java.util.List;
-import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
  * The gradients of attention that are summed along keys: by its queries, and by captured tensors that say something of each query or
@@ -16,7 +12,7 @@ import java.util.function.UnaryOperator;
  * @param results  of the kinds QUERY, SCORE and WEIGHT; or tables alone
  */
 public record AttentionQueryGradient(
-        List<TensorType> operands, AttentionBackward backward, List<GradientResult> results) implements GradientOp {
+        List<TensorType> operands, AttentionBackward backward, List<GradientResult> results) implements SummedGradient {
     /** The name in the text form. */
     public static final String NAME = "attention_query_gradient";
 
@@ -43,36 +39,7 @@ public record AttentionQueryGradient(
     }
 
     @Override
-    public AttentionDefinition forward() {
-        return backward.forward();
-    }
-
-    @Override
-    public List<ScalarExpr> programs() {
-        return backward.programs(results);
-    }
-
-    @Override
-    public AttentionQueryGradient with(
-            List<TensorType> others, List<GradientResult> stored, UnaryOperator<ScalarExpr> change) {
-        return new AttentionQueryGradient(
-                others,
-                backward.map(change),
-                stored.stream().map(r -> r.map(change)).toList());
-    }
-
-    /** The same from another definition. */
-    public AttentionQueryGradient of(AttentionBackward other, List<GradientResult> stored) {
-        return new AttentionQueryGradient(operands, other, stored);
-    }
-
-    @Override
-    public Map<String, Object> attributes() {
-        return GradientText.of(backward, results);
-    }
-
-    @Override
-    public List<NdArray> evaluate(List<NdArray> arrays, Map<String, Long> lengths) {
-        return GradientInterpreter.run(backward, results, arrays, lengths);
+    public AttentionQueryGradient of(List<TensorType> others, AttentionBackward other, List<GradientResult> stored) {
+        return new AttentionQueryGradient(others, other, stored);
     }
 }

@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** An operation of the backward pass of attention. Its programs read the operands of the attention, then what was kept and came back. */
-public sealed interface GradientOp extends Op
-        permits AttentionDelta, AttentionKeyValueGradient, AttentionQueryGradient {
+public sealed interface GradientOp extends Op permits AttentionDelta, SummedGradient {
     /** The type of each operand. */
     List<TensorType> operands();
 
