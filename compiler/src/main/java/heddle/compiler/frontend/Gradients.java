@@ -80,10 +80,17 @@ public final class Gradients {
                                             + " that may be the loss: one float without axes")
                             + "; its outputs are " + outputs,
                     fit.isEmpty()
-                            ? "write one: `output loss = mean(...)`"
+                            ? missing(model, name)
                             : "name it: --grad " + fit.getFirst().name());
         }
         return fit.getFirst();
+    }
+
+    private static String missing(Model model, Optional<String> name) {
+        List<String> outputs = model.outputs().stream().map(Declaration::name).toList();
+        return name.flatMap(n -> Suggest.closest(n, outputs))
+                .map(meant -> "did you mean " + meant + "?")
+                .orElse("write one: `output loss = mean(...)`");
     }
 
     private static Declaration declared(Model model, String name) {

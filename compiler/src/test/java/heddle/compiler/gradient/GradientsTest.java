@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.frontend.Elaborated;
+import heddle.compiler.frontend.Gradients;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Assertions;
@@ -263,6 +265,15 @@ class GradientsTest {
         DiagnosticException e = Assertions.assertThrows(
                 DiagnosticException.class, () -> Elaborated.of("input x : f64[3]", "output g = grad(x, x)"));
         assertTrue(e.getMessage().contains("not one float"), e.getMessage());
+    }
+
+    @Test
+    void lossesThatAreMistypedAreFound() {
+        Model model = Elaborated.of("input x : f64[3]", "output loss = sum(x)");
+        DiagnosticException e = Assertions.assertThrows(
+                DiagnosticException.class, () -> Gradients.of(model, Optional.of("los"), List.of("x")));
+        assertEquals(
+                Optional.of("did you mean loss?"), e.diagnostics().getFirst().hint());
     }
 
     @Test
