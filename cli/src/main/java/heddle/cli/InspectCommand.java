@@ -1,7 +1,12 @@
 package heddle.cli;
 
+import heddle.cli.option.MachineOption;
 import heddle.cli.option.ModelOptions;
+import heddle.cli.page.Inspected;
+import heddle.cli.page.Report;
+import heddle.cli.page.ReportPage;
 import heddle.cli.report.Sizes;
+import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.ir.Graph;
@@ -10,6 +15,7 @@ import heddle.compiler.ir.GraphJson;
 import heddle.compiler.ir.GraphSvg;
 import heddle.compiler.ir.GraphText;
 import heddle.compiler.pass.Pipeline;
+import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.file.AtomicFile;
 import heddle.runtime.file.FileFault;
@@ -26,7 +32,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code heddle inspect}: shows a model's graph before, between and after the passes. */
+/** {@code heddle inspect}: shows a model's graph before, between and after the passes, or a page with all of them. */
 @Command(
         name = "inspect",
         description = "Shows a model's graph after all passes, or after one of them.",
@@ -35,6 +41,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  heddle inspect examples/minilm.heddle",
+            "  heddle inspect examples/minilm.heddle -D B=1 -D N=512 -o report.html",
             "  heddle inspect examples/minilm.heddle --after none --format svg -o before.svg",
             "  heddle inspect examples/minilm.heddle --after fuse-attention --format dot | dot -Tpng -o after.png"
         })
@@ -44,7 +51,11 @@ final class InspectCommand implements Callable<Integer> {
         TEXT,
         DOT,
         SVG,
-        JSON
+        JSON,
+        /** A page to look at, of all passes. */
+        HTML,
+        /** The data of that page. */
+        REPORT
     }
 
     private static final String AS_WRITTEN = "none";
@@ -55,10 +66,13 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model;
 
+    @Mixin
+    private MachineOption machine;
+
     @Option(
             names = "--format",
             description =
-                    "${COMPLETION-CANDIDATES}. Default: as the name of the file ends, .dot, .svg or .json, else text.")
+                    "${COMPLETION-CANDIDATES}. Default: as the name of the file ends, .html, .dot, .svg or .json, else text.")
     private Format asked;
 
     @Option(
@@ -78,19 +92,43 @@ final class InspectCommand implements Callable<Integer> {
         if (file != null) {
             FileFault.requireWritable(file);
         }
-        Graph graph = graph(model.model());
+        HeddleModel declared = model.model();
+        return format() == Format.HTML || format() == Format.REPORT ? report(declared) : graph(declared);
+    }
+
+    private int graph(HeddleModel declared) {
+        Graph graph = after(declared);
         String text = switch (format()) {
             case TEXT -> GraphText.print(graph);
             case DOT -> GraphDot.print(graph);
             case SVG -> GraphSvg.print(graph);
             case JSON -> GraphJson.print(graph);
+            case HTML, REPORT -> throw new IllegalStateException("a report is not of one graph");
         };
+        return write(text, Sizes.counted(graph.nodes().size(), "node"));
+    }
+
+    private int report(HeddleModel declared) {
+        if (pass != null) {
+            throw new ParameterException(spec.commandLine(), "--after is for one graph; a report has those of all passes");
+        }
+        Compilation compilation = machine.policy()
+                .map(policy -> declared.compilation(Fusion.FUSED, policy))
+                .orElseGet(() -> declared.compilation(Fusion.FUSED));
+        String target = machine.target().map(t -> t.toString().toLowerCase(Locale.ROOT)).orElse("jvm");
+        Inspected inspected = Inspected.of(declared, compilation, target, declared.fixedLengths());
+        Report report = Report.of(inspected, Heddle.version());
+        String what = Sizes.counted(compilation.passes().steps().size(), "pass", "passes");
+        return write(format() == Format.HTML ? ReportPage.html(report) : report.json(), what);
+    }
+
+    private int write(String text, String what) {
         PrintWriter out = spec.commandLine().getOut();
         if (file == null) {
             out.print(text.endsWith("\n") ? text : text + "\n");
         } else {
             AtomicFile.write(file, text);
-            out.println(Sizes.counted(graph.nodes().size(), "node") + ": " + file);
+            out.println(what + ": " + file);
         }
         return ExitCode.DONE;
     }
@@ -106,7 +144,7 @@ final class InspectCommand implements Callable<Integer> {
                 .orElse(Format.TEXT);
     }
 
-    private Graph graph(HeddleModel declared) {
+    private Graph after(HeddleModel declared) {
         if (AS_WRITTEN.equals(pass)) {
             return declared.declaration().graph();
         }

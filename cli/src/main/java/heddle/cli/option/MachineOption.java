@@ -31,6 +31,11 @@ public final class MachineOption {
         return name().map(MachineFiles::find);
     }
 
+    /** The target of the machine that was named. */
+    public Optional<Target> target() {
+        return machine().map(MachineOption::target);
+    }
+
     /** The target that a machine is of. */
     static Target target(Machine machine) {
         return switch (machine) {

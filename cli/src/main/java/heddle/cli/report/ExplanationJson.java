@@ -30,7 +30,8 @@ public final class ExplanationJson {
         return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(all) + "\n";
     }
 
-    private static Map<String, Object> fused(FusedExplanation fused) {
+    /** One fused attention. */
+    public static Map<String, Object> fused(FusedExplanation fused) {
         Map<String, Object> fields = heading(fused.node());
         fields.put("parts", fused.parts().stream().map(ExplanationJson::part).toList());
         fields.put("programs", fused.programs());
@@ -54,7 +55,8 @@ public final class ExplanationJson {
         return fields;
     }
 
-    private static Map<String, Object> declined(FusionReport.Declined declined) {
+    /** One that is declined. */
+    public static Map<String, Object> declined(FusionReport.Declined declined) {
         Map<String, Object> fields = heading(declined.normaliser());
         fields.put(
                 "kind",
@@ -85,7 +87,8 @@ public final class ExplanationJson {
         return spans.isEmpty() ? "" : spans.getFirst().toString();
     }
 
-    private static Map<String, Object> part(CapturedPart part) {
+    /** A piece of source. */
+    public static Map<String, Object> part(CapturedPart part) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("role", part.role().toString());
         fields.put("place", part.span().map(Span::toString).orElse(""));

@@ -76,6 +76,7 @@ final class ExplainFused {
                 .reduce(attention.i().extent().times(attention.j().extent()), Dim::times);
         return new FusedExplanation(
                 fused.node(),
+                List.copyOf(written.nodes()),
                 written.parts(),
                 programs(),
                 TileLayout.of(kernel(), attention.i(), attention.j()),

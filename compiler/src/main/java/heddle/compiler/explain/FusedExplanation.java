@@ -14,6 +14,7 @@ import java.util.SequencedMap;
  * The explanation of one fused attention.
  *
  * @param node     the fused node
+ * @param woven    the nodes that it replaces when its layout is folded, as they were before fusion, in graph order
  * @param parts    the pieces of source that went into it
  * @param programs scalar programs by name: {@code q}, {@code k}, {@code v}, {@code score}, and {@code mask}, {@code weight},
  *                 {@code sink} and {@code lse} where they exist; elements of tensors are written with the model's names
@@ -26,6 +27,7 @@ import java.util.SequencedMap;
  */
 public record FusedExplanation(
         Node node,
+        List<Node> woven,
         List<CapturedPart> parts,
         SequencedMap<String, String> programs,
         TileLayout tiles,
@@ -35,6 +37,7 @@ public record FusedExplanation(
         Work unfusedWork,
         Dim scores) {
     public FusedExplanation {
+        woven = List.copyOf(woven);
         parts = List.copyOf(parts);
         programs = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(programs));
         tables = List.copyOf(tables);

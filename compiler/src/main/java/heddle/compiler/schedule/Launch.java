@@ -1,6 +1,7 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.index.BlockTable;
+import heddle.compiler.ir.Node;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
@@ -18,21 +19,34 @@ import java.util.List;
  *
  * @param name     the path of the operation that it is for, unique in the schedule
  * @param tables   what it skips blocks by, for an attention whose mask reads data
- * @param comments what it computes: graph nodes and source places
+ * @param computes the nodes of the graph that it computes, and how listings show them
  */
-public record Launch(String name, Family family, List<BlockTable> tables, List<String> comments) {
-    public Launch {
-        tables = List.copyOf(tables);
-        comments = List.copyOf(comments);
+public record Launch(String name, Family family, List<BlockTable> tables, Computed computes) {
+    /**
+     * Nodes of a graph.
+     *
+     * @param comments one for each node, with its source places
+     */
+    public record Computed(List<Node> nodes, List<String> comments) {
+        static final Computed NOTHING = new Computed(List.of(), List.of());
+
+        public Computed {
+            nodes = List.copyOf(nodes);
+            comments = List.copyOf(comments);
+        }
     }
 
-    Launch(String name, Family family, List<String> comments) {
-        this(name, family, List.of(), comments);
+    public Launch {
+        tables = List.copyOf(tables);
+    }
+
+    Launch(String name, Family family, Computed computes) {
+        this(name, family, List.of(), computes);
     }
 
     /** What it computes, as a tile program. */
     public TileProgram program() {
-        return family.program(name, comments);
+        return family.program(name, computes.comments());
     }
 
     /**

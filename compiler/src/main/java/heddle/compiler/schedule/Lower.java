@@ -143,29 +143,29 @@ public final class Lower {
             }
             family = packed(c, region);
         }
-        List<String> comments = comments(region.nodes());
+        Launch.Computed computed = computed(region.nodes());
         String name = names.unique(path(region));
         if (family instanceof Attention a) {
-            attention(policy.form(a), name, comments);
+            attention(policy.form(a), name, computed);
         } else {
-            summed(new Launch(name, family, comments));
+            summed(new Launch(name, family, computed));
         }
     }
 
-    private void attention(Attention a, String name, List<String> comments) {
+    private void attention(Attention a, String name, Launch.Computed computed) {
         OptionalInt part = policy.part(a);
         if (part.isEmpty()) {
             add(new Launch(
                     name,
                     a,
                     tables.of(
-                            a, () -> policy.schedule(a, new ProgramFacts(a.program(name, comments))), name, this::add),
-                    comments));
+                            a, () -> policy.schedule(a, new ProgramFacts(a.program(name, computed.comments()))), name, this::add),
+                    computed));
             return;
         }
         SplitAttention parts = SplitAttention.of(a, part.getAsInt(), buffers::unique);
-        add(new Launch(name, parts, comments));
-        add(new Launch(names.unique(name + ".merge"), parts.merge(), comments));
+        add(new Launch(name, parts, computed));
+        add(new Launch(names.unique(name + ".merge"), parts.merge(), computed));
     }
 
     /** A matmul whose sums a library computes, and a kernel for its epilogue. */
@@ -175,14 +175,16 @@ public final class Lower {
         List<Node> after = region.nodes().stream()
                 .filter(node -> !region.anchors().contains(node))
                 .toList();
-        List<String> product = comments(region.anchors());
+        Launch.Computed product = computed(region.anchors());
         add(new Launch(name, sums, product));
         add(new Launch(
-                names.unique(name + ".epilogue"), c.epilogue(sums), after.isEmpty() ? product : comments(after)));
+                names.unique(name + ".epilogue"), c.epilogue(sums), after.isEmpty() ? product : computed(after)));
     }
 
-    private List<String> comments(Collection<Node> nodes) {
-        return nodes.stream().map(node -> GraphText.line(graph, node)).toList();
+    private Launch.Computed computed(Collection<Node> nodes) {
+        return new Launch.Computed(
+                List.copyOf(nodes),
+                nodes.stream().map(node -> GraphText.line(graph, node)).toList());
     }
 
     private Family family(Region region) {
@@ -206,7 +208,7 @@ public final class Lower {
         boolean known = isPrepared(FamilyContents.of(launch.family()));
         for (Buffer sums : launch.program().sums()) {
             (known ? prepare : launches)
-                    .add(new Launch(names.unique(launch.name() + ".zeros"), MapFamily.zeros(sums), List.of()));
+                    .add(new Launch(names.unique(launch.name() + ".zeros"), MapFamily.zeros(sums), Launch.Computed.NOTHING));
         }
         add(launch);
     }
@@ -224,7 +226,7 @@ public final class Lower {
             return c;
         }
         Panels panels = Panels.of(c, width.getAsInt(), buffers::unique);
-        panels.packs().forEach(pack -> add(new Launch(names.unique(path(region) + ".pack"), pack, List.of())));
+        panels.packs().forEach(pack -> add(new Launch(names.unique(path(region) + ".pack"), pack, Launch.Computed.NOTHING)));
         return panels.applyTo(c);
     }
 

@@ -60,7 +60,7 @@ final class TabulateMasks {
                         .getFirst()
                         .name();
                 BlockTable table = BlockTable.of(part, axes, block, unique.apply(read + "_blocks"));
-                first.accept(new Launch(filler, Tabulation.fill(table), List.of()));
+                first.accept(new Launch(filler, Tabulation.fill(table), Launch.Computed.NOTHING));
                 return table;
             }));
         }

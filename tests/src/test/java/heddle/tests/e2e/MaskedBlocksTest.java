@@ -86,7 +86,7 @@ class MaskedBlocksTest {
 
     private static Schedule withoutTables(Schedule s) {
         List<Launch> launches = s.launches().stream()
-                .map(l -> new Launch(l.name(), l.family(), List.of(), l.comments()))
+                .map(l -> new Launch(l.name(), l.family(), List.of(), l.computes()))
                 .toList();
         return new Schedule(
                 s.name(),

@@ -1,0 +1,59 @@
+package heddle.cli.page;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * The sections of a report by name; {@code docs/report.md} lists their keys. The first is {@code head}, which is read by itself.
+ */
+public record Report(SequencedMap<String, Object> sections) {
+    /** The schema's name and major version. A reader ignores keys that it does not know. */
+    public static final String SCHEMA = "heddle.report/1";
+
+    static final String HEAD = "head";
+
+    /**
+     * The report on a compiled model.
+     *
+     * @param version of Heddle
+     */
+    public static Report of(Inspected in, String version) {
+        SequencedMap<String, Object> sections = new LinkedHashMap<>();
+        sections.put(HEAD, HeadSection.of(in, version));
+        sections.put("graph", GraphSection.of(in));
+        sections.put("decisions", DecisionsSection.of(in));
+        sections.put("source", SourceSection.of(in));
+        sections.put("attention", AttentionSection.of(in));
+        sections.put("plan", PlanSection.of(in));
+        return new Report(sections);
+    }
+
+    /** This report with one more section. */
+    public Report with(String name, Object section) {
+        SequencedMap<String, Object> all = new LinkedHashMap<>(sections);
+        all.put(name, section);
+        return new Report(all);
+    }
+
+    /** All sections as one JSON object. */
+    public String json() {
+        return text(sections) + "\n";
+    }
+
+    static String text(Object section) {
+        try {
+            return JSON.std.asString(section);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    Map<String, Object> head() {
+        return (Map<String, Object>) sections.get(HEAD);
+    }
+}
