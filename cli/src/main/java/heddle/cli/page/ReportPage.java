@@ -21,7 +21,7 @@ import java.util.zip.GZIPOutputStream;
  */
 public final class ReportPage {
     /** The script's modules, those that others import first. The page has them as one script, without imports and exports. */
-    static final List<String> MODULES = List.of(
+    public static final List<String> MODULES = List.of(
             "format.js",
             "dom.js",
             "report.js",
@@ -30,16 +30,24 @@ public final class ReportPage {
             "layout.js",
             "routes.js",
             "theme.js",
+            "pen.js",
+            "box-pen.js",
             "draw.js",
+            "grid.js",
+            "minimap.js",
+            "canvas-controls.js",
             "source-panel.js",
             "facts.js",
             "node-panel.js",
             "decisions-panel.js",
             "outline.js",
             "pass-strip.js",
+            "scene.js",
             "graph-view.js",
             "empty-view.js",
             "frame.js",
+            "keys.js",
+            "app.js",
             "main.js");
 
     private static final Pattern PART = Pattern.compile("\\{\\{([a-z]+)}}");
@@ -50,7 +58,7 @@ public final class ReportPage {
 
     /** The whole page. */
     public static String html(Report report) {
-        String style = resource("page.css");
+        String style = style();
         String script = script();
         Map<String, String> parts = Map.of(
                 "policy", policy(script, style),
@@ -63,8 +71,13 @@ public final class ReportPage {
         return PART.matcher(resource("page.html")).replaceAll(m -> Matcher.quoteReplacement(parts.get(m.group(1))));
     }
 
+    /** The style. */
+    public static String style() {
+        return resource("page.css");
+    }
+
     /** The modules as one script. */
-    static String script() {
+    public static String script() {
         return "'use strict';\n(() => {\n"
                 + MODULES.stream().map(ReportPage::module).collect(Collectors.joining("\n"))
                 + "\n})();\n";

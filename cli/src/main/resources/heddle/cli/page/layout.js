@@ -76,6 +76,12 @@ export class Layout {
         return this.wanted.open.has(scope) || this.isThin(scope);
     }
 
+    /** Whether a box is a scope whose contents are drawn in it. */
+    isOpenBox(box) {
+        const g = this.graph;
+        return g.isScope(box) && this.isOpen(g.scopeOf(box)) && !this.isThin(g.scopeOf(box));
+    }
+
     /** A scope with one node stands for nothing but that node: it is drawn instead. */
     isThin(scope) {
         return scope > 0 && (this.wanted.kept ? this.ever : this.aliveNow)[scope] === 1;
