@@ -2,12 +2,17 @@ package heddle.cli;
 
 import heddle.cli.option.ExecutionOptions;
 import heddle.cli.option.ModelOptions;
+import heddle.cli.page.Inspected;
+import heddle.cli.page.Report;
+import heddle.cli.page.ReportPage;
+import heddle.cli.page.WordsSection;
+import heddle.compiler.Compiler.Fusion;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.CompileOptions;
+import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.RuntimeCode;
-import heddle.runtime.attend.AttendPage;
 import heddle.runtime.attend.AttendTable;
 import heddle.runtime.attend.Journey;
 import heddle.runtime.attend.Observation;
@@ -19,6 +24,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,12 +91,18 @@ final class AttendCommand implements Callable<Integer> {
             if (page == null) {
                 out.print(AttendTable.render(seen, position, journey, contexts));
             } else {
-                String html = AttendPage.render(seen, position, journey, contexts);
-                AtomicFile.write(page, html);
+                AtomicFile.write(page, page(declared, WordsSection.of(seen, position, journey, contexts)));
                 out.println("wrote " + page);
             }
         }
         return ExitCode.DONE;
+    }
+
+    /** The inspector's page, with what was seen. */
+    private static String page(HeddleModel declared, Map<String, Object> words) {
+        Inspected inspected =
+                Inspected.of(declared, declared.compilation(Fusion.FUSED), "jvm", declared.fixedLengths());
+        return ReportPage.html(Report.of(inspected, Heddle.version()).startingWith("words", words));
     }
 
     private List<Observation> contexts(HeddleModel declared, Observer observer, Tokenizer tokenizer) {

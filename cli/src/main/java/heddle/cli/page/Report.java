@@ -39,6 +39,14 @@ public record Report(SequencedMap<String, Object> sections) {
         return new Report(all);
     }
 
+    /** This report with one more section, whose view the page opens with. */
+    public Report startingWith(String view, Object section) {
+        Report more = with(view, section);
+        Map<String, Object> head = new LinkedHashMap<>(head());
+        head.put("view", view);
+        return more.with(HEAD, head);
+    }
+
     /** All sections as one JSON object. */
     public String json() {
         return text(sections) + "\n";

@@ -44,6 +44,7 @@ public final class ReportPage {
             "pass-strip.js",
             "scene.js",
             "graph-view.js",
+            "words-view.js",
             "empty-view.js",
             "frame.js",
             "keys.js",

@@ -17,7 +17,7 @@ export class App {
         this.others = others;
         this.report = new Report();
         this.state = new State();
-        this.state.read();
+        this.state.read(this.report.head.view);
         this.matches = [];
         this.match = -1;
         this.query = parse('');
@@ -58,7 +58,7 @@ export class App {
 
     readAddress() {
         if (this.state.hash() !== location.hash) {
-            this.state.read();
+            this.state.read(this.report.head.view);
             this.update(new Set(['view', 'sel', 'open', 'pass', 'by', 'q', 'at', 'theme', 'places', 'shown', 'weights', 'tab']));
         }
     }

@@ -105,7 +105,7 @@ export class BoxPen extends Pen {
         const folded = g.isScope(box) && !layout.isSmall(g.scopeOf(box));
         const two = this.scale >= NEAR;
         const size = Math.max(hero ? 15 : 13, LEAST_TEXT / this.scale);
-        const label = this.cut((folded ? '▸ ' : '') + shown(g.label(box), LONGEST), size, w - bar - 12);
+        const label = this.cut((folded ? '▸ ' : '') + shown(g.label(box), LONGEST), size, w - bar - 12 - (two ? this.measure(this.scene.cost(box), '11.5px ' + SANS) + 8 : 0));
         this.text(label, x + bar + 8, two ? y + (hero ? 19 : 15) : y + h / 2 + size / 3, size, ink, SANS, 600);
         if (two) {
             this.second(box, x, y, w, h, bar, ink, hero);

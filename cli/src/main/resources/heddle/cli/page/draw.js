@@ -49,7 +49,6 @@ export class Drawing extends BoxPen {
         this.names(seen);
     }
 
-
     /** The grounds of open scopes, outer ones first. */
     scopes(seen) {
         const { layout, colours } = this.scene;

@@ -3,6 +3,7 @@ import { App } from './app.js';
 import { h } from './dom.js';
 import { EmptyView } from './empty-view.js';
 import { shown } from './format.js';
+import { WordsView } from './words-view.js';
 
 /** The other views, in the order of their tabs. Each says whether its data is missing, and the command that brings it. */
 const VIEWS = [
@@ -12,7 +13,7 @@ const VIEWS = [
     },
     {
         id: 'words', title: 'Words', isMissing: app => !app.report.has('words'), sentence: () => 'What a token looks at is known after it was watched.',
-        command: file => 'heddle attend ' + shown(file) + ' --text "The bank is near the river" --token bank -o words.html', make: app => new EmptyView(app, '', ''),
+        command: file => 'heddle attend ' + shown(file) + ' --text "The bank is near the river" --token bank -o words.html', make: app => new WordsView(app),
     },
 ];
 

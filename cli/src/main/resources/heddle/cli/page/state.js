@@ -58,14 +58,12 @@ export class State {
         return '#/' + this.view + (parts.length > 0 ? '?' + parts.join('&') : '');
     }
 
-    /** Reads the address. What is not known is noted, and left out. */
-    read() {
+    /** Reads the address. What is not known is noted, and left out. @param view where the address names none */
+    read(view = 'graph') {
         const fresh = structuredClone(DEFAULTS);
         const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?');
         this.unknown = [];
-        if (path !== '') {
-            fresh.view = path;
-        }
+        fresh.view = path === '' ? view : path;
         for (const part of query.split('&').filter(p => p !== '')) {
             const at = part.indexOf('=');
             const key = at < 0 ? part : part.slice(0, at);
