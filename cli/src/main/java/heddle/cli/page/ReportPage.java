@@ -47,6 +47,7 @@ public final class ReportPage {
             "words-view.js",
             "empty-view.js",
             "frame.js",
+            "print.js",
             "keys.js",
             "app.js",
             "main.js");

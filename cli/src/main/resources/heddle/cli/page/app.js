@@ -5,6 +5,7 @@ import { shown } from './format.js';
 import { Frame } from './frame.js';
 import { GraphView } from './graph-view.js';
 import { Keys } from './keys.js';
+import { PrintPage } from './print.js';
 import { Graph, Report } from './report.js';
 import { find, parse } from './search.js';
 import { State } from './state.js';
@@ -42,6 +43,7 @@ export class App {
         this.frame_ = new Frame(this);
         const app = document.getElementById('app');
         app.append(...this.frame_.element);
+        document.body.append(new PrintPage(this).element);
         document.getElementById('static').hidden = true;
         app.hidden = false;
         this.state.listen(changed => this.update(changed));
@@ -88,15 +90,22 @@ export class App {
         if (wanted.id !== this.state.view) {
             this.state.view = wanted.id;
         }
-        if (wanted.element === undefined) {
-            wanted.element = wanted.make();
-            this.frame_.body.append(wanted.element.element);
-            wanted.element.element.setAttribute('role', 'tabpanel');
-            wanted.element.element.setAttribute('aria-labelledby', 'tab-' + wanted.id);
-        }
+        this.make(this.views[0]);
+        this.make(wanted);
         this.views.forEach(v => { if (v.element !== undefined) { v.element.element.hidden = v !== wanted; } });
         this.current = wanted;
         wanted.element.show();
+    }
+
+    /** Makes a view when it is first needed; the graph's is, by all others. */
+    make(view) {
+        if (view.element === undefined) {
+            view.element = view.make();
+            view.element.element.hidden = true;
+            this.frame_.body.append(view.element.element);
+            view.element.element.setAttribute('role', 'tabpanel');
+            view.element.element.setAttribute('aria-labelledby', 'tab-' + view.id);
+        }
     }
 
     /** Says what changed, for screen readers. */
@@ -260,9 +269,16 @@ export class App {
     /** Selects what a line of the model is for. */
     selectLine(file, line) {
         const g = this.graph;
+        const written = new Set();
+        for (let n = 0; n < g.count; n++) {
+            if (!g.isPort[n] && g.places(n).slice(0, 1).some(p => p[0] === file && this.facts.lines(...p).includes(line))) {
+                written.add(n);
+            }
+        }
+        // What is gone stands in what was made of it.
         const found = [];
         for (let n = 0; n < g.count; n++) {
-            if (!g.isPort[n] && g.isAlive(n, this.stage()) && g.places(n).slice(0, 1).some(p => p[0] === file && this.facts.lines(...p).includes(line))) {
+            if (!g.isPort[n] && g.isAlive(n, this.stage()) && (written.has(n) || g.wovenFrom(n).some(f => written.has(f)))) {
                 found.push(n);
             }
         }

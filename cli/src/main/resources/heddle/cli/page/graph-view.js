@@ -147,10 +147,19 @@ export class GraphView {
             }
         }
         this.update(new Set(['sel', 'pass', 'by', 'tab', 'q']));
+        // What was selected in another view is brought into sight.
+        const selected = this.app.state.sel.join();
+        if (this.shownWith !== undefined && this.shownWith !== selected) {
+            this.reveal(this.app.selection());
+        }
+        this.shownWith = selected;
     }
 
     /** Draws again what changed. */
     update(changed) {
+        if (this.layout === undefined) {
+            return;
+        }
         const has = (...keys) => keys.some(key => changed.has(key));
         if (has('open', 'pass', 'places', 'shown', 'weights')) {
             this.relay(this.anchor ?? -1);
@@ -160,6 +169,7 @@ export class GraphView {
             this.tabs();
         }
         if (has('sel', 'pass', 'open', 'shown')) {
+            this.shownWith = this.app.state.sel.join();
             this.nodePanel.update();
             this.strip.update();
         }

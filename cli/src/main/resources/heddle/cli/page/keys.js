@@ -30,6 +30,9 @@ export class Keys {
     actions(event) {
         const g = this.app.graph;
         const box = this.app.selection()[0];
+        if ('fF0+=-−'.includes(event.key) && this.app.current.id !== 'graph') {
+            return false;
+        }
         switch (event.key) {
             case '[': this.app.stepPass(-1, false); break;
             case ']': this.app.stepPass(1, false); break;

@@ -69,6 +69,7 @@ export class NodePanel {
     node(box) {
         const g = this.app.graph;
         const n = g.nodes;
+        const users = g.usersAt(box, this.app.stage());
         const fused = this.app.facts.fusedAt(box);
         return [
             ...this.hero(box),
@@ -80,8 +81,8 @@ export class NodePanel {
             h('dl.facts', {},
                 g.operandsAt(box, this.app.stage()).map((o, slot) => [h('dt', { text: String(slot) }), h('dd', {}, this.link(o))]),
                 h('dt', { text: 'consumers' }),
-                h('dd', {}, g.users[box].length === 0 ? 'none' : g.users[box].slice(0, 8).map(u => h('div', {}, this.link(u))),
-                    g.users[box].length > 8 ? 'and ' + (g.users[box].length - 8) + ' more' : null)),
+                h('dd', {}, users.length === 0 ? 'none' : users.slice(0, 8).map(u => h('div', {}, this.link(u))),
+                    users.length > 8 ? 'and ' + (users.length - 8) + ' more' : null)),
             ...this.runsAs(box),
             n.made[box].length === 0 ? null : this.made(box),
         ];

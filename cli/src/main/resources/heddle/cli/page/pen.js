@@ -49,7 +49,7 @@ export class Pen {
 
     /** Text of a size in the drawing's units; none that would be too small to read. */
     text(text, x, y, size, colour, family, weight = 400) {
-        if (size * this.scale < 9.5) {
+        if (size * this.scale < LEAST_TEXT - 0.01) {
             return;
         }
         this.context.font = weight + ' ' + size + 'px ' + family;

@@ -63,17 +63,15 @@ export class Graph {
         this.lower = n.path.map((path, i) => this.text(i).toLowerCase());
     }
 
-    /** The users of each node at the last stage that has them. */
+    /** The users of each node at any stage. */
     link() {
         this.users = Array.from({ length: this.count }, () => []);
-        this.nodes.operands.forEach((operands, node) => {
-            for (const o of operands) {
-                const from = Array.isArray(o) ? o[0] : o;
-                if (this.users[from].at(-1) !== node) {
-                    this.users[from].push(node);
-                }
+        for (let node = 0; node < this.count; node++) {
+            const reads = this.nodes.operands[node].concat(...this.nodes.earlier[node].map(([, read]) => read));
+            for (const from of new Set(reads.map(o => Array.isArray(o) ? o[0] : o))) {
+                this.users[from].push(node);
             }
-        });
+        }
     }
 
     nest() {
@@ -169,12 +167,11 @@ export class Graph {
     /** What a node reads at a stage: numbers of nodes. */
     operandsAt(node, stage) {
         let operands = this.nodes.operands[node];
-        const earlier = this.nodes.earlier[node];
-        for (const [from, read] of earlier) {
-            if (from <= stage || read === earlier[0][1]) {
+        this.nodes.earlier[node].forEach(([from, read], i) => {
+            if (i === 0 || from <= stage) {
                 operands = read;
             }
-        }
+        });
         return operands.map(o => Array.isArray(o) ? o[0] : o);
     }
 
@@ -186,6 +183,11 @@ export class Graph {
         const now = this.isAlive(node, stage);
         const before = this.isAlive(node, stage - 1);
         return now && !before ? '+' : before && !now ? '−' : now && this.nodes.rewritten[node].includes(stage) ? '~' : '';
+    }
+
+    /** The nodes that read a node at a stage. */
+    usersAt(node, stage) {
+        return this.users[node].filter(u => this.isAlive(u, stage) && this.operandsAt(u, stage).includes(node));
     }
 
     isScope(box) {

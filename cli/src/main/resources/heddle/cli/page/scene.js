@@ -99,7 +99,7 @@ export class Scene {
         if (!this.types.has(scope)) {
             const inside = new Set();
             g.each(scope, n => inside.add(n));
-            const result = [...inside].filter(n => !g.isPort[n] && g.isAlive(n, g.last) && (g.users[n].some(u => !inside.has(u)) || g.outputs.some(o => o.reads[g.last] === n)));
+            const result = [...inside].filter(n => !g.isPort[n] && g.isAlive(n, g.last) && (g.usersAt(n, g.last).some(u => !inside.has(u)) || g.outputs.some(o => o.reads[g.last] === n)));
             this.types.set(scope, result.length === 1 ? g.type(result[0]).replace(/^[a-z0-9]+/, '') : '');
         }
         return this.types.get(scope);

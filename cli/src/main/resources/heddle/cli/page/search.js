@@ -145,9 +145,9 @@ function holds(term, node, graph, facts, stage) {
         case 'added': return n.made[node].length > 0 && isStage(term, graph, n.made[node][0]);
         case 'removed': return graph.stages.some((_, s) => graph.change(node, s) === '−' && isStage(term, graph, s));
         case 'changed': return n.rewritten[node].some(s => isStage(term, graph, s));
-        case 'origin': return n.from[node].some(f => text(n.path[f]) || text(n.op[f])) || (n.made[node].length > 0 && text(n.made[node][1]));
+        case 'origin': return graph.wovenFrom(node).some(f => text(n.path[f]) || text(n.op[f])) || (n.made[node].length > 0 && text(n.made[node][1]));
         case 'time': case 'bytes': case 'flops': return compares(term, graph.cost[term.key][node], graph.cost[term.key][graph.firstScope]);
-        case 'consumers': return compares(term, graph.users[node].length, graph.users[node].length) || text(graph.users[node].length);
+        case 'consumers': return compares(term, graph.usersAt(node, stage).length, 1) || text(graph.usersAt(node, stage).length);
         case 'is': return facts.is(term.value, node);
         default: return false;
     }

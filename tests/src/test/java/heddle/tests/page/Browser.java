@@ -22,7 +22,6 @@ import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
-import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** Headless Chromium with a page of Heddle's in it. */
 final class Browser implements AutoCloseable {
@@ -33,6 +32,8 @@ final class Browser implements AutoCloseable {
 
     /** Where pictures of what tests saw are kept, to be looked at. */
     private static final Path PICTURES = Path.of("target", "pictures");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ChromeDriver driver;
 
@@ -119,7 +120,13 @@ final class Browser implements AutoCloseable {
 
     /** Waits until a script gives true. */
     void await(String script) {
-        new WebDriverWait(driver, Duration.ofSeconds(60), Duration.ofMillis(20)).until(d -> (Boolean) run(script));
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!(Boolean) run(script)) {
+            if (System.nanoTime() > end) {
+                fail("not true after " + PATIENCE + ": " + script + "; the console says " + console());
+            }
+            Thread.onSpinWait();
+        }
     }
 
     /** Runs a script, and waits until what it changed is drawn. */

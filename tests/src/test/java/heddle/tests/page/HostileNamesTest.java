@@ -43,7 +43,7 @@ class HostileNamesTest {
                 "\u200Bwidthless",
                 "\u2028line",
                 "\u2029paragraph",
-                "\u0000zero",
+                "\u0001start",
                 "\u0007bell",
                 "\u001b[31mred",
                 "\uFEFFmark",

@@ -276,6 +276,18 @@ class InspectorPageTest {
     }
 
     @Test
+    void paperGetsTheVerdictAndTheFoldedGraph() {
+        browser.run("dispatchEvent(new Event('beforeprint'))");
+        String print = browser.value("document.querySelector('.print').textContent");
+        assertTrue(print.contains("6 of 6 attentions fused, 0 declined"), print);
+        assertTrue(print.contains("layer ×6"), print);
+        assertTrue(print.contains("and 21 more"), "40 of 61 kernels: " + print);
+        assertTrue(print.contains("heddle inspect ../examples/minilm.heddle -D B=1 -D N=512 -o report.html"), print);
+        browser.run("dispatchEvent(new Event('afterprint'))");
+        assertEquals("", browser.value("document.querySelector('.print').textContent"));
+    }
+
+    @Test
     void nothingIsAskedOfANetwork() throws IOException {
         assertEquals(0, browser.number("performance.getEntriesByType('resource').length"));
         String html = Files.readString(page);
