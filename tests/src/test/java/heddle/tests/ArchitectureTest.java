@@ -87,9 +87,13 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler.pass..")
                 .layer("explain")
                 .definedBy("heddle.compiler.explain..")
+                .layer("inspect")
+                .definedBy("heddle.compiler.inspect..")
                 .layer("pipeline")
                 .definedBy("heddle.compiler")
                 .whereLayer("pipeline")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("inspect")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("explain")
                 .mayOnlyBeAccessedByLayers("pipeline")
@@ -112,9 +116,9 @@ class ArchitectureTest {
                 .whereLayer("softmax")
                 .mayOnlyBeAccessedByLayers("attention", "pipeline")
                 .whereLayer("gradient")
-                .mayOnlyBeAccessedByLayers("frontend", "pipeline")
+                .mayOnlyBeAccessedByLayers("frontend", "inspect", "pipeline")
                 .whereLayer("recompute")
-                .mayOnlyBeAccessedByLayers("pipeline")
+                .mayOnlyBeAccessedByLayers("inspect", "pipeline")
                 .whereLayer("rule")
                 .mayOnlyBeAccessedByLayers("softmax", "join", "attention", "report", "pass", "pipeline")
                 .whereLayer("op")
@@ -132,6 +136,7 @@ class ArchitectureTest {
                         "frontend",
                         "pass",
                         "explain",
+                        "inspect",
                         "pipeline")
                 .whereLayer("ir")
                 .mayOnlyBeAccessedByLayers(
@@ -148,6 +153,7 @@ class ArchitectureTest {
                         "frontend",
                         "pass",
                         "explain",
+                        "inspect",
                         "pipeline")
                 .check(HEDDLE);
     }
