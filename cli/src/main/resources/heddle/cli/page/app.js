@@ -22,7 +22,7 @@ export class App {
         this.matches = [];
         this.match = -1;
         this.query = parse('');
-        this.frames = [];
+        this.frameTimes = [];
     }
 
     async start() {
@@ -40,9 +40,9 @@ export class App {
                 make: () => v.isMissing(this) ? new EmptyView(this, v.sentence(this), v.command(file)) : v.make(this),
             })),
         ];
-        this.frame_ = new Frame(this);
+        this.frame = new Frame(this);
         const app = document.getElementById('app');
-        app.append(...this.frame_.element);
+        app.append(...this.frame.element);
         document.body.append(new PrintPage(this).element);
         document.getElementById('static').hidden = true;
         app.hidden = false;
@@ -74,14 +74,14 @@ export class App {
             this.query = parse(this.state.q);
             this.matches = find(this.query, this.graph, this.facts, this.stage());
             this.match = Math.min(this.match, this.matches.length - 1);
-            this.frame_.updateSearch();
+            this.frame.updateSearch();
         }
         if (changed.has('view')) {
             this.showView();
         } else {
             this.current?.element.update(changed);
         }
-        this.frame_.updateTabs();
+        this.frame.updateTabs();
         this.speak(changed);
     }
 
@@ -102,7 +102,7 @@ export class App {
         if (view.element === undefined) {
             view.element = view.make();
             view.element.element.hidden = true;
-            this.frame_.body.append(view.element.element);
+            this.frame.body.append(view.element.element);
             view.element.element.setAttribute('role', 'tabpanel');
             view.element.element.setAttribute('aria-labelledby', 'tab-' + view.id);
         }
@@ -124,7 +124,7 @@ export class App {
     }
 
     say(text, visible = true) {
-        this.frame_.say(text, visible);
+        this.frame.say(text, visible);
     }
 
     /* What is shown. */
@@ -247,8 +247,8 @@ export class App {
     search(text) {
         this.match = -1;
         this.state.set({ q: text });
-        if (this.frame_.input.value !== text) {
-            this.frame_.input.value = text;
+        if (this.frame.input.value !== text) {
+            this.frame.input.value = text;
         }
     }
 
@@ -261,7 +261,7 @@ export class App {
     goTo(i) {
         this.match = i;
         this.select([this.matches[i]], true);
-        this.frame_.updateSearch();
+        this.frame.updateSearch();
     }
 
     /* Links between views. */
@@ -305,10 +305,10 @@ export class App {
     }
 
     /** Keeps the last frame times, for measurements. */
-    frame(milliseconds) {
-        this.frames.push(milliseconds);
-        if (this.frames.length > 600) {
-            this.frames.shift();
+    timed(milliseconds) {
+        this.frameTimes.push(milliseconds);
+        if (this.frameTimes.length > 600) {
+            this.frameTimes.shift();
         }
     }
 }

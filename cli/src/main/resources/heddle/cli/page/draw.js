@@ -186,7 +186,7 @@ export class Drawing extends BoxPen {
         if (this.isPill(box)) {
             this.pill(box, x, y, w, h);
         } else if (layout.isSign(box)) {
-            this.sign(box, x, y, w, h);
+            this.sign(box, x, y, w);
         } else {
             this.card(box, x, y, w, h, absent);
         }

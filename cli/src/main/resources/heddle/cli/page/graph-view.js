@@ -254,7 +254,7 @@ export class GraphView {
         this.drawing.draw(this.scene.now());
         this.scaleText.textContent = Math.round(this.sight.scale * 100) + ' %';
         this.minimap.paint();
-        this.app.frame(performance.now() - start);
+        this.app.timed(performance.now() - start);
     }
 
     /* Moving about. */

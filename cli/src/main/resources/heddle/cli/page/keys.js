@@ -15,8 +15,8 @@ export class Keys {
             return;
         }
         if (event.key === '/' || ((event.ctrlKey || event.metaKey) && event.key === 'k')) {
-            this.app.frame_.input.focus();
-            this.app.frame_.input.select();
+            this.app.frame.input.focus();
+            this.app.frame.input.select();
         } else if (event.ctrlKey || event.metaKey) {
             return;
         } else if (/^[1-9]$/.test(event.key) && this.app.views[Number(event.key) - 1] !== undefined) {
@@ -51,7 +51,7 @@ export class Keys {
             case 'c': case 'C': this.nextColour(); break;
             case 'k': case 'K': this.app.togglePlaces(); break;
             case 't': case 'T': this.app.switchTheme(); break;
-            case '?': this.app.frame_.help(); break;
+            case '?': this.app.frame.help(); break;
             case 'Enter': if (box === undefined || !g.isScope(box)) { return false; } this.app.toggle(box); break;
             case 'Backspace': this.foldParent(box); break;
             case 'Escape': this.app.state.set(this.app.state.q !== '' ? { q: '' } : { sel: [] }); break;

@@ -28,8 +28,8 @@ export class Layout {
         this.w = new Float64Array(graph.boxes);
         this.h = new Float64Array(graph.boxes);
         this.drawn = [];
-        this.kind = new Uint8Array(graph.boxes);
-        this.inside = new Int32Array(graph.scopes.length).fill(-1);
+        this.itemsOf = new Map();
+        this.gutter = new Map();
         this.countAlive();
         this.place();
     }
@@ -176,10 +176,6 @@ export class Layout {
 
     /** Lays a scope out around its own origin. */
     scope(scope) {
-        this.itemsOf ??= new Map();
-        this.gutter ??= new Map();
-        this.rowsOf ??= new Map();
-        const g = this.graph;
         const items = this.items(scope).sort((a, b) => a.rank - b.rank || a.order - b.order || a.box - b.box);
         this.itemsOf.set(scope, items);
         for (const item of items) {

@@ -245,11 +245,11 @@ export class Graph {
 
     /** The function, with the name of its value where the scope around it calls the function several times. */
     scopeLabel(scope) {
-        const { name, parent, like, let: let_ } = this.scopes[scope];
+        const { name, parent, like, let: value } = this.scopes[scope];
         const calls = parent < 0 ? [] : this.children[parent].filter(c => this.scopes[c].name === name);
         const run = this.runs.get(this.runOf[scope]);
         const plain = run ? name.replace(/\.\d+$/, '') : name;
-        return calls.length > 1 && let_ !== '' && like >= 0 ? let_ + ' ' + plain : plain;
+        return calls.length > 1 && value !== '' && like >= 0 ? value + ' ' + plain : plain;
     }
 
     type(box) {
