@@ -102,10 +102,8 @@ final class RunCommand implements Callable<Integer> {
         CompiledModel compiled = declared.compile(options);
         target.warnUnused(compiled);
         Timeline timeline = new Timeline();
-        long begin = System.nanoTime();
         Map<String, Tensor> results =
                 profile || trace != null ? compiled.profile(given, timeline) : compiled.run(given);
-        long nanos = System.nanoTime() - begin;
         outputs.write(results);
         if (outputs.isEmpty()) {
             ResultTable.print(results, inputs.texts(), out);
@@ -117,7 +115,7 @@ final class RunCommand implements Callable<Integer> {
             KernelTable.print(timeline.timings(), equal(compiled), out);
         }
         if (report != null) {
-            out.println(RunReport.write(compiled, options, given, nanos, report));
+            out.println(RunReport.write(compiled, options, given, report));
         }
         out.println(Placement.line(compiled, options.fusion(), compiled.lengths(given)));
         return ExitCode.DONE;

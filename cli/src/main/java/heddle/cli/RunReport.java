@@ -24,21 +24,21 @@ final class RunReport {
     /** A few runs, since the user waits: {@code heddle bench} does more. */
     private static final int MOST_RUNS = 10;
 
-    private static final double RUN_NANOS = 10e9;
+    private static final double RUNS_NANOS = 5e9;
     private static final WarmUp WARM_UP = new WarmUp(1, 10);
+    private static final WarmUp WARM = new WarmUp(0, 0);
 
     private RunReport() {}
 
     /**
      * Writes a page, or the data alone to a {@code .json} file.
      *
-     * @param nanos how long a run took
      * @return a line that says what was timed
      */
-    static String write(
-            CompiledModel model, CompileOptions options, Map<String, Tensor> given, long nanos, Path file) {
-        int runs = (int) Math.clamp(RUN_NANOS / Math.max(1, nanos), 1, MOST_RUNS);
-        Measurement measured = Measurement.of(model, given, WARM_UP, runs);
+    static String write(CompiledModel model, CompileOptions options, Map<String, Tensor> given, Path file) {
+        Measurement first = Measurement.of(model, given, WARM_UP, 1);
+        int runs = (int) Math.clamp(RUNS_NANOS / Math.max(1, first.nanos()), 1, MOST_RUNS);
+        Measurement measured = Measurement.of(model, given, WARM, runs);
         boolean isHere = model.target().device().isEmpty();
         Optional<String> machine =
                 isHere ? ProcessorName.find() : model.target().device().map(Object::toString);
@@ -47,7 +47,7 @@ final class RunReport {
                 isHere ? Optional.of(MeasuredLimits.of(options.threads())) : Optional.empty();
         Inspected inspected = Inspected.of(
                 model.model(), model.compilation(), isHere ? "jvm" : "tornado", model.lengths(given));
-        Profile profile = new Profile(measured, runs, options.threads(), machine, limits);
+        Profile profile = new Profile(measured, first.warmUp(), runs, options.threads(), machine, limits);
         Report report = Report.of(inspected, Heddle.version(), Optional.of(profile));
         boolean isData = file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
         AtomicFile.write(file, isData ? report.json() : ReportPage.html(report));

@@ -1,6 +1,7 @@
 package heddle.cli.page;
 
 import heddle.cli.report.Measurement;
+import heddle.cli.report.WarmUp;
 import heddle.runtime.KernelTiming;
 import heddle.runtime.jvm.MeasuredLimits;
 import java.util.LinkedHashMap;
@@ -12,13 +13,16 @@ import java.util.stream.Collectors;
  * The times of a model, and what the machine could do.
  *
  * @param measured  medians of runs
+ * @param warmUp    before them
  * @param runs      how many
  * @param threads   that computed
  * @param machine   what computed, as far as it has a name
  * @param limits    what the machine reaches at the most; empty when that was not measured
  */
 public record Profile(
-        Measurement measured, int runs, int threads, Optional<String> machine, Optional<MeasuredLimits> limits) {
+        Measurement measured,
+        WarmUp.Ended warmUp,
+        int runs, int threads, Optional<String> machine, Optional<MeasuredLimits> limits) {
     /** The time of each kernel of a run, in nanoseconds. */
     Map<String, Long> nanos() {
         return measured.kernels().stream().collect(Collectors.toMap(KernelTiming::name, KernelTiming::nanos));
@@ -29,8 +33,8 @@ public record Profile(
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("nanos", measured.nanos());
         fields.put("runs", runs);
-        fields.put("warmUpSeconds", measured.warmUp().seconds());
-        fields.put("settled", measured.warmUp().settled());
+        fields.put("warmUpSeconds", warmUp.seconds());
+        fields.put("settled", warmUp.settled());
         fields.put("threads", threads);
         fields.put("processors", Runtime.getRuntime().availableProcessors());
         fields.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());

@@ -38,6 +38,13 @@ public final class ReportPage {
             "outline.js",
             "pass-strip.js",
             "graph-view.js",
+            "memory-data.js",
+            "roofline.js",
+            "buffers-chart.js",
+            "kernel-table.js",
+            "heat-table.js",
+            "gradients-panel.js",
+            "memory-view.js",
             "empty-view.js",
             "frame.js",
             "main.js");

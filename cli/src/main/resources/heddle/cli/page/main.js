@@ -5,6 +5,7 @@ import { Facts } from './facts.js';
 import { shown } from './format.js';
 import { Frame } from './frame.js';
 import { GraphView } from './graph-view.js';
+import { MemoryView } from './memory-view.js';
 import { Graph, Report } from './report.js';
 import { find, parse } from './search.js';
 import { State } from './state.js';
@@ -400,6 +401,10 @@ class App {
 
 /** The other views, in the order of their tabs. Each says whether its data is missing, and the command that brings it. */
 const VIEWS = [
+    {
+        id: 'memory', title: 'Memory & time', isMissing: app => !app.report.has('plan-unfused'), sentence: () => 'Kernels and buffers are not in this report. Write it again:',
+        command: file => 'heddle inspect ' + shown(file) + ' -o report.html', make: app => new MemoryView(app),
+    },
     {
         id: 'compare', title: 'Compare', isMissing: app => !app.report.has('diff'), sentence: () => 'A comparison needs two models, or one in two versions.',
         command: file => 'heddle diff before.json ' + shown(file) + ' -o diff.html', make: app => new EmptyView(app, '', ''),
