@@ -44,7 +44,7 @@ final class RunReport {
                 isHere ? ProcessorName.find() : model.target().device().map(Object::toString);
         // What this machine's processors reach says nothing of a device.
         Optional<MeasuredLimits> limits =
-                isHere ? Optional.of(MeasuredLimits.of(options.threads())) : Optional.empty();
+                isHere ? MeasuredLimits.of(options.threads()) : Optional.empty();
         Inspected inspected = Inspected.of(
                 model.model(), model.compilation(), isHere ? "jvm" : "tornado", model.lengths(given));
         Profile profile = new Profile(measured, first.warmUp(), runs, options.threads(), machine, limits);

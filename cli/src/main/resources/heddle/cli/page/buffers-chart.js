@@ -122,7 +122,7 @@ export class BuffersChart {
         this.text('kernel', RUN_LEFT - 8, this.kernelsTop + RUN_KERNELS / 2, colours.ink3, 'right');
         c.strokeStyle = colours.line;
         c.lineWidth = 1;
-        const rows = Math.max(2, Math.floor((this.bottom - this.top) / 60));
+        const rows = Math.max(2, Math.floor((this.bottom - this.top) / 44));
         for (const v of ticks(this.most, rows)) {
             const y = Math.round(this.y(v)) + 0.5;
             this.line(RUN_LEFT, y, this.w - RUN_RIGHT, y);

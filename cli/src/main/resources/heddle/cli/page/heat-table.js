@@ -1,11 +1,11 @@
 /** Layers against their steps: where time, bytes or operations go. Without equal layers, scopes against families. */
 import { fill, h, name } from './dom.js';
 import { bytes, operations, percent, shown, time } from './format.js';
+import { rounded } from './roofline.js';
 import { heatStep } from './theme.js';
 
 const HEAT_TEXT = { time: v => time(v), bytes: v => bytes(v), flops: v => operations(v) };
-const HEAT_SHORT = { time: v => (v / 1e6).toFixed(2), bytes: v => (v / 1e6).toFixed(1), flops: v => v >= 1e9 ? (v / 1e9).toFixed(2) : (v / 1e9).toFixed(3) };
-const HEAT_UNIT = { time: 'ms', bytes: 'MB', flops: 'billion' };
+const HEAT_UNITS = { time: [[1e6, 'ms'], [1e3, 'µs']], bytes: [[1e6, 'MB'], [1e3, 'kB'], [1, 'B']], flops: [[1e9, 'billion'], [1e6, 'million'], [1e3, 'thousand']] };
 
 export class HeatTable {
     constructor(app, data) {
@@ -32,13 +32,14 @@ export class HeatTable {
         const what = this.what();
         const all = cells.rows.flatMap(r => r.cells.map(c => c[what]));
         const most = Math.max(...all, 0);
+        this.unit = HEAT_UNITS[what].find(([size]) => most >= size) ?? HEAT_UNITS[what].at(-1);
         const selected = data.selected(this.app.selection());
         fill(this.element,
             h('table', { 'aria-label': 'Where ' + what + ' goes' },
-                h('thead', {}, h('tr', {}, h('td'), cells.columns.map(c => h('th', { scope: 'col', title: shown(c.title) }, name(shown(c.label, 12)))))),
+                h('thead', {}, h('tr', {}, h('td'), cells.columns.map(c => h('th', { scope: 'col', title: shown(c.title) }, name(shown(c.label, 24)))))),
                 h('tbody', {}, cells.rows.map(row => h('tr', {}, h('th', { scope: 'row' }, h('button', { onclick: () => this.select(row.box) }, name(shown(row.name, 24)))),
                     row.cells.map(cell => h('td', {}, this.cell(cell, what, most, selected))))))),
-            h('div.heat-scale', {}, h('span', { text: '0' }), [1, 2, 3, 4, 5, 6].map(n => h('i.step' + n)), h('span', { text: HEAT_TEXT[what](most) }), h('span.quiet', { text: 'cells in ' + HEAT_UNIT[what] })),
+            h('div.heat-scale', {}, h('span', { text: '0' }), [1, 2, 3, 4, 5, 6].map(n => h('i.step' + n)), h('span', { text: HEAT_TEXT[what](most) }), h('span.quiet', { text: 'cells in ' + this.unit[1] })),
             this.words(cells, what).map(words => h('p', {}, words)));
     }
 
@@ -48,7 +49,7 @@ export class HeatTable {
         }
         const step = most > 0 ? heatStep(cell[what] / most) + 1 : 1;
         return h('button.step' + step + (cell.kernels.some(k => selected.has(k.at)) ? '.on' : ''), {
-            text: HEAT_SHORT[what](cell[what]), title: cell.kernels.map(k => shown(k.name, 80)).join('\n') + '\n' + HEAT_TEXT[what](cell[what]),
+            text: rounded(cell[what] / this.unit[0]), title: cell.kernels.map(k => shown(k.name, 80)).join('\n') + '\n' + HEAT_TEXT[what](cell[what]),
             onclick: () => this.select(cell.kernels.length > 0 ? this.data.boxOf(cell.kernels[0]) : -1),
         });
     }
@@ -85,6 +86,10 @@ export class HeatTable {
     /** What a step is called: as its value in the model, else its function, else its operation. */
     label(k) {
         const scope = k.scopes.at(-1);
+        const part = /\.[a-z]+$/.exec(k.name.slice(k.name.lastIndexOf(':') + 1));
+        if (part !== null) {
+            return part[0].slice(1);
+        }
         if (k.family === 'attention') {
             return 'attention';
         }

@@ -33,12 +33,13 @@ export class KernelTable {
         const share = isTimed ? 'time' : 'bytes';
         return [
             { id: 'name', title: 'kernel', value: k => k.name },
-            isTimed ? number('time', 'time', '76px', k => time(k.time)) : null,
-            isKnown ? number('share', isTimed ? 'share' : 'share of bytes', isTimed ? '132px' : '148px', k => this.share(k, share), k => k[share]) : null,
-            isTimed ? number('gigaflops', 'GFLOP/s', '70px', k => rounded(k.gigaflops)) : number('flops', 'flops', isKnown ? '104px' : '220px', k => isKnown ? operations(k.flops) : k.formula?.flops ?? ''),
-            isTimed ? number('gigabytes', 'GB/s', '56px', k => rounded(k.gigabytes)) : null,
-            number('bytes', 'moved', isKnown ? '76px' : '220px', k => isKnown ? bytes(k.bytes) : bytes(k.formula?.bytes)),
-            isTimed && limits !== undefined ? number('ofRoof', 'bound by, of roof', '124px', k => h('span', {}, h('span.quiet', { text: k.bound + ' ' }), percent(k.ofRoof)))
+            isTimed ? number('time', 'time', '66px', k => time(k.time)) : null,
+            isKnown ? number('share', isTimed ? 'share' : 'share of bytes', isTimed ? '116px' : '140px', k => this.share(k, share), k => k[share]) : null,
+            isTimed ? number('gigaflops', 'GFLOP/s', '58px', k => rounded(k.gigaflops)) : number('flops', 'flops', isKnown ? '104px' : '220px', k => isKnown ? operations(k.flops) : formula(k.formula?.flops)),
+            isTimed ? number('gigabytes', 'GB/s', '44px', k => rounded(k.gigabytes)) : null,
+            number('bytes', 'moved', isKnown ? '66px' : '220px', k => isKnown ? bytes(k.bytes) : formula(k.formula?.bytes)),
+            // Of groups it would be a mean of unlike things.
+            isTimed && limits !== undefined ? number('ofRoof', 'bound by, of roof', '114px', k => k.number === undefined ? '' : h('span', {}, h('span.quiet', { text: k.bound + ' ' }), percent(k.ofRoof)))
                 : isKnown ? number('intensity', 'flop/byte', '76px', k => rounded(k.intensity)) : null,
         ].filter(c => c !== null);
     }
@@ -64,11 +65,18 @@ export class KernelTable {
         this.groups = [...groups].map(([id, kernels]) => ({ id, kernels, ...data.sum(kernels), at: kernels[0].at, name: by === 'layer' ? data.layerName(id) : id }));
         if (this.built !== by) {
             this.built = by;
-            this.open = new Set(this.groups.length === 0 ? [] : [this.groups.filter(g => g.id !== 0).sort((a, b) => a.at - b.at)[0]?.id]);
+            this.open = new Set(this.groups.length === 0 ? [] : [this.firstOpen().id]);
         }
         const what = data.isTimed ? 'time' : 'bytes';
         this.greatest = Math.max(...(by === 'flat' ? data.kernels : this.groups).map(k => k[what])) / Math.max(1, data.total[what]);
         this.order();
+    }
+
+    /** The first layer; without layers the group that takes most. */
+    firstOpen() {
+        const { graph, isTimed } = this.data;
+        const what = isTimed ? 'time' : 'bytes';
+        return this.groups.find(g => graph.runs.has(graph.runOf[g.id])) ?? [...this.groups].sort((a, b) => b[what] - a[what])[0];
     }
 
     order() {
@@ -118,6 +126,9 @@ export class KernelTable {
         const to = Math.min(this.rows.length, Math.ceil((this.scroll.scrollTop + this.scroll.clientHeight) / KERNEL_ROW) + KERNEL_MORE);
         const selected = this.data.selected(this.app.selection());
         const boxes = new Set(this.app.selection());
+        const bar = 12 + this.scroll.offsetWidth - this.scroll.clientWidth + 'px';
+        this.header.style.paddingRight = bar;
+        this.foot.style.paddingRight = bar;
         fill(this.space, this.rows.slice(from, to).map((row, i) => this.row(row, from + i, selected, boxes)));
         this.element.setAttribute('aria-activedescendant', 'kernel-' + this.active);
     }
@@ -199,4 +210,9 @@ export class KernelTable {
         const rows = this.data.kernels.map(k => [quoted(k.name), quoted(k.group), quoted(k.family), this.data.isTimed ? k.time : '', quoted(k.formula.flops), quoted(k.formula.bytes)].join(','));
         return ['kernel,group,family,nanos,flops,bytes', ...rows].join('\n') + '\n';
     }
+}
+
+/** A formula, whole in its tip. */
+function formula(text) {
+    return text === undefined ? '' : h('span', { text, title: text });
 }

@@ -22,7 +22,7 @@ export class RunData {
 
     kernel(k, number) {
         const node = this.graph.kernelNode[number];
-        const scopes = this.scopes(k.name);
+        const scopes = node >= 0 ? this.chain(this.graph.nodes.scope[node]) : this.scopes(k.name);
         const cost = { flops: Number(k.flops), bytes: Number(k.bytes), time: k.time ?? 0 };
         return {
             ...cost, ...this.rates(cost), number, node, scopes, once: k.once, name: k.name, group: k.group, formula: { flops: k.flops, bytes: k.bytes },
@@ -30,11 +30,15 @@ export class RunData {
         };
     }
 
-    /** The scopes around a kernel, outermost first, from its path. */
+    /** The scopes around a kernel that is named after no node, outermost first, from its path. */
     scopes(kernelName) {
         const colon = kernelName.lastIndexOf(':');
+        return this.chain(colon < 0 ? 0 : this.scopeAt.get(kernelName.slice(0, colon)) ?? 0);
+    }
+
+    chain(scope) {
         const chain = [];
-        for (let s = colon < 0 ? 0 : this.scopeAt.get(kernelName.slice(0, colon)) ?? 0; s > 0; s = this.graph.scopes[s].parent) {
+        for (let s = scope; s > 0; s = this.graph.scopes[s].parent) {
             chain.unshift(s);
         }
         return chain;
@@ -168,8 +172,10 @@ export class RunData {
 
     /** The command that makes this report with times. */
     command(head) {
-        const lengths = Object.entries(head.lengths).map(([n, v]) => ' -D ' + n + '=' + v).join('');
+        const lengths = [...Object.entries(head.lengths), ...head.open.map(n => [n, 512])].map(([n, v]) => ' -D ' + n + '=' + v).join('');
+        const gradients = this.graph.stages.some(s => s.name === 'differentiate') ? ' --grad' : '';
+        const budget = this.plan.budgetPeak === undefined ? '' : ' --memory-budget ' + this.plan.budgetPeak + 'B';
         const inputs = this.plan.buffers.filter(b => b.kind === 'input').map(b => ' --input ' + shown(this.graph.label(b.node)) + '=random').join('');
-        return 'heddle run ' + head.file + lengths + inputs + ' --report report.html';
+        return 'heddle run ' + shown(head.file) + lengths + gradients + budget + inputs + ' --report report.html';
     }
 }

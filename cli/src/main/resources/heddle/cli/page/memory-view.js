@@ -63,7 +63,7 @@ export class MemoryView {
     /** Turns a chart into a table, and back. */
     tableButton(id) {
         return h('button.boxed', {
-            text: this.tables.has(id) ? 'Show as chart' : 'Show as table',
+            text: this.tables.has(id) ? 'Chart' : 'Table', title: this.tables.has(id) ? 'Show as chart' : 'Show as table',
             onclick: () => { this.tables.has(id) ? this.tables.delete(id) : this.tables.add(id); this.build(); },
         });
     }
@@ -77,7 +77,7 @@ export class MemoryView {
 
     buffersHead() {
         const chart = this.buffers;
-        return [h('b', { text: 'Buffers over one run' }), h('span.quiet.small', { text: 'drawn at their addresses' }), h('span.grow'),
+        return [h('b', { text: 'Buffers over one run' }), h('span.quiet.small.cut', { text: 'drawn at their addresses' }), h('span.grow'),
             chart === undefined ? null : [
                 h('button.boxed', { 'aria-pressed': String(chart.showsUnfused), title: 'The bytes that live in an unfused run, stretched to fit', onclick: () => { chart.toggleUnfused(); this.build(); } },
                     h('i.key.unfused'), chart.showsUnfused ? ' unfused, stretched to fit' : ' show unfused'),
@@ -100,7 +100,7 @@ export class MemoryView {
     rooflineHead() {
         const used = new Set(this.data.kernels.map(k => k.family));
         const mark = f => h('span.small.family-key', {}, svg('svg', { viewBox: '-7 -7 14 14', 'aria-hidden': 'true' }, svg('path', { d: SHAPES[f], fill: 'var(--' + f + ')' })), f);
-        return [h('b', { text: 'Roofline' }), h('span.quiet.small', { text: 'each mark a kernel' }), h('span.grow'),
+        return [h('b', { text: 'Roofline' }), h('span.quiet.small.cut', { text: 'each mark a kernel' }), h('span.grow'),
             this.roofline === undefined ? null : [FAMILIES.filter(f => used.has(f)).map(mark), this.tableButton('roofline')]];
     }
 
@@ -111,7 +111,7 @@ export class MemoryView {
                 h('p.small', { text: 'Operations and bytes of each kernel are in the table below.' }));
         }
         return this.tables.has('roofline') ? this.table(['kernel', 'family', 'flop/byte', 'GFLOP/s', 'GB/s', 'of limit'], this.roofline.rows())
-            : [this.roofline.element, this.data.limits === undefined ? h('p.foot.small.quiet', { text: 'What this device reaches at the most is not known, so there are no limits to draw.' })
+            : [this.roofline.element, this.data.limits === undefined ? h('p.foot.small.quiet', { text: 'What the machine reaches at the most was not measured, so there are no limits to draw.' })
                 : h('p.foot.small.quiet', { text: 'Peak: ' + this.data.limits.peak + '. Bandwidth: ' + this.data.limits.bandwidth + '.' })];
     }
 

@@ -2,12 +2,13 @@ package heddle.runtime.jvm;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * What this machine reaches at the most with some threads, measured for about a second. On a machine that does other work, too,
+ * What this machine reaches at the most with some threads, measured for a second or two. On a machine that does other work, too,
  * it is what is left.
  *
  * @param gigaflops floating-point operations a nanosecond
@@ -22,18 +23,26 @@ public record MeasuredLimits(double gigaflops, double gigabytes) {
             "a copy of 128 MiB, bytes read and bytes written, the best of some rounds";
 
     private static final long COPIED = 128L << 20;
-    private static final long LEAST_NANOS = 400_000_000;
-    private static final int LEAST_ROUNDS = 4;
+    /** A measurement ends when it has not become better for so long. */
+    private static final long STEADY_NANOS = 500_000_000;
+
+    private static final long MOST_NANOS = 10_000_000_000L;
+    private static final double BETTER = 1.02;
+    /** Floating-point operations a nanosecond and thread; fewer are those of code that Java has not compiled yet. */
+    private static final double COMPILED = 1;
 
     /**
-     * Measures.
+     * Measures; empty when Java has not compiled the code that measures after ten seconds, as on a very busy machine.
      *
      * @throws heddle.dsl.diagnostic.DiagnosticException when the JVM was started without the Vector API
      */
-    public static MeasuredLimits of(int threads) {
+    public static Optional<MeasuredLimits> of(int threads) {
         JvmPlatform.requireVectorModule();
         WorkerPool pool = WorkerPool.of(threads);
-        return new MeasuredLimits(MultiplyAdds.gigaflops(pool, threads), copied(pool, threads));
+        double gigaflops = MultiplyAdds.gigaflops(pool, threads);
+        return gigaflops < COMPILED * threads
+                ? Optional.empty()
+                : Optional.of(new MeasuredLimits(gigaflops, copied(pool, threads)));
     }
 
     private static double copied(WorkerPool pool, int threads) {
@@ -41,7 +50,7 @@ public record MeasuredLimits(double gigaflops, double gigabytes) {
             MemorySegment from = arena.allocate(COPIED, Long.BYTES);
             MemorySegment to = arena.allocate(COPIED, Long.BYTES);
             long part = COPIED / threads;
-            return best(() -> {
+            return best(0, () -> {
                 pool.run(threads, 1, (first, end) -> {
                     for (long n = first; n < end; n++) {
                         MemorySegment.copy(from, n * part, to, n * part, part);
@@ -52,14 +61,26 @@ public record MeasuredLimits(double gigaflops, double gigabytes) {
         }
     }
 
-    /** The most that a round does in a nanosecond. @param round does some amount of work, and says how much */
-    private static double best(LongSupplier round) {
+    /**
+     * The most that a round does in a nanosecond.
+     *
+     * @param least what it must reach before it can be steady
+     * @param round does some amount of work, and says how much
+     */
+    private static double best(double least, LongSupplier round) {
         double best = 0;
         long begin = System.nanoTime();
-        for (int n = 0; n < LEAST_ROUNDS || System.nanoTime() - begin < LEAST_NANOS; n++) {
+        long better = begin;
+        long now = begin;
+        while (now - begin < MOST_NANOS && (best < least || now - better < STEADY_NANOS)) {
             long start = System.nanoTime();
             long amount = round.getAsLong();
-            best = Math.max(best, (double) amount / Math.max(1, System.nanoTime() - start));
+            now = System.nanoTime();
+            double reached = (double) amount / Math.max(1, now - start);
+            if (reached > best * BETTER) {
+                better = now;
+            }
+            best = Math.max(best, reached);
         }
         return best;
     }
@@ -68,18 +89,14 @@ public record MeasuredLimits(double gigaflops, double gigabytes) {
     private static final class MultiplyAdds {
         private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
         private static final int CHAINS = 10;
-        private static final int STEPS = 4_000;
+        private static final int STEPS = 2_000;
         /** Pieces for each thread and round: short ones, since the first run interpreted. */
         private static final int PIECES = 25;
 
         static double gigaflops(WorkerPool pool, int threads) {
             // The sums go somewhere, so that they are computed.
             float[] sums = new float[threads * PIECES];
-            // Until the Java compiler has seen enough of it.
-            for (int n = 0; n < 2 * PIECES; n++) {
-                sums[0] += sum(STEPS / 4, 1e-3f);
-            }
-            return best(() -> {
+            return best(COMPILED * threads, () -> {
                 pool.run(sums.length, PIECES, (first, end) -> {
                     for (long n = first; n < end; n++) {
                         sums[(int) n] = sum(STEPS, 1e-3f);
