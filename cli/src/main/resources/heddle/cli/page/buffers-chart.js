@@ -33,7 +33,8 @@ export class BuffersChart {
             onwheel: e => this.wheel(e), onkeydown: e => this.key(e),
         });
         this.tip = h('div.tip', { hidden: true });
-        this.element = h('div.chart', {}, this.canvas, this.tip);
+        this.cursor = h('div.cursor', { hidden: true });
+        this.element = h('div.chart', {}, this.canvas, this.cursor, this.tip);
         new ResizeObserver(() => this.draw()).observe(this.element);
     }
 
@@ -94,7 +95,6 @@ export class BuffersChart {
             this.silhouette();
         }
         this.buffers();
-        this.cursor();
         c.restore();
         this.peaks(head);
     }
@@ -221,11 +221,13 @@ export class BuffersChart {
         }
     }
 
-    cursor() {
+    /** A line through the kernel that the tip is about; nothing is drawn anew for it. */
+    placeCursor() {
+        this.cursor.hidden = this.hover < 0;
         if (this.hover >= 0) {
             const x = (this.x(this.starts[this.hover]) + this.x(this.starts[this.hover + 1])) / 2;
-            this.c.strokeStyle = this.colours.ink;
-            this.line(x, RUN_TOP, x, this.bottom);
+            this.cursor.style.left = Math.max(RUN_LEFT, Math.min(x, this.w - RUN_RIGHT)) + 'px';
+            this.cursor.style.height = this.bottom - RUN_TOP + 'px';
         }
     }
 
@@ -287,7 +289,7 @@ export class BuffersChart {
     move(event) {
         const [x, y] = [event.offsetX, event.offsetY];
         this.hover = this.kernelAt(x);
-        this.draw();
+        this.placeCursor();
         this.tip.hidden = this.hover < 0;
         if (this.hover >= 0) {
             this.tell(this.hover, this.bufferAt(x, y));
@@ -311,7 +313,7 @@ export class BuffersChart {
     leave() {
         this.hover = -1;
         this.tip.hidden = true;
-        this.draw();
+        this.placeCursor();
     }
 
     click(event) {
@@ -346,7 +348,7 @@ export class BuffersChart {
             this.hover = Math.max(0, Math.min(count - 1, this.hover + by));
             this.tell(this.hover);
             this.app.say(this.tip.textContent, false);
-            this.draw();
+            this.placeCursor();
         } else if (event.key === 'Enter' && this.hover >= 0) {
             this.app.select([this.data.boxOf(this.data.kernels[this.hover])].filter(b => b >= 0));
         } else {

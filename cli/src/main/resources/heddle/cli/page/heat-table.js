@@ -16,7 +16,8 @@ export class HeatTable {
     }
 
     what() {
-        return this.app.state.tab['memory.heat'] ?? (this.data.isTimed ? 'time' : 'bytes');
+        const asked = this.app.state.tab['memory.heat'];
+        return asked === 'bytes' || asked === 'flops' ? asked : this.data.isTimed ? 'time' : 'bytes';
     }
 
     /** The layers of the longest run that kernels are counted in; none without. */

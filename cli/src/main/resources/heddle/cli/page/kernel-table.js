@@ -60,7 +60,7 @@ export class KernelTable {
         const key = by === 'layer' ? k => k.layer : k => k.family;
         const groups = new Map();
         if (by !== 'flat') {
-            data.kernels.forEach(k => groups.set(key(k), [...groups.get(key(k)) ?? [], k]));
+            data.kernels.forEach(k => groups.has(key(k)) ? groups.get(key(k)).push(k) : groups.set(key(k), [k]));
         }
         this.groups = [...groups].map(([id, kernels]) => ({ id, kernels, ...data.sum(kernels), at: kernels[0].at, name: by === 'layer' ? data.layerName(id) : id }));
         if (this.built !== by) {
@@ -97,10 +97,8 @@ export class KernelTable {
             }
         }
         this.active = Math.max(0, Math.min(this.active, this.rows.length - 1));
-        fill(this.header, this.columns.map(c => h('button', {
-            role: 'columnheader', 'aria-sort': c.id !== this.sort ? 'none' : this.up ? 'ascending' : 'descending',
-            text: c.title + (c.id === this.sort ? this.up ? ' ↑' : ' ↓' : ''), onclick: () => this.sortBy(c.id),
-        })));
+        fill(this.header, this.columns.map(c => h('span', { role: 'columnheader', 'aria-sort': c.id !== this.sort ? 'none' : this.up ? 'ascending' : 'descending' },
+            h('button', { text: c.title + (c.id === this.sort ? this.up ? ' ↑' : ' ↓' : ''), onclick: () => this.sortBy(c.id) }))));
         fill(this.foot, this.cells({ ...this.data.total, formula: undefined }, h('span', {}, counted(this.data.total.count, 'kernel'))));
         this.element.setAttribute('aria-rowcount', this.rows.length + 2);
         this.space.style.height = this.rows.length * KERNEL_ROW + 'px';
