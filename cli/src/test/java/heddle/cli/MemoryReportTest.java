@@ -35,6 +35,19 @@ class MemoryReportTest {
             output loss = mean(h * h)
             """;
 
+    /** What each layer computes in between can be computed again. */
+    private static final String DEEP = """
+            model Deep
+            dim N
+            input x: f32[N, 8]
+            fn step(x, name) = x + gelu(x @ weight "{name}.up" : f32[8, 32]) @ weight "{name}.down" : f32[32, 8]
+            let h = softmax(x @ transpose(x) / 2.0, axis = -1) @ x
+            for layer in 0 .. 5 {
+                h = step(h, "{layer}")
+            }
+            output loss = mean(h * h)
+            """;
+
     @TempDir
     Path dir;
 
@@ -179,7 +192,8 @@ class MemoryReportTest {
 
     @Test
     void aBudgetSaysWhatIsKept() throws IOException {
-        List<String> options = List.of("-D", "N=32", "--grad", "loss", "--memory-budget", "0.8");
+        Files.writeString(model, DEEP);
+        List<String> options = List.of("-D", "N=32", "--grad", "loss", "--memory-budget", "0.6");
         Map<String, Object> report = inspected(options.toArray(String[]::new));
         Map<String, Object> plan = map(report, "plan");
         List<?> kept = (List<?>) plan.get("kept");
