@@ -130,9 +130,9 @@ export class BuffersChart {
         }
         const [from, to] = this.range;
         const steps = Math.max(2, Math.floor((this.w - RUN_LEFT) / 130));
-        for (const v of ticks(to - from, steps)) {
-            const words = this.data.isTimed ? v + from === 0 ? '0 ms' : time(v + from) : v + from === 0 ? 'launch' : String(Math.round(v + from));
-            const x = this.x(v + from);
+        for (const v of ticks(to - from, steps, from)) {
+            const words = this.data.isTimed ? v === 0 ? '0 ms' : time(v) : v === 0 ? 'launch' : String(Math.round(v));
+            const x = this.x(v);
             this.text(words, x, this.bottom + 14, colours.ink3, x > this.w - 40 ? 'right' : v === 0 ? 'left' : 'center');
         }
     }
@@ -366,12 +366,13 @@ export class BuffersChart {
     }
 }
 
-/** Round numbers from 0 up to an amount, about as many as asked for. */
-export function ticks(most, count) {
-    const rough = most / count;
+/** Round numbers within an amount from a start on, about as many as asked for. */
+export function ticks(amount, count, from = 0) {
+    const rough = amount / count;
     const power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 5, 10].map(n => n * power).find(s => s >= rough);
-    return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
+    const first = Math.ceil(from / step);
+    return Array.from({ length: Math.floor((from + amount) / step) - first + 1 }, (_, i) => (first + i) * step);
 }
 
 function shortBytes(amount) {

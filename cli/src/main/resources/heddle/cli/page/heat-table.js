@@ -12,19 +12,12 @@ export class HeatTable {
         this.app = app;
         this.data = data;
         this.element = h('div.heat-table', {});
-        this.layers = this.equalLayers();
+        this.layers = data.equalLayers();
     }
 
     what() {
         const asked = this.app.state.tab['memory.heat'];
         return asked === 'bytes' || asked === 'flops' ? asked : this.data.isTimed ? 'time' : 'bytes';
-    }
-
-    /** The layers of the longest run that kernels are counted in; none without. */
-    equalLayers() {
-        const g = this.data.graph;
-        const used = new Set(this.data.kernels.map(k => k.layer));
-        return [...g.runs.values()].filter(run => run.some(s => used.has(s))).sort((a, b) => b.length - a.length)[0] ?? [];
     }
 
     build() {
@@ -38,7 +31,7 @@ export class HeatTable {
         fill(this.element,
             h('table', { 'aria-label': 'Where ' + what + ' goes' },
                 h('thead', {}, h('tr', {}, h('td'), cells.columns.map(c => h('th', { scope: 'col', title: shown(c.title) }, name(shown(c.label, 24)))))),
-                h('tbody', {}, cells.rows.map(row => h('tr', {}, h('th', { scope: 'row' }, h('button', { onclick: () => this.select(row.box) }, name(shown(row.name, 24)))),
+                h('tbody', {}, cells.rows.map(row => h('tr', {}, h('th', { scope: 'row' }, h('button', { onclick: () => this.app.select(this.data.boxesOf(row.layer)) }, name(shown(row.name, 24)))),
                     row.cells.map(cell => h('td', {}, this.cell(cell, what, most, selected))))))),
             h('div.heat-scale', {}, h('span', { text: '0' }), [1, 2, 3, 4, 5, 6].map(n => h('i.step' + n)), h('span', { text: HEAT_TEXT[what](most) }), h('span.quiet', { text: 'cells in ' + this.unit[1] })),
             this.words(cells, what).map(words => h('p', {}, words)));
@@ -51,12 +44,8 @@ export class HeatTable {
         const step = most > 0 ? heatStep(cell[what] / most) + 1 : 1;
         return h('button.step' + step + (cell.kernels.some(k => selected.has(k.at)) ? '.on' : ''), {
             text: rounded(cell[what] / this.unit[0]), title: cell.kernels.map(k => shown(k.name, 80)).join('\n') + '\n' + HEAT_TEXT[what](cell[what]),
-            onclick: () => this.select(cell.kernels.length > 0 ? this.data.boxOf(cell.kernels[0]) : -1),
+            onclick: () => this.app.select([this.data.boxOf(cell.kernels[0])].filter(box => box >= 0)),
         });
-    }
-
-    select(box) {
-        this.app.select(box < 0 ? [] : [box]);
     }
 
     summed(kernels) {
@@ -78,7 +67,7 @@ export class HeatTable {
         return {
             columns: [...columns.values()],
             rows: this.layers.map(layer => ({
-                name: data.graph.scopes[layer].name, box: data.graph.firstScope + layer,
+                name: data.layerName(layer), layer,
                 cells: [...columns.keys()].map(path => this.summed([byLayer.get(layer).get(path)].filter(k => k !== undefined))),
             })),
         };
@@ -94,11 +83,12 @@ export class HeatTable {
         if (k.family === 'attention') {
             return 'attention';
         }
+        const depth = k.scopes.indexOf(k.layer) < 0 ? 0 : k.scopes.indexOf(k.layer) + 1;
         if (scope === undefined || scope === k.layer) {
             return k.name.slice(k.name.lastIndexOf(':') + 1).replace(/#\d+/, '');
         }
         const { let: let_, name: function_ } = this.data.graph.scopes[scope];
-        return let_ !== '' && k.scopes.length - k.scopes.indexOf(k.layer) > 2 ? let_ : function_.replace(/#\d+$/, '');
+        return let_ !== '' && k.scopes.length - depth > 1 ? let_ : function_.replace(/(\.\d+)?(#\d+)?$/, '');
     }
 
     families() {
@@ -108,7 +98,7 @@ export class HeatTable {
         return {
             columns: families.map(f => ({ title: f, label: f })),
             rows: scopes.map(scope => ({
-                name: data.layerName(scope), box: scope === 0 ? -1 : data.graph.firstScope + scope,
+                name: data.layerName(scope), layer: scope,
                 cells: families.map(f => this.summed(data.kernels.filter(k => k.layer === scope && k.family === f))),
             })),
         };

@@ -46,7 +46,7 @@ export class KernelTable {
 
     share(k, what) {
         const part = this.data.total[what] > 0 ? k[what] / this.data.total[what] : 0;
-        return [h('span.share', {}, h('span', { style: { width: 100 * part / Math.max(this.greatest, 1e-12) + '%' } })), percent(part)];
+        return [h('span.share', {}, h('span', { style: { width: 100 * part / Math.max(this.greatest, 1e-12) + '%' } })), h('span.part', { text: percent(part) })];
     }
 
     grouping() {
@@ -74,9 +74,9 @@ export class KernelTable {
 
     /** The first layer; without layers the group that takes most. */
     firstOpen() {
-        const { graph, isTimed } = this.data;
-        const what = isTimed ? 'time' : 'bytes';
-        return this.groups.find(g => graph.runs.has(graph.runOf[g.id])) ?? [...this.groups].sort((a, b) => b[what] - a[what])[0];
+        const what = this.data.isTimed ? 'time' : 'bytes';
+        const layers = this.data.equalLayers();
+        return this.groups.find(g => layers.includes(g.id)) ?? [...this.groups].sort((a, b) => b[what] - a[what])[0];
     }
 
     order() {
@@ -135,7 +135,7 @@ export class KernelTable {
         const { group, kernel, level } = row;
         const isGroup = kernel === undefined;
         const isOpen = isGroup && this.open.has(group.id);
-        const on = isGroup ? typeof group.id === 'number' && boxes.has(this.data.graph.firstScope + group.id) : selected.has(kernel.at);
+        const on = isGroup ? typeof group.id === 'number' && this.data.boxesOf(group.id).some(b => boxes.has(b)) : selected.has(kernel.at);
         const first = isGroup
             ? h('span', {}, h('span.twist', { text: isOpen ? '▾' : '▸', 'aria-hidden': 'true' }), typeof group.id === 'string' ? glyph(group.id) : null, name(shown(group.name, 60)), h('span.quiet', { text: ' ' + group.count }))
             : h('span', {}, glyph(kernel.family), this.kernelName(kernel, group));

@@ -14,6 +14,7 @@ export class RunData {
         this.limits = profile?.limits;
         this.isTimed = graph.hasTime;
         this.isKnown = app.report.head.work.peak !== undefined;
+        this.iterations = [];
         this.scopeAt = new Map(graph.scopes.map((s, id) => [s.path, id]));
         this.kernels = plan.kernels.map((k, number) => this.kernel(k, number)).filter(k => !k.once);
         this.total = this.sum(this.kernels);
@@ -44,9 +45,46 @@ export class RunData {
         return chain;
     }
 
-    /** The scope that a kernel is counted in: the iteration of a loop if it is in one, else the outermost. 0 for none. */
+    /**
+     * The layer that a kernel is counted in: the scope of a loop's iteration; where the iterations of a loop call several
+     * functions, as `norm.0` and `attention.0`, all of one iteration; else the outermost scope. 0 for none.
+     */
     layer(scopes) {
-        return scopes.find(s => this.graph.runs.has(this.graph.runOf[s])) ?? scopes[0] ?? 0;
+        const run = scopes.find(s => this.graph.runs.has(this.graph.runOf[s]));
+        return run ?? scopes.map(s => this.iteration(s)).find(i => i !== undefined) ?? scopes[0] ?? 0;
+    }
+
+    /** The number of an iteration that has no scope of its own: numbers behind those of the scopes. */
+    iteration(scope) {
+        const { name, parent } = this.graph.scopes[scope];
+        const number = /\.(\d+)(#\d+)?$/.exec(name)?.[1];
+        if (number === undefined) {
+            return undefined;
+        }
+        let at = this.iterations.findIndex(i => i.parent === parent && i.number === number);
+        if (at < 0) {
+            at = this.iterations.push({ parent, number, scopes: new Set() }) - 1;
+        }
+        this.iterations[at].scopes.add(scope);
+        return this.graph.scopes.length + at;
+    }
+
+    iterationOf(layer) {
+        return this.iterations[layer - this.graph.scopes.length];
+    }
+
+    /** Layers that are iterations of one loop: the longest such list. */
+    equalLayers() {
+        const used = new Set(this.kernels.map(k => k.layer));
+        const byParent = new Map();
+        this.iterations.forEach((i, at) => byParent.set(i.parent, [...byParent.get(i.parent) ?? [], this.graph.scopes.length + at]));
+        return [...this.graph.runs.values(), ...byParent.values()].map(run => run.filter(l => used.has(l))).sort((a, b) => b.length - a.length)[0] ?? [];
+    }
+
+    /** What to select for a layer. */
+    boxesOf(layer) {
+        const scopes = layer === 0 ? [] : this.iterationOf(layer)?.scopes ?? [layer];
+        return [...scopes].map(s => this.graph.firstScope + s);
     }
 
     /** How fast, and how near the limits of the machine. */
@@ -71,13 +109,21 @@ export class RunData {
         return { ...all, ...this.rates(all) };
     }
 
-    layerName(scope) {
-        return scope === 0 ? 'outside layers' : this.graph.scopes[scope].path;
+    layerName(layer) {
+        const iteration = this.iterationOf(layer);
+        const parent = iteration === undefined ? '' : this.graph.scopes[iteration.parent].path;
+        return layer === 0 ? 'outside layers' : iteration === undefined ? this.graph.scopes[layer].path
+            : (parent === '' ? '' : parent + ', ') + 'iteration ' + iteration.number;
     }
 
-    /** A kernel's path from a scope on. */
-    within(k, scope) {
-        const path = scope === 0 ? '' : this.graph.scopes[scope].path;
+    /** A kernel's path from a layer on. */
+    within(k, layer) {
+        const iteration = this.iterationOf(layer);
+        if (iteration !== undefined) {
+            const parent = this.graph.scopes[iteration.parent].path;
+            return k.name.slice(parent === '' ? 0 : parent.length + 1).replace('.' + iteration.number, '');
+        }
+        const path = layer === 0 ? '' : this.graph.scopes[layer].path;
         return path !== '' && k.name.startsWith(path) ? k.name.slice(path.length).replace(/^[/:]/, '') : k.name;
     }
 
