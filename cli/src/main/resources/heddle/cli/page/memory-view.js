@@ -112,7 +112,7 @@ export class MemoryView {
         }
         return this.tables.has('roofline') ? this.table(['kernel', 'family', 'flop/byte', 'GFLOP/s', 'GB/s', 'of limit'], this.roofline.rows())
             : [this.roofline.element, this.data.limits === undefined ? h('p.foot.small.quiet', { text: 'What the machine reaches at the most was not measured, so there are no limits to draw.' })
-                : h('p.foot.small.quiet', { text: 'Peak: ' + this.data.limits.peak + '. Bandwidth: ' + this.data.limits.bandwidth + '.' })];
+                : h('p.foot.small.quiet', { text: 'Peak: ' + this.data.limits.peak + '. Bandwidth: ' + this.data.limits.bandwidth + '. Other work on the machine lowers both.' })];
     }
 
     kernelsHead() {
