@@ -38,7 +38,9 @@ import picocli.CommandLine.Spec;
             "  heddle run examples/minilm.heddle --text 'The bank is near the river' --text 'She put money in the bank'",
             "  heddle run model.heddle --weights w.safetensors --input x=x.npy --output y.npy",
             "  heddle run examples/minilm.heddle -D B=1 -D N=128 --input input_ids=random --input attention_mask=random"
-                    + " --profile"
+                    + " --profile",
+            "  heddle run examples/minilm.heddle -D B=1 -D N=512 --input input_ids=random --input attention_mask=random"
+                    + " --report report.html"
         })
 final class RunCommand implements Callable<Integer> {
     @Spec
@@ -71,6 +73,13 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--trace", paramLabel = "FILE", description = "Writes the run in Chrome's trace format.")
     private Path trace;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Then times the model, and writes a page of its passes, memory and times: .html, or its data as"
+                    + " .json.")
+    private Path report;
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
@@ -84,6 +93,9 @@ final class RunCommand implements Callable<Integer> {
         outputs.check(declared, files);
         if (trace != null) {
             files.add("--trace", trace);
+        }
+        if (report != null) {
+            files.add("--report", report);
         }
         execution.warnUnused(declared, !inputs.texts().isEmpty());
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, false);
@@ -101,6 +113,9 @@ final class RunCommand implements Callable<Integer> {
         }
         if (profile) {
             KernelTable.print(timeline.timings(), equal(compiled), out);
+        }
+        if (report != null) {
+            out.println(RunReport.write(compiled, options, given, report));
         }
         out.println(Placement.line(compiled, options.fusion(), compiled.lengths(given)));
         return ExitCode.DONE;

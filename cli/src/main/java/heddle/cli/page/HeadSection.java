@@ -10,12 +10,13 @@ import heddle.compiler.type.Dim;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The section {@code head}: what the report is about, and the verdict with its numbers. */
 final class HeadSection {
     private HeadSection() {}
 
-    static Map<String, Object> of(Inspected in, String version) {
+    static Map<String, Object> of(Inspected in, String version, Optional<Profile> profile) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("schema", Report.SCHEMA);
         fields.put("heddle", version);
@@ -36,6 +37,7 @@ final class HeadSection {
         fields.put("passes", in.history().stages().size() - 1);
         fields.put("work", work(in, in.compilation().plan()));
         fields.put("unfused", work(in, in.unfused()));
+        profile.ifPresent(p -> fields.put("nanos", p.measured().nanos()));
         return fields;
     }
 

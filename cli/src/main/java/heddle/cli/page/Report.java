@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -22,13 +23,25 @@ public record Report(SequencedMap<String, Object> sections) {
      * @param version of Heddle
      */
     public static Report of(Inspected in, String version) {
+        return of(in, version, Optional.empty());
+    }
+
+    /**
+     * The report on a compiled model that was run.
+     *
+     * @param version of Heddle
+     * @param profile its times; empty when it was not run
+     */
+    public static Report of(Inspected in, String version, Optional<Profile> profile) {
         SequencedMap<String, Object> sections = new LinkedHashMap<>();
-        sections.put(HEAD, HeadSection.of(in, version));
+        sections.put(HEAD, HeadSection.of(in, version, profile));
         sections.put("graph", GraphSection.of(in));
         sections.put("decisions", DecisionsSection.of(in));
         sections.put("source", SourceSection.of(in));
         sections.put("attention", AttentionSection.of(in));
-        sections.put("plan", PlanSection.of(in));
+        sections.put("plan", PlanSection.of(in, profile));
+        sections.put("plan-unfused", PlanSection.unfused(in));
+        profile.ifPresent(p -> sections.put("profile", p.section()));
         return new Report(sections);
     }
 

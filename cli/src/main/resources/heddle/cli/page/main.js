@@ -3,10 +3,15 @@ import { App } from './app.js';
 import { h } from './dom.js';
 import { EmptyView } from './empty-view.js';
 import { shown } from './format.js';
+import { MemoryView } from './memory-view.js';
 import { WordsView } from './words-view.js';
 
 /** The other views, in the order of their tabs. Each says whether its data is missing, and the command that brings it. */
 const VIEWS = [
+    {
+        id: 'memory', title: 'Memory & time', isMissing: app => !app.report.has('plan-unfused'), sentence: () => 'Kernels and buffers are not in this report. Write it again:',
+        command: file => 'heddle inspect ' + shown(file) + ' -o report.html', make: app => new MemoryView(app),
+    },
     {
         id: 'compare', title: 'Compare', isMissing: app => !app.report.has('diff'), sentence: () => 'A comparison needs two models, or one in two versions.',
         command: file => 'heddle diff before.json ' + shown(file) + ' -o diff.html', make: app => new EmptyView(app, '', ''),

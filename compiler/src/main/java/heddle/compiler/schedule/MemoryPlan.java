@@ -36,39 +36,49 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
 
     /** @param storage what the array holds */
     public record Array(Stored storage, long elements) {
-        long bytes() {
+        public long bytes() {
             return storage.bytes(elements);
         }
     }
 
-    /** @param array  the position in {@link #arrays} */
+    /**
+     * Where a buffer lies.
+     *
+     * @param array  the position in {@link #arrays}
+     * @param offset of its first element, in elements
+     */
     public record Place(int array, int offset) {}
+
+    /**
+     * When a buffer is needed.
+     *
+     * @param first the position in the plan of the first launch that reads or writes it
+     * @param last  that of the last one
+     */
+    public record Life(int first, int last) {
+        /** Whether some launch needs both, or runs while both are needed. */
+        public boolean meets(Life other) {
+            return first <= other.last && other.first <= last;
+        }
+    }
 
     public MemoryPlan {
         arrays = List.copyOf(arrays);
         places = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(places));
     }
 
-    /** A buffer, and the first and the last launch that needs it. */
-    private record Life(Buffer buffer, long elements, int from, int to) {
-        boolean meets(Life other) {
-            return from <= other.to && other.from <= to;
-        }
-    }
+    /** A buffer that needs a place. @param elements of its place */
+    private record Need(Buffer buffer, long elements, Life life) {}
 
     /**
      * The plan for some lengths. A buffer with more elements than an array can have gets one of its own all the same, so
      * that it can be told how much memory is missing.
      */
     public static MemoryPlan of(Plan plan, Map<String, Long> lengths) {
-        List<Access> accesses = plan.launches().stream()
-                .map(k -> new Access(k.writes(), k.reads()))
-                .toList();
-        List<Life> lives = sorted(lives(accesses, plan.outputs().values(), lengths));
         List<Packing> packings = new ArrayList<>();
         SequencedMap<Buffer, Place> places = new LinkedHashMap<>();
-        for (Life life : lives) {
-            places.put(life.buffer, place(life, packings));
+        for (Need need : needs(accesses(plan), plan.outputs().values(), lengths)) {
+            places.put(need.buffer, place(need, packings));
         }
         List<Array> arrays = packings.stream().map(Packing::array).toList();
         long bytes = arrays.stream().mapToLong(Array::bytes).sum();
@@ -76,6 +86,11 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
             bytes += output.stored().bytes(output.type().shape().size().evaluate(lengths));
         }
         return new MemoryPlan(arrays, places, bytes);
+    }
+
+    /** When each buffer that a launch reads or writes is needed, in the order in which launches need them first. */
+    public static SequencedMap<Buffer, Life> lives(Plan plan) {
+        return lives(accesses(plan));
     }
 
     /**
@@ -89,9 +104,9 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
                 .toList();
         long bytes = 0;
         Map<Stored, Packing> packings = new EnumMap<>(Stored.class);
-        for (Life life : sorted(lives(accesses, schedule.outputs().values(), lengths))) {
-            Packing packing = packings.computeIfAbsent(life.buffer.stored(), Packing::new);
-            packing.add(life, packing.offset(life));
+        for (Need need : needs(accesses, schedule.outputs().values(), lengths)) {
+            Packing packing = packings.computeIfAbsent(need.buffer.stored(), Packing::new);
+            packing.add(need, packing.offset(need));
         }
         for (Packing packing : packings.values()) {
             bytes += packing.array().bytes();
@@ -105,32 +120,39 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
         return bytes;
     }
 
-    private static List<Life> sorted(List<Life> lives) {
-        lives.sort(Comparator.comparingLong(Life::elements).reversed().thenComparingInt(Life::from));
-        return lives;
-    }
-
     /** The buffers that a launch writes and reads. */
     private record Access(Collection<Buffer> writes, Collection<Buffer> reads) {}
 
-    private static List<Life> lives(List<Access> launches, Collection<Buffer> results, Map<String, Long> lengths) {
-        Map<Buffer, Life> lives = new LinkedHashMap<>();
-        Set<Buffer> outputs = new HashSet<>(results);
+    private static List<Access> accesses(Plan plan) {
+        return plan.launches().stream()
+                .map(k -> new Access(k.writes(), k.reads()))
+                .toList();
+    }
+
+    private static SequencedMap<Buffer, Life> lives(List<Access> launches) {
+        SequencedMap<Buffer, Life> lives = new LinkedHashMap<>();
         for (int at = 0; at < launches.size(); at++) {
-            Access kernel = launches.get(at);
-            for (Buffer written : kernel.writes()) {
-                if (!outputs.contains(written)) {
-                    Life before = lives.get(written);
-                    int from = before == null ? at : before.from;
-                    lives.put(written, new Life(written, elements(written, lengths), from, at));
-                }
-            }
-            int now = at;
-            for (Buffer read : kernel.reads()) {
-                lives.computeIfPresent(read, (b, life) -> new Life(b, life.elements, life.from, now));
+            Life now = new Life(at, at);
+            for (Collection<Buffer> needed : List.of(launches.get(at).writes, launches.get(at).reads)) {
+                needed.forEach(b -> lives.merge(b, now, (before, last) -> new Life(before.first, last.last)));
             }
         }
-        return new ArrayList<>(lives.values());
+        return lives;
+    }
+
+    /** What is written and no result, the largest first. */
+    private static List<Need> needs(List<Access> launches, Collection<Buffer> results, Map<String, Long> lengths) {
+        Set<Buffer> placed = new HashSet<>();
+        launches.forEach(l -> placed.addAll(l.writes));
+        placed.removeAll(new HashSet<>(results));
+        List<Need> needs = new ArrayList<>();
+        lives(launches).forEach((buffer, life) -> {
+            if (placed.contains(buffer)) {
+                needs.add(new Need(buffer, elements(buffer, lengths), life));
+            }
+        });
+        needs.sort(Comparator.comparingLong(Need::elements).reversed().thenComparingInt(n -> n.life.first));
+        return needs;
     }
 
     private static long elements(Buffer buffer, Map<String, Long> lengths) {
@@ -138,27 +160,27 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
         return Math.max(ALIGNMENT, Math.ceilDiv(elements, ALIGNMENT) * ALIGNMENT);
     }
 
-    private static Place place(Life life, List<Packing> packings) {
-        Stored storage = life.buffer.stored();
+    private static Place place(Need need, List<Packing> packings) {
+        Stored storage = need.buffer.stored();
         for (int i = 0; i < packings.size(); i++) {
             if (packings.get(i).storage == storage) {
-                long offset = packings.get(i).offset(life);
-                if (offset + life.elements <= MAX_ELEMENTS) {
-                    packings.get(i).add(life, offset);
+                long offset = packings.get(i).offset(need);
+                if (offset + need.elements <= MAX_ELEMENTS) {
+                    packings.get(i).add(need, offset);
                     return new Place(i, (int) offset);
                 }
             }
         }
         packings.add(new Packing(storage));
-        packings.getLast().add(life, 0);
+        packings.getLast().add(need, 0);
         return new Place(packings.size() - 1, 0);
     }
 
     /** An array that is being filled. */
     private static final class Packing {
-        private record Placed(Life life, long offset) {
+        private record Placed(Need need, long offset) {
             long end() {
-                return offset + life.elements;
+                return offset + need.elements;
             }
         }
 
@@ -170,9 +192,9 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
         }
 
         /** The start of the tightest gap that is free during a whole lifetime, or the end of the memory then in use. */
-        long offset(Life life) {
+        long offset(Need need) {
             List<Placed> inUse = placed.stream()
-                    .filter(p -> p.life.meets(life))
+                    .filter(p -> p.need.life.meets(need.life))
                     .sorted(Comparator.comparingLong(Placed::offset))
                     .toList();
             long best = -1;
@@ -180,7 +202,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
             long end = 0;
             for (Placed p : inUse) {
                 long gap = p.offset - end;
-                if (gap >= life.elements && gap < tightest) {
+                if (gap >= need.elements && gap < tightest) {
                     best = end;
                     tightest = gap;
                 }
@@ -189,8 +211,8 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
             return best >= 0 ? best : end;
         }
 
-        void add(Life life, long offset) {
-            placed.add(new Placed(life, offset));
+        void add(Need need, long offset) {
+            placed.add(new Placed(need, offset));
         }
 
         Array array() {

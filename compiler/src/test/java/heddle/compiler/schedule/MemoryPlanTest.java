@@ -62,6 +62,19 @@ class MemoryPlanTest {
     }
 
     @Test
+    void aLifeGoesFromTheFirstToTheLastLaunchThatNeedsIt() {
+        Buffer x = buffer("xxx", DType.F32, 16);
+        Buffer a = buffer("aaa", DType.F32, 16);
+        Buffer y = buffer("yyy", DType.F32, 16);
+        var lives = MemoryPlan.lives(plan(y, kernel(a, x), kernel(y, a), kernel(y, a, x)));
+        assertEquals(new MemoryPlan.Life(0, 2), lives.get(x));
+        assertEquals(new MemoryPlan.Life(0, 2), lives.get(a));
+        assertEquals(new MemoryPlan.Life(1, 2), lives.get(y));
+        assertTrue(lives.get(x).meets(lives.get(y)));
+        assertFalse(new MemoryPlan.Life(0, 1).meets(new MemoryPlan.Life(2, 3)));
+    }
+
+    @Test
     void elementKindsHaveArraysOfTheirOwn() {
         Buffer a = buffer("aaa", DType.F64, 5);
         Buffer b = buffer("bbb", DType.BOOL, 5);
