@@ -29,6 +29,9 @@ public record Report(SequencedMap<String, Object> sections) {
         sections.put("source", SourceSection.of(in));
         sections.put("attention", AttentionSection.of(in));
         sections.put("plan", PlanSection.of(in));
+        sections.put("tiles", TilesSection.of(in));
+        sections.put("java.jvm", JavaSection.jvm(in));
+        sections.put("java.tornado", JavaSection.tornado(in));
         return new Report(sections);
     }
 

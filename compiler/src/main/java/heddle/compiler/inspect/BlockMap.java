@@ -1,8 +1,14 @@
 package heddle.compiler.inspect;
 
+import heddle.compiler.index.BlockMask;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarEvaluator;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.BlockCount;
+import heddle.compiler.tile.LoopMask;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,11 +22,17 @@ import java.util.Optional;
  * @param rows      blocks of queries
  * @param columns   blocks of keys
  * @param pool      blocks in a cell, along each axis
- * @param cells     rows of cells: each has the blocks of each {@link BlockCount.Kind}, in its order
+ * @param cells     rows of cells: each has the blocks of each {@link BlockCount.Kind}, in its order, and how many scores of it the
+ *     mask keeps; -1 where they are not counted
  */
 public record BlockMap(long rows, long columns, long pool, long[][][] cells) {
     /** The most cells along an axis. */
     public static final int MOST = 256;
+
+    /** The most scores of partial blocks that are looked at. */
+    private static final long MOST_SCORES = 1L << 23;
+
+    private static final int KINDS = BlockCount.Kind.values().length;
 
     /**
      * The map of a kernel; empty when it has no loop over keys.
@@ -36,13 +48,16 @@ public record BlockMap(long rows, long columns, long pool, long[][][] cells) {
                 lengths,
                 (fromRow, toRow, fromColumn, toColumn, kind) ->
                         boxes.add(new long[] {fromRow, toRow, fromColumn, toColumn, kind.ordinal()}));
-        return size.filter(s -> s[0] > 0 && s[1] > 0).map(s -> of(s[0], s[1], boxes));
+        return size.filter(s -> s[0] > 0 && s[1] > 0).map(s -> {
+            BlockMap map = of(s[0], s[1], boxes);
+            map.countKept(kernel, queries, lengths);
+            return map;
+        });
     }
 
     private static BlockMap of(long rows, long columns, List<long[]> boxes) {
         long pool = Math.max(1, Math.ceilDiv(Math.max(rows, columns), MOST));
-        int kinds = BlockCount.Kind.values().length;
-        long[][][] cells = new long[(int) Math.ceilDiv(rows, pool)][(int) Math.ceilDiv(columns, pool)][kinds];
+        long[][][] cells = new long[(int) Math.ceilDiv(rows, pool)][(int) Math.ceilDiv(columns, pool)][KINDS + 1];
         for (long[] box : boxes) {
             for (long r = box[0] / pool; r * pool < box[1]; r++) {
                 long high = overlap(r, pool, box[0], box[1]);
@@ -52,6 +67,41 @@ public record BlockMap(long rows, long columns, long pool, long[][][] cells) {
             }
         }
         return new BlockMap(rows, columns, pool, cells);
+    }
+
+    private void countKept(TileKernel kernel, Axis queries, Map<String, Long> lengths) {
+        TileStmt.Loop loop = kernel.program().loops().getFirst();
+        ScalarExpr mask = loop.mask().map(LoopMask::program).orElse(BlockMask.TRUE);
+        long high = kernel.block(queries);
+        long wide = kernel.block(loop.axis());
+        boolean counted = pool == 1
+                && !ScalarExprs.readsMemory(mask)
+                && count(BlockCount.Kind.PARTIAL) * high * wide <= MOST_SCORES;
+        ScalarEvaluator evaluator = new ScalarEvaluator(
+                buffer -> {
+                    throw new IllegalStateException("scores are counted without reading " + buffer);
+                },
+                lengths);
+        int row = evaluator.slot(queries);
+        int column = evaluator.slot(loop.axis());
+        ScalarEvaluator.Code code = counted ? evaluator.code(mask) : null;
+        long lastRow = evaluator.extent(queries);
+        long lastColumn = evaluator.extent(loop.axis());
+        double[] frame = evaluator.frame();
+        for (int r = 0; r < cells.length; r++) {
+            for (int c = 0; c < cells[r].length; c++) {
+                long[] cell = cells[r][c];
+                boolean partial = cell[BlockCount.Kind.PARTIAL.ordinal()] > 0;
+                cell[KINDS] = partial && counted ? 0 : -1;
+                for (long i = r * high; partial && counted && i < Math.min((r + 1) * high, lastRow); i++) {
+                    frame[row] = i;
+                    for (long j = c * wide; j < Math.min((c + 1) * wide, lastColumn); j++) {
+                        frame[column] = j;
+                        cell[KINDS] += code.run(frame) != 0 ? 1 : 0;
+                    }
+                }
+            }
+        }
     }
 
     private static long overlap(long cell, long pool, long from, long to) {
@@ -66,7 +116,7 @@ public record BlockMap(long rows, long columns, long pool, long[][][] cells) {
                 .sum();
     }
 
-    /** Runs of equal cells, row by row: {@code row, from, to, then the blocks of each kind in a cell}. */
+    /** Runs of equal cells, row by row: {@code row, from, to}, then what a cell has. */
     public List<long[]> runs() {
         List<long[]> runs = new ArrayList<>();
         for (int r = 0; r < cells.length; r++) {

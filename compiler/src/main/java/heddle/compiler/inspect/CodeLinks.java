@@ -69,6 +69,7 @@ public record CodeLinks(List<Lines> lines, Map<AttentionRole, List<Lines>> roles
     private static CodeLinks links(List<JavaText.Mark> marks, Map<Action, AttentionRole> roles, int[] starts) {
         boolean[] mine = new boolean[starts.length];
         AttentionRole[] found = new AttentionRole[starts.length];
+        boolean[] decided = new boolean[starts.length];
         for (JavaText.Mark mark : marks) {
             AttentionRole role =
                     switch (mark.about()) {
@@ -79,8 +80,10 @@ public record CodeLinks(List<Lines> lines, Map<AttentionRole, List<Lines>> roles
             for (int line = line(starts, mark.from()); line <= line(starts, mark.to() - 1); line++) {
                 if (mark.about() instanceof ScheduledKernel) {
                     mine[line] = true;
-                } else if (found[line] == null) {
+                } else if (!decided[line]) {
                     found[line] = role;
+                    // Where threads wait is for nothing that is computed around it.
+                    decided[line] = role != null || mark.about() instanceof Action.Barrier;
                 }
             }
         }
