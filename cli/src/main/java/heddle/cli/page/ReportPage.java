@@ -38,6 +38,10 @@ public final class ReportPage {
             "outline.js",
             "pass-strip.js",
             "graph-view.js",
+            "code-column.js",
+            "block-map.js",
+            "attention-view.js",
+            "code-view.js",
             "empty-view.js",
             "frame.js",
             "main.js");

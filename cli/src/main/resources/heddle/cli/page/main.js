@@ -1,4 +1,6 @@
 /** The page: reads the report, holds the state, and brings the views together. */
+import { AttentionView } from './attention-view.js';
+import { CodeView } from './code-view.js';
 import { h } from './dom.js';
 import { EmptyView } from './empty-view.js';
 import { Facts } from './facts.js';
@@ -400,6 +402,14 @@ class App {
 
 /** The other views, in the order of their tabs. Each says whether its data is missing, and the command that brings it. */
 const VIEWS = [
+    {
+        id: 'attention', title: 'Attention', isMissing: app => app.report.head.total === 0, sentence: () => 'This model has no softmax between two products.',
+        command: file => 'heddle explain ' + shown(file), make: app => new AttentionView(app),
+    },
+    {
+        id: 'code', title: 'Code', isMissing: app => !app.report.has('tiles'), sentence: () => 'This report has no generated code.',
+        command: file => 'heddle inspect ' + shown(file) + ' -o report.html', make: app => new CodeView(app),
+    },
     {
         id: 'compare', title: 'Compare', isMissing: app => !app.report.has('diff'), sentence: () => 'A comparison needs two models, or one in two versions.',
         command: file => 'heddle diff before.json ' + shown(file) + ' -o diff.html', make: app => new EmptyView(app, '', ''),

@@ -30,7 +30,7 @@ final class ActionRoles {
 
     private final AttentionSteps steps;
     private final Set<Buffer> results;
-    private final Map<Action, AttentionRole> roles = new IdentityHashMap<>();
+    private final Map<Action, Optional<AttentionRole>> roles = new IdentityHashMap<>();
     private boolean reduced;
     private boolean ended;
 
@@ -40,8 +40,8 @@ final class ActionRoles {
         walk(kernel.body(), false);
     }
 
-    /** By identity: equal actions may have different roles. */
-    static Map<Action, AttentionRole> of(ScheduledKernel kernel) {
+    /** By identity, since equal actions may have different roles. Where threads wait is known to have none. */
+    static Map<Action, Optional<AttentionRole>> of(ScheduledKernel kernel) {
         return AttentionSteps.of(kernel.kernel().program())
                 .map(steps -> new ActionRoles(steps, kernel).roles)
                 .orElseGet(IdentityHashMap::new);
@@ -53,7 +53,7 @@ final class ActionRoles {
         for (Action action : body) {
             Set<AttentionRole> own = walk(action, masked);
             if (own.size() == 1) {
-                roles.put(action, own.iterator().next());
+                roles.put(action, Optional.of(own.iterator().next()));
             }
             all.addAll(own);
         }
@@ -71,11 +71,15 @@ final class ActionRoles {
             case Action.Method m -> {
                 Set<AttentionRole> inner = walk(m.body(), masked);
                 if (inner.contains(AttentionRole.SOFTMAX)) {
-                    roles.put(m, AttentionRole.SOFTMAX);
+                    roles.put(m, Optional.of(AttentionRole.SOFTMAX));
                 }
                 yield inner;
             }
             case Action.When w -> when(w, masked);
+            case Action.Barrier b -> {
+                roles.put(b, Optional.empty());
+                yield Set.of();
+            }
             default -> written(action).<Set<AttentionRole>>map(tile -> leaf(action, tile, masked)).orElseGet(Set::of);
         };
     }
@@ -85,7 +89,7 @@ final class ActionRoles {
         boolean full = isNegated(when.condition());
         Set<AttentionRole> inner = walk(when.then(), masked || full);
         if (inner.size() > 1) {
-            roles.put(when, AttentionRole.MASK);
+            roles.put(when, Optional.of(AttentionRole.MASK));
         }
         return inner;
     }

@@ -9,11 +9,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
@@ -36,7 +39,7 @@ public record CodeLinks(List<Lines> lines, Map<AttentionRole, List<Lines>> roles
     public static SequencedMap<TileKernel, CodeLinks> of(String text, List<JavaText.Mark> marks) {
         int[] starts = starts(text);
         Map<Action, ScheduledKernel> owners = new IdentityHashMap<>();
-        Map<Action, AttentionRole> roles = new IdentityHashMap<>();
+        Map<Action, Optional<AttentionRole>> roles = new IdentityHashMap<>();
         List<ScheduledKernel> kernels = new ArrayList<>();
         Map<ScheduledKernel, List<JavaText.Mark>> byKernel = new IdentityHashMap<>();
         Map<Object, ScheduledKernel> masks = new IdentityHashMap<>();
@@ -44,7 +47,7 @@ public record CodeLinks(List<Lines> lines, Map<AttentionRole, List<Lines>> roles
             if (mark.about() instanceof ScheduledKernel kernel && !byKernel.containsKey(kernel)) {
                 kernels.add(kernel);
                 byKernel.put(kernel, new ArrayList<>());
-                Map<Action, AttentionRole> own = ActionRoles.of(kernel);
+                Map<Action, Optional<AttentionRole>> own = ActionRoles.of(kernel);
                 own.keySet().forEach(action -> owners.put(action, kernel));
                 roles.putAll(own);
                 kernel.kernel().program().loops().forEach(loop -> loop.mask().ifPresent(m -> masks.put(m, kernel)));
@@ -66,30 +69,33 @@ public record CodeLinks(List<Lines> lines, Map<AttentionRole, List<Lines>> roles
         return links;
     }
 
-    private static CodeLinks links(List<JavaText.Mark> marks, Map<Action, AttentionRole> roles, int[] starts) {
+    private static CodeLinks links(List<JavaText.Mark> marks, Map<Action, Optional<AttentionRole>> roles, int[] starts) {
         boolean[] mine = new boolean[starts.length];
-        AttentionRole[] found = new AttentionRole[starts.length];
+        List<Set<AttentionRole>> found = new ArrayList<>();
+        for (int line = 0; line < starts.length; line++) {
+            found.add(EnumSet.noneOf(AttentionRole.class));
+        }
         boolean[] decided = new boolean[starts.length];
         for (JavaText.Mark mark : marks) {
-            AttentionRole role =
+            boolean decides = mark.about() instanceof LoopMask || mark.about() instanceof Action a && roles.containsKey(a);
+            Optional<AttentionRole> role =
                     switch (mark.about()) {
-                        case Action a -> roles.get(a);
-                        case LoopMask m -> AttentionRole.MASK;
-                        default -> null;
+                        case Action a -> roles.getOrDefault(a, Optional.empty());
+                        case LoopMask m -> Optional.of(AttentionRole.MASK);
+                        default -> Optional.empty();
                     };
             for (int line = line(starts, mark.from()); line <= line(starts, mark.to() - 1); line++) {
                 if (mark.about() instanceof ScheduledKernel) {
                     mine[line] = true;
-                } else if (!decided[line]) {
-                    found[line] = role;
-                    // Where threads wait is for nothing that is computed around it.
-                    decided[line] = role != null || mark.about() instanceof Action.Barrier;
+                } else if (decides && !decided[line]) {
+                    decided[line] = true;
+                    found.get(line).addAll(role.stream().toList());
                 }
             }
         }
         Map<AttentionRole, List<Lines>> byRole = new EnumMap<>(AttentionRole.class);
         for (AttentionRole role : AttentionRole.values()) {
-            List<Lines> lines = runs(starts.length, line -> found[line] == role);
+            List<Lines> lines = runs(starts.length, line -> found.get(line).contains(role));
             if (!lines.isEmpty()) {
                 byRole.put(role, lines);
             }
