@@ -9,20 +9,21 @@ export class AttentionView {
         this.app = app;
         this.left = h('div.content.padded.attention-facts');
         this.leftTabs = h('div.segments', {});
-        this.chart = new BlockMapChart(app);
+        this.chart = new BlockMapChart(app, counts => this.look(counts));
         this.under = h('div', {});
         this.blocksTitle = h('span.small.quiet');
         this.blocks = h('div.content.padded.block-panel');
         this.kernelTitle = h('span.path');
         this.program = new CodeColumn('Tile program', { hover: () => {}, scrolled: () => {}, pin: roles => this.toCode(roles) });
         this.places = h('div.tile-places');
+        this.note = h('p.small.block-note', { hidden: true });
         const head = (...children) => h('div.head', {}, ...children);
         this.element = h('div.view.attention-view', {},
             h('section.panel', { 'aria-label': 'What it computes' }, head('What it computes', h('span.grow'), this.leftTabs), this.left),
             h('div.splitter'),
             h('section.panel', { 'aria-label': 'Blocks' }, head('Blocks', this.blocksTitle), this.blocks),
             h('div.splitter'),
-            h('section.panel', { 'aria-label': 'Tile program' }, head('Tile program', this.kernelTitle, h('span.grow'), h('button.text-link', { text: 'Code ›', onclick: () => this.toCode([]) })), this.program.element, this.places));
+            h('section.panel', { 'aria-label': 'Tile program' }, head('Tile program', this.kernelTitle, h('span.grow'), h('button.text-link', { text: 'Code ›', onclick: () => this.toCode([]) })), this.program.element, this.note, this.places));
     }
 
     async show() {
@@ -159,6 +160,17 @@ export class AttentionView {
             this.chart.element,
             a.blocks === undefined ? null : blockCounts(a.blocks));
         this.chart.set(map);
+    }
+
+    /** Shows what the kernel does with the blocks of a cell. */
+    look(counts) {
+        const partial = counts !== undefined && counts[2] + counts[3] > 0;
+        this.program.heat(partial ? 'mask' : '');
+        this.note.hidden = counts === undefined;
+        if (counts !== undefined) {
+            fill(this.note, partial ? 'Where the block is partial, the lines of the mask run for each score.'
+                : counts[1] > 0 ? 'The block is full: the lines under “masked” are left out.' : 'The loop never visits the block: nothing of it is read.');
+        }
     }
 
     buildProgram(a) {

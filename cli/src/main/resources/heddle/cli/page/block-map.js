@@ -1,14 +1,16 @@
 /** The blocks of one head: which are computed, tested by element, or never read. */
 import { fill, h } from './dom.js';
-import { percent, whole } from './format.js';
+import { whole } from './format.js';
 
 const BLOCK_KINDS = [['empty', 'skipped'], ['full', 'full'], ['partial', 'partial'], ['open', 'at run time']];
 const MAP_LEFT = 64;
 const MAP_ABOVE = 44;
 
 export class BlockMapChart {
-    constructor(app) {
+    /** @param told is told of the blocks in the cell that is looked at; of none, when none is */
+    constructor(app, told) {
         this.app = app;
+        this.told = told;
         this.at = [-1, -1];
         this.canvas = h('canvas', { 'aria-hidden': 'true' });
         this.tip = h('div.tip', { hidden: true });
@@ -172,6 +174,7 @@ export class BlockMapChart {
         this.at = [row, column];
         this.tip.hidden = row < 0;
         this.draw();
+        this.told(row < 0 ? undefined : this.cells[row][column]);
         if (row < 0) {
             return;
         }
@@ -199,7 +202,7 @@ export class BlockMapChart {
 
 /** How many blocks of each kind there are, with pattern and word. */
 export function blockCounts(blocks) {
-    const share = n => blocks.total === 0 ? '' : percent(n / blocks.total);
+    const share = n => blocks.total === 0 ? '' : (100 * n / blocks.total).toFixed(1) + ' %';
     const one = (kind, word, n, text) => h('div', {}, h('div.kind', {}, h('span.swatch.' + kind, {}), word), h('div.count', { text: whole(n) }), h('div.small.quiet', { text: share(n) + text }));
     return [
         h('div.counts', {},
@@ -207,7 +210,7 @@ export function blockCounts(blocks) {
             one('partial', 'partial', blocks.partial, ', mask tested by element'),
             one('skipped', 'skipped', blocks.skipped, ', never read, never run'),
             blocks.atRunTime > 0 ? one('open', 'at run time', blocks.atRunTime, ', data decides') : null),
-        h('div.visited', {}, h('span', { text: whole(blocks.total) + ' blocks of all heads' }), h('b', { text: (blocks.atRunTime > 0 ? 'at most ' : '') + percent((blocks.total - blocks.skipped) / Math.max(1, blocks.total)) + ' visited' })),
+        h('div.visited', {}, h('span', { text: whole(blocks.total) + ' blocks of all heads' }), h('b', { text: (blocks.atRunTime > 0 ? 'at most ' : '') + share(blocks.total - blocks.skipped) + ' visited' })),
         h('div.share', { 'aria-hidden': 'true' }, ['full', 'partial', 'open'].map(kind => h('span.swatch.' + kind, { style: { width: 100 * ({ full: blocks.full, partial: blocks.partial, open: blocks.atRunTime })[kind] / Math.max(1, blocks.total) + '%' } }))),
     ];
 }

@@ -76,7 +76,10 @@ export class CodeColumn {
         }
         return h('div.row', { ...place, onmouseenter: () => this.events.hover(row.roles), onclick: event => this.events.pin(row.roles, row, event) },
             h('span.no', { text: String(row.no) }),
-            h('span.text', {}, row.parts.map(([text, kind, role]) => h('span' + (kind === '' ? '' : '.tok-' + kind) + (role === undefined ? '' : '.place.r-' + role), { text: sourceText(text) }))));
+            h('span.text', {}, row.parts.map(([text, kind, role]) => h('span' + (kind === '' ? '' : '.tok-' + kind) + (role === undefined ? '' : '.place.r-' + role), {
+                text: sourceText(text),
+                ...role === undefined ? {} : { onmouseenter: () => this.events.hover([role]), onmouseleave: () => this.events.hover(row.roles), onclick: event => { event.stopPropagation(); this.events.pin([role], row); } },
+            }))));
     }
 
     /** Paints a role, and all others faintly. */
@@ -116,6 +119,19 @@ export class CodeColumn {
         const first = this.rows.findIndex(row => row.gap === undefined && row.roles.includes(role));
         if (first >= 0) {
             this.element.scrollTop = LINES_TOP + first * LINE_HEIGHT - y;
+        }
+    }
+
+    /** Scrolls sideways so that the first piece with a role of its own is in sight. */
+    uncover(role) {
+        for (const row of this.rows) {
+            const piece = row.gap === undefined ? row.parts.findIndex(p => p[2] === role) : -1;
+            if (piece >= 0) {
+                const before = row.parts.slice(0, piece).reduce((n, p) => n + p[0].length, 0);
+                const x = 44 + before * 6.95;
+                this.element.scrollLeft = x + 80 > this.element.clientWidth ? x - 60 : 0;
+                return;
+            }
         }
     }
 

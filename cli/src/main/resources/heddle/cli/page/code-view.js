@@ -209,7 +209,29 @@ export class CodeView {
         const parts = this.fused.parts.filter(p => p.at !== undefined && p.at[0] >= 0).map(p => ({ file: p.at[0], from: p.at[1], to: p.at[2], role: PART_ROLES[p.role], node: p.node }));
         const last = this.fused.woven.at(-1);
         const place = last === undefined ? undefined : g.places(last)[0];
+        this.reads(parts);
         return place === undefined || place[0] < 0 ? parts : [...parts, { file: place[0], from: place[1], to: place[2], role: 'output', node: last }];
+    }
+
+    /** Adds what the pieces of an attention are made of alone: the indexes that a mask compares. */
+    reads(parts) {
+        const g = this.app.graph;
+        const known = new Set(parts.map(p => p.node));
+        const add = (node, role) => {
+            for (const o of g.nodes.operands[node] ?? []) {
+                const from = Array.isArray(o) ? o[0] : o;
+                if (known.has(from) || !['layout', 'data', 'elementwise'].includes(g.nodes.family[from]) || ['input', 'weight', 'constant'].includes(g.nodes.kind[from])) {
+                    continue;
+                }
+                known.add(from);
+                const place = g.places(from)[0];
+                if (place !== undefined && place[0] >= 0) {
+                    parts.push({ file: place[0], from: place[1], to: place[2], role, node: from });
+                }
+                add(from, role);
+            }
+        };
+        parts.filter(p => p.role === 'mask' && p.node >= 0).forEach(p => add(p.node, 'mask'));
     }
 
     buildModel() {
@@ -280,6 +302,7 @@ export class CodeView {
 
     /** Brings the first lines of the pinned link into sight in all columns. */
     bring() {
+        this.columns[0].uncover(this.pinned);
         this.columns.forEach(c => {
             const first = c.runs(this.pinned)[0];
             if (first !== undefined && (first[0] < 0 || first[1] > c.element.clientHeight)) {
