@@ -12,10 +12,12 @@ import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.Dim;
 import heddle.dsl.source.Span;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The section {@code attention}: each fused attention as {@code explain} has it, and each that is declined. */
@@ -69,7 +71,11 @@ final class AttentionSection {
         return BlockMap.of(kernel, queries, lengths).map(map -> {
             Map<String, Object> fields = new LinkedHashMap<>();
             if (in.known().isEmpty()) {
-                fields.put("example", lengths);
+                Set<String> drawn = new HashSet<>(queries.extent().symbols());
+                drawn.addAll(keys.extent().symbols());
+                Map<String, Long> example = new TreeMap<>(lengths);
+                example.keySet().retainAll(drawn);
+                fields.put("example", example);
             }
             fields.put("rowAxis", queries.name());
             fields.put("columnAxis", keys.name());

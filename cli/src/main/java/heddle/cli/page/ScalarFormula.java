@@ -40,11 +40,26 @@ record ScalarFormula(List<String> operands, Map<String, List<Object>> variables)
             case ScalarExpr.Index i -> MathMl.name(i.axis().name());
             case ScalarExpr.Length l -> MathMl.name(l.dim().toString());
             case ScalarExpr.Variable v -> variables.getOrDefault(v.name(), MathMl.name(v.name()));
-            case ScalarExpr.Read r -> element(operands.get(r.slot()), r.index());
+            case ScalarExpr.Read r -> element(operands.get(r.slot()), shown(r));
             case ScalarExpr.Element x -> element(x.buffer().name(), List.of(x.address()));
-            case ScalarExpr.Apply a ->
-                binding(a.fn()) < around ? MathMl.parenthesised(apply(a)) : apply(a);
+            case ScalarExpr.Apply a -> {
+                if (isSilent(a)) {
+                    yield formula(a.args().getFirst(), around);
+                }
+                yield binding(a.fn()) < around ? MathMl.parenthesised(apply(a)) : apply(a);
+            }
         };
+    }
+
+    /** The indexes of an element; along axes of one index there is nothing to say. */
+    private static List<ScalarExpr> shown(ScalarExpr.Read read) {
+        List<ScalarExpr> shown = new ArrayList<>();
+        for (int axis = 0; axis < read.index().size(); axis++) {
+            if (!read.tensor().shape().dims().get(axis).is(1)) {
+                shown.add(read.index().get(axis));
+            }
+        }
+        return shown;
     }
 
     private List<Object> element(String name, List<ScalarExpr> index) {
@@ -112,16 +127,14 @@ record ScalarFormula(List<String> operands, Map<String, List<Object>> variables)
                         MathMl.operator("⌋"));
             case MOD -> MathMl.row(formula(first, PRODUCT), MathMl.operator("mod"), formula(last, PRODUCT + 1));
             case SELECT -> cases(args);
-            case CAST, STOP_GRADIENT -> converted(a);
-            default -> call(a.fn().text(), args);
+            default -> call(a.fn() == ScalarFn.CAST ? a.type().text() : a.fn().text(), args);
         };
     }
 
-    /** A change of precision is none of the value; a float made whole is rounded. */
-    private List<Object> converted(ScalarExpr.Apply a) {
-        ScalarExpr of = a.args().getFirst();
-        boolean rounds = of.type().isFloat() && !a.type().isFloat();
-        return rounds ? call(a.type().text(), a.args()) : formula(of, 0);
+    /** A change of precision is none of the value; a float that is made whole is rounded. */
+    private static boolean isSilent(ScalarExpr.Apply a) {
+        boolean rounds = a.args().getFirst().type().isFloat() && !a.type().isFloat();
+        return a.fn() == ScalarFn.STOP_GRADIENT || a.fn() == ScalarFn.CAST && !rounds;
     }
 
     private List<Object> call(String name, List<ScalarExpr> args) {

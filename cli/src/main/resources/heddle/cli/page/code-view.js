@@ -64,7 +64,8 @@ export class CodeView {
     current() {
         const g = this.app.graph;
         const boxes = this.app.selection().filter(box => box < g.count);
-        const named = boxes.map(box => g.kernelNode.indexOf(box)).find(k => k >= 0);
+        const all = g.kernels.flatMap((k, i) => boxes.includes(g.kernelNode[i]) ? [i] : []);
+        const named = all.find(k => k === this.kernel) ?? all.find(k => !g.kernels[k].once) ?? all[0];
         const computed = boxes.flatMap(box => g.nodes.kernels[box] ?? [])[0];
         const fused = this.app.attention.fused;
         const woven = fused.find(a => boxes.some(box => a.woven.includes(box)))?.kernel;
@@ -384,7 +385,7 @@ export class CodeView {
         const blocks = this.fused?.blocks;
         fill(this.facts,
             h('h3.r-' + role, { text: this.sentence(role).split(':')[0] }),
-            h('p', { text: this.sentence(role).split(': ')[1] + '.' + (role === 'mask' && blocks !== undefined ? ' It decides which blocks run at all; inside a block it costs something in ' + whole(blocks.partial + blocks.atRunTime) + ' of ' + whole(blocks.total) + '.' : '') }),
+            h('p', { text: this.sentence(role).split(': ')[1] + '.' + (role === 'mask' && blocks !== undefined ? ' It decides which blocks run at all; ' + (blocks.atRunTime > 0 ? 'which of ' + whole(blocks.total) + ' is known when the model runs.' : 'inside a block it costs something in ' + whole(blocks.partial) + ' of ' + whole(blocks.total) + '.') : '') }),
             nodes.length === 0 ? null : h('h3', { text: 'Where it came from' }),
             nodes.length === 0 ? null : h('p', {}, nodes.slice(0, 8).map((n, i) => [i > 0 ? ', ' : '', h('button.text-link', { onclick: () => this.app.select([n]) }, name(shown(g.label(n), 40)), h('code', { text: ' %' + g.nodes.number[n] }))]),
                 nodes.length > 8 ? ' and ' + (nodes.length - 8) + ' more' : '', this.fused === undefined || pass === undefined ? null : [', taken in by ', h('b', {}, name(shown(pass)))]),

@@ -77,30 +77,48 @@ public record BlockMap(long rows, long columns, long pool, long[][][] cells) {
         boolean counted = pool == 1
                 && !ScalarExprs.readsMemory(mask)
                 && count(BlockCount.Kind.PARTIAL) * high * wide <= MOST_SCORES;
-        ScalarEvaluator evaluator = new ScalarEvaluator(
-                buffer -> {
-                    throw new IllegalStateException("scores are counted without reading " + buffer);
-                },
-                lengths);
-        int row = evaluator.slot(queries);
-        int column = evaluator.slot(loop.axis());
-        ScalarEvaluator.Code code = counted ? evaluator.code(mask) : null;
-        long lastRow = evaluator.extent(queries);
-        long lastColumn = evaluator.extent(loop.axis());
-        double[] frame = evaluator.frame();
+        Kept kept = new Kept(mask, queries, loop.axis(), lengths);
         for (int r = 0; r < cells.length; r++) {
             for (int c = 0; c < cells[r].length; c++) {
-                long[] cell = cells[r][c];
-                boolean partial = cell[BlockCount.Kind.PARTIAL.ordinal()] > 0;
-                cell[KINDS] = partial && counted ? 0 : -1;
-                for (long i = r * high; partial && counted && i < Math.min((r + 1) * high, lastRow); i++) {
-                    frame[row] = i;
-                    for (long j = c * wide; j < Math.min((c + 1) * wide, lastColumn); j++) {
-                        frame[column] = j;
-                        cell[KINDS] += code.run(frame) != 0 ? 1 : 0;
-                    }
+                boolean partial = cells[r][c][BlockCount.Kind.PARTIAL.ordinal()] > 0;
+                cells[r][c][KINDS] =
+                        partial && counted ? kept.in(r * high, (r + 1) * high, c * wide, (c + 1) * wide) : -1;
+            }
+        }
+    }
+
+    /** Counts scores that a mask keeps, one by one. */
+    private static final class Kept {
+        private final ScalarEvaluator evaluator;
+        private final ScalarExpr mask;
+        private final Axis queries;
+        private final Axis keys;
+
+        Kept(ScalarExpr mask, Axis queries, Axis keys, Map<String, Long> lengths) {
+            this.mask = mask;
+            this.queries = queries;
+            this.keys = keys;
+            this.evaluator = new ScalarEvaluator(
+                    buffer -> {
+                        throw new IllegalStateException("scores are counted without reading " + buffer);
+                    },
+                    lengths);
+        }
+
+        long in(long fromRow, long toRow, long fromColumn, long toColumn) {
+            int row = evaluator.slot(queries);
+            int column = evaluator.slot(keys);
+            ScalarEvaluator.Code code = evaluator.code(mask);
+            double[] frame = evaluator.frame();
+            long kept = 0;
+            for (long i = fromRow; i < Math.min(toRow, evaluator.extent(queries)); i++) {
+                frame[row] = i;
+                for (long j = fromColumn; j < Math.min(toColumn, evaluator.extent(keys)); j++) {
+                    frame[column] = j;
+                    kept += code.run(frame) != 0 ? 1 : 0;
                 }
             }
+            return kept;
         }
     }
 

@@ -54,15 +54,13 @@ public record CodeLinks(List<Lines> lines, Map<AttentionRole, List<Lines>> roles
             }
         }
         for (JavaText.Mark mark : marks) {
-            ScheduledKernel kernel =
+            Optional<ScheduledKernel> kernel =
                     switch (mark.about()) {
-                        case ScheduledKernel k -> k;
-                        case Action a -> owners.get(a);
-                        default -> masks.get(mark.about());
+                        case ScheduledKernel k -> Optional.of(k);
+                        case Action a -> Optional.ofNullable(owners.get(a));
+                        default -> Optional.ofNullable(masks.get(mark.about()));
                     };
-            if (kernel != null) {
-                byKernel.get(kernel).add(mark);
-            }
+            kernel.ifPresent(k -> byKernel.get(k).add(mark));
         }
         SequencedMap<TileKernel, CodeLinks> links = new LinkedHashMap<>();
         kernels.forEach(k -> links.put(k.kernel(), links(byKernel.get(k), roles, starts)));
