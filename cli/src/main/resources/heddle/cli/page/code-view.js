@@ -31,6 +31,7 @@ export class CodeView {
             panel('Tiles', ['Tiles', this.tileTabs, h('span.grow'), this.tileName], this.columns[1].element),
             h('div.between', {}, this.ribbons[1]),
             panel('Java', ['Java', this.javaTabs, h('span.grow'), this.javaName], this.columns[2].element));
+        document.addEventListener('keydown', event => this.letGo(event), true);
         new ResizeObserver(() => { this.columns.forEach(c => c.draw()); this.draw(); }).observe(this.element);
     }
 
@@ -342,13 +343,20 @@ export class CodeView {
             this.app.say(this.sentence(this.hovered), false);
         } else if (event.key === 'Enter' && this.hovered !== '' && !(event.target instanceof HTMLButtonElement)) {
             this.keep(this.hovered);
-        } else if (event.key === 'Escape' && this.hot() !== '') {
-            this.keep('');
         } else {
             return;
         }
         event.preventDefault();
         event.stopPropagation();
+    }
+
+    /** Lets go of a link, wherever the focus is; the next Escape clears the selection. */
+    letGo(event) {
+        if (event.key === 'Escape' && !this.element.hidden && this.hot() !== '' && !(event.target instanceof HTMLInputElement)) {
+            this.keep('');
+            event.preventDefault();
+            event.stopPropagation();
+        }
     }
 
     paint() {

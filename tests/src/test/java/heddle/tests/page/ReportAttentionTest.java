@@ -166,13 +166,17 @@ class ReportAttentionTest {
         for (long[] run : runs) {
             long full = 0;
             for (long column = run[1]; column < run[2]; column++) {
-                long high = Math.min((run[0] + 1) * 32, 1000) - run[0] * 32;
-                full += run[4] * high * (Math.min((column + 1) * 128, 1000) - column * 128);
+                full += run[4] * length(run[0], number(map, "rowSize")) * length(column, number(map, "columnSize"));
             }
             assertEquals(run[5] > 0, run[7] >= 0);
             kept += run[5] > 0 ? run[7] * (run[2] - run[1]) : full;
         }
         assertEquals(1000 * 1001 / 2, kept);
+    }
+
+    /** The indexes in a block, of 1000. */
+    private static long length(long block, long size) {
+        return Math.min((block + 1) * size, 1000) - block * size;
     }
 
     @Test
