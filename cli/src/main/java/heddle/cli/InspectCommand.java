@@ -117,7 +117,7 @@ final class InspectCommand implements Callable<Integer> {
                 .orElseGet(() -> declared.compilation(Fusion.FUSED));
         String target = machine.target().map(t -> t.toString().toLowerCase(Locale.ROOT)).orElse("jvm");
         Inspected inspected = Inspected.of(declared, compilation, target, declared.fixedLengths());
-        Report report = Report.of(inspected, Heddle.version());
+        Report report = Report.of(machine.machine().map(inspected::with).orElse(inspected), Heddle.version());
         String what = Sizes.counted(compilation.passes().steps().size(), "pass", "passes");
         return write(format() == Format.HTML ? ReportPage.html(report) : report.json(), what);
     }

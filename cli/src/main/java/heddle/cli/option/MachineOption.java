@@ -27,7 +27,7 @@ public final class MachineOption {
     }
 
     /** The machine that was named. */
-    Optional<Machine> machine() {
+    public Optional<Machine> machine() {
         return name().map(MachineFiles::find);
     }
 

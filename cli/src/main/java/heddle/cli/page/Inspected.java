@@ -6,6 +6,7 @@ import heddle.compiler.inspect.GraphHistory;
 import heddle.compiler.inspect.ScopeRanks;
 import heddle.compiler.inspect.ScopeTree;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.schedule.machine.Machine;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
 import heddle.dsl.source.SourceFile;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param ranks       where nodes and scopes are drawn
  * @param explanation of its attentions
  * @param unfused     the plan with a kernel for each operation
+ * @param machine     that was named; empty when it is compiled for any
  */
 public record Inspected(
         HeddleModel model,
@@ -38,7 +40,8 @@ public record Inspected(
         ScopeTree tree,
         ScopeRanks ranks,
         Explanation explanation,
-        Plan unfused) {
+        Plan unfused,
+        Optional<Machine> machine) {
     /** A compiled model with lengths that it is looked at with. */
     public static Inspected of(HeddleModel model, Compilation compilation, String target, Map<String, Long> lengths) {
         Map<String, Long> known = new LinkedHashMap<>();
@@ -58,7 +61,14 @@ public record Inspected(
                 tree,
                 ScopeRanks.of(history, tree),
                 compilation.explain(known),
-                compilation.unfused());
+                compilation.unfused(),
+                Optional.empty());
+    }
+
+    /** The same, compiled for a machine. */
+    public Inspected with(Machine named) {
+        return new Inspected(
+                model, compilation, target, lengths, history, tree, ranks, explanation, unfused, Optional.of(named));
     }
 
     /** The kernels, those that run once first. The position is a kernel's number in all sections. */

@@ -42,6 +42,9 @@ public record Report(SequencedMap<String, Object> sections) {
         sections.put("plan", PlanSection.of(in, profile));
         sections.put("plan-unfused", PlanSection.unfused(in));
         profile.ifPresent(p -> sections.put("profile", p.section()));
+        sections.put("tiles", TilesSection.of(in));
+        sections.put("java.jvm", JavaSection.jvm(in));
+        sections.put("java.tornado", JavaSection.tornado(in));
         return new Report(sections);
     }
 

@@ -1,5 +1,7 @@
 /** Starts the page. */
 import { App } from './app.js';
+import { AttentionView } from './attention-view.js';
+import { CodeView } from './code-view.js';
 import { h } from './dom.js';
 import { EmptyView } from './empty-view.js';
 import { shown } from './format.js';
@@ -8,6 +10,14 @@ import { WordsView } from './words-view.js';
 
 /** The other views, in the order of their tabs. Each says whether its data is missing, and the command that brings it. */
 const VIEWS = [
+    {
+        id: 'attention', title: 'Attention', isMissing: app => app.report.head.total === 0, sentence: () => 'This model has no softmax between two products.',
+        command: file => 'heddle explain ' + shown(file), make: app => new AttentionView(app),
+    },
+    {
+        id: 'code', title: 'Code', isMissing: app => !app.report.has('tiles'), sentence: () => 'This report has no generated code.',
+        command: file => 'heddle inspect ' + shown(file) + ' -o report.html', make: app => new CodeView(app),
+    },
     {
         id: 'memory', title: 'Memory & time', isMissing: app => !app.report.has('plan-unfused'), sentence: () => 'Kernels and buffers are not in this report. Write it again:',
         command: file => 'heddle inspect ' + shown(file) + ' -o report.html', make: app => new MemoryView(app),

@@ -78,6 +78,8 @@ final class ExplainFused {
                 fused.node(),
                 List.copyOf(written.nodes()),
                 written.parts(),
+                written.folded().call().op().definition(),
+                operands,
                 programs(),
                 TileLayout.of(kernel(), attention.i(), attention.j()),
                 known.flatMap(l -> BlockCount.of(kernel(), l)),

@@ -1,6 +1,7 @@
 package heddle.compiler.explain;
 
 import heddle.compiler.ir.Node;
+import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.report.CapturedPart;
 import heddle.compiler.tile.BlockCount;
 import heddle.compiler.type.Dim;
@@ -16,6 +17,8 @@ import java.util.SequencedMap;
  * @param node     the fused node
  * @param woven    the nodes that it replaces when its layout is folded, as they were before fusion, in graph order
  * @param parts    the pieces of source that went into it
+ * @param definition what it computes, its programs reading operands
+ * @param operands what the model calls the operands, by slot
  * @param programs scalar programs by name: {@code q}, {@code k}, {@code v}, {@code score}, and {@code mask}, {@code weight},
  *                 {@code sink} and {@code lse} where they exist; elements of tensors are written with the model's names
  * @param tiles    block sizes, and the memory of each tile
@@ -29,6 +32,8 @@ public record FusedExplanation(
         Node node,
         List<Node> woven,
         List<CapturedPart> parts,
+        AttentionDefinition definition,
+        List<String> operands,
         SequencedMap<String, String> programs,
         TileLayout tiles,
         Optional<BlockCount> blocks,
@@ -39,6 +44,7 @@ public record FusedExplanation(
     public FusedExplanation {
         woven = List.copyOf(woven);
         parts = List.copyOf(parts);
+        operands = List.copyOf(operands);
         programs = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(programs));
         tables = List.copyOf(tables);
     }

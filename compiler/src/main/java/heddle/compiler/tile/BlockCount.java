@@ -1,5 +1,6 @@
 package heddle.compiler.tile;
 
+import heddle.compiler.scalar.Axis;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,6 +31,38 @@ public record BlockCount(long empty, long full, long partial, long open) {
     /** The blocks of one loop of a kernel. */
     static BlockCount of(TileKernel kernel, TileStmt.Loop loop, Map<String, Long> lengths) {
         return new BlockCounter(kernel, loop, lengths).count();
+    }
+
+    /** Is told of boxes of blocks, each decided as a whole. */
+    public interface Boxes {
+        /**
+         * A box of blocks of queries and keys, by their numbers; the ends are after the last.
+         *
+         * @param kind what is done with all of them
+         */
+        void box(long fromRow, long toRow, long fromColumn, long toColumn, Kind kind);
+    }
+
+    /** What a kernel does with a block. */
+    public enum Kind {
+        EMPTY,
+        FULL,
+        PARTIAL,
+        /** Known at run time. */
+        OPEN
+    }
+
+    /**
+     * Goes through all blocks of the first of everything but the rows and the axis of the kernel's loop: of one head of one batch.
+     *
+     * @param rows the axis of the queries
+     * @return the blocks along both axes; empty when the kernel has no loop
+     */
+    public static Optional<long[]> boxes(TileKernel kernel, Axis rows, Map<String, Long> lengths, Boxes boxes) {
+        return kernel.body().stream()
+                .filter(s -> s instanceof TileStmt.Loop)
+                .findFirst()
+                .map(loop -> new BlockCounter(kernel, (TileStmt.Loop) loop, lengths).boxes(rows, boxes));
     }
 
     /** All blocks, as a kernel without a mask computes them. */

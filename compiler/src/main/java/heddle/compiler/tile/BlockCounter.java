@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +37,7 @@ final class BlockCounter {
      * @param first slot of the first index
      * @param last  slot of the last
      */
-    private record Level(long extent, long size, int index, int first, int last) {}
+    private record Level(Axis axis, long extent, long size, int index, int first, int last) {}
 
     private final TileKernel kernel;
     private final Axis looped;
@@ -63,6 +64,9 @@ final class BlockCounter {
     private long undecided;
 
     private long looked;
+
+    /** Is told of each box that is decided. */
+    private Consumer<BlockCount.Kind> told = kind -> {};
 
     BlockCounter(TileKernel kernel, TileStmt.Loop loop, Map<String, Long> lengths) {
         this.kernel = kernel;
@@ -130,6 +134,7 @@ final class BlockCounter {
             int size = isCut(axis) ? kernel.block(axis) : 1;
             if (Stream.of(ScalarExpr.of(axis), first(axis), last(axis)).anyMatch(read::contains)) {
                 levels.add(new Level(
+                        axis,
                         extent, size, evaluator.slot(axis), evaluator.slot(first(axis)), evaluator.slot(last(axis))));
             } else {
                 alike *= Math.ceilDiv(extent, size);
@@ -137,11 +142,60 @@ final class BlockCounter {
         }
     }
 
+    /** Tells of all blocks of one head. @return the blocks along both axes */
+    long[] boxes(Axis rows, BlockCount.Boxes each) {
+        long[] size = {blocks(rows), blocks(looped)};
+        boolean any = size[0] > 0 && size[1] > 0;
+        for (int d = 0; d < to.length; d++) {
+            boolean drawn = levels.get(d).axis.equals(rows) || levels.get(d).axis.equals(looped);
+            to[d] = drawn ? to[d] : Math.min(to[d], 1);
+            any &= to[d] > 0;
+        }
+        if (!any) {
+            return size;
+        }
+        long coarseness = coarseness();
+        boolean data = ScalarExprs.readsMemory(mask);
+        told = kind -> {
+            long[] row = range(rows, size[0]);
+            long[] column = range(looped, size[1]);
+            boolean open = data && kind == BlockCount.Kind.PARTIAL;
+            each.box(row[0], row[1], column[0], column[1], open ? BlockCount.Kind.OPEN : kind);
+        };
+        isCounted(coarseness);
+        return size;
+    }
+
+    private long blocks(Axis axis) {
+        return Math.ceilDiv(evaluator.extent(axis), isCut(axis) ? kernel.block(axis) : 1);
+    }
+
+    /** The blocks of the present box along an axis; all of one that the programs do not read. */
+    private long[] range(Axis axis, long all) {
+        for (int d = 0; d < from.length; d++) {
+            if (levels.get(d).axis.equals(axis)) {
+                return new long[] {from[d], to[d]};
+            }
+        }
+        return new long[] {0, all};
+    }
+
     BlockCount count() {
         boolean any = alike > 0 && Arrays.stream(to).allMatch(n -> n > 0);
-        for (long coarseness = 1; any && !isCounted(coarseness); coarseness *= COARSER) {}
+        if (any) {
+            coarseness();
+        }
         boolean data = ScalarExprs.readsMemory(mask);
         return new BlockCount(empty, full, data ? 0 : rest, undecided + (data ? rest : 0));
+    }
+
+    /** Counts all blocks. @return how long the boxes are that are left undecided */
+    private long coarseness() {
+        long coarseness = 1;
+        while (!isCounted(coarseness)) {
+            coarseness *= COARSER;
+        }
+        return coarseness;
     }
 
     /** Counts all blocks, and leaves boxes that are no longer than {@code coarseness} undecided. @return false when it gave up */
@@ -166,12 +220,16 @@ final class BlockCounter {
         Decision decision = blocks == 1 ? block : box;
         if (decision.somewhere.run(frame) == 0) {
             empty += blocks * alike;
+            told.accept(BlockCount.Kind.EMPTY);
         } else if (decision.everywhere.run(frame) != 0) {
             full += blocks * alike;
+            told.accept(BlockCount.Kind.FULL);
         } else if (blocks == 1) {
             rest += alike;
+            told.accept(BlockCount.Kind.PARTIAL);
         } else if (coarseness > 1 && to[longest] - from[longest] <= coarseness) {
             undecided += blocks * alike;
+            told.accept(BlockCount.Kind.OPEN);
         } else {
             countHalves(longest, coarseness);
         }

@@ -3,8 +3,10 @@ package heddle.compiler.tile;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarText;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -26,15 +28,32 @@ import java.util.stream.Collectors;
 public final class ProgramListing {
     private static final String INDENT = "  ";
 
-    private final StringBuilder text = new StringBuilder();
+    private final List<Line> lines = new ArrayList<>();
+
+    /** What is being written. */
+    private Optional<TileStmt> current = Optional.empty();
 
     private ProgramListing() {}
 
     public static String of(TileProgram program) {
         ProgramListing listing = new ProgramListing();
         listing.write(program);
-        return listing.text.toString();
+        return listing.lines.stream().map(line -> line.text() + "\n").collect(Collectors.joining());
     }
+
+    /** The lines, each with the statement that it writes or begins; {@code merge} that which follows it. */
+    public static List<Line> lines(TileProgram program) {
+        ProgramListing listing = new ProgramListing();
+        listing.write(program);
+        return List.copyOf(listing.lines);
+    }
+
+    /**
+     * A line of a listing.
+     *
+     * @param statement absent for comments, and where a kernel begins
+     */
+    public record Line(String text, Optional<TileStmt> statement) {}
 
     private void write(TileProgram program) {
         program.comments().forEach(comment -> line(0, "# " + comment));
@@ -56,6 +75,7 @@ public final class ProgramListing {
     }
 
     private void statement(int depth, TileStmt statement) {
+        current = Optional.of(statement);
         switch (statement) {
             case TileStmt.Define d ->
                 line(depth, d.tile() + "[" + names(d.tile().axes()) + "] = " + value(d.value()));
@@ -78,6 +98,7 @@ public final class ProgramListing {
         line(depth, word(loop.mode()) + " " + range(loop) + mode(loop.mode()) + mask + ":");
         statements(depth + 1, loop.body());
         if (loop.mode() instanceof LoopMode.Partial partial) {
+            current = partial.merge().stream().findFirst();
             line(depth, "merge " + loop.id() + ":");
             statements(depth + 1, partial.merge());
         }
@@ -133,6 +154,6 @@ public final class ProgramListing {
     }
 
     private void line(int depth, String line) {
-        text.append(INDENT.repeat(depth)).append(line).append('\n');
+        lines.add(new Line(INDENT.repeat(depth) + line, current));
     }
 }

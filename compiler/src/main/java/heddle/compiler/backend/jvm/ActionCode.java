@@ -45,7 +45,7 @@ final class ActionCode {
     }
 
     void write(List<Action> actions) {
-        actions.forEach(this::write);
+        actions.forEach(action -> out.about(action, () -> write(action)));
     }
 
     private void write(Action action) {
@@ -64,9 +64,9 @@ final class ActionCode {
             case Action.Clear c -> clear(c.tile());
             case Action.ClearRow c -> clearRow(c.tile());
             case Action.Method m -> method(m);
-            case Action.Product p -> new ProductCode(scope, ranges).write(p, out);
-            case Action.RowDots d -> new RowProductCode(scope, ranges, out).write(d);
-            case Action.RowSums s -> new RowProductCode(scope, ranges, out).write(s);
+            case Action.Product p -> scope.members().about(p, () -> new ProductCode(scope, ranges).write(p, out));
+            case Action.RowDots d -> scope.members().about(d, () -> new RowProductCode(scope, ranges, out).write(d));
+            case Action.RowSums s -> scope.members().about(s, () -> new RowProductCode(scope, ranges, out).write(s));
             case Action.Blocks b -> blocks(b);
             case Action.Partial p -> {
                 out.open("if (!full)");
@@ -210,7 +210,7 @@ final class ActionCode {
         m.result()
                 .ifPresent(
                         r -> text.line("return " + part.locals().value(r.name()).name() + ";"));
-        text.close();
+        text.close().allAbout(m);
         if (m.result().isPresent()) {
             declare(m.result().get(), part.call());
         } else {
@@ -239,7 +239,7 @@ final class ActionCode {
                 + b.size() + ")");
         out.line("int " + from + " = " + block + ";");
         out.line("int " + to + " = Math.min(" + from + " + " + b.size() + ", " + ends.to() + ");");
-        b.mask().ifPresent(mask -> new MaskCode(scope, inner, axis).write(mask, out));
+        b.mask().ifPresent(mask -> out.about(mask, () -> new MaskCode(scope, inner, axis).write(mask, out)));
         within(inner).write(b.body());
         out.close();
     }

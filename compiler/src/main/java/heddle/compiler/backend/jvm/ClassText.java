@@ -3,15 +3,20 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.schedule.machine.Processor;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -20,10 +25,18 @@ import java.util.stream.LongStream;
 final class ClassText {
     private final Names names = new Names();
     private final List<JavaText> methods = new ArrayList<>();
+    private final Map<Object, Shared> shared = new HashMap<>();
+
+    /** What is being written, the innermost first. */
+    private final Deque<Object> subjects = new ArrayDeque<>();
+
     private final Set<Support> support = EnumSet.noneOf(Support.class);
     private final SortedMap<String, String> constants = new TreeMap<>();
     private final ProductMethods products;
     private final RowProductMethods rowProducts;
+
+    /** A method, with those that were written for it alone. */
+    private record Shared(String name, List<JavaText> methods) {}
 
     ClassText(Processor target) {
         products = new ProductMethods(target, this);
@@ -126,6 +139,28 @@ final class ClassText {
     /** The scalar functions that the methods call; writers add to it. */
     Set<Support> support() {
         return support;
+    }
+
+    /** Writes methods, and notes what they are about. */
+    void about(Object subject, Runnable write) {
+        int before = methods.size();
+        subjects.push(subject);
+        write.run();
+        subjects.pop();
+        methods.subList(before, methods.size()).forEach(m -> m.allAbout(subject));
+    }
+
+    /** A method that several kernels may call, which is written the first time. It is about all that call it. */
+    String shared(Object form, Supplier<String> write) {
+        Shared known = shared.get(form);
+        if (known != null) {
+            known.methods.forEach(method -> subjects.forEach(method::allAbout));
+            return known.name;
+        }
+        int before = methods.size();
+        String name = write.get();
+        shared.put(form, new Shared(name, List.copyOf(methods.subList(before, methods.size()))));
+        return name;
     }
 
     List<JavaText> methods() {

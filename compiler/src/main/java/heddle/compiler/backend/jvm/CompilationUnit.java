@@ -31,7 +31,7 @@ record CompilationUnit(Processor target, Plan plan, String className) {
         SPECIES.put("IntVector", "I");
     }
 
-    String text(ClassText members, List<EntryMethod> entries) {
+    JavaText text(ClassText members, List<EntryMethod> entries) {
         JavaText body = new JavaText(1);
         body.line("private " + className + "() {}");
         writeBlocks(body, entries);
@@ -44,8 +44,7 @@ record CompilationUnit(Processor target, Plan plan, String className) {
         writeHead(out, constants + body.toString());
         out.open("public final class " + className);
         out.append(constants).blank().append(body);
-        out.close();
-        return out.toString();
+        return out.close();
     }
 
     /** @param code what the class holds, which decides what is imported */

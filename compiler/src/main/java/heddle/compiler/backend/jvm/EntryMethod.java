@@ -38,7 +38,8 @@ final class EntryMethod {
         symbols.forEach(locals::fresh);
         buffers.forEach(locals::buffer);
         ScheduledKernel scheduled = ProcessorScheduler.schedule(kernel, target.lanes());
-        write(new KernelScope(scheduled, target, members, name, locals), members.method());
+        members.about(
+                scheduled, () -> write(new KernelScope(scheduled, target, members, name, locals), members.method()));
     }
 
     private void write(KernelScope scope, JavaText text) {

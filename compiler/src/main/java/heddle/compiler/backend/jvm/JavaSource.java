@@ -1,6 +1,8 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.tile.TileKernel;
 import java.util.List;
 
@@ -17,8 +19,9 @@ import java.util.List;
  * @param text      the compilation unit
  * @param prepare   calls that run once, when weights are loaded
  * @param launches  calls of every run
+ * @param marks     what stretches of the text are for: {@link ScheduledKernel}s, their actions, masks of loops
  */
-public record JavaSource(String className, String text, List<Call> prepare, List<Call> launches) {
+public record JavaSource(String className, String text, List<Call> prepare, List<Call> launches, List<JavaText.Mark> marks) {
     /**
      * A kernel of the plan as a call of an entry; kernels that differ only in their buffers share one.
      *
@@ -33,5 +36,6 @@ public record JavaSource(String className, String text, List<Call> prepare, List
     public JavaSource {
         prepare = List.copyOf(prepare);
         launches = List.copyOf(launches);
+        marks = List.copyOf(marks);
     }
 }

@@ -1,5 +1,6 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.KernelForm;
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.scalar.Buffer;
@@ -32,8 +33,8 @@ public final class JvmWriter {
         List<JavaSource.Call> prepare = calls(plan.prepare(), members, entries, known);
         List<JavaSource.Call> launches = calls(plan.launches(), members, entries, known);
         String className = Names.identifier(plan.name()) + "Plan";
-        String text = new CompilationUnit(target, plan, className).text(members, entries);
-        return new JavaSource(className, text, prepare, launches);
+        JavaText text = new CompilationUnit(target, plan, className).text(members, entries);
+        return new JavaSource(className, text.toString(), prepare, launches, text.marks());
     }
 
     private List<JavaSource.Call> calls(

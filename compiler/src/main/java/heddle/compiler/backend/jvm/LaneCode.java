@@ -36,7 +36,21 @@ final class LaneCode {
     }
 
     void write(List<Action> actions) {
-        actions.forEach(this::write);
+        actions.forEach(action -> about(action, 0));
+    }
+
+    /** Writes an action into the texts of all codes, which may be one text. */
+    private void about(Action action, int code) {
+        if (code == codes.size()) {
+            write(action);
+        } else {
+            boolean again = code > 0 && codes.get(code).out() == codes.get(code - 1).out();
+            if (again) {
+                about(action, code + 1);
+            } else {
+                codes.get(code).out().about(action, () -> about(action, code + 1));
+            }
+        }
     }
 
     private void write(Action action) {

@@ -49,9 +49,9 @@ final class MaskCode {
         }
         String from = ranges.from(looped);
         String to = ranges.to(looped);
-        Test somewhere = new Test("_somewhere", found.somewhere(), axes);
+        Test somewhere = new Test("_somewhere", found.somewhere(), axes, mask);
         out.open("if (!" + somewhere.call(from, to) + ")").line("continue;").close();
-        out.line("boolean full = " + new Test("_everywhere", found.everywhere(), axes).call(from, to) + ";");
+        out.line("boolean full = " + new Test("_everywhere", found.everywhere(), axes, mask).call(from, to) + ";");
         LoopId loop = scope.kernel().program().loopOver(looped).orElseThrow();
         scope.kernel().schedule().trim(loop).ifPresent(step -> {
             out.open("if (!full)");
@@ -78,7 +78,7 @@ final class MaskCode {
     private final class Test {
         private final String call;
 
-        Test(String suffix, ScalarExpr truth, SequencedSet<Axis> axes) {
+        Test(String suffix, ScalarExpr truth, SequencedSet<Axis> axes, LoopMask mask) {
             List<String> ends = new ArrayList<>();
             axes.forEach(a -> ends.addAll(List.of("int " + ranges.from(a), "int " + ranges.to(a))));
             KernelScope.Part part = scope.part(suffix, "boolean", new Captures().add(truth), ends);
@@ -87,7 +87,7 @@ final class MaskCode {
                 part.locals().bind(ranges.to(a), new Locals.Value(ranges.to(a), false));
             }
             String value = new ScalarCode(part.locals(), scope.support(), part.text()).of(truth);
-            part.text().line("return " + value + ";").close();
+            part.text().line("return " + value + ";").close().allAbout(mask);
             call = part.call();
         }
 

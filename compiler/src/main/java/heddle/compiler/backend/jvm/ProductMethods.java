@@ -67,8 +67,6 @@ final class ProductMethods {
 
     private final Processor target;
     private final ClassText members;
-    private final Map<Shape, String> products = new HashMap<>();
-    private final Map<MicroKernel, String> kernels = new HashMap<>();
     private final Map<Object, String> conversions = new HashMap<>();
 
     ProductMethods(Processor target, ClassText members) {
@@ -83,12 +81,11 @@ final class ProductMethods {
      */
     String of(Shape shape) {
         Shape form = shape.within();
-        String known = products.get(form);
-        if (known != null) {
-            return known;
-        }
+        return members.shared(form, () -> written(form));
+    }
+
+    private String written(Shape form) {
         String name = members.methodName("product");
-        products.put(form, name);
         Optional<Lanes> lanes = Lanes.of(form.type, target);
         if (form.stored.isPacked()) {
             writePacked(form, name, lanes.orElseThrow());
@@ -293,13 +290,11 @@ final class ProductMethods {
     }
 
     private String kernel(MicroKernel kernel) {
-        String known = kernels.get(kernel);
-        if (known == null) {
-            known = members.methodName(kernel.name());
-            kernels.put(kernel, known);
-            kernel.write(members, known);
-        }
-        return known;
+        return members.shared(kernel, () -> {
+            String name = members.methodName(kernel.name());
+            kernel.write(members, name);
+            return name;
+        });
     }
 
     /** Integers, for which vectors of this class have no lanes. */

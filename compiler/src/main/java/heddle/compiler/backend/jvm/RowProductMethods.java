@@ -3,9 +3,7 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.schedule.machine.Processor;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -18,7 +16,6 @@ final class RowProductMethods {
 
     private final ClassText members;
     private final Lanes lanes;
-    private final Map<Object, String> methods = new HashMap<>();
 
     RowProductMethods(Processor target, ClassText members) {
         this.members = members;
@@ -26,12 +23,7 @@ final class RowProductMethods {
     }
 
     private String known(Object purpose, Supplier<String> write) {
-        String name = methods.get(purpose);
-        if (name == null) {
-            name = write.get();
-            methods.put(purpose, name);
-        }
-        return name;
+        return members.shared(purpose, write);
     }
 
     /** Rows that are computed at once, fewer and fewer, and how many of each there are. */

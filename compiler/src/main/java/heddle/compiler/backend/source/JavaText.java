@@ -1,13 +1,33 @@
 package heddle.compiler.backend.source;
 
-/** Java source under construction: lines, indented by the blocks that are open. */
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Java source under construction: lines, indented by the blocks that are open. Writers note what a stretch of it is for, which says
+ * where generated code comes from and changes nothing in it.
+ */
 public final class JavaText {
     private static final String INDENT = "    ";
 
     private static final int WIDTH = 120;
 
     private final StringBuilder text = new StringBuilder();
+    private final List<Mark> marks = new ArrayList<>();
     private int depth;
+
+    /**
+     * What a stretch of text is for. Stretches lie apart or within each other, the inner ones noted first.
+     *
+     * @param from  the first character
+     * @param to    after the last
+     * @param about a kernel as it is scheduled, an action of one, or the mask of a loop
+     */
+    public record Mark(int from, int to, Object about) {
+        private Mark after(int characters) {
+            return new Mark(from + characters, to + characters, about);
+        }
+    }
 
     public JavaText(int depth) {
         this.depth = depth;
@@ -66,8 +86,30 @@ public final class JavaText {
         return line(end);
     }
 
+    /** Writes something, and notes what it is about. */
+    public JavaText about(Object subject, Runnable write) {
+        int from = text.length();
+        write.run();
+        if (text.length() > from) {
+            marks.add(new Mark(from, text.length(), subject));
+        }
+        return this;
+    }
+
+    /** Notes what all of the text is about. */
+    public JavaText allAbout(Object subject) {
+        marks.add(new Mark(0, text.length(), subject));
+        return this;
+    }
+
+    /** What stretches of the text are about. */
+    public List<Mark> marks() {
+        return List.copyOf(marks);
+    }
+
     /** Appends finished text, for example what was written apart to stand before a loop. */
     public JavaText append(JavaText other) {
+        other.marks.forEach(mark -> marks.add(mark.after(text.length())));
         text.append(other.text);
         return this;
     }

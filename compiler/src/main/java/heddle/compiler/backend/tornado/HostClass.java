@@ -70,7 +70,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         return used ? "_" + name : name;
     }
 
-    String text(KernelMethods methods) {
+    JavaText text(KernelMethods methods) {
         JavaText out = new JavaText(0);
         writeHead(out);
         out.open("public final class " + className() + " implements AutoCloseable");
@@ -83,8 +83,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
         methods.write(out);
         new ConstantMethods(plan.constants()).write(out);
         out.blank().line(StandaloneMain.text(plan, className()));
-        out.close();
-        return out.toString();
+        return out.close();
     }
 
     private boolean callsLibraries() {

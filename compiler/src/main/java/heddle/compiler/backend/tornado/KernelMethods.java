@@ -92,8 +92,7 @@ final class KernelMethods {
                     storage.element() + "[] " + scope.array(array) + " = " + storage.allocate(array.elements()) + ";");
         }
         new ThreadCode(scope, text).write(scheduled.body());
-        text.close();
-        methods.add(text);
+        methods.add(text.close().allAbout(scheduled));
         return new Method(name, grid, local, List.copyOf(lengths));
     }
 

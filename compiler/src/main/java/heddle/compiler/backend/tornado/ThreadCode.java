@@ -41,7 +41,7 @@ final class ThreadCode {
     }
 
     void write(List<Action> actions) {
-        actions.forEach(this::write);
+        actions.forEach(action -> out.about(action, () -> write(action)));
     }
 
     private void write(Action action) {

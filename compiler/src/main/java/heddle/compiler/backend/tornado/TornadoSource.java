@@ -1,5 +1,6 @@
 package heddle.compiler.backend.tornado;
 
+import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scheduled.Grid;
 import heddle.compiler.tile.TileKernel;
@@ -29,8 +30,9 @@ import java.util.Optional;
  * @param arguments the arguments of its main method: the files that it reads, the file that it writes, and lengths
  * @param tasks     the kernels in the order they run, those that run once first
  * @param arrays    the arrays on the device; each exists from the first run to the last
+ * @param marks     what stretches of the text are for: scheduled kernels and their actions
  */
-public record TornadoSource(String className, String text, String arguments, List<Task> tasks, List<Array> arrays) {
+public record TornadoSource(String className, String text, String arguments, List<Task> tasks, List<Array> arrays, List<JavaText.Mark> marks) {
     /**
      * One task.
      *
@@ -100,6 +102,7 @@ public record TornadoSource(String className, String text, String arguments, Lis
     public TornadoSource {
         tasks = List.copyOf(tasks);
         arrays = List.copyOf(arrays);
+        marks = List.copyOf(marks);
     }
 
     /** Whether it calls libraries, and so needs more of TornadoVM than {@code tornado-api}. */

@@ -1,5 +1,6 @@
 package heddle.compiler.backend.tornado;
 
+import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.schedule.Plan;
 import heddle.dsl.DeepStack;
 import java.util.ArrayList;
@@ -41,7 +42,9 @@ public final class TornadoWriter {
         }
         List<TornadoSource.Array> all =
                 arrays.fields().stream().map(TornadoSource.Array::of).toList();
-        return new TornadoSource(host.className(), host.text(methods), StandaloneMain.arguments(plan), tasks, all);
+        JavaText text = host.text(methods);
+        return new TornadoSource(
+                host.className(), text.toString(), StandaloneMain.arguments(plan), tasks, all, text.marks());
     }
 
     private TornadoSource.Task task(int number, TaskGraphs.TaskGraph graph, TaskGraphs.Task task) {
