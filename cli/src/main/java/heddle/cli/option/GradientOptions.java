@@ -70,6 +70,11 @@ public final class GradientOptions {
         return budget == null ? asked : asked.withMemoryBudget(budget);
     }
 
+    /** Whether none of the options is given. */
+    boolean isEmpty() {
+        return loss == null && by == null && budget == null;
+    }
+
     /** Whether gradients are asked for. */
     public boolean isAsked() {
         return loss != null;

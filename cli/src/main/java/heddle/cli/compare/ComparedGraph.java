@@ -1,0 +1,246 @@
+package heddle.cli.compare;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The graph of one stage, with what a comparison needs of its nodes. */
+final class ComparedGraph {
+    /** What a node reads: a result of the node at a position. */
+    record Operand(int node, int result) {}
+
+    /** That a node reads a result of this one, at one of its slots. */
+    record Use(int user, int slot, int result) {}
+
+    /**
+     * A node.
+     *
+     * @param id        its number in the report
+     * @param kind      {@code input}, {@code weight}, {@code constant}, or empty
+     * @param name      of an input or a weight, in quotes; else empty
+     * @param signature what it computes: operation, attributes without names, types
+     * @param let       what the model calls its value; empty where it does not
+     * @param scope     the number of its scope
+     */
+    record Node(
+            int id,
+            String path,
+            String op,
+            String kind,
+            String name,
+            String signature,
+            String let,
+            int scope,
+            List<Operand> operands) {
+        Node {
+            operands = List.copyOf(operands);
+        }
+
+        /** Whether it is drawn at those that read it. */
+        boolean isPort() {
+            return kind.equals("weight") || kind.equals("constant");
+        }
+    }
+
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<List<Use>> uses = new ArrayList<>();
+    private final Map<Integer, Integer> positions = new LinkedHashMap<>();
+    private final Map<String, Integer> outputs = new LinkedHashMap<>();
+    private final List<Integer> order = new ArrayList<>();
+
+    private ComparedGraph() {}
+
+    /**
+     * Reads the graph of a stage.
+     *
+     * @param section   {@code graph} of a report
+     * @param withTypes whether types and attributes are looked at; those of models with other lengths always differ
+     */
+    static ComparedGraph read(Fields section, int stage, boolean withTypes) {
+        ComparedGraph graph = new ComparedGraph();
+        Columns columns = new Columns(section.object("nodes"));
+        for (int id = 0; id < columns.count(); id++) {
+            if (columns.isAlive(id, stage)) {
+                graph.positions.put(id, graph.positions.size());
+            }
+        }
+        for (int id : graph.positions.keySet()) {
+            graph.nodes.add(columns.node(id, stage, withTypes, graph.positions));
+            graph.uses.add(new ArrayList<>());
+        }
+        for (int user = 0; user < graph.nodes.size(); user++) {
+            List<Operand> operands = graph.nodes.get(user).operands();
+            for (int slot = 0; slot < operands.size(); slot++) {
+                Operand read = operands.get(slot);
+                graph.uses.get(read.node()).add(new Use(user, slot, read.result()));
+            }
+        }
+        for (Fields output : section.objects("outputs")) {
+            List<Integer> reads = output.numbers("reads");
+            Integer position = stage < reads.size() ? graph.positions.get(reads.get(stage)) : null;
+            if (position != null) {
+                graph.outputs.put(output.text("name"), position);
+            }
+        }
+        graph.sort();
+        return graph;
+    }
+
+    /** Puts each node behind those that it reads. */
+    private void sort() {
+        int[] open = new int[nodes.size()];
+        Deque<Integer> ready = new ArrayDeque<>();
+        for (int n = 0; n < open.length; n++) {
+            open[n] = nodes.get(n).operands().size();
+            if (open[n] == 0) {
+                ready.add(n);
+            }
+        }
+        while (!ready.isEmpty()) {
+            int next = ready.remove();
+            order.add(next);
+            for (Use use : uses.get(next)) {
+                if (--open[use.user()] == 0) {
+                    ready.add(use.user());
+                }
+            }
+        }
+        if (order.size() < open.length) {
+            throw new Fields.Damaged("graph.nodes has a circle");
+        }
+    }
+
+    /** In the order of the report. What follows takes positions in this list. */
+    List<Node> nodes() {
+        return nodes;
+    }
+
+    Node node(int position) {
+        return nodes.get(position);
+    }
+
+    List<Use> uses(int position) {
+        return uses.get(position);
+    }
+
+    /** Positions, each behind those of its operands. */
+    List<Integer> order() {
+        return order;
+    }
+
+    /** What each output reads. */
+    Map<String, Integer> outputs() {
+        return outputs;
+    }
+
+    /** The position of a node of the report; -1 when the stage does not have it. */
+    int position(int id) {
+        return positions.getOrDefault(id, -1);
+    }
+
+    /** The columns of the nodes of all stages. */
+    private static final class Columns {
+        private final Fields nodes;
+        private final Map<String, List<?>> columns = new HashMap<>();
+
+        Columns(Fields nodes) {
+            this.nodes = nodes;
+        }
+
+        int count() {
+            return column("path").size();
+        }
+
+        private List<?> column(String name) {
+            return columns.computeIfAbsent(name, nodes::list);
+        }
+
+        private Object at(String name, int id) {
+            if (id >= column(name).size()) {
+                throw new Fields.Damaged("graph.nodes." + name + " ends too soon");
+            }
+            return column(name).get(id);
+        }
+
+        private List<?> list(String name, int id) {
+            return Fields.list("graph.nodes." + name, at(name, id));
+        }
+
+        private String text(String name, int id) {
+            return String.valueOf(at(name, id));
+        }
+
+        private static int number(Object value) {
+            return Fields.whole("graph.nodes", value);
+        }
+
+        boolean isAlive(int id, int stage) {
+            List<?> alive = list("alive", id);
+            for (int i = 0; i + 1 < alive.size(); i += 2) {
+                if (number(alive.get(i)) <= stage && stage < number(alive.get(i + 1))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        Node node(int id, int stage, boolean withTypes, Map<Integer, Integer> positions) {
+            String op = text("op", id);
+            String name = "";
+            List<String> attributes = new ArrayList<>();
+            for (Object attribute : list("attributes", id)) {
+                List<?> pair = Fields.list("graph.nodes.attributes", attribute);
+                if (pair.size() != 2) {
+                    throw new Fields.Damaged("graph.nodes.attributes has no pairs");
+                }
+                if (pair.get(0).equals("name")) {
+                    name = String.valueOf(pair.get(1));
+                } else if (!pair.get(0).equals("ordinal")) {
+                    attributes.add(pair.get(0) + "=" + pair.get(1));
+                }
+            }
+            // Attributes are those of the last stage that has the node.
+            boolean isLast = list("rewritten", id).stream().allMatch(s -> number(s) <= stage);
+            String signature = !withTypes || !isLast
+                    ? op
+                    : op + attributes
+                            + list("types", id).stream().map(String::valueOf).collect(Collectors.joining(", "));
+            return new Node(
+                    id,
+                    text("path", id),
+                    op,
+                    text("kind", id),
+                    name,
+                    signature,
+                    text("let", id),
+                    number(at("scope", id)),
+                    operands(id, stage, positions));
+        }
+
+        private List<Operand> operands(int id, int stage, Map<Integer, Integer> positions) {
+            List<?> read = list("operands", id);
+            List<?> earlier = list("earlier", id);
+            for (int i = 0; i < earlier.size(); i++) {
+                List<?> version = Fields.list("graph.nodes.earlier", earlier.get(i));
+                if (version.size() == 2 && (i == 0 || number(version.get(0)) <= stage)) {
+                    read = Fields.list("graph.nodes.earlier", version.get(1));
+                }
+            }
+            List<Operand> operands = new ArrayList<>();
+            for (Object o : read) {
+                boolean pair = o instanceof List<?> list && list.size() == 2;
+                Integer position = positions.get(number(pair ? ((List<?>) o).get(0) : o));
+                if (position == null) {
+                    throw new Fields.Damaged("graph.nodes.operands: node " + id + " reads a node that is not there");
+                }
+                operands.add(new Operand(position, pair ? number(((List<?>) o).get(1)) : 0));
+            }
+            return operands;
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package heddle.cli.compare;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What differs between two reports.
+ *
+ * @param sameLengths whether both are for the same lengths; types and attributes are looked at only then
+ * @param written     the graphs as they are written
+ * @param optimised   the graphs after all passes
+ * @param measures    the numbers of both
+ * @param sources     the lines that differ
+ * @param equalLayers the iterations of loops whose nodes are equal, by their paths in the second report
+ * @param otherLayers the iterations of the second report that are not
+ */
+public record Comparison(
+        ComparedReport a,
+        ComparedReport b,
+        boolean sameLengths,
+        GraphDifference written,
+        GraphDifference optimised,
+        AttentionDifference attentions,
+        List<Measure> measures,
+        List<SourceDifference> sources,
+        List<String> equalLayers,
+        List<String> otherLayers) {
+    /** Compares two reports. */
+    public static Comparison of(ComparedReport a, ComparedReport b) {
+        boolean same = a.lengths().equals(b.lengths());
+        ComparedGraph optimisedA = a.graph(a.last(), same);
+        ComparedGraph optimisedB = b.graph(b.last(), same);
+        GraphDifference written = GraphDifference.of(a.graph(0, same), b.graph(0, same));
+        GraphDifference optimised = GraphDifference.of(optimisedA, optimisedB);
+        List<String> equal = new ArrayList<>();
+        List<String> other = new ArrayList<>();
+        layers(a, b, optimisedB, optimised, equal, other);
+        return new Comparison(
+                a,
+                b,
+                same,
+                written,
+                optimised,
+                AttentionDifference.of(a.attentions(), b.attentions(), written.pairs(), optimised.pairs()),
+                measures(a, b, optimisedA, optimisedB),
+                SourceDifference.of(a.sources(), b.sources()),
+                equal,
+                other);
+    }
+
+    private static List<Measure> measures(
+            ComparedReport a, ComparedReport b, ComparedGraph optimisedA, ComparedGraph optimisedB) {
+        List<Measure> all = new ArrayList<>();
+        all.add(new Measure("fused", Measure.Unit.COUNT, a.head().amount("fused"), b.head().amount("fused")));
+        all.add(new Measure("attentions", Measure.Unit.COUNT, a.head().amount("total"), b.head().amount("total")));
+        all.add(work("kernels", Measure.Unit.COUNT, a, b));
+        all.add(work("peak", Measure.Unit.BYTES, a, b));
+        all.add(work("bytes", Measure.Unit.BYTES, a, b));
+        all.add(work("flops", Measure.Unit.OPERATIONS, a, b));
+        all.add(new Measure("time", Measure.Unit.NANOSECONDS, a.head().amount("nanos"), b.head().amount("nanos")));
+        all.add(count("nodes", optimisedA.nodes().size(), optimisedB.nodes().size()));
+        all.add(count("weights", a.weights(optimisedA), b.weights(optimisedB)));
+        return all;
+    }
+
+    private static Measure work(String name, Measure.Unit unit, ComparedReport a, ComparedReport b) {
+        return new Measure(name, unit, a.work(name), b.work(name));
+    }
+
+    private static Measure count(String name, long a, long b) {
+        return new Measure(name, Measure.Unit.COUNT, Optional.of(a), Optional.of(b));
+    }
+
+    /** An iteration is equal when no node in it is new, gone or changed. */
+    private static void layers(
+            ComparedReport a,
+            ComparedReport b,
+            ComparedGraph graph,
+            GraphDifference difference,
+            List<String> equal,
+            List<String> other) {
+        Map<Integer, String> paths = b.iterations();
+        Map<Integer, Integer> numbers = new LinkedHashMap<>();
+        graph.nodes().forEach(n -> numbers.put(n.id(), n.scope()));
+        int[] inA = a.iterationOf();
+        int[] inB = b.iterationOf();
+        Set<Integer> differing = new LinkedHashSet<>();
+        difference.added().forEach(n -> differing.add(iteration(inB, n.scope())));
+        difference.changed().forEach(c -> differing.add(iteration(inB, c.now().scope())));
+        // What is gone stood where its scope's other nodes are now.
+        Map<Integer, Integer> now = new LinkedHashMap<>();
+        Map<Integer, Integer> scopesA = new LinkedHashMap<>();
+        a.graph(a.last(), false).nodes().forEach(n -> scopesA.put(n.id(), n.scope()));
+        difference.pairs().forEach((x, y) -> now.put(iteration(inA, scopesA.get(x)), iteration(inB, numbers.get(y))));
+        now.remove(-1);
+        difference.removed().forEach(n -> differing.add(now.getOrDefault(iteration(inA, n.scope()), -1)));
+        paths.forEach((scope, path) -> (differing.contains(scope) ? other : equal).add(path));
+    }
+
+    private static int iteration(int[] of, int scope) {
+        if (scope < 0 || scope >= of.length) {
+            throw new Fields.Damaged("graph.nodes.scope has a scope that is not there");
+        }
+        return of[scope];
+    }
+
+    /** Whether nothing that the compiler made differs; a measured time is no difference. */
+    public boolean isEmpty() {
+        return written.isEmpty()
+                && optimised.isEmpty()
+                && attentions.lost().isEmpty()
+                && attentions.gained().isEmpty()
+                && measures.stream().allMatch(m -> m.name().equals("time") || m.isEqual());
+    }
+
+    /** {@code 18 added, 1 removed, 392 equal}. */
+    static String counts(GraphDifference graph) {
+        List<String> counts = new ArrayList<>();
+        add(counts, graph.added().size(), "added");
+        add(counts, graph.removed().size(), "removed");
+        add(counts, graph.changed().size(), "changed");
+        counts.add(graph.equal() + " equal");
+        if (graph.renamed() > 0) {
+            counts.add(graph.renamed() + " of them renamed");
+        }
+        return String.join(", ", counts);
+    }
+
+    private static void add(List<String> counts, int count, String what) {
+        if (count > 0) {
+            counts.add(count + " " + what);
+        }
+    }
+
+    /** What is to be said first. */
+    String verdict() {
+        int lost = attentions.lost().size();
+        int gained = attentions.gained().size();
+        List<String> said = new ArrayList<>();
+        if (lost > 0) {
+            said.add(lost == 1 ? "1 attention is no longer fused" : lost + " attentions are no longer fused");
+        }
+        if (gained > 0) {
+            said.add(gained == 1 ? "1 attention is fused that was not" : gained + " attentions are fused that were not");
+        }
+        if (!said.isEmpty()) {
+            return String.join(", ", said);
+        }
+        if (isEmpty()) {
+            int renamed = written.renamed();
+            return "No difference: " + written.equal() + " nodes as written are equal, "
+                    + (renamed == 0 ? "none" : renamed) + " of them renamed";
+        }
+        return "Fused as before: " + attentions.kept().size() + " of "
+                + measures.get(1).text(b.head().amount("total"));
+    }
+
+    /** Checks limits. */
+    public Verdicts check(List<Limit> limits) {
+        if (!limits.isEmpty() && !sameLengths) {
+            throw new Limit.Wrong("the two sides have other lengths, " + a.lengths() + " and " + b.lengths()
+                    + ", so nothing is to be held against a limit");
+        }
+        return new Verdicts(limits.stream().map(l -> l.check(this)).toList());
+    }
+
+    /** What became of all limits. */
+    public record Verdicts(List<Limit.Checked> all) {
+        public boolean areMet() {
+            return all.stream().allMatch(Limit.Checked::isMet);
+        }
+    }
+}
