@@ -23,10 +23,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -60,6 +63,17 @@ final class DiffCommand implements Callable<Integer> {
         HTML
     }
 
+    /** Takes the next word as it is, though it looks like options: that is what it has. */
+    static final class Quoted implements IParameterConsumer {
+        @Override
+        public void consumeParameters(Stack<String> words, ArgSpec option, CommandSpec command) {
+            if (words.isEmpty()) {
+                throw new ParameterException(command.commandLine(), "missing OPTIONS, in quotes, after " + option);
+            }
+            option.setValue(words.pop());
+        }
+    }
+
     /** The options of one side, as if they were a command's. */
     @Command(name = "side")
     private static final class Side {
@@ -89,10 +103,15 @@ final class DiffCommand implements Callable<Integer> {
     @Option(
             names = "--a",
             paramLabel = "OPTIONS",
+            parameterConsumer = Quoted.class,
             description = "Options of A alone, in quotes: -D, --machine, --grad, --wrt, --memory-budget.")
     private String onlyA;
 
-    @Option(names = "--b", paramLabel = "OPTIONS", description = "Options of B alone.")
+    @Option(
+            names = "--b",
+            paramLabel = "OPTIONS",
+            parameterConsumer = Quoted.class,
+            description = "Options of B alone.")
     private String onlyB;
 
     @Option(

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The graph of one stage, with what a comparison needs of its nodes. */
 final class ComparedGraph {
@@ -191,25 +190,20 @@ final class ComparedGraph {
 
         Node node(int id, int stage, boolean withTypes, Map<Integer, Integer> positions) {
             String op = text("op", id);
+            List<?> form = form(id, stage);
+            String signature = op;
             String name = "";
-            List<String> attributes = new ArrayList<>();
-            for (Object attribute : list("attributes", id)) {
-                List<?> pair = Fields.list("graph.nodes.attributes", attribute);
-                if (pair.size() != 2) {
-                    throw new Fields.Damaged("graph.nodes.attributes has no pairs");
-                }
-                if (pair.get(0).equals("name")) {
-                    name = String.valueOf(pair.get(1));
-                } else if (!pair.get(0).equals("ordinal")) {
-                    attributes.add(pair.get(0) + "=" + pair.get(1));
+            if (withTypes) {
+                List<String> attributes = new ArrayList<>();
+                Fields.list("graph.nodes.attributes", form.get(0)).forEach(pair -> attributes.add(String.valueOf(pair)));
+                attributes.removeIf(pair -> pair.startsWith("[name, ") || pair.startsWith("[ordinal, "));
+                signature = op + attributes + form.get(1);
+            }
+            for (Object pair : Fields.list("graph.nodes.attributes", form.get(0))) {
+                if (pair instanceof List<?> named && named.size() == 2 && named.get(0).equals("name")) {
+                    name = String.valueOf(named.get(1));
                 }
             }
-            // Attributes are those of the last stage that has the node.
-            boolean isLast = list("rewritten", id).stream().allMatch(s -> number(s) <= stage);
-            String signature = !withTypes || !isLast
-                    ? op
-                    : op + attributes
-                            + list("types", id).stream().map(String::valueOf).collect(Collectors.joining(", "));
             return new Node(
                     id,
                     text("path", id),
@@ -220,6 +214,19 @@ final class ComparedGraph {
                     text("let", id),
                     number(at("scope", id)),
                     operands(id, stage, positions));
+        }
+
+        /** Attributes and types as they are at a stage: the first form that a later one replaced, else the last. */
+        private List<?> form(int id, int stage) {
+            if (nodes.has("forms")) {
+                for (Object form : list("forms", id)) {
+                    List<?> before = Fields.list("graph.nodes.forms", form);
+                    if (before.size() == 3 && stage < number(before.get(0))) {
+                        return before.subList(1, 3);
+                    }
+                }
+            }
+            return List.of(list("attributes", id), list("types", id));
         }
 
         private List<Operand> operands(int id, int stage, Map<Integer, Integer> positions) {

@@ -1,12 +1,8 @@
 package heddle.cli.compare;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What differs between two reports.
@@ -16,8 +12,7 @@ import java.util.Set;
  * @param optimised   the graphs after all passes
  * @param measures    the numbers of both
  * @param sources     the lines that differ
- * @param equalLayers the iterations of loops whose nodes are equal, by their paths in the second report
- * @param otherLayers the iterations of the second report that are not
+ * @param layers      the iterations of loops that are equal, and those that are not
  */
 public record Comparison(
         ComparedReport a,
@@ -28,8 +23,7 @@ public record Comparison(
         AttentionDifference attentions,
         List<Measure> measures,
         List<SourceDifference> sources,
-        List<String> equalLayers,
-        List<String> otherLayers) {
+        Layers layers) {
     /** Compares two reports. */
     public static Comparison of(ComparedReport a, ComparedReport b) {
         boolean same = a.lengths().equals(b.lengths());
@@ -37,9 +31,6 @@ public record Comparison(
         ComparedGraph optimisedB = b.graph(b.last(), same);
         GraphDifference written = GraphDifference.of(a.graph(0, same), b.graph(0, same));
         GraphDifference optimised = GraphDifference.of(optimisedA, optimisedB);
-        List<String> equal = new ArrayList<>();
-        List<String> other = new ArrayList<>();
-        layers(a, b, optimisedB, optimised, equal, other);
         return new Comparison(
                 a,
                 b,
@@ -49,8 +40,7 @@ public record Comparison(
                 AttentionDifference.of(a.attentions(), b.attentions(), written.pairs(), optimised.pairs()),
                 measures(a, b, optimisedA, optimisedB),
                 SourceDifference.of(a.sources(), b.sources()),
-                equal,
-                other);
+                Layers.of(a, b, optimisedA, optimisedB, optimised));
     }
 
     private static List<Measure> measures(
@@ -74,39 +64,6 @@ public record Comparison(
 
     private static Measure count(String name, long a, long b) {
         return new Measure(name, Measure.Unit.COUNT, Optional.of(a), Optional.of(b));
-    }
-
-    /** An iteration is equal when no node in it is new, gone or changed. */
-    private static void layers(
-            ComparedReport a,
-            ComparedReport b,
-            ComparedGraph graph,
-            GraphDifference difference,
-            List<String> equal,
-            List<String> other) {
-        Map<Integer, String> paths = b.iterations();
-        Map<Integer, Integer> numbers = new LinkedHashMap<>();
-        graph.nodes().forEach(n -> numbers.put(n.id(), n.scope()));
-        int[] inA = a.iterationOf();
-        int[] inB = b.iterationOf();
-        Set<Integer> differing = new LinkedHashSet<>();
-        difference.added().forEach(n -> differing.add(iteration(inB, n.scope())));
-        difference.changed().forEach(c -> differing.add(iteration(inB, c.now().scope())));
-        // What is gone stood where its scope's other nodes are now.
-        Map<Integer, Integer> now = new LinkedHashMap<>();
-        Map<Integer, Integer> scopesA = new LinkedHashMap<>();
-        a.graph(a.last(), false).nodes().forEach(n -> scopesA.put(n.id(), n.scope()));
-        difference.pairs().forEach((x, y) -> now.put(iteration(inA, scopesA.get(x)), iteration(inB, numbers.get(y))));
-        now.remove(-1);
-        difference.removed().forEach(n -> differing.add(now.getOrDefault(iteration(inA, n.scope()), -1)));
-        paths.forEach((scope, path) -> (differing.contains(scope) ? other : equal).add(path));
-    }
-
-    private static int iteration(int[] of, int scope) {
-        if (scope < 0 || scope >= of.length) {
-            throw new Fields.Damaged("graph.nodes.scope has a scope that is not there");
-        }
-        return of[scope];
     }
 
     /** Whether nothing that the compiler made differs; a measured time is no difference. */

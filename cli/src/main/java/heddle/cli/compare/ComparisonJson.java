@@ -46,8 +46,8 @@ public final class ComparisonJson {
                 comparison.measures().stream().map(ComparisonJson::measure).toList());
         fields.put("written", graph(comparison.written()));
         fields.put("optimised", graph(comparison.optimised()));
-        fields.put("equalLayers", comparison.equalLayers());
-        fields.put("otherLayers", comparison.otherLayers());
+        fields.put("equalLayers", comparison.layers().equal());
+        fields.put("otherLayers", comparison.layers().other());
         fields.put(
                 "sources", comparison.sources().stream().map(ComparisonJson::source).toList());
         fields.put("limits", verdicts.all().stream().map(ComparisonJson::limit).toList());
@@ -120,7 +120,7 @@ public final class ComparisonJson {
             changed.add(one);
         }
         fields.put("changed", changed);
-        fields.put("outputs", graph.outputs());
+        fields.put("outputs", graph.outputs().stream().map(o -> o.sign() + o.name()).toList());
         List<List<Integer>> pairs = new ArrayList<>();
         graph.pairs().forEach((x, y) -> pairs.add(List.of(x, y)));
         fields.put("pairs", pairs);

@@ -2,6 +2,7 @@ package heddle.cli.compare;
 
 import heddle.cli.compare.AttentionDifference.Pair;
 import heddle.cli.compare.ComparedReport.Attention;
+import heddle.cli.report.Sizes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -120,17 +121,30 @@ public final class ComparisonText {
     }
 
     private void measures() {
-        List<Measure> known = comparison.measures().stream()
+        List<Measure> numbers = comparison.measures().stream()
                 .filter(m -> m.before().isPresent() || m.now().isPresent())
+                .filter(m -> !m.isFormula())
                 .toList();
-        int name = width(known, "", Measure::name);
-        int before = width(known, "A", m -> m.text(m.before()));
-        int now = width(known, "B", m -> m.text(m.now()));
-        int change = width(known, "", Measure::change);
+        int name = width(numbers, "", Measure::name);
+        int before = width(numbers, "A", m -> m.text(m.before()));
+        int now = width(numbers, "B", m -> m.text(m.now()));
+        int change = width(numbers, "=", Measure::change);
         line("");
-        String row = "%-" + name + "s  %" + before + "s  %" + now + "s  %" + Math.max(1, change) + "s";
+        String row = "%-" + name + "s  %" + before + "s  %" + now + "s  %" + change + "s";
         line(String.format(row, "", "A", "B", ""));
-        known.forEach(m -> line(String.format(row, m.name(), m.text(m.before()), m.text(m.now()), m.change())));
+        numbers.forEach(m -> line(String.format(row, m.name(), m.text(m.before()), m.text(m.now()), m.change())));
+        formulas(name);
+    }
+
+    /** Those that need lengths: no table has room for them. */
+    private void formulas(int width) {
+        String row = "%-" + width + "s  %s  %s";
+        for (Measure m : comparison.measures().stream().filter(Measure::isFormula).toList()) {
+            line(String.format(row, m.name(), m.isEqual() ? "=" : "A", m.text(m.before())));
+            if (!m.isEqual()) {
+                line(String.format(row, "", "B", m.text(m.now())));
+            }
+        }
     }
 
     private static int width(List<Measure> measures, String title, Function<Measure, String> column) {
@@ -143,13 +157,21 @@ public final class ComparisonText {
         line("");
         line(title + ": " + Comparison.counts(graph));
         List<String> lines = new ArrayList<>();
-        graph.added().stream().filter(n -> !n.isPort()).forEach(n -> lines.add("+ " + n.path() + operation(n)));
-        graph.removed().stream().filter(n -> !n.isPort()).forEach(n -> lines.add("- " + n.path() + operation(n)));
+        nodes("+", graph.added(), lines);
+        nodes("-", graph.removed(), lines);
         graph.changed().forEach(c -> lines.add("~ " + c.now().path() + operation(c.now()) + ": " + c.what()));
-        graph.outputs().forEach(o -> lines.add("~ output " + o));
+        graph.outputs().forEach(o -> lines.add(o.sign() + " output " + o.name()));
         lines.stream().limit(MOST).forEach(l -> line("  " + l));
         if (lines.size() > MOST) {
             line("  and " + (lines.size() - MOST) + " more");
+        }
+    }
+
+    private static void nodes(String sign, List<ComparedGraph.Node> nodes, List<String> lines) {
+        nodes.stream().filter(n -> !n.isPort()).forEach(n -> lines.add(sign + " " + n.path() + operation(n)));
+        long ports = nodes.stream().filter(ComparedGraph.Node::isPort).count();
+        if (ports > 0) {
+            lines.add(sign + " " + Sizes.counted(ports, "weight or constant", "weights and constants"));
         }
     }
 
@@ -160,11 +182,11 @@ public final class ComparisonText {
     }
 
     private void layers() {
-        if (!comparison.equalLayers().isEmpty() || !comparison.otherLayers().isEmpty()) {
+        if (!comparison.layers().equal().isEmpty() || !comparison.layers().other().isEmpty()) {
             line("");
-            line("layers equal: " + listed(comparison.equalLayers()));
-            if (!comparison.otherLayers().isEmpty()) {
-                line("layers that differ: " + listed(comparison.otherLayers()));
+            line("layers equal: " + listed(comparison.layers().equal()));
+            if (!comparison.layers().other().isEmpty()) {
+                line("layers that differ: " + listed(comparison.layers().other()));
             }
         }
     }

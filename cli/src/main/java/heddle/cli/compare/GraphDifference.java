@@ -16,7 +16,7 @@ import java.util.Map;
  * @param changed those whose attributes or types differ, or that read something else
  * @param added   nodes of the second graph alone
  * @param removed nodes of the first alone
- * @param outputs the names of outputs that only one has, or that are another node's
+ * @param outputs outputs that only one has, or that are another node's
  */
 record GraphDifference(
         Map<Integer, Integer> pairs,
@@ -25,9 +25,12 @@ record GraphDifference(
         List<Changed> changed,
         List<Node> added,
         List<Node> removed,
-        List<String> outputs) {
+        List<Output> outputs) {
     /** A node that is in both graphs, and differs. */
     record Changed(Node before, Node now, String what) {}
+
+    /** An output; the sign is {@code +} for one of the second graph alone, {@code -} for the first, {@code ~} for another's. */
+    record Output(char sign, String name) {}
 
     static GraphDifference of(ComparedGraph a, ComparedGraph b) {
         int[] toB = GraphMatching.of(a, b);
@@ -92,19 +95,19 @@ record GraphDifference(
         return "";
     }
 
-    private static List<String> outputs(ComparedGraph a, ComparedGraph b, int[] toB) {
-        List<String> differing = new ArrayList<>();
+    private static List<Output> outputs(ComparedGraph a, ComparedGraph b, int[] toB) {
+        List<Output> differing = new ArrayList<>();
         a.outputs().forEach((name, n) -> {
             Integer now = b.outputs().get(name);
             // An output of a node that is new is told by that node.
             boolean rewired = now != null && toB[n] >= 0 && toB[n] != now;
             if (now == null || rewired) {
-                differing.add(name);
+                differing.add(new Output(now == null ? '-' : '~', name));
             }
         });
         b.outputs().keySet().stream()
                 .filter(name -> !a.outputs().containsKey(name))
-                .forEach(differing::add);
+                .forEach(name -> differing.add(new Output('+', name)));
         return differing;
     }
 

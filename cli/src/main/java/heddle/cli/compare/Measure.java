@@ -24,6 +24,11 @@ record Measure(String name, Unit unit, Optional<Object> before, Optional<Object>
         return before.orElse("") instanceof Long && now.orElse("") instanceof Long;
     }
 
+    /** Whether one of them depends on lengths that are not known. */
+    boolean isFormula() {
+        return before.orElse(0L) instanceof String || now.orElse(0L) instanceof String;
+    }
+
     boolean isEqual() {
         return before.equals(now);
     }
