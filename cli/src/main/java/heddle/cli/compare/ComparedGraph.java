@@ -22,7 +22,7 @@ final class ComparedGraph {
      * @param id        its number in the report
      * @param kind      {@code input}, {@code weight}, {@code constant}, or empty
      * @param name      of an input or a weight, in quotes; else empty
-     * @param signature what it computes: operation, attributes without names, types
+     * @param form      attributes without names, each with its value, and the types
      * @param let       what the model calls its value; empty where it does not
      * @param scope     the number of its scope
      */
@@ -32,12 +32,18 @@ final class ComparedGraph {
             String op,
             String kind,
             String name,
-            String signature,
+            List<String> form,
             String let,
             int scope,
             List<Operand> operands) {
         Node {
+            form = List.copyOf(form);
             operands = List.copyOf(operands);
+        }
+
+        /** What it computes of its operands. */
+        String signature() {
+            return op + form;
         }
 
         /** Whether it is drawn at those that read it. */
@@ -189,28 +195,30 @@ final class ComparedGraph {
         }
 
         Node node(int id, int stage, boolean withTypes, Map<Integer, Integer> positions) {
-            String op = text("op", id);
             List<?> form = form(id, stage);
-            String signature = op;
             String name = "";
-            if (withTypes) {
-                List<String> attributes = new ArrayList<>();
-                Fields.list("graph.nodes.attributes", form.get(0)).forEach(pair -> attributes.add(String.valueOf(pair)));
-                attributes.removeIf(pair -> pair.startsWith("[name, ") || pair.startsWith("[ordinal, "));
-                signature = op + attributes + form.get(1);
-            }
-            for (Object pair : Fields.list("graph.nodes.attributes", form.get(0))) {
-                if (pair instanceof List<?> named && named.size() == 2 && named.get(0).equals("name")) {
-                    name = String.valueOf(named.get(1));
+            List<String> attributes = new ArrayList<>();
+            for (Object attribute : Fields.list("graph.nodes.attributes", form.get(0))) {
+                List<?> pair = Fields.list("graph.nodes.attributes", attribute);
+                if (pair.size() != 2) {
+                    throw new Fields.Damaged("graph.nodes.attributes has no pairs");
                 }
+                if (pair.get(0).equals("name")) {
+                    name = String.valueOf(pair.get(1));
+                } else if (withTypes && !pair.get(0).equals("ordinal")) {
+                    attributes.add(pair.get(0) + " " + pair.get(1));
+                }
+            }
+            if (withTypes) {
+                attributes.add("type " + form.get(1));
             }
             return new Node(
                     id,
                     text("path", id),
-                    op,
+                    text("op", id),
                     text("kind", id),
                     name,
-                    signature,
+                    attributes,
                     text("let", id),
                     number(at("scope", id)),
                     operands(id, stage, positions));

@@ -97,6 +97,8 @@ public final class ComparisonJson {
         fields.put("unit", measure.unit().name().toLowerCase(Locale.ROOT));
         put(fields, "a", measure.before());
         put(fields, "b", measure.now());
+        fields.put("textA", measure.text(measure.before()));
+        fields.put("textB", measure.text(measure.now()));
         fields.put("change", measure.change());
         return fields;
     }

@@ -26,6 +26,8 @@ record GraphDifference(
         List<Node> added,
         List<Node> removed,
         List<Output> outputs) {
+    private static final int LONGEST = 100;
+
     /** A node that is in both graphs, and differs. */
     record Changed(Node before, Node now, String what) {}
 
@@ -78,7 +80,7 @@ record GraphDifference(
     /** What differs; empty when nothing does. That an operand is new or gone is told by that operand. */
     private static String change(Node before, Node now, int[] toB, boolean[] taken) {
         if (!before.signature().equals(now.signature())) {
-            return "attributes or types";
+            return only(before, now) + " → " + only(now, before);
         }
         if (before.operands().size() != now.operands().size()) {
             return "number of operands";
@@ -93,6 +95,14 @@ record GraphDifference(
             }
         }
         return "";
+    }
+
+    /** The attributes and types that one form has and the other has not. */
+    private static String only(Node one, Node other) {
+        List<String> form = new ArrayList<>(one.form());
+        form.removeAll(other.form());
+        String text = form.isEmpty() ? "none" : String.join(", ", form);
+        return text.length() > LONGEST ? text.substring(0, LONGEST - 1) + "…" : text;
     }
 
     private static List<Output> outputs(ComparedGraph a, ComparedGraph b, int[] toB) {

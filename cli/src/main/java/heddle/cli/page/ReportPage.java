@@ -39,6 +39,8 @@ public final class ReportPage {
             "pass-strip.js",
             "graph-view.js",
             "empty-view.js",
+            "compare-graph.js",
+            "compare-view.js",
             "frame.js",
             "main.js");
 

@@ -1,4 +1,5 @@
 /** The page: reads the report, holds the state, and brings the views together. */
+import { CompareView } from './compare-view.js';
 import { h } from './dom.js';
 import { EmptyView } from './empty-view.js';
 import { Facts } from './facts.js';
@@ -16,6 +17,9 @@ class App {
         this.report = new Report();
         this.state = new State();
         this.state.read();
+        if (location.hash === '' && this.report.has('diff')) {
+            this.state.view = 'compare';
+        }
         this.matches = [];
         this.match = -1;
         this.query = parse('');
@@ -96,6 +100,12 @@ class App {
         this.views.forEach(v => { if (v.element !== undefined) { v.element.element.hidden = v !== wanted; } });
         this.current = wanted;
         wanted.element.show();
+        this.showVerdict();
+    }
+
+    /** The strip below the top: a view may have its own. */
+    showVerdict() {
+        this.frame_.writeVerdict(this.current.element.verdict?.());
     }
 
     /** Says what changed, for screen readers. */
@@ -309,16 +319,17 @@ class App {
     actions(event) {
         const g = this.graph;
         const box = this.selection()[0];
+        const drawn = this.current.element.fit === undefined ? this.graphView : this.current.element;
         switch (event.key) {
             case '[': this.stepPass(-1, false); break;
             case ']': this.stepPass(1, false); break;
             case '{': this.stepPass(-1, true); break;
             case '}': this.stepPass(1, true); break;
             case ' ': this.hold(event); break;
-            case 'f': case 'F': this.graphView.fit(); break;
-            case '0': this.graphView.zoom(1 / this.graphView.view.scale); break;
-            case '+': case '=': this.graphView.zoom(1.25); break;
-            case '-': case '−': this.graphView.zoom(1 / 1.25); break;
+            case 'f': case 'F': drawn?.fit(); break;
+            case '0': drawn?.zoom(1 / drawn.view.scale); break;
+            case '+': case '=': drawn?.zoom(1.25); break;
+            case '-': case '−': drawn?.zoom(1 / 1.25); break;
             case 'n': case 'N': this.nextOf(this.matches.length > 0 ? this.matches : this.changed()); break;
             case 'd': case 'D': this.nextOf(this.attention.declined.map(d => d.id).filter(id => id >= 0)); break;
             case 'g': case 'G': this.state.set({ view: 'graph' }); this.graphView.reveal(this.selection()); break;
@@ -359,6 +370,9 @@ class App {
     }
 
     changed() {
+        if (this.current.element.changed !== undefined) {
+            return this.current.element.changed();
+        }
         const all = [];
         for (let n = 0; n < this.graph.count; n++) {
             if (!this.graph.isPort[n] && this.graph.change(n, this.stage()) !== '') {
@@ -402,7 +416,7 @@ class App {
 const VIEWS = [
     {
         id: 'compare', title: 'Compare', isMissing: app => !app.report.has('diff'), sentence: () => 'A comparison needs two models, or one in two versions.',
-        command: file => 'heddle diff before.json ' + shown(file) + ' -o diff.html', make: app => new EmptyView(app, '', ''),
+        command: file => 'heddle diff before.json ' + shown(file) + ' -o diff.html', make: app => new CompareView(app),
     },
     {
         id: 'words', title: 'Words', isMissing: app => !app.report.has('words'), sentence: () => 'What a token looks at is known after it was watched.',
