@@ -1,5 +1,6 @@
 package heddle.cli.compare;
 
+import heddle.cli.report.Sizes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,15 +97,11 @@ public record Comparison(
 
     /** What is to be said first. */
     String verdict() {
-        int lost = attentions.lost().size();
-        int gained = attentions.gained().size();
         List<String> said = new ArrayList<>();
-        if (lost > 0) {
-            said.add(lost == 1 ? "1 attention is no longer fused" : lost + " attentions are no longer fused");
-        }
-        if (gained > 0) {
-            said.add(gained == 1 ? "1 attention is fused that was not" : gained + " attentions are fused that were not");
-        }
+        say(said, count(attentions.lost(), true), "is no longer fused", "are no longer fused");
+        say(said, count(attentions.lost(), false), "that was fused is gone", "that were fused are gone");
+        say(said, count(attentions.gained(), true), "is fused that was not", "are fused that were not");
+        say(said, count(attentions.gained(), false), "is new, and fused", "are new, and fused");
         if (!said.isEmpty()) {
             return String.join(", ", said);
         }
@@ -115,6 +112,20 @@ public record Comparison(
         }
         return "Fused as before: " + attentions.kept().size() + " of "
                 + measures.get(1).text(b.head().amount("total"));
+    }
+
+    /** How many attentions both reports have, or only one of them. */
+    private static int count(List<AttentionDifference.Pair> pairs, boolean inBoth) {
+        return (int) pairs.stream()
+                .filter(p -> (p.before().isPresent() && p.now().isPresent()) == inBoth)
+                .count();
+    }
+
+    private static void say(List<String> said, int count, String one, String more) {
+        if (count > 0) {
+            String noun = said.isEmpty() ? Sizes.counted(count, "attention") : Integer.toString(count);
+            said.add(noun + " " + (count == 1 ? one : more));
+        }
     }
 
     /** Checks limits. */

@@ -44,22 +44,29 @@ public final class ComparisonText {
     private void sides() {
         int width = Math.max(
                 comparison.a().called().length(), comparison.b().called().length());
-        line("A  " + side(comparison.a(), width));
-        line("B  " + side(comparison.b(), width));
+        boolean versions = !version(comparison.a()).equals(version(comparison.b()));
+        line("A  " + side(comparison.a(), width, versions));
+        line("B  " + side(comparison.b(), width, versions));
         if (!comparison.sameLengths()) {
             line("The lengths differ, so types and attributes of nodes are not compared.");
         }
         line("");
     }
 
-    private static String side(ComparedReport report, int width) {
+    private static String side(ComparedReport report, int width, boolean versions) {
         Fields head = report.head();
         List<String> facts = new ArrayList<>();
         facts.add(head.text("model"));
         report.lengths().forEach((name, length) -> facts.add(name + "=" + length));
         facts.add(head.text("target"));
-        facts.add("Heddle " + head.text("heddle"));
+        if (versions) {
+            facts.add("Heddle " + version(report));
+        }
         return report.called() + " ".repeat(width - report.called().length() + 2) + String.join(", ", facts);
+    }
+
+    private static String version(ComparedReport report) {
+        return report.head().text("heddle");
     }
 
     private void attentions() {
@@ -87,7 +94,7 @@ public final class ComparisonText {
             line("");
             line(title + "  " + any.path() + was(pair));
             if (pair.now().isEmpty()) {
-                line("  the model has no attention in its place");
+                line("  the second model has no attention in its place");
             } else if (!any.fused()) {
                 line("  " + any.reason());
                 line("  --> " + (any.culprit().isEmpty() ? any.place() : any.culprit()));

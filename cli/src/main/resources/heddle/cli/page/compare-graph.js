@@ -28,8 +28,9 @@ export class CompareGraph {
         this.area = h('div.canvas', { tabindex: '0', 'aria-label': 'Graph ' + letter + '. The changes at the right say what it shows.' }, this.canvas, this.tip);
         this.where = h('span.path', {});
         this.chips = h('div.layer-chips', {});
+        this.all = h('button.boxed', { text: 'All', title: 'Show the whole model' });
         this.element = h('section.panel', { 'aria-label': 'Graph ' + letter },
-            h('div.head', {}, h('b', { text: letter }), name(shown(called, 60)), h('span.grow'), this.where), this.chips, this.area);
+            h('div.head', {}, h('b', { text: letter }), name(shown(called, 60)), h('span.grow'), this.where, this.all), this.chips, this.area);
         this.area.addEventListener('wheel', event => this.wheel(event), { passive: false });
         this.area.addEventListener('pointerdown', event => this.press(event));
         this.area.addEventListener('pointermove', event => this.hover(event));
@@ -160,7 +161,7 @@ export class CompareGraph {
         return {
             layout, edges: this.edges, grid: this.grid, at: this.view, colours: this.side.colours(), by: 'change', stage: g.last, selected, near, changes,
             matches: new Set(),
-            isDimmed: box => changes(box) === '' && !selected.has(box) && !this.drawing.isOpenScope(box),
+            isDimmed: box => this.counts.size > 0 && changes(box) === '' && !selected.has(box) && !this.drawing.isOpenScope(box),
             changedIn: box => this.counts.get(box)?.n ?? 0,
             declined: new Set(this.side.culprits.map(n => layout.drawnFor(n))),
             heat: () => 0,

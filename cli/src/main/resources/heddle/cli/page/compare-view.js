@@ -60,6 +60,7 @@ export class CompareView {
             selected: () => this.onlyA !== undefined ? [this.onlyA] : app.selection().map(b => this.partner(b)).filter(a => a !== undefined),
             select: box => this.pickBefore(box),
         });
+        [this.a, this.b].forEach(pane => pane.all.addEventListener('click', () => app.state.set({ tab: { ...app.state.tab, compare: '' } })));
         fill(this.middle, this.a.element, this.b.element);
         this.writeSource();
         this.writeMeasures();
@@ -173,10 +174,9 @@ export class CompareView {
                     'aria-pressed': String(path === this.focused),
                     onclick: () => app.state.set({ tab: { ...app.state.tab, compare: path } }),
                 }, h('b', {}, name(shown(path, 24))), h('span', { text: differs ? '! differs' : '= equal' }));
-            }), layers.length === 0 ? null : h('button.layer-chip', {
-                'aria-pressed': String(this.focused === ''), onclick: () => app.state.set({ tab: { ...app.state.tab, compare: '' } }),
-            }, h('b', { text: 'all' }), h('span', { text: 'the model' })));
+            }));
             pane.chips.hidden = layers.length === 0;
+            pane.all.hidden = this.focused === '';
         }
     }
 

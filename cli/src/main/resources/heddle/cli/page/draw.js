@@ -331,7 +331,7 @@ export class Drawing {
     }
 
     glyph(sign, x, y, colour) {
-        const size = Math.min(18, Math.max(13, LEAST_TEXT / this.scale));
+        const size = Math.min(20, Math.max(13, LEAST_TEXT / this.scale));
         this.text(sign, x - this.measure(sign, '600 13px ' + SANS) * size / 26, y + size / 2.9, size, colour, SANS, 600);
     }
 
@@ -402,7 +402,7 @@ export class Drawing {
         const x = layout.x[box] + layout.w[box] - 5;
         const y = layout.y[box] - 5;
         c.fillStyle = change === '+' ? colours.added : change === '−' ? colours.removed : colours.rewritten;
-        const size = Math.max(13, Math.min(24, LEAST_TEXT / this.scale));
+        const size = Math.max(13, Math.min(27, LEAST_TEXT / this.scale));
         c.beginPath();
         c.arc(x, y + 3, 8 * size / 13, 0, 2 * Math.PI);
         c.fill();
