@@ -18,12 +18,13 @@ import java.util.function.IntFunction;
  * Finds the nodes of two graphs that are the same. What a node is follows from what it computes, never from what it is called:
  * <ol>
  *   <li>inputs and weights of one name;
- *   <li>nodes that compute the same from there, those of one path first: the hash of operation, attributes, types and operands;
- *   <li>nodes whose results are used in the same way, down to the outputs: the same hash over users;
+ *   <li>nodes that compute the same from there and whose results are used in the same way, down to the outputs: hashes of operation,
+ *       attributes and types, one over operands and one over users;
+ *   <li>nodes that compute the same, then nodes that are used in the same way;
  *   <li>between those, neighbours of nodes that are matched;
  *   <li>nodes of one path and operation, whose attributes or types changed.
  * </ol>
- * Several equal candidates are matched in order.
+ * Of several equal candidates, those of one path are matched, and the rest in order.
  */
 final class GraphMatching {
     private static final int NONE = -1;
@@ -55,9 +56,10 @@ final class GraphMatching {
         pair(n -> named(a.node(n)), n -> named(b.node(n)), false);
         int[] madeA = made(a, true);
         int[] madeB = made(b, false);
-        pair(n -> inner(a, n, madeA), n -> inner(b, n, madeB), true);
         int[] usedA = used(a);
         int[] usedB = used(b);
+        pair(n -> List.of(madeA[n], usedA[n]), n -> List.of(madeB[n], usedB[n]), true);
+        pair(n -> inner(a, n, madeA), n -> inner(b, n, madeB), true);
         pair(n -> isUsed(a, n) ? usedA[n] : null, n -> isUsed(b, n) ? usedB[n] : null, true);
         BiPredicate<Node, Node> same = (x, y) -> x.signature().equals(y.signature());
         BiPredicate<Node, Node> sameOp = (x, y) -> x.op().equals(y.op());

@@ -35,8 +35,8 @@ public final class SideOptions {
     /**
      * Reads a model; warnings are printed.
      *
-     * @param own    the options of its side
-     * @param known  lengths to take where neither side nor both have them and the model declares them
+     * @param own   the options of its side
+     * @param known lengths to take where neither side nor both have them and the model declares them
      */
     public HeddleModel model(Path file, SideOptions own, Map<String, Long> known) {
         Map<String, Long> fixed = new LinkedHashMap<>(known);
