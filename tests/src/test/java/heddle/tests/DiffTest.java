@@ -48,7 +48,9 @@ class DiffTest {
         GoldenFile.check(MODELS.resolve(golden + ".txt"), printed);
         arguments.addAll(List.of("--format", "json"));
         assertEquals(code, run(arguments), printed);
-        GoldenFile.check(MODELS.resolve(golden + ".json"), printed);
+        GoldenFile.check(
+                MODELS.resolve(golden + ".json"),
+                printed.replaceAll("\"heddle\" : \"[^\"]*\"", "\"heddle\" : \"VERSION\""));
     }
 
     @Test

@@ -110,7 +110,7 @@ class MatchingTest {
         assertEquals(1, lost.lost().size());
         assertTrue(lost.lost().getFirst().now().isPresent());
         assertEquals(1, compare(declined, ATTENTION).attentions().gained().size());
-        String none = HEADS + "output o = (q @ transpose(k)) @ v\n";
+        String none = HEADS + "output o = q * k + v\n";
         Comparison gone = compare(ATTENTION, none);
         assertTrue(gone.attentions().lost().getFirst().now().isEmpty());
         assertEquals("1 attention that was fused is gone", gone.verdict());
