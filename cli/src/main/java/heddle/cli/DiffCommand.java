@@ -44,13 +44,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Limits of --fail-on: unfused, changed; kernels, peak, bytes, flops, time, each with the growth that is",
-            "allowed, such as kernels:+2, peak:+5%, bytes:+10MB.",
+            "Limits of --fail-on: unfused, changed; kernels, peak, bytes, flops, time, these with the growth",
+            "that is allowed, such as kernels:+2, peak:+5%%, bytes:+10MB.",
             "",
             "Examples:",
             "  heddle inspect model.heddle --format report -D B=1 -D N=512 -o baseline.json",
             "  heddle diff baseline.json model.heddle",
-            "  heddle diff --fail-on unfused,kernels,peak:+5% baseline.json model.heddle    exit code 4",
+            "  heddle diff --fail-on unfused,kernels,peak:+5%% baseline.json model.heddle   exit code 4",
             "  heddle diff before.heddle after.heddle -D B=1 -D N=512 -o diff.html",
             "  heddle diff model.heddle --b \"--machine h100\""
         })

@@ -58,7 +58,8 @@ public record ComparedReport(String called, SequencedMap<String, Object> section
                 kept.put(name, section);
             }
         });
-        String schema = Fields.of("the file", kept).object(Report.HEAD).text("schema");
+        Fields head = Fields.of("the file", kept).object(Report.HEAD);
+        String schema = head.text("schema");
         if (!schema.equals(Report.SCHEMA)) {
             throw new Fields.Damaged(
                     schema.isEmpty()
@@ -70,6 +71,8 @@ public record ComparedReport(String called, SequencedMap<String, Object> section
                 throw new Fields.Damaged("it has no section " + section);
             }
         }
+        List.of("fused", "total", "declined").forEach(head::whole);
+        List.of("work", "unfused", "lengths").forEach(head::object);
         return new ComparedReport(called, kept);
     }
 

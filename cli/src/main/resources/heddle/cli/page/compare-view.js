@@ -218,7 +218,7 @@ export class CompareView {
                 diff.declined.filter(p => p.a === undefined).map(p => this.reason(p, 'new')),
                 diff.gained.map(p => h('div.card', {}, h('div.rule', { text: '✓ fused now' }), h('div.path', {}, name(shown(p.b.node))))),
                 diff.sources.length === 0 && diff.lost.length === 0 ? h('p.quiet', { text: 'The lines of both models are the same.' }) : null,
-                h('h3', { text: 'In CI' }), h('p', {}, command('heddle diff --fail-on unfused,kernels,peak:+5% ' + diff.a.called + ' ' + diff.b.called)),
+                h('h3', { text: 'In CI' }), h('p', {}, command('heddle diff --fail-on unfused,kernels,peak:+5% ' + shown(diff.a.called) + ' ' + shown(diff.b.called))),
                 diff.limits.some(l => !l.met) ? h('p.small.worse', { text: 'exit code 4' }) : null));
     }
 
