@@ -110,7 +110,7 @@ export class CompareGraph {
     /** Brings a node into sight, unfolding what hides it. */
     reveal(node) {
         const g = this.graph;
-        if (node === undefined || g.isScope(node) || g.isOutput(node) || this.layout === undefined) {
+        if (node === undefined || g.isScope(node) || g.isOutput(node) || g.isPort[node] || this.layout === undefined) {
             return;
         }
         if (this.layout.drawnFor(node) !== node) {

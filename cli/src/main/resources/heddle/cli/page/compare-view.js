@@ -7,6 +7,8 @@ import { lineStarts, linesOf } from './source-panel.js';
 
 const MEASURE_NAMES = { fused: 'fused', attentions: 'attentions', kernels: 'kernels', peak: 'peak', bytes: 'moved', flops: 'operations', time: 'time', nodes: 'nodes', weights: 'weights' };
 
+const MOST_LISTED = 200;
+
 export class CompareView {
     constructor(app) {
         this.app = app;
@@ -176,6 +178,7 @@ export class CompareView {
                 }, h('b', {}, name(shown(path, 24))), h('span', { text: differs ? '! differs' : '= equal' }));
             }));
             pane.chips.hidden = layers.length === 0;
+            pane.chips.querySelector('[aria-pressed="true"]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
             pane.all.hidden = this.focused === '';
         }
     }
@@ -278,6 +281,7 @@ export class CompareView {
         fill(this.measures, table, h('h3', { text: 'Optimised graph' }),
             h('dl.facts', {}, count('equal', g.equal), count('renamed', g.renamed), count('~ changed', g.changed.length, '.tilde'), count('+ only in B', g.added.length, '.plus'), count('− only in A', g.removed.length, '.minus')),
             h('h3', { text: 'Changes' }), this.changeCards(),
+            this.nodeList('+ only in B', g.added, this.app.graph, id => this.pick(id)), this.nodeList('− only in A', g.removed, this.before.graph, id => this.pickBefore(id)),
             diff.limits.length === 0 ? null : [h('h3', { text: 'Limits' }), h('ul.limits', {}, diff.limits.map(l => h('li', {},
                 h('span.' + (l.met ? 'met' : 'worse'), { text: l.met ? '✓ ' : '× ' }), h('span', { text: l.limit + (l.met ? ' met' : ' failed') }), h('div.small.quiet', {}, name(shown(l.why))))))]);
     }
@@ -300,6 +304,16 @@ export class CompareView {
             diff.equal ? card('', '= No difference', counted(diff.written.equal, 'node') + ' as written are equal, ' + whole(diff.written.renamed) + ' of them renamed') : null,
         ];
         return cards;
+    }
+
+    /** Nodes by name, for the keyboard and for those who do not see the graphs. */
+    nodeList(title, all, graph, pick) {
+        const nodes = all.filter(n => !graph.isPort[n.id]);
+        const ports = all.length - nodes.length;
+        return all.length === 0 ? null : h('details.node-list', {}, h('summary', { text: title + ': ' + counted(nodes.length, 'node') }),
+            nodes.slice(0, MOST_LISTED).map(n => h('button.path', { onclick: () => pick(n.id) }, name(shown(n.path, 80)))),
+            nodes.length > MOST_LISTED ? h('p.small.quiet', { text: 'and ' + (nodes.length - MOST_LISTED) + ' more' }) : null,
+            ports > 0 ? h('p.small.quiet', { text: 'and ' + whole(ports) + ' weights or constants' }) : null);
     }
 
     markChanges() {
