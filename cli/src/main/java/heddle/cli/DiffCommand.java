@@ -139,7 +139,7 @@ final class DiffCommand implements Callable<Integer> {
         }
         List<Limit> held = limits();
         if (second == null && onlyA == null && onlyB == null) {
-            throw wrong("B is missing: name a second model or report, or the options of one side with --b");
+            throw wrong("the second side is missing: name a model or a report B, or options of one side with --b");
         }
         Comparison comparison = comparison();
         Comparison.Verdicts verdicts = checked(comparison, held);

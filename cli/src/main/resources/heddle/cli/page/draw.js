@@ -466,7 +466,9 @@ export class Drawing {
         if (this.scale >= NEAR) {
             const n = layout.aliveNow[scope];
             const what = run === undefined ? n + ' nodes' : 'all equal, ' + n + ' nodes each';
-            this.text(what, at, y, 12, colours.ink2, SANS);
+            if (at + this.measure(what, '12px ' + SANS) < layout.x[box] + layout.w[box] - 10) {
+                this.text(what, at, y, 12, colours.ink2, SANS);
+            }
             const right = this.scene.scopeNote(scope);
             this.text(right, layout.x[box] + layout.w[box] - 14 - this.measure(right, '12px ' + SANS), y, 12, colours.ink2, SANS);
         }
