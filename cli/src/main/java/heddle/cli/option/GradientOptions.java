@@ -70,17 +70,22 @@ public final class GradientOptions {
         return budget == null ? asked : asked.withMemoryBudget(budget);
     }
 
+    /** Whether none of the options is given. */
+    boolean isEmpty() {
+        return loss == null && by == null && budget == null;
+    }
+
     /** Whether gradients are asked for. */
     public boolean isAsked() {
         return loss != null;
     }
 
-    /** Keeps {@code --grad} from taking the model's file for the name of a loss. */
+    /** Keeps {@code --grad} from taking the file of a model or a report for the name of a loss. */
     static final class Loss implements IParameterPreprocessor {
         @Override
         public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
             boolean isOther = !args.isEmpty()
-                    && (args.peek().endsWith(".heddle") || args.peek().startsWith("-"));
+                    && (args.peek().matches(".*\\.(heddle|json|html?)") || args.peek().startsWith("-"));
             if (isOther) {
                 args.push("");
             }

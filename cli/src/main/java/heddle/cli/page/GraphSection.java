@@ -5,6 +5,8 @@ import heddle.compiler.inspect.HistoryNode;
 import heddle.compiler.inspect.NodeFamily;
 import heddle.compiler.inspect.NodeScope;
 import heddle.compiler.ir.AttributeText;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Op;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
 import heddle.compiler.schedule.Launch;
@@ -80,12 +82,13 @@ final class GraphSection {
             row.put("kind", kind(node));
             row.put("scope", in.tree().of(node.id()).id());
             row.put("number", last.node().id());
-            row.put("types", last.node().results().stream().map(Object::toString).toList());
-            row.put("attributes", attributes(node));
+            row.put("types", types(last.node()));
+            row.put("attributes", attributes(node.op()));
             row.put("operands", operands(last.operands()));
             row.put("earlier", earlier(node));
             row.put("alive", intervals(node.alive()));
             row.put("rewritten", rewritten(node));
+            row.put("forms", forms(node));
             row.put("made", node.made().map(m -> List.of(m.stage(), m.rule())).orElse(List.of()));
             row.put("from", node.made().map(m -> List.copyOf(m.from())).orElse(List.of()));
             row.put("rank", in.ranks().rank(node));
@@ -114,9 +117,9 @@ final class GraphSection {
         };
     }
 
-    private static List<List<String>> attributes(HistoryNode node) {
+    private static List<List<String>> attributes(Op op) {
         List<List<String>> attributes = new ArrayList<>();
-        node.op().attributes().forEach((key, value) -> attributes.add(List.of(key, AttributeText.of(value))));
+        op.attributes().forEach((key, value) -> attributes.add(List.of(key, AttributeText.of(value))));
         return attributes;
     }
 
@@ -160,6 +163,24 @@ final class GraphSection {
             }
         }
         return stages;
+    }
+
+    /** Attributes and types that a node had before it was rewritten, each with the first stage that no longer has them. */
+    private static List<Object> forms(HistoryNode node) {
+        List<Object> forms = new ArrayList<>();
+        List<HistoryNode.Version> versions = node.versions();
+        for (int n = 1; n < versions.size(); n++) {
+            int stage = versions.get(n).stage();
+            if (node.isRewritten(stage)) {
+                Node before = versions.get(n - 1).node();
+                forms.add(List.of(stage, attributes(before.op()), types(before)));
+            }
+        }
+        return forms;
+    }
+
+    private static List<String> types(Node node) {
+        return node.results().stream().map(Object::toString).toList();
     }
 
     /** The kernels that compute each node. */

@@ -15,7 +15,7 @@ public record Report(SequencedMap<String, Object> sections) {
     /** The schema's name and major version. A reader ignores keys that it does not know. */
     public static final String SCHEMA = "heddle.report/1";
 
-    static final String HEAD = "head";
+    public static final String HEAD = "head";
 
     /**
      * The report on a compiled model.

@@ -57,6 +57,8 @@ public final class ReportPage {
             "attention-view.js",
             "code-view.js",
             "empty-view.js",
+            "compare-graph.js",
+            "compare-view.js",
             "frame.js",
             "print.js",
             "keys.js",

@@ -18,7 +18,7 @@ export class App {
         this.others = others;
         this.report = new Report();
         this.state = new State();
-        this.state.read(this.report.head.view);
+        this.state.read(this.firstView());
         this.matches = [];
         this.match = -1;
         this.query = parse('');
@@ -60,7 +60,7 @@ export class App {
 
     readAddress() {
         if (this.state.hash() !== location.hash) {
-            this.state.read(this.report.head.view);
+            this.state.read(this.firstView());
             this.update(new Set(['view', 'sel', 'open', 'pass', 'by', 'q', 'at', 'theme', 'places', 'shown', 'weights', 'tab']));
         }
     }
@@ -95,6 +95,17 @@ export class App {
         this.views.forEach(v => { if (v.element !== undefined) { v.element.element.hidden = v !== wanted; } });
         this.current = wanted;
         wanted.element.show();
+        this.showVerdict();
+    }
+
+    /** The strip below the top: a view may have its own. */
+    showVerdict() {
+        this.frame.writeVerdict(this.current.element.verdict?.());
+    }
+
+    /** The view that a report opens with: that of what it was written for. */
+    firstView() {
+        return this.report.head.view ?? (this.report.has('diff') ? 'compare' : 'graph');
     }
 
     /** Makes a view when it is first needed; the graph's is, by all others. */

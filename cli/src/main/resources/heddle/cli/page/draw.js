@@ -213,10 +213,11 @@ export class Drawing extends BoxPen {
         const x = layout.x[box] + layout.w[box] - 5;
         const y = layout.y[box] - 5;
         c.fillStyle = change === '+' ? colours.added : change === '−' ? colours.removed : colours.rewritten;
+        const size = Math.max(13, Math.min(27, LEAST_TEXT / this.scale));
         c.beginPath();
-        c.arc(x, y + 3, 8, 0, 2 * Math.PI);
+        c.arc(x, y + 3, 8 * size / 13, 0, 2 * Math.PI);
         c.fill();
-        this.text(change, x - 4, y + 7.5, 13, colours.surface, SANS, 700);
+        this.text(change, x - 4 * size / 13, y + 3 + 4.5 * size / 13, size, colours.surface, SANS, 700);
         const h = this.scene.changedIn(box);
         if (h > 1 && this.scale >= FAR) {
             this.text('' + h, x + 10, y + 7, 11, colours.ink2, SANS, 600);
@@ -278,7 +279,9 @@ export class Drawing extends BoxPen {
         if (this.scale >= NEAR) {
             const n = layout.aliveNow[scope];
             const what = run === undefined ? n + ' nodes' : 'all equal, ' + n + ' nodes each';
-            this.text(what, at, y, 12, colours.ink2, SANS);
+            if (at + this.measure(what, '12px ' + SANS) < layout.x[box] + layout.w[box] - 10) {
+                this.text(what, at, y, 12, colours.ink2, SANS);
+            }
             const right = this.scene.scopeNote(scope);
             this.text(right, layout.x[box] + layout.w[box] - 14 - this.measure(right, '12px ' + SANS), y, 12, colours.ink2, SANS);
         }

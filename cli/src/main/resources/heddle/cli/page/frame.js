@@ -31,8 +31,15 @@ export class Frame {
         this.writeVerdict();
     }
 
-    writeVerdict() {
+    /** @param own what the view that is shown says instead */
+    writeVerdict(own) {
         const { app } = this;
+        if (own !== undefined) {
+            fill(this.verdict, own);
+            this.verdict.classList.toggle('lost', own[0].classList.contains('bad'));
+            return;
+        }
+        this.verdict.classList.remove('lost');
         const { head } = app.report;
         const pill = head.total === 0 ? ['none', 'no softmax attention']
             : head.declined === 0 ? ['good', '✓ ' + head.fused + ' of ' + counted(head.total, 'attention') + ' fused']

@@ -30,7 +30,8 @@ export class Keys {
     actions(event) {
         const g = this.app.graph;
         const box = this.app.selection()[0];
-        if ('fF0+=-−'.includes(event.key) && this.app.current.id !== 'graph') {
+        const drawn = this.app.current.element;
+        if ('fF0+=-−'.includes(event.key) && drawn.fit === undefined) {
             return false;
         }
         switch (event.key) {
@@ -39,10 +40,10 @@ export class Keys {
             case '{': this.app.stepPass(-1, true); break;
             case '}': this.app.stepPass(1, true); break;
             case ' ': this.hold(event); break;
-            case 'f': case 'F': this.app.graphView.fit(); break;
-            case '0': this.app.graphView.zoom(1 / this.app.graphView.sight.scale); break;
-            case '+': case '=': this.app.graphView.zoom(1.25); break;
-            case '-': case '−': this.app.graphView.zoom(1 / 1.25); break;
+            case 'f': case 'F': drawn.fit(); break;
+            case '0': drawn.zoom(1 / drawn.sight.scale); break;
+            case '+': case '=': drawn.zoom(1.25); break;
+            case '-': case '−': drawn.zoom(1 / 1.25); break;
             case 'n': case 'N': this.nextOf(this.app.matches.length > 0 ? this.app.matches : this.changed()); break;
             case 'd': case 'D': this.nextOf(this.app.attention.declined.map(d => d.id).filter(id => id >= 0)); break;
             case 'g': case 'G': this.app.state.set({ view: 'graph' }); this.app.graphView.reveal(this.app.selection()); break;
@@ -83,6 +84,9 @@ export class Keys {
     }
 
     changed() {
+        if (this.app.current.element.changed !== undefined) {
+            return this.app.current.element.changed();
+        }
         const all = [];
         for (let n = 0; n < this.app.graph.count; n++) {
             if (!this.app.graph.isPort[n] && this.app.graph.change(n, this.app.stage()) !== '') {

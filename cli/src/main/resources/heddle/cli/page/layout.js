@@ -16,7 +16,7 @@ const SMALL = 12;
 export class Layout {
     /**
      * @param graph
-     * @param {{stage: number, open: Set<number>, kept: boolean, shown: Object, weights: boolean}} wanted
+     * @param {{stage: number, open: Set<number>, kept: boolean, shown: Object, weights: boolean, narrow: ?boolean}} wanted
      *     `open` has scopes; `kept` keeps the places of nodes that the stage does not have; `shown` has the place of the shown
      *     member of each run
      */
@@ -201,7 +201,7 @@ export class Layout {
         const g = this.graph;
         if (g.isScope(box) && this.isOpen(g.scopeOf(box))) {
             const inner = this.scope(g.scopeOf(box));
-            this.w[box] = Math.max(inner.w + 2 * PAD, g.label(box).length * 8 + 220);
+            this.w[box] = Math.max(inner.w + 2 * PAD, g.label(box).length * 8 + (this.wanted.narrow ? 40 : 220));
             this.h[box] = inner.h + HEAD + PAD;
             // Narrow contents stand in the middle.
             const slack = this.w[box] - 2 * PAD - inner.w;

@@ -2,6 +2,7 @@
 import { App } from './app.js';
 import { AttentionView } from './attention-view.js';
 import { CodeView } from './code-view.js';
+import { CompareView } from './compare-view.js';
 import { h } from './dom.js';
 import { EmptyView } from './empty-view.js';
 import { shown } from './format.js';
@@ -24,7 +25,7 @@ const VIEWS = [
     },
     {
         id: 'compare', title: 'Compare', isMissing: app => !app.report.has('diff'), sentence: () => 'A comparison needs two models, or one in two versions.',
-        command: file => 'heddle diff before.json ' + shown(file) + ' -o diff.html', make: app => new EmptyView(app, '', ''),
+        command: file => 'heddle diff before.json ' + shown(file) + ' -o diff.html', make: app => new CompareView(app),
     },
     {
         id: 'words', title: 'Words', isMissing: app => !app.report.has('words'), sentence: () => 'What a token looks at is known after it was watched.',

@@ -23,7 +23,7 @@ export class Pen {
     }
 
     glyph(sign, x, y, colour) {
-        const size = Math.min(18, Math.max(13, LEAST_TEXT / this.scale));
+        const size = Math.min(20, Math.max(13, LEAST_TEXT / this.scale));
         this.text(sign, x - this.measure(sign, '600 13px ' + SANS) * size / 26, y + size / 2.9, size, colour, SANS, 600);
     }
 
