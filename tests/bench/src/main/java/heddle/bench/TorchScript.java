@@ -26,11 +26,13 @@ import java.util.zip.ZipOutputStream;
 
 /** A program in TorchScript, which libtorch runs and differentiates. */
 public final class TorchScript implements AutoCloseable {
+    private static final String ENGINE = "PyTorch";
+
     private final NDManager memory;
     private final Model model;
 
     private TorchScript(List<String> inputs, String body) {
-        Engine engine = Engine.getEngine("PyTorch");
+        Engine engine = Engine.getEngine(ENGINE);
         memory = engine.newBaseManager();
         model = engine.newModel("script", memory.getDevice());
         try {
@@ -59,6 +61,7 @@ public final class TorchScript implements AutoCloseable {
 
     /** How many threads work on an operation. */
     static void threads(int count) {
+        Engine.getEngine(ENGINE); // Loads the library.
         JniUtils.setNumThreads(count);
     }
 
@@ -124,7 +127,7 @@ public final class TorchScript implements AutoCloseable {
 
         // Only a collector of gradients, and training, let libtorch note what it needs for them.
         private NDList compute() {
-            try (GradientCollector recording = Engine.getEngine("PyTorch").newGradientCollector()) {
+            try (GradientCollector recording = Engine.getEngine(ENGINE).newGradientCollector()) {
                 return model.getBlock().forward(new ParameterStore(memory, false), inputs, true);
             }
         }
