@@ -63,8 +63,9 @@ public final class AttentionBackwardBenchmark {
                 : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
         TorchScript.unpackTo(Path.of("tests", "bench", "target", "libtorch"));
         System.out.println(HEADS + " heads of " + SIZE + ", f32, " + JvmPlatform.target(1));
-        System.out.println("| threads | N | scores | forward ms | both ms | of causal | backward GFLOP/s | share of peak"
-                + " | libtorch forward ms | both ms | times its speed |");
+        System.out.println(
+                "| threads | N | scores | forward ms | both ms | of causal | backward GFLOP/s | share of peak"
+                        + " | libtorch forward ms | both ms | times its speed |");
         System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         for (int threads : new int[] {1, 2}) {
             double peak = FmaPeak.gigaflops(threads);

@@ -173,8 +173,8 @@ final class LaneLoop {
     String laneSteps(long step) {
         return laneSteps.computeIfAbsent(step, s -> {
             String name = locals.fresh(s == 1 ? "laneIds" : "laneSteps");
-            before.line(lanes.vector() + " " + name + " = " + lanes.vector() + ".zero(" + lanes.species() + ").addIndex(1)"
-                    + (s == 1 ? "" : ".mul(" + s + ")") + ";");
+            before.line(lanes.vector() + " " + name + " = " + lanes.vector() + ".zero(" + lanes.species()
+                    + ").addIndex(1)" + (s == 1 ? "" : ".mul(" + s + ")") + ";");
             return name;
         });
     }

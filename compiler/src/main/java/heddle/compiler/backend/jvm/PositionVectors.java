@@ -26,28 +26,21 @@ final class PositionVectors {
                 .orElseGet(() -> new LaneByLane(code).of(cast));
     }
 
-    /** Beyond the integers that floats have, each lane is rounded by itself: sums would be rounded otherwise. */
+    /** Beyond the integers that floats have, each lane is rounded by itself: a rounded sum would be rounded twice. */
     private String evenly(Stride stride, Apply cast) {
+        boolean single = lanes.element().equals("float");
+        Support rounded = single ? Support.FLOAT_POSITIONS : Support.DOUBLE_POSITIONS;
+        code.loop().support().add(rounded);
         long step = stride.step().value();
-        String first = code.locals().fresh("first");
-        String result = code.locals().fresh(cast.fn().text());
-        String lane = code.locals().fresh("lane");
-        String array = code.locals().fresh("lanes");
+        long exact = (single ? 1L << 24 : 1L << 53) - lanes.count() * Math.abs(step);
+        String start = at(stride.start(), step);
         String steps = code.loop().laneSteps(step);
-        long exact = (lanes.element().equals("float") ? 1L << 24 : 1L << 53) - lanes.count() * Math.abs(step);
-        code.out().line("long " + first + " = " + at(stride.start(), step) + ";");
-        code.out()
-                .line(lanes.vector() + " " + result + " = "
-                        + lanes.broadcast("(" + lanes.element() + ") " + first) + ".add(" + steps + ");");
+        String first = code.locals().fresh("first");
+        code.out().line("long " + first + " = " + start + ";");
+        String sum = lanes.broadcast("(" + lanes.element() + ") " + first) + ".add(" + steps + ")";
+        String result = code.declare(cast.fn().text(), sum);
         code.out().open("if (" + first + " < -" + exact + "L || " + first + " > " + exact + "L)");
-        code.out()
-                .line(lanes.element() + "[] " + array + " = new " + lanes.element() + "[" + lanes.count() + "];");
-        code.out().open("for (int " + lane + " = 0; " + lane + " < " + lanes.count() + "; " + lane + "++)");
-        code.out()
-                .line(array + "[" + lane + "] = (" + lanes.element() + ") (" + first + " + " + lane + " * " + step
-                        + "L);");
-        code.out().close();
-        code.out().line(result + " = " + lanes.vector() + ".fromArray(" + lanes.species() + ", " + array + ", 0);");
+        code.out().line(result + " = " + rounded.methodName() + "(" + first + ", " + step + "L);");
         code.out().close();
         return result;
     }
