@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Attention forward, and forward with backward: N queries and keys, 8 heads of 64, f32. Of a pair of query and key, the forward takes 4D
@@ -56,27 +57,33 @@ public final class AttentionBackwardBenchmark {
 
     private AttentionBackwardBenchmark() {}
 
-    /** @param args lengths; 512, 1024 and 2048 when there are none */
+    /**
+     * @param args {@code processor} to count the processor time of one thread, as on a machine that others use; then lengths: 512, 1024
+     *             and 2048 when there are none
+     */
     public static void main(String[] args) throws Exception {
-        int[] lengths = args.length == 0
-                ? new int[] {512, 1024, 2048}
-                : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
+        boolean processor = args.length > 0 && args[0].equals("processor");
+        int[] lengths = Arrays.stream(args)
+                .skip(processor ? 1 : 0)
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        LongSupplier clock = processor ? Interleaved.PROCESSOR : System::nanoTime;
         TorchScript.unpackTo(Path.of("tests", "bench", "target", "libtorch"));
         System.out.println(HEADS + " heads of " + SIZE + ", f32, " + JvmPlatform.target(1));
         System.out.println(
                 "| threads | N | scores | forward ms | both ms | of causal | backward GFLOP/s | share of peak"
                         + " | libtorch forward ms | both ms | times its speed |");
         System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
-        for (int threads : new int[] {1, 2}) {
+        for (int threads : processor ? new int[] {1} : new int[] {1, 2}) {
             double peak = FmaPeak.gigaflops(threads);
-            for (int n : lengths) {
-                time(threads, n, peak);
+            for (int n : lengths.length == 0 ? new int[] {512, 1024, 2048} : lengths) {
+                time(clock, threads, n, peak);
             }
         }
     }
 
     /** All in one run, so that they see the same moods of the machine. */
-    private static void time(int threads, int n, double peak) throws Exception {
+    private static void time(LongSupplier clock, int threads, int n, double peak) throws Exception {
         List<Interleaved.Subject> subjects = new ArrayList<>();
         List<TorchScript> scripts = new ArrayList<>();
         for (String scores : SCORES.keySet()) {
@@ -95,7 +102,7 @@ public final class AttentionBackwardBenchmark {
                 subjects.add(torchBoth::run);
             }
         }
-        double[] ms = Interleaved.millis(subjects.toArray(Interleaved.Subject[]::new));
+        double[] ms = Interleaved.millis(clock, subjects.toArray(Interleaved.Subject[]::new));
         int at = 0;
         double causal = Double.NaN;
         for (String scores : SCORES.keySet()) {

@@ -98,11 +98,10 @@ class GradientKernelsTest {
     @ValueSource(strings = {"capped", "query-bias"})
     void tangentsAreComputedOnce(String name) {
         BackwardGraph backward = BackwardGraph.of(AttentionModels.of(name)).folded();
-        List<String> programs =
-                Lower.fused(backward.graph(), SchedulePolicy.PROCESSOR).plan().launches().stream()
-                        .map(kernel -> ProgramListing.of(kernel.program()).replaceAll("(?m)^#.*", ""))
-                        .filter(program -> program.contains("tanh("))
-                        .toList();
+        List<String> programs = Lower.fused(backward.graph(), SchedulePolicy.PROCESSOR).plan().launches().stream()
+                .map(kernel -> ProgramListing.of(kernel.program()).replaceAll("(?m)^#.*", ""))
+                .filter(program -> program.contains("tanh("))
+                .toList();
         assertEquals(3, programs.size(), name);
         programs.forEach(program -> assertEquals(1, program.split("tanh\\(").length - 1, program));
     }
