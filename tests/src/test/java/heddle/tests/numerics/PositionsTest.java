@@ -13,6 +13,7 @@ import heddle.runtime.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,9 @@ class PositionsTest {
         POSITIONS.put("where(i > 30, i - 30, 2 * i)", i -> i > 30 ? i - 30 : 2 * i);
         POSITIONS.put("i div 4", i -> i / 4);
     }
+
+    /** Quotients, and steps that leave few integers to floats. Comparisons of positions are vectors of f32 alone. */
+    private static final Set<String> LANE_BY_LANE = Set.of("i div 4", "i * 65537 + 5", "i * 10000000019");
 
     private static HeddleModel model(String position, String type) {
         String text = """
@@ -77,7 +81,7 @@ class PositionsTest {
                 Plan plan = model(position, type).compilation(Fusion.FUSED).plan();
                 String text = new JvmWriter(Processor.of(16, 2)).write(plan).text();
                 boolean isEven =
-                        !position.contains("div") && !position.contains("65537") && !position.contains("10000000019");
+                        !LANE_BY_LANE.contains(position) && !(position.startsWith("where") && type.equals("f64"));
                 assertEquals(!isEven, text.contains("int lane = 0"), position + " as " + type + "\n" + text);
             }
         }
