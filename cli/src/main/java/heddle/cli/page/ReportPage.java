@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,19 @@ public final class ReportPage {
             "app.js",
             "main.js");
 
+    /** Unpacks the script and runs it. A browser that cannot shows what stands in the page without it. */
+    private static final String STARTER = """
+            if (typeof DecompressionStream === 'function') {
+                const packed = Uint8Array.from(atob(document.getElementById('code').textContent), c => c.charCodeAt(0));
+                const text = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+                new Response(text).text().then(code => {
+                    const script = document.createElement('script');
+                    script.textContent = code;
+                    document.body.append(script);
+                });
+            }
+            """;
+
     private static final Pattern PART = Pattern.compile("\\{\\{([a-z]+)}}");
     private static final Pattern IMPORT = Pattern.compile("(?ms)^import .*?;\\n");
     private static final Pattern EXPORT = Pattern.compile("(?m)^export (?=(async )?(function|const|class|let))");
@@ -76,12 +90,13 @@ public final class ReportPage {
         String style = style();
         String script = script();
         Map<String, String> parts = Map.of(
-                "policy", policy(script, style),
+                "policy", policy(style, STARTER, script),
                 "title", StaticVerdict.escaped(report.head().get("model") + " · Heddle"),
                 "style", style,
                 "verdict", StaticVerdict.html(report),
                 "sections", sections(report),
-                "script", script);
+                "code", packed(script),
+                "starter", STARTER);
         // All at once: a part may have the sign of another in it.
         return PART.matcher(resource("page.html")).replaceAll(m -> Matcher.quoteReplacement(parts.get(m.group(1))));
     }
@@ -89,6 +104,11 @@ public final class ReportPage {
     /** The style. */
     public static String style() {
         return resource("page.css");
+    }
+
+    /** How many characters the script takes in the page. */
+    public static int packedLength() {
+        return packed(script()).length();
     }
 
     /** The modules as one script. */
@@ -102,8 +122,11 @@ public final class ReportPage {
         return EXPORT.matcher(IMPORT.matcher(resource(name)).replaceAll("")).replaceAll("");
     }
 
-    private static String policy(String script, String style) {
-        return "default-src 'none'; script-src 'sha256-" + hash(script) + "'; style-src 'sha256-" + hash(style)
+    /** What the page may run and how it may look: this style and these scripts, and nothing else. */
+    private static String policy(String style, String... scripts) {
+        String hashes =
+                Arrays.stream(scripts).map(s -> "'sha256-" + hash(s) + "'").collect(Collectors.joining(" "));
+        return "default-src 'none'; script-src " + hashes + "; style-src 'sha256-" + hash(style)
                 + "'; img-src data:; base-uri 'none'; form-action 'none'";
     }
 

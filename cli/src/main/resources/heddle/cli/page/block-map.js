@@ -211,6 +211,6 @@ export function blockCounts(blocks) {
             one('skipped', 'skipped', blocks.skipped, ', never read, never run'),
             blocks.atRunTime > 0 ? one('open', 'at run time', blocks.atRunTime, ', data decides') : null),
         h('div.visited', {}, h('span', { text: whole(blocks.total) + ' blocks of all heads' }), h('b', { text: (blocks.atRunTime > 0 ? 'at most ' : '') + share(blocks.total - blocks.skipped) + ' visited' })),
-        h('div.share', { 'aria-hidden': 'true' }, ['full', 'partial', 'open'].map(kind => h('span.swatch.' + kind, { style: { width: 100 * ({ full: blocks.full, partial: blocks.partial, open: blocks.atRunTime })[kind] / Math.max(1, blocks.total) + '%' } }))),
+        h('div.visited-share', { 'aria-hidden': 'true' }, ['full', 'partial', 'open'].map(kind => h('span.swatch.' + kind, { style: { width: 100 * ({ full: blocks.full, partial: blocks.partial, open: blocks.atRunTime })[kind] / Math.max(1, blocks.total) + '%' } }))),
     ];
 }

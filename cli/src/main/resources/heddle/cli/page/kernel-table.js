@@ -35,9 +35,9 @@ export class KernelTable {
             { id: 'name', title: 'kernel', value: k => k.name },
             isTimed ? number('time', 'time', '66px', k => time(k.time)) : null,
             isKnown ? number('share', isTimed ? 'share' : 'share of bytes', isTimed ? '116px' : '140px', k => this.share(k, share), k => k[share]) : null,
-            isTimed ? number('gigaflops', 'GFLOP/s', '58px', k => rounded(k.gigaflops)) : number('flops', 'flops', isKnown ? '104px' : '220px', k => isKnown ? operations(k.flops) : formula(k.formula?.flops)),
+            isTimed ? number('gigaflops', 'GFLOP/s', '58px', k => rounded(k.gigaflops)) : number('flops', 'flops', isKnown ? '104px' : '220px', k => isKnown ? operations(k.flops) : written(k.formula?.flops)),
             isTimed ? number('gigabytes', 'GB/s', '44px', k => rounded(k.gigabytes)) : null,
-            number('bytes', 'moved', isKnown ? '66px' : '220px', k => isKnown ? bytes(k.bytes) : formula(k.formula?.bytes)),
+            number('bytes', 'moved', isKnown ? '66px' : '220px', k => isKnown ? bytes(k.bytes) : written(k.formula?.bytes)),
             // Of groups it would be a mean of unlike things.
             isTimed && limits !== undefined ? number('ofRoof', 'bound by, of roof', '114px', k => k.number === undefined ? '' : h('span', {}, h('span.quiet', { text: k.bound + ' ' }), percent(k.ofRoof)))
                 : isKnown ? number('intensity', 'flop/byte', '76px', k => rounded(k.intensity)) : null,
@@ -211,6 +211,6 @@ export class KernelTable {
 }
 
 /** A formula, whole in its tip. */
-function formula(text) {
+function written(text) {
     return text === undefined ? '' : h('span', { text, title: text });
 }

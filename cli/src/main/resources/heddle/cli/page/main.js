@@ -35,12 +35,10 @@ const VIEWS = [
 
 /** For those who look at a report from the console, and for tests. */
 const app = globalThis.heddle = new App(VIEWS);
-if (typeof DecompressionStream === 'function') {
-    app.start().catch(error => {
-        const element = document.getElementById('static');
-        element.hidden = false;
-        document.getElementById('app').hidden = true;
-        element.prepend(h('p', {}, h('b', { text: 'This report cannot be shown: ' }), h('bdi', { text: String(error.message ?? error) })));
-        throw error;
-    });
-}
+app.start().catch(error => {
+    const element = document.getElementById('static');
+    element.hidden = false;
+    document.getElementById('app').hidden = true;
+    element.prepend(h('p', {}, h('b', { text: 'This report cannot be shown: ' }), h('bdi', { text: String(error.message ?? error) })));
+    throw error;
+});

@@ -1,5 +1,6 @@
 package heddle.compiler.scheduled;
 
+import heddle.compiler.index.PositionCasts;
 import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Memo;
@@ -59,10 +60,18 @@ final class LaneAccess {
                 a.args().getFirst().type() == DType.I64 ? movesByOne(a) : areNative(a.args());
             case CAST -> {
                 DType from = a.args().getFirst().type();
+                if (PositionCasts.isPositionCast(a) && lanes.hold(a.type())) {
+                    yield isPosition(a);
+                }
                 yield (from == DType.BOOL || lanes.hold(from)) && areNative(a.args());
             }
             default -> (a.type() == DType.BOOL || lanes.hold(a.type())) && areNative(a.args());
         };
+    }
+
+    private boolean isPosition(Apply cast) {
+        return PositionCasts.stride(cast, lane).isPresent()
+                || PositionCasts.inward(cast).filter(this::isNative).isPresent();
     }
 
     private boolean areNative(List<ScalarExpr> args) {

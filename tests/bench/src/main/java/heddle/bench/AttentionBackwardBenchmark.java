@@ -31,11 +31,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Attention forward, and forward with backward: N queries and keys, 8 heads of 64, f32. Of a pair of query and key, the forward takes 4D
  * floating-point operations, the two kernels of the backward 14D: recomputed work counts. They are compared with what multiply-adds in
- * registers alone reach.
+ * registers alone reach, with {@code scaled_dot_product_attention} of libtorch where it has such scores, and with causal attention.
  */
 public final class AttentionBackwardBenchmark {
     private static final int HEADS = 8;
@@ -56,39 +57,122 @@ public final class AttentionBackwardBenchmark {
 
     private AttentionBackwardBenchmark() {}
 
-    /** @param args lengths; 512, 1024 and 2048 when there are none */
+    /**
+     * @param args {@code processor} to count the processor time of one thread, as on a machine that others use; then lengths: 512, 1024
+     *             and 2048 when there are none
+     */
     public static void main(String[] args) throws Exception {
-        int[] lengths = args.length == 0
-                ? new int[] {512, 1024, 2048}
-                : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
+        boolean processor = args.length > 0 && args[0].equals("processor");
+        int[] lengths = Arrays.stream(args)
+                .skip(processor ? 1 : 0)
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        LongSupplier clock = processor ? Interleaved.PROCESSOR : System::nanoTime;
+        TorchScript.unpackTo(Path.of("tests", "bench", "target", "libtorch"));
         System.out.println(HEADS + " heads of " + SIZE + ", f32, " + JvmPlatform.target(1));
-        System.out.println("| threads | N | scores | forward ms | both ms | backward GFLOP/s | share of peak |");
-        System.out.println("|---|---|---|---|---|---|---|");
-        for (int threads : new int[] {1, 2}) {
+        System.out.println(
+                "| threads | N | scores | forward ms | both ms | of causal | backward GFLOP/s | share of peak"
+                        + " | libtorch forward ms | both ms | times its speed |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
+        for (int threads : processor ? new int[] {1} : new int[] {1, 2}) {
             double peak = FmaPeak.gigaflops(threads);
-            for (String scores : SCORES.keySet()) {
-                for (int n : lengths) {
-                    time(threads, scores, n, peak);
+            for (int n : lengths.length == 0 ? new int[] {512, 1024, 2048} : lengths) {
+                time(clock, threads, n, peak);
+            }
+        }
+    }
+
+    /** All in one run, so that they see the same moods of the machine. */
+    private static void time(LongSupplier clock, int threads, int n, double peak) throws Exception {
+        List<Interleaved.Subject> subjects = new ArrayList<>();
+        List<TorchScript> scripts = new ArrayList<>();
+        for (String scores : SCORES.keySet()) {
+            FusedAttention op = AttentionGradient.forward(attention(SCORES.get(scores)));
+            Map<String, Tensor> inputs = inputs(op, n);
+            JvmProgram forward = program(threads, graph(op, false));
+            JvmProgram both = program(threads, graph(op, true));
+            subjects.add(() -> forward.run(inputs));
+            subjects.add(() -> both.run(inputs));
+            if (isOfLibtorch(scores)) {
+                TorchScript.threads(threads);
+                TorchScript.Call torchForward = libtorch(scores, false, inputs, scripts);
+                TorchScript.Call torchBoth = libtorch(scores, true, inputs, scripts);
+                requireSame(both.run(inputs), torchBoth.results());
+                subjects.add(torchForward::run);
+                subjects.add(torchBoth::run);
+            }
+        }
+        double[] ms = Interleaved.millis(clock, subjects.toArray(Interleaved.Subject[]::new));
+        int at = 0;
+        double causal = Double.NaN;
+        for (String scores : SCORES.keySet()) {
+            double forward = ms[at++];
+            double both = ms[at++];
+            boolean full = scores.equals("full");
+            causal = scores.equals("causal") ? both : causal;
+            double pairs = HEADS * (full ? (double) n * n : n * (n + 1.0) / 2);
+            double speed = 14 * SIZE * pairs / (both - forward) * 1e-6;
+            String row = "| %d | %d | %s | %.2f | %.2f | %s | %.1f | %.2f | "
+                    .formatted(
+                            threads,
+                            n,
+                            scores,
+                            forward,
+                            both,
+                            full ? "" : "%.2f".formatted(both / causal),
+                            speed,
+                            speed / peak);
+            if (isOfLibtorch(scores)) {
+                double torchForward = ms[at++];
+                double torchBoth = ms[at++];
+                row += "%.2f | %.2f | %.2f, both %.2f |"
+                        .formatted(torchForward, torchBoth, torchForward / forward, torchBoth / both);
+            } else {
+                row += "| | |";
+            }
+            System.out.println(row);
+        }
+        scripts.forEach(TorchScript::close);
+    }
+
+    private static boolean isOfLibtorch(String scores) {
+        return TorchScript.absence().isEmpty() && (scores.equals("full") || scores.equals("causal"));
+    }
+
+    /** Attention of libtorch, whose inputs have the names of the fused attention's. */
+    private static TorchScript.Call libtorch(
+            String scores, boolean backward, Map<String, Tensor> inputs, List<TorchScript> scripts) {
+        List<String> names = List.of("x0", "x1", "x2", "dy");
+        String attention = "o = torch.scaled_dot_product_attention(x0, x1, x2, None, 0., "
+                + (scores.equals("causal") ? "True" : "False") + ")";
+        TorchScript script = backward
+                ? TorchScript.differentiated(names, names.subList(0, 3), attention)
+                : TorchScript.forward(names, attention);
+        scripts.add(script);
+        return script.on(names.stream().map(inputs::get).toList());
+    }
+
+    /** Fails unless both engines compute the same: times of different work do not compare. */
+    private static void requireSame(Map<String, Tensor> heddle, List<float[]> libtorch) {
+        List<String> outputs = List.of("o", "grad0", "grad1", "grad2");
+        for (int n = 0; n < outputs.size(); n++) {
+            float[] x = heddle.get(outputs.get(n)).floats();
+            float[] y = libtorch.get(n);
+            for (int i = 0; i < x.length; i++) {
+                if (!(Math.abs(x[i] - y[i]) <= 1e-3)) {
+                    throw new IllegalStateException(outputs.get(n) + " at " + i + ": " + x[i] + ", libtorch " + y[i]);
                 }
             }
         }
     }
 
-    private static void time(int threads, String scores, int n, double peak) throws Exception {
-        FusedAttention op = AttentionGradient.forward(attention(SCORES.get(scores)));
+    private static Map<String, Tensor> inputs(FusedAttention op, long n) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         for (int slot = 0; slot < op.operands().size(); slot++) {
-            inputs.put("x" + slot, drawn(op.operands().get(slot).shape().evaluate(Map.of("N", (long) n)), slot));
+            inputs.put("x" + slot, drawn(op.operands().get(slot).shape().evaluate(Map.of("N", n)), slot));
         }
-        inputs.put("dy", drawn(op.results().getFirst().type().shape().evaluate(Map.of("N", (long) n)), 9));
-        JvmProgram forward = program(threads, graph(op, false));
-        JvmProgram both = program(threads, graph(op, true));
-        double[] ms = Interleaved.millis(() -> forward.run(inputs), () -> both.run(inputs));
-        double pairs = HEADS * (scores.equals("full") ? (double) n * n : n * (n + 1.0) / 2);
-        double speed = 14 * SIZE * pairs / (ms[1] - ms[0]) * 1e-6;
-        System.out.printf(
-                "| %d | %d | %s | %.2f | %.2f | %.1f | %.2f |%n",
-                threads, n, scores, ms[0], ms[1], speed, speed / peak);
+        inputs.put("dy", drawn(op.results().getFirst().type().shape().evaluate(Map.of("N", n)), 9));
+        return inputs;
     }
 
     private static FusedAttention attention(String scores) throws IOException {

@@ -1,8 +1,10 @@
 package heddle.bench;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * Times things side by side. Rounds of one alternate with rounds of the other, so that both see the same moods of the
@@ -15,6 +17,9 @@ final class Interleaved {
     private static final long ROUND_NANOS = 150_000_000L;
     private static final long PAUSE_MILLIS = 100;
 
+    /** The processor time of the calling thread: what other programs take in between does not count. For work on that thread alone. */
+    static final LongSupplier PROCESSOR = ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime;
+
     /** Something to time. */
     interface Subject {
         void run() throws Exception;
@@ -24,15 +29,24 @@ final class Interleaved {
 
     /** The median time of a call of each subject, in milliseconds. */
     static double[] millis(Subject... subjects) throws Exception {
+        return millis(System::nanoTime, subjects);
+    }
+
+    /**
+     * The same by another clock, which counts nanoseconds.
+     *
+     * @param clock such as {@link #PROCESSOR}
+     */
+    static double[] millis(LongSupplier clock, Subject... subjects) throws Exception {
         List<List<Double>> times = new ArrayList<>();
         for (Subject s : subjects) {
-            round(s, WARM_UP_NANOS);
+            round(s, clock, WARM_UP_NANOS);
             times.add(new ArrayList<>());
             Thread.sleep(PAUSE_MILLIS);
         }
         for (int round = 0; round < ROUNDS; round++) {
             for (int i = 0; i < subjects.length; i++) {
-                times.get(i).addAll(round(subjects[i], ROUND_NANOS));
+                times.get(i).addAll(round(subjects[i], clock, ROUND_NANOS));
                 Thread.sleep(PAUSE_MILLIS);
             }
         }
@@ -40,13 +54,13 @@ final class Interleaved {
     }
 
     /** Calls for at least that long, and at least once. */
-    private static List<Double> round(Subject subject, long nanos) throws Exception {
+    private static List<Double> round(Subject subject, LongSupplier clock, long nanos) throws Exception {
         List<Double> times = new ArrayList<>();
         long end = System.nanoTime() + nanos;
         do {
-            long start = System.nanoTime();
+            long start = clock.getAsLong();
             subject.run();
-            times.add((System.nanoTime() - start) * 1e-6);
+            times.add((clock.getAsLong() - start) * 1e-6);
         } while (System.nanoTime() < end);
         return times;
     }

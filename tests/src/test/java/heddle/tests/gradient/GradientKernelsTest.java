@@ -1,6 +1,7 @@
 package heddle.tests.gradient;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import heddle.compiler.schedule.Schedule;
 import heddle.compiler.schedule.ScheduleInterpreter;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.tile.BlockChoice;
+import heddle.compiler.tile.ProgramListing;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmPlatform;
@@ -32,6 +34,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kernels of the backward pass at drawn block sizes, against what the operations mean. */
 class GradientKernelsTest {
@@ -88,6 +91,19 @@ class GradientKernelsTest {
         long once = bytes(plan, 1024);
         long twice = bytes(plan, 2048);
         assertTrue(twice > once && (isQuadratic || twice <= 2 * once), name + ": " + once + ", then " + twice);
+    }
+
+    /** A function whose derivative is made of its value is computed once in a kernel. */
+    @ParameterizedTest
+    @ValueSource(strings = {"capped", "query-bias"})
+    void tangentsAreComputedOnce(String name) {
+        BackwardGraph backward = BackwardGraph.of(AttentionModels.of(name)).folded();
+        List<String> programs = Lower.fused(backward.graph(), SchedulePolicy.PROCESSOR).plan().launches().stream()
+                .map(kernel -> ProgramListing.of(kernel.program()).replaceAll("(?m)^#.*", ""))
+                .filter(program -> program.contains("tanh("))
+                .toList();
+        assertEquals(3, programs.size(), name);
+        programs.forEach(program -> assertEquals(1, program.split("tanh\\(").length - 1, program));
     }
 
     /** Of intermediate results and outputs. */

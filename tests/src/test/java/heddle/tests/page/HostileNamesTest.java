@@ -92,7 +92,8 @@ class HostileNamesTest {
             browser.show(page, "?");
             browser.keep("hostile-names");
             assertEquals("Hostile · Heddle", browser.value("document.title"));
-            assertEquals(1, browser.number("document.querySelectorAll('script:not([type])').length"));
+            assertEquals(
+                    2, browser.number("document.querySelectorAll('script:not([type])').length"), "the starter and the page");
             assertEquals(0, browser.number("document.querySelectorAll('img, iframe, b b, i').length"));
             assertEquals(
                     NAMES.size(), browser.number("heddle.graph.nodes.kind.filter(k => k === 'weight').length"), "weights");

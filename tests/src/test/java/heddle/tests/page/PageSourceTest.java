@@ -73,7 +73,7 @@ class PageSourceTest {
     @Test
     void theScriptIsSmall() {
         String script = ReportPage.script();
-        assertTrue(script.length() < 180_000, script.length() + " characters");
+        assertTrue(ReportPage.packedLength() < 180_000, ReportPage.packedLength() + " characters");
         assertTrue(!Pattern.compile("(?m)^(import|export) ").matcher(script).find(), "imports are taken out");
     }
 

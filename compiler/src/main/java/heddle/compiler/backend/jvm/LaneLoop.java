@@ -35,7 +35,7 @@ final class LaneLoop {
     private final LaneInvariants invariants;
     private final Addresses addresses;
     private final Map<Dim, String> steps = new HashMap<>();
-    private Optional<String> laneIds = Optional.empty();
+    private final Map<Long, String> laneSteps = new HashMap<>();
 
     /** @param before text that stands before the loop */
     LaneLoop(Lanes lanes, Axis axis, Locals locals, Set<Support> support, JavaText before) {
@@ -155,7 +155,7 @@ final class LaneLoop {
         ScalarExpr bound = rising ? new Apply(ScalarFn.NEG, DType.I64, List.of(start)) : start;
         ScalarFn fn = rising ? e.fn() : mirrored(e.fn());
         String limit = invariants.scalar(bound) + " - " + ScalarCode.operand(at);
-        return Optional.of(laneIds() + ".compare(VectorOperators." + fn + ", (float) Math.clamp(" + limit + ", -1, "
+        return Optional.of(laneSteps(1) + ".compare(VectorOperators." + fn + ", (float) Math.clamp(" + limit + ", -1, "
                 + lanes.count() + "))");
     }
 
@@ -169,12 +169,13 @@ final class LaneLoop {
         };
     }
 
-    private String laneIds() {
-        if (laneIds.isEmpty()) {
-            String name = locals.fresh("laneIds");
-            before.line("FloatVector " + name + " = FloatVector.zero(F).addIndex(1);");
-            laneIds = Optional.of(name);
-        }
-        return laneIds.get();
+    /** A vector of the lanes' numbers times {@code step}. */
+    String laneSteps(long step) {
+        return laneSteps.computeIfAbsent(step, s -> {
+            String name = locals.fresh(s == 1 ? "laneIds" : "laneSteps");
+            before.line(lanes.vector() + " " + name + " = " + lanes.vector() + ".zero(" + lanes.species()
+                    + ").addIndex(1)" + (s == 1 ? "" : ".mul(" + s + ")") + ";");
+            return name;
+        });
     }
 }

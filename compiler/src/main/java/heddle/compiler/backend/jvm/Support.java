@@ -2,7 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.DrawText;
 
-/** Scalar functions that the JDK does not have. A class contains those that its kernels call. */
+/** Functions that the JDK does not have. A class contains those that its kernels call. */
 enum Support {
     /**
      * The error function, to about 1e-15: the series of Abramowitz and Stegun, Handbook of Mathematical Functions
@@ -52,6 +52,26 @@ enum Support {
         }
         """),
     DRAW("draw", DrawText.METHOD),
+    FLOAT_POSITIONS("floatPositions", """
+        /** Integers {@code step} apart, each rounded to a float. */
+        private static FloatVector floatPositions(long first, long step) {
+            float[] positions = new float[F.length()];
+            for (int n = 0; n < positions.length; n++) {
+                positions[n] = (float) (first + n * step);
+            }
+            return FloatVector.fromArray(F, positions, 0);
+        }
+        """),
+    DOUBLE_POSITIONS("doublePositions", """
+        /** Integers {@code step} apart, each rounded to a double. */
+        private static DoubleVector doublePositions(long first, long step) {
+            double[] positions = new double[D.length()];
+            for (int n = 0; n < positions.length; n++) {
+                positions[n] = (double) (first + n * step);
+            }
+            return DoubleVector.fromArray(D, positions, 0);
+        }
+        """),
     NIBBLE("nibble", """
         /** An element of four bits, with its sign; two share a byte, the first its lower half. */
         private static int nibble(byte[] from, int at) {

@@ -1,5 +1,6 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.index.PositionCasts;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarFn;
@@ -76,6 +77,9 @@ final class VectorFunctions {
         if (from.type() == DType.BOOL) {
             return code.declare(
                     e.fn().text(), lanes.vector() + ".zero(" + lanes.species() + ").blend(1, " + code.of(from) + ")");
+        }
+        if (PositionCasts.isPositionCast(e)) {
+            return new PositionVectors(code).of(e);
         }
         return lanes.hold(from.type()) ? code.of(from) : new LaneByLane(code).of(e);
     }

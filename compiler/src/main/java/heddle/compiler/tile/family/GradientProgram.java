@@ -32,6 +32,7 @@ import java.util.Optional;
  */
 final class GradientProgram {
     private final AttentionGradients family;
+    private final ScalarExpr keptScore;
     private final AttentionBackward backward;
     private final AttentionDefinition attention;
     private final DType type;
@@ -55,8 +56,10 @@ final class GradientProgram {
     /** A result that is summed in a tile. */
     private record Sum(AttentionGradients.Store store, Tile tile, int depth) {}
 
-    GradientProgram(AttentionGradients family) {
-        this.family = family;
+    GradientProgram(AttentionGradients given) {
+        KeptScore kept = KeptScore.of(given);
+        keptScore = kept.part();
+        family = kept.family();
         backward = family.backward();
         attention = family.forward();
         type = attention.compute();
@@ -203,6 +206,9 @@ final class GradientProgram {
     private List<TileStmt> block() {
         List<TileStmt> steps = new ArrayList<>(operands(family.inner()));
         steps.add(new TileStmt.Define(raw, new TileExpr.Dot(query, key, attention.d(), attention.zeros())));
+        if (!keptScore.equals(raw.value())) {
+            steps.add(update(raw, keptScore));
+        }
         if (probability != raw) {
             steps.add(map(probability, attention.score()));
         } else if (!attention.score().equals(raw.value())) {
