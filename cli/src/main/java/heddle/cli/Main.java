@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             WeightsCommand.class,
             DoctorCommand.class,
             DevicesCommand.class,
+            LspCommand.class,
             HelpCommand.class,
         },
         footer = {
