@@ -39,37 +39,41 @@ final class Analyser {
         this.open = open;
     }
 
-    /** @param settings lengths by name */
-    Analysis analyse(DocumentText document, Map<String, Long> settings) {
-        return DeepStack.call(() -> analysed(document, settings));
+    /**
+     * Reads a version.
+     *
+     * @param settings lengths by name
+     * @param clean    an earlier version without mistakes in its syntax, whose values are those of one that has some
+     */
+    Analysis analyse(DocumentText document, Map<String, Long> settings, Optional<Analysis> clean) {
+        return DeepStack.call(() -> analysed(document, settings, clean));
     }
 
-    private Analysis analysed(DocumentText document, Map<String, Long> settings) {
+    private Analysis analysed(DocumentText document, Map<String, Long> settings, Optional<Analysis> clean) {
         SourceFile file = new SourceFile(document.name(), document.text());
         Set<String> read = new TreeSet<>();
         ModelSource source = source(file, read);
         ParseResult syntax = Parser.parse(file);
-        Values values = new Values(file);
+        boolean isParsed = syntax.diagnostics().isEmpty();
+        Values values = isParsed
+                ? new Values(file)
+                : clean.map(c -> c.values().in(document.text())).orElseGet(() -> new Values(file));
         Optional<Model> model = Optional.empty();
         List<Diagnostic> mistakes = syntax.diagnostics();
-        try {
-            // With mistakes in the syntax too, for the values of what could be read.
-            Model elaborated = Frontend.elaborate(syntax.unit(), source::imported, Map.of(), values);
-            if (mistakes.isEmpty()) {
-                model = Optional.of(elaborated);
-                mistakes = elaborated.warnings();
-            }
-        } catch (DiagnosticException e) {
-            if (mistakes.isEmpty()) {
+        if (isParsed) {
+            try {
+                model = Optional.of(Frontend.elaborate(syntax.unit(), source::imported, Map.of(), values));
+                mistakes = model.get().warnings();
+            } catch (DiagnosticException e) {
                 mistakes = of(syntax.unit(), e.diagnostics());
+            } catch (LengthTooLargeException e) {
+                mistakes = List.of(LengthMistakes.of(e));
             }
-        } catch (LengthTooLargeException e) {
-            mistakes = mistakes.isEmpty() ? List.of(LengthMistakes.of(e)) : mistakes;
         }
         return new Analysis(
                 document,
                 new Lines(document.text()),
-                syntax.diagnostics().isEmpty(),
+                isParsed,
                 syntax.unit(),
                 source,
                 model,

@@ -1,5 +1,6 @@
 package heddle.cli.lsp;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -10,11 +11,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * Keeps what is known of open documents up to date. The thread that reads messages only asks for it. Mistakes are looked for a
  * moment after an edit, the fusion of attention when nobody has typed for longer. Both take the newest text, and what an edit
- * has overtaken is dropped.
+ * has overtaken is dropped; of mistakes somebody is told all the same who types for long without a word.
  */
 final class Analyses {
     /** Edits that come at once, as of a replacement in many places, are looked at together. */
     private static final int EDIT_MILLIS = 5;
+
+    /** So long may somebody type without a word, where looking takes longer than the time to the next key. */
+    private static final long SILENCE_NANOS = 200_000_000;
 
     /** Longer than between two keys. */
     private static final int PAUSE_MILLIS = 300;
@@ -37,10 +41,13 @@ final class Analyses {
     /** Tells the listener of one thing at a time, the newest last. */
     private final Object telling = new Object();
 
+    private volatile long told = System.nanoTime();
+
     Analyses(OpenDocuments documents, Listener listener) {
         this.documents = documents;
         this.listener = listener;
         analyser = new Analyser(documents::text);
+        Rehearsal.start(timer, () -> !documents.all().isEmpty());
     }
 
     private static ThreadFactory daemon(String name) {
@@ -80,8 +87,12 @@ final class Analyses {
     private void analyse(OpenDocument document) {
         long revision = document.revision();
         try {
-            Analysis analysis = analyser.analyse(document.text(), documents.lengths());
-            if (document.take(revision, analysis)) {
+            Analysis analysis = analyser.analyse(document.text(), documents.lengths(), document.clean());
+            if (!document.take(revision, analysis)) {
+                if (document.isOpen() && System.nanoTime() - told > SILENCE_NANOS) {
+                    tell(() -> listener.analysed(document, analysis));
+                }
+            } else {
                 tell(document, revision, () -> listener.analysed(document, analysis));
                 if (analysis.model().isPresent()) {
                     document.plan(timer.schedule(
@@ -100,10 +111,16 @@ final class Analyses {
             return;
         }
         try {
-            Fusion fusion = Fusion.of(analysis);
+            Fusion fusion = Fusion.of(analysis, () -> {
+                if (!document.isNewest(revision)) {
+                    throw new CancellationException("overtaken by an edit");
+                }
+            });
             if (document.take(revision, fusion)) {
                 tell(document, revision, () -> listener.explained(document, fusion));
             }
+        } catch (CancellationException e) {
+            // The next revision has its own turn.
         } catch (RuntimeException | Error e) {
             failed(document, e);
         }
@@ -112,8 +129,15 @@ final class Analyses {
     private void tell(OpenDocument document, long revision, Runnable news) {
         synchronized (telling) {
             if (document.isNewest(revision)) {
-                news.run();
+                tell(news);
             }
+        }
+    }
+
+    private void tell(Runnable news) {
+        synchronized (telling) {
+            news.run();
+            told = System.nanoTime();
         }
     }
 

@@ -61,9 +61,7 @@ final class DocumentRequests implements TextDocumentService {
     public void didClose(DidCloseTextDocumentParams params) {
         String uri = params.getTextDocument().getUri();
         session.documents().close(uri).ifPresent(document -> {
-            document.renew(document.text()); // What is still being computed for it is of no use.
-            document.plan(CompletableFuture.completedFuture(null));
-            document.fail(new IllegalStateException(uri + " was closed"));
+            document.close();
             session.client().publishDiagnostics(new PublishDiagnosticsParams(uri, List.of()));
             session.analyses().changed(document.text().name());
         });

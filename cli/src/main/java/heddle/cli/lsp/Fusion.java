@@ -23,20 +23,19 @@ import java.util.stream.Collectors;
  * @param mistakes    that the model has with these lengths, and only then
  */
 record Fusion(Analysis analysis, Optional<Explanation> explanation, List<Diagnostic> mistakes) {
-    /** @param analysis of a model without mistakes */
-    static Fusion of(Analysis analysis) {
-        return DeepStack.call(() -> found(analysis));
+    /** @param analysis of a model without mistakes @param next called before each step; what it throws ends the work */
+    static Fusion of(Analysis analysis, Runnable next) {
+        return DeepStack.call(() -> found(analysis, next));
     }
 
-    private static Fusion found(Analysis analysis) {
+    private static Fusion found(Analysis analysis, Runnable next) {
         Map<String, Long> lengths = analysis.lengths().lengths();
         try {
             Model model = lengths.isEmpty()
                     ? analysis.model().orElseThrow()
                     : Frontend.elaborate(analysis.unit(), analysis.source()::imported, lengths);
-            Explanation explanation =
-                    Compiler.compile(model.graph(), Compiler.Fusion.FUSED).explain(lengths);
-            return new Fusion(analysis, Optional.of(explanation), List.of());
+            return new Fusion(
+                    analysis, Optional.of(Compiler.explain(model.graph(), lengths, next)), List.of());
         } catch (DiagnosticException e) {
             return new Fusion(analysis, Optional.empty(), e.diagnostics());
         } catch (LengthTooLargeException e) {

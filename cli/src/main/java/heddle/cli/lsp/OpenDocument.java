@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 final class OpenDocument {
     private DocumentText text;
     private long revision;
+    private boolean isOpen = true;
     private CompletableFuture<Analysis> analysis = new CompletableFuture<>();
     private CompletableFuture<Fusion> fusion = new CompletableFuture<>();
     private Optional<Analysis> last = Optional.empty();
@@ -100,6 +101,18 @@ final class OpenDocument {
         }
         waiting.complete(found);
         return true;
+    }
+
+    /** Refuses whatever comes. */
+    synchronized void close() {
+        revision++;
+        isOpen = false;
+        next.cancel(false);
+        fail(new IllegalStateException(text.uri() + " was closed"));
+    }
+
+    synchronized boolean isOpen() {
+        return isOpen;
     }
 
     /** Tells those who wait that there will be nothing. */

@@ -8,6 +8,9 @@ package heddle.cli.lsp;
  * @param after  its end in the second
  */
 record TextChange(int start, int before, int after) {
+    /** Between equal texts. */
+    static final TextChange NONE = new TextChange(0, 0, 0);
+
     static TextChange between(String first, String second) {
         int most = Math.min(first.length(), second.length());
         int start = 0;

@@ -18,16 +18,20 @@ import java.util.stream.Collectors;
 /**
  * What the names, calls, operators and weights of one file are worth, by their places. What stands in a function or a loop
  * has several values; those of another type are kept, the first few.
+ *
+ * @param since what has changed in the text since
  */
-final class Values implements Observer {
+record Values(SourceFile file, Map<Integer, Map<Object, Denotation>> at, TextChange since) implements Observer {
     private static final int MOST = 4;
     private static final int MOST_ELEMENTS = 4;
 
-    private final SourceFile file;
-    private final Map<Integer, Map<Object, Denotation>> at = new HashMap<>();
-
     Values(SourceFile file) {
-        this.file = file;
+        this(file, new HashMap<>(), TextChange.NONE);
+    }
+
+    /** The same by the places of a later text. */
+    Values in(String later) {
+        return new Values(file, at, TextChange.between(file.text(), later));
     }
 
     @Override
@@ -59,7 +63,7 @@ final class Values implements Observer {
 
     /** Whether something is known of what begins at an offset. */
     boolean has(int start) {
-        return at.containsKey(start);
+        return at.containsKey(since.origin(start));
     }
 
     /** What begins at an offset is worth, in the words of the language: {@code f32[B, N], f32[B, M]}; empty when nothing is known. */
@@ -76,7 +80,7 @@ final class Values implements Observer {
 
     private String written(int start, Map<String, Dim> bound) {
         List<String> texts = new ArrayList<>();
-        for (Denotation value : at.getOrDefault(start, Map.of()).values()) {
+        for (Denotation value : at.getOrDefault(since.origin(start), Map.of()).values()) {
             String text = text(value, bound);
             if (!texts.contains(text)) {
                 texts.add(texts.size() == MOST ? "…" : text);
