@@ -11,11 +11,7 @@ function start() {
         command: settings.get('command'),
         args: ['lsp'],
         transport: TransportKind.stdio,
-        options: {
-            env: options ? { ...process.env, HEDDLE_JAVA_OPTS: options } : process.env,
-            // The launcher is a script for a shell; Windows has one that cmd.exe starts.
-            shell: process.platform === 'win32'
-        }
+        options: { env: options ? { ...process.env, HEDDLE_JAVA_OPTS: options } : process.env }
     };
     const wanted = {
         documentSelector: [
