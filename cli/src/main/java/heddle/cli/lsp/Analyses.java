@@ -47,7 +47,7 @@ final class Analyses {
         this.documents = documents;
         this.listener = listener;
         analyser = new Analyser(documents::text);
-        Rehearsal.start(timer, () -> !documents.all().isEmpty());
+        Rehearsal.start(timer, () -> documents.all().stream().anyMatch(d -> d.revision() > 1));
     }
 
     private static ThreadFactory daemon(String name) {

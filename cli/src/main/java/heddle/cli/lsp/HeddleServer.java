@@ -10,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.eclipse.lsp4j.CodeLensOptions;
 import org.eclipse.lsp4j.CompletionOptions;
 import org.eclipse.lsp4j.DidChangeWatchedFilesRegistrationOptions;
@@ -35,6 +37,9 @@ import org.eclipse.lsp4j.services.WorkspaceService;
 
 /** The language server: its beginning, what it can do, and its end. */
 public final class HeddleServer implements LanguageServer, LanguageClientAware {
+    /** Held, for a logger that nobody holds forgets its level. */
+    private static final Logger LOG = Logger.getLogger("org.eclipse.lsp4j");
+
     private final Places places = new Places();
     private final Session session = new Session(places);
     private final DocumentRequests documents = new DocumentRequests(session, places);
@@ -50,6 +55,7 @@ public final class HeddleServer implements LanguageServer, LanguageClientAware {
      * @return whether it ended as the protocol wants it, with {@code shutdown} first
      */
     public static boolean serve(InputStream in, OutputStream out) throws InterruptedException {
+        LOG.setLevel(Level.WARNING); // Else it has a stack trace for an editor that ends.
         HeddleServer server = new HeddleServer();
         ExecutorService threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "heddle messages");

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Looks at small models before there is any other, so that Java has loaded and compiled what the first keys need.
+ * Looks at small models until somebody types, so that Java has loaded and compiled what the first keys need.
  */
 final class Rehearsal {
     private static final int TIMES = 60;
@@ -58,7 +58,7 @@ final class Rehearsal {
         this.isOver = isOver;
     }
 
-    /** @param timer on whose thread documents are looked at @param isOver whether there is one */
+    /** @param timer on whose thread documents are looked at @param isOver whether somebody types */
     static void start(ScheduledExecutorService timer, BooleanSupplier isOver) {
         timer.execute(new Rehearsal(timer, isOver)::next);
     }

@@ -25,14 +25,14 @@ record TextChange(int start, int before, int after) {
         return new TextChange(start, first.length() - same, second.length() - same);
     }
 
-    /** Whether an offset of the first text lies where both are the same. */
+    /** Whether the character at an offset of the first text is in the second, too. */
     boolean keeps(int offset) {
-        return offset <= start || offset >= before;
+        return offset < start || offset >= before;
     }
 
     /** Where an offset of the first text is in the second. */
     int moved(int offset) {
-        return offset <= start ? offset : offset >= before ? offset + after - before : start;
+        return offset < start ? offset : offset >= before ? offset + after - before : start;
     }
 
     /** Where an offset of the second text was in the first. */

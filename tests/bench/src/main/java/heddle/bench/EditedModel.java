@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.lsp4j.ClientCapabilities;
+import org.eclipse.lsp4j.CodeLensParams;
 import org.eclipse.lsp4j.DidChangeTextDocumentParams;
 import org.eclipse.lsp4j.DidOpenTextDocumentParams;
 import org.eclipse.lsp4j.InitializeParams;
@@ -18,6 +19,7 @@ import org.eclipse.lsp4j.MessageParams;
 import org.eclipse.lsp4j.PublishDiagnosticsParams;
 import org.eclipse.lsp4j.ShowMessageRequestParams;
 import org.eclipse.lsp4j.TextDocumentContentChangeEvent;
+import org.eclipse.lsp4j.TextDocumentIdentifier;
 import org.eclipse.lsp4j.TextDocumentItem;
 import org.eclipse.lsp4j.VersionedTextDocumentIdentifier;
 import org.eclipse.lsp4j.launch.LSPLauncher;
@@ -64,6 +66,14 @@ final class EditedModel implements LanguageClient, AutoCloseable {
                 .didOpen(new DidOpenTextDocumentParams(new TextDocumentItem(URI, "heddle", version, text)));
         await(version);
         return (System.nanoTime() - start) * 1e-6;
+    }
+
+    /** Waits for the lenses of the model. @return how many there are */
+    int lenses() throws InterruptedException, ExecutionException, TimeoutException {
+        return server.getTextDocumentService()
+                .codeLens(new CodeLensParams(new TextDocumentIdentifier(URI)))
+                .get(LIMIT_SECONDS, TimeUnit.SECONDS)
+                .size();
     }
 
     int edit(TextDocumentContentChangeEvent change) {
@@ -114,8 +124,8 @@ final class EditedModel implements LanguageClient, AutoCloseable {
         jcmd("GC.run");
         double kilobytes = jcmd("GC.heap_info")
                 .lines()
-                .filter(line -> line.contains("generation"))
-                .mapToDouble(line -> Double.parseDouble(line.replaceAll(".*used (\\d+)K.*", "$1")))
+                .filter(line -> line.matches(".*(DefNew|Tenured).* used \\d+K.*"))
+                .mapToDouble(line -> Double.parseDouble(line.replaceAll(".* used (\\d+)K.*", "$1")))
                 .sum();
         return kilobytes / 1000;
     }

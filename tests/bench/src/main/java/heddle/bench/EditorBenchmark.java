@@ -19,7 +19,12 @@ public final class EditorBenchmark {
     public static void main(String[] args) throws Exception {
         String text = TypedModel.text();
         try (EditedModel model = new EditedModel(Arrays.asList(args))) {
-            System.out.printf("%d lines, first diagnostics after %.0f ms%n", text.lines().count(), model.open(text));
+            double opened = model.open(text);
+            long start = System.nanoTime();
+            int lenses = model.lenses();
+            System.out.printf(
+                    "%d lines, first diagnostics after %.0f ms, %d lenses after %.0f ms more%n",
+                    text.lines().count(), opened, lenses, (System.nanoTime() - start) * 1e-6);
             System.out.printf("%5s %9s %9s %7s %8s%n", "round", "median ms", "95th ms", "max ms", "heap MB");
             System.out.printf("%5s %9s %9s %7s %8.1f%n", "start", "", "", "", model.heap());
             TypedModel typing = new TypedModel(7);
