@@ -135,8 +135,6 @@ final class CheckCommand implements Callable<Integer> {
         byte[] text = main.in().readAllBytes();
         String name = "standard input";
         return new ModelSource(
-                name,
-                Path.of(""),
-                n -> n.equals(name) ? Optional.of(SourceReader.text(name, text)) : Optional.empty());
+                name, Path.of(""), n -> n.equals(name) ? Optional.of(SourceReader.text(name, text)) : Optional.empty());
     }
 }

@@ -112,7 +112,9 @@ class CheckWatchTest {
         Path model = Files.writeString(dir.resolve("m.heddle"), "dim N\ninput x: f32[N]\noutput y = x\n");
         start(model);
         await(GOOD);
-        new ProcessBuilder("kill", "-INT", "" + watching.process().pid()).start().waitFor();
+        new ProcessBuilder("kill", "-INT", "" + watching.process().pid())
+                .start()
+                .waitFor();
         assertTrue(watching.process().waitFor(LIMIT, TimeUnit.SECONDS), printed::toString);
         assertEquals(130, watching.code());
     }

@@ -267,7 +267,8 @@ class LauncherTest {
     /** An editor talks to a language server through the launcher, and learns what it ended with. */
     @Test
     void servesAnEditor() throws Exception {
-        String initialize = message("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"capabilities\":{}}}");
+        String initialize =
+                message("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"capabilities\":{}}}");
         String shutdown = message("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"shutdown\",\"params\":null}");
         String exit = message("{\"jsonrpc\":\"2.0\",\"method\":\"exit\",\"params\":null}");
         Files.writeString(dir.resolve("orderly"), initialize + shutdown + exit);

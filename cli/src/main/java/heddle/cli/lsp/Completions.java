@@ -29,10 +29,11 @@ record Completions(WeightNames weights) {
     List<CompletionItem> at(Analysis analysis, Analysis clean, Position position) {
         Lines lines = analysis.lines();
         Cursor cursor = Cursor.at(lines, lines.offset(position));
+        // Dots and quotation marks ask for names of weights; behind others nothing is proposed.
         return switch (cursor.kind()) {
             case COMMENT -> List.of();
             case TEXT -> cursor.keyword("weight", lines) < 0 ? List.of() : weightNames(analysis, cursor);
-            case CODE -> names(analysis, clean, cursor);
+            case CODE -> cursor.isBehind('.') || cursor.isBehind('"') ? List.of() : names(analysis, clean, cursor);
         };
     }
 
@@ -72,12 +73,11 @@ record Completions(WeightNames weights) {
 
     private static CompletionItem item(Declaration d, Analysis analysis, Analysis clean) {
         boolean isFunction = d.function().isPresent();
-        CompletionItemKind kind =
-                switch (d.kind()) {
-                    case FUNCTION -> CompletionItemKind.Function;
-                    case LENGTH -> CompletionItemKind.Constant;
-                    case VALUE, INPUT, OUTPUT, PARAMETER, LOOP -> CompletionItemKind.Variable;
-                };
+        CompletionItemKind kind = switch (d.kind()) {
+            case FUNCTION -> CompletionItemKind.Function;
+            case LENGTH -> CompletionItemKind.Constant;
+            case VALUE, INPUT, OUTPUT, PARAMETER, LOOP -> CompletionItemKind.Variable;
+        };
         String type = "";
         if (!isFunction) {
             type = analysis.names().isHere(d) ? analysis.values().text(d.place().start()) : "";
@@ -85,8 +85,8 @@ record Completions(WeightNames weights) {
                     ? clean.values().text(d.place().start())
                     : type;
         }
-        CompletionItem item = item(
-                d.name(), kind, isFunction ? d.usage() : d.kind().text + (type.isEmpty() ? "" : ": " + type));
+        CompletionItem item =
+                item(d.name(), kind, isFunction ? d.usage() : d.kind().text + (type.isEmpty() ? "" : ": " + type));
         String comment = isFunction ? d.comment() : "";
         if (!comment.isEmpty()) {
             item.setDocumentation(new MarkupContent(MarkupKind.MARKDOWN, comment));
@@ -101,10 +101,12 @@ record Completions(WeightNames weights) {
         Matcher holes = HOLE.matcher(written);
         int from = 0;
         while (holes.find()) {
-            pattern.append(Pattern.quote(written.substring(from, holes.start()))).append("[^.]*");
+            pattern.append(Pattern.quote(written.substring(from, holes.start())))
+                    .append("[^.]*");
             from = holes.end();
         }
-        Pattern start = Pattern.compile(pattern.append(Pattern.quote(written.substring(from))).toString());
+        Pattern start = Pattern.compile(
+                pattern.append(Pattern.quote(written.substring(from))).toString());
         Set<String> seen = new TreeSet<>();
         List<CompletionItem> items = new ArrayList<>();
         for (WeightEntry entry : weights.of(analysis.source())) {
@@ -112,8 +114,8 @@ record Completions(WeightNames weights) {
             if (matched.lookingAt() && seen.add(written + entry.name().substring(matched.end()))) {
                 String name = written + entry.name().substring(matched.end());
                 CompletionItem item = item(name, CompletionItemKind.Field, entry.type());
-                item.setTextEdit(Either.forLeft(
-                        new TextEdit(analysis.lines().range(cursor.quote(), cursor.offset()), name)));
+                item.setTextEdit(
+                        Either.forLeft(new TextEdit(analysis.lines().range(cursor.quote(), cursor.offset()), name)));
                 items.add(item);
             }
         }

@@ -5,9 +5,10 @@ package heddle.cli.lsp;
  *
  * @param start where the word begins; the place itself when there is none
  * @param end   behind the word
+ * @param before the character before the word; a space at the begin of the text
  * @param quote where the text in quotation marks begins that the place is in, behind the mark
  */
-record Cursor(Kind kind, String word, int start, int end, int offset, int quote) {
+record Cursor(Kind kind, String word, int start, int end, int offset, char before, int quote) {
     /** What a place can be in. */
     enum Kind {
         CODE,
@@ -54,11 +55,17 @@ record Cursor(Kind kind, String word, int start, int end, int offset, int quote)
         while (end < text.length() && isOfName(text.charAt(end))) {
             end++;
         }
-        return new Cursor(kind, text.substring(start, end), start, end, offset, quote);
+        char previous = start == 0 ? ' ' : text.charAt(start - 1);
+        return new Cursor(kind, text.substring(start, end), start, end, offset, previous, quote);
     }
 
     private static boolean isOfName(char c) {
         return c == '_' || c < 128 && Character.isLetterOrDigit(c);
+    }
+
+    /** Whether no word has begun, and the character before the place is this one. */
+    boolean isBehind(char character) {
+        return start == offset && before == character;
     }
 
     /** The part of the word before the place. */

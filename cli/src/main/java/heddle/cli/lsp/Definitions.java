@@ -13,17 +13,14 @@ record Definitions(Places places) {
     List<Location> at(Analysis analysis, Position position) {
         Lines lines = analysis.lines();
         Cursor cursor = Cursor.at(lines, lines.offset(position));
-        Optional<Span> place =
-                switch (cursor.kind()) {
-                    case COMMENT -> Optional.empty();
-                    case TEXT -> imported(cursor, analysis);
-                    case CODE ->
-                        cursor.word().isEmpty()
-                                ? Optional.empty()
-                                : analysis.names()
-                                        .meant(cursor.start(), cursor.word())
-                                        .map(Declaration::place);
-                };
+        Optional<Span> place = switch (cursor.kind()) {
+            case COMMENT -> Optional.empty();
+            case TEXT -> imported(cursor, analysis);
+            case CODE ->
+                cursor.word().isEmpty()
+                        ? Optional.empty()
+                        : analysis.names().meant(cursor.start(), cursor.word()).map(Declaration::place);
+        };
         return place.map(span -> places.of(span, analysis)).stream().toList();
     }
 

@@ -50,8 +50,8 @@ final class DocumentRequests implements TextDocumentService {
     @Override
     public void didChange(DidChangeTextDocumentParams params) {
         session.documents().find(params.getTextDocument().getUri()).ifPresent(document -> {
-            DocumentText text = document.text()
-                    .changed(params.getTextDocument().getVersion(), params.getContentChanges());
+            DocumentText text =
+                    document.text().changed(params.getTextDocument().getVersion(), params.getContentChanges());
             session.analyses().renew(document, text);
             session.analyses().changed(text.name());
         });
@@ -74,14 +74,17 @@ final class DocumentRequests implements TextDocumentService {
 
     @Override
     public CompletableFuture<Hover> hover(HoverParams params) {
-        return answer(params.getTextDocument(), null, (OpenDocument document) -> document.analysis()
-                .thenApplyAsync(
-                        analysis -> Hovers.at(
-                                        analysis,
-                                        document.explained().filter(f -> f.analysis() == analysis),
-                                        params.getPosition())
-                                .orElse(null),
-                        requests));
+        return answer(
+                params.getTextDocument(),
+                null,
+                (OpenDocument document) -> document.analysis()
+                        .thenApplyAsync(
+                                analysis -> Hovers.at(
+                                                analysis,
+                                                document.explained().filter(f -> f.analysis() == analysis),
+                                                params.getPosition())
+                                        .orElse(null),
+                                requests));
     }
 
     @Override
@@ -96,11 +99,14 @@ final class DocumentRequests implements TextDocumentService {
 
     @Override
     public CompletableFuture<Either<List<CompletionItem>, CompletionList>> completion(CompletionParams params) {
-        return answer(params.getTextDocument(), Either.forLeft(List.of()), document -> document.analysis()
-                .thenApplyAsync(
-                        a -> Either.forLeft(
-                                completions.at(a, document.clean().orElse(a), params.getPosition())),
-                        requests));
+        return answer(
+                params.getTextDocument(),
+                Either.forLeft(List.of()),
+                document -> document.analysis()
+                        .thenApplyAsync(
+                                a -> Either.forLeft(
+                                        completions.at(a, document.clean().orElse(a), params.getPosition())),
+                                requests));
     }
 
     @Override

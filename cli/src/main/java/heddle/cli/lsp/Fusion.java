@@ -34,8 +34,7 @@ record Fusion(Analysis analysis, Optional<Explanation> explanation, List<Diagnos
             Model model = lengths.isEmpty()
                     ? analysis.model().orElseThrow()
                     : Frontend.elaborate(analysis.unit(), analysis.source()::imported, lengths);
-            return new Fusion(
-                    analysis, Optional.of(Compiler.explain(model.graph(), lengths, next)), List.of());
+            return new Fusion(analysis, Optional.of(Compiler.explain(model.graph(), lengths, next)), List.of());
         } catch (DiagnosticException e) {
             return new Fusion(analysis, Optional.empty(), e.diagnostics());
         } catch (LengthTooLargeException e) {

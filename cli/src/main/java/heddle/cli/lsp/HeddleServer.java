@@ -106,8 +106,7 @@ public final class HeddleServer implements LanguageServer, LanguageClientAware {
         can.setCompletionProvider(new CompletionOptions(false, List.of("\"", ".")));
         can.setDocumentFormattingProvider(true);
         can.setCodeLensProvider(new CodeLensOptions(false));
-        return CompletableFuture.completedFuture(
-                new InitializeResult(can, new ServerInfo("Heddle", Heddle.version())));
+        return CompletableFuture.completedFuture(new InitializeResult(can, new ServerInfo("Heddle", Heddle.version())));
     }
 
     @Override

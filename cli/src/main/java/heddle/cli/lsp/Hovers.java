@@ -30,7 +30,14 @@ final class Hovers {
         if (inName) {
             value("weight", start, analysis).ifPresent(parts::add);
         } else if (cursor.word().isEmpty()) {
-            value(lines.text().substring(start, Math.min(start + 1, lines.text().length())).strip(), start, analysis)
+            value(
+                            lines.text()
+                                    .substring(
+                                            start,
+                                            Math.min(start + 1, lines.text().length()))
+                                    .strip(),
+                            start,
+                            analysis)
                     .ifPresent(parts::add);
         } else {
             name(cursor, analysis, parts);
@@ -57,7 +64,8 @@ final class Hovers {
         Optional<LanguageFunction> builtin = Catalogue.find(cursor.word());
         // A value may have the name of a function of the language, which a call still means.
         boolean isCall = analysis.lines().text().startsWith("(", cursor.end());
-        if (builtin.isPresent() && (declared.isEmpty() || isCall && declared.get().function().isEmpty())) {
+        if (builtin.isPresent()
+                && (declared.isEmpty() || isCall && declared.get().function().isEmpty())) {
             parts.add(code(builtin.get().signature().toString()));
             parts.add(builtin.get().summary() + "\n\nshapes: " + builtin.get().shapes());
             value(cursor.word() + "(…)", cursor.start(), analysis).ifPresent(parts::add);

@@ -40,7 +40,9 @@ final class Lenses {
     static Optional<String> at(Fusion fusion, int start) {
         return Optional.ofNullable(texts(fusion).get(start)).map(found -> {
             StringBuilder text = new StringBuilder(joined(found));
-            found.keySet().forEach(line -> line.remedy().ifPresent(r -> text.append("\n\nhint: ").append(r)));
+            found.keySet()
+                    .forEach(line -> line.remedy()
+                            .ifPresent(r -> text.append("\n\nhint: ").append(r)));
             return text.toString();
         });
     }
@@ -67,12 +69,11 @@ final class Lenses {
                     .ifPresent(softmax -> add(softmax.node(), fused(fused), analysis, texts));
         }
         for (FusionReport.Declined declined : explanation.declined()) {
-            String heading =
-                    switch (declined.kind()) {
-                        case IN_THE_WAY -> "declined: ";
-                        case ONE_KEY -> "nothing to fuse: ";
-                        case NO_SOFTMAX -> "not softmax attention: ";
-                    };
+            String heading = switch (declined.kind()) {
+                case IN_THE_WAY -> "declined: ";
+                case ONE_KEY -> "nothing to fuse: ";
+                case NO_SOFTMAX -> "not softmax attention: ";
+            };
             Line line = new Line(heading + declined.reason(), Optional.of(declined.remedy()));
             add(declined.normaliser(), line, analysis, texts);
         }

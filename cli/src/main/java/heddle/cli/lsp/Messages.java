@@ -32,10 +32,11 @@ final class Messages {
         analysis.lengths().mistakes().forEach(d -> all.add(message(d, DiagnosticSeverity.Warning, analysis)));
         fusion.ifPresent(f -> {
             f.mistakes().forEach(d -> all.add(message(d.note(f.lengthsText()), severity(d), analysis)));
-            f.explanation().ifPresent(e -> e.report().declined(FusionReport.Kind.IN_THE_WAY).stream()
-                    .flatMap(d -> declined(d, analysis).stream())
-                    .distinct()
-                    .forEach(all::add));
+            f.explanation()
+                    .ifPresent(e -> e.report().declined(FusionReport.Kind.IN_THE_WAY).stream()
+                            .flatMap(d -> declined(d, analysis).stream())
+                            .distinct()
+                            .forEach(all::add));
         });
         return all;
     }
@@ -87,8 +88,8 @@ final class Messages {
 
     /** What is in the way of fusion is no mistake: it is told as a piece of information. */
     private Optional<org.eclipse.lsp4j.Diagnostic> declined(FusionReport.Declined declined, Analysis analysis) {
-        Optional<Span> place = Fusion.placeIn(analysis, declined.at())
-                .or(() -> Fusion.placeIn(analysis, declined.normaliser()));
+        Optional<Span> place =
+                Fusion.placeIn(analysis, declined.at()).or(() -> Fusion.placeIn(analysis, declined.normaliser()));
         return place.map(span -> {
             org.eclipse.lsp4j.Diagnostic message = new org.eclipse.lsp4j.Diagnostic();
             message.setRange(analysis.lines().range(span.start(), span.end()));

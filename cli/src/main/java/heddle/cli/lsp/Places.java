@@ -1,5 +1,6 @@
 package heddle.cli.lsp;
 
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.SourceFile;
 import heddle.dsl.source.Span;
 import heddle.runtime.cache.CacheDirectory;
@@ -36,18 +37,23 @@ final class Places {
                 : DocumentText.uri(file.name());
     }
 
+    /** A place that cannot be opened is better than none, where nothing can be written. */
     private static String copied(SourceFile file) {
+        try {
+            return copy(file);
+        } catch (IOException | DiagnosticException e) {
+            return "heddle:/" + file.name();
+        }
+    }
+
+    private static String copy(SourceFile file) throws IOException {
         Path copy = CacheDirectory.ofUser()
                 .directory("library")
                 .resolve(Integer.toHexString(file.text().hashCode()))
                 .resolve(file.name().substring(LIBRARY.length()));
-        try {
-            if (!Files.exists(copy)) {
-                Files.createDirectories(copy.getParent());
-                AtomicFile.write(copy, file.text());
-            }
-        } catch (IOException e) {
-            throw AtomicFile.unwritable(copy, e);
+        Files.createDirectories(copy.getParent());
+        if (!Files.exists(copy)) {
+            AtomicFile.write(copy, file.text());
         }
         return copy.toUri().toString();
     }

@@ -61,13 +61,7 @@ final class ReadNames {
     private void functions(SourceUnit unit, Block block) {
         for (Item item : unit.items()) {
             if (item instanceof Item.Function f) {
-                declare(
-                        new Declaration(
-                                Kind.FUNCTION,
-                                f.name().text(),
-                                f.name().span(),
-                                Optional.of(f)),
-                        block);
+                declare(new Declaration(Kind.FUNCTION, f.name().text(), f.name().span(), Optional.of(f)), block);
             }
         }
     }
@@ -84,8 +78,7 @@ final class ReadNames {
             switch (item) {
                 case Item.Import next -> imported(next, other.get().file());
                 case Item.Dims d -> d.names().forEach(n -> declare(Kind.LENGTH, n, block));
-                case Stmt.Let let ->
-                    let.bindings().forEach(b -> b.names().forEach(n -> declare(Kind.VALUE, n, block)));
+                case Stmt.Let let -> let.bindings().forEach(b -> b.names().forEach(n -> declare(Kind.VALUE, n, block)));
                 default -> {}
             }
         }
@@ -164,9 +157,7 @@ final class ReadNames {
         if (!body.isEmpty()) {
             statements(
                     body,
-                    names.block(
-                            around,
-                            body.getFirst().span().to(body.getLast().span())));
+                    names.block(around, body.getFirst().span().to(body.getLast().span())));
         }
     }
 

@@ -45,8 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an editor sees of models, over standard input and output of a server in its own process. */
 class LanguageServerTest {
-    private static final String ATTENTION =
-            """
+    private static final String ATTENTION = """
             // -D B=1 N=4096
             dim B, N
             let heads = 8, width = 64
@@ -163,7 +162,8 @@ class LanguageServerTest {
         assertEquals(List.of(), definition(uri, new Position(0, 12)));
         assertEquals(List.of(), lenses(uri));
         assertEquals("same", formatted(uri, "same"));
-        assertTrue(completion(uri, new Position(9, 9)).stream().anyMatch(i -> i.getLabel().equals("softmax")));
+        assertTrue(completion(uri, new Position(9, 9)).stream()
+                .anyMatch(i -> i.getLabel().equals("softmax")));
         editor.replace(uri, 2, "");
         assertTrue(editor.diagnostics(uri, 2).isEmpty());
     }
@@ -227,15 +227,16 @@ class LanguageServerTest {
         List<Diagnostic> warnings = editor.diagnostics(uri, 1);
         assertEquals(2, warnings.size(), warnings.toString());
         assertTrue(warnings.stream().allMatch(w -> w.getSeverity() == DiagnosticSeverity.Warning));
-        assertEquals(new Range(new Position(0, 10), new Position(0, 13)), warnings.getFirst().getRange());
+        assertEquals(
+                new Range(new Position(0, 10), new Position(0, 13)),
+                warnings.getFirst().getRange());
     }
 
     @Test
     void definitionsAreFoundHereAndInImportedFiles() throws Exception {
         Path library = Files.writeString(
                 dir.resolve("layers.heddle"), "let factor = 2.0\nfn twice(x) = x * factor\n", StandardCharsets.UTF_8);
-        String text =
-                """
+        String text = """
                 import "layers.heddle"
                 import "attention.heddle"
                 dim N, M
@@ -248,8 +249,7 @@ class LanguageServerTest {
                 let name = "w"
                 output y = local(x) + factor + weight "{name}.0" : f32[64]
                 output z = attention(x, x, x)
-                """
-                        .replace("for l in 0 .. 2 { x = local(x) }", "let h = x\nfor l in 0 .. 2 { h = local(h) }");
+                """.replace("for l in 0 .. 2 { x = local(x) }", "let h = x\nfor l in 0 .. 2 { h = local(h) }");
         String uri = opened(text);
         assertEquals(List.of(), editor.diagnostics(uri, 1));
         Map<String, Position> here = Map.of(
@@ -262,20 +262,25 @@ class LanguageServerTest {
                 "{name}.0|name", position(text, "let name", "name"));
         for (Map.Entry<String, Position> one : here.entrySet()) {
             String[] place = one.getKey().split("\\|");
-            Location found = definition(uri, position(text, place[0], place[1].strip())).getFirst();
+            Location found =
+                    definition(uri, position(text, place[0], place[1].strip())).getFirst();
             assertEquals(uri, found.getUri(), one.getKey());
             assertEquals(one.getValue(), found.getRange().getStart(), one.getKey());
         }
-        Location twice = definition(uri, position(text, "twice(inner)", "twice")).getFirst();
+        Location twice =
+                definition(uri, position(text, "twice(inner)", "twice")).getFirst();
         assertEquals(library.toUri().toString(), twice.getUri());
         assertEquals(new Position(1, 3), twice.getRange().getStart());
         Location factor = definition(uri, position(text, "+ factor", "factor")).getFirst();
         assertEquals(new Position(0, 4), factor.getRange().getStart());
-        Location file = definition(uri, position(text, "layers.heddle", "layers")).getFirst();
+        Location file =
+                definition(uri, position(text, "layers.heddle", "layers")).getFirst();
         assertEquals(library.toUri().toString(), file.getUri());
-        Location attention = definition(uri, position(text, "attention(x", "attention")).getFirst();
+        Location attention =
+                definition(uri, position(text, "attention(x", "attention")).getFirst();
         Path copy = Path.of(java.net.URI.create(attention.getUri()));
-        String line = Files.readAllLines(copy).get(attention.getRange().getStart().getLine());
+        String line =
+                Files.readAllLines(copy).get(attention.getRange().getStart().getLine());
         assertTrue(line.startsWith("fn attention("), line);
         assertEquals(List.of(), definition(uri, position(text, "input x", "input")));
     }
@@ -299,13 +304,18 @@ class LanguageServerTest {
                 .orElseThrow();
         assertEquals("softmax(x, axis = -1)", softmax.getDetail());
         assertEquals(List.of(), completion(uri, position(half, "// Queries", "Queries")));
+        editor.replace(uri, 3, ATTENTION + "let x = 1.");
+        int line = (int) ATTENTION.lines().count();
+        assertEquals(List.of(), completion(uri, new Position(line, 10)));
     }
 
     @Test
     void completionKnowsTheWeightsOfTheFileThatTheManifestNames() throws Exception {
         Path model = file();
         weights(dir.resolve("w.safetensors"), "layer.0.query.weight", "layer.1.query.weight", "layer.1.query.bias");
-        Files.writeString(dir.resolve(model.getFileName().toString().replace(".heddle", ".properties")), "weights = w.safetensors\n");
+        Files.writeString(
+                dir.resolve(model.getFileName().toString().replace(".heddle", ".properties")),
+                "weights = w.safetensors\n");
         String text = "for l in 0 .. 2 {\n  let w = weight \"layer.{l}.que\" : f32[1]\n}\n";
         String uri = opened(model, text);
         List<CompletionItem> items = completion(uri, behind(position(text, "que", "que"), 3));
@@ -319,8 +329,15 @@ class LanguageServerTest {
     private static void weights(Path file, String... names) throws IOException {
         StringBuilder header = new StringBuilder("{");
         for (int n = 0; n < names.length; n++) {
-            header.append(n == 0 ? "" : ",").append("\"").append(names[n]).append("\":{\"dtype\":\"F32\",\"shape\":[1],");
-            header.append("\"data_offsets\":[").append(4 * n).append(',').append(4 * n + 4).append("]}");
+            header.append(n == 0 ? "" : ",")
+                    .append("\"")
+                    .append(names[n])
+                    .append("\":{\"dtype\":\"F32\",\"shape\":[1],");
+            header.append("\"data_offsets\":[")
+                    .append(4 * n)
+                    .append(',')
+                    .append(4 * n + 4)
+                    .append("]}");
         }
         byte[] json = header.append('}').toString().getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes =
@@ -332,24 +349,27 @@ class LanguageServerTest {
     void formattingIsThatOfFmtAndKeepsLineBreaks() throws Exception {
         String text = "dim   N\r\ninput x:f32[N]\r\n// \ud83e\uddf5 thread\r\noutput y=x\r\n";
         String uri = opened(text);
-        assertEquals(
-                "dim N\r\ninput x: f32[N]\r\n// \ud83e\uddf5 thread\r\noutput y = x\r\n", formatted(uri, text));
+        assertEquals("dim N\r\ninput x: f32[N]\r\n// \ud83e\uddf5 thread\r\noutput y = x\r\n", formatted(uri, text));
         String broken = opened("dim   N\noutput = = x\n");
         assertEquals("same", formatted(broken, "same"));
     }
 
     @Test
     void placesAreCountedInUtf16Units() throws Exception {
-        String text = "dim N // \ud83e\uddf5\r\ninput x: f32[N]\r\noutput \u00e9 = x\r\noutput y = x + zz // \ud83e\uddf5\r\n";
+        String text =
+                "dim N // \ud83e\uddf5\r\ninput x: f32[N]\r\noutput \u00e9 = x\r\noutput y = x + zz // \ud83e\uddf5\r\n";
         String uri = opened(text);
-        assertEquals(2, editor.diagnostics(uri, 1).getFirst().getRange().getStart().getLine());
+        assertEquals(
+                2, editor.diagnostics(uri, 1).getFirst().getRange().getStart().getLine());
         // The second thread goes, and what follows it in the line comes where the client counts it.
         String good = text.replace("\u00e9", "z");
         editor.replace(uri, 2, good);
-        assertEquals(position(good, "zz", "zz"), editor.diagnostics(uri, 2).getFirst().getRange().getStart());
+        assertEquals(
+                position(good, "zz", "zz"),
+                editor.diagnostics(uri, 2).getFirst().getRange().getStart());
         Position behind = behind(position(good, "zz //", "zz"), 6);
-        editor.edit(uri, 3, new TextDocumentContentChangeEvent(
-                new Range(new Position(0, 9), new Position(0, 11)), "x"));
+        editor.edit(
+                uri, 3, new TextDocumentContentChangeEvent(new Range(new Position(0, 9), new Position(0, 11)), "x"));
         editor.edit(
                 uri,
                 4,
@@ -369,13 +389,17 @@ class LanguageServerTest {
         editor.replace(uri, 2, ATTENTION.replace("// -D B=1 N=4096\n", ""));
         String formula = lenses(uri).getFirst().getCommand().getTitle();
         assertTrue(formula.startsWith("fused: 8192*B*N bytes instead of 256*B*N*N + "), formula);
-        String declined = ATTENTION.replace("output o = softmax(where(j <= i, scores, -inf), axis = -1)",
-                "output p = softmax(where(j <= i, scores, -inf), axis = -1)\noutput o = p2").replace("output p", "let p2")
+        String declined = ATTENTION
+                        .replace(
+                                "output o = softmax(where(j <= i, scores, -inf), axis = -1)",
+                                "output p = softmax(where(j <= i, scores, -inf), axis = -1)\noutput o = p2")
+                        .replace("output p", "let p2")
                 + "output p = p2\n";
         editor.replace(uri, 3, declined);
         String why = lenses(uri).getFirst().getCommand().getTitle();
         assertTrue(why.startsWith("declined: the probabilities are an output"), why);
-        Diagnostic told = editor.await(uri, p -> p.getVersion() == 3 && !p.getDiagnostics().isEmpty())
+        Diagnostic told = editor.await(
+                        uri, p -> p.getVersion() == 3 && !p.getDiagnostics().isEmpty())
                 .getDiagnostics()
                 .getFirst();
         assertEquals(DiagnosticSeverity.Information, told.getSeverity());
@@ -385,8 +409,7 @@ class LanguageServerTest {
 
     @Test
     void attentionOfOneCallIsCountedAtTheCall() throws Exception {
-        String text =
-                """
+        String text = """
                 import "attention.heddle"
                 dim N
                 input x: f32[N, 64]
@@ -400,14 +423,18 @@ class LanguageServerTest {
         List<? extends CodeLens> lenses = lenses(uri);
         assertEquals(1, lenses.size(), lenses.toString());
         assertTrue(lenses.getFirst().getCommand().getTitle().startsWith("3 × fused: "), lenses.toString());
-        assertEquals(position(text, "attention(h", "attention"), lenses.getFirst().getRange().getStart());
+        assertEquals(
+                position(text, "attention(h", "attention"),
+                lenses.getFirst().getRange().getStart());
     }
 
     @Test
     void mistakesWithTheLengthsOfAFileAreTold() throws Exception {
         String text = "// -D N=600\ndim N\ninput x: f32[512, 4]\ninput q: f32[N, 4]\noutput y = x[0:N] + q\n";
         String uri = opened(text);
-        Diagnostic told = editor.await(uri, p -> !p.getDiagnostics().isEmpty()).getDiagnostics().getFirst();
+        Diagnostic told = editor.await(uri, p -> !p.getDiagnostics().isEmpty())
+                .getDiagnostics()
+                .getFirst();
         assertTrue(told.getMessage().contains("note: with N = 600"), told.getMessage());
     }
 
@@ -422,7 +449,13 @@ class LanguageServerTest {
         // Open in the editor and not yet saved.
         String other = library.toUri().toString();
         editor.open(other, "fn g(x) = x * 2.0\n");
-        assertEquals("H0202", editor.await(uri, p -> !p.getDiagnostics().isEmpty()).getDiagnostics().getFirst().getCode().getLeft());
+        assertEquals(
+                "H0202",
+                editor.await(uri, p -> !p.getDiagnostics().isEmpty())
+                        .getDiagnostics()
+                        .getFirst()
+                        .getCode()
+                        .getLeft());
         editor.forget();
         editor.server().getTextDocumentService().didClose(new DidCloseTextDocumentParams(document(other)));
         editor.await(uri, p -> p.getDiagnostics().isEmpty());
@@ -431,26 +464,37 @@ class LanguageServerTest {
         Files.delete(library);
         editor.server()
                 .getWorkspaceService()
-                .didChangeWatchedFiles(new DidChangeWatchedFilesParams(
-                        List.of(new FileEvent(other, FileChangeType.Deleted))));
-        assertEquals("H0601", editor.await(uri, p -> !p.getDiagnostics().isEmpty()).getDiagnostics().getFirst().getCode().getLeft());
+                .didChangeWatchedFiles(
+                        new DidChangeWatchedFilesParams(List.of(new FileEvent(other, FileChangeType.Deleted))));
+        assertEquals(
+                "H0601",
+                editor.await(uri, p -> !p.getDiagnostics().isEmpty())
+                        .getDiagnostics()
+                        .getFirst()
+                        .getCode()
+                        .getLeft());
         Files.writeString(library, "fn f(x) = x * 2.0\nfn f(x) = x\n");
         editor.forget();
         editor.server()
                 .getWorkspaceService()
-                .didChangeWatchedFiles(new DidChangeWatchedFilesParams(
-                        List.of(new FileEvent(other, FileChangeType.Created))));
-        Diagnostic elsewhere = editor.await(uri, p -> !p.getDiagnostics().isEmpty()).getDiagnostics().getFirst();
+                .didChangeWatchedFiles(
+                        new DidChangeWatchedFilesParams(List.of(new FileEvent(other, FileChangeType.Created))));
+        Diagnostic elsewhere = editor.await(uri, p -> !p.getDiagnostics().isEmpty())
+                .getDiagnostics()
+                .getFirst();
         assertEquals("H0203", elsewhere.getCode().getLeft());
         assertEquals(0, elsewhere.getRange().getStart().getLine());
-        assertEquals(other, elsewhere.getRelatedInformation().getFirst().getLocation().getUri());
+        assertEquals(
+                other,
+                elsewhere.getRelatedInformation().getFirst().getLocation().getUri());
     }
 
     @Test
     void aDocumentThatIsNotOpenHasNothing() throws Exception {
         String uri = file().toUri().toString();
         editor.replace(uri, 2, "dim N");
-        assertNull(get(editor.server().getTextDocumentService().hover(new HoverParams(document(uri), new Position(0, 0)))));
+        assertNull(get(
+                editor.server().getTextDocumentService().hover(new HoverParams(document(uri), new Position(0, 0)))));
         assertEquals(List.of(), lenses(uri));
     }
 }

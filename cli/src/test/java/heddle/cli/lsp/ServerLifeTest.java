@@ -46,7 +46,11 @@ class ServerLifeTest {
             assertEquals("Heddle", editor.answer().getServerInfo().getName());
             assertEquals(
                     TextDocumentSyncKind.Incremental,
-                    editor.answer().getCapabilities().getTextDocumentSync().getRight().getChange());
+                    editor.answer()
+                            .getCapabilities()
+                            .getTextDocumentSync()
+                            .getRight()
+                            .getChange());
         }
     }
 

@@ -37,8 +37,7 @@ class TypingTest {
         StringBuilder text = new StringBuilder("dim N\ninput x0: f32[N, 64]\n");
         int layers = (LINES - 3) / 7;
         for (int l = 0; l < layers; l++) {
-            text.append(
-                    """
+            text.append("""
 
                     // Layer LAYER.
                     let q = x @ weight "query.LAYER" : f32[64, 64]
@@ -46,11 +45,10 @@ class TypingTest {
                     let scores = q @ transpose(k) / 8.0
                     let mixed = softmax(scores, axis = -1) @ x
                     let next = x + gelu(mixed)
-                    """
-                            .replaceAll("\\b(q|k|scores|mixed)\\b", "$1" + l)
-                            .replaceAll("\\bx\\b", "x" + l)
-                            .replaceAll("\\bnext\\b", "x" + (l + 1))
-                            .replace("LAYER", "" + l));
+                    """.replaceAll("\\b(q|k|scores|mixed)\\b", "$1" + l)
+                    .replaceAll("\\bx\\b", "x" + l)
+                    .replaceAll("\\bnext\\b", "x" + (l + 1))
+                    .replace("LAYER", "" + l));
         }
         text.append("output y = x" + layers + "\n");
         while (text.toString().lines().count() < LINES) {

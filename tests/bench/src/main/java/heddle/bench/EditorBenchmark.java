@@ -36,14 +36,11 @@ public final class EditorBenchmark {
                     Thread.sleep(typing.pause());
                 }
                 model.await(last);
-                List<Double> millis = model.millis(from, last + 1).stream().sorted().toList();
+                List<Double> millis =
+                        model.millis(from, last + 1).stream().sorted().toList();
                 System.out.printf(
                         "%5d %9.1f %9.1f %7.1f %8.1f%n",
-                        round,
-                        millis.get(KEYS / 2),
-                        millis.get(KEYS * 95 / 100),
-                        millis.getLast(),
-                        model.heap());
+                        round, millis.get(KEYS / 2), millis.get(KEYS * 95 / 100), millis.getLast(), model.heap());
                 from = last + 1;
             }
         }

@@ -12,8 +12,7 @@ import org.eclipse.lsp4j.TextDocumentContentChangeEvent;
 /** A model of 500 lines, written out layer by layer, and somebody who types in it: statements key by key, some of them taken back. */
 final class TypedModel {
     private static final int LINES = 500;
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             model Typed
             // -D B=1 N=512
             dim B, N
@@ -26,8 +25,7 @@ final class TypedModel {
             fn heads_of(x) = transpose(split_axis(x, -1, [heads, width]), 1, 2)
             let x0 = tokens
             """;
-    private static final String LAYER =
-            """
+    private static final String LAYER = """
 
             // Layer LAYER: attention to the past, then to each position by itself.
             let attended_LAYER = norm(xFROM, "layer.LAYER.first")
@@ -60,7 +58,8 @@ final class TypedModel {
                 ? (int) ((LINES - HEAD.lines().count() - 1) / LAYER.lines().count())
                 : 0;
         String body = IntStream.range(0, layers)
-                .mapToObj(l -> LAYER.replace("LAYER", "" + l).replace("FROM", "" + l).replace("TO", "" + (l + 1)))
+                .mapToObj(l ->
+                        LAYER.replace("LAYER", "" + l).replace("FROM", "" + l).replace("TO", "" + (l + 1)))
                 .collect(Collectors.joining());
         StringBuilder text = new StringBuilder(HEAD + body + "output result = x" + layers + "\n");
         while (text.toString().lines().count() < LINES) {
