@@ -36,6 +36,7 @@ public final class EditorBenchmark {
                     Thread.sleep(typing.pause());
                 }
                 model.await(last);
+                model.lenses(); // Nothing is under way when the heap is looked at.
                 List<Double> millis =
                         model.millis(from, last + 1).stream().sorted().toList();
                 System.out.printf(

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.eclipse.lsp4j.Position;
 import org.eclipse.lsp4j.Range;
 import org.eclipse.lsp4j.TextDocumentContentChangeEvent;
@@ -45,6 +45,8 @@ final class TypedModel {
             "let extra = softmax(q0 @ transpose(k0), axis = -1) @ v0",
             "let shifted = pad(x0, [1, 0], axis = 1) // moved by one",
             "fn gate(x, name) = x * sigmoid(linear(x, \"{name}.gate\", hidden, hidden))",
+            "// A comment, behind which the model is as it was before.",
+            "let large = 1234567890 + 1234567890 * 1234567890",
             "let mean_of_all = mean(tokens, axis = [1, 2], keepdims = true)");
 
     private final Random random;
@@ -54,10 +56,8 @@ final class TypedModel {
     }
 
     static String text() {
-        int layers = (LINES - HEAD.lines().count() > 0)
-                ? (int) ((LINES - HEAD.lines().count() - 1) / LAYER.lines().count())
-                : 0;
-        String body = IntStream.range(0, layers)
+        long layers = (LINES - 1 - HEAD.lines().count()) / LAYER.lines().count();
+        String body = LongStream.range(0, layers)
                 .mapToObj(l ->
                         LAYER.replace("LAYER", "" + l).replace("FROM", "" + l).replace("TO", "" + (l + 1)))
                 .collect(Collectors.joining());
@@ -68,21 +68,22 @@ final class TypedModel {
         return text.toString();
     }
 
-    /** Edits of one key each. */
+    /** Edits of one key each, an even number of them; the text is the first one again at their end. */
     List<TextDocumentContentChangeEvent> keys(int count) {
         List<TextDocumentContentChangeEvent> keys = new ArrayList<>();
         while (keys.size() < count) {
             // Before a layer's comment, where a line is empty.
             int line = (int) HEAD.lines().count() + (int) LAYER.lines().count() * random.nextInt(30);
-            String typed = TYPED.get(random.nextInt(TYPED.size()));
-            for (int column = 0; column < typed.length(); column++) {
-                keys.add(edit(line, column, column, typed.substring(column, column + 1)));
+            String statement = TYPED.get(random.nextInt(TYPED.size()));
+            int length = Math.min(statement.length(), (count - keys.size()) / 2);
+            for (int column = 0; column < length; column++) {
+                keys.add(edit(line, column, column, statement.substring(column, column + 1)));
             }
-            for (int column = typed.length(); column > 0; column--) {
+            for (int column = length; column > 0; column--) {
                 keys.add(edit(line, column - 1, column, ""));
             }
         }
-        return List.copyOf(keys.subList(0, count));
+        return keys;
     }
 
     /** The time to the next key in milliseconds. */

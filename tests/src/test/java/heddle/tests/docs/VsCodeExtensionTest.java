@@ -71,7 +71,7 @@ class VsCodeExtensionTest {
         Stream.of(DType.values()).map(DType::text).forEach(words::add);
         Stream.of(Stored.values()).map(Stored::text).forEach(words::add);
         for (String word : words) {
-            Pattern whole = Pattern.compile("[(|\\b]" + word + "[)|]");
+            Pattern whole = Pattern.compile("[(|]" + word + "[)|]");
             assertTrue(patterns.stream().anyMatch(p -> whole.matcher(p).find()), word + " is not in " + patterns);
         }
     }
