@@ -69,22 +69,34 @@ class ExplainTest {
 
     /** Editors explain attention without lowering the rest of the model. */
     @ParameterizedTest
-    @ValueSource(strings = {"causal", "padding", "grouped-alibi", "none", "declined", "log-sum-exp", "minilm", "decoder", "gpt"})
+    @ValueSource(
+            strings = {
+                "causal",
+                "padding",
+                "grouped-alibi",
+                "none",
+                "declined",
+                "log-sum-exp",
+                "minilm",
+                "decoder",
+                "gpt"
+            })
     void explainsTheSameWithoutTheRestOfTheModel(String name) {
         Path own = MODELS.resolve(name + ".heddle");
         Path file = Files.exists(own) ? own : Path.of("../examples").resolve(name + ".heddle");
         HeddleModel model = Heddle.model(file);
         for (Map<String, Long> lengths : List.of(Map.<String, Long>of(), Map.of("B", 2L, "N", 77L))) {
             String whole = ExplanationText.of(model.compilation(Fusion.FUSED).explain(lengths), "nothing");
-            String alone = ExplanationText.of(
-                    Compiler.explain(model.declaration().graph(), lengths, () -> {}), "nothing");
+            String alone =
+                    ExplanationText.of(Compiler.explain(model.declaration().graph(), lengths, () -> {}), "nothing");
             assertEquals(whole, alone);
         }
     }
 
     @Test
     void explainingEndsWhenNobodyWantsItAnyMore() {
-        Graph graph = Heddle.model(MODELS.resolve("causal.heddle")).declaration().graph();
+        Graph graph =
+                Heddle.model(MODELS.resolve("causal.heddle")).declaration().graph();
         int[] steps = {0};
         Compiler.explain(graph, Map.of(), () -> steps[0]++);
         int all = steps[0];
