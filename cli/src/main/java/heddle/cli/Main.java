@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             WeightsCommand.class,
             DoctorCommand.class,
             DevicesCommand.class,
+            LspCommand.class,
             HelpCommand.class,
         },
         footer = {

@@ -25,6 +25,15 @@ public final class Terminal {
         err.flush();
     }
 
+    /** Empties the screen, where there is one; else prints a line between what was said and what will be. */
+    static void separate(String line, PrintWriter out, PrintWriter err) {
+        if (INTERACTIVE) {
+            err.print("\u001b[H\u001b[2J");
+            err.flush();
+        }
+        out.println(line);
+    }
+
     /** A bar that moves while something goes on; empty where nobody would see it move. */
     public static Optional<ProgressBar> bar(String task, long steps) {
         return INTERACTIVE

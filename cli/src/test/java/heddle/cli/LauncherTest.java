@@ -264,6 +264,25 @@ class LauncherTest {
         assertTrue(none.out().contains("JAVA_HOME is " + dir + ", which is no JDK"), none.out());
     }
 
+    /** An editor talks to a language server through the launcher, and learns what it ended with. */
+    @Test
+    void servesAnEditor() throws Exception {
+        String initialize =
+                message("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"capabilities\":{}}}");
+        String shutdown = message("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"shutdown\",\"params\":null}");
+        String exit = message("{\"jsonrpc\":\"2.0\",\"method\":\"exit\",\"params\":null}");
+        Files.writeString(dir.resolve("orderly"), initialize + shutdown + exit);
+        Files.writeString(dir.resolve("at once"), initialize + exit);
+        Ended orderly = run(Map.of(), "sh \"$HEDDLE\" lsp --stdio <orderly");
+        assertEquals(0, orderly.code(), orderly.out());
+        assertTrue(orderly.out().contains("\"name\":\"Heddle\""), orderly.out());
+        assertEquals(1, run(Map.of(), "sh \"$HEDDLE\" lsp <'at once'").code());
+    }
+
+    private static String message(String json) {
+        return "Content-Length: " + json.length() + "\r\n\r\n" + json;
+    }
+
     @Test
     void saysWhichProcessItWaitsFor() throws Exception {
         Map<String, String> maven = withMaven("");

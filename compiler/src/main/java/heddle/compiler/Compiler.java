@@ -1,9 +1,12 @@
 package heddle.compiler;
 
 import heddle.compiler.attention.FuseAttention;
+import heddle.compiler.explain.Explanation;
 import heddle.compiler.gradient.Differentiate;
+import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.LengthCondition;
+import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.join.JoinProducts;
 import heddle.compiler.join.SplitProbabilities;
@@ -19,6 +22,8 @@ import heddle.compiler.pass.RemoveIdentities;
 import heddle.compiler.pass.RemoveTrainingMarks;
 import heddle.compiler.recompute.MemoryBudget;
 import heddle.compiler.recompute.Recompute;
+import heddle.compiler.report.FusionReport;
+import heddle.compiler.report.WrittenAttention;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Schedule;
@@ -32,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Compiles a model's graph into an execution plan: runs the passes in order, then lowers the graph to kernels. */
 public final class Compiler {
@@ -116,6 +122,34 @@ public final class Compiler {
     public static Compilation compile(
             Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled, Optional<MemoryBudget> budget) {
         return DeepStack.call(() -> compiled(graph, fusion, policy, disabled, budget));
+    }
+
+    /**
+     * What becomes of each attention, as {@link Compilation#explain} says it, when the rest of the model is of no interest and
+     * not lowered.
+     *
+     * @param lengths of symbols, as far as they are known
+     * @param next    called before each step; what it throws ends the work
+     */
+    public static Explanation explain(Graph graph, Map<String, Long> lengths, Runnable next) {
+        return DeepStack.call(() -> explained(graph, lengths, next));
+    }
+
+    private static Explanation explained(Graph graph, Map<String, Long> lengths, Runnable next) {
+        Pipeline.Result passes = new Pipeline(
+                        Stream.concat(SIMPLIFY.stream(), RECOGNISE.stream()).toList())
+                .run(graph, next);
+        List<Decision> decisions = passes.decisions(FuseAttention.NAME);
+        Graph fused = passes.after(FuseAttention.NAME).orElseThrow();
+        Map<Node, WrittenAttention> written =
+                WrittenAttention.in(passes.before(FuseAttention.NAME).orElseThrow(), fused, decisions);
+        return Explanation.of(
+                FusionReport.of(fused, decisions),
+                written,
+                SchedulePolicy.PROCESSOR,
+                LengthCondition.facts(graph),
+                lengths,
+                next);
     }
 
     private static Compilation compiled(

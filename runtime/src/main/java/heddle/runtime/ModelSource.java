@@ -53,8 +53,8 @@ public record ModelSource(String name, Path directory, Function<String, Optional
         return files.apply(name).orElseThrow(() -> SourceReader.unreadable("there is no file " + name, ""));
     }
 
-    /** The file that {@code import "path"} means in {@code importer}. */
-    Optional<SourceFile> imported(String path, SourceFile importer) {
+    /** The file that {@code import "path"} means in {@code importer}: one of the same place, or else of Heddle's library. */
+    public Optional<SourceFile> imported(String path, SourceFile importer) {
         return files.apply(sibling(importer.name(), path)).or(() -> SourceReader.library(path));
     }
 

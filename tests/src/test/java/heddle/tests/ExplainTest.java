@@ -2,14 +2,19 @@ package heddle.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.cli.Main;
+import heddle.cli.report.ExplanationText;
 import heddle.compiler.Compilation;
+import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.explain.FusedExplanation;
+import heddle.compiler.ir.Graph;
 import heddle.compiler.tile.BlockCount;
 import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -19,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -59,6 +65,52 @@ class ExplainTest {
         arguments.addAll(List.of("--format", "json"));
         assertEquals(DONE, run(arguments), printed);
         GoldenFile.check(MODELS.resolve(name + ".json"), printed);
+    }
+
+    /** Editors explain attention without lowering the rest of the model. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "causal",
+                "padding",
+                "grouped-alibi",
+                "none",
+                "declined",
+                "log-sum-exp",
+                "minilm",
+                "decoder",
+                "gpt"
+            })
+    void explainsTheSameWithoutTheRestOfTheModel(String name) {
+        Path own = MODELS.resolve(name + ".heddle");
+        Path file = Files.exists(own) ? own : Path.of("../examples").resolve(name + ".heddle");
+        HeddleModel model = Heddle.model(file);
+        for (Map<String, Long> lengths : List.of(Map.<String, Long>of(), Map.of("B", 2L, "N", 77L))) {
+            String whole = ExplanationText.of(model.compilation(Fusion.FUSED).explain(lengths), "nothing");
+            String alone =
+                    ExplanationText.of(Compiler.explain(model.declaration().graph(), lengths, () -> {}), "nothing");
+            assertEquals(whole, alone);
+        }
+    }
+
+    @Test
+    void explainingEndsWhenNobodyWantsItAnyMore() {
+        Graph graph =
+                Heddle.model(MODELS.resolve("causal.heddle")).declaration().graph();
+        int[] steps = {0};
+        Compiler.explain(graph, Map.of(), () -> steps[0]++);
+        int all = steps[0];
+        assertTrue(all > 10, all + " steps");
+        for (int last = 1; last <= all; last++) {
+            int[] left = {last};
+            assertThrows(
+                    CancellationException.class,
+                    () -> Compiler.explain(graph, Map.of(), () -> {
+                        if (--left[0] == 0) {
+                            throw new CancellationException();
+                        }
+                    }));
+        }
     }
 
     @Test

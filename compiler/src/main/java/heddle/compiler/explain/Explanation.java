@@ -34,8 +34,20 @@ public record Explanation(FusionReport report, List<FusedExplanation> fused) {
             SchedulePolicy policy,
             LengthFacts facts,
             Map<String, Long> lengths) {
+        return of(report, written, policy, facts, lengths, () -> {});
+    }
+
+    /** The same. @param next called before each attention; what it throws ends the work */
+    public static Explanation of(
+            FusionReport report,
+            Map<Node, WrittenAttention> written,
+            SchedulePolicy policy,
+            LengthFacts facts,
+            Map<String, Long> lengths,
+            Runnable next) {
         List<FusedExplanation> fused = new ArrayList<>();
         for (FusionReport.Fused one : report.fused()) {
+            next.run();
             WrittenAttention source = written.get(one.node());
             if (source != null) {
                 fused.add(new ExplainFused(one, source, policy, facts).with(lengths));

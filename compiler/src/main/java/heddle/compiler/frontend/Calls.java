@@ -40,14 +40,16 @@ final class Calls {
     private final Expressions expressions;
     private final Statements statements;
     private final Diagnostics diagnostics;
+    private final Observer observer;
     private final Deque<Item.Function> active = new ArrayDeque<>();
     private long calls;
 
-    Calls(Emitter emitter, Expressions expressions, Statements statements, Diagnostics diagnostics) {
+    Calls(Emitter emitter, Expressions expressions, Statements statements, Diagnostics diagnostics, Observer observer) {
         this.emitter = emitter;
         this.expressions = expressions;
         this.statements = statements;
         this.diagnostics = diagnostics;
+        this.observer = observer;
     }
 
     Denotation call(Expr.Call call, Scope scope) {
@@ -183,6 +185,9 @@ final class Calls {
                     ? bound.get(p.name().text()).getFirst()
                     : expressions.operand(p.defaultValue().orElseThrow(), scope);
             scope.declare(p.name().text(), argument.value(), p.name().span(), true);
+            if (p.type().isEmpty()) {
+                observer.named(p.name(), argument.value());
+            }
             bound.put(p.name().text(), List.of(argument));
         }
         for (Item.Parameter p : function.parameters()) {
@@ -193,6 +198,7 @@ final class Calls {
                         .toTensor(argument, Types.dtype(p.type().get().dtype()));
                 expressions.types().unify(p.name(), p.type().get(), argument, tensor.type(), scope);
                 scope.declare(p.name().text(), tensor, p.name().span(), true);
+                observer.named(p.name(), tensor);
             }
         }
     }

@@ -34,6 +34,7 @@ import java.util.Set;
  */
 final class Expressions {
     private final Diagnostics diagnostics;
+    private final Observer observer;
     private final DividingComments comments;
     private final Texts texts = new Texts(this);
     private final Types types;
@@ -44,15 +45,16 @@ final class Expressions {
     private final Calls calls;
     private final Set<String> unknownNames = new HashSet<>();
 
-    Expressions(Emitter emitter, Diagnostics diagnostics) {
+    Expressions(Emitter emitter, Diagnostics diagnostics, Observer observer) {
         this.diagnostics = diagnostics;
+        this.observer = observer;
         comments = new DividingComments(diagnostics);
         types = new Types(this, diagnostics);
         weights = new Weights(emitter, this, texts, types);
         operators = new Operators(emitter, this);
         indexing = new Indexing(emitter, this, diagnostics);
-        statements = new Statements(emitter, this, diagnostics);
-        calls = new Calls(emitter, this, statements, diagnostics);
+        statements = new Statements(emitter, this, diagnostics, observer);
+        calls = new Calls(emitter, this, statements, diagnostics, observer);
     }
 
     Types types() {
@@ -75,6 +77,7 @@ final class Expressions {
                 throw tooLarge(expr, value);
             }
             comments.look(expr, value, scope);
+            observer.evaluated(expr, value);
             return value;
         } catch (DiagnosticException e) {
             diagnostics.report(e);

@@ -126,6 +126,7 @@ final class FileElaboration {
             Tensor tensor = model.outputTensor(output, value);
             output.type().ifPresent(t -> model.checkOutputType(output, t, tensor, scope));
             model.output(output, tensor);
+            model.observer().named(output.name(), tensor);
         }
     }
 

@@ -18,7 +18,17 @@ public final class Frontend {
      * @throws heddle.dsl.diagnostic.DiagnosticException with all mistakes that were found
      */
     public static Model elaborate(SourceUnit unit, ImportResolver imports, Map<String, Long> lengths) {
-        return DeepStack.call(() -> new ModelElaboration(unit, imports, lengths).run());
+        return elaborate(unit, imports, lengths, Observer.NONE);
+    }
+
+    /**
+     * The same for one who wants to know what the parts of the file are worth.
+     *
+     * @param observer told of values also where the file has mistakes elsewhere
+     */
+    public static Model elaborate(
+            SourceUnit unit, ImportResolver imports, Map<String, Long> lengths, Observer observer) {
+        return DeepStack.call(() -> new ModelElaboration(unit, imports, lengths, observer).run());
     }
 
     /** The model that a file declares, with all its lengths symbolic. */

@@ -36,6 +36,7 @@ final class ModelElaboration {
     private final Map<String, Long> bound;
     private final Emitter emitter;
     private final Diagnostics diagnostics;
+    private final Observer observer;
     private final Expressions expressions;
     private final Imports imports;
     private final SourceUnit main;
@@ -43,12 +44,13 @@ final class ModelElaboration {
     private final List<Declaration> outputs = new ArrayList<>();
     private final List<NamedLength> lengths = new ArrayList<>();
 
-    ModelElaboration(SourceUnit main, ImportResolver resolver, Map<String, Long> bound) {
+    ModelElaboration(SourceUnit main, ImportResolver resolver, Map<String, Long> bound, Observer observer) {
         this.main = main;
         this.bound = bound;
+        this.observer = observer;
         emitter = new Emitter(modelName(main));
         diagnostics = new Diagnostics(emitter);
-        expressions = new Expressions(emitter, diagnostics);
+        expressions = new Expressions(emitter, diagnostics, observer);
         imports = new Imports(main.file(), resolver, this);
     }
 
@@ -97,6 +99,10 @@ final class ModelElaboration {
 
     Diagnostics diagnostics() {
         return diagnostics;
+    }
+
+    Observer observer() {
+        return observer;
     }
 
     Expressions expressions() {

@@ -21,12 +21,14 @@ final class Statements {
     private final Emitter emitter;
     private final Expressions expressions;
     private final Diagnostics diagnostics;
+    private final Observer observer;
     private long iterations;
 
-    Statements(Emitter emitter, Expressions expressions, Diagnostics diagnostics) {
+    Statements(Emitter emitter, Expressions expressions, Diagnostics diagnostics, Observer observer) {
         this.emitter = emitter;
         this.expressions = expressions;
         this.diagnostics = diagnostics;
+        this.observer = observer;
     }
 
     /** Runs statements up to a {@code return}, whose value is the result. */
@@ -89,12 +91,14 @@ final class Statements {
                                     : "choose another name"));
         }
         scope.declare(name.text(), value, name.span(), rebindable);
+        observer.named(name, value);
     }
 
     private void rebind(Name name, Denotation value, Scope scope) {
         Optional<Scope.Binding> binding = scope.findInFunction(name.text());
         if (binding.isPresent() && binding.get().isRebindable()) {
             binding.get().rebind(value);
+            observer.named(name, value);
             return;
         }
         Optional<Scope.Binding> outside = scope.find(name.text());

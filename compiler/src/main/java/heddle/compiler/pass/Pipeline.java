@@ -98,15 +98,21 @@ public record Pipeline(List<Pass> passes) {
 
     /** @throws heddle.compiler.ir.InvalidGraph when a pass breaks an invariant, with its name */
     public Result run(Graph graph) {
-        return DeepStack.call(() -> ran(graph));
+        return run(graph, () -> {});
     }
 
-    private Result ran(Graph graph) {
+    /** The same. @param before called before each pass; what it throws ends the work */
+    public Result run(Graph graph, Runnable before) {
+        return DeepStack.call(() -> ran(graph, before));
+    }
+
+    private Result ran(Graph graph, Runnable before) {
         ModelInvariants.VERIFIER.verify(graph, "building the model");
         List<Step> steps = new ArrayList<>();
         List<String> names = names();
         Graph current = graph;
         for (int n = 0; n < names.size(); n++) {
+            before.run();
             long start = System.nanoTime();
             PassResult result = passes.get(n).apply(current);
             Graph next = result.graph();
