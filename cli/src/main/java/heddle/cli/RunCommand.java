@@ -76,8 +76,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "Then times the model, and writes a page of its passes, memory and times: .html, or its data as"
-                    + " .json.")
+            description =
+                    "Then times the model, and writes a page of its passes, memory and times: .html, or its data as"
+                            + " .json.")
     private Path report;
 
     @Override

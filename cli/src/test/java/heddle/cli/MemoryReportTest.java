@@ -67,8 +67,8 @@ class MemoryReportTest {
     }
 
     private Ran run(Object... options) {
-        List<Object> words = new ArrayList<>(List.of(
-                "run", model, "-D", "N=32", "--input", "x=random", "--weights", "random", "--target", "jvm"));
+        List<Object> words = new ArrayList<>(
+                List.of("run", model, "-D", "N=32", "--input", "x=random", "--weights", "random", "--target", "jvm"));
         words.addAll(List.of(options));
         Ran ran = Ran.command(words.toArray());
         assertEquals(ExitCode.DONE, ran.code(), ran.toString());
@@ -239,8 +239,7 @@ class MemoryReportTest {
         run("--report", page);
         String html = Files.readString(page);
         assertTrue(html.contains("id=\"profile\"") && html.contains("id=\"plan-unfused\""));
-        Ran both = Ran.command(
-                "run", model, "-D", "N=2", "--input", "x=random", "--report", page, "--trace", page);
+        Ran both = Ran.command("run", model, "-D", "N=2", "--input", "x=random", "--report", page, "--trace", page);
         assertEquals(ExitCode.USAGE, both.code(), both.toString());
         assertTrue(both.err().contains("--trace and --report both write"), both.err());
     }
@@ -252,16 +251,20 @@ class MemoryReportTest {
         List<Map<String, Object>> events = list(JSON.std.mapFrom(Files.readString(file)), "traceEvents");
         List<Map<String, Object>> spans =
                 events.stream().filter(e -> e.get("ph").equals("X")).toList();
-        List<Map<String, Object>> names = events.stream()
-                .filter(e -> e.get("name").equals("thread_name"))
-                .toList();
+        List<Map<String, Object>> names =
+                events.stream().filter(e -> e.get("name").equals("thread_name")).toList();
         for (Map<String, Object> e : events) {
             assertTrue(e.containsKey("name") && e.containsKey("pid") && e.containsKey("tid"), e.toString());
             assertTrue(List.of("X", "M").contains(e.get("ph")), e.toString());
         }
         for (Map<String, Object> e : spans) {
             assertTrue(start(e) >= 0 && end(e) >= start(e), e.toString());
-            assertEquals(1, names.stream().filter(n -> n.get("tid").equals(e.get("tid"))).count(), e.toString());
+            assertEquals(
+                    1,
+                    names.stream()
+                            .filter(n -> n.get("tid").equals(e.get("tid")))
+                            .count(),
+                    e.toString());
         }
         assertEquals("kernels", map(names.getFirst(), "args").get("name"));
         // Events of one track do not overlap, and a scope is around the kernels in it.
@@ -274,7 +277,8 @@ class MemoryReportTest {
             }
         });
         Map<String, Object> scope = spans.stream()
-                .filter(e -> e.get("cat").equals("scope") && e.get("name").toString().endsWith("0"))
+                .filter(e ->
+                        e.get("cat").equals("scope") && e.get("name").toString().endsWith("0"))
                 .findFirst()
                 .orElseThrow();
         List<Map<String, Object>> inside = spans.stream()
@@ -282,8 +286,8 @@ class MemoryReportTest {
                 .filter(e -> e.get("name").toString().startsWith(scope.get("name") + ":"))
                 .toList();
         assertFalse(inside.isEmpty(), spans.toString());
-        inside.forEach(e -> assertTrue(
-                start(e) >= start(scope) - 1e-3 && end(e) <= end(scope) + 1e-3, e + " in " + scope));
+        inside.forEach(
+                e -> assertTrue(start(e) >= start(scope) - 1e-3 && end(e) <= end(scope) + 1e-3, e + " in " + scope));
     }
 
     private static double start(Map<String, Object> event) {

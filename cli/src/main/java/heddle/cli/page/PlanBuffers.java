@@ -77,7 +77,8 @@ final class PlanBuffers {
     private List<Buffer> order() {
         Life never = new Life(-1, -1);
         return kinds.keySet().stream()
-                .sorted(Comparator.comparingInt(b -> lives.getOrDefault(b, never).first()))
+                .sorted(Comparator.comparingInt(
+                        b -> lives.getOrDefault(b, never).first()))
                 .toList();
     }
 

@@ -22,7 +22,10 @@ import java.util.stream.Collectors;
 public record Profile(
         Measurement measured,
         WarmUp.Ended warmUp,
-        int runs, int threads, Optional<String> machine, Optional<MeasuredLimits> limits) {
+        int runs,
+        int threads,
+        Optional<String> machine,
+        Optional<MeasuredLimits> limits) {
     /** The time of each kernel of a run, in nanoseconds. */
     Map<String, Long> nanos() {
         return measured.kernels().stream().collect(Collectors.toMap(KernelTiming::name, KernelTiming::nanos));

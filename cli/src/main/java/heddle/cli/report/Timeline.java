@@ -49,8 +49,7 @@ public final class Timeline implements Consumer<KernelTiming> {
             event.put("args", arguments);
             trace.add(event);
         }
-        List<List<String>> scopes =
-                timings.stream().map(k -> scopes(k.name())).toList();
+        List<List<String>> scopes = timings.stream().map(k -> scopes(k.name())).toList();
         int depths = scopes.stream().mapToInt(List::size).max().orElse(0);
         for (int depth = 0; depth < depths; depth++) {
             trace.add(named("thread_name", KERNELS + 1 + depth, "scopes, depth " + (depth + 1)));

@@ -76,16 +76,17 @@ export class HeatTable {
     /** What a step is called: as its value in the model, else its function, else its operation. */
     label(k) {
         const scope = k.scopes.at(-1);
-        const part = /\.[a-z]+$/.exec(k.name.slice(k.name.lastIndexOf(':') + 1));
-        if (part !== null) {
-            return part[0].slice(1);
+        const operation = k.name.slice(k.name.lastIndexOf(':') + 1).replace(/#\d+/g, '');
+        const part = /\.(pack|merge|epilogue|blocks|zeros)$/.exec(operation);
+        if (operation.includes('.')) {
+            return part === null ? operation : part[1];
         }
         if (k.family === 'attention') {
             return 'attention';
         }
         const depth = k.scopes.indexOf(k.layer) < 0 ? 0 : k.scopes.indexOf(k.layer) + 1;
         if (scope === undefined || scope === k.layer) {
-            return k.name.slice(k.name.lastIndexOf(':') + 1).replace(/#\d+/, '');
+            return operation;
         }
         const { let: let_, name: function_ } = this.data.graph.scopes[scope];
         return let_ !== '' && k.scopes.length - depth > 1 ? let_ : function_.replace(/(\.\d+)?(#\d+)?$/, '');

@@ -120,8 +120,8 @@ export class RunData {
     within(k, layer) {
         const iteration = this.iterationOf(layer);
         if (iteration !== undefined) {
-            const parent = this.graph.scopes[iteration.parent].path;
-            return k.name.slice(parent === '' ? 0 : parent.length + 1).replace('.' + iteration.number, '');
+            const parent = this.graph.scopes[iteration.parent].path + '/';
+            return k.name.slice(k.name.startsWith(parent) ? parent.length : 0).replace('.' + iteration.number, '');
         }
         const path = layer === 0 ? '' : this.graph.scopes[layer].path;
         return path !== '' && k.name.startsWith(path) ? k.name.slice(path.length).replace(/^[/:]/, '') : k.name;
@@ -188,8 +188,9 @@ export class RunData {
         const at = new Float64Array(other.length + 1);
         theirs.forEach((s, i) => {
             const [from, to] = [starts[mine[i].from], starts[mine[i].to]];
+            const isAsMany = s.to - s.from === mine[i].to - mine[i].from;
             for (let k = s.from; k <= s.to; k++) {
-                at[k] = from + (to - from) * (k - s.from) / (s.to - s.from);
+                at[k] = isAsMany ? starts[mine[i].from + k - s.from] : from + (to - from) * (k - s.from) / (s.to - s.from);
             }
         });
         return at;
