@@ -43,7 +43,11 @@ final class AttentionFormula {
         factor("query", "q", attention.q(), i, operands);
         factor("key", "k", attention.k(), j, operands);
         String score = words("score").replace("score", "q·k" + scaleInWords());
-        add("score", "scores", equation(s(), formulas.of(attention.score())), "the score of query " + i + " and key " + j + " is " + score);
+        add(
+                "score",
+                "scores",
+                equation(s(), formulas.of(attention.score())),
+                "the score of query " + i + " and key " + j + " is " + score);
         attention.mask().ifPresent(mask -> {
             Optional<List<Object>> condition = formulas.of(mask);
             add(
@@ -62,7 +66,6 @@ final class AttentionFormula {
         output();
     }
 
-
     private List<Object> s() {
         return MathMl.indexed("s", i, j);
     }
@@ -78,7 +81,8 @@ final class AttentionFormula {
         for (ScalarExpr factor : List.of(attention.q(), attention.k())) {
             if (scale(factor).isPresent()) {
                 ScalarExpr.Apply a = (ScalarExpr.Apply) factor;
-                List<Object> by = new ScalarFormula(operands, Map.of()).formula(scale(factor).get(), 0);
+                List<Object> by = new ScalarFormula(operands, Map.of())
+                        .formula(scale(factor).get(), 0);
                 result = a.fn() == ScalarFn.DIV
                         ? MathMl.fraction(result, by)
                         : MathMl.row(result, MathMl.operator("·"), by);
@@ -108,8 +112,12 @@ final class AttentionFormula {
     private String scaleInWords() {
         StringBuilder words = new StringBuilder();
         for (ScalarExpr factor : List.of(attention.q(), attention.k())) {
-            scale(factor).ifPresent(by -> words.append(((ScalarExpr.Apply) factor).fn() == ScalarFn.DIV ? " / " : " * ")
-                    .append(by instanceof ScalarExpr.Literal l ? ScalarFormula.number(l.value()) : by.toString()));
+            scale(factor)
+                    .ifPresent(by -> words.append(((ScalarExpr.Apply) factor).fn() == ScalarFn.DIV ? " / " : " * ")
+                            .append(
+                                    by instanceof ScalarExpr.Literal l
+                                            ? ScalarFormula.number(l.value())
+                                            : by.toString()));
         }
         return words.toString();
     }
@@ -132,8 +140,8 @@ final class AttentionFormula {
     }
 
     private void probability() {
-        List<Object> below = MathMl.row(
-                MathMl.sum(MathMl.name("t")), MathMl.power(MathMl.name("e"), MathMl.indexed("s", i, "t")));
+        List<Object> below =
+                MathMl.row(MathMl.sum(MathMl.name("t")), MathMl.power(MathMl.name("e"), MathMl.indexed("s", i, "t")));
         String words = "the probability is e to the score, divided by the sum of that over all keys";
         if (attention.sink().isPresent()) {
             Optional<List<Object>> sink = formulas.of(attention.sink().get());
@@ -155,7 +163,11 @@ final class AttentionFormula {
         if (attention.weight().isPresent()) {
             List<Object> weight = formulas.of(attention.weight().get()).orElse(MathMl.indexed("w", i, j));
             terms = MathMl.row(
-                    MathMl.sum(MathMl.name(j)), p(), MathMl.operator("·"), MathMl.parenthesised(weight), MathMl.indexed("v", j));
+                    MathMl.sum(MathMl.name(j)),
+                    p(),
+                    MathMl.operator("·"),
+                    MathMl.parenthesised(weight),
+                    MathMl.indexed("v", j));
             words += " times the weight " + words("weight");
         }
         add("output", "output", Optional.of(MathMl.row(MathMl.indexed("o", i), MathMl.operator("="), terms)), words);
@@ -165,8 +177,8 @@ final class AttentionFormula {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("name", name);
         row.put("role", role);
-        formula.ifPresent(f -> row.put(
-                "math", MathMl.with("math", Map.of("display", "block", "aria-label", words), f)));
+        formula.ifPresent(
+                f -> row.put("math", MathMl.with("math", Map.of("display", "block", "aria-label", words), f)));
         row.put("words", words);
         rows.add(row);
     }

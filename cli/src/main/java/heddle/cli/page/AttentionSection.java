@@ -40,7 +40,10 @@ final class AttentionSection {
         fields.put("id", number(in, fused.node()));
         fields.put(
                 "woven",
-                fused.woven().stream().map(n -> number(in, n)).filter(n -> n >= 0).toList());
+                fused.woven().stream()
+                        .map(n -> number(in, n))
+                        .filter(n -> n >= 0)
+                        .toList());
         fields.putAll(ExplanationJson.fused(fused));
         fields.put("parts", fused.parts().stream().map(p -> part(in, p)).toList());
         fields.put("mathematics", AttentionFormula.of(fused));
@@ -58,7 +61,10 @@ final class AttentionSection {
     /** The blocks of one head, at lengths of eight blocks of keys where lengths are not known. */
     private static Optional<Map<String, Object>> map(Inspected in, FusedExplanation fused, TileKernel kernel) {
         Map<String, Long> lengths = new TreeMap<>(in.lengths());
-        in.compilation().plan().lengths().forEach(s -> lengths.putIfAbsent(s, 8L * fused.tiles().blockKv()));
+        in.compilation()
+                .plan()
+                .lengths()
+                .forEach(s -> lengths.putIfAbsent(s, 8L * fused.tiles().blockKv()));
         Axis queries = kernel.parallel().stream()
                 .filter(a -> a.name().equals(fused.definition().i().name()))
                 .findFirst()

@@ -12,13 +12,12 @@ final class CodeTokens {
 
     private static final String NUMBER = "(?<number>\\b\\d[\\w.]*(?:(?<=[eE])[+-]\\d+\\w*)?)";
 
-    private static final Pattern JAVA = Pattern.compile(
-            "(?<comment>//[^\\n]*|/\\*(?s:.*?)\\*/)"
-                    + "|(?<string>\"\"\"(?s:.*?)\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])+')"
-                    + "|(?<keyword>\\b(?:boolean|break|byte|case|catch|char|class|continue|default|do|double|else|extends|false|final"
-                    + "|finally|float|for|if|implements|import|instanceof|int|long|new|null|package|private|public|record|return|short"
-                    + "|static|switch|this|throw|throws|true|try|void|while)\\b)|"
-                    + NUMBER);
+    private static final Pattern JAVA = Pattern.compile("(?<comment>//[^\\n]*|/\\*(?s:.*?)\\*/)"
+            + "|(?<string>\"\"\"(?s:.*?)\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])+')"
+            + "|(?<keyword>\\b(?:boolean|break|byte|case|catch|char|class|continue|default|do|double|else|extends|false|final"
+            + "|finally|float|for|if|implements|import|instanceof|int|long|new|null|package|private|public|record|return|short"
+            + "|static|switch|this|throw|throws|true|try|void|while)\\b)|"
+            + NUMBER);
 
     private static final Pattern LISTING = Pattern.compile("(?<comment>(?m:^)\\s*#[^\\n]*)|(?<string>\"[^\"\\n]*\")"
             + "|(?<keyword>\\b(?:add|and|by|dot|down|each|exp|for|group|in|inf|kernel|lane|local|log|masked|max|merge|min|not|or|over"

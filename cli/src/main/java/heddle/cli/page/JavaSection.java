@@ -1,6 +1,7 @@
 package heddle.cli.page;
 
 import heddle.compiler.Compilation;
+import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.backend.source.JavaText;
@@ -16,7 +17,6 @@ import heddle.compiler.schedule.machine.Machine;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.TileKernel;
 import heddle.dsl.diagnostic.DiagnosticException;
-import heddle.compiler.Compiler.Fusion;
 import heddle.runtime.tornado.DeviceWriter;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -41,24 +41,36 @@ final class JavaSection {
         Map<Integer, TileKernel> first = new HashMap<>();
         Map<String, TileKernel> written = new HashMap<>();
         Stream.concat(source.prepare().stream(), source.launches().stream())
-                .forEach(call -> written.put(
-                        call.kernel().name(), first.computeIfAbsent(call.entry(), e -> call.kernel())));
-        return section(in, source.className(), source.text(), source.marks(), written, "vectors of " + processor.lanes() + " floats");
+                .forEach(call ->
+                        written.put(call.kernel().name(), first.computeIfAbsent(call.entry(), e -> call.kernel())));
+        return section(
+                in,
+                source.className(),
+                source.text(),
+                source.marks(),
+                written,
+                "vectors of " + processor.lanes() + " floats");
     }
 
     static Map<String, Object> tornado(Inspected in) {
-        TornadoTarget target = in.machine().orElse(Device.GPU) instanceof Device d ? TornadoTarget.of(d) : TornadoTarget.GPU;
+        TornadoTarget target =
+                in.machine().orElse(Device.GPU) instanceof Device d ? TornadoTarget.of(d) : TornadoTarget.GPU;
         try {
             TornadoSource source = DeviceWriter.source(plan(in, "tornado", new DevicePolicy(target)), target);
             Map<String, TileKernel> first = new HashMap<>();
             Map<String, TileKernel> written = new HashMap<>();
             for (TornadoSource.Task task : source.tasks()) {
                 if (task.work() instanceof TornadoSource.KernelLaunch launch) {
-                    written.put(
-                            task.kernel().name(), first.computeIfAbsent(launch.method(), m -> task.kernel()));
+                    written.put(task.kernel().name(), first.computeIfAbsent(launch.method(), m -> task.kernel()));
                 }
             }
-            return section(in, source.className(), source.text(), source.marks(), written, target.device().name());
+            return section(
+                    in,
+                    source.className(),
+                    source.text(),
+                    source.marks(),
+                    written,
+                    target.device().name());
         } catch (DiagnosticException e) {
             return Map.of("problem", e.getMessage());
         }

@@ -67,7 +67,9 @@ record ScalarFormula(List<String> operands, Map<String, List<Object>> variables)
             return MathMl.name(name);
         }
         List<Object> below = new ArrayList<>();
-        boolean letters = index.stream().allMatch(i -> i instanceof ScalarExpr.Index x && x.axis().name().length() == 1);
+        boolean letters = index.stream()
+                .allMatch(
+                        i -> i instanceof ScalarExpr.Index x && x.axis().name().length() == 1);
         for (int i = 0; i < index.size(); i++) {
             if (i > 0 && !letters) {
                 below.add(MathMl.operator(","));
@@ -89,7 +91,9 @@ record ScalarFormula(List<String> operands, Map<String, List<Object>> variables)
         if (Double.isInfinite(value)) {
             return value > 0 ? "∞" : "-∞";
         }
-        return value == Math.rint(value) && Math.abs(value) < 1e15 ? String.valueOf((long) value) : String.valueOf((float) value);
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? String.valueOf((long) value)
+                : String.valueOf((float) value);
     }
 
     private static List<Object> signed(String number) {

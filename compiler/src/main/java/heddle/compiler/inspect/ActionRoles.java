@@ -80,7 +80,10 @@ final class ActionRoles {
                 roles.put(b, Optional.empty());
                 yield Set.of();
             }
-            default -> written(action).<Set<AttentionRole>>map(tile -> leaf(action, tile, masked)).orElseGet(Set::of);
+            default ->
+                written(action)
+                        .<Set<AttentionRole>>map(tile -> leaf(action, tile, masked))
+                        .orElseGet(Set::of);
         };
     }
 
@@ -101,7 +104,7 @@ final class ActionRoles {
     }
 
     private Set<AttentionRole> leaf(Action action, String tile, boolean masked) {
-        if (steps.isReduction(tile)) {
+        if (steps.isReduction(tile) && action instanceof Action.Fold) {
             reduced = true;
         }
         if (steps.isLast(tile)) {

@@ -46,14 +46,16 @@ public final class AttentionSteps {
             return Optional.empty();
         }
         Map<Tile, TileExpr.Dot> products = new HashMap<>();
-        return find(program.body(), products).map(sum -> new AttentionSteps(products.get(sum.value().a()), sum, program));
+        return find(program.body(), products)
+                .map(sum -> new AttentionSteps(products.get(sum.value().a()), sum, program));
     }
 
     private static Optional<TileStmt.Accumulate> find(List<TileStmt> body, Map<Tile, TileExpr.Dot> products) {
         for (TileStmt stmt : body) {
             if (stmt instanceof TileStmt.Define d && d.value() instanceof TileExpr.Dot dot) {
                 products.put(d.tile(), dot);
-            } else if (stmt instanceof TileStmt.Accumulate a && products.containsKey(a.value().a())) {
+            } else if (stmt instanceof TileStmt.Accumulate a
+                    && products.containsKey(a.value().a())) {
                 return Optional.of(a);
             } else if (stmt instanceof TileStmt.Loop l) {
                 Optional<TileStmt.Accumulate> inner = find(l.body(), products);

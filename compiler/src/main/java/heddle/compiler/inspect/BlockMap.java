@@ -70,7 +70,11 @@ public record BlockMap(long rows, long columns, long pool, long[][][] cells) {
     }
 
     private void countKept(TileKernel kernel, Axis queries, Map<String, Long> lengths) {
-        TileStmt.Loop loop = kernel.program().loops().getFirst();
+        TileStmt.Loop loop = kernel.body().stream()
+                .filter(TileStmt.Loop.class::isInstance)
+                .map(TileStmt.Loop.class::cast)
+                .findFirst()
+                .orElseThrow();
         ScalarExpr mask = loop.mask().map(LoopMask::program).orElse(BlockMask.TRUE);
         long high = kernel.block(queries);
         long wide = kernel.block(loop.axis());

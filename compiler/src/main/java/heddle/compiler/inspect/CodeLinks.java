@@ -32,7 +32,8 @@ public record CodeLinks(List<Lines> lines, Map<AttentionRole, List<Lines>> roles
 
     public CodeLinks {
         lines = List.copyOf(lines);
-        roles = Collections.unmodifiableMap(new EnumMap<>(roles.isEmpty() ? new EnumMap<>(AttentionRole.class) : roles));
+        roles = Collections.unmodifiableMap(
+                new EnumMap<>(roles.isEmpty() ? new EnumMap<>(AttentionRole.class) : roles));
     }
 
     /** The links of each kernel that a text has methods of: of kernels that share a method, the one that it was written for. */
@@ -54,12 +55,11 @@ public record CodeLinks(List<Lines> lines, Map<AttentionRole, List<Lines>> roles
             }
         }
         for (JavaText.Mark mark : marks) {
-            Optional<ScheduledKernel> kernel =
-                    switch (mark.about()) {
-                        case ScheduledKernel k -> Optional.of(k);
-                        case Action a -> Optional.ofNullable(owners.get(a));
-                        default -> Optional.ofNullable(masks.get(mark.about()));
-                    };
+            Optional<ScheduledKernel> kernel = switch (mark.about()) {
+                case ScheduledKernel k -> Optional.of(k);
+                case Action a -> Optional.ofNullable(owners.get(a));
+                default -> Optional.ofNullable(masks.get(mark.about()));
+            };
             kernel.ifPresent(k -> byKernel.get(k).add(mark));
         }
         SequencedMap<TileKernel, CodeLinks> links = new LinkedHashMap<>();
@@ -67,7 +67,8 @@ public record CodeLinks(List<Lines> lines, Map<AttentionRole, List<Lines>> roles
         return links;
     }
 
-    private static CodeLinks links(List<JavaText.Mark> marks, Map<Action, Optional<AttentionRole>> roles, int[] starts) {
+    private static CodeLinks links(
+            List<JavaText.Mark> marks, Map<Action, Optional<AttentionRole>> roles, int[] starts) {
         boolean[] mine = new boolean[starts.length];
         List<Set<AttentionRole>> found = new ArrayList<>();
         for (int line = 0; line < starts.length; line++) {
@@ -75,13 +76,13 @@ public record CodeLinks(List<Lines> lines, Map<AttentionRole, List<Lines>> roles
         }
         boolean[] decided = new boolean[starts.length];
         for (JavaText.Mark mark : marks) {
-            boolean decides = mark.about() instanceof LoopMask || mark.about() instanceof Action a && roles.containsKey(a);
-            Optional<AttentionRole> role =
-                    switch (mark.about()) {
-                        case Action a -> roles.getOrDefault(a, Optional.empty());
-                        case LoopMask m -> Optional.of(AttentionRole.MASK);
-                        default -> Optional.empty();
-                    };
+            boolean decides =
+                    mark.about() instanceof LoopMask || mark.about() instanceof Action a && roles.containsKey(a);
+            Optional<AttentionRole> role = switch (mark.about()) {
+                case Action a -> roles.getOrDefault(a, Optional.empty());
+                case LoopMask m -> Optional.of(AttentionRole.MASK);
+                default -> Optional.empty();
+            };
             for (int line = line(starts, mark.from()); line <= line(starts, mark.to() - 1); line++) {
                 if (mark.about() instanceof ScheduledKernel) {
                     mine[line] = true;

@@ -135,7 +135,11 @@ final class BlockCounter {
             if (Stream.of(ScalarExpr.of(axis), first(axis), last(axis)).anyMatch(read::contains)) {
                 levels.add(new Level(
                         axis,
-                        extent, size, evaluator.slot(axis), evaluator.slot(first(axis)), evaluator.slot(last(axis))));
+                        extent,
+                        size,
+                        evaluator.slot(axis),
+                        evaluator.slot(first(axis)),
+                        evaluator.slot(last(axis))));
             } else {
                 alike *= Math.ceilDiv(extent, size);
             }
@@ -147,7 +151,8 @@ final class BlockCounter {
         long[] size = {blocks(rows), blocks(looped)};
         boolean any = size[0] > 0 && size[1] > 0;
         for (int d = 0; d < to.length; d++) {
-            boolean drawn = levels.get(d).axis.equals(rows) || levels.get(d).axis.equals(looped);
+            boolean drawn =
+                    levels.get(d).axis.equals(rows) || levels.get(d).axis.equals(looped);
             to[d] = drawn ? to[d] : Math.min(to[d], 1);
             any &= to[d] > 0;
         }

@@ -64,11 +64,17 @@ class ReportAttentionTest {
         StringBuilder text = new StringBuilder();
         for (String spelling : SPELLINGS) {
             text.append(spelling).append('\n');
-            List<Map<String, Object>> rows =
-                    at(fused(CORPUS.resolve(spelling + ".heddle"), Map.of()), "mathematics");
+            List<Map<String, Object>> rows = at(fused(CORPUS.resolve(spelling + ".heddle"), Map.of()), "mathematics");
             for (Map<String, Object> row : rows) {
-                text.append("  ").append(row.get("name")).append(" (").append(row.get("role")).append("): ");
-                text.append(row.get("words")).append("\n    ").append(markup(row.get("math"))).append('\n');
+                text.append("  ")
+                        .append(row.get("name"))
+                        .append(" (")
+                        .append(row.get("role"))
+                        .append("): ");
+                text.append(row.get("words"))
+                        .append("\n    ")
+                        .append(markup(row.get("math")))
+                        .append('\n');
             }
         }
         GoldenFile.check(MATHEMATICS, text.toString());
@@ -82,10 +88,14 @@ class ReportAttentionTest {
         Map<String, String> attributes = new TreeMap<>();
         ((Map<?, ?>) element.get(1)).forEach((k, v) -> attributes.put(k.toString(), v.toString()));
         attributes.remove("aria-label");
-        String tag = element.getFirst() + attributes.entrySet().stream()
-                .map(e -> " " + e.getKey() + "=\"" + e.getValue() + "\"")
-                .collect(Collectors.joining());
-        return element.stream().skip(2).map(ReportAttentionTest::markup).collect(Collectors.joining("", "<" + tag + ">", ""))
+        String tag = element.getFirst()
+                + attributes.entrySet().stream()
+                        .map(e -> " " + e.getKey() + "=\"" + e.getValue() + "\"")
+                        .collect(Collectors.joining());
+        return element.stream()
+                        .skip(2)
+                        .map(ReportAttentionTest::markup)
+                        .collect(Collectors.joining("", "<" + tag + ">", ""))
                 + "</" + element.getFirst() + ">";
     }
 
@@ -105,15 +115,25 @@ class ReportAttentionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "scale-none", "causal-top-left", "causal-bottom-right", "causal-strict", "window-one-sided",
-                "window-two-sided", "window-sink", "window-strided", "causal-and-padding"
+                "scale-none",
+                "causal-top-left",
+                "causal-bottom-right",
+                "causal-strict",
+                "window-one-sided",
+                "window-two-sided",
+                "window-sink",
+                "window-strided",
+                "causal-and-padding"
             })
     void blocksAreThoseThatExplainCounts(String spelling) {
         for (long n : new long[] {1, 200, 1000}) {
             Map<String, Long> lengths = Map.of("B", 2L, "N", n, "M", n + 77, "S", n);
             HeddleModel any = Heddle.model(CORPUS.resolve(spelling + ".heddle"), Map.of());
             Map<String, Long> used = new TreeMap<>(lengths);
-            used.keySet().retainAll(any.declaration().lengths().stream().map(l -> l.name()).toList());
+            used.keySet()
+                    .retainAll(any.declaration().lengths().stream()
+                            .map(l -> l.name())
+                            .toList());
             Map<String, Object> fused = fused(CORPUS.resolve(spelling + ".heddle"), used);
             Map<String, Object> map = at(fused, "map");
             Map<String, Object> blocks = at(fused, "blocks");
@@ -144,13 +164,13 @@ class ReportAttentionTest {
     @ParameterizedTest
     @CsvSource({"4096,1", "65536,8"})
     void theExampleHasTheBlocksOfItsTriangle(long n, long pool) {
-        Map<String, Object> map =
-                at(fused(Path.of("../examples/attention.heddle"), Map.of("B", 1L, "N", n)), "map");
+        Map<String, Object> map = at(fused(Path.of("../examples/attention.heddle"), Map.of("B", 1L, "N", n)), "map");
         assertEquals(pool, number(map, "pool"));
         long rows = n / 32;
         assertEquals(rows, number(map, "rows"));
         long[] counted = counted(map);
-        // Each block of queries has one block of keys that the diagonal goes through; four blocks of queries end in one.
+        // Each block of queries has one block of keys that the diagonal goes through; four blocks of queries end in
+        // one.
         assertEquals(rows, counted[2]);
         assertEquals(rows * (n / 128), counted[0] + counted[1] + counted[2]);
         assertEquals(counted[0], counted[1]);

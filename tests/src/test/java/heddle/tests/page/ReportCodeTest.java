@@ -52,14 +52,17 @@ class ReportCodeTest {
         Object java = report(ATTENTION, LENGTHS).sections().get("java.jvm");
         List<Object> methods = at(java, "methods");
         Object method = methods.getFirst();
-        assertEquals(ROLES, ReportAttentionTest.<Map<String, Object>>at(method, "roles").keySet());
+        assertEquals(
+                ROLES,
+                ReportAttentionTest.<Map<String, Object>>at(method, "roles").keySet());
         List<String> lines = lines(java);
         assertTrue(of("mask", lines, method).contains("return jFrom <= iTo - 1L;"));
         assertTrue(of("mask", lines, method).contains("while (jTo - jFrom > 8"));
         assertTrue(of("scores", lines, method).contains("/ 8.0f;"));
         assertTrue(of("scores", lines, method).contains("product(jTo - jFrom, 64, t_k"));
         assertTrue(of("values", lines, method).contains("product_2(64, jTo - jFrom, t_v"));
-        assertTrue(of("softmax", lines, method).contains("VectorOperators.") || of("softmax", lines, method).contains("exp"));
+        assertTrue(of("softmax", lines, method).contains("VectorOperators.")
+                || of("softmax", lines, method).contains("exp"));
         assertTrue(of("output", lines, method).contains("t_o[t_oStart + e] ="));
         assertFalse(of("softmax", lines, method).contains("t_v"));
     }
@@ -69,7 +72,9 @@ class ReportCodeTest {
         Object java = report(ATTENTION, LENGTHS).sections().get("java.tornado");
         List<Object> methods = at(java, "methods");
         Object method = methods.getFirst();
-        assertEquals(ROLES, ReportAttentionTest.<Map<String, Object>>at(method, "roles").keySet());
+        assertEquals(
+                ROLES,
+                ReportAttentionTest.<Map<String, Object>>at(method, "roles").keySet());
         List<String> lines = lines(java);
         assertTrue(of("mask", lines, method).contains("Float.NEGATIVE_INFINITY;\n"));
         assertTrue(of("mask", lines, method).contains("boolean full = "));
@@ -92,7 +97,11 @@ class ReportCodeTest {
         List<String> lines = lines(at(program, "program"));
         assertEquals(
                 "  masked j:\n    score = where(j <= i, score, -inf)\n",
-                of("mask", lines, program).lines().skip(1).map(l -> l.substring(4) + "\n").reduce("", String::concat));
+                of("mask", lines, program)
+                        .lines()
+                        .skip(1)
+                        .map(l -> l.substring(4) + "\n")
+                        .reduce("", String::concat));
         assertTrue(of("scores", lines, program).contains("score[i, j] = dot(q, k) over d"));
         assertTrue(of("values", lines, program).contains("acc += dot(score, v) over j"));
         assertTrue(of("softmax", lines, program).contains("score = exp(score - shift)"));
@@ -151,6 +160,10 @@ class ReportCodeTest {
         assertTrue(programs.size() < kernels.size() / 2, programs.size() + " of " + kernels.size());
         List<Map<String, Object>> fused = at(report.sections().get("attention"), "fused");
         assertEquals(
-                1, fused.stream().map(a -> kernels.get((Integer) a.get("kernel"))).distinct().count());
+                1,
+                fused.stream()
+                        .map(a -> kernels.get((Integer) a.get("kernel")))
+                        .distinct()
+                        .count());
     }
 }

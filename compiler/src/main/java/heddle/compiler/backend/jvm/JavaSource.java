@@ -21,7 +21,8 @@ import java.util.List;
  * @param launches  calls of every run
  * @param marks     what stretches of the text are for: {@link ScheduledKernel}s, their actions, masks of loops
  */
-public record JavaSource(String className, String text, List<Call> prepare, List<Call> launches, List<JavaText.Mark> marks) {
+public record JavaSource(
+        String className, String text, List<Call> prepare, List<Call> launches, List<JavaText.Mark> marks) {
     /**
      * A kernel of the plan as a call of an entry; kernels that differ only in their buffers share one.
      *

@@ -44,7 +44,8 @@ final class LaneCode {
         if (code == codes.size()) {
             write(action);
         } else {
-            boolean again = code > 0 && codes.get(code).out() == codes.get(code - 1).out();
+            boolean again =
+                    code > 0 && codes.get(code).out() == codes.get(code - 1).out();
             if (again) {
                 about(action, code + 1);
             } else {

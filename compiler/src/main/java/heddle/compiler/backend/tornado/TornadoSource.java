@@ -32,7 +32,13 @@ import java.util.Optional;
  * @param arrays    the arrays on the device; each exists from the first run to the last
  * @param marks     what stretches of the text are for: scheduled kernels and their actions
  */
-public record TornadoSource(String className, String text, String arguments, List<Task> tasks, List<Array> arrays, List<JavaText.Mark> marks) {
+public record TornadoSource(
+        String className,
+        String text,
+        String arguments,
+        List<Task> tasks,
+        List<Array> arrays,
+        List<JavaText.Mark> marks) {
     /**
      * One task.
      *
