@@ -39,8 +39,9 @@ import picocli.CommandLine.Spec;
 /** {@code heddle diff}: what the compiler makes of one model that it does not of another. */
 @Command(
         name = "diff",
-        description = "Compares what the compiler makes of two models, of one under two sets of options, or of a model "
-                + "and a report that was kept: attentions that are no longer fused and why, kernels, memory, work, nodes.",
+        description =
+                "Compares what the compiler makes of two models, of one under two sets of options, or of a model "
+                        + "and a report that was kept: attentions that are no longer fused and why, kernels, memory, work, nodes.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -122,8 +123,7 @@ final class DiffCommand implements Callable<Integer> {
 
     @Option(
             names = "--format",
-            description =
-                    "${COMPLETION-CANDIDATES}. Default: as the name of the file ends, .html or .json, else text.")
+            description = "${COMPLETION-CANDIDATES}. Default: as the name of the file ends, .html or .json, else text.")
     private Format asked;
 
     @Option(
@@ -196,8 +196,7 @@ final class DiffCommand implements Callable<Integer> {
         SideOptions own = own(option, options == null ? "" : options);
         HeddleModel declared = both.model(model, own, lengths);
         String target = both.target(own).toString().toLowerCase(Locale.ROOT);
-        Inspected inspected =
-                Inspected.of(declared, both.compilation(declared, own), target, declared.fixedLengths());
+        Inspected inspected = Inspected.of(declared, both.compilation(declared, own), target, declared.fixedLengths());
         return ComparedReport.of(
                 options == null ? model.toString() : model + " " + options, Report.of(inspected, Heddle.version()));
     }

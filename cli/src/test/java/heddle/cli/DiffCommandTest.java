@@ -79,10 +79,12 @@ class DiffCommandTest {
     @Test
     void aRenamedVariableIsNoDifference() throws IOException {
         Path before = baseline("base.json", write("minilm.heddle", minilm));
-        Path now = write("renamed.heddle", minilm.replace("let words", "let pieces").replace("(words +", "(pieces +"));
+        Path now = write(
+                "renamed.heddle", minilm.replace("let words", "let pieces").replace("(words +", "(pieces +"));
         Ran ran = Ran.command("diff", "--fail-on", "unfused,changed,kernels", before, now);
         assertEquals(ExitCode.DONE, ran.code(), ran.toString());
-        assertTrue(ran.out().contains("\nNo difference: 535 nodes as written are equal, 2 of them renamed\n"), ran.out());
+        assertTrue(
+                ran.out().contains("\nNo difference: 535 nodes as written are equal, 2 of them renamed\n"), ran.out());
         assertFalse(ran.out().contains("failed"), ran.out());
     }
 
@@ -149,7 +151,12 @@ class DiffCommandTest {
     void whatIsNoReportIsTold() throws IOException {
         Path model = write("m.heddle", "input x: f32[4]\noutput y = exp(x)\n");
         for (String text : List.of(
-                "{}", "[]", "{", "", "{\"head\": 1}", "{\"head\": {\"schema\": \"heddle.report/2\"}}",
+                "{}",
+                "[]",
+                "{",
+                "",
+                "{\"head\": 1}",
+                "{\"head\": {\"schema\": \"heddle.report/2\"}}",
                 "{\"head\":{\"schema\":\"heddle.report/1\",\"lengths\":{}},\"graph\":{\"stages\":[1],\"nodes\":{},"
                         + "\"outputs\":[]},\"attention\":{},\"source\":{},\"decisions\":[],\"plan\":{}}")) {
             Ran ran = Ran.command("diff", write("report.json", text), model);
@@ -158,7 +165,9 @@ class DiffCommandTest {
         }
         Ran page = Ran.command("diff", write("report.html", "<p>no sections</p>"), model);
         assertEquals(ExitCode.WRONG_INPUT, page.code(), page.toString());
-        assertEquals(ExitCode.WRONG_INPUT, Ran.command("diff", dir.resolve("none.json"), model).code());
+        assertEquals(
+                ExitCode.WRONG_INPUT,
+                Ran.command("diff", dir.resolve("none.json"), model).code());
     }
 
     @Test

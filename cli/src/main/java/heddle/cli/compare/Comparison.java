@@ -47,13 +47,22 @@ public record Comparison(
     private static List<Measure> measures(
             ComparedReport a, ComparedReport b, ComparedGraph optimisedA, ComparedGraph optimisedB) {
         List<Measure> all = new ArrayList<>();
-        all.add(new Measure("fused", Measure.Unit.COUNT, a.head().amount("fused"), b.head().amount("fused")));
-        all.add(new Measure("attentions", Measure.Unit.COUNT, a.head().amount("total"), b.head().amount("total")));
+        all.add(new Measure(
+                "fused", Measure.Unit.COUNT, a.head().amount("fused"), b.head().amount("fused")));
+        all.add(new Measure(
+                "attentions",
+                Measure.Unit.COUNT,
+                a.head().amount("total"),
+                b.head().amount("total")));
         all.add(work("kernels", Measure.Unit.COUNT, a, b));
         all.add(work("peak", Measure.Unit.BYTES, a, b));
         all.add(work("bytes", Measure.Unit.BYTES, a, b));
         all.add(work("flops", Measure.Unit.OPERATIONS, a, b));
-        all.add(new Measure("time", Measure.Unit.NANOSECONDS, a.head().amount("nanos"), b.head().amount("nanos")));
+        all.add(new Measure(
+                "time",
+                Measure.Unit.NANOSECONDS,
+                a.head().amount("nanos"),
+                b.head().amount("nanos")));
         all.add(count("nodes", optimisedA.nodes().size(), optimisedB.nodes().size()));
         all.add(count("weights", a.weights(optimisedA), b.weights(optimisedB)));
         return all;

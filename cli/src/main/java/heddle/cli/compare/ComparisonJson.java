@@ -49,7 +49,8 @@ public final class ComparisonJson {
         fields.put("equalLayers", comparison.layers().equal());
         fields.put("otherLayers", comparison.layers().other());
         fields.put(
-                "sources", comparison.sources().stream().map(ComparisonJson::source).toList());
+                "sources",
+                comparison.sources().stream().map(ComparisonJson::source).toList());
         fields.put("limits", verdicts.all().stream().map(ComparisonJson::limit).toList());
         return fields;
     }
@@ -122,7 +123,9 @@ public final class ComparisonJson {
             changed.add(one);
         }
         fields.put("changed", changed);
-        fields.put("outputs", graph.outputs().stream().map(o -> o.sign() + o.name()).toList());
+        fields.put(
+                "outputs",
+                graph.outputs().stream().map(o -> o.sign() + o.name()).toList());
         List<List<Integer>> pairs = new ArrayList<>();
         graph.pairs().forEach((x, y) -> pairs.add(List.of(x, y)));
         fields.put("pairs", pairs);

@@ -16,7 +16,8 @@ public final class ComparisonPage {
         SequencedMap<String, Object> sections =
                 new LinkedHashMap<>(comparison.b().sections());
         sections.keySet().removeIf(name -> name.equals("diff") || name.startsWith("a."));
-        BESIDE.forEach(name -> sections.put("a." + name, comparison.a().sections().get(name)));
+        BESIDE.forEach(
+                name -> sections.put("a." + name, comparison.a().sections().get(name)));
         sections.put("diff", ComparisonJson.fields(comparison, verdicts));
         return new Report(sections);
     }

@@ -83,8 +83,7 @@ public final class ComparisonText {
                 .toList();
         if (!stay.isEmpty()) {
             line("");
-            line("not fused in both: "
-                    + stay.stream().map(p -> p.any().path()).collect(Collectors.joining(", ")));
+            line("not fused in both: " + stay.stream().map(p -> p.any().path()).collect(Collectors.joining(", ")));
         }
     }
 
@@ -146,7 +145,8 @@ public final class ComparisonText {
     /** Those that need lengths: no table has room for them. */
     private void formulas(int width) {
         String row = "%-" + width + "s  %s  %s";
-        for (Measure m : comparison.measures().stream().filter(Measure::isFormula).toList()) {
+        for (Measure m :
+                comparison.measures().stream().filter(Measure::isFormula).toList()) {
             line(String.format(row, m.name(), m.isEqual() ? "=" : "A", m.text(m.before())));
             if (!m.isEqual()) {
                 line(String.format(row, "", "B", m.text(m.now())));
@@ -189,7 +189,8 @@ public final class ComparisonText {
     }
 
     private void layers() {
-        if (!comparison.layers().equal().isEmpty() || !comparison.layers().other().isEmpty()) {
+        if (!comparison.layers().equal().isEmpty()
+                || !comparison.layers().other().isEmpty()) {
             line("");
             line("layers equal: " + listed(comparison.layers().equal()));
             if (!comparison.layers().other().isEmpty()) {

@@ -65,9 +65,15 @@ final class GraphMatching {
         BiPredicate<Node, Node> sameOp = (x, y) -> x.op().equals(y.op());
         grow((x, y) -> same.test(x, y) && x.path().equals(y.path()));
         grow(same);
-        pair(n -> List.of(a.node(n).path(), a.node(n).signature()), n -> List.of(b.node(n).path(), b.node(n).signature()), false);
+        pair(
+                n -> List.of(a.node(n).path(), a.node(n).signature()),
+                n -> List.of(b.node(n).path(), b.node(n).signature()),
+                false);
         grow(same);
-        pair(n -> List.of(a.node(n).path(), a.node(n).op()), n -> List.of(b.node(n).path(), b.node(n).op()), false);
+        pair(
+                n -> List.of(a.node(n).path(), a.node(n).op()),
+                n -> List.of(b.node(n).path(), b.node(n).op()),
+                false);
         grow(sameOp);
     }
 
@@ -145,14 +151,17 @@ final class GraphMatching {
     private int[] used(ComparedGraph graph) {
         int[] used = new int[graph.nodes().size()];
         Map<Integer, List<String>> outputs = new HashMap<>();
-        graph.outputs().forEach((name, n) -> outputs.computeIfAbsent(n, k -> new ArrayList<>()).add(name));
+        graph.outputs()
+                .forEach((name, n) ->
+                        outputs.computeIfAbsent(n, k -> new ArrayList<>()).add(name));
         for (int n : graph.order().reversed()) {
             List<List<Integer>> uses = new ArrayList<>();
             for (Use use : graph.uses(n)) {
                 uses.add(List.of(used[use.user()], use.slot(), use.result()));
             }
             uses.sort((x, y) -> Arrays.compare(
-                    x.stream().mapToInt(i -> i).toArray(), y.stream().mapToInt(i -> i).toArray()));
+                    x.stream().mapToInt(i -> i).toArray(),
+                    y.stream().mapToInt(i -> i).toArray()));
             List<Object> key = new ArrayList<>();
             key.add("used");
             key.add(graph.node(n).signature());

@@ -19,7 +19,11 @@ record Layers(List<String> equal, List<String> other) {
     private static final int NONE = -1;
 
     static Layers of(
-            ComparedReport a, ComparedReport b, ComparedGraph graphA, ComparedGraph graphB, GraphDifference difference) {
+            ComparedReport a,
+            ComparedReport b,
+            ComparedGraph graphA,
+            ComparedGraph graphB,
+            GraphDifference difference) {
         int[] inA = a.iterationOf();
         int[] inB = b.iterationOf();
         // Where the nodes of an iteration of the first report are now.
@@ -42,7 +46,8 @@ record Layers(List<String> equal, List<String> other) {
     /** The iterations that a node belongs to: weights and constants are shared, and belong to those that read them. */
     private static void touched(ComparedGraph graph, Node node, int[] iterations, IntConsumer seen) {
         if (node.isPort()) {
-            graph.uses(graph.position(node.id())).forEach(u -> seen.accept(iteration(iterations, graph.node(u.user()))));
+            graph.uses(graph.position(node.id()))
+                    .forEach(u -> seen.accept(iteration(iterations, graph.node(u.user()))));
         } else {
             seen.accept(iteration(iterations, node));
         }

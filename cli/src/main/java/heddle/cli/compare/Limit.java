@@ -108,7 +108,8 @@ public record Limit(String text, String name, double amount, boolean percent) {
                             : lost.stream().map(Limit::lost).collect(Collectors.joining("; ")));
         }
         if (name.equals(CHANGED)) {
-            boolean met = comparison.written().isEmpty() && comparison.optimised().isEmpty();
+            boolean met =
+                    comparison.written().isEmpty() && comparison.optimised().isEmpty();
             return new Checked(this, met, met ? "the graphs are equal" : Comparison.counts(comparison.optimised()));
         }
         Measure measure = comparison.measures().stream()

@@ -45,7 +45,8 @@ record Measure(String name, Unit unit, Optional<Object> before, Optional<Object>
 
     /** A value for people to read; a formula stays one, and what is not known is a dash. */
     String text(Optional<Object> value) {
-        return value.map(v -> v instanceof Long amount ? text(amount) : v.toString()).orElse("–");
+        return value.map(v -> v instanceof Long amount ? text(amount) : v.toString())
+                .orElse("–");
     }
 
     String text(long amount) {

@@ -76,8 +76,8 @@ public final class ReportFile {
     }
 
     private static String unpacked(String base64) throws IOException {
-        try (InputStream in = new GZIPInputStream(
-                new ByteArrayInputStream(Base64.getDecoder().decode(base64)))) {
+        try (InputStream in =
+                new GZIPInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(base64)))) {
             byte[] bytes = in.readNBytes(MOST);
             if (bytes.length == MOST) {
                 throw new IOException("a section is larger than any of a report");

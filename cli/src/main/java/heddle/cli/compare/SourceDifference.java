@@ -41,7 +41,10 @@ record SourceDifference(String file, List<Hunk> hunks) {
             Source now = b.get(n);
             Optional<Source> before = n == 0
                     ? a.stream().findFirst()
-                    : a.stream().skip(1).filter(s -> ending(s).equals(ending(now))).findFirst();
+                    : a.stream()
+                            .skip(1)
+                            .filter(s -> ending(s).equals(ending(now)))
+                            .findFirst();
             before.ifPresent(taken::add);
             add(now.name(), before.map(Source::lines).orElse(List.of()), now.lines(), all);
         }

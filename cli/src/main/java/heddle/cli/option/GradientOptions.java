@@ -85,7 +85,8 @@ public final class GradientOptions {
         @Override
         public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
             boolean isOther = !args.isEmpty()
-                    && (args.peek().matches(".*\\.(heddle|json|html?)") || args.peek().startsWith("-"));
+                    && (args.peek().matches(".*\\.(heddle|json|html?)")
+                            || args.peek().startsWith("-"));
             if (isOther) {
                 args.push("");
             }

@@ -39,7 +39,8 @@ class MatchingTest {
 
     private ComparedReport report(String name, String model) throws IOException {
         HeddleModel declared = Heddle.model(Files.writeString(dir.resolve(name), model));
-        Inspected inspected = Inspected.of(declared, declared.compilation(Fusion.FUSED), "jvm", declared.fixedLengths());
+        Inspected inspected =
+                Inspected.of(declared, declared.compilation(Fusion.FUSED), "jvm", declared.fixedLengths());
         return ComparedReport.of(name, Report.of(inspected, "test"));
     }
 
@@ -59,10 +60,13 @@ class MatchingTest {
 
     @Test
     void renamedAndMovedIsNoChange() throws IOException {
-        Comparison names = compare(MLP, MLP.replace("linear(", "project(").replace("let h", "let up").replace("h * g", "up * g"));
+        Comparison names = compare(
+                MLP,
+                MLP.replace("linear(", "project(").replace("let h", "let up").replace("h * g", "up * g"));
         assertTrue(names.isEmpty(), names.verdict());
         assertTrue(names.written().renamed() > 0);
-        Comparison weights = compare(MLP, MLP.replace("{name}.weight", "model.{name}.w").replace("{name}.bias", "b.{name}"));
+        Comparison weights =
+                compare(MLP, MLP.replace("{name}.weight", "model.{name}.w").replace("{name}.bias", "b.{name}"));
         assertTrue(weights.isEmpty(), weights.verdict());
         assertTrue(weights.written().renamed() >= 6, weights.verdict());
         String h = "let h = relu(linear(x, \"up\"))\n";
@@ -76,8 +80,12 @@ class MatchingTest {
         Comparison swapped = compare(ATTENTION, ATTENTION.replace("q @ transpose(k)", "k @ transpose(q)"));
         assertFalse(swapped.isEmpty());
         assertTrue(swapped.written().changed().stream().allMatch(c -> c.what().startsWith("operand")));
-        Comparison weights = compare(MLP, MLP.replace("\"up\"", "\"?\"").replace("\"gate\"", "\"up\"").replace("\"?\"", "\"gate\"")
-                .replace("h * g", "h * g * g"));
+        Comparison weights = compare(
+                MLP,
+                MLP.replace("\"up\"", "\"?\"")
+                        .replace("\"gate\"", "\"up\"")
+                        .replace("\"?\"", "\"gate\"")
+                        .replace("h * g", "h * g * g"));
         assertFalse(weights.isEmpty());
         Comparison output = compare(MLP + "output z = h\n", MLP + "output z = g\n");
         assertFalse(output.isEmpty());
@@ -89,10 +97,12 @@ class MatchingTest {
         Comparison more = compare(MLP, MLP.replace("relu(linear(x, \"up\"))", "tanh(relu(linear(x, \"up\")))"));
         assertEquals(1, more.written().added().size(), more.verdict());
         assertEquals("tanh", more.written().added().getFirst().op());
-        assertEquals(0, more.written().removed().size() + more.written().changed().size());
+        assertEquals(
+                0, more.written().removed().size() + more.written().changed().size());
         Comparison less = compare(MLP.replace("h * g", "exp(h * g)"), MLP);
         assertEquals(1, less.optimised().removed().size());
-        assertEquals(0, less.optimised().added().size() + less.optimised().changed().size());
+        assertEquals(
+                0, less.optimised().added().size() + less.optimised().changed().size());
     }
 
     @Test
