@@ -144,8 +144,8 @@ final class TrainCommand implements Callable<Integer> {
         TokenFile file = TokenFile.open(data, width);
         Batches batches = Batches.of(file, declared, batch, training.seed());
         TrainingRun.Schedule schedule = schedule();
-        Trainer trainer = Trainer.of(
-                declared, loss, settings, training.compileOptions().withTarget(target.forTraining()));
+        Trainer trainer =
+                Trainer.of(declared, loss, settings, training.compileOptions().withTarget(target.forTraining()));
         TrainingRun run = new TrainingRun(declared, trainer, file, batches, schedule);
         PrintWriter out = spec.commandLine().getOut();
         describe(declared, file, batches, trainer, out);

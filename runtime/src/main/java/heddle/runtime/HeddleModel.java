@@ -31,6 +31,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A model that was read and checked. */
 public final class HeddleModel {
@@ -63,7 +65,7 @@ public final class HeddleModel {
 
     /**
      * The model whose gradients are computed in a memory of limited size: what does not fit is computed again. All lengths have to
-     * be fixed. Plans without fusion take what they take.
+     * be fixed, or the model says what they typically are, and the budget holds for these. Plans without fusion take what they take.
      */
     public HeddleModel withMemoryBudget(MemoryBudget most) {
         return new HeddleModel(source, model, fixed, Optional.of(most));
@@ -90,7 +92,16 @@ public final class HeddleModel {
 
     /** The most memory that a run with gradients may take. */
     public Optional<MemoryBudget> memoryBudget() {
-        return budget;
+        return budget.map(b -> b.at(typicalLengths()));
+    }
+
+    /** What the model says is typical of the lengths that are not fixed. */
+    public SortedMap<String, Long> typicalLengths() {
+        SortedMap<String, Long> typical = new TreeMap<>();
+        model.lengths().stream()
+                .filter(l -> !fixed.containsKey(l.name()))
+                .forEach(l -> l.typical().ifPresent(length -> typical.put(l.name(), length)));
+        return typical;
     }
 
     /** Where it was read from. */
@@ -173,7 +184,8 @@ public final class HeddleModel {
     }
 
     private Compilation compilation(Graph graph, Fusion fusion, SchedulePolicy policy) {
-        return Compiler.compile(graph, fusion, policy, Set.of(), fusion == Fusion.FUSED ? budget : Optional.empty());
+        return Compiler.compile(
+                graph, fusion, policy, Set.of(), fusion == Fusion.FUSED ? memoryBudget() : Optional.empty());
     }
 
     /** What the compiler makes of a graph, with the schedules that the options bring. */

@@ -73,8 +73,7 @@ final class FirstStepCheck implements Program {
             if (Double.isFinite(own) && !(off <= coarseness * (OF_OWN * own + OF_ALL * all))) {
                 throw new DiagnosticException(Diagnostic.of(
                                 TornadoCode.OUTPUTS_DIFFER, name + " is not what the jvm target computes")
-                        .note(String.format(
-                                Locale.ROOT, "it is off by %.3g, and its norm should be %.3g", off, own))
+                        .note(String.format(Locale.ROOT, "it is off by %.3g, and its norm should be %.3g", off, own))
                         .hint("a driver compiled a kernel wrongly, or this is a bug in Heddle: `heddle verify --grad"
                                 + " --target tornado` says more"));
             }

@@ -86,7 +86,8 @@ final class TrainingProgram {
     Optional<FirstNonFinite> firstNonFinite(
             Map<String, Tensor> batch, Map<String, Tensor> weights, Map<String, Tensor> frozen, long seed, long draw) {
         try {
-            return FirstNonFinite.of(graph, inputs(batch, weights, seed, draw), inputs.check(batch), frozen, target.jvm());
+            return FirstNonFinite.of(
+                    graph, inputs(batch, weights, seed, draw), inputs.check(batch), frozen, target.jvm());
         } catch (OutOfMemoryError e) {
             // What runs unfused may need more memory than there is. That the loss is not finite is still to be said.
             return Optional.empty();

@@ -109,8 +109,7 @@ class TrainedDeviceCorpusTest {
         Map<String, Long> first = file.shapes(USUAL).getFirst();
         Conformance conformance;
         try {
-            conformance =
-                    Conformance.of(model.graph(), Fusion.FUSED, target(device), model.weights(first, seed));
+            conformance = Conformance.of(model.graph(), Fusion.FUSED, target(device), model.weights(first, seed));
         } catch (DiagnosticException e) {
             assertDeclined(name, e);
             return;

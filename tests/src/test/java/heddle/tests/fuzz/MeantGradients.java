@@ -70,8 +70,8 @@ final class MeantGradients {
             Optional<Expectation.Wrong> wrong = expectation.judge(have, verdicts);
             if (wrong.isPresent()) {
                 Expectation.Wrong w = wrong.get();
-                return Optional.of(
-                        way + ": " + name + "[" + w.element() + "] is " + w.got() + ", not " + w.want() + "; " + verdicts);
+                return Optional.of(way + ": " + name + "[" + w.element() + "] is " + w.got() + ", not " + w.want()
+                        + "; " + verdicts);
             }
         }
         return Optional.empty();

@@ -37,7 +37,8 @@ class TaskArgumentsTest {
     /** The sum of many inputs, which is one kernel. */
     private HeddleModel sum(int inputs) throws IOException {
         List<String> names = IntStream.range(0, inputs).mapToObj(i -> "x" + i).toList();
-        String declared = names.stream().map(x -> "input " + x + ": f32[A, B, C]\n").collect(Collectors.joining());
+        String declared =
+                names.stream().map(x -> "input " + x + ": f32[A, B, C]\n").collect(Collectors.joining());
         Path file = dir.resolve("sum" + inputs + ".heddle");
         Files.writeString(file, "dim A, B, C\n" + declared + "output y = " + String.join(" + ", names) + "\n");
         return Heddle.model(file);
@@ -61,8 +62,7 @@ class TaskArgumentsTest {
 
     @Test
     void moreIsAnErrorThatNamesTheKernel() throws IOException {
-        Plan plan = sum(12)
-                .compilation(Fusion.FUSED, new DevicePolicy(TornadoTarget.GPU))
+        Plan plan = sum(12).compilation(Fusion.FUSED, new DevicePolicy(TornadoTarget.GPU))
                 .plan();
         DiagnosticException e =
                 assertThrows(DiagnosticException.class, () -> DeviceWriter.source(plan, TornadoTarget.GPU));

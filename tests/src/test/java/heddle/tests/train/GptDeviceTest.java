@@ -71,8 +71,7 @@ class GptDeviceTest {
         HeddleModel model = Heddle.model(MODEL);
         CompileOptions options = CompileOptions.defaults();
         Trainer onJvm = Trainer.of(model, "loss", settings(), options);
-        Trainer onDevice =
-                Trainer.of(model, "loss", settings(), options, Conformance.loader(device));
+        Trainer onDevice = Trainer.of(model, "loss", settings(), options, Conformance.loader(device));
         SortedMap<String, Tensor> before = new TreeMap<>(onDevice.weights());
         HeddleModel joint = model.withGradients(Optional.of("loss"), List.of());
         Map<String, NdArray> reference = Reference.run(joint, before, batch());
@@ -144,6 +143,11 @@ class GptDeviceTest {
         jvm.forEach((name, tensor) -> assertTrue(
                 Comparison.of(tensor, reference.get(name), tolerance).within(), name + " on the jvm target"));
         Conformance.of(joint.declaration().graph(), Fusion.FUSED, device, weights)
-                .compare(reference, batch(), Map.of("B", 2L, "N", 4L), "tokens of two windows", (output, type) -> tolerance);
+                .compare(
+                        reference,
+                        batch(),
+                        Map.of("B", 2L, "N", 4L),
+                        "tokens of two windows",
+                        (output, type) -> tolerance);
     }
 }
