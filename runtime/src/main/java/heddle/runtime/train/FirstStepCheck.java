@@ -57,8 +57,9 @@ final class FirstStepCheck implements Program {
 
     private Map<String, Tensor> checked(
             Map<String, Tensor> outputs, Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        if (passed.add(Map.copyOf(lengths))) {
+        if (!passed.contains(lengths)) {
             compare(outputs, reference.get().run(inputs, lengths));
+            passed.add(Map.copyOf(lengths));
         }
         return outputs;
     }
