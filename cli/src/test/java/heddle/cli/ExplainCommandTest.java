@@ -30,14 +30,14 @@ class ExplainCommandTest {
         return Ran.command(words);
     }
 
-    /** Three layers, of which a budget has some computed again. */
+    /** Layers without attention, of which a budget has a part computed again. */
     private static final String TRAINED = """
             dim B, N = typical 64
             input x: f32[B, N, 16]
-            let w = weight "w" : f32[16, 16]
             let y = x
-            for l in 0 .. 3 {
-                y = y + tanh(exp(y @ w) @ w)
+            for l in 0 .. 6 {
+                let up = exp(tanh(y @ weight "up.{l}" : f32[16, 64]))
+                y = y + up @ weight "down.{l}" : f32[64, 16]
             }
             output loss = mean(y * y)
             """;
