@@ -80,7 +80,7 @@ final class ExplainCommand implements Callable<Integer> {
                 explanation.report().isEmpty() ? leftOut(declared.declaration().graph(), report) : Optional.empty();
         out.print(
                 format == Format.JSON
-                        ? ExplanationJson.of(explanation)
+                        ? ExplanationJson.of(explanation, compilation.recomputation())
                         : ExplanationText.of(explanation, leftOut.orElse(NOTHING)));
         if (format == Format.TEXT) {
             compilation.recomputation().map(RecomputationText::of).ifPresent(out::print);

@@ -3,6 +3,7 @@ package heddle.cli;
 import heddle.cli.option.ModelOptions;
 import heddle.cli.option.OptionNumbers;
 import heddle.cli.option.OutputFiles;
+import heddle.cli.option.TargetOption;
 import heddle.cli.option.TrainingOptions;
 import heddle.cli.report.Sizes;
 import heddle.cli.report.TrainingReport;
@@ -38,7 +39,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The model has one input of tokens, [batch, window], and an output that is made small. Weights begin as it",
-            "says: weight \"w\" : f32[n, m] = normal(0.02).",
+            "says: weight \"w\" : f32[n, m] = normal(0.02). It is trained on the processors unless --target tornado is given.",
             "",
             "Examples:",
             "  bible -f gen1:1-rev22:21 > kjv.txt",
@@ -59,6 +60,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private TrainingOptions training;
+
+    @Mixin
+    private TargetOption target;
 
     @Option(names = "--data", required = true, paramLabel = "FILE", description = "What to learn.")
     private Path data;
@@ -140,7 +144,8 @@ final class TrainCommand implements Callable<Integer> {
         TokenFile file = TokenFile.open(data, width);
         Batches batches = Batches.of(file, declared, batch, training.seed());
         TrainingRun.Schedule schedule = schedule();
-        Trainer trainer = Trainer.of(declared, loss, settings, training.compileOptions());
+        Trainer trainer =
+                Trainer.of(declared, loss, settings, training.compileOptions().withTarget(target.forTraining()));
         TrainingRun run = new TrainingRun(declared, trainer, file, batches, schedule);
         PrintWriter out = spec.commandLine().getOut();
         describe(declared, file, batches, trainer, out);

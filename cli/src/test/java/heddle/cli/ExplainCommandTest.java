@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code --require-fused} makes of lengths that leave nothing of an attention. */
+/** What {@code --require-fused} makes of lengths that leave nothing of an attention, and what a memory budget adds. */
 class ExplainCommandTest {
     private static final String FUSED =
             "dim B, N\ninput q: f32[B, N, 8]\noutput o = softmax(q @ transpose(q), axis = -1) @ q\n";
@@ -24,6 +28,57 @@ class ExplainCommandTest {
         System.arraycopy(new Object[] {"explain", file, "--require-fused"}, 0, words, 0, 3);
         System.arraycopy(options, 0, words, 3, options.length);
         return Ran.command(words);
+    }
+
+    /** Layers without attention, of which a budget has a part computed again. */
+    private static final String TRAINED = """
+            dim B, N = typical 64
+            input x: f32[B, N, 16]
+            let y = x
+            for l in 0 .. 6 {
+                let up = exp(tanh(y @ weight "up.{l}" : f32[16, 64]))
+                y = y + up @ weight "down.{l}" : f32[64, 16]
+            }
+            output loss = mean(y * y)
+            """;
+
+    @Test
+    void budgetsAreForTypicalLengthsAndSayIt() throws IOException {
+        Path file = Files.writeString(dir.resolve("m.heddle"), TRAINED);
+        Ran text = Ran.command("explain", file, "--grad", "--memory-budget", "0.7", "-D", "B=2");
+        assertEquals(ExitCode.DONE, text.code(), text.toString());
+        assertTrue(text.out().contains("All figures are for N=64, as the model declares.\n"), text.out());
+        Ran given = Ran.command("explain", file, "--grad", "--memory-budget", "0.7", "-D", "B=2", "-D", "N=64");
+        assertFalse(given.out().contains("as the model declares"), given.out());
+        assertTrue(given.out().contains("Memory for gradients"), given.out());
+    }
+
+    @Test
+    void jsonHasWhatIsKeptAndComputedAgain() throws IOException {
+        Path file = Files.writeString(dir.resolve("m.heddle"), TRAINED);
+        Ran ran = Ran.command("explain", file, "--grad", "--memory-budget", "0.7", "-D", "B=2", "--format", "json");
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        Map<String, Object> memory = map(JSON.std.mapFrom(ran.out()).get("memory"));
+        assertEquals(Map.of("N", 64), memory.get("typical"));
+        long bytes = ((Number) memory.get("bytes")).longValue();
+        long whole = ((Number) memory.get("withoutBudget")).longValue();
+        assertTrue(bytes > 0 && bytes <= 0.7 * whole, bytes + " of " + whole);
+        List<?> kept = (List<?>) memory.get("kept");
+        assertEquals(
+                Set.of("path", "operation", "result", "type", "bytes"),
+                map(kept.getFirst()).keySet());
+        List<?> again = (List<?>) memory.get("computedAgain");
+        assertEquals(Set.of("path", "operation"), map(again.getFirst()).keySet());
+        List<?> curve = (List<?>) memory.get("curve");
+        assertTrue(curve.size() >= 2, curve.toString());
+        assertTrue(((Number) memory.get("extra")).doubleValue() > 0, memory.toString());
+        Ran without = Ran.command("explain", file, "--format", "json");
+        assertFalse(JSON.std.mapFrom(without.out()).containsKey("memory"), without.out());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> map(Object json) {
+        return (Map<String, Object>) json;
     }
 
     @Test

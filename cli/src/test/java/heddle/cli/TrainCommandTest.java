@@ -105,6 +105,7 @@ class TrainCommandTest {
     void saysWhichOptionsContradictEachOther() {
         assertUsage("--min-lr 2.0 is more than --lr 0.5", train("w.safetensors", "--steps", "9", "--min-lr", "2"));
         assertUsage("--warmup 10 is longer", train("w.safetensors", "--steps", "9", "--warmup", "10"));
+        assertUsage("--device is of the tornado target", train("w.safetensors", "--steps", "9", "--device", "0:0"));
         assertUsage("--grad is not for train", train("w.safetensors", "--steps", "9", "--grad", "loss"));
         assertUsage("--steps", train("w.safetensors"));
         assertUsage("'1' is not a number from 0", train("w.safetensors", "--steps", "9", "--beta1", "1"));

@@ -34,7 +34,6 @@ import heddle.dsl.DeepStack;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -117,7 +116,7 @@ public final class Compiler {
     /**
      * Compiles a graph.
      *
-     * @param budget of memory, for a graph that asks for gradients and whose lengths are known
+     * @param budget of memory, for a graph that asks for gradients and whose lengths are known, or have typical values
      */
     public static Compilation compile(
             Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled, Optional<MemoryBudget> budget) {
@@ -188,7 +187,7 @@ public final class Compiler {
             Graph folded =
                     fusion == Fusion.FUSED ? new Pipeline(FOLD).run(joint).graph() : joint;
             Schedule schedule = lowered(folded, fusion, policy, facts);
-            return MemoryPlan.bytes(schedule, Map.of(), output -> !gradients.contains(output));
+            return MemoryPlan.bytes(schedule, budget.typical(), output -> !gradients.contains(output));
         });
     }
 

@@ -3,8 +3,6 @@ package heddle.runtime;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.frontend.Gradients;
 import heddle.compiler.frontend.Model;
@@ -21,16 +19,10 @@ import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.input.LengthBinding;
-import heddle.runtime.jvm.JvmOptions;
-import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.TextInputs;
 import heddle.runtime.text.TokenBatch;
 import heddle.runtime.text.Tokenizer;
-import heddle.runtime.tornado.DeviceWriter;
-import heddle.runtime.tornado.TornadoOptions;
-import heddle.runtime.tornado.TornadoProgram;
-import heddle.runtime.tornado.TornadoSdk;
 import heddle.runtime.verify.Verification;
 import heddle.runtime.weights.WeightView;
 import java.util.LinkedHashMap;
@@ -39,6 +31,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A model that was read and checked. */
 public final class HeddleModel {
@@ -71,7 +65,7 @@ public final class HeddleModel {
 
     /**
      * The model whose gradients are computed in a memory of limited size: what does not fit is computed again. All lengths have to
-     * be fixed. Plans without fusion take what they take.
+     * be fixed, or the model says what they typically are, and the budget holds for these. Plans without fusion take what they take.
      */
     public HeddleModel withMemoryBudget(MemoryBudget most) {
         return new HeddleModel(source, model, fixed, Optional.of(most));
@@ -98,7 +92,16 @@ public final class HeddleModel {
 
     /** The most memory that a run with gradients may take. */
     public Optional<MemoryBudget> memoryBudget() {
-        return budget;
+        return budget.map(b -> b.at(typicalLengths()));
+    }
+
+    /** What the model says is typical of the lengths that are not fixed. */
+    public SortedMap<String, Long> typicalLengths() {
+        SortedMap<String, Long> typical = new TreeMap<>();
+        model.lengths().stream()
+                .filter(l -> !fixed.containsKey(l.name()))
+                .forEach(l -> l.typical().ifPresent(length -> typical.put(l.name(), length)));
+        return typical;
     }
 
     /** Where it was read from. */
@@ -181,7 +184,8 @@ public final class HeddleModel {
     }
 
     private Compilation compilation(Graph graph, Fusion fusion, SchedulePolicy policy) {
-        return Compiler.compile(graph, fusion, policy, Set.of(), fusion == Fusion.FUSED ? budget : Optional.empty());
+        return Compiler.compile(
+                graph, fusion, policy, Set.of(), fusion == Fusion.FUSED ? memoryBudget() : Optional.empty());
     }
 
     /** What the compiler makes of a graph, with the schedules that the options bring. */
@@ -227,18 +231,17 @@ public final class HeddleModel {
     }
 
     private CompiledModel load(Map<String, Tensor> weights, CompileOptions options) {
-        PlacedTarget target =
-                PlacedTarget.of(options.target(), TornadoSdk.isInstalled(), options::rememberedTornadoPlatform);
+        PlacedTarget target = PlacedTarget.of(options);
         return target.device().isPresent() ? onDevice(weights, options, target) : onJvm(weights, options, target);
     }
 
     private CompiledModel onJvm(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
-        JvmOptions jvm = options.jvm();
+        PlanLoader loader = PlanLoader.jvm(options.jvm());
         // What the file holds in sixteen bits stays in them, also where the model says f32.
         Graph held = HoldWeights.as(model.graph(), WeightView.forms(weights));
-        Compilation compilation = compilation(held, SchedulePolicy.of(jvm.target()), options);
+        Compilation compilation = compilation(held, loader.policy(), options);
         try {
-            JvmProgram program = JvmProgram.load(compilation.plan(), weights, jvm);
+            Program program = loader.load(compilation.plan(), weights);
             return new CompiledModel(this, options, compilation, program, target);
         } catch (OutOfMemoryError e) {
             throw NotEnoughMemory.of(compilation.plan(), true, fixed, e);
@@ -246,16 +249,9 @@ public final class HeddleModel {
     }
 
     private CompiledModel onDevice(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
-        TornadoTarget planned = DeviceWriter.target(target.device().orElseThrow())
-                .withLibraryTasks(options.target().libraryTasks());
-        Compilation compilation = compilation(model.graph(), new DevicePolicy(planned), options);
-        TornadoOptions tornado = new TornadoOptions(
-                target.sdk().orElseThrow(),
-                target.device(),
-                options.classes(),
-                options.target().timeLimit());
-        Program program = TornadoProgram.load(
-                compilation.plan(), new DeviceWriter(compilation.plan(), planned), weights, tornado);
+        PlanLoader loader = PlanLoader.device(target, options);
+        Compilation compilation = compilation(model.graph(), loader.policy(), options);
+        Program program = loader.load(compilation.plan(), weights);
         if (options.target().checkFirstRun()) {
             program = new FirstRunCheck(
                     program,
@@ -264,15 +260,16 @@ public final class HeddleModel {
                     compilation,
                     inputs -> new Verification(this, weights, inputs),
                     options.classes(),
-                    List.of(tornado.sdk().toString(), target.device().get().line()));
+                    List.of(
+                            target.sdk().orElseThrow().toString(),
+                            target.device().orElseThrow().line()));
         }
         return new CompiledModel(this, options, compilation, program, target);
     }
 
-    private JvmProgram onThisJvm(Map<String, Tensor> weights, CompileOptions options) {
-        JvmOptions jvm = options.jvm();
-        return JvmProgram.load(
-                compilation(options.fusion(), SchedulePolicy.of(jvm.target())).plan(), weights, jvm);
+    private Program onThisJvm(Map<String, Tensor> weights, CompileOptions options) {
+        PlanLoader jvm = PlanLoader.jvm(options.jvm());
+        return jvm.load(compilation(options.fusion(), jvm.policy()).plan(), weights);
     }
 
     /** One line: {@code MiniLM: 2 inputs, 101 weights, 2 outputs, 700 nodes}. */

@@ -23,6 +23,15 @@ public record PlacedTarget(Optional<TornadoSdk> sdk, Optional<TornadoDevice> dev
     private static final PlacedTarget JVM = new PlacedTarget(Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
+     * Chooses as the options say.
+     *
+     * @throws DiagnosticException when tornado or library tasks were requested and are not available
+     */
+    public static PlacedTarget of(CompileOptions options) {
+        return of(options.target(), TornadoSdk.isInstalled(), options::rememberedTornadoPlatform);
+    }
+
+    /**
      * Chooses.
      *
      * @param installed whether an SDK is there, whatever it is worth

@@ -58,16 +58,21 @@ public final class GradientOptions {
         }
     }
 
-    /** The model with the gradients that are asked for; the model itself when none are. */
+    /** The model with the gradients that are asked for, within the budget; the model itself when none are. */
     HeddleModel addTo(HeddleModel model) {
+        HeddleModel asked = withoutBudget(model);
+        return budget == null ? asked : asked.withMemoryBudget(budget);
+    }
+
+    /** The same for lengths that are not known, for which no budget can be kept. */
+    HeddleModel withoutBudget(HeddleModel model) {
         if (loss == null && by != null) {
             throw new ParameterException(spec.commandLine(), "--wrt says by what to differentiate; add --grad");
         }
-        HeddleModel asked = loss == null
+        return loss == null
                 ? model
                 : model.withGradients(
                         Optional.of(loss).filter(name -> !name.isEmpty()), by == null ? List.of() : List.copyOf(by));
-        return budget == null ? asked : asked.withMemoryBudget(budget);
     }
 
     /** Whether none of the options is given. */

@@ -45,8 +45,8 @@ public final class ModelOptions {
         return gradients.isAsked();
     }
 
-    /** The model with all lengths open. */
+    /** The model with all lengths open, and no budget for what depends on them. */
     public HeddleModel open() {
-        return gradients.addTo(Heddle.model(file));
+        return gradients.withoutBudget(Heddle.model(file));
     }
 }

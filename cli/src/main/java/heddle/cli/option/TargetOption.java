@@ -82,6 +82,23 @@ public final class TargetOption {
         return new TargetOptions(target, Optional.ofNullable(device), limit, checkFirstRun, libraryTasks);
     }
 
+    /**
+     * The same for training, which runs on the processors unless the tornado target is named.
+     *
+     * @throws ParameterException when something was named that only a device has use for, and not the target
+     */
+    public TargetOptions forTraining() {
+        TargetOptions options = options();
+        if (target != Target.TORNADO && (device != null || libraryTasks)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    (device != null ? "--device" : "--library-tasks")
+                            + " is of the tornado target, and training runs on the jvm target unless --target tornado"
+                            + " is given");
+        }
+        return options;
+    }
+
     /** Warns of a device that was named and that a model does not run on. */
     public void warnUnused(CompiledModel compiled) {
         if (device != null && compiled.target().device().isEmpty()) {

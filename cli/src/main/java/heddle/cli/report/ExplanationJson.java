@@ -5,6 +5,7 @@ import heddle.compiler.explain.Explanation;
 import heddle.compiler.explain.FusedExplanation;
 import heddle.compiler.explain.TileLayout;
 import heddle.compiler.ir.Node;
+import heddle.compiler.recompute.Recomputation;
 import heddle.compiler.report.CapturedPart;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.tile.BlockCount;
@@ -14,12 +15,14 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes an explanation as JSON; docs/explain.md lists the keys. Costs are formulas where lengths are not known. */
 public final class ExplanationJson {
     private ExplanationJson() {}
 
-    public static String of(Explanation explanation) throws IOException {
+    /** @param memory what a budget of memory led to, where there is one */
+    public static String of(Explanation explanation, Optional<Recomputation> memory) throws IOException {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put(
                 "fused",
@@ -27,6 +30,7 @@ public final class ExplanationJson {
         all.put(
                 "declined",
                 explanation.declined().stream().map(ExplanationJson::declined).toList());
+        memory.ifPresent(r -> all.put("memory", RecomputationJson.of(r)));
         return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(all) + "\n";
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.stream.Collectors;
 
 /** Says what is kept for the backward pass, what is computed again, and what other choices would take. */
 public final class RecomputationText {
@@ -31,14 +32,17 @@ public final class RecomputationText {
                 "%nMemory for gradients: %s, without a budget %s. Inputs, weights and their gradients are not counted.%n",
                 Sizes.text(r.peak()),
                 Sizes.text(r.whole())));
-        long kept = r.kept().stream().mapToLong(RecomputationText::bytes).sum();
+        if (!r.typical().isEmpty()) {
+            text.append(String.format("All figures are for %s.%n", lengths(r)));
+        }
+        long kept = r.kept().stream().mapToLong(v -> bytes(r, v)).sum();
         text.append(String.format(
                 Locale.ROOT,
                 "%nKept for the backward pass: %d values, %s%n",
                 r.kept().size(),
                 Sizes.text(kept)));
         Map<String, Group> groups = new LinkedHashMap<>();
-        r.kept().forEach(v -> add(groups, v.node(), bytes(v)));
+        r.kept().forEach(v -> add(groups, v.node(), bytes(r, v)));
         lines(groups, text);
         text.append(String.format(
                 Locale.ROOT,
@@ -46,7 +50,7 @@ public final class RecomputationText {
                 r.recomputed().size(),
                 100 * r.extra()));
         Map<String, Group> again = new LinkedHashMap<>();
-        r.recomputed().forEach(n -> add(again, n, bytes(n.value())));
+        r.recomputed().forEach(n -> add(again, n, bytes(r, n.value())));
         lines(again, text);
         text.append(String.format("%nMemory against time:%n"));
         for (Recomputation.Point p : r.curve()) {
@@ -56,8 +60,15 @@ public final class RecomputationText {
         return text.toString();
     }
 
-    private static long bytes(Value v) {
-        return Stored.of(v.type().dtype()).bytes(v.type().shape().size().value());
+    /** {@code B=8, N=1024, as the model declares}. */
+    private static String lengths(Recomputation r) {
+        return r.typical().entrySet().stream()
+                .map(e -> e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining(", ", "", ", as the model declares"));
+    }
+
+    private static long bytes(Recomputation r, Value v) {
+        return Stored.of(v.type().dtype()).bytes(v.type().shape().size().evaluate(r.typical()));
     }
 
     /** Numbers of layers count as the same. */

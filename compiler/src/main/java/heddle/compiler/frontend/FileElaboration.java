@@ -9,7 +9,6 @@ import heddle.compiler.frontend.value.Scope;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.ast.Item;
-import heddle.dsl.ast.Name;
 import heddle.dsl.ast.SourceUnit;
 import heddle.dsl.ast.Stmt;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -48,7 +47,10 @@ final class FileElaboration {
         for (Item item : unit.items()) {
             switch (item) {
                 case Item.Function f -> model.statements().declare(f.name(), new Closure(f, scope), scope, false);
-                case Item.Dims d -> d.names().forEach(n -> scope.announce(n.text(), n.span()));
+                case Item.Dims d ->
+                    d.lengths()
+                            .forEach(l ->
+                                    scope.announce(l.name().text(), l.name().span()));
                 case Item.Input i -> scope.announce(i.name().text(), i.name().span());
                 case Stmt.Let l ->
                     l.bindings().forEach(b -> b.names().forEach(n -> scope.announce(n.text(), n.span())));
@@ -60,7 +62,7 @@ final class FileElaboration {
     private void run(Item item) {
         switch (item) {
             case Item.Import i -> importNames(i);
-            case Item.Dims d -> d.names().forEach(this::dim);
+            case Item.Dims d -> d.lengths().forEach(this::dim);
             case Item.Input i -> input(i);
             case Stmt.Output o -> output(o);
             case Stmt s -> model.statements().run(s, scope);
@@ -68,9 +70,9 @@ final class FileElaboration {
         }
     }
 
-    private void dim(Name name) {
-        Dim dim = model.length(name);
-        model.statements().declare(name, new Length(dim), scope, false);
+    private void dim(Item.Length length) {
+        Dim dim = model.length(length);
+        model.statements().declare(length.name(), new Length(dim), scope, false);
     }
 
     private void importNames(Item.Import i) {

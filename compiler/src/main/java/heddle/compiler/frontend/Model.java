@@ -9,6 +9,7 @@ import heddle.dsl.source.SourceFile;
 import heddle.dsl.source.Span;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A model as the compiler understands it.
@@ -60,6 +61,10 @@ public record Model(
         }
     }
 
-    /** A length that is bound when the model runs, and where it was declared. */
-    public record NamedLength(String name, Span span) {}
+    /**
+     * A length that is bound when the model runs, and where it was declared.
+     *
+     * @param typical what it is for estimates, where the model says it
+     */
+    public record NamedLength(String name, OptionalLong typical, Span span) {}
 }

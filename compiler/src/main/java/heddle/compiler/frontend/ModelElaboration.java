@@ -118,8 +118,9 @@ final class ModelElaboration {
     }
 
     /** The length that {@code dim} declares: a symbol, or a number when it was bound for this compilation. */
-    Dim length(Name name) {
-        lengths.add(new NamedLength(name.text(), name.span()));
+    Dim length(Item.Length length) {
+        Name name = length.name();
+        lengths.add(new NamedLength(name.text(), length.typical(), name.span()));
         Long value = bound.get(name.text());
         return value == null ? Dim.symbol(name.text()) : Dim.of(value);
     }

@@ -1,7 +1,10 @@
 package heddle.compiler.recompute;
 
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,10 +13,25 @@ import java.util.regex.Pattern;
  *
  * @param amount   bytes, or a part of what a run takes without a budget
  * @param fraction whether it is a part
+ * @param typical  the lengths it holds for, of symbols that are not known when the model is compiled
  */
-public record MemoryBudget(double amount, boolean fraction) {
+public record MemoryBudget(double amount, boolean fraction, SortedMap<String, Long> typical) {
     private static final Pattern FORM =
             Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kMGT]?i?B)?", Pattern.CASE_INSENSITIVE);
+
+    public MemoryBudget {
+        typical = Collections.unmodifiableSortedMap(new TreeMap<>(typical));
+    }
+
+    /** A budget for a model all of whose lengths are known. */
+    public MemoryBudget(double amount, boolean fraction) {
+        this(amount, fraction, Collections.emptySortedMap());
+    }
+
+    /** The same for lengths that the model says are typical. */
+    public MemoryBudget at(SortedMap<String, Long> lengths) {
+        return new MemoryBudget(amount, fraction, lengths);
+    }
 
     /** {@code 512MB}, {@code 1.5 GiB}, or a part above zero and up to one, {@code 0.5}; empty when it is neither. */
     public static Optional<MemoryBudget> parse(String text) {

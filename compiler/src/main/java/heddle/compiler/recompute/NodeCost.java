@@ -13,7 +13,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.type.Stored;
 import heddle.compiler.type.TensorType;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 
 /**
  * What it costs to compute a node once more, in picoseconds. Only ratios matter: how many operations take the time of moving a
@@ -21,7 +21,7 @@ import java.util.Map;
  *
  * @param lengths the bound symbols
  */
-record NodeCost(Map<String, Long> lengths) {
+record NodeCost(SortedMap<String, Long> lengths) {
     /** A core computes about 60 operations in a nanosecond where data is in its caches. */
     private static final double PICOSECONDS_AN_OPERATION = 1000.0 / 60;
 

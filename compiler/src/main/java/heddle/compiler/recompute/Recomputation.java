@@ -28,9 +28,17 @@ import java.util.TreeMap;
  * @param whole      bytes of the plan that keeps everything
  * @param extra      time to compute again, as a part of the forward pass' time
  * @param curve      bytes against the time that is spent on computing again, as a part of one forward pass
+ * @param typical    the lengths that bytes and times are for, of symbols that are not known
  */
 public record Recomputation(
-        Graph graph, List<Value> kept, List<Node> recomputed, long peak, long whole, double extra, List<Point> curve) {
+        Graph graph,
+        List<Value> kept,
+        List<Node> recomputed,
+        long peak,
+        long whole,
+        double extra,
+        List<Point> curve,
+        SortedMap<String, Long> typical) {
     /**
      * A plan that was tried.
      *
@@ -54,13 +62,13 @@ public record Recomputation(
     /**
      * The fastest plan that is found within a budget.
      *
-     * @param graph  with gradients written out, its lengths known
+     * @param graph  with gradients written out, its lengths known, or typical ones
      * @param losses outputs that were differentiated
      * @throws BudgetNotMet when there is none
      */
     public static Recomputation of(Graph graph, List<String> losses, MemoryBudget budget, Peak peak) {
         JointGraph joint = JointGraph.of(graph, losses);
-        NodeCost cost = new NodeCost(Map.of());
+        NodeCost cost = new NodeCost(budget.typical());
         long whole = peak.of(graph);
         long allowed = budget.bytes(whole);
         Search search = new Search(joint, cost, peak, allowed);
@@ -182,7 +190,8 @@ public record Recomputation(
                     .map(e -> new Point(e.getKey(), e.getValue()))
                     .toList();
             double extra = time(plan.recomputed()) / forward;
-            return new Recomputation(plan.graph(), read, plan.recomputed(), chosen.bytes, whole, extra, points);
+            return new Recomputation(
+                    plan.graph(), read, plan.recomputed(), chosen.bytes, whole, extra, points, cost.lengths());
         }
     }
 }

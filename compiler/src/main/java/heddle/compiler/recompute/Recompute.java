@@ -64,15 +64,17 @@ public final class Recompute implements Pass {
         return String.format(Locale.ROOT, "%.1f", bytes / MEGA);
     }
 
-    private static void requireLengths(Graph graph) {
+    private void requireLengths(Graph graph) {
         SortedSet<String> open = new TreeSet<>();
         graph.nodes().forEach(n -> n.results().forEach(t -> t.shape().dims().forEach(d -> open.addAll(d.symbols()))));
+        open.removeAll(budget.typical().keySet());
         if (!open.isEmpty()) {
             throw new DiagnosticException(Diagnostic.of(
                             GradientCode.NO_BUDGET,
                             "what fits a memory budget depends on lengths that are not known: "
                                     + String.join(", ", open))
-                    .hint("fix them: -D " + open.first() + "=..."));
+                    .hint("fix them, -D " + open.first() + "=..., or say in the model what is usual: `dim "
+                            + open.first() + " = typical ...`"));
         }
     }
 

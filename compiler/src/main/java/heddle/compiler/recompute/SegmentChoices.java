@@ -6,6 +6,7 @@ import heddle.compiler.ir.cut.MinimumCut;
 import heddle.compiler.op.Pointwise;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,7 +62,7 @@ final class SegmentChoices {
 
     /** What makes segments equal: operations, how they are connected, and what is read later. */
     static List<Object> signature(JointGraph joint, Segment segment) {
-        SegmentChoices s = new SegmentChoices(joint, new NodeCost(Map.of()), segment);
+        SegmentChoices s = new SegmentChoices(joint, new NodeCost(Collections.emptySortedMap()), segment);
         List<Object> signature = new ArrayList<>();
         for (Node node : segment.nodes()) {
             signature.add(node.op());

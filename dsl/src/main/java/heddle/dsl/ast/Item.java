@@ -3,6 +3,7 @@ package heddle.dsl.ast;
 import heddle.dsl.source.Span;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A declaration or statement at the top level of a file. Items are executed in order. */
 public sealed interface Item permits Item.Model, Item.Import, Item.Dims, Item.Input, Item.Function, Stmt {
@@ -14,12 +15,15 @@ public sealed interface Item permits Item.Model, Item.Import, Item.Dims, Item.In
     /** {@code import "layers.heddle"}, relative to this file, then to the standard library. */
     record Import(Expr.StringLiteral path, Span span) implements Item {}
 
-    /** {@code dim B, N}: lengths that are bound when the model runs. */
-    record Dims(List<Name> names, Span span) implements Item {
+    /** {@code dim B, N = typical 1024}: lengths that are bound when the model runs. */
+    record Dims(List<Length> lengths, Span span) implements Item {
         public Dims {
-            names = List.copyOf(names);
+            lengths = List.copyOf(lengths);
         }
     }
+
+    /** A length, and what it typically is, where that is said. */
+    record Length(Name name, OptionalLong typical) {}
 
     /** {@code input ids: i64[B, N]}. */
     record Input(Name name, TypeExpr type, Span span) implements Item {}

@@ -57,6 +57,11 @@ public final class Arrangement {
         lines.add(line);
     }
 
+    /** {@code N = typical 1024}. */
+    private Doc length(HeddleParser.LengthContext c) {
+        return c.INT() == null ? token(c.NAME(0)) : words(c.NAME(0), c.ASSIGN(), c.NAME(1), c.INT());
+    }
+
     private Doc item(HeddleParser.ItemContext context) {
         return switch (context) {
             case HeddleParser.ModelContext c -> words(c.MODEL(), c.NAME());
@@ -65,7 +70,7 @@ public final class Arrangement {
                 group(
                         token(c.DIM()),
                         SPACE,
-                        indent(list(c.NAME().stream().map(this::token).toList(), c.COMMA(), LINE)));
+                        indent(list(c.length().stream().map(this::length).toList(), c.COMMA(), LINE)));
             case HeddleParser.InputContext c ->
                 concat(words(c.INPUT(), c.NAME()), token(c.COLON()), SPACE, new Doc.Stop(), exprs.type(c.type()));
             case HeddleParser.OutputContext c -> output(c);

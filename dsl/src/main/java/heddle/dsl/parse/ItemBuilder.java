@@ -12,12 +12,16 @@ import heddle.dsl.source.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.antlr.v4.runtime.tree.TerminalNode;
 
 /** Builds statements from what the grammar matched, leaving out those with a mistake. */
 final class ItemBuilder {
+    /** What stands before a typical length. */
+    private static final String TYPICAL = "typical";
+
     private final SourceFile file;
     private final Problems problems;
     private final ExprBuilder exprs;
@@ -39,7 +43,8 @@ final class ItemBuilder {
         return switch (context) {
             case HeddleParser.ModelContext c -> new Item.Model(exprs.name(c.NAME()), span(c));
             case HeddleParser.ImportFileContext c -> new Item.Import(exprs.string(c.STRING()), span(c));
-            case HeddleParser.DimsContext c -> new Item.Dims(names(c.NAME()), span(c));
+            case HeddleParser.DimsContext c ->
+                new Item.Dims(c.length().stream().map(this::length).toList(), span(c));
             case HeddleParser.InputContext c -> new Item.Input(exprs.name(c.NAME()), exprs.type(c.type()), span(c));
             case HeddleParser.OutputContext c ->
                 new Stmt.Output(exprs.name(c.NAME()), type(c.type()), exprs.expr(c.expr()), span(c));
@@ -54,6 +59,39 @@ final class ItemBuilder {
             case HeddleParser.ReturnContext c -> new Stmt.Return(exprs.exprs(c.expr()), span(c));
             default -> throw new IllegalStateException(context.getClass().getName());
         };
+    }
+
+    private Item.Length length(HeddleParser.LengthContext context) {
+        return new Item.Length(exprs.name(context.NAME(0)), typical(context));
+    }
+
+    private OptionalLong typical(HeddleParser.LengthContext context) {
+        if (context.INT() == null) {
+            return OptionalLong.empty();
+        }
+        TerminalNode word = context.NAME(1);
+        if (word == null || !word.getText().equals(TYPICAL)) {
+            String number = context.INT().getText();
+            Token wrong = word == null ? context.INT().getSymbol() : word.getSymbol();
+            problems.add(Diagnostic.at(
+                            Tokens.span(file, wrong),
+                            SyntaxCode.UNEXPECTED,
+                            "a length is bound when the model runs; here can stand what it typically is")
+                    .hint("write `" + context.NAME(0).getText() + " = typical " + number + "`, or `let "
+                            + context.NAME(0).getText() + " = " + number + "` for a number that does not change"));
+            return OptionalLong.empty();
+        }
+        Token number = context.INT().getSymbol();
+        long value = ((Expr.IntLiteral) new Literals(file, problems).integer(number)).value();
+        if (value < 1 || value > Integer.MAX_VALUE) {
+            problems.add(Diagnostic.at(
+                            Tokens.span(file, number),
+                            SyntaxCode.NUMBER_OUT_OF_RANGE,
+                            "a typical length is from 1 to " + Integer.MAX_VALUE)
+                    .label("is " + value));
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(value);
     }
 
     private Item function(HeddleParser.FunctionContext context) {

@@ -18,13 +18,13 @@ class FormatterTest {
 
 
                 model   Foo
-                dim B,N
+                dim B,N=typical   8
 
 
                 let x=f(a,axis=-1)[0,i+1:,a:b] ;let y = (a+b)*-c**2
                 """, """
                 model Foo
-                dim B, N
+                dim B, N = typical 8
 
                 let x = f(a, axis = -1)[0, i + 1 :, a:b]
                 let y = (a + b) * -c ** 2

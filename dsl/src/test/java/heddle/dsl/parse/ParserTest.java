@@ -12,6 +12,7 @@ import heddle.dsl.ast.Stmt;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.SourceFile;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ParserTest {
@@ -28,14 +29,18 @@ class ParserTest {
         List<Item> items = parse("""
                 model Tiny
                 import "layers.heddle"
-                dim B, N
+                dim B, N = typical 1_024
                 input x: f32[B, N]
                 output y: f32[B] = x
                 output z = x
                 """);
         assertEquals("Tiny", ((Item.Model) items.get(0)).name().text());
         assertEquals("layers.heddle", ((Item.Import) items.get(1)).path().value());
-        assertEquals(List.of("B", "N"), texts(((Item.Dims) items.get(2)).names()));
+        List<Item.Length> lengths = ((Item.Dims) items.get(2)).lengths();
+        assertEquals(
+                List.of("B", "N"), texts(lengths.stream().map(Item.Length::name).toList()));
+        assertEquals(OptionalLong.empty(), lengths.get(0).typical());
+        assertEquals(OptionalLong.of(1024), lengths.get(1).typical());
         Item.Input input = (Item.Input) items.get(3);
         assertEquals("f32", input.type().dtype().text());
         assertEquals(2, input.type().dims().size());

@@ -42,12 +42,8 @@ public record DeviceWriter(Plan plan, TornadoTarget target) implements IntFuncti
         try {
             return new TornadoWriter(target).write(plan);
         } catch (KernelTooLarge e) {
-            Diagnostic problem = Diagnostic.of(
-                            TornadoCode.KERNEL_TOO_LARGE,
-                            "a group of threads has too little local memory for "
-                                    + e.kernel().name())
-                    .note(e.needed() + " bytes are needed with the smallest blocks, " + e.available()
-                            + " bytes are planned for");
+            Diagnostic problem =
+                    Diagnostic.of(TornadoCode.KERNEL_TOO_LARGE, e.getMessage()).note(e.needs());
             for (String node : e.kernel().comments()) {
                 problem = problem.note(node);
             }

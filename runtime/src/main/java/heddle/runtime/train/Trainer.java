@@ -5,7 +5,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
-import heddle.runtime.jvm.JvmOptions;
+import heddle.runtime.PlanLoader;
 import heddle.runtime.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -60,17 +60,28 @@ public final class Trainer {
     }
 
     /**
-     * Compiles a model for training, and gives its weights what they begin with.
+     * Compiles a model for training, and gives its weights what they begin with. It runs on the jvm target unless the options name
+     * the tornado target.
      *
      * @param loss the output that is made small
      * @throws DiagnosticException when the model cannot be trained, or weights are missing
      */
     public static Trainer of(HeddleModel model, String loss, TrainingSettings settings, CompileOptions options) {
+        return of(model, loss, settings, options, TrainingTarget.of(options));
+    }
+
+    /** The same on a target that the caller brings. @param loader makes plans programs of it */
+    public static Trainer of(
+            HeddleModel model, String loss, TrainingSettings settings, CompileOptions options, PlanLoader loader) {
+        return of(model, loss, settings, options, TrainingTarget.brought(loader, options.jvm()));
+    }
+
+    private static Trainer of(
+            HeddleModel model, String loss, TrainingSettings settings, CompileOptions options, TrainingTarget target) {
         Model declared = model.declaration();
         StartingWeights start = StartingWeights.of(declared.weights(), settings, options);
         TrainingGraph graphs =
                 new TrainingGraph(declared, loss, List.copyOf(start.trained().keySet()));
-        JvmOptions jvm = options.jvm();
         Map<String, Long> fixed = model.fixedLengths();
         return new Trainer(
                 settings,
@@ -84,9 +95,9 @@ public final class Trainer {
                         declared,
                         fixed,
                         start.frozen(),
-                        jvm),
+                        target),
                 TrainingProgram.of(
-                        graphs.loss(), options.fusion(), Optional.empty(), declared, fixed, start.frozen(), jvm));
+                        graphs.loss(), options.fusion(), Optional.empty(), declared, fixed, start.frozen(), target));
     }
 
     /**

@@ -9,12 +9,11 @@ import heddle.compiler.recompute.MemoryBudget;
 import heddle.compiler.scalar.Philox;
 import heddle.compiler.scalar.Philox.Stream;
 import heddle.compiler.schedule.Plan;
-import heddle.compiler.schedule.SchedulePolicy;
+import heddle.compiler.type.Precision;
 import heddle.runtime.NotEnoughMemory;
+import heddle.runtime.PlanLoader;
 import heddle.runtime.Program;
 import heddle.runtime.input.ModelInputs;
-import heddle.runtime.jvm.JvmOptions;
-import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,27 +24,31 @@ import java.util.Set;
 final class TrainingProgram {
     private static final long WORD = 0xFFFFFFFFL;
 
+    /** How much coarser sums are that are rounded to sixteen bits in other places. */
+    private static final double SIXTEEN_BITS = 50;
+
     private final Graph graph;
     private final Plan plan;
     private final Program program;
     private final ModelInputs inputs;
-    private final JvmOptions options;
+    private final TrainingTarget target;
 
-    private TrainingProgram(Graph graph, Plan plan, Program program, ModelInputs inputs, JvmOptions options) {
+    private TrainingProgram(Graph graph, Plan plan, Program program, ModelInputs inputs, TrainingTarget target) {
         this.graph = graph;
         this.plan = plan;
         this.program = program;
         this.inputs = inputs;
-        this.options = options;
+        this.target = target;
     }
 
     /**
-     * Compiles a graph for this machine's processors.
+     * Compiles a graph.
      *
      * @param fusion whether operations become kernels together
      * @param budget of memory, for a graph with gradients whose lengths are known
      * @param fixed  lengths that were known when the model was read
      * @param frozen weights that are not trained, which are loaded once
+     * @param target that it runs on
      */
     static TrainingProgram of(
             Graph graph,
@@ -54,18 +57,37 @@ final class TrainingProgram {
             Model model,
             Map<String, Long> fixed,
             Map<String, Tensor> frozen,
-            JvmOptions options) {
-        Plan plan = Compiler.compile(graph, fusion, SchedulePolicy.of(options.target()), Set.of(), budget)
+            TrainingTarget target) {
+        Plan plan = Compiler.compile(graph, fusion, target.loader().policy(), Set.of(), budget)
                 .plan();
-        return new TrainingProgram(
-                graph, plan, JvmProgram.load(plan, frozen, options), new ModelInputs(model, fixed), options);
+        Program program = target.loader().load(plan, frozen);
+        if (target.isChecked()) {
+            program = new FirstStepCheck(
+                    program,
+                    () -> {
+                        PlanLoader jvm = PlanLoader.jvm(target.jvm());
+                        return jvm.load(
+                                Compiler.compile(graph, fusion, jvm.policy(), Set.of(), budget)
+                                        .plan(),
+                                frozen);
+                    },
+                    isNarrow(graph) ? SIXTEEN_BITS : 1);
+        }
+        return new TrainingProgram(graph, plan, program, new ModelInputs(model, fixed), target);
+    }
+
+    private static boolean isNarrow(Graph graph) {
+        return graph.nodes().stream()
+                .flatMap(n -> n.results().stream())
+                .anyMatch(type -> Precision.isNarrow(type.dtype()));
     }
 
     /** Where a run first computes something that is not finite, when each operation runs by itself. */
     Optional<FirstNonFinite> firstNonFinite(
             Map<String, Tensor> batch, Map<String, Tensor> weights, Map<String, Tensor> frozen, long seed, long draw) {
         try {
-            return FirstNonFinite.of(graph, inputs(batch, weights, seed, draw), inputs.check(batch), frozen, options);
+            return FirstNonFinite.of(
+                    graph, inputs(batch, weights, seed, draw), inputs.check(batch), frozen, target.jvm());
         } catch (OutOfMemoryError e) {
             // What runs unfused may need more memory than there is. That the loss is not finite is still to be said.
             return Optional.empty();
@@ -90,7 +112,7 @@ final class TrainingProgram {
         try {
             return program.run(inputs(batch, weights, seed, draw), lengths);
         } catch (OutOfMemoryError e) {
-            throw NotEnoughMemory.of(plan, true, lengths, e);
+            throw NotEnoughMemory.of(plan, target.isOnJvm(), lengths, e);
         }
     }
 

@@ -3,21 +3,12 @@ package heddle.tests.fusion;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.Compiler;
-import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
-import heddle.compiler.type.Precision;
 import heddle.dsl.diagnostic.DiagnosticException;
-import heddle.runtime.HeddleModel;
-import heddle.runtime.verify.Reference;
-import heddle.tests.gradient.TrainedGraph;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,24 +33,18 @@ class TrainedCorpusTest {
     @MethodSource("all")
     void gradientsAreThoseOfTheModelAsWritten(String name) {
         CorpusFile file = CorpusFile.read(name);
-        HeddleModel model = file.model();
-        TrainedGraph trained = TrainedGraph.of(model.declaration());
-        Graph written = Differentiate.meaning(trained.graph());
+        TrainedModel model = TrainedModel.of(file.model());
+        Graph written = model.written();
         Graph fused;
         try {
-            fused = Compiler.pipeline(trained.graph(), Fusion.FUSED)
-                    .run(trained.graph())
-                    .after(Differentiate.NAME)
-                    .orElseThrow();
+            fused = model.recognised();
         } catch (DiagnosticException e) {
             assertEquals("H1301", e.diagnostics().getFirst().code().id(), e.getMessage());
             return;
         }
-        boolean isNarrow = written.nodes().stream()
-                .flatMap(n -> n.results().stream())
-                .anyMatch(t -> Precision.isNarrow(t.dtype()));
+        boolean isNarrow = model.isNarrow();
         for (Map<String, Long> lengths : file.shapes(SHAPES)) {
-            Interpreter interpreter = interpreter(model, trained, lengths);
+            Interpreter interpreter = model.interpreter(lengths, SEED);
             Map<String, NdArray> expected = interpreter.run(written);
             interpreter
                     .run(fused)
@@ -69,19 +54,6 @@ class TrainedCorpusTest {
                             isNarrow,
                             name + " " + output + ", lengths " + lengths + ", seed " + SEED));
         }
-    }
-
-    private static Interpreter interpreter(HeddleModel model, TrainedGraph trained, Map<String, Long> lengths) {
-        Map<String, NdArray> inputs = new HashMap<>();
-        Draw.USUAL.inputs(model, lengths, SEED).forEach((name, t) -> inputs.put(name, Reference.array(t)));
-        Map<String, NdArray> weights = new HashMap<>();
-        Draw.USUAL.weights(model, lengths, SEED).forEach((name, t) -> weights.put(name, Reference.array(t)));
-        Random random = new Random(SEED);
-        trained.cotangents().forEach((name, type) -> {
-            NdArray array = NdArray.zeros(type.dtype(), type.shape().evaluate(lengths));
-            inputs.put(name, array.map(x -> random.nextGaussian()));
-        });
-        return new Interpreter(inputs, weights, lengths);
     }
 
     /**

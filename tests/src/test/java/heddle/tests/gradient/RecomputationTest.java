@@ -17,11 +17,14 @@ import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
 import heddle.tests.fusion.Draw;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Plans within a budget of memory: their size, and that they compute the same bits. */
 class RecomputationTest {
@@ -88,6 +91,49 @@ class RecomputationTest {
         DiagnosticException e = assertThrows(DiagnosticException.class, () -> model.compilation(Fusion.FUSED));
         assertEquals("H1304", e.diagnostics().getFirst().code().id());
         assertTrue(e.getMessage().contains("the least takes"), e.getMessage());
+    }
+
+    @Test
+    void typicalLengthsStandInForThoseThatAreNotKnown(@TempDir Path dir) throws IOException {
+        String text = Files.readString(GPT).replace("dim B, N\n", "dim B, N = typical 70\n");
+        Path file = Files.writeString(dir.resolve("gpt.heddle"), text);
+        HeddleModel model = Heddle.model(file, Map.of("B", 1L)).withGradients(Optional.of("loss"), List.of());
+        HeddleModel limited = model.withMemoryBudget(part(0.45));
+        Recomputation decided =
+                limited.compilation(Fusion.FUSED).recomputation().orElseThrow();
+        assertEquals(Map.of("N", 70L), decided.typical());
+        assertTrue(decided.peak() <= 0.45 * decided.whole(), decided.peak() + " of " + decided.whole());
+        assertTrue(!decided.recomputed().isEmpty(), "nothing is computed again");
+        Map<String, Long> others = Map.of("B", 1L, "N", 9L);
+        Map<String, Tensor> weights = Draw.USUAL.weights(model, others, SEED);
+        Map<String, Tensor> inputs = Draw.USUAL.inputs(model, others, SEED);
+        Map<String, Tensor> expected =
+                model.compile(weights, CompileOptions.defaults()).run(inputs);
+        limited.compile(weights, CompileOptions.defaults())
+                .run(inputs)
+                .forEach((name, tensor) ->
+                        assertArrayEquals(expected.get(name).floats(), tensor.floats(), name + ", seed " + SEED));
+    }
+
+    @Test
+    void lengthsThatAreGivenAreNotTypical(@TempDir Path dir) throws IOException {
+        String text = Files.readString(GPT).replace("dim B, N\n", "dim B, N = typical 70\n");
+        Path file = Files.writeString(dir.resolve("gpt.heddle"), text);
+        Recomputation decided = Heddle.model(file, Map.of("B", 1L, "N", 20L))
+                .withGradients(Optional.of("loss"), List.of())
+                .withMemoryBudget(part(1))
+                .compilation(Fusion.FUSED)
+                .recomputation()
+                .orElseThrow();
+        assertEquals(Map.of(), decided.typical());
+        assertEquals(
+                decided.whole(),
+                gpt(Map.of("B", 1L, "N", 20L))
+                        .withMemoryBudget(part(1))
+                        .compilation(Fusion.FUSED)
+                        .recomputation()
+                        .orElseThrow()
+                        .whole());
     }
 
     @Test

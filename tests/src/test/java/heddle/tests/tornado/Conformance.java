@@ -13,6 +13,7 @@ import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.DType;
+import heddle.runtime.PlanLoader;
 import heddle.runtime.Program;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Comparison;
@@ -76,6 +77,24 @@ public record Conformance(String name, Graph graph, Map<String, Tensor> weights,
         String name = graph.name() + "_" + limits.device().name() + "_"
                 + fusion.name().toLowerCase(Locale.ROOT);
         return new Conformance(name, graph, weights, TestDevice.load(named(plan, name), limits, weights));
+    }
+
+    /** Runs plans on the double of a device, or on the real one. */
+    public static PlanLoader loader(TornadoTarget target) {
+        return new PlanLoader() {
+            private int plans;
+
+            @Override
+            public SchedulePolicy policy() {
+                return new DevicePolicy(target);
+            }
+
+            @Override
+            public Program load(Plan plan, Map<String, Tensor> weights) {
+                String name = plan.name() + "_" + target.device().name() + "_" + plans++;
+                return TestDevice.load(named(plan, name), target, weights);
+            }
+        };
     }
 
     /** Classes of one name would need a JVM each. */

@@ -303,7 +303,7 @@ record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prep
             case KernelMethods.Call kernel -> {
                 arguments.addAll(List.of(className() + "::" + kernel.method(), "context"));
                 kernel.arrays().forEach(b -> arguments.add(arrays.of(b).name()));
-                kernel.lengths().forEach(s -> arguments.add(Lengths.variable(s)));
+                arguments.addAll(kernel.lengths().passed());
                 return "task(" + String.join(", ", arguments) + ")";
             }
             case Gemm gemm -> {

@@ -27,11 +27,11 @@ import java.util.stream.Collectors;
  */
 final class KernelMethods {
     /** Everything needed to launch a task. */
-    record Call(String method, Grid grid, long localBytes, List<Buffer> arrays, List<String> lengths)
+    record Call(String method, Grid grid, long localBytes, List<Buffer> arrays, LengthArguments lengths)
             implements TaskCall {}
 
     /** A method that is written. */
-    private record Method(String name, Grid grid, long localBytes, List<String> lengths) {}
+    private record Method(String name, Grid grid, long localBytes, LengthArguments lengths) {}
 
     private final TornadoTarget target;
     private final Names names = new Names();
@@ -58,7 +58,7 @@ final class KernelMethods {
         ScheduledKernel scheduled = DeviceScheduler.schedule(kernel);
         long local = scheduled.localBytes();
         if (local > target.device().local()) {
-            throw new KernelTooLarge(kernel, local, target.device().local());
+            throw KernelTooLarge.memory(kernel, local, target.device().local());
         }
         Grid grid = scheduled.grid().orElseThrow();
         String name = names.unique(kernel.name());
@@ -69,11 +69,18 @@ final class KernelMethods {
         kernel.parallel().forEach(captures::addExtent);
         Set<String> lengths = new TreeSet<>(captures.symbols());
         lengths.forEach(symbol -> scope.fresh(Lengths.variable(symbol)));
+        LengthArguments passed =
+                LengthArguments.of(List.copyOf(lengths), form.buffers().size());
+        int arguments = 1 + form.buffers().size() + passed.count();
+        if (arguments > LengthArguments.MOST) {
+            throw KernelTooLarge.arguments(kernel, arguments, LengthArguments.MOST);
+        }
+        Map<String, String> pairs = new HashMap<>();
         List<String> parameters = new ArrayList<>(List.of("KernelContext context"));
         for (Buffer b : form.buffers()) {
             parameters.add(Storage.of(b.type().dtype()).array() + " " + scope.array(b));
         }
-        lengths.forEach(symbol -> parameters.add("int " + Lengths.variable(symbol)));
+        parameters.addAll(passed.parameters(pair -> pairs.computeIfAbsent(pair, scope::fresh)));
         JavaText text = new JavaText(1);
         text.line("/**");
         text.line(" * {@code " + kernel.family() + "} over "
@@ -86,6 +93,7 @@ final class KernelMethods {
         kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));
         text.line(" */");
         text.open("public static void " + name + "(" + String.join(", ", parameters) + ")");
+        passed.unpacked(pairs::get).forEach(text::line);
         for (LocalArray array : scheduled.shared()) {
             Storage storage = Storage.of(array.buffer().type().dtype());
             text.line(
@@ -93,7 +101,7 @@ final class KernelMethods {
         }
         new ThreadCode(scope, text).write(scheduled.body());
         methods.add(text.close().allAbout(scheduled));
-        return new Method(name, grid, local, List.copyOf(lengths));
+        return new Method(name, grid, local, passed);
     }
 
     void write(JavaText out) {

@@ -2,19 +2,33 @@ package heddle.compiler.backend.tornado;
 
 import heddle.compiler.tile.TileKernel;
 
-/** Thrown when a kernel needs more local memory for a group than there is, however small its blocks are. */
+/** Thrown when a kernel needs more than a device has, however small its blocks are. */
 public final class KernelTooLarge extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient TileKernel kernel;
-    private final long needed;
-    private final long available;
+    private final String needs;
 
-    KernelTooLarge(TileKernel kernel, long needed, long available) {
-        super(kernel.name() + " needs " + needed + " bytes of local memory, and a group has " + available);
+    private KernelTooLarge(TileKernel kernel, String message, String needs) {
+        super(message);
         this.kernel = kernel;
-        this.needed = needed;
-        this.available = available;
+        this.needs = needs;
+    }
+
+    /** A group needs more local memory. @param needed bytes with the smallest blocks */
+    static KernelTooLarge memory(TileKernel kernel, long needed, long available) {
+        return new KernelTooLarge(
+                kernel,
+                "a group of threads has too little local memory for " + kernel.name(),
+                needed + " bytes are needed with the smallest blocks, " + available + " bytes are planned for");
+    }
+
+    /** A task has more arguments than TornadoVM takes. */
+    static KernelTooLarge arguments(TileKernel kernel, int needed, int available) {
+        return new KernelTooLarge(
+                kernel,
+                kernel.name() + " reads and writes too many tensors for one task",
+                needed + " arguments are needed, TornadoVM takes " + available);
     }
 
     /** The tile program, whose comments name the graph nodes. */
@@ -22,13 +36,8 @@ public final class KernelTooLarge extends RuntimeException {
         return kernel;
     }
 
-    /** Bytes of local memory of a group, with the smallest blocks. */
-    public long needed() {
-        return needed;
-    }
-
-    /** Bytes of local memory that a group of the device has. */
-    public long available() {
-        return available;
+    /** What is needed, and what there is. */
+    public String needs() {
+        return needs;
     }
 }

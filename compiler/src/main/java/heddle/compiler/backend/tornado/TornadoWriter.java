@@ -19,7 +19,7 @@ public final class TornadoWriter {
      * Writes a plan.
      *
      * @param plan with the blocks of a {@link DevicePolicy}
-     * @throws KernelTooLarge when a group of the device has too little local memory for a kernel
+     * @throws KernelTooLarge when a kernel needs more local memory, or more arguments, than there are
      */
     public TornadoSource write(Plan plan) {
         return DeepStack.call(() -> written(plan));

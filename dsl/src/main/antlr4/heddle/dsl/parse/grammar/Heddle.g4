@@ -22,7 +22,7 @@ file : item* EOF ;
 item
     : 'model' NAME END                                          # model
     | 'import' STRING END                                       # importFile
-    | 'dim' NAME (',' NAME)* END                                # dims
+    | 'dim' length (',' length)* END                            # dims
     | 'input' NAME ':' type END                                 # input
     | 'output' NAME (':' type)? '=' expr END                    # output
     | 'fn' NAME parameters ('=' expr | block) END               # function
@@ -32,6 +32,9 @@ item
     | conditional END                                           # when
     | 'return' expr (',' expr)* END                             # return
     ;
+
+// dim B, N = typical 1024: the word is checked after parsing.
+length : NAME ('=' NAME? INT)? ;
 
 // Several names take a list apart: let q, k, v = split(x, 3, axis = -1)
 binding : NAME (',' NAME)* '=' expr ;
