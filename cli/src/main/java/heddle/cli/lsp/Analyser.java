@@ -95,8 +95,8 @@ final class Analyser {
     private static Set<String> lengths(SourceUnit unit) {
         return unit.items().stream()
                 .filter(Item.Dims.class::isInstance)
-                .flatMap(i -> ((Item.Dims) i).names().stream())
-                .map(n -> n.text())
+                .flatMap(i -> ((Item.Dims) i).lengths().stream())
+                .map(length -> length.name().text())
                 .collect(Collectors.toSet());
     }
 

@@ -46,7 +46,7 @@ final class ReadNames {
         for (Item item : unit.items()) {
             switch (item) {
                 case Item.Import i -> imported(i, unit.file());
-                case Item.Dims d -> d.names().forEach(n -> declare(Kind.LENGTH, n, block));
+                case Item.Dims d -> d.lengths().forEach(l -> declare(Kind.LENGTH, l.name(), block));
                 case Item.Input i -> {
                     type(i.type(), block);
                     declare(Kind.INPUT, i.name(), block);
@@ -77,7 +77,7 @@ final class ReadNames {
         for (Item item : other.get().items()) {
             switch (item) {
                 case Item.Import next -> imported(next, other.get().file());
-                case Item.Dims d -> d.names().forEach(n -> declare(Kind.LENGTH, n, block));
+                case Item.Dims d -> d.lengths().forEach(l -> declare(Kind.LENGTH, l.name(), block));
                 case Stmt.Let let -> let.bindings().forEach(b -> b.names().forEach(n -> declare(Kind.VALUE, n, block)));
                 default -> {}
             }
