@@ -1,6 +1,6 @@
 /** Lines of code that are drawn as far as they are in sight, each with the roles that it has in an attention. */
 import { fill, h } from './dom.js';
-import { sourceText } from './format.js';
+import { shown, sourceText } from './format.js';
 import { linesOf } from './source-panel.js';
 
 export const ROLES = ['scores', 'mask', 'softmax', 'values', 'output'];
@@ -143,5 +143,5 @@ export class CodeColumn {
 
 /** Elements of a formula that Java wrote: `[tag, {attributes}, children…]`, or text. */
 export function formula(tree, build) {
-    return typeof tree === 'string' ? tree : build(tree[0], tree[1], ...tree.slice(2).map(child => formula(child, build)));
+    return typeof tree === 'string' ? shown(tree, 60) : build(tree[0], tree[1], ...tree.slice(2).map(child => formula(child, build)));
 }

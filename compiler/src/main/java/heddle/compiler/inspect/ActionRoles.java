@@ -27,6 +27,7 @@ final class ActionRoles {
     private static final String RESULT = "result of the kernel";
 
     private static final String CONDITION = "condition of a block";
+    private static final String STAGED = "elements that are read once for a block";
 
     private final AttentionSteps steps;
     private final Set<Buffer> results;
@@ -120,6 +121,9 @@ final class ActionRoles {
         if (tile.equals(CONDITION)) {
             return AttentionRole.MASK;
         }
+        if (tile.equals(STAGED)) {
+            return masked ? AttentionRole.MASK : reduced ? AttentionRole.VALUES : AttentionRole.SCORES;
+        }
         // After the softmax, what is copied into shared memory is for the product with the values.
         boolean copied = action instanceof Action.Store s && s.value() instanceof ScalarExpr.Variable
                 || action instanceof Action.Let l && l.value() instanceof ScalarExpr.Element;
@@ -154,7 +158,10 @@ final class ActionRoles {
             return Optional.of(RESULT);
         }
         Optional<String> tile = tile(to.name().replaceFirst(TILE + "$", ""));
-        return tile.isPresent() || !(value instanceof ScalarExpr.Variable v) ? tile : tile(v.name());
+        if (tile.isPresent()) {
+            return tile;
+        }
+        return value instanceof ScalarExpr.Variable v ? tile(v.name()) : Optional.of(STAGED);
     }
 
     private Optional<String> tile(PlacedTile placed) {
