@@ -1,5 +1,6 @@
 package heddle.cli.compare;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public record Limit(String text, String name, double amount, boolean percent) {
      * @throws Wrong for what is no limit
      */
     public static List<Limit> parse(String list) {
-        return Pattern.compile(",").splitAsStream(list).map(Limit::one).toList();
+        return Arrays.stream(list.split(",", -1)).map(Limit::one).toList();
     }
 
     private static Limit one(String text) {
