@@ -37,6 +37,9 @@ class TrainedDeviceCorpusTest {
     /** What may have no gradient: an operation, or a table that attention reads on a device. */
     private static final Set<String> DECLINED = Set.of("H1301", "H1114");
 
+    /** Of LLVM 18 in PoCL 6.0: "Instruction Combining did not reach a fixpoint after 1 iterations". */
+    private static final Set<String> REFUSED = Set.of("fuses/cap-clamped on CPU");
+
     static List<Arguments> schedules() {
         return runs(1);
     }
@@ -104,6 +107,7 @@ class TrainedDeviceCorpusTest {
     void kernels(String name, String device) {
         CorpusFile file = CorpusFile.read(name);
         file.device().ifPresent(reason -> assumeFalse(Conformance.isOnRealDevice(), reason));
+        assumeFalse(Conformance.isOnRealDevice() && REFUSED.contains(name + " on " + device), "PoCL's LLVM gives up");
         TrainedModel model = TrainedModel.of(file.model());
         long seed = name.hashCode();
         Map<String, Long> first = file.shapes(USUAL).getFirst();
