@@ -54,6 +54,7 @@ public final class ReportPage {
             "gradients-panel.js",
             "memory-view.js",
             "code-column.js",
+            "code-ribbons.js",
             "block-map.js",
             "attention-view.js",
             "code-view.js",

@@ -1,5 +1,6 @@
 /** The model, tile programs and generated Java side by side, and which lines of each are for the same thing. */
 import { CodeColumn, PART_ROLES, ROLE_TITLES, ROLES, codeRows } from './code-column.js';
+import { drawRibbons } from './code-ribbons.js';
 import { fill, h, name, svg } from './dom.js';
 import { counted, shown, whole } from './format.js';
 import { linesOf } from './source-panel.js';
@@ -406,34 +407,6 @@ export class CodeView {
             return;
         }
         const hot = this.hot();
-        this.ribbons.forEach((drawing, i) => {
-            const [from, to] = [this.columns[i], this.columns[i + 1]];
-            const box = drawing.getBoundingClientRect();
-            const offset = c => c.element.getBoundingClientRect().top - box.top;
-            const [a, b] = [offset(from), offset(to)];
-            const order = [...this.roles.filter(r => r !== hot), ...this.roles.includes(hot) ? [hot] : []];
-            fill(drawing, order.flatMap(role => this.pairs(this.clipped(from, role), this.clipped(to, role)).map(([l, r]) => this.ribbon(role, box.width, l.map(y => y + a), r.map(y => y + b), role === hot))));
-        });
-    }
-
-    /** Runs that are in sight, and of the others the nearest: its ribbon runs out of the picture. */
-    clipped(column, role) {
-        const runs = column.runs(role);
-        const high = column.element.clientHeight;
-        const seen = runs.filter(([top, bottom]) => bottom > 0 && top < high);
-        return seen.length > 0 ? seen.slice(0, 40) : runs.slice(0, 1);
-    }
-
-    pairs(left, right) {
-        if (left.length * right.length <= 6) {
-            return left.flatMap(l => right.map(r => [l, r]));
-        }
-        const most = Math.max(left.length, right.length);
-        return left.length === 0 || right.length === 0 ? [] : Array.from({ length: most }, (_, i) => [left[Math.floor(i * left.length / most)], right[Math.floor(i * right.length / most)]]);
-    }
-
-    ribbon(role, width, [a, b], [c, d], hot) {
-        const half = width / 2;
-        return svg('path.r-' + role + (hot ? '.hot' : ''), { d: `M0 ${a}C${half} ${a} ${half} ${c} ${width} ${c}L${width} ${d}C${half} ${d} ${half} ${b} 0 ${b}Z` });
+        this.ribbons.forEach((drawing, i) => drawRibbons(drawing, this.columns[i], this.columns[i + 1], this.roles, hot));
     }
 }

@@ -54,9 +54,9 @@ export function percent(share) {
     return (100 * share).toFixed(share >= 0.1 ? 0 : 1) + ' %';
 }
 
-/** `1 kernel`, `2 kernels`. */
-export function counted(n, noun) {
-    return whole(n) + ' ' + noun + (n === 1 ? '' : 's');
+/** `1 kernel`, `2 kernels`, `2 passes`. */
+export function counted(n, noun, more = noun + 's') {
+    return whole(n) + ' ' + (n === 1 ? noun : more);
 }
 
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;

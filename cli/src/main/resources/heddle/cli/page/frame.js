@@ -48,13 +48,13 @@ export class Frame {
             h('span.number', { text: now }), before === '' ? null : h('span.quiet', { text: ' ' + before + ' unfused' }));
         fill(this.verdict,
             h('button.pill.' + pill[0], { text: pill[1], onclick: () => app.state.set({ view: 'attention' }) }),
-            h('button', { onclick: () => app.state.set({ view: 'memory' }) }, h('span.number', { text: whole(head.work.kernels) }), ' kernels', h('span.quiet', { text: ' ' + head.unfused.kernels + ' unfused' })),
+            h('button', { onclick: () => app.state.set({ view: 'memory' }) }, h('span.number', { text: whole(head.work.kernels) }), head.work.kernels === 1 ? ' kernel' : ' kernels', h('span.quiet', { text: ' ' + head.unfused.kernels + ' unfused' })),
             head.work.peak === undefined ? null : both('peak', bytes(head.work.peak), bytes(head.unfused.peak), 'memory'),
             typeof head.work.bytes === 'number' ? both('moved', bytes(head.work.bytes), bytes(head.unfused.bytes), 'memory') : null,
             head.nanos === undefined ? null : both('', time(head.nanos) + ' a run', head.unfusedNanos === undefined ? '' : time(head.unfusedNanos), 'memory'),
             typeof head.work.flops === 'number' ? h('span', {}, h('span.number', { text: operations(head.work.flops) }), ' operations') : null,
             h('span.grow', { style: { border: '0' } }),
-            h('button', { onclick: () => app.state.set({ view: 'graph', tab: { ...app.state.tab, left: 'passes' } }) }, head.declined + ' declined · ' + counted(head.passes, 'pass').replace('passs', 'passes')));
+            h('button', { onclick: () => app.state.set({ view: 'graph', tab: { ...app.state.tab, left: 'passes' } }) }, head.declined + ' declined · ' + counted(head.passes, 'pass', 'passes')));
     }
 
     /** The views' tabs; those without data are dimmed, not hidden. */
