@@ -145,3 +145,13 @@ export class CodeColumn {
 export function formula(tree, build) {
     return typeof tree === 'string' ? shown(tree, 60) : build(tree[0], tree[1], ...tree.slice(2).map(child => formula(child, build)));
 }
+
+/** A token, cut where places begin and end; each piece has the role of the smallest place that it is in. */
+export function cutToken(text, kind, at, places, cut) {
+    const ends = [...new Set(places.flatMap(p => [p.from, p.to]).filter(x => x > at && x < at + text.length))].sort((a, b) => a - b);
+    let from = at;
+    for (const to of [...ends, at + text.length]) {
+        cut.push([text.slice(from - at, to - at), kind, places.find(p => p.from <= from && p.to >= to)?.role]);
+        from = to;
+    }
+}

@@ -1,5 +1,5 @@
 /** The model, tile programs and generated Java side by side, and which lines of each are for the same thing. */
-import { CodeColumn, PART_ROLES, ROLE_TITLES, ROLES, codeRows } from './code-column.js';
+import { CodeColumn, PART_ROLES, ROLE_TITLES, ROLES, codeRows, cutToken } from './code-column.js';
 import { drawRibbons } from './code-ribbons.js';
 import { fill, h, name, svg } from './dom.js';
 import { counted, shown, whole } from './format.js';
@@ -251,23 +251,13 @@ export class CodeView {
             const cut = [];
             let at = start;
             for (const [text, kind] of parts) {
-                this.split(text, kind, at, inFile, cut);
+                cutToken(text, kind, at, inFile, cut);
                 at += text.length;
             }
             inFile.forEach(p => p.from < at && p.to > start && !roles.includes(p.role) && roles.push(p.role));
             return { no: i + 1, parts: cut, roles };
         });
         this.columns[0].set(rows);
-    }
-
-    /** A token, cut where places begin and end; each piece has the role of the smallest place that it is in. */
-    split(text, kind, at, places, cut) {
-        const ends = [...new Set(places.flatMap(p => [p.from, p.to]).filter(x => x > at && x < at + text.length))].sort((a, b) => a - b);
-        let from = at;
-        for (const to of [...ends, at + text.length]) {
-            cut.push([text.slice(from - at, to - at), kind, places.find(p => p.from <= from && p.to >= to)?.role]);
-            from = to;
-        }
     }
 
     /* Links. */
