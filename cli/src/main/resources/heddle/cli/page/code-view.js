@@ -20,8 +20,7 @@ export class CodeView {
         this.choice = h('select', { 'aria-label': 'Kernel', onchange: event => this.choose(Number(event.target.value)) });
         this.file = h('span.path');
         this.facts = h('div.link-facts', { 'aria-live': 'polite' });
-        this.tileTabs = h('div.segments', {});
-        this.javaTabs = h('div.segments', {});
+        [this.tileTabs, this.javaTabs] = [0, 1].map(() => h('div.segments', {}));
         this.javaName = h('span.path');
         this.tileName = h('span.small.quiet');
         const panel = (label, head, ...content) => h('section.panel', { 'aria-label': label }, h('div.head', {}, ...head), ...content);
@@ -37,8 +36,7 @@ export class CodeView {
     }
 
     async show() {
-        const { report } = this.app;
-        [this.tiles, this.jvm, this.tornado] = await Promise.all(['tiles', 'java.jvm', 'java.tornado'].map(n => report.section(n)));
+        [this.tiles, this.jvm, this.tornado] = await Promise.all(['tiles', 'java.jvm', 'java.tornado'].map(n => this.app.report.section(n)));
         this.build();
     }
 
