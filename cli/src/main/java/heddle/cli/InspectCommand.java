@@ -110,12 +110,14 @@ final class InspectCommand implements Callable<Integer> {
 
     private int report(HeddleModel declared) {
         if (pass != null) {
-            throw new ParameterException(spec.commandLine(), "--after is for one graph; a report has those of all passes");
+            throw new ParameterException(
+                    spec.commandLine(), "--after is for one graph; a report has those of all passes");
         }
         Compilation compilation = machine.policy()
                 .map(policy -> declared.compilation(Fusion.FUSED, policy))
                 .orElseGet(() -> declared.compilation(Fusion.FUSED));
-        String target = machine.target().map(t -> t.toString().toLowerCase(Locale.ROOT)).orElse("jvm");
+        String target =
+                machine.target().map(t -> t.toString().toLowerCase(Locale.ROOT)).orElse("jvm");
         Inspected inspected = Inspected.of(declared, compilation, target, declared.fixedLengths());
         Report report = Report.of(machine.machine().map(inspected::with).orElse(inspected), Heddle.version());
         String what = Sizes.counted(compilation.passes().steps().size(), "pass", "passes");

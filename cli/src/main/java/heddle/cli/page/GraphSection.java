@@ -54,7 +54,11 @@ final class GraphSection {
             fields.put("nodes", all.get(stage).graph().nodes().size());
             int now = stage;
             fields.put("added", count(node -> now > 0 && isFirst(node, now)));
-            fields.put("removed", count(node -> now > 0 && node.alive().get(now - 1) && !node.alive().get(now)));
+            fields.put(
+                    "removed",
+                    count(node -> now > 0
+                            && node.alive().get(now - 1)
+                            && !node.alive().get(now)));
             fields.put("rewritten", count(node -> node.isRewritten(now)));
             stages.add(fields);
         }
@@ -95,7 +99,9 @@ final class GraphSection {
             row.put("order", in.ranks().order(node));
             row.put("places", spans.chain(origin.spans()));
             row.put("merged", origin.merged().stream().map(spans::chain).toList());
-            row.put("let", origin.spans().isEmpty() ? "" : names.of(origin.spans().getFirst()));
+            row.put(
+                    "let",
+                    origin.spans().isEmpty() ? "" : names.of(origin.spans().getFirst()));
             row.put("kernels", kernels.getOrDefault(node.id(), List.of()));
         }
         return new LinkedHashMap<>(columns);
@@ -135,7 +141,8 @@ final class GraphSection {
         List<Object> earlier = new ArrayList<>();
         List<HistoryNode.Version> versions = node.versions();
         for (int n = 0; n + 1 < versions.size(); n++) {
-            earlier.add(List.of(versions.get(n).stage(), operands(versions.get(n).operands())));
+            earlier.add(
+                    List.of(versions.get(n).stage(), operands(versions.get(n).operands())));
         }
         if (!earlier.isEmpty()) {
             earlier.add(List.of(node.last().stage(), operands(node.last().operands())));
@@ -189,10 +196,13 @@ final class GraphSection {
         List<Launch> launches = in.compilation().schedule().all();
         for (int kernel = 0; kernel < launches.size(); kernel++) {
             int number = kernel;
-            launches.get(kernel).computes().nodes().forEach(node -> in.history()
-                    .find(node)
-                    .ifPresent(h -> kernels.computeIfAbsent(h.id(), n -> new ArrayList<>())
-                            .add(number)));
+            launches.get(kernel)
+                    .computes()
+                    .nodes()
+                    .forEach(node -> in.history()
+                            .find(node)
+                            .ifPresent(h -> kernels.computeIfAbsent(h.id(), n -> new ArrayList<>())
+                                    .add(number)));
         }
         return kernels;
     }
@@ -208,7 +218,8 @@ final class GraphSection {
             fields.put("rank", in.ranks().rank(scope));
             fields.put("order", in.ranks().order(scope));
             fields.put("places", spans.chain(scope.sites()));
-            fields.put("let", scope.sites().isEmpty() ? "" : names.of(scope.sites().getFirst()));
+            fields.put(
+                    "let", scope.sites().isEmpty() ? "" : names.of(scope.sites().getFirst()));
             scopes.add(fields);
         }
         return scopes;
@@ -227,7 +238,10 @@ final class GraphSection {
         List<Object> reads = new ArrayList<>();
         for (GraphHistory.Stage stage : in.history().stages()) {
             Value value = stage.graph().outputs().get(name);
-            reads.add(value == null ? -1 : in.history().find(value.node()).orElseThrow().id());
+            reads.add(
+                    value == null
+                            ? -1
+                            : in.history().find(value.node()).orElseThrow().id());
         }
         fields.put("reads", reads);
         return fields;

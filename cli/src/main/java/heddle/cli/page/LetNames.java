@@ -54,7 +54,8 @@ final class LetNames {
                 branch.then().forEach(s -> collect(s, named));
                 branch.otherwise().forEach(s -> collect(s, named));
             }
-            case Stmt.Output output -> named.add(new Named(output.span(), output.name().text()));
+            case Stmt.Output output ->
+                named.add(new Named(output.span(), output.name().text()));
             default -> {}
         }
     }

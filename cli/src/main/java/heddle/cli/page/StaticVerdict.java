@@ -35,7 +35,10 @@ final class StaticVerdict {
 
     private static String totals(Map<?, ?> work, Map<?, ?> unfused) {
         StringBuilder text = new StringBuilder();
-        text.append(work.get("kernels")).append(" kernels, ").append(unfused.get("kernels")).append(" unfused");
+        text.append(work.get("kernels"))
+                .append(" kernels, ")
+                .append(unfused.get("kernels"))
+                .append(" unfused");
         for (String what : List.of("peak", "bytes")) {
             if (work.get(what) instanceof Number fused && unfused.get(what) instanceof Number other) {
                 text.append("; ")

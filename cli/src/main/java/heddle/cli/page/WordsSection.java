@@ -24,8 +24,7 @@ public final class WordsSection {
         fields.put("position", position);
         fields.put("layers", layers(observation));
         fields.put("contexts", contexts.stream().map(Observation::text).toList());
-        fields.put(
-                "journey", journey.stages().stream().map(WordsSection::stage).toList());
+        fields.put("journey", journey.stages().stream().map(WordsSection::stage).toList());
         return fields;
     }
 

@@ -83,7 +83,8 @@ public final class GraphHistory {
         for (Node node : now.graph().nodes()) {
             HistoryNode same = known.get(key(node));
             if (same == null) {
-                Optional<HistoryNode.Made> made = stage == 0 ? Optional.empty() : Optional.of(made(stage, node, replaced));
+                Optional<HistoryNode.Made> made =
+                        stage == 0 ? Optional.empty() : Optional.of(made(stage, node, replaced));
                 same = new HistoryNode(nodes.size(), made);
                 nodes.add(same);
                 known.put(key(node), same);
@@ -122,6 +123,8 @@ public final class GraphHistory {
     /** {@code div#2} for {@code div#2.cast}; empty for what is no part. */
     private static String whole(String path) {
         int dot = path.lastIndexOf('.');
-        return dot > path.lastIndexOf('#') && path.lastIndexOf('#') > path.lastIndexOf(':') ? path.substring(0, dot) : "";
+        return dot > path.lastIndexOf('#') && path.lastIndexOf('#') > path.lastIndexOf(':')
+                ? path.substring(0, dot)
+                : "";
     }
 }

@@ -119,9 +119,10 @@ public final class ScopeRanks {
         Map<NodeScope, List<int[]>> edges = new HashMap<>();
         for (HistoryNode node : history.nodes()) {
             for (HistoryNode.Version v : node.versions()) {
-                v.operands().forEach(o -> meeting(o.node(), node.id())
-                        .ifPresent(s -> edges.computeIfAbsent(s, k -> new ArrayList<>())
-                                .add(new int[] {o.node(), node.id()})));
+                v.operands()
+                        .forEach(o -> meeting(o.node(), node.id())
+                                .ifPresent(s -> edges.computeIfAbsent(s, k -> new ArrayList<>())
+                                        .add(new int[] {o.node(), node.id()})));
             }
         }
         tree.scopes().forEach(scope -> new Rows(scope, edges.getOrDefault(scope, List.of())).place());
@@ -133,7 +134,9 @@ public final class ScopeRanks {
             return Optional.empty();
         }
         Set<NodeScope> around = new HashSet<>();
-        for (Optional<NodeScope> s = Optional.of(tree.of(from)); s.isPresent(); s = s.get().parent()) {
+        for (Optional<NodeScope> s = Optional.of(tree.of(from));
+                s.isPresent();
+                s = s.get().parent()) {
             around.add(s.get());
         }
         NodeScope s = tree.of(to);

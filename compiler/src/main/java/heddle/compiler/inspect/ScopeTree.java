@@ -1,7 +1,7 @@
 package heddle.compiler.inspect;
 
-import heddle.compiler.ir.Origin;
 import heddle.compiler.gradient.Differentiate;
+import heddle.compiler.ir.Origin;
 import heddle.compiler.recompute.Recompute;
 import heddle.dsl.source.Span;
 import java.util.ArrayList;

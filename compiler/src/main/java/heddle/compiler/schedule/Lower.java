@@ -159,7 +159,10 @@ public final class Lower {
                     name,
                     a,
                     tables.of(
-                            a, () -> policy.schedule(a, new ProgramFacts(a.program(name, computed.comments()))), name, this::add),
+                            a,
+                            () -> policy.schedule(a, new ProgramFacts(a.program(name, computed.comments()))),
+                            name,
+                            this::add),
                     computed));
             return;
         }
@@ -208,7 +211,8 @@ public final class Lower {
         boolean known = isPrepared(FamilyContents.of(launch.family()));
         for (Buffer sums : launch.program().sums()) {
             (known ? prepare : launches)
-                    .add(new Launch(names.unique(launch.name() + ".zeros"), MapFamily.zeros(sums), Launch.Computed.NOTHING));
+                    .add(new Launch(
+                            names.unique(launch.name() + ".zeros"), MapFamily.zeros(sums), Launch.Computed.NOTHING));
         }
         add(launch);
     }
@@ -226,7 +230,8 @@ public final class Lower {
             return c;
         }
         Panels panels = Panels.of(c, width.getAsInt(), buffers::unique);
-        panels.packs().forEach(pack -> add(new Launch(names.unique(path(region) + ".pack"), pack, Launch.Computed.NOTHING)));
+        panels.packs()
+                .forEach(pack -> add(new Launch(names.unique(path(region) + ".pack"), pack, Launch.Computed.NOTHING)));
         return panels.applyTo(c);
     }
 

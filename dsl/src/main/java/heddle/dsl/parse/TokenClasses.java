@@ -44,7 +44,8 @@ public final class TokenClasses {
         return switch (token.getType()) {
             case HeddleLexer.COMMENT, HeddleLexer.FOREIGN_COMMENT -> Kind.COMMENT;
             case HeddleLexer.STRING, HeddleLexer.UNTERMINATED_STRING, HeddleLexer.FOREIGN_STRING -> Kind.STRING;
-            case HeddleLexer.INT, HeddleLexer.FLOAT, HeddleLexer.INF, HeddleLexer.TRUE, HeddleLexer.FALSE -> Kind.NUMBER;
+            case HeddleLexer.INT, HeddleLexer.FLOAT, HeddleLexer.INF, HeddleLexer.TRUE, HeddleLexer.FALSE ->
+                Kind.NUMBER;
             case HeddleLexer.NAME, HeddleLexer.FOREIGN_NAME -> Kind.NAME;
             default -> Character.isLetter(token.getText().codePointAt(0)) ? Kind.KEYWORD : Kind.OPERATOR;
         };

@@ -50,7 +50,11 @@ public final class InspectorBenchmark {
     public static void main(String[] args) throws IOException {
         ChromeOptions options = new ChromeOptions();
         options.addArguments(
-                "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1440,900", "--enable-precise-memory-info");
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--window-size=1440,900",
+                "--enable-precise-memory-info");
         ChromeDriver driver = new ChromeDriver(options);
         try {
             new InspectorBenchmark(driver).measure();

@@ -63,8 +63,11 @@ class GraphHistoryTest {
                     history.stages().get(stage).name());
         }
         for (HistoryNode node : history.nodes()) {
-            node.versions().forEach(v -> v.operands().forEach(o -> assertTrue(
-                    history.nodes().get(o.node()).alive().get(v.stage()), "an operand is there when it is read")));
+            node.versions()
+                    .forEach(v -> v.operands()
+                            .forEach(o -> assertTrue(
+                                    history.nodes().get(o.node()).alive().get(v.stage()),
+                                    "an operand is there when it is read")));
         }
     }
 
@@ -116,7 +119,8 @@ class GraphHistoryTest {
     @Test
     void theBackwardPassHasAScopeOfItsOwn() throws IOException {
         Path file = folder.resolve("loss.heddle");
-        Files.writeString(file, "model Loss\ndim N\ninput x: f32[N]\nfn square(y) = y * y\noutput loss = sum(square(x))\n");
+        Files.writeString(
+                file, "model Loss\ndim N\ninput x: f32[N]\nfn square(y) = y * y\noutput loss = sum(square(x))\n");
         HeddleModel model = Heddle.model(file, Map.of()).withGradients(Optional.of("loss"), List.of("x"));
         Inspected in = Inspected.of(model, model.compilation(Fusion.FUSED), "jvm", Map.of());
         assertTrue(

@@ -80,7 +80,11 @@ class HostileNamesTest {
     void theyAreTextInTheBrowser(@TempDir Path folder) throws IOException {
         StringBuilder model = new StringBuilder("model Hostile\ndim N\ninput x: f32[N, 4]\nlet start = x\n");
         for (int n = 0; n < NAMES.size(); n++) {
-            model.append("let y").append(n).append(" = ").append(n == 0 ? "start" : "y" + (n - 1)).append(" + weight \"");
+            model.append("let y")
+                    .append(n)
+                    .append(" = ")
+                    .append(n == 0 ? "start" : "y" + (n - 1))
+                    .append(" + weight \"");
             model.append(NAMES.get(n).replace("{", "{{").replace("}", "}}")).append("\" : f32[4]  // ");
             model.append(NAMES.get(n)).append('\n');
         }
@@ -93,17 +97,22 @@ class HostileNamesTest {
             browser.keep("hostile-names");
             assertEquals("Hostile · Heddle", browser.value("document.title"));
             assertEquals(
-                    2, browser.number("document.querySelectorAll('script:not([type])').length"), "the starter and the page");
+                    2,
+                    browser.number("document.querySelectorAll('script:not([type])').length"),
+                    "the starter and the page");
             assertEquals(0, browser.number("document.querySelectorAll('img, iframe, b b, i').length"));
             assertEquals(
-                    NAMES.size(), browser.number("heddle.graph.nodes.kind.filter(k => k === 'weight').length"), "weights");
+                    NAMES.size(),
+                    browser.number("heddle.graph.nodes.kind.filter(k => k === 'weight').length"),
+                    "weights");
             assertEquals(0, browser.number("Math.max(0, document.documentElement.scrollWidth - innerWidth)"));
             for (String tab : List.of("outline", "passes", "weights", "source")) {
                 browser.run("heddle.state.set({tab: {left: '" + tab + "'}})");
                 browser.settle();
             }
             browser.run("heddle.state.set({weights: true})");
-            browser.run("for (let n = 0; n < heddle.graph.count; n++) { heddle.select([n], true); heddle.graphView.controls.showTip(n); }");
+            browser.run(
+                    "for (let n = 0; n < heddle.graph.count; n++) { heddle.select([n], true); heddle.graphView.controls.showTip(n); }");
             browser.press("f");
             browser.run("heddle.search('<script>')");
             assertTrue(browser.number("heddle.matches.length") > 0);

@@ -18,7 +18,8 @@ import org.openqa.selenium.Keys;
 
 /** MiniLM's report in a browser: what is drawn, what is linked, and that nothing moves that shall not. */
 class InspectorPageTest {
-    private static final String ATTENTION = "heddle.graph.find('layer.0/self_attention/attention:softmax#1', heddle.stage())";
+    private static final String ATTENTION =
+            "heddle.graph.find('layer.0/self_attention/attention:softmax#1', heddle.stage())";
     private static final String LAYER = "heddle.graph.find('layer.0/', heddle.stage())";
     private static final int FUSE_ATTENTION = 14;
 
@@ -99,14 +100,14 @@ class InspectorPageTest {
     void aClickSelectsTheSameThingEverywhere() {
         browser.clickBox(ATTENTION);
         browser.keep("minilm-attention");
-        assertEquals(
-                List.of("layer.0/self_attention/attention:softmax#1"), browser.value("heddle.state.sel"));
+        assertEquals(List.of("layer.0/self_attention/attention:softmax#1"), browser.value("heddle.state.sel"));
         assertTrue(browser.text().contains("Woven from 14 nodes by fuse-attention"), browser.text());
         assertEquals(
-                "33", browser.value("document.querySelector('.code .row.here .no').textContent"), "the line of the softmax");
+                "33",
+                browser.value("document.querySelector('.code .row.here .no').textContent"),
+                "the line of the softmax");
         browser.run("heddle.selectLine(0, 32)");
-        assertNotEquals(
-                List.of("layer.0/self_attention/attention:softmax#1"), browser.value("heddle.state.sel"));
+        assertNotEquals(List.of("layer.0/self_attention/attention:softmax#1"), browser.value("heddle.state.sel"));
     }
 
     @Test
@@ -172,7 +173,8 @@ class InspectorPageTest {
             browser.run("heddle.search('" + query + "')");
             assertTrue(browser.number("heddle.matches.length") > 0, query);
             assertTrue(
-                    (Boolean) browser.value("heddle.matches.every(n => heddle.graph.nodes.op[n] === 'attention')"), query);
+                    (Boolean) browser.value("heddle.matches.every(n => heddle.graph.nodes.op[n] === 'attention')"),
+                    query);
         }
         browser.run("heddle.search('op:add OR op:attention')");
         assertTrue(browser.number("heddle.matches.length") > 6);
@@ -236,7 +238,8 @@ class InspectorPageTest {
     void aScreenReaderHearsWhatIsSelected() {
         browser.run("heddle.state.set({tab: {left: 'outline'}}); heddle.select([" + ATTENTION + "], true)");
         browser.settle();
-        String spoken = browser.value("document.querySelector('[role=treeitem][aria-selected=true]').getAttribute('aria-label')");
+        String spoken = browser.value(
+                "document.querySelector('[role=treeitem][aria-selected=true]').getAttribute('aria-label')");
         assertTrue(spoken.startsWith("attention, fused, f32[1, 512, 384]") && spoken.endsWith("line 33"), spoken);
         assertTrue(((String) browser.value("document.querySelector('[aria-live]').textContent")).contains("selected"));
         browser.run("heddle.setPass(3)");
@@ -251,7 +254,9 @@ class InspectorPageTest {
             browser.show(page, "");
             browser.press("f");
             assertEquals(
-                    0, browser.number("Math.max(0, document.documentElement.scrollWidth - innerWidth)"), size[0] + " wide");
+                    0,
+                    browser.number("Math.max(0, document.documentElement.scrollWidth - innerWidth)"),
+                    size[0] + " wide");
             assertTrue(
                     (Boolean) browser.value("(() => { const v = heddle.graphView, l = heddle.layout, d = v.drawing;"
                             + " return l.drawn.every(b => (l.x[b] - v.sight.x) * v.sight.scale >= 0"
@@ -291,7 +296,8 @@ class InspectorPageTest {
     void nothingIsAskedOfANetwork() throws IOException {
         assertEquals(0, browser.number("performance.getEntriesByType('resource').length"));
         String html = Files.readString(page);
-        String policy = html.substring(html.indexOf("content=\"") + 9, html.indexOf('"', html.indexOf("content=\"") + 9));
+        String policy =
+                html.substring(html.indexOf("content=\"") + 9, html.indexOf('"', html.indexOf("content=\"") + 9));
         assertTrue(policy.startsWith("default-src 'none'"), policy);
         assertTrue(!policy.contains("unsafe") && !policy.contains("blob:"), policy);
         assertTrue(Files.size(page) < 500_000, Files.size(page) + " bytes");
