@@ -63,8 +63,7 @@ class FirstStepCheckTest {
         DiagnosticException e = assertThrows(
                 DiagnosticException.class,
                 () -> checked(new float[] {3, 4.1f}, new float[] {0, 0}).run(Map.of(), LENGTHS));
-        assertEquals(
-                TornadoCode.OUTPUTS_DIFFER, e.diagnostics().getFirst().code());
+        assertEquals(TornadoCode.OUTPUTS_DIFFER, e.diagnostics().getFirst().code());
         assertTrue(e.getMessage().contains("grad.large"), e.getMessage());
         assertThrows(
                 DiagnosticException.class,
