@@ -162,7 +162,7 @@ export class CompareGraph {
         return {
             layout, edges: this.edges, grid: this.grid, at: this.sight, colours: this.side.colours(), by: 'change', stage: g.last, selected, near, changes,
             matches: new Set(),
-            isDimmed: box => this.counts.size > 0 && changes(box) === '' && !selected.has(box) && !this.drawing.isOpenScope(box),
+            isDimmed: box => this.counts.size > 0 && changes(box) === '' && !selected.has(box) && !this.layout.isOpenBox(box),
             changedIn: box => this.counts.get(box)?.n ?? 0,
             declined: new Set(this.side.culprits.map(n => layout.drawnFor(n))),
             heat: () => 0,
@@ -235,7 +235,7 @@ export class CompareGraph {
     hover(event) {
         const g = this.graph;
         const box = event.buttons === 0 ? this.boxAt(event) : -1;
-        this.tip.hidden = box < 0 || this.drawing.isOpenScope.call({ scene: { layout: this.layout } }, box);
+        this.tip.hidden = box < 0 || this.layout.isOpenBox(box);
         if (!this.tip.hidden) {
             const at = this.area.getBoundingClientRect();
             const sign = this.counts.get(box)?.sign;
