@@ -70,7 +70,8 @@ public final class Model {
     }
 
     /**
-     * A trainer of this model, whose weights begin as the model declares or as {@link Training#from} says.
+     * A trainer of this model, whose weights begin as the model declares or as {@link Training#from} says. It runs on the processors
+     * unless the options name the tornado target.
      *
      * @param loss the output that is made small, one number of {@code f32}
      * @throws HeddleException when the model cannot be trained, or weights are missing
