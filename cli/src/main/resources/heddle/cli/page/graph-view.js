@@ -17,7 +17,7 @@ import { SourcePanel } from './source-panel.js';
 
 const MOST_AT_FIRST = 40;
 const MARGIN = 36;
-const LEAST_SCALE = 0.02;
+const LEAST_SCALE = 0.0005;
 const MOST_SCALE = 4;
 
 export class GraphView {

@@ -6,13 +6,17 @@ import heddle.cli.page.ReportPage;
 import heddle.compiler.Compiler.Fusion;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /**
@@ -26,13 +30,14 @@ public final class InspectorBenchmark {
     private static final String PAN = """
             const [scale, done] = [arguments[0], arguments[arguments.length - 1]];
             const v = heddle.graphView, times = [];
-            v.sight = { scale, x: v.layout.width / 2 - v.drawing.width / 2 / scale, y: v.layout.height / 2 };
+            v.sight = { scale, x: v.layout.width / 2 - v.drawing.width / 2 / scale, y: v.layout.height / 2 - v.drawing.height / 2 / scale };
             let last = performance.now(), n = 0;
             const step = now => {
                 if (n++ > 5) { times.push(now - last); }
                 last = now;
                 if (times.length === 60) { done(times); return; }
-                v.sight.y += 5 / scale; v.sight.x += 3 / scale;
+                const way = n % 40 < 20 ? 1 : -1;
+                v.sight.y += way * 5 / scale; v.sight.x += way * 3 / scale;
                 if (n % 10 === 0) { v.sight.scale *= n % 20 === 0 ? 1.02 : 0.98; }
                 v.paintNow();
                 requestAnimationFrame(step);
@@ -55,12 +60,28 @@ public final class InspectorBenchmark {
                 "--disable-gpu",
                 "--window-size=1440,900",
                 "--enable-precise-memory-info");
-        ChromeDriver driver = new ChromeDriver(options);
+        options.setBinary(onPath("chromium"));
+        Logger.getLogger("org.openqa.selenium").setLevel(Level.OFF);
+        ChromeDriver driver = new ChromeDriver(
+                new ChromeDriverService.Builder()
+                        .usingDriverExecutable(onPath("chromedriver"))
+                        .usingAnyFreePort()
+                        .build(),
+                options);
         try {
             new InspectorBenchmark(driver).measure();
         } finally {
             driver.quit();
         }
+    }
+
+    private static File onPath(String program) {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .map(folder -> new File(folder, program))
+                .filter(File::canExecute)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        program + " is not on the path (Debian: chromium, chromium-driver)"));
     }
 
     private void measure() throws IOException {
@@ -77,7 +98,8 @@ public final class InspectorBenchmark {
         System.out.println();
         System.out.println("| boxes | scale | in sight | median frame, ms | slowest, ms |");
         System.out.println("|---|---|---|---|---|");
-        for (double scale : new double[] {0.03, 0.1, 0.35, 1, 1.6}) {
+        double all = number("(heddle.graphView.fitBoxes(heddle.layout.drawn, 1), heddle.graphView.sight.scale)");
+        for (double scale : new double[] {all, 0.03, 0.35, 1, 1.6}) {
             frames(scale);
         }
     }
@@ -107,7 +129,7 @@ public final class InspectorBenchmark {
         List<Number> times = (List<Number>) driver.executeAsyncScript(PAN, scale);
         double[] all = times.stream().mapToDouble(Number::doubleValue).sorted().toArray();
         System.out.printf(
-                "| %.0f | %.2f | %.0f | %.1f | %.1f |%n",
+                "| %.0f | %.4f | %.0f | %.1f | %.1f |%n",
                 number("heddle.layout.drawn.length"),
                 scale,
                 number("heddle.graphView.grid.find(heddle.graphView.drawing.sight).length"),
