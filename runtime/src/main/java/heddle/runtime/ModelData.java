@@ -106,12 +106,18 @@ final class ModelData {
     }
 
     Tokenizer tokenizer() {
+        int limit = manifest.tokens().orElse(DEFAULT_TOKENS);
+        Optional<String> named = options.tokenizer().or(() -> manifest.tokenizer().map(DeclaredFile::name));
+        if (named.filter(Tokenizer.BYTES::equals).isPresent()) {
+            return Tokenizer.bytes(limit);
+        }
         Path file = find(options.tokenizer(), manifest.tokenizer())
                 .orElseThrow(() -> new DiagnosticException(
                         Diagnostic.of(RuntimeCode.TOKENIZER, "no tokenizer was named for " + model.name())
                                 .hint("name one with --tokenizer FILE, or in " + model.manifestName()
-                                        + " beside the model: tokenizer = FILE")));
-        return Tokenizer.open(file, manifest.tokens().orElse(DEFAULT_TOKENS), CacheDirectory.ofUser());
+                                        + " beside the model: tokenizer = FILE; a model of bytes has the tokenizer "
+                                        + Tokenizer.BYTES)));
+        return Tokenizer.open(file, limit, CacheDirectory.ofUser());
     }
 
     private Optional<Path> find(Optional<String> asked, Optional<DeclaredFile> declared) {

@@ -20,7 +20,7 @@ import java.util.Optional;
  * <pre>
  * weights          = a file beside the model, or maven:group:artifact:version!/file
  * weights.sha256   = what that file has to hold
- * tokenizer        = the same for the tokenizer
+ * tokenizer        = the same for the tokenizer; bytes for a model whose tokens are bytes
  * tokenizer.sha256 = the same
  * tokens           = the most tokens a text may have
  * sentence         = a text to compare with, a line each

@@ -1,120 +1,33 @@
 package heddle.runtime.text;
 
-import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
-import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
-import heddle.runtime.tensor.Tensor;
-import java.io.IOException;
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
-/**
- * Splits text into the tokens of a model's vocabulary, as a {@code tokenizer.json} file says. Needs no network. Several
- * threads may use one.
- */
-public final class Tokenizer implements AutoCloseable {
-    private static final Cleaner CLEANER = Cleaner.create();
-
-    private final HuggingFaceTokenizer tokenizer;
-
-    /** Frees native memory, of a tokenizer that nobody closed too. */
-    private final Cleaner.Cleanable nativeMemory;
-
-    private Tokenizer(HuggingFaceTokenizer tokenizer) {
-        this.tokenizer = tokenizer;
-        this.nativeMemory = CLEANER.register(this, tokenizer::close);
-    }
+/** Splits text into the tokens of a model's vocabulary. Several threads may use one. */
+public sealed interface Tokenizer extends AutoCloseable permits VocabularyTokenizer, ByteTokenizer {
+    /** What is written in the place of a file for {@link #bytes}. */
+    String BYTES = "bytes";
 
     /**
-     * Reads a tokenizer.
+     * Reads a {@code tokenizer.json} file.
      *
      * @param limit the most tokens a text may have; what is beyond is cut off
+     * @throws DiagnosticException when there is no such file, or it is no tokenizer
      */
-    public static Tokenizer open(Path file, int limit, CacheDirectory cache) {
-        if (!Files.isRegularFile(file)) {
-            throw new DiagnosticException(Diagnostic.of(RuntimeCode.TOKENIZER, "there is no tokenizer file " + file)
-                    .hint("--tokenizer names one: the tokenizer.json that was published with the weights"));
-        }
-        // The library unpacks its native part there, and would else look for newer ones on the network.
-        System.setProperty("DJL_CACHE_DIR", cache.directory("native").toString());
-        System.setProperty("ai.djl.offline", "true");
-        System.setProperty("OPT_OUT_TRACKING", "true");
-        try {
-            return new Tokenizer(HuggingFaceTokenizer.builder()
-                    .optTokenizerPath(file)
-                    .optTruncation(true)
-                    .optMaxLength(limit)
-                    .optPadding(true)
-                    .build());
-        } catch (IOException | RuntimeException e) {
-            throw new DiagnosticException(
-                    Diagnostic.of(RuntimeCode.TOKENIZER, "the tokenizer file " + file + " cannot be used")
-                            .note(String.valueOf(e.getMessage()))
-                            .hint("it should be the tokenizer.json that was published with the weights"));
-        }
+    static Tokenizer open(Path file, int limit, CacheDirectory cache) {
+        return VocabularyTokenizer.open(file, limit, cache);
+    }
+
+    /** Every byte of a text in UTF-8 is a token. @param limit the most tokens a text may have */
+    static Tokenizer bytes(int limit) {
+        return new ByteTokenizer(limit);
     }
 
     /** The tokens of each text, padded to those of the longest. */
-    public TokenBatch encode(List<String> texts) {
-        Encoding[] rows;
-        try {
-            rows = tokenizer.batchEncode(texts);
-        } finally {
-            // The cleaner must not free native memory that is being used.
-            Reference.reachabilityFence(this);
-        }
-        List<List<String>> tokens = new ArrayList<>();
-        List<boolean[]> separators = new ArrayList<>();
-        List<Integer> truncated = new ArrayList<>();
-        for (int i = 0; i < rows.length; i++) {
-            int length = (int) Arrays.stream(rows[i].getAttentionMask()).sum();
-            tokens.add(Arrays.asList(rows[i].getTokens()).subList(0, length));
-            separators.add(flags(rows[i].getSpecialTokenMask(), length));
-            if (rows[i].exceedMaxLength()) {
-                truncated.add(i);
-            }
-        }
-        return new TokenBatch(
-                table(rows, Encoding::getIds),
-                table(rows, Encoding::getAttentionMask),
-                table(rows, Encoding::getTypeIds),
-                tokens,
-                separators,
-                truncated);
-    }
-
-    private static boolean[] flags(long[] ones, int length) {
-        boolean[] flags = new boolean[length];
-        for (int i = 0; i < length; i++) {
-            flags[i] = ones[i] != 0;
-        }
-        return flags;
-    }
-
-    @FunctionalInterface
-    private interface Column {
-        long[] of(Encoding row);
-    }
-
-    private static Tensor table(Encoding[] rows, Column column) {
-        int width = rows.length == 0 ? 0 : column.of(rows[0]).length;
-        long[] all = new long[rows.length * width];
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(column.of(rows[i]), 0, all, i * width, width);
-        }
-        return Tensor.of(all, rows.length, width);
-    }
+    TokenBatch encode(List<String> texts);
 
     @Override
-    public void close() {
-        nativeMemory.clean();
-    }
+    void close();
 }

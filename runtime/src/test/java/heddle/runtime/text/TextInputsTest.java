@@ -1,5 +1,6 @@
 package heddle.runtime.text;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -76,5 +77,16 @@ class TextInputsTest {
                 .diagnostics()
                 .getFirst()
                 .code();
+    }
+
+    @Test
+    void bytesAreTokensOfModelsThatReadBytes() {
+        try (Tokenizer bytes = Tokenizer.bytes(4)) {
+            TokenBatch batch = bytes.encode(List.of("a b", "über"));
+            assertEquals(List.of(List.of("a", "␣", "b"), List.of("C3", "BC", "b", "e")), batch.tokens());
+            assertEquals(List.of(1), batch.truncated());
+            assertArrayEquals(new long[] {97, 32, 98, 0, 0xC3, 0xBC, 98, 101}, batch.ids().longs());
+            assertArrayEquals(new long[] {1, 1, 1, 0, 1, 1, 1, 1}, batch.mask().longs());
+        }
     }
 }

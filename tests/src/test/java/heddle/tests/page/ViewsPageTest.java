@@ -9,6 +9,14 @@ import heddle.cli.compare.Comparison;
 import heddle.cli.compare.ComparisonPage;
 import heddle.cli.compare.Limit;
 import heddle.cli.page.ReportPage;
+import heddle.cli.page.WordsSection;
+import heddle.runtime.CompileOptions;
+import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.attend.Journey;
+import heddle.runtime.attend.Observation;
+import heddle.runtime.attend.Observer;
+import heddle.runtime.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +66,7 @@ class ViewsPageTest {
     @Test
     void theBlocksOfAttentionAreThoseOfExplain() {
         show(causal, "#/attention");
-        browser.await("return document.body.innerText.includes('15,872')");
+        browser.await("return document.getElementById('app').textContent.includes('15,872')");
         browser.keep("attention-blocks");
         String text = browser.text();
         assertTrue(text.contains("1,024") && text.contains("51.6 % visited"), text);
@@ -69,7 +77,7 @@ class ViewsPageTest {
     @Test
     void codeLinksAllThreeColumns() {
         show(minilm, "#/code?sel=" + ATTENTION.replace("#", "%23"));
-        browser.await("return document.body.innerText.includes('blockMax')");
+        browser.await("return document.getElementById('app').textContent.includes('blockMax')");
         browser.keep("code");
         String text = browser.text();
         assertTrue(text.contains("return softmax(where(real, scores, -inf)"), text);
@@ -84,7 +92,7 @@ class ViewsPageTest {
     @Test
     void memoryAndTimeShowBothPeaks() {
         show(minilm, "#/memory?sel=" + ATTENTION.replace("#", "%23"));
-        browser.await("return document.body.innerText.includes('unfused peak 27.5 MB')");
+        browser.await("return document.getElementById('app').textContent.includes('unfused peak 27.5 MB')");
         browser.keep("memory");
         String text = browser.text();
         assertTrue(text.contains("peak 5.5 MB"), text);
@@ -146,6 +154,36 @@ class ViewsPageTest {
         assertTrue(text.contains("layer.3/self_attention/attention"), text);
         assertTrue(text.contains("5 layers equal"), text);
         assertTrue(text.contains("the probabilities are changed by more than a factor"), text);
+    }
+
+    @Test
+    void wordsOfADecoderLookBackAlone() throws IOException {
+        Path model = Path.of("..", "examples", "gpt.heddle");
+        HeddleModel gpt = Heddle.model(model, Map.of());
+        CompileOptions options = CompileOptions.defaults().withWeights("random");
+        Observation seen;
+        try (Tokenizer tokenizer = gpt.tokenizer(options)) {
+            seen = new Observer(gpt, options).observe("a bank", tokenizer);
+        }
+        assertEquals(List.of("a", "␣", "b", "a", "n", "k"), seen.tokens());
+        float[][] head = seen.layers().getFirst().probabilities()[0];
+        for (int i = 0; i < head.length; i++) {
+            for (int j = i + 1; j < head.length; j++) {
+                assertEquals(0, head[i][j], "token " + i + " looks at " + j + ", which comes later");
+            }
+        }
+        Map<String, Object> words = WordsSection.of(seen, 2, Journey.of(seen, 2, List.of()), List.of());
+        Path page = folder.resolve("words.html");
+        Files.writeString(
+                page, ReportPage.html(Pages.report(model, Map.of()).startingWith("words", words)));
+        show(page, "");
+        browser.await("return document.getElementById('app').textContent.includes('a bank')");
+        browser.keep("words");
+        assertEquals("words", browser.value("heddle.state.view"));
+        assertEquals(5 * 4, browser.number("document.querySelectorAll('.heads figure').length"));
+        browser.run("document.querySelectorAll('.token')[5].click()");
+        browser.settle();
+        assertEquals("k", browser.value("document.querySelector('.token[aria-pressed=true]').textContent"));
     }
 
     @Test
