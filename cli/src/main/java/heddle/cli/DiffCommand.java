@@ -9,7 +9,6 @@ import heddle.cli.compare.Fields;
 import heddle.cli.compare.Limit;
 import heddle.cli.compare.ReportFile;
 import heddle.cli.option.SideOptions;
-import heddle.cli.page.Inspected;
 import heddle.cli.page.Report;
 import heddle.cli.page.ReportPage;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -195,10 +194,9 @@ final class DiffCommand implements Callable<Integer> {
     private ComparedReport compiled(Path model, String option, String options, Map<String, Long> lengths) {
         SideOptions own = own(option, options == null ? "" : options);
         HeddleModel declared = both.model(model, own, lengths);
-        String target = both.target(own).toString().toLowerCase(Locale.ROOT);
-        Inspected inspected = Inspected.of(declared, both.compilation(declared, own), target, declared.fixedLengths());
         return ComparedReport.of(
-                options == null ? model.toString() : model + " " + options, Report.of(inspected, Heddle.version()));
+                options == null ? model.toString() : model + " " + options,
+                Report.of(both.inspected(declared, own), Heddle.version()));
     }
 
     private SideOptions own(String option, String options) {

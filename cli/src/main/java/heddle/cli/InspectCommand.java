@@ -97,6 +97,11 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private int graph(HeddleModel declared) {
+        if (machine.target().isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--machine is for reports: a graph is the same for all machines. Add -o report.html");
+        }
         Graph graph = after(declared);
         String text = switch (format()) {
             case TEXT -> GraphText.print(graph);
@@ -139,7 +144,7 @@ final class InspectCommand implements Callable<Integer> {
         if (asked != null || file == null) {
             return asked == null ? Format.TEXT : asked;
         }
-        String name = file.toString().toLowerCase(Locale.ROOT);
+        String name = file.toString().toLowerCase(Locale.ROOT).replaceAll("\\.htm$", ".html");
         return Arrays.stream(Format.values())
                 .filter(f -> name.endsWith("." + f.name().toLowerCase(Locale.ROOT)))
                 .findFirst()

@@ -44,8 +44,9 @@ final class RunReport {
                 isHere ? ProcessorName.find() : model.target().device().map(Object::toString);
         // What this machine's processors reach says nothing of a device.
         Optional<MeasuredLimits> limits = isHere ? MeasuredLimits.of(options.threads()) : Optional.empty();
-        Inspected inspected =
+        Inspected seen =
                 Inspected.of(model.model(), model.compilation(), isHere ? "jvm" : "tornado", model.lengths(given));
+        Inspected inspected = isHere ? seen.with(options.jvm().target()) : seen;
         Profile profile = new Profile(measured, first.warmUp(), runs, options.threads(), machine, limits);
         Report report = Report.of(inspected, Heddle.version(), Optional.of(profile));
         boolean isData = file.toString().toLowerCase(Locale.ROOT).endsWith(".json");

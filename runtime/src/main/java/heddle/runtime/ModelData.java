@@ -107,7 +107,8 @@ final class ModelData {
 
     Tokenizer tokenizer() {
         int limit = manifest.tokens().orElse(DEFAULT_TOKENS);
-        Optional<String> named = options.tokenizer().or(() -> manifest.tokenizer().map(DeclaredFile::name));
+        Optional<String> named =
+                options.tokenizer().or(() -> manifest.tokenizer().map(DeclaredFile::name));
         if (named.filter(Tokenizer.BYTES::equals).isPresent()) {
             return Tokenizer.bytes(limit);
         }

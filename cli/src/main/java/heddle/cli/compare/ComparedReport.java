@@ -42,6 +42,9 @@ public record ComparedReport(String called, SequencedMap<String, Object> section
             String culprit,
             int at) {}
 
+    /** The kind of a decline that is one; others are attention that fusion is not about. */
+    private static final String IN_THE_WAY = "in the way";
+
     /** A file of the model. */
     record Source(String name, List<String> lines) {}
 
@@ -54,7 +57,7 @@ public record ComparedReport(String called, SequencedMap<String, Object> section
         SequencedMap<String, Object> kept = new LinkedHashMap<>();
         // The page takes names of sections for ids of elements.
         sections.forEach((name, section) -> {
-            if (name.matches("[a-z]+(\\.[a-z]+)*")) {
+            if (name.matches("[a-z]+([.-][a-z]+)*")) {
                 kept.put(name, section);
             }
         });
@@ -126,6 +129,9 @@ public record ComparedReport(String called, SequencedMap<String, Object> section
                     -1));
         }
         for (Fields d : section("attention").objects("declined")) {
+            if (!d.text("kind").equals(IN_THE_WAY)) {
+                continue;
+            }
             all.add(new Attention(
                     false,
                     d.whole("id"),

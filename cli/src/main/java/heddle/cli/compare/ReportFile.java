@@ -1,6 +1,7 @@
 package heddle.cli.compare;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.cli.page.ReportPage;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
@@ -22,7 +23,7 @@ import java.util.zip.GZIPInputStream;
 /** A report that was kept in a file: its JSON, or the page that holds it. */
 public final class ReportFile {
     private static final Pattern SECTION =
-            Pattern.compile("<script type=\"application/(json|gzip;base64)\" id=\"([a-z.]++)\">([^<]*+)</script>");
+            Pattern.compile("<script type=\"application/(json|gzip;base64)\" id=\"([a-z.-]++)\">([^<]*+)</script>");
 
     /** No section of a report is nearly as large. */
     private static final int MOST = 1 << 29;
@@ -69,8 +70,10 @@ public final class ReportFile {
         Map<String, Object> sections = new LinkedHashMap<>();
         Matcher matcher = SECTION.matcher(page);
         while (matcher.find()) {
-            String text = matcher.group(1).equals("json") ? matcher.group(3) : unpacked(matcher.group(3));
-            sections.put(matcher.group(2), JSON.std.anyFrom(text));
+            if (!matcher.group(2).equals(ReportPage.CODE)) {
+                String text = matcher.group(1).equals("json") ? matcher.group(3) : unpacked(matcher.group(3));
+                sections.put(matcher.group(2), JSON.std.anyFrom(text));
+            }
         }
         return sections;
     }

@@ -43,7 +43,7 @@ record SourceDifference(String file, List<Hunk> hunks) {
                     ? a.stream().findFirst()
                     : a.stream()
                             .skip(1)
-                            .filter(s -> ending(s).equals(ending(now)))
+                            .filter(s -> !taken.contains(s) && ending(s).equals(ending(now)))
                             .findFirst();
             before.ifPresent(taken::add);
             add(now.name(), before.map(Source::lines).orElse(List.of()), now.lines(), all);

@@ -70,6 +70,15 @@ final class Analyses {
         document.plan(timer.schedule(() -> analyse(document), EDIT_MILLIS, TimeUnit.MILLISECONDS));
     }
 
+    /** Closes a document; what was said of it is taken back, and nothing is said after that. */
+    void close(OpenDocument document, Runnable takeBack) {
+        synchronized (telling) {
+            document.close();
+            takeBack.run();
+        }
+        changed(document.text().name());
+    }
+
     /** Has documents looked at that depend on a file. */
     void changed(String name) {
         for (OpenDocument document : documents.all()) {
@@ -89,16 +98,16 @@ final class Analyses {
         try {
             Analysis analysis = analyser.analyse(document.text(), documents.lengths(), document.clean());
             if (!document.take(revision, analysis)) {
-                if (document.isOpen() && System.nanoTime() - told > SILENCE_NANOS) {
-                    tell(() -> listener.analysed(document, analysis));
-                }
+                tellOfOlder(document, analysis);
             } else {
                 tell(document, revision, () -> listener.analysed(document, analysis));
                 if (analysis.model().isPresent()) {
-                    document.plan(timer.schedule(
-                            () -> compiler.execute(() -> explain(document, revision, analysis)),
-                            PAUSE_MILLIS,
-                            TimeUnit.MILLISECONDS));
+                    document.plan(
+                            revision,
+                            timer.schedule(
+                                    () -> compiler.execute(() -> explain(document, revision, analysis)),
+                                    PAUSE_MILLIS,
+                                    TimeUnit.MILLISECONDS));
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -123,6 +132,15 @@ final class Analyses {
             // The next revision has its own turn.
         } catch (RuntimeException | Error e) {
             failed(document, e);
+        }
+    }
+
+    /** Tells of a text that an edit has overtaken, where nothing was told for long. */
+    private void tellOfOlder(OpenDocument document, Analysis analysis) {
+        synchronized (telling) {
+            if (document.isOpen() && System.nanoTime() - told > SILENCE_NANOS) {
+                tell(() -> listener.analysed(document, analysis));
+            }
         }
     }
 

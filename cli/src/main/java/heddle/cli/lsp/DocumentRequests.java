@@ -60,11 +60,13 @@ final class DocumentRequests implements TextDocumentService {
     @Override
     public void didClose(DidCloseTextDocumentParams params) {
         String uri = params.getTextDocument().getUri();
-        session.documents().close(uri).ifPresent(document -> {
-            document.close();
-            session.client().publishDiagnostics(new PublishDiagnosticsParams(uri, List.of()));
-            session.analyses().changed(document.text().name());
-        });
+        session.documents()
+                .close(uri)
+                .ifPresent(document -> session.analyses()
+                        .close(
+                                document,
+                                () -> session.client()
+                                        .publishDiagnostics(new PublishDiagnosticsParams(uri, List.of()))));
     }
 
     @Override

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  * @param mistakes in such lines
  */
 record LengthComments(Map<String, Long> lengths, List<Diagnostic> mistakes) {
-    private static final Pattern LINE = Pattern.compile("(?m)^[ \t]*//[ \t]*-D[ \t]*(.*)$");
+    private static final Pattern LINE =
+            Pattern.compile("(?m)^[ \t]*//[ \t]*-D(?=[ \t]|[A-Za-z_][A-Za-z_0-9]*=)[ \t]*(.*)$");
     private static final Pattern WORD = Pattern.compile("[^ \t\r]+");
     private static final Pattern LENGTH = Pattern.compile("([A-Za-z_][A-Za-z_0-9]*)=([0-9]{1,10})");
 

@@ -49,6 +49,15 @@ final class OpenDocument {
         next = task;
     }
 
+    /** The same for what a revision asks for: when a newer one has its own task, that stays. */
+    synchronized void plan(long of, Future<?> task) {
+        if (of == revision) {
+            plan(task);
+        } else {
+            task.cancel(false);
+        }
+    }
+
     /** The analysis of the newest text, now or when it is there. */
     synchronized CompletableFuture<Analysis> analysis() {
         return analysis;

@@ -26,8 +26,9 @@ public final class ExecutionOptions {
             names = "--tokenizer",
             paramLabel = "FILE",
             converter = FileName.class,
-            description = "A tokenizer.json file, maven:group:artifact:version!/file, or bytes, for models whose tokens are"
-                    + " bytes. Default: as for the weights.")
+            description =
+                    "A tokenizer.json file, maven:group:artifact:version!/file, or bytes, for models whose tokens are"
+                            + " bytes. Default: as for the weights.")
     private String tokenizer;
 
     @Option(names = "--cast-weights", description = "Rounds weights to the types that the model declares.")

@@ -1,6 +1,7 @@
 package heddle.cli.option;
 
 import heddle.cli.Terminal;
+import heddle.cli.page.Inspected;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.runtime.Heddle;
@@ -8,6 +9,7 @@ import heddle.runtime.HeddleModel;
 import heddle.runtime.Target;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,15 +61,22 @@ public final class SideOptions {
     }
 
     /** Compiles a model for the machine that is named. */
-    public Compilation compilation(HeddleModel model, SideOptions own) {
+    private Compilation compilation(HeddleModel model, SideOptions own) {
         return machine(own)
                 .policy()
                 .map(policy -> model.compilation(Fusion.FUSED, policy))
                 .orElseGet(() -> model.compilation(Fusion.FUSED));
     }
 
+    /** What is compiled, to look at. */
+    public Inspected inspected(HeddleModel model, SideOptions own) {
+        String target = target(own).toString().toLowerCase(Locale.ROOT);
+        Inspected seen = Inspected.of(model, compilation(model, own), target, model.fixedLengths());
+        return machine(own).machine().map(seen::with).orElse(seen);
+    }
+
     /** The target of that machine. */
-    public Target target(SideOptions own) {
+    private Target target(SideOptions own) {
         return machine(own).target().orElse(Target.JVM);
     }
 }

@@ -80,6 +80,9 @@ public final class ReportPage {
             }
             """;
 
+    /** The id of the element that holds the page's own script. */
+    public static final String CODE = "code";
+
     private static final Pattern PART = Pattern.compile("\\{\\{([a-z]+)}}");
     private static final Pattern IMPORT = Pattern.compile("(?ms)^import .*?;\\n");
     private static final Pattern EXPORT = Pattern.compile("(?m)^export (?=(async )?(function|const|class|let))");

@@ -1,6 +1,6 @@
 /** Mouse and keys on the graph: pan, zoom, select, fold, and what is known of what is under the pointer. */
-import { fill, h, name } from './dom.js';
-import { shown } from './format.js';
+import { drag, fill, h, name } from './dom.js';
+import { quoted, shown } from './format.js';
 
 export class CanvasControls {
     /** @param view the graph's view */
@@ -53,15 +53,7 @@ export class CanvasControls {
                 this.view.moved();
             }
         };
-        const up = e => {
-            removeEventListener('pointermove', move);
-            removeEventListener('pointerup', up);
-            if (!dragged) {
-                this.click(this.boxAt(e), e);
-            }
-        };
-        addEventListener('pointermove', move);
-        addEventListener('pointerup', up);
+        drag(move, e => dragged || this.click(this.boxAt(e), e));
     }
 
     click(box, event) {
@@ -128,13 +120,22 @@ export class CanvasControls {
         const menu = h('div.menu', { style: { left: event.clientX + 'px', top: event.clientY + 'px' } },
             h('button', { text: 'Copy path', onclick: copy(g.path(box)) }),
             h('button', { text: 'Copy link', onclick: () => { this.app.select([box]); copy(location.href)(); } }),
-            h('button', { text: 'Copy command', onclick: copy('heddle inspect ' + this.app.report.head.file) }),
+            h('button', { text: 'Copy command', onclick: copy('heddle inspect ' + quoted(this.app.report.head.file)) }),
             g.isScope(box) ? h('button', { text: this.view.layout.isOpen(g.scopeOf(box)) ? 'Fold' : 'Unfold', onclick: () => { this.app.toggle(box); close(); } }) : null);
         const close = () => {
             menu.remove();
             removeEventListener('pointerdown', outside);
         };
         const outside = e => menu.contains(e.target) || close();
+        menu.setAttribute('role', 'menu');
+        menu.querySelectorAll('button').forEach(b => b.setAttribute('role', 'menuitem'));
+        menu.addEventListener('keydown', e => {
+            if (e.key === 'Escape') {
+                close();
+                this.view.area.focus();
+            }
+            e.stopPropagation();
+        });
         addEventListener('pointerdown', outside);
         document.body.append(menu);
         menu.firstChild.focus();

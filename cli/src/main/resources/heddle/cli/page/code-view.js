@@ -65,7 +65,7 @@ export class CodeView {
         const g = this.app.graph;
         const boxes = this.app.selection().filter(box => box < g.count);
         const all = g.kernels.flatMap((k, i) => boxes.includes(g.kernelNode[i]) ? [i] : []);
-        const named = all.find(k => k === this.kernel) ?? all.find(k => !g.kernels[k].once) ?? all[0];
+        const named = all.find(k => k === this.kernel) ?? all.find(k => g.nodes.path[g.kernelNode[k]] === g.kernels[k].name) ?? all.find(k => !g.kernels[k].once) ?? all[0];
         const computed = boxes.flatMap(box => g.nodes.kernels[box] ?? [])[0];
         const fused = this.app.attention.fused;
         const woven = fused.find(a => boxes.some(box => a.woven.includes(box)))?.kernel;

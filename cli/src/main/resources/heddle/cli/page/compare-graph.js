@@ -1,9 +1,9 @@
 /** One of the two graphs of a comparison: drawn small, with what is new, gone or changed marked, and the rest faint. */
-import { fill, h, name } from './dom.js';
+import { drag, fill, h, name } from './dom.js';
 import { Drawing } from './draw.js';
 import { Grid } from './grid.js';
 import { bytes, shown } from './format.js';
-import { GraphView } from './graph-view.js';
+import { Scene } from './scene.js';
 import { Layout } from './layout.js';
 import { routes } from './routes.js';
 
@@ -169,8 +169,8 @@ export class CompareGraph {
             cost: box => g.cost.bytes[box] > 0 ? bytes(g.cost.bytes[box]) : '',
             share: () => 0,
             scopeNote: () => '',
-            resultType: scope => GraphView.prototype.resultType.call(this, scope),
-            threads: box => GraphView.prototype.threads.call(this, box),
+            resultType: scope => Scene.prototype.resultType.call(this, scope),
+            threads: box => Scene.prototype.threads.call(this, box),
         };
     }
 
@@ -221,15 +221,7 @@ export class CompareGraph {
                 this.paint();
             }
         };
-        const up = e => {
-            removeEventListener('pointermove', move);
-            removeEventListener('pointerup', up);
-            if (!dragged) {
-                this.side.select(this.boxAt(e));
-            }
-        };
-        addEventListener('pointermove', move);
-        addEventListener('pointerup', up);
+        drag(move, e => dragged || this.side.select(this.boxAt(e)));
     }
 
     hover(event) {

@@ -1,7 +1,7 @@
 /** Two reports beside each other: what got worse and why, the lines that differ, both graphs, and the numbers. */
 import { CompareGraph } from './compare-graph.js';
 import { command, fill, h, name } from './dom.js';
-import { counted, shown, sourceText, whole } from './format.js';
+import { counted, quoted, shown, sourceText, whole } from './format.js';
 import { Graph } from './report.js';
 import { lineStarts, linesOf } from './source-panel.js';
 
@@ -221,14 +221,15 @@ export class CompareView {
                 diff.declined.filter(p => p.a === undefined).map(p => this.reason(p, 'new')),
                 diff.gained.map(p => h('div.card', {}, h('div.rule', { text: '✓ fused now' }), h('div.path', {}, name(shown(p.b.node))))),
                 diff.sources.length === 0 && diff.lost.length === 0 ? h('p.quiet', { text: 'The lines of both models are the same.' }) : null,
-                h('h3', { text: 'In CI' }), h('p', {}, command('heddle diff --fail-on unfused,kernels,peak:+5% ' + shown(diff.a.called) + ' ' + shown(diff.b.called))),
+                h('h3', { text: 'In CI' }), h('p', {}, command('heddle diff --fail-on unfused,kernels,peak:+5% ' + quoted(diff.a.called) + ' ' + quoted(diff.b.called))),
                 diff.limits.some(l => !l.met) ? h('p.small.worse', { text: 'exit code 4' }) : null));
     }
 
     fileDiff(file) {
         const { app, before } = this;
-        const now = Math.max(0, app.source.files.findIndex(f => f.name === file.file));
-        const was = before.source.files.findIndex((f, i) => now === 0 ? i === 0 : f.name.split('/').at(-1) === file.file.split('/').at(-1));
+        // The models are compared with each other, whatever they are called; a file that only A has is not in B.
+        const now = app.source.files.findIndex(f => f.name === file.file);
+        const was = before.source.files.findIndex((f, i) => now === 0 ? i === 0 : now < 0 ? f.name === file.file : f.name.split('/').at(-1) === file.file.split('/').at(-1));
         const linesB = app.source.files[now] === undefined ? [] : linesOf(app.source.files[now], app.source.classes);
         const linesA = before.source.files[was] === undefined ? [] : linesOf(before.source.files[was], before.source.classes);
         const culprits = this.culprits(now);

@@ -60,11 +60,36 @@ function append(element, children) {
     }
 }
 
-/** Takes all children out and puts others in. */
+/** Takes all children out and puts others in. What had the focus has it again, where there is its like. */
 export function fill(element, ...children) {
+    const active = document.activeElement;
+    const had = active !== null && active !== element && element.contains(active) ? called(active) : '';
     element.replaceChildren();
     append(element, children);
+    if (had !== '') {
+        [...element.querySelectorAll('button, input, select, [tabindex]')].find(e => called(e) === had)?.focus({ preventScroll: true });
+    }
     return element;
+}
+
+function called(element) {
+    return element.id || element.getAttribute('aria-label') || element.textContent;
+}
+
+/** Follows the pointer until it is let go. @param end for a pointer that is let go, not for one that the browser takes away */
+export function drag(move, end = () => {}) {
+    const stop = () => {
+        removeEventListener('pointermove', move);
+        removeEventListener('pointerup', up);
+        removeEventListener('pointercancel', stop);
+    };
+    const up = event => {
+        stop();
+        end(event);
+    };
+    addEventListener('pointermove', move);
+    addEventListener('pointerup', up);
+    addEventListener('pointercancel', stop);
 }
 
 /** A name that the user gave, apart from the text around it. */

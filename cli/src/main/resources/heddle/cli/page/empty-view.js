@@ -1,14 +1,13 @@
 /** What a view says that has no data: what is missing, and the command that brings it. */
-import { command, fill, h } from './dom.js';
+import { command, h } from './dom.js';
 
 export class EmptyView {
     constructor(app, sentence, line) {
         this.element = h('div.view', {}, h('div.empty-state', {}, h('p', { text: sentence }), line === '' ? null : h('p', {}, command(line))));
-        this.app = app;
     }
 
     show() {
-        fill(this.element, ...this.element.childNodes);
+        // It is complete.
     }
 
     update() {

@@ -7,10 +7,12 @@ export class Facts {
         this.source = source;
         this.plan = plan;
         this.starts = source.files.map(f => lineStarts(f.text));
-        this.fused = new Map(attention.fused.map(a => [a.id, a]));
+        this.fused = new Map(attention.fused.filter(a => a.id >= 0).map(a => [a.id, a]));
         this.declined = new Map();
         for (const d of attention.declined) {
-            this.declined.set(d.id, d);
+            if (d.id >= 0) {
+                this.declined.set(d.id, d);
+            }
             if (d.atNode >= 0) {
                 this.declined.set(d.atNode, this.declined.get(d.atNode) ?? d);
             }

@@ -59,6 +59,12 @@ export function counted(n, noun, more = noun + 's') {
     return whole(n) + ' ' + (n === 1 ? noun : more);
 }
 
+/** A name as a shell takes it for one word. */
+export function quoted(text) {
+    const visible = shown(text, 400);
+    return /^[\w./=:+%@-]+$/.test(visible) ? visible : "'" + visible.replaceAll("'", "'\\''") + "'";
+}
+
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** A name as it is shown: what would change how the text around it reads is a sign, and what is too long is cut. */
@@ -70,5 +76,5 @@ export function shown(text, longest = 200) {
 
 /** A line of source: tabs stay. */
 export function sourceText(text) {
-    return String(text).replace(HIDDEN, c => c === '\t' ? c : '⟨U+' + c.codePointAt(0).toString(16).toUpperCase().padStart(4, '0') + '⟩');
+    return String(text).replace(/\r$/, '').replace(HIDDEN, c => c === '\t' ? c : '⟨U+' + c.codePointAt(0).toString(16).toUpperCase().padStart(4, '0') + '⟩');
 }

@@ -2,7 +2,7 @@
 import { CanvasControls } from './canvas-controls.js';
 import { Drawing } from './draw.js';
 import { DecisionsPanel } from './decisions-panel.js';
-import { fill, h } from './dom.js';
+import { drag, fill, h } from './dom.js';
 import { bytes, operations, shown, time } from './format.js';
 import { Grid } from './grid.js';
 import { Layout } from './layout.js';
@@ -56,17 +56,19 @@ export class GraphView {
 
     splitter(property, least, sign) {
         const most = () => innerWidth / 2;
-        const set = width => this.element.style.setProperty(property, Math.max(least, Math.min(most(), width)) + 'px');
+        const set = width => {
+            const taken = Math.round(Math.max(least, Math.min(most(), width)));
+            this.element.style.setProperty(property, taken + 'px');
+            bar.setAttribute('aria-valuenow', String(taken));
+        };
         const panel = () => sign > 0 ? this.left : this.nodePanel.element;
         const bar = h('div.splitter', {
-            tabindex: '0', 'aria-label': 'Width of the panel', 'aria-orientation': 'vertical',
+            tabindex: '0', 'aria-label': 'Width of the panel', 'aria-orientation': 'vertical', 'aria-valuenow': String(least), 'aria-valuemin': String(least),
             onpointerdown: event => {
                 const start = event.clientX;
                 const before = panel().clientWidth;
                 const move = e => set(before + sign * (e.clientX - start));
-                const up = () => { removeEventListener('pointermove', move); removeEventListener('pointerup', up); };
-                addEventListener('pointermove', move);
-                addEventListener('pointerup', up);
+                drag(move);
                 event.preventDefault();
             },
             onkeydown: event => {
@@ -87,7 +89,6 @@ export class GraphView {
         const g = this.app.graph;
         const open = new Set();
         const run = [...g.runs.keys()].find(id => g.scopes[id].parent === 0);
-        const first = run ?? g.nodes.family.findIndex((f, n) => f === 'attention' && g.isAlive(n, g.last));
         if (run !== undefined) {
             open.add(run);
         }
@@ -103,8 +104,9 @@ export class GraphView {
                 }
             }
         }
-        const layout = this.lay(open);
-        return first === undefined || layout.drawn.length > MOST_AT_FIRST ? new Set(run === undefined ? [] : layout.drawn.length > 2 * MOST_AT_FIRST ? [] : open) : open;
+        // A run is worth more room than what leads to an attention in it.
+        const drawn = this.lay(open).drawn.length;
+        return drawn <= (run === undefined ? MOST_AT_FIRST : 2 * MOST_AT_FIRST) ? open : new Set();
     }
 
     lay(open) {
@@ -210,7 +212,9 @@ export class GraphView {
             text: { family: 'Family', time: 'Time', bytes: 'Bytes', flops: 'FLOPs' }[kind],
             'aria-pressed': String(kind === by),
             title: kind === 'time' && !this.app.graph.hasTime ? 'No times yet: heddle run ' + this.app.report.head.file + ' --report report.html' : '',
-            onclick: () => kind === 'time' && !this.app.graph.hasTime
+            onclick: () => (kind === 'bytes' || kind === 'flops') && !this.app.graph.isPriced
+                ? this.app.say('Costs need lengths: -D ' + this.app.report.head.open.join('=… -D ') + '=…')
+                : kind === 'time' && !this.app.graph.hasTime
                 ? this.app.say('No times yet. heddle run ' + shown(this.app.report.head.file) + ' --report report.html')
                 : this.app.state.set({ by: kind, pass: null, places: false }),
         })));

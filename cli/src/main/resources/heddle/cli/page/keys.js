@@ -11,6 +11,10 @@ export class Keys {
     }
 
     key(event) {
+        const isPressed = event.key === ' ' || event.key === 'Enter';
+        if (isPressed && event.target instanceof Element && event.target.closest('button, summary, a, [role=option], [role=treeitem]') !== null) {
+            return;
+        }
         if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement || event.altKey || document.querySelector('dialog[open]')) {
             return;
         }

@@ -4,8 +4,7 @@ import { AttentionView } from './attention-view.js';
 import { CodeView } from './code-view.js';
 import { CompareView } from './compare-view.js';
 import { h } from './dom.js';
-import { EmptyView } from './empty-view.js';
-import { shown } from './format.js';
+import { quoted, shown } from './format.js';
 import { MemoryView } from './memory-view.js';
 import { WordsView } from './words-view.js';
 
@@ -13,23 +12,23 @@ import { WordsView } from './words-view.js';
 const VIEWS = [
     {
         id: 'attention', title: 'Attention', isMissing: app => app.report.head.total === 0, sentence: () => 'This model has no softmax between two products.',
-        command: file => 'heddle explain ' + shown(file), make: app => new AttentionView(app),
+        command: file => 'heddle explain ' + quoted(file), make: app => new AttentionView(app),
     },
     {
         id: 'code', title: 'Code', isMissing: app => !app.report.has('tiles'), sentence: () => 'This report has no generated code.',
-        command: file => 'heddle inspect ' + shown(file) + ' -o report.html', make: app => new CodeView(app),
+        command: file => 'heddle inspect ' + quoted(file) + ' -o report.html', make: app => new CodeView(app),
     },
     {
         id: 'memory', title: 'Memory & time', isMissing: app => !app.report.has('plan-unfused'), sentence: () => 'Kernels and buffers are not in this report. Write it again:',
-        command: file => 'heddle inspect ' + shown(file) + ' -o report.html', make: app => new MemoryView(app),
+        command: file => 'heddle inspect ' + quoted(file) + ' -o report.html', make: app => new MemoryView(app),
     },
     {
         id: 'compare', title: 'Compare', isMissing: app => !app.report.has('diff'), sentence: () => 'A comparison needs two models, or one in two versions.',
-        command: file => 'heddle diff before.json ' + shown(file) + ' -o diff.html', make: app => new CompareView(app),
+        command: file => 'heddle diff before.json ' + quoted(file) + ' -o diff.html', make: app => new CompareView(app),
     },
     {
         id: 'words', title: 'Words', isMissing: app => !app.report.has('words'), sentence: () => 'What a token looks at is known after it was watched.',
-        command: file => 'heddle attend ' + shown(file) + ' --text "The bank is near the river" --token bank -o words.html', make: app => new WordsView(app),
+        command: file => 'heddle attend ' + quoted(file) + ' --text "The bank is near the river" --token bank -o words.html', make: app => new WordsView(app),
     },
 ];
 

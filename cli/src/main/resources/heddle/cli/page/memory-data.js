@@ -1,5 +1,5 @@
 /** What the view of memory and time draws: the kernels of a run with scopes, times and limits, and what lives when. */
-import { shown } from './format.js';
+import { quoted, shown } from './format.js';
 
 const KERNEL_FAMILIES = { attention: 'attention', contraction: 'matmul', rows: 'reduction', map: 'elementwise', scatter: 'data' };
 
@@ -223,6 +223,6 @@ export class RunData {
         const gradients = this.graph.stages.some(s => s.name === 'differentiate') ? ' --grad' : '';
         const budget = this.plan.budgetPeak === undefined ? '' : ' --memory-budget ' + this.plan.budgetPeak + 'B';
         const inputs = this.plan.buffers.filter(b => b.kind === 'input').map(b => ' --input ' + shown(this.graph.label(b.node)) + '=random').join('');
-        return 'heddle run ' + shown(head.file) + lengths + gradients + budget + inputs + ' --report report.html';
+        return 'heddle run ' + quoted(head.file) + lengths + gradients + budget + inputs + ' --report report.html';
     }
 }

@@ -1,5 +1,5 @@
 /** The whole drawing as a small silhouette, with what of it is in sight. */
-import { h } from './dom.js';
+import { drag, h } from './dom.js';
 
 export class Minimap {
     /** @param view the graph's view */
@@ -69,9 +69,7 @@ export class Minimap {
             graphView.sight.y = (e.clientY - box.top - this.top) / this.scale - height / 2 / graphView.sight.scale;
             graphView.moved();
         };
-        const up = () => { removeEventListener('pointermove', move); removeEventListener('pointerup', up); };
-        addEventListener('pointermove', move);
-        addEventListener('pointerup', up);
+        drag(move);
         move(event);
         event.stopPropagation();
     }

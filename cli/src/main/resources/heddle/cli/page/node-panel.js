@@ -1,6 +1,6 @@
 /** Everything about what is selected. */
 import { command, fill, h, name, svg } from './dom.js';
-import { bytes, counted, operations, percent, shown, time, whole } from './format.js';
+import { bytes, counted, operations, percent, quoted, shown, time, whole } from './format.js';
 import { GLYPHS } from './report.js';
 
 export function glyph(family) {
@@ -204,7 +204,7 @@ export class NodePanel {
             run === undefined ? null : h('p.small', { text: counted(run.length, 'scope') + ' with equal contents at each pass: ' + run.map(id => shown(g.scopes[id].path, 40)).join(', ') }),
             h('div.threads', {}, [...families].map(([f, n]) => h('span.thread', {}, glyph(f), f + ' ' + n))),
             h('h3', { text: 'Cost' + (run === undefined ? '' : ' of one') }),
-            h('dl.facts', {}, g.hasTime ? [h('dt', { text: 'time' }), h('dd', { text: time(totals('time')) })] : null,
+            !g.isPriced ? h('p.small.quiet', { text: 'Costs need lengths: -D ' + this.app.report.head.open.join('=… -D ') + '=…' }) : h('dl.facts', {}, g.hasTime ? [h('dt', { text: 'time' }), h('dd', { text: time(totals('time')) })] : null,
                 h('dt', { text: 'flops' }), h('dd', { text: operations(totals('flops')) }),
                 h('dt', { text: 'bytes' }), h('dd', { text: bytes(totals('bytes')) })),
             ...this.written(box, undefined).slice(0, 2),
@@ -225,7 +225,7 @@ export class NodePanel {
             h('div.hero', {}, name(shown(head.model))),
             h('div.path', {}, name(shown(head.file))),
             head.open.length === 0 ? null : [h('p.small', { text: 'Lengths ' + head.open.join(', ') + ' are not known, so that costs are formulas. Give lengths:' }),
-                command('heddle inspect ' + shown(head.file) + ' ' + head.open.map(l => '-D ' + l + '=512').join(' ') + ' -o report.html')],
+                command('heddle inspect ' + quoted(head.file) + ' ' + head.open.map(l => '-D ' + l + '=512').join(' ') + ' -o report.html')],
             declined.length === 0 ? null : [h('h3', { text: 'Declined' }), declined.map(d => h('div.card.declined', {},
                 h('button.text-link.rule', { onclick: () => this.app.select([d.id], true) }, name(shown(d.node))),
                 h('div', {}, name(shown(d.reason, 400))), h('div', {}, name(shown(d.remedy, 400)))))],

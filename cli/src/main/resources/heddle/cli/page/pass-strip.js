@@ -1,5 +1,5 @@
 /** The passes as a slider. A pass that changed something has a tall mark; the largest changes have their names. */
-import { fill, h } from './dom.js';
+import { drag, fill, h } from './dom.js';
 import { shown } from './format.js';
 
 export class PassStrip {
@@ -77,12 +77,7 @@ export class PassStrip {
             const box = this.track.getBoundingClientRect();
             this.app.setPass(Math.round(Math.max(0, Math.min(1, (e.clientX - box.left) / box.width)) * this.app.graph.last));
         };
-        const up = () => {
-            removeEventListener('pointermove', move);
-            removeEventListener('pointerup', up);
-        };
-        addEventListener('pointermove', move);
-        addEventListener('pointerup', up);
+        drag(move);
         move(event);
     }
 

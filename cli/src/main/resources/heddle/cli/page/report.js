@@ -151,6 +151,7 @@ export class Graph {
             }
             this.cost[what] = of;
         }
+        this.isPriced = this.kernels.every(k => typeof k.bytes === 'number' && typeof k.flops === 'number');
         this.hasTime = this.kernels.some(k => k.time > 0);
     }
 

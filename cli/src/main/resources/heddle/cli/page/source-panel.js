@@ -98,7 +98,7 @@ export class SourcePanel {
             return;
         }
         this.built = this.file;
-        const { source, facts } = this.app;
+        const { source } = this.app;
         const file = source.files[this.file];
         this.rows = [];
         const notes = this.notes();
@@ -116,7 +116,6 @@ export class SourcePanel {
             onchange: event => { this.file = Number(event.target.value); this.build(); },
         }, source.files.map((f, i) => h('option', { value: String(i), text: shown(f.name.split('/').at(-1)), selected: i === this.file })));
         fill(this.element, choice, code);
-        facts.lines(0, 0, 0);
     }
 
     /** Below the softmax of each attention: fused with what that saves, or declined and why. */

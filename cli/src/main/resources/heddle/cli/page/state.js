@@ -37,7 +37,11 @@ export class State {
     write(step) {
         const text = this.hash();
         if (text !== location.hash) {
-            history[step ? 'pushState' : 'replaceState'](null, '', text);
+            try {
+                history[step ? 'pushState' : 'replaceState'](null, '', text);
+            } catch {
+                // A browser that takes no more changes for a while keeps the last address.
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 /** Words in context: what each head of each layer looks at, and how the vector of one token moves from layer to layer. */
-import { fill, h, name, svg } from './dom.js';
+import { fill, h, name } from './dom.js';
 import { shown } from './format.js';
 
 const SQUARE = 160;
@@ -30,6 +30,9 @@ export class WordsView {
     }
 
     update(changed) {
+        if (changed.has('theme') && this.data !== undefined) {
+            this.draw();
+        }
         if (changed.has('tab') && this.data !== undefined && this.app.state.tab.words !== undefined) {
             this.chosen = Math.max(0, Math.min(this.data.tokens.length - 1, Number(this.app.state.tab.words) || 0));
             this.draw();
@@ -61,18 +64,31 @@ export class WordsView {
         return h('figure', {}, this.square(head.rows, 'Layer ' + layer + ', ' + says), h('figcaption', {}, name(says)));
     }
 
+    /** A head: one cell for each pair of tokens, darker for more attention. */
     square(rows, label) {
-        const cell = SQUARE / Math.max(rows.length, rows[0].length);
-        const box = svg('svg', { viewBox: '0 0 ' + SQUARE + ' ' + SQUARE, role: 'img', 'aria-label': label },
-            svg('rect', { width: SQUARE, height: SQUARE, fill: 'var(--canvas)' }));
+        const canvas = h('canvas', { width: 2 * SQUARE, height: 2 * SQUARE, role: 'img', 'aria-label': label });
+        const c = canvas.getContext('2d');
+        const { colours } = this.app;
+        const cell = 2 * SQUARE / Math.max(rows.length, rows[0].length);
+        c.fillStyle = colours.canvas;
+        c.fillRect(0, 0, 2 * SQUARE, 2 * SQUARE);
+        c.fillStyle = colours.accent;
         rows.forEach((row, i) => row.forEach((p, j) => {
             if (p > 0) {
-                box.append(svg('rect', { x: j * cell, y: i * cell, width: cell, height: cell, fill: 'var(--accent)', 'fill-opacity': Math.pow(p / 1000, 0.6).toFixed(3) },
-                    svg('title', { text: shown(this.data.tokens[i], 40) + ' → ' + shown(this.data.tokens[j], 40) + ': ' + (p / 1000).toFixed(3) })));
+                c.globalAlpha = Math.pow(p / 1000, 0.6);
+                c.fillRect(j * cell, i * cell, cell, cell);
             }
         }));
-        box.append(svg('rect', { x: 0.5, y: this.chosen * cell, width: SQUARE - 1, height: cell, fill: 'none', stroke: 'var(--bad)', 'stroke-width': 1.4 }));
-        return box;
+        c.globalAlpha = 1;
+        c.strokeStyle = colours.bad;
+        c.lineWidth = 3;
+        c.strokeRect(1.5, this.chosen * cell, 2 * SQUARE - 3, cell);
+        canvas.addEventListener('pointermove', event => {
+            const box = canvas.getBoundingClientRect();
+            const [i, j] = [event.clientY - box.top, event.clientX - box.left].map(x => Math.floor(x / box.width * 2 * SQUARE / cell));
+            canvas.title = rows[i]?.[j] === undefined ? '' : shown(this.data.tokens[i], 40) + ' → ' + shown(this.data.tokens[j], 40) + ': ' + (rows[i][j] / 1000).toFixed(3);
+        });
+        return canvas;
     }
 
     drawJourney() {

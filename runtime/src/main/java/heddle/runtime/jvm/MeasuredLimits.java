@@ -40,9 +40,15 @@ public record MeasuredLimits(double gigaflops, double gigabytes) {
         JvmPlatform.requireVectorModule();
         WorkerPool pool = WorkerPool.of(threads);
         double gigaflops = MultiplyAdds.gigaflops(pool, threads);
-        return gigaflops < COMPILED * threads
-                ? Optional.empty()
-                : Optional.of(new MeasuredLimits(gigaflops, copied(pool, threads)));
+        if (gigaflops < COMPILED * threads) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new MeasuredLimits(gigaflops, copied(pool, threads)));
+        } catch (OutOfMemoryError e) {
+            // What is copied lies outside of the heap, where there may be less room than a run needs.
+            return Optional.empty();
+        }
     }
 
     private static double copied(WorkerPool pool, int threads) {

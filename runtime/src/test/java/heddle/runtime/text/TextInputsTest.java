@@ -85,7 +85,8 @@ class TextInputsTest {
             TokenBatch batch = bytes.encode(List.of("a b", "über"));
             assertEquals(List.of(List.of("a", "␣", "b"), List.of("C3", "BC", "b", "e")), batch.tokens());
             assertEquals(List.of(1), batch.truncated());
-            assertArrayEquals(new long[] {97, 32, 98, 0, 0xC3, 0xBC, 98, 101}, batch.ids().longs());
+            assertArrayEquals(
+                    new long[] {97, 32, 98, 0, 0xC3, 0xBC, 98, 101}, batch.ids().longs());
             assertArrayEquals(new long[] {1, 1, 1, 0, 1, 1, 1, 1}, batch.mask().longs());
         }
     }

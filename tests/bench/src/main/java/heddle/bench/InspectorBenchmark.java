@@ -80,8 +80,8 @@ public final class InspectorBenchmark {
                 .map(folder -> new File(folder, program))
                 .filter(File::canExecute)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        program + " is not on the path (Debian: chromium, chromium-driver)"));
+                .orElseThrow(() ->
+                        new IllegalStateException(program + " is not on the path (Debian: chromium, chromium-driver)"));
     }
 
     private void measure() throws IOException {

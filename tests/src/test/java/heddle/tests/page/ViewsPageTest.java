@@ -71,7 +71,8 @@ class ViewsPageTest {
         String text = browser.text();
         assertTrue(text.contains("1,024") && text.contains("51.6 % visited"), text);
         assertTrue(browser.number("document.querySelectorAll('math').length") >= 3, "mathematics is MathML");
-        assertTrue((Boolean) browser.value("[...document.querySelectorAll('math')].every(m => m.getAttribute('aria-label'))"));
+        assertTrue((Boolean)
+                browser.value("[...document.querySelectorAll('math')].every(m => m.getAttribute('aria-label'))"));
     }
 
     @Test
@@ -174,8 +175,7 @@ class ViewsPageTest {
         }
         Map<String, Object> words = WordsSection.of(seen, 2, Journey.of(seen, 2, List.of()), List.of());
         Path page = folder.resolve("words.html");
-        Files.writeString(
-                page, ReportPage.html(Pages.report(model, Map.of()).startingWith("words", words)));
+        Files.writeString(page, ReportPage.html(Pages.report(model, Map.of()).startingWith("words", words)));
         show(page, "");
         browser.await("return document.getElementById('app').textContent.includes('a bank')");
         browser.keep("words");
