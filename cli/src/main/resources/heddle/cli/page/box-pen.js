@@ -39,7 +39,7 @@ export class BoxPen extends Pen {
         const both = size + 8 + this.measure(type, '11px ' + MONO);
         const start = x + Math.max(10, (w - both) / 2);
         this.text(label, start, y + h / 2 + 4, 12.5, colours.ink, SANS, 600);
-        this.text(type, start + size + 8, y + h / 2 + 4, 11, colours.ink2, MONO);
+        this.text(type, start + size + 8, y + h / 2 + 4, Math.min(12, this.letters(11)), colours.ink2, MONO);
     }
 
     sign(box, x, y, w) {
@@ -117,16 +117,17 @@ export class BoxPen extends Pen {
         const { layout, colours, by, cost, share } = this.scene;
         const g = layout.graph;
         const quiet = by === 'family' ? colours.ink2 : ink;
+        const letters = this.letters(11);
         if (hero) {
             this.threads(box, x + bar + 8, y + 38, quiet);
-            this.text(shown(g.type(box), 24), x + bar + 20 + this.measure('attention', '600 15px ' + SANS), y + 19, 11, quiet, MONO);
+            this.text(shown(g.type(box), 24), x + bar + 20 + this.measure('attention', '600 15px ' + SANS), y + 19, letters, quiet, MONO);
         } else {
-            this.text(shown(this.detail(box), Math.floor((w - bar - 16) / 6.7)), x + bar + 8, y + 29, 11, quiet, MONO);
+            this.text(shown(this.detail(box), Math.floor((w - bar - 16) / 6.7 * 11 / letters)), x + bar + 8, y + 30, letters, quiet, MONO);
         }
         const amount = cost(box);
         if (amount !== '') {
-            const width = this.measure(amount, '11.5px ' + SANS);
-            this.text(amount, x + w - 8 - width, y + (hero ? 19 : 15), 11.5, quiet, SANS);
+            const width = this.measure(amount, '11.5px ' + SANS) * letters / 11;
+            this.text(amount, x + w - 8 - width, y + (hero ? 19 : 15), 11.5 * letters / 11, quiet, SANS);
         }
         const part = share(box);
         if (part > 0 && by === 'family') {
@@ -150,17 +151,18 @@ export class BoxPen extends Pen {
     threads(box, x, y, ink) {
         const { colours } = this.scene;
         const c = this.context;
-        this.text('woven from', x, y + 11, 11, ink, SANS);
-        let at = x + this.measure('woven from', '11px ' + SANS) + 8;
+        const letters = this.letters(11);
+        this.text('woven from', x, y + 12, letters, ink, SANS);
+        let at = x + this.measure('woven from', '11px ' + SANS) * letters / 11 + 8;
         for (const [family, count] of this.scene.threads(box)) {
             c.fillStyle = colours.family[family];
             c.beginPath();
             c.roundRect(at, y, 16, 16, 4);
             c.fill();
-            this.text(GLYPHS[family], at + 3.8, y + 12, 11, colours.glyph, SANS, 600);
+            this.text(GLYPHS[family], at + 8 - this.measure(GLYPHS[family], '600 11px ' + SANS) * letters / 22, y + 12, letters, colours.glyph, SANS, 600);
             at += 20;
             if (count > 1) {
-                this.text('' + count, at - 2, y + 12, 11, ink, SANS);
+                this.text('' + count, at - 2, y + 12, letters, ink, SANS);
                 at += 6 + 6 * String(count).length;
             }
         }

@@ -280,7 +280,7 @@ export class Drawing extends BoxPen {
             const n = layout.aliveNow[scope];
             const what = run === undefined ? n + ' nodes' : 'all equal, ' + n + ' nodes each';
             if (at + this.measure(what, '12px ' + SANS) < layout.x[box] + layout.w[box] - 10) {
-                this.text(what, at, y, 12, colours.ink2, SANS);
+                this.text(what, at, y, this.letters(12), colours.ink2, SANS);
             }
             const right = this.scene.scopeNote(scope);
             this.text(right, layout.x[box] + layout.w[box] - 14 - this.measure(right, '12px ' + SANS), y, 12, colours.ink2, SANS);

@@ -286,8 +286,8 @@ export class GraphView {
         const w = Math.max(1, right - left);
         const high = Math.max(1, bottom - top);
         const all = Math.min((width - 2 * MARGIN) / w, (height - 2 * MARGIN) / high);
-        // At first the names shall be read: what does not fit at half size is begun at its top.
-        const scale = Math.max(LEAST_SCALE, Math.min(most, atFirst ? Math.max(all, Math.min(0.62, (width - 2 * MARGIN) / w)) : all));
+        // At first the names shall be read: what does not fit is begun at its top.
+        const scale = Math.max(LEAST_SCALE, Math.min(most, atFirst ? Math.max(all, Math.min(0.77, (width - 2 * MARGIN) / w)) : all));
         const x = left + w / 2 - width / 2 / scale;
         const y = high * scale > height - 2 * MARGIN ? top - MARGIN / scale : top + high / 2 - height / 2 / scale;
         this.sight = { scale, x, y };

@@ -22,6 +22,11 @@ export class Pen {
         this.context.roundRect(x, y, w, h, Math.min(r, h / 2, w / 2));
     }
 
+    /** A size that is not too small to read. */
+    letters(size) {
+        return Math.max(size, LEAST_TEXT / this.scale);
+    }
+
     glyph(sign, x, y, colour) {
         const size = Math.min(20, Math.max(13, LEAST_TEXT / this.scale));
         this.text(sign, x - this.measure(sign, '600 13px ' + SANS) * size / 26, y + size / 2.9, size, colour, SANS, 600);
