@@ -12,7 +12,8 @@ import java.util.Set;
 
 /**
  * Which loops may run over blocks of several indexes: those whose statements span the loop's axis wherever they read its index or a
- * tile along it, and that change a carried tile, or add to a buffer, by what they computed from the block. Any other loop runs index by index. It is so
+ * tile along it, and that change a carried tile, or add to a buffer, by what they computed from the block. Any other loop runs index by
+ * index. It is so
  * for batches and heads, which programs read and tiles do not span.
  */
 public final class Cuttable {

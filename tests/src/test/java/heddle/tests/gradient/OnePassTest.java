@@ -22,6 +22,7 @@ import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.tensor.Tensor;
 import heddle.tests.fusion.ScheduledRun;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -151,6 +152,27 @@ class OnePassTest {
             }
         }
         assertEquals(3, gradients, computed.keySet().toString());
+    }
+
+    /** What a masked key holds adds nothing to the gradients by queries, which pass its block: only the last query sees the last key. */
+    @Test
+    void maskedKeysThatAreNotFiniteAddNothing() {
+        BackwardGraph backward =
+                BackwardGraph.of(AttentionModels.of("causal").withLogSumExp()).folded();
+        Map<String, Long> lengths = Map.of("B", 1L, "N", 33L, "M", 33L);
+        JvmProgram program = JvmProgram.load(
+                Lower.fused(backward.graph(), ONE_PASS).plan(),
+                Map.of(),
+                new JvmOptions(JvmPlatform.target(1), classes, "infinite", warning -> {}));
+        Map<String, NdArray> inputs = backward.draw(lengths, 1, 1);
+        Arrays.fill(inputs.get("x1").data(), 32 * 16, 33 * 16, Double.POSITIVE_INFINITY);
+        Arrays.fill(inputs.get("x2").data(), 32 * 24, 33 * 24, Double.NaN);
+        Map<String, NdArray> computed = Closeness.arrays(program.run(Closeness.tensors(inputs)));
+        Closeness.check(backward.run(inputs, lengths), computed, 1e-5, "causal, the last key is not finite");
+        double[] dq = computed.get("grad0").data();
+        for (int at = 0; at < 33 * 16; at++) {
+            assertEquals(at >= 32 * 16, Double.isNaN(dq[at]), "at " + at);
+        }
     }
 
     @Test
