@@ -175,6 +175,32 @@ class OnePassTest {
         }
     }
 
+    /** Where a length of one is known, addresses leave its index out. Queries that batches share are summed along these. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 'b, h'", "1, 33, 'b, h'", "33, 1, 'b, h'", "64, 32, 'b, h'", "65, 31, 'b, h'", "33, 40, h",
+    })
+    void knownLengthsMeanTheSame(int n, int m, String queries) {
+        String of = queries.equals("h") ? "8" : "B, 8";
+        FusedAttention attention = AttentionModels.read(
+                "batch = [\"b\", \"h\"], lengths = [B, 8, %d, %d, 16, 24], ".formatted(n, m)
+                        + "q = \"x0[%s, i, d]\", k = \"x1[b, h, j, d]\", v = \"x2[b, h, j, e]\", ".formatted(queries)
+                        + "score = \"score * 0.25\", mask = \"j <= i + 3\", o = [\"b\", \"h\", \"i\", \"e\"]",
+                "f32[%s, %d, 16], f32[B, 8, %d, 16], f32[B, 8, %d, 24]".formatted(of, n, m, m),
+                "f32[B, 8, %d, 24]".formatted(n));
+        BackwardGraph backward = BackwardGraph.of(attention.withLogSumExp()).folded();
+        Plan plan = Lower.fused(backward.graph(), SchedulePolicy.PROCESSOR).plan();
+        assertEquals(1, passes(plan));
+        Map<String, Long> lengths = Map.of("B", 2L);
+        Map<String, NdArray> inputs = backward.draw(lengths, 1, n + m);
+        Map<String, NdArray> expected = backward.run(inputs, lengths);
+        Closeness.check(
+                expected, ScheduledRun.onProcessor(16).run(plan, inputs, Map.of(), lengths), 1e-11, "scheduled");
+        JvmProgram program = JvmProgram.load(
+                plan, Map.of(), new JvmOptions(JvmPlatform.target(2), classes, "known", warning -> {}));
+        Closeness.check(expected, Closeness.arrays(program.run(Closeness.tensors(inputs))), 1e-5, "jvm");
+    }
+
     @Test
     void otherGradientsAlongKeysTakeTwoKernels() {
         for (String name : TWO_KERNELS) {
