@@ -141,7 +141,8 @@ final class BlockActions {
 
     /** In vectors, where those run along another axis than the lanes of the kernel and neighbours lie next to each other. */
     private void addTo(TileStmt.AddTo a) {
-        Axis axis = a.axes().contains(lane) || a.axes().isEmpty() ? lane : a.axes().getLast();
+        Axis axis =
+                a.axes().contains(lane) || a.axes().isEmpty() ? lane : a.axes().getLast();
         ScalarExpr value = inMemory(a.value());
         Optional<DType> element = Level.Lanes.element(value.type())
                 .filter(t -> !axis.equals(lane))
@@ -216,7 +217,9 @@ final class BlockActions {
 
     private PlacedTile place(Tile tile) {
         return placed.computeIfAbsent(tile.name(), name -> {
-            Axis row = tile.axes().contains(lane) && !turned.contains(tile) ? lane : tile.axes().getLast();
+            Axis row = tile.axes().contains(lane) && !turned.contains(tile)
+                    ? lane
+                    : tile.axes().getLast();
             return PlacedTile.of(name, tile.type(), tile.axes(), row, width(row));
         });
     }

@@ -96,8 +96,7 @@ class OnePassTest {
                 Map<String, NdArray> computed = new ScheduleInterpreter(
                                 inputs, Map.of(), lengths, rounding, BlockChoice.drawn(new Random(seed)))
                         .run(schedule);
-                Closeness.check(
-                        expected, computed, rounding == Rounding.REAL ? 1e-11 : 1e-4, rounding + ": " + place);
+                Closeness.check(expected, computed, rounding == Rounding.REAL ? 1e-11 : 1e-4, rounding + ": " + place);
             }
             for (int lanes : new int[] {4, 16}) {
                 Map<String, NdArray> scheduled = ScheduledRun.onProcessor(lanes).run(plan, inputs, Map.of(), lengths);
@@ -136,10 +135,12 @@ class OnePassTest {
     /** Rows that see no key have gradients of zero, not nearly so. */
     @Test
     void emptyRowsHaveNoGradient() {
-        BackwardGraph backward = BackwardGraph.of(AttentionModels.of("all-masked").withLogSumExp()).folded();
+        BackwardGraph backward = BackwardGraph.of(
+                        AttentionModels.of("all-masked").withLogSumExp())
+                .folded();
         Plan plan = Lower.fused(backward.graph(), ONE_PASS).plan();
-        JvmProgram program = JvmProgram.load(
-                plan, Map.of(), new JvmOptions(JvmPlatform.target(1), classes, "empty", warning -> {}));
+        JvmProgram program =
+                JvmProgram.load(plan, Map.of(), new JvmOptions(JvmPlatform.target(1), classes, "empty", warning -> {}));
         Map<String, NdArray> inputs = backward.draw(LONGER.getFirst(), 1, 1);
         Map<String, NdArray> computed = Closeness.arrays(program.run(Closeness.tensors(inputs)));
         int gradients = 0;
@@ -178,7 +179,12 @@ class OnePassTest {
     /** Where a length of one is known, addresses leave its index out. Queries that batches share are summed along these. */
     @ParameterizedTest
     @CsvSource({
-        "1, 1, 'b, h'", "1, 33, 'b, h'", "33, 1, 'b, h'", "64, 32, 'b, h'", "65, 31, 'b, h'", "33, 40, h",
+        "1, 1, 'b, h'",
+        "1, 33, 'b, h'",
+        "33, 1, 'b, h'",
+        "64, 32, 'b, h'",
+        "65, 31, 'b, h'",
+        "33, 40, h",
     })
     void knownLengthsMeanTheSame(int n, int m, String queries) {
         String of = queries.equals("h") ? "8" : "B, 8";
@@ -196,8 +202,8 @@ class OnePassTest {
         Map<String, NdArray> expected = backward.run(inputs, lengths);
         Closeness.check(
                 expected, ScheduledRun.onProcessor(16).run(plan, inputs, Map.of(), lengths), 1e-11, "scheduled");
-        JvmProgram program = JvmProgram.load(
-                plan, Map.of(), new JvmOptions(JvmPlatform.target(2), classes, "known", warning -> {}));
+        JvmProgram program =
+                JvmProgram.load(plan, Map.of(), new JvmOptions(JvmPlatform.target(2), classes, "known", warning -> {}));
         Closeness.check(expected, Closeness.arrays(program.run(Closeness.tensors(inputs))), 1e-5, "jvm");
     }
 
@@ -222,7 +228,12 @@ class OnePassTest {
                 types + ", " + keys + ", " + keys,
                 types);
         BackwardGraph backward = BackwardGraph.of(attention).folded();
-        assertEquals(one ? 1 : 0, passes(Lower.fused(backward.graph(), SchedulePolicy.PROCESSOR).plan()));
-        assertEquals(0, passes(Lower.fused(backward.graph(), new DevicePolicy(TornadoTarget.GPU)).plan()));
+        assertEquals(
+                one ? 1 : 0,
+                passes(Lower.fused(backward.graph(), SchedulePolicy.PROCESSOR).plan()));
+        assertEquals(
+                0,
+                passes(Lower.fused(backward.graph(), new DevicePolicy(TornadoTarget.GPU))
+                        .plan()));
     }
 }

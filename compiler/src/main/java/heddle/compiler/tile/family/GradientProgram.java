@@ -276,7 +276,8 @@ final class GradientProgram {
         steps.add(new TileStmt.Define(block, new TileExpr.Dot(gradient, keyRows, j, Annihilating.LEFT)));
         for (AttentionGradients.Store s : family.stores()) {
             if (isAdded(s)) {
-                ScalarExpr value = AttentionBackward.times(block.value(), s.result().factor());
+                ScalarExpr value =
+                        AttentionBackward.times(block.value(), s.result().factor());
                 steps.add(new TileStmt.AddTo(
                         s.buffer(),
                         block.axes(),
