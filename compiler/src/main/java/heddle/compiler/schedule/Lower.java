@@ -9,6 +9,7 @@ import heddle.compiler.op.Contract;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import heddle.compiler.op.attention.AttentionProbabilities;
+import heddle.compiler.op.attention.AttentionQueryGradient;
 import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.op.attention.GradientOp;
 import heddle.compiler.op.layout.ScatterAdd;
@@ -20,6 +21,7 @@ import heddle.compiler.schedule.partition.Partition;
 import heddle.compiler.schedule.partition.Region;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
@@ -33,6 +35,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -54,6 +57,7 @@ public final class Lower {
     private final List<Launch> prepare = new ArrayList<>();
     private final List<Launch> launches = new ArrayList<>();
     private final Set<Buffer> prepared = new HashSet<>();
+    private final Set<Region> joined = new HashSet<>();
     private final KernelNames names = new KernelNames();
 
     private Lower(Graph graph, Partition partition, SchedulePolicy policy, LengthFacts facts) {
@@ -134,8 +138,18 @@ public final class Lower {
                 buffer, c.values().stream().map(Number::doubleValue).toList());
     }
 
+    private Family lowered(Region region) {
+        return family(region).map(Derivatives::lowered).map(addresses::guarded);
+    }
+
     private void lower(Region region) {
-        Family family = family(region).map(Derivatives::lowered).map(addresses::guarded);
+        if (joined.contains(region)) {
+            return;
+        }
+        Family family = lowered(region);
+        if (family instanceof AttentionGradients keys && isInOnePass(region, keys)) {
+            return;
+        }
         if (family instanceof Contraction c) {
             if (policy.isLeftToLibrary(c.sums("sums")) && !policy.isLeftToLibrary(c)) {
                 split(c, region);
@@ -150,6 +164,30 @@ public final class Lower {
         } else {
             summed(new Launch(name, family, computed));
         }
+    }
+
+    /**
+     * Whether the gradients by keys, values and queries become one kernel. It stands where that of the keys would, as both read the
+     * same.
+     */
+    private boolean isInOnePass(Region region, AttentionGradients keys) {
+        for (Region other : partition.kernels().values()) {
+            boolean isLater = other.root().id() > region.root().id();
+            if (!isLater
+                    || !(other.root().op() instanceof AttentionQueryGradient)
+                    || !graph.operands(other.root()).equals(graph.operands(region.root()))) {
+                continue;
+            }
+            Optional<AttentionGradients> both =
+                    keys.with((AttentionGradients) lowered(other)).filter(policy::takesOnePass);
+            if (both.isPresent()) {
+                joined.add(other);
+                summed(new Launch(
+                        names.unique(path(region)), both.get(), computed(List.of(region.root(), other.root()))));
+                return true;
+            }
+        }
+        return false;
     }
 
     private void attention(Attention a, String name, Launch.Computed computed) {

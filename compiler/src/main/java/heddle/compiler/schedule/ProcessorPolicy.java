@@ -59,6 +59,12 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** Queries, or keys, that a block of keys, or queries, is compared with: two or three tiles of pairs share a first-level cache. */
     private static final int PAIRED = 64;
 
+    /** Heads that are computed one by one, each in one pass: enough to share out to a few threads. */
+    private static final int HEADS = 8;
+
+    /** Features are whole vectors of this many floats. */
+    private static final int WHOLE = 16;
+
     /** By how many keys a partial block is narrowed at a time: the rows of a register block. */
     private static final int TRIM = 8;
 
@@ -141,10 +147,11 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     }
 
     /** Whether whole register blocks make up a block, and find registers. */
-    private void fits(TileKernel kernel, Tile sums, Axis lane, int block) {
+    private void fits(TileKernel kernel, Tile sums, Axis lanes, int block) {
+        Axis lane = RegisterBlocks.lane(sums, lanes);
         Axis row = sums.axes().stream().filter(a -> !a.equals(lane)).findFirst().orElseThrow();
         int across = kernel.schedule().unroll(sums, lane);
-        int vectors = block / registers().lanes(sums.type());
+        int vectors = RegisterBlocks.width(lane, lanes, block) / registers().lanes(sums.type());
         if (vectors % across != 0) {
             throw new IllegalSchedule(
                     kernel.program(),
@@ -289,6 +296,20 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         blocks = blocks.with(new Choice.Cut(LoopId.of(s.parts()), new Choice.Size.Each()));
         KernelSchedule placed = placed(facts, s.whole().i(), false, blocks);
         return registers().ofFewRows(placed, facts, s.whole().i());
+    }
+
+    /**
+     * One pass where heads keep threads busy, as far as lengths that are known say so: no bit depends on the threads. Vectors of the
+     * gradients by queries run along features.
+     */
+    @Override
+    public boolean takesOnePass(AttentionGradients both) {
+        Dim features = both.forward().d().extent();
+        long heads = 1;
+        for (Axis axis : both.independent()) {
+            heads *= axis.extent().isKnown() ? axis.extent().value() : 1;
+        }
+        return heads >= HEADS && features.isKnown() && features.value() > 0 && features.value() % WHOLE == 0;
     }
 
     @Override

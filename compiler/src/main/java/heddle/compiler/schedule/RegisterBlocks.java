@@ -51,6 +51,16 @@ record RegisterBlocks(Processor processor) {
             ScalarFn.CEIL,
             ScalarFn.ROUND);
 
+    /** The axis that vectors of sums run along: the last one of sums along the axis of the lanes. */
+    static Axis lane(Tile sums, Axis lanes) {
+        return sums.axes().contains(lanes) ? lanes : sums.axes().getLast();
+    }
+
+    /** The indexes of sums along their vectors, of which {@code block} are in a block along {@code lanes}. */
+    static int width(Axis lane, Axis lanes, int block) {
+        return lane.equals(lanes) ? block : Math.toIntExact(lane.extent().value());
+    }
+
     /** Lanes of the vectors that hold values of a type; none hold integers. */
     int lanes(DType type) {
         return Precision.computed(type) == DType.F64 ? processor.lanes() / 2 : processor.lanes();
@@ -60,12 +70,14 @@ record RegisterBlocks(Processor processor) {
      * The register blocks of products whose lanes run along one axis of a block: enough sums that multiply-adds, which take four
      * cycles and of which up to two begin in each, never wait for each other, and so few that factors find registers too.
      *
-     * @param width of a block along {@code lane}
+     * @param lanes the axis that vectors run along
+     * @param block indexes of a block of it
      */
-    KernelSchedule ofProducts(KernelSchedule schedule, ProgramFacts facts, Axis lane, int width) {
+    KernelSchedule ofProducts(KernelSchedule schedule, ProgramFacts facts, Axis lanes, int block) {
         KernelSchedule all = schedule;
         for (Tile sums : facts.sums()) {
-            int vectors = width / lanes(sums.type());
+            Axis lane = lane(sums, lanes);
+            int vectors = width(lane, lanes, block) / lanes(sums.type());
             int rows = vectors == 1 || processor.registers() >= MANY && vectors % 4 != 0 ? 8 : 6;
             int across = vectors == 1 ? 1 : processor.registers() >= MANY && vectors % 4 == 0 ? 4 : 2;
             Axis row = sums.axes().stream()

@@ -6,6 +6,7 @@ import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.ScheduleVerifier;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Attention;
+import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import java.util.List;
@@ -60,6 +61,11 @@ public interface SchedulePolicy {
     /** How many keys are computed apart from the others; empty when all are computed together. */
     default OptionalInt part(Attention a) {
         return OptionalInt.empty();
+    }
+
+    /** Whether the gradients by keys, values and queries of an attention are computed in one pass, which computes scores once. */
+    default boolean takesOnePass(AttentionGradients both) {
+        return false;
     }
 
     /** Columns of the panels that a weight on a product's right side is packed into; empty when it is read as it lies. */

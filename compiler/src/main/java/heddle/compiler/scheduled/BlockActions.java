@@ -28,7 +28,8 @@ import java.util.Set;
 /**
  * Schedules kernels with matmuls: contraction and attention. Lanes run along the first blocked axis: the columns of a matmul, or the
  * queries of attention. So the scores of attention are computed transposed, and reduced without crossing lanes. Every tile with that
- * axis has it innermost in memory.
+ * axis has it innermost in memory. A product that sums along that axis has lanes along the last axis of its sums, and so has the
+ * factor with that axis.
  */
 final class BlockActions {
     /** Bytes of a factor that all rows read before the next: half of a first-level cache of 32 KiB. */
@@ -37,6 +38,7 @@ final class BlockActions {
     private final TileKernel kernel;
     private final int lanes;
     private final Axis lane;
+    private final Set<Tile> turned;
     private final SequencedMap<String, PlacedTile> placed;
     private final Map<String, Action.Operand> inPlace;
     private final Set<Axis> open;
@@ -65,6 +67,18 @@ final class BlockActions {
         this.inPlace = inPlace;
         this.open = open;
         this.lane = kernel.lanes().orElseThrow();
+        this.turned = turned(kernel, lane);
+    }
+
+    /** The tiles that span the axis of the lanes and have others: factors of products that sum along it. */
+    private static Set<Tile> turned(TileKernel kernel, Axis lane) {
+        Set<Tile> turned = new HashSet<>();
+        for (TileStmt.Define d : kernel.program().definitions()) {
+            if (d.value() instanceof TileExpr.Dot dot && dot.over().equals(lane)) {
+                turned.add(dot.a().axes().contains(d.tile().axes().getLast()) ? dot.a() : dot.b());
+            }
+        }
+        return turned;
     }
 
     private static Set<Axis> blocked(TileKernel kernel) {
@@ -99,13 +113,9 @@ final class BlockActions {
             case TileStmt.Accumulate a -> act(product(a.tile(), a.value(), false));
             case TileStmt.Loop l -> act(loop(l));
             case TileStmt.Masked m -> act(new Action.Partial(inner(m.body(), Optional.empty())));
-            case TileStmt.AddTo a ->
-                column(
-                        lane,
-                        Optional.empty(),
-                        List.of(new TileStmt.AddTo(a.buffer(), lanesLast(a.axes()), a.address(), inMemory(a.value()))));
+            case TileStmt.AddTo a -> addTo(a);
             case TileStmt.Store s ->
-                column(lane, new TileStmt.Store(s.buffer(), lanesLast(s.axes()), s.address(), s.value()));
+                column(lane, new TileStmt.Store(s.buffer(), last(s.axes(), lane), s.address(), s.value()));
         }
     }
 
@@ -122,11 +132,23 @@ final class BlockActions {
                         inner(l.body(), Optional.of(l.axis())));
     }
 
-    private List<Axis> lanesLast(List<Axis> axes) {
+    private static List<Axis> last(List<Axis> axes, Axis lane) {
         List<Axis> ordered = new ArrayList<>(axes);
         ordered.remove(lane);
         ordered.add(lane);
         return ordered;
+    }
+
+    /** In vectors, where those run along another axis than the lanes of the kernel and neighbours lie next to each other. */
+    private void addTo(TileStmt.AddTo a) {
+        Axis axis =
+                a.axes().contains(lane) || a.axes().isEmpty() ? lane : a.axes().getLast();
+        ScalarExpr value = inMemory(a.value());
+        Optional<DType> element = Level.Lanes.element(value.type())
+                .filter(t -> !axis.equals(lane))
+                .filter(t -> new LaneAccess(axis, t).isContiguous(a.address()))
+                .filter(t -> new LaneAccess(axis, t).isNative(value));
+        column(axis, element, List.of(new TileStmt.AddTo(a.buffer(), last(a.axes(), axis), a.address(), value)));
     }
 
     private void act(Action action) {
@@ -195,7 +217,9 @@ final class BlockActions {
 
     private PlacedTile place(Tile tile) {
         return placed.computeIfAbsent(tile.name(), name -> {
-            Axis row = tile.axes().contains(lane) ? lane : tile.axes().getLast();
+            Axis row = tile.axes().contains(lane) && !turned.contains(tile)
+                    ? lane
+                    : tile.axes().getLast();
             return PlacedTile.of(name, tile.type(), tile.axes(), row, width(row));
         });
     }
@@ -237,7 +261,8 @@ final class BlockActions {
     private RegisterBlock registers(Tile tile, boolean fresh) {
         Axis row = place(tile).row().orElseThrow();
         RegisterBlock block = RegisterBlock.halving(
-                kernel.schedule().unroll(tile, row), kernel.schedule().unroll(tile, lane));
+                kernel.schedule().unroll(tile, row),
+                kernel.schedule().unroll(tile, place(tile).lane()));
         boolean known = !open.contains(row) && row.extent().isKnown();
         if (known) {
             return block.of(row.extent().value());
@@ -250,7 +275,7 @@ final class BlockActions {
     }
 
     private Action product(Tile tile, TileExpr.Dot dot, boolean fresh) {
-        Tile vectors = dot.a().axes().contains(lane) ? dot.a() : dot.b();
+        Tile vectors = dot.a().axes().contains(place(tile).lane()) ? dot.a() : dot.b();
         Tile spread = vectors == dot.a() ? dot.b() : dot.a();
         Annihilating zeros = spread == dot.a() ? dot.zeros() : dot.zeros().exchanged();
         PlacedTile sums = place(tile);
@@ -334,7 +359,7 @@ final class BlockActions {
     private boolean leavesMemory() {
         boolean[] found = {false};
         for (TileStmt stmt : columns) {
-            found[0] |= stmt instanceof TileStmt.Store s && !isPlaced(s.buffer());
+            found[0] |= stmt instanceof TileStmt.AddTo || stmt instanceof TileStmt.Store s && !isPlaced(s.buffer());
             ScalarExprs.visit(
                     ColumnActions.program(stmt),
                     e -> found[0] |= e instanceof ScalarExpr.Element x

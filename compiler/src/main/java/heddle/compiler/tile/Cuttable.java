@@ -12,15 +12,24 @@ import java.util.Set;
 
 /**
  * Which loops may run over blocks of several indexes: those whose statements span the loop's axis wherever they read its index or a
- * tile along it, and that change a carried tile by what they computed from the block. Any other loop runs index by index. It is so
+ * tile along it, and that change a carried tile, or add to a buffer, by what they computed from the block. Any other loop runs index by
+ * index. It is so
  * for batches and heads, which programs read and tiles do not span.
  */
 public final class Cuttable {
     private final Map<String, Tile> tiles = new HashMap<>();
 
+    /** The axes that products are summed over, by the tiles that they define. */
+    private final Map<String, Axis> summedOver = new HashMap<>();
+
     /** @param program well formed */
     public Cuttable(TileProgram program) {
         ProgramParts.tiles(program.body(), t -> tiles.put(t.name(), t));
+        ProgramParts.statements(program.body(), s -> {
+            if (s instanceof TileStmt.Define d && d.value() instanceof TileExpr.Dot dot) {
+                summedOver.put(d.tile().name(), dot.over());
+            }
+        });
     }
 
     /** Whether a loop of the program may have blocks of several indexes. */
@@ -38,6 +47,12 @@ public final class Cuttable {
                 update.value().program(), e -> e instanceof ScalarExpr.Variable v && inside.contains(v.name()));
     }
 
+    /** Whether each block of an axis adds what it summed along the axis. */
+    private boolean addsSums(TileStmt.AddTo add, Axis axis) {
+        return ScalarExprs.any(
+                add.value(), e -> e instanceof ScalarExpr.Variable v && axis.equals(summedOver.get(v.name())));
+    }
+
     private boolean suits(TileStmt stmt, Axis axis, Set<String> inside) {
         return switch (stmt) {
             case TileStmt.Define d -> suits(d.value(), d.tile().axes(), axis);
@@ -49,7 +64,9 @@ public final class Cuttable {
                         && (inside.contains(a.tile().name()) || a.value().over().equals(axis));
             case TileStmt.Store s ->
                 s.axes().contains(axis) || !depends(s.address(), axis) && !depends(s.value(), axis);
-            case TileStmt.AddTo a -> a.axes().contains(axis);
+            case TileStmt.AddTo a ->
+                a.axes().contains(axis)
+                        || !depends(a.address(), axis) && !depends(a.value(), axis) && addsSums(a, axis);
             case TileStmt.Loop l ->
                 !depends(l.bounds().from(), axis) && !depends(l.bounds().to(), axis);
             case TileStmt.Masked m -> true;

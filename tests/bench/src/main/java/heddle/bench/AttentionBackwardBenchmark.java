@@ -35,7 +35,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Attention forward, and forward with backward: N queries and keys, 8 heads of 64, f32. Of a pair of query and key, the forward takes 4D
- * floating-point operations, the two kernels of the backward 14D: recomputed work counts. They are compared with what multiply-adds in
+ * floating-point operations, the one pass of the backward 10D: recomputed work counts. They are compared with what multiply-adds in
  * registers alone reach, with {@code scaled_dot_product_attention} of libtorch where it has such scores, and with causal attention.
  */
 public final class AttentionBackwardBenchmark {
@@ -111,7 +111,7 @@ public final class AttentionBackwardBenchmark {
             boolean full = scores.equals("full");
             causal = scores.equals("causal") ? both : causal;
             double pairs = HEADS * (full ? (double) n * n : n * (n + 1.0) / 2);
-            double speed = 14 * SIZE * pairs / (both - forward) * 1e-6;
+            double speed = 10 * SIZE * pairs / (both - forward) * 1e-6;
             String row = "| %d | %d | %s | %.2f | %.2f | %s | %.1f | %.2f | "
                     .formatted(
                             threads,

@@ -41,6 +41,7 @@ final class GradientProgram {
     private final Axis outer;
     private final Tile query;
     private final Tile key;
+    private final Tile keyRows;
     private final Tile value;
     private final Tile cotangent;
     private final Tile raw;
@@ -49,7 +50,7 @@ final class GradientProgram {
     private final Tile rowMax;
     private final Tile rowScale;
     private final Tile delta;
-    private final List<Axis> parallel = new ArrayList<>();
+    private final List<Axis> parallel;
     private final List<Axis> sequential = new ArrayList<>();
     private final List<Sum> sums = new ArrayList<>();
 
@@ -76,13 +77,16 @@ final class GradientProgram {
         rowScale = new Tile("rowScale", type, List.of(i));
         delta = new Tile("delta", type, List.of(i));
         gradient = new Tile(backward.product().name(), type, raw.axes());
-        for (Axis axis : attention.batch()) {
-            boolean own = family.stores().stream().allMatch(s -> spans(s, axis));
-            (own ? parallel : sequential).add(axis);
-        }
+        keyRows = new Tile("kRows", key.type(), key.axes());
+        parallel = family.independent();
+        sequential.addAll(attention.batch());
+        sequential.removeAll(parallel);
+        List<AttentionGradients.Store> summed = family.stores().stream()
+                .filter(s -> !isElement(s) && !isAdded(s))
+                .toList();
         sequential.sort(Comparator.comparingLong(
-                axis -> -family.stores().stream().filter(s -> spans(s, axis)).count()));
-        family.stores().stream().filter(s -> !isElement(s)).forEach(this::addSum);
+                axis -> -summed.stream().filter(s -> s.spans(axis)).count()));
+        summed.forEach(this::addSum);
     }
 
     /** Whether what is computed after the probabilities needs the product of query and key still. */
@@ -93,12 +97,9 @@ final class GradientProgram {
                         .anyMatch(s -> ScalarExprs.contains(s.result().factor(), read));
     }
 
-    /** Whether a result has elements of its own for each index of an axis; of a table, where that is one of its indexes as it is. */
-    private static boolean spans(AttentionGradients.Store store, Axis axis) {
-        return axis.extent().is(1)
-                || (store.result().kind().isTable()
-                        ? store.result().index().contains(ScalarExpr.of(axis))
-                        : ScalarExprs.reads(store.address(), axis));
+    /** Whether a result is summed along the axis of the blocks, block by block. */
+    private boolean isAdded(AttentionGradients.Store store) {
+        return isOnePass() && store.result().kind() == Kind.QUERY;
     }
 
     /** Whether a result has an element for each pair. */
@@ -114,8 +115,8 @@ final class GradientProgram {
             case VALUE -> List.of(outer, attention.e());
             default -> List.of(outer);
         };
-        int depth = (int) sequential.stream().filter(axis -> spans(store, axis)).count();
-        if (sequential.stream().limit(depth).anyMatch(axis -> !spans(store, axis))) {
+        int depth = (int) sequential.stream().filter(store::spans).count();
+        if (!sequential.stream().limit(depth).allMatch(store::spans)) {
             throw new IllegalArgumentException("no nest of loops sums " + family.stores());
         }
         sums.add(new Sum(store, new Tile("sum" + sums.size(), type, axes), depth));
@@ -123,8 +124,17 @@ final class GradientProgram {
 
     TileProgram program(String name, List<String> comments) {
         List<Axis> axes = new ArrayList<>(parallel);
-        axes.add(isTables() ? part() : outer);
-        return TileProgram.parallel(name, "attention gradient", axes, nest(0), comments);
+        List<TileStmt> body = nest(0);
+        if (isOnePass()) {
+            body = List.of(TileStmt.Loop.over(outer, LoopMode.SEQUENTIAL, Optional.empty(), body));
+        } else {
+            axes.add(isTables() ? part() : outer);
+        }
+        return TileProgram.parallel(name, "attention gradient", axes, body, comments);
+    }
+
+    private boolean isOnePass() {
+        return family.side() == AttentionGradients.Side.BOTH;
     }
 
     private boolean isTables() {
@@ -164,7 +174,11 @@ final class GradientProgram {
                             : ofPart());
             return body;
         }
-        for (TileStmt.Define operand : operands(outer)) {
+        List<TileStmt.Define> operands = new ArrayList<>(operands(outer));
+        if (isOnePass()) {
+            operands.add(map(keyRows, attention.k()));
+        }
+        for (TileStmt.Define operand : operands) {
             if (depthOf(operand) == depth) {
                 body.add(operand);
             }
@@ -249,6 +263,26 @@ final class GradientProgram {
                 Tile other = kind == Kind.KEY ? query : key;
                 steps.add(new TileStmt.Accumulate(
                         s.tile, new TileExpr.Dot(gradient, other, family.inner(), Annihilating.LEFT)));
+            }
+        }
+        if (isOnePass()) {
+            addToQueries(steps);
+        }
+    }
+
+    /** What a block of keys adds to the gradients by a block of queries. Its keys are a tile of their own, whose rows are keys. */
+    private void addToQueries(List<TileStmt> steps) {
+        Tile block = new Tile("dq", type, query.axes());
+        steps.add(new TileStmt.Define(block, new TileExpr.Dot(gradient, keyRows, j, Annihilating.LEFT)));
+        for (AttentionGradients.Store s : family.stores()) {
+            if (isAdded(s)) {
+                ScalarExpr value =
+                        AttentionBackward.times(block.value(), s.result().factor());
+                steps.add(new TileStmt.AddTo(
+                        s.buffer(),
+                        block.axes(),
+                        s.address(),
+                        ScalarExpr.cast(s.buffer().type().dtype(), value)));
             }
         }
     }
