@@ -3,6 +3,7 @@ package heddle.cli.page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** MathML Core as lists that become JSON: {@code [tag, {attributes}, children…]}, or text. The page makes elements of them. */
 final class MathMl {
@@ -13,7 +14,8 @@ final class MathMl {
     }
 
     static List<Object> with(String tag, Map<String, String> attributes, Object... children) {
-        List<Object> element = new ArrayList<>(List.of(tag, attributes));
+        // Sorted: a report has the same bytes each time.
+        List<Object> element = new ArrayList<>(List.of(tag, new TreeMap<>(attributes)));
         element.addAll(List.of(children));
         return element;
     }
