@@ -29,6 +29,11 @@ final class HeadSection {
                 in.compilation().plan().lengths().stream()
                         .filter(l -> !in.lengths().containsKey(l))
                         .toList());
+        Map<String, Long> typical = new LinkedHashMap<>();
+        in.model().declaration().lengths().forEach(l -> l.typical().ifPresent(n -> typical.put(l.name(), n)));
+        if (!typical.isEmpty()) {
+            fields.put("typical", typical);
+        }
         fields.put("fused", in.explanation().fused().size());
         fields.put("total", in.explanation().report().total());
         fields.put("declined", count(in.explanation(), FusionReport.Kind.IN_THE_WAY));

@@ -120,7 +120,9 @@ export class BoxPen extends Pen {
         const letters = this.letters(11);
         if (hero) {
             this.threads(box, x + bar + 8, y + 38, quiet);
-            this.text(shown(g.type(box), 24), x + bar + 20 + this.measure('attention', '600 15px ' + SANS), y + 19, letters, quiet, MONO);
+            const from = bar + 20 + this.measure('attention', '600 15px ' + SANS);
+            const room = w - from - 16 - this.measure(this.scene.cost(box), '11.5px ' + SANS) * letters / 11;
+            this.text(shown(g.type(box), Math.max(2, Math.floor(room / 6.7 * 11 / letters))), x + from, y + 19, letters, quiet, MONO);
         } else {
             this.text(shown(this.detail(box), Math.floor((w - bar - 16) / 6.7 * 11 / letters)), x + bar + 8, y + 30, letters, quiet, MONO);
         }

@@ -221,8 +221,20 @@ export class CompareView {
                 diff.declined.filter(p => p.a === undefined).map(p => this.reason(p, 'new')),
                 diff.gained.map(p => h('div.card', {}, h('div.rule', { text: '✓ fused now' }), h('div.path', {}, name(shown(p.b.node))))),
                 diff.sources.length === 0 && diff.lost.length === 0 ? h('p.quiet', { text: 'The lines of both models are the same.' }) : null,
-                h('h3', { text: 'In CI' }), h('p', {}, command('heddle diff --fail-on unfused,kernels,peak:+5% ' + quoted(diff.a.called) + ' ' + quoted(diff.b.called))),
+                h('h3', { text: 'In CI' }), h('p', {}, command(this.ciCommand())),
                 diff.limits.some(l => !l.met) ? h('p.small.worse', { text: 'exit code 4' }) : null));
+    }
+
+    /** What repeats the comparison: models with their own options, or with the lengths of the page. */
+    ciCommand() {
+        const { diff } = this;
+        const sides = [['a', diff.a.called], ['b', diff.b.called]].map(([side, called]) => {
+            const at = called.indexOf(' -');
+            return at < 0 ? [quoted(called), ''] : [quoted(called.slice(0, at)), ' --' + side + ' ' + quoted(called.slice(at + 1))];
+        });
+        const own = sides.map(([, options]) => options).join('');
+        const lengths = Object.entries(this.app.report.head.lengths).map(([k, v]) => ' -D ' + k + '=' + v).join('');
+        return 'heddle diff --fail-on unfused,kernels,peak:+5% ' + sides.map(([file]) => file).join(' ') + (own === '' ? lengths : own);
     }
 
     fileDiff(file) {

@@ -59,6 +59,11 @@ export function counted(n, noun, more = noun + 's') {
     return whole(n) + ' ' + (n === 1 ? noun : more);
 }
 
+/** What a command proposes for a length: what the model says is typical, one text, 512 of anything else. */
+export function proposed(head, length) {
+    return head.typical?.[length] ?? (length === 'B' ? 1 : 512);
+}
+
 /** A name as a shell takes it for one word. */
 export function quoted(text) {
     const visible = shown(text, 400);

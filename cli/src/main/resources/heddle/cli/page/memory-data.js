@@ -1,5 +1,5 @@
 /** What the view of memory and time draws: the kernels of a run with scopes, times and limits, and what lives when. */
-import { quoted, shown } from './format.js';
+import { proposed, quoted, shown } from './format.js';
 
 const KERNEL_FAMILIES = { attention: 'attention', contraction: 'matmul', rows: 'reduction', map: 'elementwise', scatter: 'data' };
 
@@ -219,7 +219,7 @@ export class RunData {
 
     /** The command that makes this report with times. */
     command(head) {
-        const lengths = [...Object.entries(head.lengths), ...head.open.map(n => [n, 512])].map(([n, v]) => ' -D ' + n + '=' + v).join('');
+        const lengths = [...Object.entries(head.lengths), ...head.open.map(n => [n, proposed(head, n)])].map(([n, v]) => ' -D ' + n + '=' + v).join('');
         const gradients = this.graph.stages.some(s => s.name === 'differentiate') ? ' --grad' : '';
         const budget = this.plan.budgetPeak === undefined ? '' : ' --memory-budget ' + this.plan.budgetPeak + 'B';
         const inputs = this.plan.buffers.filter(b => b.kind === 'input').map(b => ' --input ' + shown(this.graph.label(b.node)) + '=random').join('');

@@ -1,7 +1,7 @@
 /** Memory and time: where bytes and milliseconds go. */
 import { BuffersChart } from './buffers-chart.js';
 import { command, fill, h, name, svg } from './dom.js';
-import { counted, shown, time } from './format.js';
+import { counted, proposed, quoted, shown, time } from './format.js';
 import { GradientsPanel } from './gradients-panel.js';
 import { HeatTable } from './heat-table.js';
 import { KernelTable } from './kernel-table.js';
@@ -89,7 +89,7 @@ export class MemoryView {
         if (this.buffers === undefined) {
             const { head, plan } = { head: this.app.report.head, plan: this.app.plan };
             return h('div.empty-state', {}, h('p', { text: 'Where buffers lie depends on lengths that are not known: ' + head.open.join(', ') + '. Give lengths:' }),
-                h('p', {}, command('heddle inspect ' + shown(head.file) + Object.entries(head.lengths).map(([n, v]) => ' -D ' + n + '=' + v).join('') + head.open.map(n => ' -D ' + n + '=512').join('') + ' -o report.html')),
+                h('p', {}, command('heddle inspect ' + quoted(head.file) + Object.entries(head.lengths).map(([n, v]) => ' -D ' + n + '=' + v).join('') + head.open.map(n => ' -D ' + n + '=' + proposed(head, n)).join('') + ' -o report.html')),
                 h('p.small', { text: counted(plan.buffers.filter(b => b.kind === 'value').length, 'value') + ', ' + counted(plan.outputs.length, 'output') + '. Sizes as formulas:' }),
                 this.table(['buffer', 'type', 'bytes'], plan.buffers.filter(b => b.kind === 'value' || b.kind === 'output').slice(0, 200).map(b => ({ box: b.node, cells: [shown(b.name, 50), b.type, b.bytes + ' B'] }))));
         }

@@ -1,6 +1,6 @@
 /** Everything about what is selected. */
 import { command, fill, h, name, svg } from './dom.js';
-import { bytes, counted, operations, percent, quoted, shown, time, whole } from './format.js';
+import { bytes, counted, operations, percent, proposed, quoted, shown, time, whole } from './format.js';
 import { GLYPHS } from './report.js';
 
 export function glyph(family) {
@@ -224,8 +224,8 @@ export class NodePanel {
         return [
             h('div.hero', {}, name(shown(head.model))),
             h('div.path', {}, name(shown(head.file))),
-            head.open.length === 0 ? null : [h('p.small', { text: 'Lengths ' + head.open.join(', ') + ' are not known, so that costs are formulas. Give lengths:' }),
-                command('heddle inspect ' + quoted(head.file) + ' ' + head.open.map(l => '-D ' + l + '=512').join(' ') + ' -o report.html')],
+            head.open.length === 0 ? null : [h('p.small', { text: (head.open.length === 1 ? 'The length ' + head.open[0] + ' is' : 'Lengths ' + head.open.join(', ') + ' are') + ' not known, so that costs are formulas. Give lengths:' }),
+                command('heddle inspect ' + quoted(head.file) + ' ' + head.open.map(l => '-D ' + l + '=' + proposed(head, l)).join(' ') + ' -o report.html')],
             declined.length === 0 ? null : [h('h3', { text: 'Declined' }), declined.map(d => h('div.card.declined', {},
                 h('button.text-link.rule', { onclick: () => this.app.select([d.id], true) }, name(shown(d.node))),
                 h('div', {}, name(shown(d.reason, 400))), h('div', {}, name(shown(d.remedy, 400)))))],

@@ -262,7 +262,7 @@ export class Graph {
         return this.isOutput(box) ? 'data' : this.isScope(box) ? this.scopeFamily(this.scopeOf(box)) : this.nodes.family[box];
     }
 
-    /** The family that a scope is shown as: of its costliest kind of node. */
+    /** The family that a scope is shown as: of the weightiest kind of node in it. */
     scopeFamily(scope) {
         this.families ??= new Map();
         if (!this.families.has(scope)) {
@@ -272,7 +272,8 @@ export class Graph {
                     found.add(this.nodes.family[node]);
                 }
             });
-            const order = ['matmul', 'attention', 'reduction', 'data', 'elementwise', 'layout'];
+            // An attention is never hidden by what is around it.
+            const order = ['attention', 'matmul', 'reduction', 'data', 'elementwise', 'layout'];
             this.families.set(scope, order.find(f => found.has(f)) ?? 'layout');
         }
         return this.families.get(scope);
