@@ -7,8 +7,6 @@ import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TilePlace;
-import heddle.compiler.tile.family.Attention;
-import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
 import heddle.dsl.ast.Name;
 import heddle.dsl.ast.ScheduleFile;
@@ -20,7 +18,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +25,7 @@ import java.util.stream.Stream;
  *
  * @param others makes the schedules of kernels that the file does not name, and says what the machine's writer can write
  */
-public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implements SchedulePolicy {
+public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implements ForwardingPolicy {
     @Override
     public KernelSchedule schedule(Family family, ProgramFacts facts) {
         KernelSchedule chosen = others.schedule(family, facts);
@@ -134,40 +131,5 @@ public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implement
                         .orElse("heddle compile --emit schedule lists its kernels")));
             }
         }
-    }
-
-    @Override
-    public void verify(TileKernel kernel, ProgramFacts facts) {
-        others.verify(kernel, facts);
-    }
-
-    @Override
-    public void verifyGiven(TileKernel given, TileKernel chosen) {
-        others.verifyGiven(given, chosen);
-    }
-
-    @Override
-    public Attention form(Attention a) {
-        return others.form(a);
-    }
-
-    @Override
-    public OptionalInt part(Attention a) {
-        return others.part(a);
-    }
-
-    @Override
-    public OptionalInt panel(Contraction c) {
-        return others.panel(c);
-    }
-
-    @Override
-    public boolean keepsPacked() {
-        return others.keepsPacked();
-    }
-
-    @Override
-    public boolean isLeftToLibrary(Contraction c) {
-        return others.isLeftToLibrary(c);
     }
 }
