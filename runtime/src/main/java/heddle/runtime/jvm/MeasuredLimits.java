@@ -8,7 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * What this machine reaches at the most with some threads, measured for a second or two. On a machine that does other work, too,
+ * What this machine reaches at the most with some threads, measured for some seconds. On a machine that does other work, too,
  * it is what is left.
  *
  * @param gigaflops floating-point operations a nanosecond
@@ -37,18 +37,26 @@ public record MeasuredLimits(double gigaflops, double gigabytes) {
      * @throws heddle.dsl.diagnostic.DiagnosticException when the JVM was started without the Vector API
      */
     public static Optional<MeasuredLimits> of(int threads) {
-        JvmPlatform.requireVectorModule();
-        WorkerPool pool = WorkerPool.of(threads);
-        double gigaflops = MultiplyAdds.gigaflops(pool, threads);
+        double gigaflops = gigaflops(threads);
         if (gigaflops < COMPILED * threads) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new MeasuredLimits(gigaflops, copied(pool, threads)));
+            return Optional.of(new MeasuredLimits(gigaflops, copied(WorkerPool.of(threads), threads)));
         } catch (OutOfMemoryError e) {
             // What is copied lies outside of the heap, where there may be less room than a run needs.
             return Optional.empty();
         }
+    }
+
+    /**
+     * What multiply-adds in registers alone reach, in floating-point operations a nanosecond.
+     *
+     * @throws heddle.dsl.diagnostic.DiagnosticException when the JVM was started without the Vector API
+     */
+    public static double gigaflops(int threads) {
+        JvmPlatform.requireVectorModule();
+        return MultiplyAdds.gigaflops(WorkerPool.of(threads), threads);
     }
 
     private static double copied(WorkerPool pool, int threads) {

@@ -19,6 +19,7 @@ import heddle.runtime.SourceReader;
 import heddle.runtime.jvm.JvmOptions;
 import heddle.runtime.jvm.JvmPlatform;
 import heddle.runtime.jvm.JvmProgram;
+import heddle.runtime.jvm.MeasuredLimits;
 import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ public final class AttentionBackwardBenchmark {
                         + " | libtorch forward ms | both ms | times its speed |");
         System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         for (int threads : processor ? new int[] {1} : new int[] {1, 2}) {
-            double peak = FmaPeak.gigaflops(threads);
+            double peak = MeasuredLimits.gigaflops(threads);
             for (int n : lengths.length == 0 ? new int[] {512, 1024, 2048} : lengths) {
                 time(clock, threads, n, peak);
             }
