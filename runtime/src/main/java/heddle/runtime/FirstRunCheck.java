@@ -16,31 +16,26 @@ import heddle.runtime.verify.Verification;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * A program on a device whose first run is compared with the jvm target, once for each plan, SDK, device and choice of
- * lengths. TornadoVM compiles lengths into the kernels, so kernels for other lengths may be compiled wrongly.
+ * lengths.
  */
-final class FirstRunCheck implements Program {
+final class FirstRunCheck extends CheckedProgram {
     private static final String FACT = "first run compared with the jvm target";
 
-    private final Program program;
     private final Supplier<Program> reference;
     private final HeddleModel model;
     private final Compilation compilation;
     private final Function<Map<String, Tensor>, Verification> verification;
     private final ClassCache cache;
     private final List<String> place;
-    private final Set<Map<String, Long>> passed = new HashSet<>();
 
     /** Loading it takes longer than a run; memory that is short has it loaded again. */
     private SoftReference<Program> loaded = new SoftReference<>(null);
@@ -60,7 +55,7 @@ final class FirstRunCheck implements Program {
             Function<Map<String, Tensor>, Verification> verification,
             ClassCache cache,
             List<String> place) {
-        this.program = program;
+        super(program);
         this.reference = reference;
         this.model = model;
         this.compilation = compilation;
@@ -70,39 +65,19 @@ final class FirstRunCheck implements Program {
     }
 
     @Override
-    public String text() {
-        return program.text();
-    }
-
-    @Override
-    public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        return checked(program.run(inputs, lengths), inputs, lengths);
-    }
-
-    @Override
-    public Map<String, Tensor> profile(
-            Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
-        return checked(program.profile(inputs, lengths, profile), inputs, lengths);
-    }
-
-    private synchronized Map<String, Tensor> checked(
-            Map<String, Tensor> outputs, Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        if (!passed.contains(lengths)) {
-            SourceUnit run = run(lengths);
-            if (!cache.isNoted(run, FACT)) {
-                compare(outputs, loaded().run(inputs, lengths), inputs);
-                cache.note(run, FACT);
-            }
-            passed.add(Map.copyOf(lengths));
+    protected void check(Map<String, Tensor> outputs, Map<String, Tensor> inputs, Map<String, Long> lengths) {
+        SourceUnit run = run(lengths);
+        if (!cache.isNoted(run, FACT)) {
+            compare(outputs, loaded().run(inputs, lengths), inputs);
+            cache.note(run, FACT);
         }
-        return outputs;
     }
 
     /** What the cache knows a run by. */
     private SourceUnit run(Map<String, Long> lengths) {
         List<String> options = new ArrayList<>(place);
         options.add(new TreeMap<>(lengths).toString());
-        return new SourceUnit("", program.text(), options);
+        return new SourceUnit("", text(), options);
     }
 
     private Program loaded() {

@@ -2,66 +2,41 @@ package heddle.runtime.train;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
-import heddle.runtime.KernelTiming;
+import heddle.runtime.CheckedProgram;
 import heddle.runtime.Program;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.tornado.TornadoCode;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * A program of training on a device, whose first run at each choice of lengths is compared with the jvm target. Single elements of
  * gradients are as inexact as the sums they are of, so tensors are compared: a kernel that is compiled wrongly moves one of them far.
  */
-final class FirstStepCheck implements Program {
+final class FirstStepCheck extends CheckedProgram {
     /** How far a tensor may be off, as a part of its own norm: more than rounding to f32 brings, less than a wrong block. */
     private static final double OF_OWN = 1e-3;
 
     /** The same as a part of the norm of all: for gradients that are zero but for rounding. */
     private static final double OF_ALL = 1e-5;
 
-    private final Program program;
     private final Supplier<Program> reference;
     private final double coarseness;
-    private final Set<Map<String, Long>> passed = new HashSet<>();
 
     /**
      * @param reference  loads the same graph for the jvm target
      * @param coarseness how many times as coarse as f32 the coarsest type is that the graph computes in
      */
     FirstStepCheck(Program program, Supplier<Program> reference, double coarseness) {
-        this.program = program;
+        super(program);
         this.reference = reference;
         this.coarseness = coarseness;
     }
 
     @Override
-    public String text() {
-        return program.text();
-    }
-
-    @Override
-    public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        return checked(program.run(inputs, lengths), inputs, lengths);
-    }
-
-    @Override
-    public Map<String, Tensor> profile(
-            Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
-        return checked(program.profile(inputs, lengths, profile), inputs, lengths);
-    }
-
-    private Map<String, Tensor> checked(
-            Map<String, Tensor> outputs, Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        if (!passed.contains(lengths)) {
-            compare(outputs, reference.get().run(inputs, lengths));
-            passed.add(Map.copyOf(lengths));
-        }
-        return outputs;
+    protected void check(Map<String, Tensor> outputs, Map<String, Tensor> inputs, Map<String, Long> lengths) {
+        compare(outputs, reference.get().run(inputs, lengths));
     }
 
     private void compare(Map<String, Tensor> outputs, Map<String, Tensor> expected) {
