@@ -8,6 +8,7 @@ import heddle.cli.compare.ComparisonText;
 import heddle.cli.compare.Fields;
 import heddle.cli.compare.Limit;
 import heddle.cli.compare.ReportFile;
+import heddle.cli.option.FileEnding;
 import heddle.cli.option.SideOptions;
 import heddle.cli.page.Report;
 import heddle.cli.page.ReportPage;
@@ -18,7 +19,6 @@ import heddle.runtime.file.AtomicFile;
 import heddle.runtime.file.FileFault;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -228,13 +228,6 @@ final class DiffCommand implements Callable<Integer> {
     }
 
     private Format format() {
-        if (asked != null || file == null) {
-            return asked == null ? Format.TEXT : asked;
-        }
-        String name = file.toString().toLowerCase(Locale.ROOT);
-        return Arrays.stream(Format.values())
-                .filter(f -> name.endsWith("." + f.name().toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .orElse(Format.TEXT);
+        return asked != null ? asked : FileEnding.format(file, Format.values(), Format.TEXT);
     }
 }

@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.cli.option.FileEnding;
 import heddle.cli.option.MachineOption;
 import heddle.cli.option.ModelOptions;
 import heddle.cli.page.Inspected;
@@ -21,7 +22,6 @@ import heddle.runtime.file.AtomicFile;
 import heddle.runtime.file.FileFault;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -141,14 +141,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private Format format() {
-        if (asked != null || file == null) {
-            return asked == null ? Format.TEXT : asked;
-        }
-        String name = file.toString().toLowerCase(Locale.ROOT).replaceAll("\\.htm$", ".html");
-        return Arrays.stream(Format.values())
-                .filter(f -> name.endsWith("." + f.name().toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .orElse(Format.TEXT);
+        return asked != null ? asked : FileEnding.format(file, Format.values(), Format.TEXT);
     }
 
     private Graph after(HeddleModel declared) {
