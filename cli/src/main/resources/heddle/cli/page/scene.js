@@ -20,7 +20,7 @@ export class Scene {
         const g = app.graph;
         const selected = new Set(app.selection());
         const near = new Set(selected);
-        for (const e of view.edges) {
+        for (const e of selected.size > 0 ? view.edges : []) {
             if (selected.has(e.from)) { near.add(e.to); }
             if (selected.has(e.to)) { near.add(e.from); }
         }
@@ -29,14 +29,13 @@ export class Scene {
         const stage = app.stage();
         const changes = box => this.change(box);
         const searching = app.state.q !== '' && matches.size > 0;
-        const first = [...selected][0];
         const isDimmed = box => searching ? !matches.has(box) && !layout.isOpenBox(box)
             : by === 'change' && stage > 0 ? changes(box) === '' && !layout.isOpenBox(box) && !selected.has(box)
                 : false;
         const most = by === 'family' || by === 'change' ? 1 : view.most(by);
         const what = by === 'family' || by === 'change' ? g.hasTime ? 'time' : 'bytes' : by;
         return {
-            layout, edges: view.edges, grid: view.grid, at: view.sight, colours: app.colours, by, stage, selected, near, matches, isDimmed, changes, first,
+            layout, edges: view.edges, grid: view.grid, at: view.sight, colours: app.colours, by, stage, selected, near, matches, isDimmed, changes,
             changedIn: box => this.changedIn(box),
             declined: new Set([...app.facts.declined.keys()].filter(n => g.isAlive(n, stage)).map(n => layout.drawnFor(n))),
             heat: box => g.cost[by] === undefined ? 0 : g.cost[by][box] / most,

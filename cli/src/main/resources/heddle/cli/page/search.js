@@ -116,8 +116,8 @@ export function find(query, graph, facts, stage) {
         return [];
     }
     const found = [];
+    const asksForPast = query.terms.flat().some(a => ['added', 'removed', 'changed', 'pass'].includes(a.key));
     for (let node = 0; node < graph.count; node++) {
-        const asksForPast = query.terms.some(t => t.some(a => a.key === 'added' || a.key === 'removed' || a.key === 'changed' || a.key === 'pass'));
         if ((asksForPast || graph.isAlive(node, stage)) && query.terms.every(t => t.some(a => holds(a, node, graph, facts, stage) !== a.not))) {
             found.push(node);
         }
