@@ -25,6 +25,7 @@ public final class Compilation {
     private final Schedule.Proved proved;
     private final Optional<Recomputation> recomputation;
     private FusionReport report;
+    private Plan unfusedPlan;
 
     /** @param unfused the graph as it is when nothing is fused */
     Compilation(
@@ -61,10 +62,13 @@ public final class Compilation {
         return recomputation;
     }
 
-    /** The same model with a kernel for each operation, for the same target. */
-    public Plan unfused() {
-        return DeepStack.call(() -> Lower.unfused(unfused.get(), schedule.policy(), schedule.facts())
-                .plan());
+    /** The same model with a kernel for each operation, for the same target. It is lowered once. */
+    public synchronized Plan unfused() {
+        if (unfusedPlan == null) {
+            unfusedPlan = DeepStack.call(() -> Lower.unfused(unfused.get(), schedule.policy(), schedule.facts())
+                    .plan());
+        }
+        return unfusedPlan;
     }
 
     /**

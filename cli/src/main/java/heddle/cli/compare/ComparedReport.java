@@ -42,9 +42,6 @@ public record ComparedReport(String called, SequencedMap<String, Object> section
             String culprit,
             int at) {}
 
-    /** The kind of a decline that is one; others are attention that fusion is not about. */
-    private static final String IN_THE_WAY = "in the way";
-
     /** A file of the model. */
     record Source(String name, List<String> lines) {}
 
@@ -129,9 +126,6 @@ public record ComparedReport(String called, SequencedMap<String, Object> section
                     -1));
         }
         for (Fields d : section("attention").objects("declined")) {
-            if (!d.text("kind").equals(IN_THE_WAY)) {
-                continue;
-            }
             all.add(new Attention(
                     false,
                     d.whole("id"),

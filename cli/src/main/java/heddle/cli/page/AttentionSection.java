@@ -3,8 +3,6 @@ package heddle.cli.page;
 import heddle.cli.report.ExplanationJson;
 import heddle.compiler.explain.FusedExplanation;
 import heddle.compiler.inspect.BlockMap;
-import heddle.compiler.inspect.HistoryNode;
-import heddle.compiler.ir.Node;
 import heddle.compiler.report.CapturedPart;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.scalar.Axis;
@@ -19,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The section {@code attention}: each fused attention as {@code explain} has it, and each that is declined. */
 final class AttentionSection {
@@ -29,19 +28,24 @@ final class AttentionSection {
         fields.put(
                 "fused",
                 in.explanation().fused().stream().map(f -> fused(in, f)).toList());
-        fields.put(
-                "declined",
-                in.explanation().declined().stream().map(d -> declined(in, d)).toList());
+        Map<Boolean, List<Object>> declined = in.explanation().declined().stream()
+                .collect(Collectors.partitioningBy(
+                        d -> d.kind() == FusionReport.Kind.IN_THE_WAY,
+                        Collectors.mapping(d -> declined(in, d), Collectors.toList())));
+        fields.put("declined", declined.get(true));
+        if (!declined.get(false).isEmpty()) {
+            fields.put("others", declined.get(false));
+        }
         return fields;
     }
 
     private static Map<String, Object> fused(Inspected in, FusedExplanation fused) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("id", number(in, fused.node()));
+        fields.put("id", in.number(fused.node()));
         fields.put(
                 "woven",
                 fused.woven().stream()
-                        .map(n -> number(in, n))
+                        .map(n -> in.number(n))
                         .filter(n -> n >= 0)
                         .toList());
         fields.putAll(ExplanationJson.fused(fused));
@@ -76,7 +80,7 @@ final class AttentionSection {
                 .orElse(fused.definition().j());
         return BlockMap.of(kernel, queries, lengths).map(map -> {
             Map<String, Object> fields = new LinkedHashMap<>();
-            if (in.known().isEmpty()) {
+            if (!in.isKnown()) {
                 Set<String> drawn = new HashSet<>(queries.extent().symbols());
                 drawn.addAll(keys.extent().symbols());
                 Map<String, Long> example = new TreeMap<>(lengths);
@@ -99,22 +103,17 @@ final class AttentionSection {
 
     private static Map<String, Object> part(Inspected in, CapturedPart part) {
         Map<String, Object> fields = new LinkedHashMap<>(ExplanationJson.part(part));
-        fields.put("node", number(in, part.node()));
+        fields.put("node", in.number(part.node()));
         part.span().ifPresent(s -> fields.put("at", place(in, s)));
         return fields;
     }
 
     private static Map<String, Object> declined(Inspected in, FusionReport.Declined declined) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("id", number(in, declined.normaliser()));
-        fields.put("atNode", number(in, declined.at()));
+        fields.put("id", in.number(declined.normaliser()));
+        fields.put("atNode", in.number(declined.at()));
         fields.putAll(ExplanationJson.declined(declined));
         return fields;
-    }
-
-    /** The number of a node in the history; -1 for one that no stage has. */
-    static int number(Inspected in, Node node) {
-        return in.history().find(node).map(HistoryNode::id).orElse(-1);
     }
 
     /** {@code [file, start, end]}. */

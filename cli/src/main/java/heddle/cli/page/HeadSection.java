@@ -2,13 +2,7 @@ package heddle.cli.page;
 
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.report.FusionReport;
-import heddle.compiler.schedule.MemoryPlan;
-import heddle.compiler.schedule.Plan;
-import heddle.compiler.tile.KernelCost;
-import heddle.compiler.tile.TileKernel;
-import heddle.compiler.type.Dim;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -40,7 +34,7 @@ final class HeadSection {
         fields.put("oneKey", count(in.explanation(), FusionReport.Kind.ONE_KEY));
         fields.put("withoutSoftmax", count(in.explanation(), FusionReport.Kind.NO_SOFTMAX));
         fields.put("passes", in.history().stages().size() - 1);
-        fields.put("work", work(in, in.compilation().plan()));
+        fields.put("work", work(in, in.fused()));
         fields.put("unfused", work(in, in.unfused()));
         profile.ifPresent(p -> fields.put("nanos", p.measured().nanos()));
         return fields;
@@ -51,17 +45,12 @@ final class HeadSection {
     }
 
     /** Of the kernels of a run; those that prepare weights are not in it. */
-    private static Map<String, Object> work(Inspected in, Plan plan) {
+    private static Map<String, Object> work(Inspected in, PlanCosts costs) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("kernels", plan.launches().size());
-        in.known().ifPresent(l -> fields.put("peak", MemoryPlan.of(plan, l).peakBytes()));
-        List<KernelCost> costs = plan.launches().stream().map(k -> cost(in, k)).toList();
-        fields.put("bytes", in.amount(costs.stream().map(KernelCost::bytes).reduce(Dim.ZERO, Dim::plus)));
-        fields.put("flops", in.amount(costs.stream().map(KernelCost::flops).reduce(Dim.ZERO, Dim::plus)));
+        fields.put("kernels", costs.launches().size());
+        costs.memory().ifPresent(memory -> fields.put("peak", memory.peakBytes()));
+        fields.put("bytes", in.amount(costs.bytes()));
+        fields.put("flops", in.amount(costs.flops()));
         return fields;
-    }
-
-    static KernelCost cost(Inspected in, TileKernel kernel) {
-        return in.known().map(l -> KernelCost.of(kernel, l)).orElseGet(() -> KernelCost.of(kernel));
     }
 }

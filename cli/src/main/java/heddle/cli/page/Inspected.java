@@ -3,9 +3,10 @@ package heddle.cli.page;
 import heddle.compiler.Compilation;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.inspect.GraphHistory;
+import heddle.compiler.inspect.HistoryNode;
 import heddle.compiler.inspect.ScopeRanks;
 import heddle.compiler.inspect.ScopeTree;
-import heddle.compiler.schedule.Plan;
+import heddle.compiler.ir.Node;
 import heddle.compiler.schedule.machine.Machine;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param tree        the scopes of its nodes
  * @param ranks       where nodes and scopes are drawn
  * @param explanation of its attentions
+ * @param fused       the plan that runs
  * @param unfused     the plan with a kernel for each operation
  * @param machine     that was named; empty when it is compiled for any
  */
@@ -40,7 +42,8 @@ public record Inspected(
         ScopeTree tree,
         ScopeRanks ranks,
         Explanation explanation,
-        Plan unfused,
+        PlanCosts fused,
+        PlanCosts unfused,
         Optional<Machine> machine) {
     /** A compiled model with lengths that it is looked at with. */
     public static Inspected of(HeddleModel model, Compilation compilation, String target, Map<String, Long> lengths) {
@@ -50,6 +53,8 @@ public record Inspected(
                 known.put(l.name(), lengths.get(l.name()));
             }
         });
+        Optional<Map<String, Long>> all =
+                known.keySet().containsAll(compilation.plan().lengths()) ? Optional.of(known) : Optional.empty();
         GraphHistory history = GraphHistory.of(compilation.passes());
         ScopeTree tree = ScopeTree.of(history);
         return new Inspected(
@@ -61,14 +66,25 @@ public record Inspected(
                 tree,
                 ScopeRanks.of(history, tree),
                 compilation.explain(known),
-                compilation.unfused(),
+                PlanCosts.of(compilation.plan(), all),
+                PlanCosts.of(compilation.unfused(), all),
                 Optional.empty());
     }
 
     /** The same, compiled for a machine. */
     public Inspected with(Machine named) {
         return new Inspected(
-                model, compilation, target, lengths, history, tree, ranks, explanation, unfused, Optional.of(named));
+                model,
+                compilation,
+                target,
+                lengths,
+                history,
+                tree,
+                ranks,
+                explanation,
+                fused,
+                unfused,
+                Optional.of(named));
     }
 
     /** The kernels, those that run once first. The position is a kernel's number in all sections. */
@@ -83,9 +99,14 @@ public record Inspected(
         return model.declaration().files();
     }
 
-    /** The lengths when all are known, which numbers such as bytes need. */
-    Optional<Map<String, Long>> known() {
-        return lengths.keySet().containsAll(compilation.plan().lengths()) ? Optional.of(lengths) : Optional.empty();
+    /** The number of a node in the history; -1 for one that no stage has. */
+    int number(Node node) {
+        return history.find(node).map(HistoryNode::id).orElse(-1);
+    }
+
+    /** Whether all lengths are known, which numbers such as bytes need. */
+    boolean isKnown() {
+        return fused.memory().isPresent();
     }
 
     /** A number where the lengths in it are known, else a formula. */

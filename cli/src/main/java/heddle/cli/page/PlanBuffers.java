@@ -31,12 +31,12 @@ final class PlanBuffers {
     private final SequencedMap<Buffer, String> kinds;
     private final Optional<MemoryPlan> memory;
 
-    PlanBuffers(Inspected in, Plan plan) {
+    PlanBuffers(Inspected in, PlanCosts costs) {
         this.in = in;
-        this.plan = plan;
+        this.plan = costs.plan();
         this.lives = MemoryPlan.lives(plan);
         this.kinds = kinds(plan);
-        this.memory = in.known().map(lengths -> MemoryPlan.of(plan, lengths));
+        this.memory = costs.memory();
     }
 
     private static SequencedMap<Buffer, String> kinds(Plan plan) {

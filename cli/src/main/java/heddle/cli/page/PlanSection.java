@@ -1,7 +1,6 @@
 package heddle.cli.page;
 
 import heddle.compiler.backend.source.EqualKernels;
-import heddle.compiler.inspect.HistoryNode;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Input;
@@ -27,7 +26,7 @@ final class PlanSection {
     /** @param profile times of the kernels, after a run */
     static Map<String, Object> of(Inspected in, Optional<Profile> profile) {
         Plan plan = in.compilation().plan();
-        PlanBuffers buffers = new PlanBuffers(in, plan);
+        PlanBuffers buffers = new PlanBuffers(in, in.fused());
         Map<Buffer, Integer> filled = filled(in);
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("kernels", kernels(in, profile));
@@ -43,8 +42,9 @@ final class PlanSection {
     static Map<String, Object> unfused(Inspected in) {
         PlanBuffers buffers = new PlanBuffers(in, in.unfused());
         List<Object> kernels = new ArrayList<>();
-        for (TileKernel kernel : in.unfused().launches()) {
-            kernels.add(costs(in, kernel));
+        List<TileKernel> launches = in.unfused().plan().launches();
+        for (int n = 0; n < launches.size(); n++) {
+            kernels.add(costs(in, launches.get(n), in.unfused().launches().get(n)));
         }
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("kernels", kernels);
@@ -57,11 +57,16 @@ final class PlanSection {
     private static List<Object> kernels(Inspected in, Optional<Profile> profile) {
         EqualKernels equal = EqualKernels.of(in.compilation().plan());
         List<TileKernel> kernels = in.kernels();
-        int prepared = in.compilation().plan().prepare().size();
+        int prepared = in.fused().prepare().size();
         List<Object> all = new ArrayList<>();
         for (int n = 0; n < kernels.size(); n++) {
             TileKernel kernel = kernels.get(n);
-            Map<String, Object> fields = costs(in, kernel);
+            Map<String, Object> fields = costs(
+                    in,
+                    kernel,
+                    n < prepared
+                            ? in.fused().prepare().get(n)
+                            : in.fused().launches().get(n - prepared));
             fields.put("group", equal.group(kernel.name()));
             fields.put("once", n < prepared);
             if (n >= prepared) {
@@ -72,8 +77,7 @@ final class PlanSection {
         return all;
     }
 
-    private static Map<String, Object> costs(Inspected in, TileKernel kernel) {
-        KernelCost cost = HeadSection.cost(in, kernel);
+    private static Map<String, Object> costs(Inspected in, TileKernel kernel, KernelCost cost) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", kernel.name());
         fields.put("family", kernel.family());
@@ -92,11 +96,11 @@ final class PlanSection {
                         .filter(n -> n.path().replaceAll("[^A-Za-z0-9]+", "_").equals(buffer.name()))
                         .findFirst()
                         .or(() -> nodes.isEmpty() ? Optional.empty() : Optional.of(nodes.getLast()))
-                        .ifPresent(n -> filled.put(buffer, number(in, n)));
+                        .ifPresent(n -> filled.put(buffer, in.number(n)));
             }
         }
         for (Node node : in.compilation().graph().nodes()) {
-            named(in, node).ifPresent(buffer -> filled.put(buffer, number(in, node)));
+            named(in, node).ifPresent(buffer -> filled.put(buffer, in.number(node)));
         }
         return filled;
     }
@@ -111,15 +115,11 @@ final class PlanSection {
         };
     }
 
-    private static int number(Inspected in, Node node) {
-        return in.history().find(node).map(HistoryNode::id).orElse(-1);
-    }
-
     /** What a budget of memory made of the values of the forward pass. */
     private static void recomputation(Inspected in, Recomputation r, Map<String, Object> fields) {
-        fields.put("kept", r.kept().stream().map(v -> number(in, v.node())).toList());
+        fields.put("kept", r.kept().stream().map(v -> in.number(v.node())).toList());
         fields.put("keptBytes", r.kept().stream().map(PlanSection::bytes).toList());
-        fields.put("recomputed", r.recomputed().stream().map(n -> number(in, n)).toList());
+        fields.put("recomputed", r.recomputed().stream().map(n -> in.number(n)).toList());
         fields.put(
                 "recomputedBytes",
                 r.recomputed().stream().map(n -> bytes(n.value())).toList());

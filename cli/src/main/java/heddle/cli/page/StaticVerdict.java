@@ -17,11 +17,7 @@ final class StaticVerdict {
         page.add("p", verdict(head));
         page.add("p", totals((Map<?, ?>) head.get("work"), (Map<?, ?>) head.get("unfused")));
         if (report.sections().get("attention") instanceof Map<?, ?> attention) {
-            List<?> declined = ((List<?>) attention.get("declined"))
-                    .stream()
-                            .filter(d -> "in the way".equals(((Map<?, ?>) d).get("kind")))
-                            .toList();
-            page.list("Declined", declined, true);
+            page.list("Declined", (List<?>) attention.get("declined"), true);
             page.list("Fused", (List<?>) attention.get("fused"), false);
         }
         return page.html.toString();

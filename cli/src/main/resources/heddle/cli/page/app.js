@@ -31,8 +31,6 @@ export class App {
         const { report } = this;
         [this.decisions, this.source, this.attention, this.plan] = await Promise.all(['decisions', 'source', 'attention', 'plan'].map(n => report.section(n)));
         this.graph = new Graph(await report.section('graph'), this.decisions, this.plan, this.attention);
-        // What fusion is not about, such as attention to one key, is no decline.
-        this.attention.declined = this.attention.declined.filter(d => d.kind === 'in the way');
         this.facts = new Facts(this.graph, this.source, this.attention, this.plan);
         const file = report.head.file;
         this.views = [
