@@ -1,6 +1,6 @@
 /** Draws single boxes: nodes, folded scopes, inputs and outputs. */
 import { shown } from './format.js';
-import { LEAST_TEXT, LONGEST, NEAR, Pen } from './pen.js';
+import { LONGEST, NEAR, Pen } from './pen.js';
 import { GLYPHS } from './report.js';
 import { MONO, SANS, heatStep } from './theme.js';
 
@@ -28,18 +28,18 @@ export class BoxPen extends Pen {
         this.rounded(x, y, w, h, 13);
         c.fill();
         c.stroke();
-        const letters = Math.max(12.5, LEAST_TEXT / this.scale);
+        const letters = this.letters(12.5);
         const label = this.cut(shown(layout.graph.label(box), LONGEST), letters, w - 16);
-        if (this.scale < NEAR) {
-            this.text(label, x + Math.max(8, (w - this.measure(label, '600 12.5px ' + SANS) * letters / 12.5) / 2), y + h / 2 + letters / 3, letters, colours.ink, SANS, 600);
-            return;
-        }
-        const size = this.measure(label, '600 12.5px ' + SANS);
+        const size = this.measure(label, '600 12.5px ' + SANS) * letters / 12.5;
+        const small = this.letters(11);
         const type = shown(layout.graph.type(box), 18);
-        const both = size + 8 + this.measure(type, '11px ' + MONO);
-        const start = x + Math.max(10, (w - both) / 2);
-        this.text(label, start, y + h / 2 + 4, 12.5, colours.ink, SANS, 600);
-        this.text(type, start + size + 8, y + h / 2 + 4, Math.min(12, this.letters(11)), colours.ink2, MONO);
+        const both = size + 8 + this.measure(type, '11px ' + MONO) * small / 11;
+        const hasType = this.scale >= NEAR && both <= w - 12;
+        const start = x + (w - (hasType ? both : size)) / 2;
+        this.text(label, start, y + h / 2 + letters / 3, letters, colours.ink, SANS, 600);
+        if (hasType) {
+            this.text(type, start + size + 8, y + h / 2 + letters / 3, small, colours.ink2, MONO);
+        }
     }
 
     sign(box, x, y, w) {
@@ -104,7 +104,7 @@ export class BoxPen extends Pen {
         }
         const folded = g.isScope(box) && !layout.isSmall(g.scopeOf(box));
         const two = this.scale >= NEAR;
-        const size = Math.max(hero ? 15 : 13, LEAST_TEXT / this.scale);
+        const size = this.letters(hero ? 15 : 13);
         const label = this.cut((folded ? '▸ ' : '') + shown(g.label(box), LONGEST), size, w - bar - 12 - (two ? this.measure(this.scene.cost(box), '11.5px ' + SANS) + 8 : 0));
         this.text(label, x + bar + 8, two ? y + (hero ? 19 : 15) : y + h / 2 + size / 3, size, ink, SANS, 600);
         if (two) {

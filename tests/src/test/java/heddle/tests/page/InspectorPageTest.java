@@ -62,6 +62,36 @@ class InspectorPageTest {
         assertTrue(browser.text().contains("61 kernels"), browser.text());
     }
 
+    @Test
+    void whatIsInSightHasItsNameAndNoTextIsTooSmall() {
+        for (String scale : List.of("0.31", "0.5", "0.77", "1", "1.6")) {
+            List<List<Object>> drawn =
+                    browser.run("const v = heddle.graphView, c = v.drawing.context, write = c.fillText;"
+                            + " v.zoom(" + scale + " / v.sight.scale); v.sight.y = -30; const drawn = [];"
+                            + " c.fillText = function (text, ...at) {"
+                            + "   drawn.push([text, parseFloat(/([0-9.]+)px/.exec(c.font)[1]) * v.sight.scale]);"
+                            + "   write.call(c, text, ...at); };"
+                            + " v.paintNow(); delete c.fillText; return drawn");
+            for (String name : List.of("input_ids", "attention_mask", "slice", "norm")) {
+                assertTrue(
+                        drawn.stream().anyMatch(d -> isName(d.getFirst().toString(), name)),
+                        name + " at " + scale + ": " + drawn);
+            }
+            assertEquals(
+                    List.of(),
+                    drawn.stream()
+                            .filter(d -> ((Number) d.get(1)).doubleValue() < 9.9)
+                            .toList(),
+                    scale);
+        }
+    }
+
+    /** A name, cut where it has no room. */
+    private static boolean isName(String drawn, String name) {
+        return drawn.equals(name)
+                || drawn.length() > 3 && drawn.endsWith("…") && name.startsWith(drawn.substring(0, drawn.length() - 1));
+    }
+
     /** Pairs of boxes that meet without one being in the other. */
     private static String overlaps() {
         return "(() => { const l = heddle.layout, d = l.drawn; let n = 0;"
