@@ -38,6 +38,7 @@ public enum RuntimeCode implements DiagnosticCode {
     LENGTH_UNKNOWN("H0818", "The model has no such length"),
     ARTIFACT_SOURCE("H0819", "Nothing here fetches Maven artefacts"),
     MACHINE("H0820", "A machine file is wrong"),
+    ONNX_OPERATOR("H0821", "Parts of the ONNX file have no translation"),
 
     COMPILER("H0902", "This Java installation has no compiler");
 

@@ -10,6 +10,7 @@ import heddle.runtime.onnx.translate.Operand;
 import heddle.runtime.onnx.translate.OperatorTable;
 import heddle.runtime.onnx.translate.UnsupportedNode;
 import java.util.List;
+import java.util.Locale;
 
 /** Functions that stand between the layers of networks. */
 final class Activations {
@@ -20,7 +21,7 @@ final class Activations {
 
     static void addTo(OperatorTable table) {
         for (String name : List.of("Relu", "Sigmoid", "Tanh", "Softplus")) {
-            Arithmetic.unary(table, name, name.toLowerCase(java.util.Locale.ROOT));
+            Arithmetic.unary(table, name, name.toLowerCase(Locale.ROOT));
         }
         add(table, "Softsign", (node, x) -> Terms.over(x, Terms.plus(number(node, 1), Call.of("abs", x))));
         add(table, "LeakyRelu", (node, x) ->
@@ -47,8 +48,11 @@ final class Activations {
         table.add("", "PRelu", node -> {
             Operand x = node.operand(0);
             Operand slope = node.operand(1);
-            Term scaled = Terms.times(slope.term(), x.term());
-            CommonShape.define(node, Terms.where(Terms.isNegative(x), scaled, x.term()), x.dtype(), List.of(x, slope));
+            CommonShape.define(
+                    node,
+                    x.dtype(),
+                    List.of(x, slope),
+                    both -> Terms.where(Terms.isNegative(x), Terms.times(both.get(1), x.term()), x.term()));
         });
     }
 

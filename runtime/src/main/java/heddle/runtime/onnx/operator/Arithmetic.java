@@ -1,18 +1,18 @@
 package heddle.runtime.onnx.operator;
 
 import heddle.compiler.type.DType;
-import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Term.Call;
 import heddle.runtime.onnx.source.Term.Infix;
-import heddle.runtime.onnx.translate.Known.Element;
 import heddle.runtime.onnx.translate.NodeContext;
 import heddle.runtime.onnx.translate.OnnxOperator;
 import heddle.runtime.onnx.translate.Operand;
 import heddle.runtime.onnx.translate.OperatorTable;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Numbers element by element, with broadcasting. */
@@ -38,7 +38,7 @@ final class Arithmetic {
             node.define(0, Terms.over(Terms.number(1, x.dtype()), x.term()), x.type());
         });
         for (String name : List.of("Abs", "Sign", "Floor", "Ceil", "Round", "Sqrt", "Exp", "Log", "Erf", "Sin", "Cos", "Tan")) {
-            unary(table, name, name.toLowerCase(java.util.Locale.ROOT));
+            unary(table, name, name.toLowerCase(Locale.ROOT));
         }
         table.add("", "Sinh", node -> hyperbolic(node, "-"));
         table.add("", "Cosh", node -> hyperbolic(node, "+"));
@@ -50,11 +50,14 @@ final class Arithmetic {
     }
 
     private static void infix(OperatorTable table, String name, String operator) {
-        table.add("", name, node -> {
-            Operand a = node.operand(0);
-            Operand b = node.operand(1);
-            CommonShape.define(node, new Infix(operator, a.term(), b.term()), a.dtype(), List.of(a, b));
-        });
+        table.add("", name, node -> binary(node, (a, b) -> new Infix(operator, a, b)));
+    }
+
+    /** An operator of two operands whose result has the first one's type. */
+    private static void binary(NodeContext node, BinaryOperator<Term> meaning) {
+        Operand a = node.operand(0);
+        List<Operand> both = List.of(a, node.operand(1));
+        CommonShape.define(node, a.dtype(), both, x -> meaning.apply(x.get(0), x.get(1)));
     }
 
     /** A function of one tensor that keeps its type. */
@@ -63,7 +66,7 @@ final class Arithmetic {
     }
 
     /** An operator whose result has the type of its one operand. */
-    static OnnxOperator same(java.util.function.Function<Operand, Term> meaning) {
+    static OnnxOperator same(Function<Operand, Term> meaning) {
         return node -> {
             Operand x = node.operand(0);
             node.define(0, meaning.apply(x), x.type());
@@ -72,74 +75,62 @@ final class Arithmetic {
 
     /** Of integers ONNX rounds towards zero, and the language down: the same where no operand is negative. */
     private static void divide(NodeContext node) {
-        Operand a = node.operand(0);
-        Operand b = node.operand(1);
-        Term quotient;
-        if (!a.dtype().isInt()) {
-            quotient = Terms.over(a.term(), b.term());
-        } else if (Signs.isNonNegative(node, a) && Signs.isNonNegative(node, b)) {
-            quotient = new Infix("div", a.term(), b.term());
+        boolean first = Signs.isNonNegative(node, node.operand(0));
+        boolean second = Signs.isNonNegative(node, node.operand(1));
+        if (!node.operand(0).dtype().isInt()) {
+            binary(node, Terms::over);
+        } else if (first && second) {
+            binary(node, (a, b) -> new Infix("div", a, b));
         } else {
-            Term size = new Infix("div", Call.of("abs", a.term()), absolute(node, b));
-            Term sign = Signs.isNonNegative(node, b)
-                    ? Call.of("sign", a.term())
-                    : Terms.times(Call.of("sign", a.term()), Call.of("sign", b.term()));
-            quotient = Terms.times(sign, size);
+            binary(node, (a, b) -> {
+                Term sign = second ? sign(a) : Terms.times(sign(a), sign(b));
+                return Terms.times(sign, new Infix("div", absolute(a, first), absolute(b, second)));
+            });
         }
-        CommonShape.define(node, quotient, a.dtype(), List.of(a, b));
     }
 
     /** The sign is the divisor's, as in the language; with {@code fmod} it is the dividend's. */
     private static void remainder(NodeContext node) {
-        Operand a = node.operand(0);
-        Operand b = node.operand(1);
-        boolean likeDividend = node.attribute("fmod", 0) != 0;
-        Term remainder = !likeDividend || (Signs.isNonNegative(node, a) && Signs.isNonNegative(node, b))
-                ? new Infix("%", a.term(), b.term())
-                : Terms.times(
-                        Call.of("sign", a.term()), new Infix("%", Call.of("abs", a.term()), absolute(node, b)));
-        CommonShape.define(node, remainder, a.dtype(), List.of(a, b));
+        boolean first = Signs.isNonNegative(node, node.operand(0));
+        boolean second = Signs.isNonNegative(node, node.operand(1));
+        if (node.attribute("fmod", 0) == 0 || (first && second)) {
+            binary(node, (a, b) -> new Infix("%", a, b));
+        } else {
+            binary(node, (a, b) -> Terms.times(sign(a), new Infix("%", absolute(a, first), absolute(b, second))));
+        }
     }
 
-    private static Term absolute(NodeContext node, Operand x) {
-        return Signs.isNonNegative(node, x) ? x.term() : Call.of("abs", x.term());
+    private static Term sign(Term x) {
+        return Call.of("sign", x);
+    }
+
+    private static Term absolute(Term x, boolean isNonNegative) {
+        return isNonNegative ? x : Call.of("abs", x);
     }
 
     private static void power(NodeContext node) {
-        Operand x = node.operand(0);
+        Operand base = node.operand(0);
         Operand exponent = node.operand(1);
-        Optional<Double> number = number(exponent);
-        Term power;
-        if (x.dtype().isInt()) {
-            power = integerPower(x, exponent, number);
-        } else if (number.isPresent()) {
-            double n = number.get();
-            Term written = n == Math.rint(n) && Math.abs(n) < 0x1p31 ? Terms.whole((long) n) : Terms.number(n, x.dtype());
-            power = new Infix("**", x.term(), written);
+        DType dtype = base.dtype();
+        Optional<Double> n = Terms.number(exponent);
+        if (dtype.isInt()) {
+            binary(node, (x, y) -> integerPower(node, x, y, n));
+        } else if (n.isPresent()) {
+            boolean isWhole = n.get() == Math.rint(n.get()) && Math.abs(n.get()) < 0x1p31;
+            Term written = isWhole ? Terms.whole(n.get().longValue()) : Terms.number(n.get(), dtype);
+            binary(node, (x, y) -> new Infix("**", x, y instanceof Term.Literal ? written : Terms.as(exponent, dtype)));
         } else {
-            power = new Infix("**", x.term(), Terms.as(exponent, x.dtype()));
+            binary(node, (x, y) -> new Infix("**", x, exponent.dtype() == dtype ? y : Terms.as(exponent, dtype)));
         }
-        CommonShape.define(node, power, x.dtype(), List.of(x, exponent));
     }
 
-    private static Term integerPower(Operand x, Operand exponent, Optional<Double> number) {
-        boolean few = number.isPresent() && number.get() >= 1 && number.get() <= MOST_FACTORS && number.get() % 1 == 0;
-        if (!few || Terms.isNumber(x)) {
-            Term power = new Infix("**", Terms.as(x, DType.F64), Terms.as(exponent, DType.F64));
-            return Terms.cast(power, x.dtype());
+    private static Term integerPower(NodeContext node, Term x, Term y, Optional<Double> n) {
+        boolean few = n.isPresent() && n.get() >= 1 && n.get() <= MOST_FACTORS && n.get() % 1 == 0;
+        if (few && y instanceof Term.Literal) {
+            return IntStream.range(1, n.get().intValue()).mapToObj(i -> x).reduce(x, Terms::times);
         }
-        return IntStream.range(1, number.get().intValue())
-                .mapToObj(i -> x.term())
-                .reduce(x.term(), Terms::times);
-    }
-
-    /** The number that an operand is. */
-    static Optional<Double> number(Operand x) {
-        return x.known().filter(k -> k.elements().size() == 1).flatMap(k -> switch (k.elements().getFirst()) {
-            case Element.Whole(Dim value) -> value.isKnown() ? Optional.of((double) value.value()) : Optional.empty();
-            case Element.Fraction(double value) -> Optional.of(value);
-            case Element.Truth ignored -> Optional.empty();
-        });
+        Term power = new Infix("**", Terms.as(node.operand(0), DType.F64), Terms.as(node.operand(1), DType.F64));
+        return Terms.cast(power, node.operand(0).dtype());
     }
 
     private static void hyperbolic(NodeContext node, String operator) {
@@ -152,18 +143,23 @@ final class Arithmetic {
     /** An operator of any number of operands. */
     private static void folded(NodeContext node, BinaryOperator<Term> meaning) {
         List<Operand> all = operands(node);
-        CommonShape.define(
-                node,
-                all.stream().map(Operand::term).reduce(meaning).orElseThrow(),
-                all.getFirst().dtype(),
-                all);
+        if (all.size() == 1) {
+            node.define(0, all.getFirst());
+        } else {
+            CommonShape.define(
+                    node, all.getFirst().dtype(), all, x -> x.stream().reduce(meaning).orElseThrow());
+        }
     }
 
     private static void mean(NodeContext node) {
         List<Operand> all = operands(node);
         DType dtype = all.getFirst().dtype();
-        Term sum = all.stream().map(Operand::term).reduce(Terms::plus).orElseThrow();
-        CommonShape.define(node, all.size() == 1 ? sum : Terms.over(sum, Terms.number(all.size(), dtype)), dtype, all);
+        if (all.size() == 1) {
+            node.define(0, all.getFirst());
+        } else {
+            CommonShape.define(node, dtype, all, x -> Terms.over(
+                    x.stream().reduce(Terms::plus).orElseThrow(), Terms.number(all.size(), dtype)));
+        }
     }
 
     private static List<Operand> operands(NodeContext node) {

@@ -4,68 +4,53 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.runtime.onnx.source.Term;
+import heddle.runtime.onnx.translate.KnownTerms;
 import heddle.runtime.onnx.translate.NodeContext;
 import heddle.runtime.onnx.translate.Operand;
-import java.util.ArrayList;
-import java.util.Collections;
+import heddle.runtime.onnx.translate.Shapes;
 import java.util.List;
+import java.util.function.Function;
 
-/** Shapes of results that operands are repeated to have. */
-final class CommonShape {
-    private CommonShape() {}
+/**
+ * Operands that are repeated to have one shape.
+ *
+ * @param shape that all have together
+ * @param bare  that those have together whose elements are not known
+ */
+record CommonShape(List<Dim> shape, List<Dim> bare) {
+    static CommonShape of(NodeContext node, List<Operand> operands) {
+        return new CommonShape(
+                together(node, operands),
+                together(node, operands.stream().filter(x -> x.known().isEmpty()).toList()));
+    }
 
-    /** The shape that operands have together. */
-    static List<Dim> shape(NodeContext node, List<Operand> operands) {
-        List<Dim> shape = List.of();
+    private static List<Dim> together(NodeContext node, List<Operand> operands) {
+        Shape shape = Shape.SCALAR;
         for (Operand x : operands) {
-            shape = shape(node, shape, x.dims());
+            shape = Shapes.broadcast(node, shape, x.type().shape());
         }
-        return shape;
+        return shape.dims();
     }
 
-    /** The shape that two shapes have together, aligned at their last axes. */
-    static List<Dim> shape(NodeContext node, List<Dim> a, List<Dim> b) {
-        List<Dim> longer = a.size() >= b.size() ? a : b;
-        List<Dim> shorter = longer == a ? b : a;
-        int more = longer.size() - shorter.size();
-        List<Dim> result = new ArrayList<>(longer.subList(0, more));
-        for (int i = 0; i < shorter.size(); i++) {
-            result.add(length(node, longer.get(more + i), shorter.get(i)));
-        }
-        return result;
+    /** An operand as it stands beside the others: as a number, where all its elements are one and the shape is theirs. */
+    Term beside(Operand x) {
+        boolean needsNoShape = shape.equals(bare) || x.rank() == 0;
+        return x.known()
+                .filter(k -> needsNoShape)
+                .flatMap(KnownTerms::uniform)
+                .map(e -> KnownTerms.term(e, x.dtype()))
+                .orElse(x.term());
     }
 
-    private static Dim length(NodeContext node, Dim a, Dim b) {
-        if (a.equals(b) || b.is(1)) {
-            return a;
-        }
-        return a.is(1) ? b : node.unify(a, b);
-    }
-
-    /** Defines the node's result, a term of all these operands, element by element. */
-    static void define(NodeContext node, Term term, DType dtype, List<Operand> operands) {
-        List<Dim> shape = shape(node, operands);
-        node.define(0, expanded(term, shape, operands), Terms.type(dtype, shape));
-    }
-
-    /** Known numbers are written without their axes of length one; where these are all there is, they are put back. */
-    private static Term expanded(Term term, List<Dim> shape, List<Operand> operands) {
-        int rank = operands.stream()
-                .mapToInt(x -> Terms.isNumber(x) ? 0 : x.rank())
-                .max()
-                .orElse(0);
-        return rank == shape.size() ? term : Term.Call.of("expand", term, Terms.lengths(shape));
+    /** Defines the node's result, element by element. @param meaning given the operands as they stand beside each other */
+    static void define(NodeContext node, DType dtype, List<Operand> operands, Function<List<Term>, Term> meaning) {
+        CommonShape common = of(node, operands);
+        List<Term> terms = operands.stream().map(common::beside).toList();
+        node.define(0, meaning.apply(terms), Terms.type(dtype, common.shape()));
     }
 
     /** An operand repeated to have a shape; itself where it has it. */
-    static Term to(Operand x, List<Dim> shape) {
-        return x.dims().equals(shape) && !(Terms.isNumber(x) && x.rank() > 0)
-                ? Terms.tensor(x)
-                : Term.Call.of("expand", Terms.tensor(x), Terms.lengths(shape));
-    }
-
-    /** Lengths of one. */
-    static List<Dim> ones(int rank) {
-        return new Shape(Collections.nCopies(rank, Dim.ONE)).dims();
+    static Term expanded(Operand x, List<Dim> shape) {
+        return x.dims().equals(shape) ? x.term() : Term.Call.of("expand", Terms.tensor(x), Terms.lengths(shape));
     }
 }

@@ -1,6 +1,7 @@
 package heddle.runtime.onnx.operator;
 
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Term.Call;
 import heddle.runtime.onnx.source.Term.Infix;
@@ -40,7 +41,7 @@ final class Comparisons {
         table.add("", name, node -> {
             Operand a = node.operand(0);
             Operand b = node.operand(1);
-            CommonShape.define(node, new Infix(operator, a.term(), b.term()), DType.BOOL, List.of(a, b));
+            CommonShape.define(node, DType.BOOL, List.of(a, b), x -> new Infix(operator, x.get(0), x.get(1)));
         });
     }
 
@@ -49,9 +50,9 @@ final class Comparisons {
         Operand a = node.operand(1);
         Operand b = node.operand(2);
         // Beside each other, two numbers have no tensor to take their element type from.
-        Term first = Terms.isNumber(a) && Terms.isNumber(b) && !isPlain(a.dtype()) ? Terms.cast(a.term(), a.dtype()) : a.term();
-        CommonShape.define(
-                node, Terms.where(condition.term(), first, b.term()), a.dtype(), List.of(condition, a, b));
+        boolean isUntyped = a.known().isPresent() && b.known().isPresent() && !isPlain(a.dtype());
+        CommonShape.define(node, a.dtype(), List.of(condition, a, b), x -> Terms.where(
+                x.get(0), isUntyped ? Call.of("full", Terms.lengths(List.of()), x.get(1), Terms.dtype(a.dtype())) : x.get(1), x.get(2)));
     }
 
     /** Whether a number of this type keeps it when it stands alone. */
@@ -87,6 +88,7 @@ final class Comparisons {
             node.note("Bits that BitShift moves out of an unsigned number stay, since numbers are held in more bits.");
         }
         Term shifted = new Infix(left ? "*" : "div", x.term(), Terms.whole(1L << bits));
-        CommonShape.define(node, shifted, x.dtype(), List.of(x, node.operand(1)));
+        List<Dim> shape = CommonShape.of(node, List.of(x, node.operand(1))).shape();
+        node.define(0, shifted, Terms.type(x.dtype(), shape));
     }
 }

@@ -2,12 +2,14 @@ package heddle.runtime.onnx.operator;
 
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Term.Call;
 import heddle.runtime.onnx.source.Term.Infix;
 import heddle.runtime.onnx.translate.NodeContext;
 import heddle.runtime.onnx.translate.Operand;
 import heddle.runtime.onnx.translate.OperatorTable;
+import heddle.runtime.onnx.translate.Shapes;
 import heddle.runtime.onnx.translate.UnsupportedNode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,7 +45,7 @@ final class MatrixProducts {
         node.unify(a.getLast(), b.get(Math.max(0, b.size() - 2)));
         List<Dim> batchesOfA = a.subList(0, Math.max(0, a.size() - 2));
         List<Dim> batchesOfB = b.subList(0, Math.max(0, b.size() - 2));
-        List<Dim> shape = new ArrayList<>(CommonShape.shape(node, batchesOfA, batchesOfB));
+        List<Dim> shape = new ArrayList<>(common(node, batchesOfA, batchesOfB));
         if (a.size() > 1) {
             shape.add(a.get(a.size() - 2));
         }
@@ -51,6 +53,10 @@ final class MatrixProducts {
             shape.add(b.getLast());
         }
         return shape;
+    }
+
+    private static List<Dim> common(NodeContext node, List<Dim> a, List<Dim> b) {
+        return Shapes.broadcast(node, new Shape(a), new Shape(b)).dims();
     }
 
     /** {@code alpha * A @ B + beta * C}. */
@@ -65,8 +71,8 @@ final class MatrixProducts {
         double beta = node.attribute("beta", 1.0);
         if (node.has(2) && beta != 0) {
             Operand c = node.operand(2);
-            shape = CommonShape.shape(node, shape, c.dims());
-            result = Terms.plus(result, scaled(c.term(), beta, dtype));
+            shape = common(node, shape, c.dims());
+            result = Terms.plus(result, scaled(c.rank() == 0 ? Terms.tensor(c) : c.term(), beta, dtype));
         }
         node.define(0, result, Terms.type(dtype, shape));
     }
@@ -92,7 +98,7 @@ final class MatrixProducts {
         Map<Character, Dim> lengths = new HashMap<>();
         List<Dim> rest = List.of();
         for (int i = 0; i < letters.size(); i++) {
-            rest = CommonShape.shape(node, rest, bind(node, letters.get(i), operands.get(i).dims(), lengths));
+            rest = common(node, rest, bind(node, letters.get(i), operands.get(i).dims(), lengths));
         }
         List<Term> arguments = new ArrayList<>();
         arguments.add(new Term.Text(String.join(",", letters) + "->" + result));

@@ -2,6 +2,7 @@ package heddle.runtime.onnx.operator;
 
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.translate.NodeContext;
+import heddle.runtime.onnx.translate.Shapes;
 import heddle.runtime.onnx.translate.UnsupportedNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +15,7 @@ final class NodeAxes {
 
     /** An axis, which may be counted from the end. @throws UnsupportedNode when there is no such axis */
     static int of(long axis, int rank) {
-        long fromFront = axis < 0 ? axis + rank : axis;
-        if (fromFront < 0 || fromFront >= rank) {
-            throw new UnsupportedNode("it names axis " + axis + " of a tensor of " + rank + " axes");
-        }
-        return (int) fromFront;
+        return Shapes.axis(axis, rank);
     }
 
     /** The attribute {@code axis}. */

@@ -45,7 +45,7 @@ final class Reshapes {
         } else if (!Terms.product(shape).equals(size)) {
             agree(node, x, shape);
         }
-        node.define(0, write(x, shape), Terms.type(x.dtype(), shape));
+        define(node, x, shape);
     }
 
     /** Makes two symbols for one length the same, where all other lengths agree. */
@@ -72,9 +72,6 @@ final class Reshapes {
     /** The call that says best what happens to the axes. */
     static Term write(Operand x, List<Dim> shape) {
         List<Dim> dims = x.dims();
-        if (dims.equals(shape)) {
-            return x.term();
-        }
         int same = 0;
         while (same < Math.min(dims.size(), shape.size()) && dims.get(same).equals(shape.get(same))) {
             same++;
@@ -101,7 +98,11 @@ final class Reshapes {
     }
 
     private static void define(NodeContext node, Operand x, List<Dim> shape) {
-        node.define(0, write(x, shape), Terms.type(x.dtype(), shape));
+        if (x.dims().equals(shape)) {
+            node.define(0, x);
+        } else {
+            node.define(0, write(x, shape), Terms.type(x.dtype(), shape));
+        }
     }
 
     private static void flatten(NodeContext node) {
@@ -151,11 +152,8 @@ final class Reshapes {
     }
 
     private static Term inserted(Operand x, List<Dim> shape, List<Index> indices) {
-        if (Terms.isNumber(x)) {
-            return Call.of("full", Terms.lengths(shape), x.term(), Terms.dtype(x.dtype()));
-        }
         if (x.rank() == 0) {
-            return Terms.reshape(x.term(), shape);
+            return Terms.reshape(Terms.tensor(x), shape);
         }
         // Whole axes behind the last new one go without saying; many before it are the rest.
         List<Index> written = new ArrayList<>(indices);

@@ -1,6 +1,5 @@
 package heddle.runtime.onnx.operator;
 
-import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.translate.Known.Element;
 import heddle.runtime.onnx.translate.NodeContext;
 import heddle.runtime.onnx.translate.Operand;
@@ -15,9 +14,9 @@ final class Signs {
 
     private static boolean isNonNegative(Element element) {
         return switch (element) {
-            case Element.Whole(Dim value) -> value.isNonNegative();
-            case Element.Fraction(double value) -> value >= 0;
-            case Element.Truth ignored -> true;
+            case Element.Whole w -> w.value().isNonNegative();
+            case Element.Fraction f -> f.value() >= 0;
+            case Element.Truth t -> true;
         };
     }
 }

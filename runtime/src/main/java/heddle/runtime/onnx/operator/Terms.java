@@ -12,7 +12,10 @@ import heddle.runtime.onnx.source.Term.Items;
 import heddle.runtime.onnx.source.Term.Length;
 import heddle.runtime.onnx.source.Term.Literal;
 import heddle.runtime.onnx.source.Term.Subscript;
+import heddle.runtime.onnx.translate.Known.Element;
+import heddle.runtime.onnx.translate.KnownTerms;
 import heddle.runtime.onnx.translate.Operand;
+import heddle.runtime.onnx.translate.TensorTerms;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -78,7 +81,7 @@ final class Terms {
     }
 
     static Term dtype(DType dtype) {
-        return new Literal(dtype.text());
+        return TensorTerms.word(dtype);
     }
 
     static Term length(Dim dim) {
@@ -87,7 +90,7 @@ final class Terms {
 
     /** {@code [a, b]} of lengths. */
     static Term lengths(List<Dim> dims) {
-        return new Items(dims.stream().map(Terms::length).toList());
+        return TensorTerms.lengths(dims);
     }
 
     /** {@code [a, b]} of whole numbers. */
@@ -110,7 +113,7 @@ final class Terms {
 
     /** The operand as numbers of a type. */
     static Term as(Operand x, DType to) {
-        return x.dtype() == to ? tensor(x) : cast(tensor(x), to);
+        return x.dtype() == to ? tensor(x) : cast(x.known().isPresent() ? tensor(x) : x.term(), to);
     }
 
     /** {@code x[:, ..., index]}: what stands for one axis, the others whole. */
@@ -140,23 +143,22 @@ final class Terms {
         return new Subscript(vector, indices);
     }
 
-    /**
-     * The operand as a tensor of its own type and shape, wherever it stands: a number that is known is one of its neighbours'
-     * type otherwise, and has no axes.
-     */
+    /** The operand as a tensor of its own type, also where it is a number. */
     static Term tensor(Operand x) {
-        if (!isNumber(x)) {
-            return x.term();
-        }
-        boolean plain = x.dtype() == DType.F32 || x.dtype() == DType.BOOL;
-        return x.rank() == 0 && plain && !(x.term() instanceof Length)
-                ? x.term()
-                : call("full", List.of(lengths(x.dims()), x.term()), "dtype", dtype(x.dtype()));
+        return TensorTerms.tensor(x);
     }
 
-    /** Whether the language writes the operand as a number without axes. */
-    static boolean isNumber(Operand x) {
-        return x.known().map(k -> k.elements().size() == 1).orElse(false);
+    /** The number that all elements of an operand are, if they are known to be one. */
+    static Optional<Double> number(Operand x) {
+        return x.known().flatMap(KnownTerms::uniform).flatMap(Terms::number);
+    }
+
+    private static Optional<Double> number(Element element) {
+        return switch (element) {
+            case Element.Whole w -> w.value().isKnown() ? Optional.of((double) w.value().value()) : Optional.empty();
+            case Element.Fraction f -> Optional.of(f.value());
+            case Element.Truth t -> Optional.of(t.value() ? 1.0 : 0.0);
+        };
     }
 
     static TensorType type(DType dtype, List<Dim> dims) {

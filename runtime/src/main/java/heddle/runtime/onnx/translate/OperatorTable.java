@@ -6,27 +6,24 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What operators mean, by domain and name. */
+/** What is known of operators, by domain and name. ONNX's own domain is the empty text. */
 public final class OperatorTable {
-    private final SortedMap<String, SortedMap<String, OnnxOperator>> domains = new TreeMap<>();
+    private final SortedMap<String, SortedMap<String, OnnxOperator>> operators = new TreeMap<>();
 
-    /**
-     * @param domain empty for ONNX's own
-     * @throws IllegalArgumentException when the table has the operator already
-     */
+    /** @throws IllegalArgumentException when there is one of that name */
     public void add(String domain, String name, OnnxOperator operator) {
-        if (domains.computeIfAbsent(domain, d -> new TreeMap<>()).putIfAbsent(name, operator) != null) {
-            throw new IllegalArgumentException("two meanings for operator " + name + " of domain \"" + domain + "\"");
+        if (operators.computeIfAbsent(domain, d -> new TreeMap<>()).put(name, operator) != null) {
+            throw new IllegalArgumentException("two translations of " + name + " in domain \"" + domain + "\"");
         }
     }
 
-    /** The meaning, if there is one. */
     public Optional<OnnxOperator> find(String domain, String name) {
-        return Optional.ofNullable(domains.getOrDefault(domain, new TreeMap<>()).get(name));
+        return Optional.ofNullable(
+                operators.getOrDefault(domain, Collections.emptySortedMap()).get(name));
     }
 
-    /** All operators of a domain by name. */
-    public Map<String, OnnxOperator> of(String domain) {
-        return Collections.unmodifiableMap(domains.getOrDefault(domain, new TreeMap<>()));
+    /** The names in a domain, sorted. */
+    public Map<String, OnnxOperator> in(String domain) {
+        return Collections.unmodifiableMap(operators.getOrDefault(domain, Collections.emptySortedMap()));
     }
 }
