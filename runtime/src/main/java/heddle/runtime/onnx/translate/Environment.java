@@ -1,6 +1,7 @@
 package heddle.runtime.onnx.translate;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -9,6 +10,7 @@ import java.util.function.Supplier;
 final class Environment {
     private final Optional<Environment> outer;
     private final Map<String, Operand> operands = new HashMap<>();
+    private final Map<String, List<Operand>> sequences = new HashMap<>();
     private final Map<String, Supplier<Operand>> deferred = new HashMap<>();
 
     Environment(Optional<Environment> outer) {
@@ -17,6 +19,15 @@ final class Environment {
 
     void put(String name, Operand operand) {
         operands.put(name, operand);
+    }
+
+    void put(String name, List<Operand> sequence) {
+        sequences.put(name, List.copyOf(sequence));
+    }
+
+    Optional<List<Operand>> sequence(String name) {
+        List<Operand> sequence = sequences.get(name);
+        return sequence != null ? Optional.of(sequence) : outer.flatMap(o -> o.sequence(name));
     }
 
     /** An operand that is made when somebody reads it. */

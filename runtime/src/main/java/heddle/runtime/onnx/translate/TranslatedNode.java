@@ -250,6 +250,26 @@ final class TranslatedNode implements NodeContext {
     }
 
     @Override
+    public Optional<Term> meaning(Value value) {
+        return translation.meaning(value);
+    }
+
+    @Override
+    public List<Operand> sequence(int index) {
+        if (!has(index)) {
+            throw new UnsupportedNode("operand " + index + " is not given");
+        }
+        return environment
+                .sequence(node.inputs().get(index))
+                .orElseThrow(() -> new UnsupportedNode("the tensors of its sequence are only known when the model runs"));
+    }
+
+    @Override
+    public void defineSequence(int output, List<Operand> tensors) {
+        environment.put(node.outputs().get(output), tensors);
+    }
+
+    @Override
     public Dim unify(Dim a, Dim b) {
         if (!translation.symbols().equate(a, b)) {
             throw new UnsupportedNode("lengths " + a + " and " + b + ", which must be the same");

@@ -11,8 +11,10 @@ import heddle.runtime.onnx.OnnxTensor;
 import heddle.runtime.onnx.source.Definition;
 import heddle.runtime.onnx.source.FlatModel;
 import heddle.runtime.onnx.source.Term;
+import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,6 +34,7 @@ public final class Translation {
     private final Symbols symbols = new Symbols();
 
     private final List<Definition> definitions = new ArrayList<>();
+    private final Map<Value, Term> meanings = new HashMap<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private UnsupportedOperators unsupported = new UnsupportedOperators();
     private Set<String> read = Set.of();
@@ -57,6 +60,7 @@ public final class Translation {
         while (true) {
             int before = symbols.count();
             definitions.clear();
+            meanings.clear();
             notes.clear();
             unsupported = new UnsupportedOperators();
             Environment environment = new Environment(Optional.empty());
@@ -196,6 +200,14 @@ public final class Translation {
 
     void add(Definition definition) {
         definitions.add(definition);
+        if (definition.results().size() == 1) {
+            meanings.put(definition.results().getFirst(), definition.term());
+        }
+    }
+
+    /** The term that is a value, unless the value is an input or one of several results. */
+    Optional<Term> meaning(Value value) {
+        return Optional.ofNullable(meanings.get(value));
     }
 
     /** An operand that could not be translated itself. */
