@@ -20,10 +20,10 @@ import java.util.Set;
 
 /** Reads graphs, and checks that every name in them means one thing. */
 final class GraphReader {
-    private final ExternalFiles files;
+    private final TensorFiles files;
     private final FunctionBodies functions;
 
-    GraphReader(ExternalFiles files, FunctionBodies functions) {
+    GraphReader(TensorFiles files, FunctionBodies functions) {
         this.files = files;
         this.functions = functions;
     }

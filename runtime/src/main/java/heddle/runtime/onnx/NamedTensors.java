@@ -88,6 +88,6 @@ final class NamedTensors {
 
     private static OnnxTensor list(TensorProto.Builder elements, DataType type, long length) {
         return OnnxModel.tensor(
-                elements.setDataType(type.getNumber()).addDims(length).build(), ExternalFiles.NONE);
+                elements.setDataType(type.getNumber()).addDims(length).build(), TensorFiles.NONE);
     }
 }

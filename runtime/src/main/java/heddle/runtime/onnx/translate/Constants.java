@@ -42,26 +42,34 @@ public final class Constants {
         return new Operand(new Term.Weight(name, type, Optional.empty()), type, Optional.empty());
     }
 
-    /** The elements, unless they are many or have no type in the language. */
+    /** The elements, unless they are many, lie in another file or have no type in the language. */
     public static Optional<Known> known(OnnxTensor tensor) {
-        if (ElementTypes.of(tensor.onnxType()).isEmpty() || !KnownShapes.isSmall(tensor.shape())) {
+        Optional<DType> dtype = ElementTypes.of(tensor.onnxType());
+        if (dtype.isEmpty() || !KnownShapes.isSmall(tensor.shape()) || tensor.isExternal()) {
             return Optional.empty();
         }
-        Tensor held = OnnxElements.read(tensor);
-        List<Element> elements = new ArrayList<>(held.size());
-        for (int i = 0; i < held.size(); i++) {
-            elements.add(element(held, i));
+        Tensor read = read(tensor);
+        List<Element> elements = new ArrayList<>(read.size());
+        for (int i = 0; i < read.size(); i++) {
+            elements.add(element(read, i));
         }
-        return Optional.of(new Known(held.dtype(), tensor.shape(), elements));
+        return Optional.of(new Known(dtype.get(), tensor.shape(), elements));
     }
 
-    private static Element element(Tensor held, int i) {
-        return switch (held.dtype()) {
-            case BOOL -> new Element.Truth(held.booleans()[i]);
-            case I32 -> new Element.Whole(Dim.of(held.ints()[i]));
-            case I64 -> new Element.Whole(Dim.of(held.longs()[i]));
-            case F64 -> new Element.Fraction(held.doubles()[i]);
-            case F32, F16, BF16 -> new Element.Fraction(held.floats()[i]);
+    private static Tensor read(OnnxTensor tensor) {
+        try {
+            return OnnxElements.read(tensor);
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedNode(e.getMessage());
+        }
+    }
+
+    private static Element element(Tensor t, int i) {
+        return switch (t.dtype()) {
+            case BOOL -> new Element.Truth(t.booleans()[i]);
+            case I32 -> new Element.Whole(Dim.of(t.ints()[i]));
+            case I64 -> new Element.Whole(Dim.of(t.longs()[i]));
+            case F32, F64, F16, BF16 -> new Element.Fraction(t.element(i));
         };
     }
 }
