@@ -103,9 +103,14 @@ class NormalisationTest {
     }
 
     @Test
-    void isNoNormalisationWhenMeansAreOfOtherAxes() {
-        String text = LAYER_NORM_UP_TO_N.replaceFirst("axes=\\[-1]", "axes=[1]") + "-> n";
-        assertEquals(GraphText.print(GraphText.parse(WEIGHTS + text)), recognised(text));
+    void isAnRmsNormOfTheDifferenceWhenMeansAreOfOtherAxes() {
+        assertBecomes(
+                """
+                m = ReduceMean(x) axes=[1]
+                d = Sub(x, m)
+                n = RMSNormalization(d, g) axis=-1 epsilon=0.001 of p v e s q n
+                """,
+                LAYER_NORM_UP_TO_N.replaceFirst("axes=\\[-1]", "axes=[1]") + "-> n");
     }
 
     @Test
