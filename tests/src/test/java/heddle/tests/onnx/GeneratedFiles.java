@@ -12,7 +12,7 @@ final class GeneratedFiles {
     private GeneratedFiles() {}
 
     static List<GeneratedFile> all() {
-        return Stream.of(BertFiles.all())
+        return Stream.of(BertFiles.all(), GptFiles.all(), T5Files.all(), SpeechFiles.all())
                 .flatMap(List::stream)
                 .toList();
     }
