@@ -41,16 +41,18 @@ final class SpeechFiles {
     }
 
     private String convolution(String module, String x, int in, int stride) {
-        return g.in(module, () -> g.op(
-                "Conv",
-                x,
-                g.parameter("weight", 0, (float) (1 / Math.sqrt(3 * in)), WIDTH, in, 3),
-                g.parameter("bias", 0, 0.1f, WIDTH),
-                attr("dilations", ints(1)),
-                attr("group", 1),
-                attr("kernel_shape", ints(3)),
-                attr("pads", ints(1, 1)),
-                attr("strides", ints(stride))));
+        return g.in(
+                module,
+                () -> g.op(
+                        "Conv",
+                        x,
+                        g.parameter("weight", 0, (float) (1 / Math.sqrt(3 * in)), WIDTH, in, 3),
+                        g.parameter("bias", 0, 0.1f, WIDTH),
+                        attr("dilations", ints(1)),
+                        attr("group", 1),
+                        attr("kernel_shape", ints(3)),
+                        attr("pads", ints(1, 1)),
+                        attr("strides", ints(stride))));
     }
 
     private GeneratedFile encoder(String name) {
@@ -65,7 +67,8 @@ final class SpeechFiles {
             String entry = x;
             x = g.in("encoder/layers." + l, () -> {
                 String normal = g.layerNorm("self_attn_layer_norm", entry, WIDTH);
-                String context = g.in("self_attn", () -> g.opset < 17 ? flat.write(normal, normal, null) : atOnce(normal));
+                String context =
+                        g.in("self_attn", () -> g.opset < 17 ? flat.write(normal, normal, null) : atOnce(normal));
                 return feed(g.add(entry, context), "final_layer_norm");
             });
         }
@@ -133,7 +136,8 @@ final class SpeechFiles {
         for (int l = 0; l < LAYERS; l++) {
             for (int i = 0; i < 4; i++) {
                 Object length = i < 2 ? PAST : FRAMES;
-                past[l][i] = g.input("past_key_values." + l + "." + kinds[i], FLOAT, Fill.normal(), BATCH, HEADS, length, HEAD);
+                past[l][i] = g.input(
+                        "past_key_values." + l + "." + kinds[i], FLOAT, Fill.normal(), BATCH, HEADS, length, HEAD);
             }
         }
         String x = g.in("decoder", () -> {
@@ -149,15 +153,19 @@ final class SpeechFiles {
             x = g.in("decoder/layers." + l, () -> {
                 String normal = g.layerNorm("self_attn_layer_norm", entry, WIDTH);
                 String first = g.add(entry, g.in("self_attn", () -> {
-                    String k = g.concat(2, past[layer][0], flat.heads(g.linearWithoutBias("k_proj", normal, WIDTH, WIDTH)));
+                    String k = g.concat(
+                            2, past[layer][0], flat.heads(g.linearWithoutBias("k_proj", normal, WIDTH, WIDTH)));
                     String v = g.concat(2, past[layer][1], flat.heads(g.linear("v_proj", normal, WIDTH, WIDTH)));
                     g.output(k, "present." + layer + ".decoder.key", FLOAT, BATCH, HEADS, PAST + " + 1", HEAD);
                     g.output(v, "present." + layer + ".decoder.value", FLOAT, BATCH, HEADS, PAST + " + 1", HEAD);
                     return flat.attend(normal, scaled(normal), k, v, null);
                 }));
                 String second = g.layerNorm("encoder_attn_layer_norm", first, WIDTH);
-                String crossed = g.add(first, g.in("encoder_attn", () -> flat.attend(
-                        second, scaled(second), past[layer][2], past[layer][3], null)));
+                String crossed = g.add(
+                        first,
+                        g.in(
+                                "encoder_attn",
+                                () -> flat.attend(second, scaled(second), past[layer][2], past[layer][3], null)));
                 return feed(crossed, "final_layer_norm");
             });
         }
