@@ -6,6 +6,7 @@ import heddle.compiler.type.TensorType;
 import heddle.runtime.onnx.OnnxAttribute;
 import heddle.runtime.onnx.OnnxGraph;
 import heddle.runtime.onnx.OnnxNode;
+import heddle.runtime.onnx.OnnxTensor;
 import heddle.runtime.onnx.source.Definition;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
@@ -34,6 +35,7 @@ final class TranslatedNode implements NodeContext {
         for (var attribute : node.attributes().entrySet()) {
             switch (attribute.getValue()) {
                 case OnnxAttribute.TensorValue t -> {
+                    environment.put(node.outputs().getFirst(), t.value());
                     return Constants.operand(node.outputs().getFirst(), t.value());
                 }
                 case OnnxAttribute.Int i -> {
@@ -124,6 +126,11 @@ final class TranslatedNode implements NodeContext {
         }
         Operand operand = environment.find(node.inputs().get(index)).orElseThrow(Translation.AbsentOperand::new);
         return new Operand(operand.term(), translation.symbols().resolved(operand.type()), operand.known());
+    }
+
+    @Override
+    public Optional<OnnxTensor> tensor(int index) {
+        return has(index) ? environment.tensor(node.inputs().get(index)) : Optional.empty();
     }
 
     @Override
@@ -264,7 +271,8 @@ final class TranslatedNode implements NodeContext {
         }
         return environment
                 .sequence(node.inputs().get(index))
-                .orElseThrow(() -> new UnsupportedNode("the tensors of its sequence are only known when the model runs"));
+                .orElseThrow(
+                        () -> new UnsupportedNode("the tensors of its sequence are only known when the model runs"));
     }
 
     @Override

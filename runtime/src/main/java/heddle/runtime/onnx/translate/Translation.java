@@ -144,6 +144,7 @@ public final class Translation {
     /** Translates a graph, the model's or one within a node. */
     void translate(OnnxGraph part, Environment environment) {
         for (Map.Entry<String, OnnxTensor> e : part.initialisers().entrySet()) {
+            environment.put(e.getKey(), e.getValue());
             environment.defer(e.getKey(), () -> Constants.operand(e.getKey(), e.getValue()));
         }
         part.nodes().forEach(node -> translate(node, environment));
