@@ -78,6 +78,9 @@ final class TranslatedNode implements NodeContext {
         }
         List<Known> operands = new ArrayList<>();
         for (int i = 0; i < node.inputs().size(); i++) {
+            if (has(i) && environment.sequence(node.inputs().get(i)).isPresent()) {
+                return Optional.empty();
+            }
             if (has(i)) {
                 Optional<Known> known = operand(i).known();
                 if (known.isEmpty()) {
