@@ -49,9 +49,7 @@ final class OnnxSource implements Function<String, Optional<SourceFile>> {
         boolean named = ModelManifest.of(manifest, file.toAbsolutePath().getParent())
                 .weights()
                 .isPresent();
-        return named
-                ? manifest.get()
-                : new SourceFile(name, manifest.get().text() + "\nweights = " + own + "\n");
+        return named ? manifest.get() : new SourceFile(name, manifest.get().text() + "\nweights = " + own + "\n");
     }
 
     /** What the model was imported as; it is imported once. */

@@ -38,7 +38,8 @@ final class GraphReader {
         if (graph.getSparseInitializerCount() > 0) {
             throw new MalformedModel(
                     "the initialiser "
-                            + OnnxName.quoted(graph.getSparseInitializer(0).getValues().getName())
+                            + OnnxName.quoted(
+                                    graph.getSparseInitializer(0).getValues().getName())
                             + " is sparse",
                     "write it as a dense one: sparse initialisers are not read");
         }
@@ -111,8 +112,9 @@ final class GraphReader {
             case FLOATS -> new OnnxAttribute.Numbers(a.getFloatsList());
             case STRING -> new OnnxAttribute.Text(a.getS().toStringUtf8());
             case STRINGS ->
-                new OnnxAttribute.Texts(
-                        a.getStringsList().stream().map(ByteString::toStringUtf8).toList());
+                new OnnxAttribute.Texts(a.getStringsList().stream()
+                        .map(ByteString::toStringUtf8)
+                        .toList());
             case TENSOR -> new OnnxAttribute.TensorValue(OnnxModel.tensor(a.getT(), files));
             case GRAPH -> new OnnxAttribute.GraphValue(read(a.getG(), visible));
             default -> new OnnxAttribute.Other(type(a).name());

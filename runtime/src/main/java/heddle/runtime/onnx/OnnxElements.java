@@ -108,8 +108,8 @@ public final class OnnxElements {
      */
     public static Tensor read(OnnxTensor t) {
         DType dtype = dtype(t.onnxType())
-                .orElseThrow(() -> new IllegalArgumentException("elements of type " + name(t.onnxType())
-                        + " are not read"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("elements of type " + name(t.onnxType()) + " are not read"));
         int count = ElementCount.of(t.shape());
         long[] shape = t.shape().stream().mapToLong(Long::longValue).toArray();
         Optional<MemorySegment> raw = raw(t, count);
@@ -237,8 +237,7 @@ public final class OnnxElements {
             switch (array) {
                 case float[] a -> a[i] = floating(p, dtype, i);
                 case double[] a -> a[i] = p.getDoubleData(i);
-                case long[] a ->
-                    a[i] = type == TensorProto.DataType.INT64 ? p.getInt64Data(i) : p.getUint64Data(i);
+                case long[] a -> a[i] = type == TensorProto.DataType.INT64 ? p.getInt64Data(i) : p.getUint64Data(i);
                 case int[] a -> a[i] = pairs ? fourBits(type, p.getInt32Data(i / 2), i) : p.getInt32Data(i);
                 case boolean[] a -> a[i] = p.getInt32Data(i) != 0;
                 default -> throw new AssertionError(array.getClass());

@@ -66,10 +66,7 @@ public record OnnxModel(Path path, String producer, SortedMap<String, Integer> o
         FunctionBodies functions = new FunctionBodies(model.getFunctionsList(), opsets);
         OnnxGraph graph = new GraphReader(new TensorFiles(file, bytes), functions).read(model.getGraph());
         return new OnnxModel(
-                file,
-                (model.getProducerName() + " " + model.getProducerVersion()).strip(),
-                functions.opsets(),
-                graph);
+                file, (model.getProducerName() + " " + model.getProducerVersion()).strip(), functions.opsets(), graph);
     }
 
     /** ONNX's own operators have two names. */

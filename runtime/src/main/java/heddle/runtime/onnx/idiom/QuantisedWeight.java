@@ -55,7 +55,8 @@ record QuantisedWeight(Pattern pattern, String operator) implements Idiom {
 
     /** A tensor of the file of whole numbers of eight bits or fewer. */
     private static Pattern held(String name, int rank) {
-        return (value, before) -> before.index()
+        return (value, before) -> before
+                .index()
                 .tensor(value)
                 .filter(tensor -> tensor.shape().size() == rank)
                 .filter(tensor -> List.of(2, 3, 21, 22).contains(tensor.onnxType()))
@@ -68,15 +69,22 @@ record QuantisedWeight(Pattern pattern, String operator) implements Idiom {
         Pattern scale = any("scale");
         Pattern whole = either(
                 Pattern.shared("DequantizeLinear", 0, weight, scale, any("zero")),
-                (value, before) -> before.index()
-                        .maker(value)
-                        .filter(place -> before.index().node(place).inputs().size() == 2)
-                        .stream()
-                        .flatMap(place -> Pattern.shared("DequantizeLinear", 0, weight, scale).at(value, before)));
-        return (value, before) -> before.index()
+                (value, before) ->
+                        before
+                                .index()
+                                .maker(value)
+                                .filter(place ->
+                                        before.index().node(place).inputs().size() == 2)
+                                .stream()
+                                .flatMap(place -> Pattern.shared("DequantizeLinear", 0, weight, scale)
+                                        .at(value, before)));
+        return (value, before) -> before
+                .index()
                 .maker(value)
                 .map(before.index()::node)
-                .filter(node -> node.attribute("block_size").map(new OnnxAttribute.Int(0)::equals).orElse(true))
+                .filter(node -> node.attribute("block_size")
+                        .map(new OnnxAttribute.Int(0)::equals)
+                        .orElse(true))
                 .stream()
                 .flatMap(node -> whole.at(value, before))
                 .flatMap(match -> axis(value, match));
@@ -95,12 +103,14 @@ record QuantisedWeight(Pattern pattern, String operator) implements Idiom {
     }
 
     private static Stream<Match> ofRows(OnnxNode gather, Match match) {
-        boolean isFirst = gather.attribute("axis").map(new OnnxAttribute.Int(0)::equals).orElse(true);
+        boolean isFirst =
+                gather.attribute("axis").map(new OnnxAttribute.Int(0)::equals).orElse(true);
         return isFirst ? Stream.of(match) : Stream.empty();
     }
 
     private static Stream<Match> swaps(OnnxNode transpose, Match match) {
-        boolean swaps = transpose.attribute("perm")
+        boolean swaps = transpose
+                .attribute("perm")
                 .map(new OnnxAttribute.Ints(List.of(1L, 0L))::equals)
                 .orElse(true);
         return swaps ? Stream.of(match.bind("turned", 1)) : Stream.empty();
@@ -113,8 +123,11 @@ record QuantisedWeight(Pattern pattern, String operator) implements Idiom {
     private static Stream<Match> plain(OnnxNode gemm, Match match) {
         boolean isPlain = gemm.attribute("alpha").map(ONE::equals).orElse(true)
                 && gemm.attribute("beta").map(ONE::equals).orElse(true)
-                && gemm.attribute("transA").map(new OnnxAttribute.Int(0)::equals).orElse(true);
-        boolean turned = gemm.attribute("transB").map(new OnnxAttribute.Int(1)::equals).orElse(false);
+                && gemm.attribute("transA")
+                        .map(new OnnxAttribute.Int(0)::equals)
+                        .orElse(true);
+        boolean turned =
+                gemm.attribute("transB").map(new OnnxAttribute.Int(1)::equals).orElse(false);
         return isPlain ? Stream.of(turned ? match.bind("turned", 1) : match) : Stream.empty();
     }
 

@@ -113,7 +113,7 @@ final class Terms {
 
     /** The operand as numbers of a type. */
     static Term as(Operand x, DType to) {
-        return x.dtype() == to ? tensor(x) : cast(x.known().isPresent() ? tensor(x) : x.term(), to);
+        return x.dtype() == to ? tensor(x) : cast(x.term(), to);
     }
 
     /** {@code x[:, ..., index]}: what stands for one axis, the others whole. */
@@ -155,7 +155,8 @@ final class Terms {
 
     private static Optional<Double> number(Element element) {
         return switch (element) {
-            case Element.Whole w -> w.value().isKnown() ? Optional.of((double) w.value().value()) : Optional.empty();
+            case Element.Whole w ->
+                w.value().isKnown() ? Optional.of((double) w.value().value()) : Optional.empty();
             case Element.Fraction f -> Optional.of(f.value());
             case Element.Truth t -> Optional.of(t.value() ? 1.0 : 0.0);
         };
