@@ -19,8 +19,7 @@ interface Fill {
 
     /** Numbers below {@code bound}. */
     static Fill below(int bound) {
-        return (random, shape) ->
-                Tensor.of(random.longs(size(shape), 0, bound).toArray(), shape);
+        return (random, shape) -> Tensor.of(random.longs(size(shape), 0, bound).toArray(), shape);
     }
 
     /** The same as i32, as TensorFlow has them. */
