@@ -18,7 +18,7 @@ public final class ElementTypes {
                     case DOUBLE -> Optional.of(DType.F64);
                     case FLOAT16 -> Optional.of(DType.F16);
                     case BFLOAT16 -> Optional.of(DType.BF16);
-                    case INT8, UINT8, INT16, UINT16, INT32 -> Optional.of(DType.I32);
+                    case INT4, UINT4, INT8, UINT8, INT16, UINT16, INT32 -> Optional.of(DType.I32);
                     case UINT32, UINT64, INT64 -> Optional.of(DType.I64);
                     case BOOL -> Optional.of(DType.BOOL);
                     default -> Optional.empty();
