@@ -50,14 +50,15 @@ public final class Idioms {
         for (int place = graph.nodes().size() - 1; place >= 0; place--) {
             idioms.replaceAt(place);
         }
-        return new OnnxGraph(
-                graph.name(), graph.inputs(), graph.outputs(), graph.initialisers(), idioms.nodes(graph));
+        return new OnnxGraph(graph.name(), graph.inputs(), graph.outputs(), graph.initialisers(), idioms.nodes(graph));
     }
 
     /** From the last node to the first one, so that the longest chain is found before its parts. */
     private void replaceAt(int place) {
         OnnxNode node = index.node(place);
-        if (absorbed.contains(place) || node.outputs().isEmpty() || node.operator().equals("Constant")) {
+        if (absorbed.contains(place)
+                || node.outputs().isEmpty()
+                || node.operator().equals("Constant")) {
             return;
         }
         for (Idiom idiom : ALL) {
@@ -99,8 +100,7 @@ public final class Idioms {
         attributes.replaceAll((name, attribute) -> attribute instanceof OnnxAttribute.GraphValue inner
                 ? new OnnxAttribute.GraphValue(recognise(inner.value(), Optional.of(index)))
                 : attribute);
-        return new OnnxNode(
-                node.names(), node.domain(), node.operator(), node.inputs(), node.outputs(), attributes);
+        return new OnnxNode(node.names(), node.domain(), node.operator(), node.inputs(), node.outputs(), attributes);
     }
 
     /** Drops nodes that matches looked through, and nobody reads any longer. */

@@ -56,7 +56,9 @@ final class Normalisation {
         }
         boolean isStandard = match.number("axis") == -1
                 && match.isBound("scale")
-                && match.index().weight(match.value("scale")).filter(shape -> shape.size() == 1 && shape.getFirst() > 1)
+                && match.index()
+                        .weight(match.value("scale"))
+                        .filter(shape -> shape.size() == 1 && shape.getFirst() > 1)
                         .isPresent();
         return Idiom.node(
                 match,

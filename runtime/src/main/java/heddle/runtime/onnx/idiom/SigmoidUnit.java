@@ -17,13 +17,17 @@ record SigmoidUnit(Pattern pattern, String domain, String operator, double alpha
 
     static SigmoidUnit quickGelu() {
         Pattern x = any("x");
-        return new SigmoidUnit(
-                product(1, x, op("Sigmoid", product(1.702, x))), "com.microsoft", "QuickGelu", 1.702);
+        return new SigmoidUnit(product(1, x, op("Sigmoid", product(1.702, x))), "com.microsoft", "QuickGelu", 1.702);
     }
 
     @Override
+<<<<<<< HEAD
     public List<OnnxNode> replacement(Match match) {
         return Idiom.node(
                 match, domain, operator, List.of(match.value("x")), Map.of("alpha", Idiom.number(alpha)));
+=======
+    public Optional<OnnxNode> replacement(Match match) {
+        return Idiom.node(match, domain, operator, List.of(match.value("x")), Map.of("alpha", Idiom.number(alpha)));
+>>>>>>> onnx
     }
 }

@@ -40,7 +40,10 @@ final class StaticQuantisation implements Idiom {
     @Override
     public List<OnnxNode> replacement(Match match) {
         int type = match.isBound("zero point")
-                ? match.index().tensor(match.value("zero point")).map(t -> t.onnxType()).orElse(0)
+                ? match.index()
+                        .tensor(match.value("zero point"))
+                        .map(t -> t.onnxType())
+                        .orElse(0)
                 : U8;
         double zero = match.isBound("zero") ? match.number("zero") : 0;
         double scale = match.number("scale");

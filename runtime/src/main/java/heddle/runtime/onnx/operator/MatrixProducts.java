@@ -66,7 +66,8 @@ public final class MatrixProducts {
         boolean turnA = node.attribute("transA", 0) != 0;
         boolean turnB = node.attribute("transB", 0) != 0;
         DType dtype = a.dtype();
-        List<Dim> shape = shape(node, turnA ? a.dims().reversed() : a.dims(), turnB ? b.dims().reversed() : b.dims());
+        List<Dim> shape = shape(
+                node, turnA ? a.dims().reversed() : a.dims(), turnB ? b.dims().reversed() : b.dims());
         Term result = scaled(new Infix("@", turned(a, turnA), turned(b, turnB)), node.attribute("alpha", 1.0), dtype);
         double beta = node.attribute("beta", 1.0);
         if (node.has(2) && beta != 0) {

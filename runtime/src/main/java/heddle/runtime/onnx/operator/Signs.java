@@ -9,7 +9,9 @@ final class Signs {
     private Signs() {}
 
     static boolean isNonNegative(NodeContext node, Operand x) {
-        return x.known().map(k -> k.elements().stream().allMatch(Signs::isNonNegative)).orElse(false);
+        return x.known()
+                .map(k -> k.elements().stream().allMatch(Signs::isNonNegative))
+                .orElse(false);
     }
 
     private static boolean isNonNegative(Element element) {

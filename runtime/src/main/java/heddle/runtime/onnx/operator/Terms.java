@@ -155,7 +155,8 @@ public final class Terms {
 
     private static Optional<Double> number(Element element) {
         return switch (element) {
-            case Element.Whole w -> w.value().isKnown() ? Optional.of((double) w.value().value()) : Optional.empty();
+            case Element.Whole w ->
+                w.value().isKnown() ? Optional.of((double) w.value().value()) : Optional.empty();
             case Element.Fraction f -> Optional.of(f.value());
             case Element.Truth t -> Optional.of(t.value() ? 1.0 : 0.0);
         };

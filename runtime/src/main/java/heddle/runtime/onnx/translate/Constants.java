@@ -1,16 +1,14 @@
 package heddle.runtime.onnx.translate;
 
-import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.ByteString;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
+import heddle.runtime.onnx.OnnxElements;
 import heddle.runtime.onnx.OnnxTensor;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.translate.Known.Element;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,69 +45,31 @@ public final class Constants {
     /** The elements, unless they are many, lie in another file or have no type in the language. */
     public static Optional<Known> known(OnnxTensor tensor) {
         Optional<DType> dtype = ElementTypes.of(tensor.onnxType());
-        TensorProto proto = tensor.proto();
-        if (dtype.isEmpty()
-                || !KnownShapes.isSmall(tensor.shape())
-                || proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+        if (dtype.isEmpty() || !KnownShapes.isSmall(tensor.shape()) || tensor.isExternal()) {
             return Optional.empty();
         }
-        int count = KnownShapes.product(tensor.shape());
-        List<Element> elements = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            elements.add(element(proto, i, dtype.get()));
+        Tensor read = read(tensor);
+        List<Element> elements = new ArrayList<>(read.size());
+        for (int i = 0; i < read.size(); i++) {
+            elements.add(element(read, i));
         }
         return Optional.of(new Known(dtype.get(), tensor.shape(), elements));
     }
 
-    private static Element element(TensorProto t, int i, DType dtype) {
-        return switch (dtype) {
-            case BOOL -> new Element.Truth(whole(t, i) != 0);
-            case I32, I64 -> new Element.Whole(Dim.of(whole(t, i)));
-            case F32, F64, F16, BF16 -> new Element.Fraction(fraction(t, i));
-        };
-    }
-
-    private static long whole(TensorProto t, int i) {
-        TensorProto.DataType type = TensorProto.DataType.forNumber(t.getDataType());
-        if (t.hasRawData()) {
-            ByteBuffer bytes = bytes(t.getRawData());
-            return switch (type) {
-                case BOOL, INT8 -> bytes.get(i);
-                case UINT8 -> bytes.get(i) & 0xff;
-                case INT16 -> bytes.getShort(2 * i);
-                case UINT16 -> bytes.getShort(2 * i) & 0xffff;
-                case INT32 -> bytes.getInt(4 * i);
-                case UINT32 -> bytes.getInt(4 * i) & 0xffffffffL;
-                default -> bytes.getLong(8 * i);
-            };
+    private static Tensor read(OnnxTensor tensor) {
+        try {
+            return OnnxElements.read(tensor);
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedNode(e.getMessage());
         }
-        return switch (type) {
-            case INT64 -> t.getInt64Data(i);
-            case UINT32, UINT64 -> t.getUint64Data(i);
-            default -> t.getInt32Data(i);
-        };
     }
 
-    private static double fraction(TensorProto t, int i) {
-        TensorProto.DataType type = TensorProto.DataType.forNumber(t.getDataType());
-        if (t.hasRawData()) {
-            ByteBuffer bytes = bytes(t.getRawData());
-            return switch (type) {
-                case DOUBLE -> bytes.getDouble(8 * i);
-                case FLOAT -> bytes.getFloat(4 * i);
-                case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort(2 * i) << 16);
-                default -> Float.float16ToFloat(bytes.getShort(2 * i));
-            };
-        }
-        return switch (type) {
-            case DOUBLE -> t.getDoubleData(i);
-            case FLOAT -> t.getFloatData(i);
-            case BFLOAT16 -> Float.intBitsToFloat(t.getInt32Data(i) << 16);
-            default -> Float.float16ToFloat((short) t.getInt32Data(i));
+    private static Element element(Tensor t, int i) {
+        return switch (t.dtype()) {
+            case BOOL -> new Element.Truth(t.booleans()[i]);
+            case I32 -> new Element.Whole(Dim.of(t.ints()[i]));
+            case I64 -> new Element.Whole(Dim.of(t.longs()[i]));
+            case F32, F64, F16, BF16 -> new Element.Fraction(t.element(i));
         };
-    }
-
-    private static ByteBuffer bytes(ByteString raw) {
-        return raw.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 }

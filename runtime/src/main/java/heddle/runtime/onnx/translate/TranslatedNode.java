@@ -268,7 +268,8 @@ final class TranslatedNode implements NodeContext {
         }
         return environment
                 .sequence(node.inputs().get(index))
-                .orElseThrow(() -> new UnsupportedNode("the tensors of its sequence are only known when the model runs"));
+                .orElseThrow(
+                        () -> new UnsupportedNode("the tensors of its sequence are only known when the model runs"));
     }
 
     @Override

@@ -11,7 +11,6 @@ import heddle.runtime.onnx.OnnxTensor;
 import heddle.runtime.onnx.source.Definition;
 import heddle.runtime.onnx.source.FlatModel;
 import heddle.runtime.onnx.source.Term;
-import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
 import java.util.ArrayList;
 import java.util.HashMap;

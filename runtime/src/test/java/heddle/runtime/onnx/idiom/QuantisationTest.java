@@ -8,12 +8,10 @@ import org.junit.jupiter.api.Test;
 class QuantisationTest {
     @Test
     void productsThatShareAQuantisedOperand() {
-        assertEquals(
-                """
+        assertEquals("""
                 y = heddle.QuantizedMatMul(x, w, ws, wz) of q i c s y
                 z = heddle.QuantizedMatMul(x, v, vs, ) of q j d t z
-                """,
-                recognised("""
+                """, recognised("""
                 w: i8[8, 4]
                 v: i8[8, 4]
                 ws: f32[4]
@@ -34,12 +32,10 @@ class QuantisationTest {
 
     @Test
     void theQuantisedOperandStaysForWhoElseReadsIt() {
-        assertEquals(
-                """
+        assertEquals("""
                 q, qs, qz = DynamicQuantizeLinear(x)
                 y = heddle.QuantizedMatMul(x, w, ws, wz) of q i c s y
-                """,
-                recognised("""
+                """, recognised("""
                 w: i8[8, 4]
                 ws: f32
                 wz: i8
