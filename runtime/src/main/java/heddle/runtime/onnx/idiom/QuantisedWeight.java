@@ -32,92 +32,12 @@ final class QuantisedWeight implements Idiom {
 
     private static Pattern everySpelling() {
         Pattern x = any("x");
-<<<<<<< HEAD
         Pattern weight = HeldTensor.dequantised(HeldTensor.matrix("w"), any("scale"));
         return either(
                 op("MatMul", x, weight),
                 op("MatMul", x, node("Transpose", QuantisedWeight::swaps, weight)),
                 node("Gemm", QuantisedWeight::plain, x, weight, any("bias")),
                 node("Gemm", QuantisedWeight::plainWithoutBias, x, weight));
-=======
-        Pattern weight = dequantised(held("w", ORDINARY_RANK));
-        Pattern turned = Pattern.node("Transpose", QuantisedWeight::swaps, weight);
-        return new QuantisedWeight(
-                either(
-                        op("MatMul", x, weight),
-                        op("MatMul", x, turned),
-                        Pattern.node("Gemm", QuantisedWeight::plain, x, weight, any("bias")),
-                        Pattern.node("Gemm", QuantisedWeight::plainWithoutBias, x, weight)),
-                "QuantizedMatMul");
-    }
-
-    static QuantisedWeight gather() {
-        Pattern table = held("w", ORDINARY_RANK);
-        Pattern ids = any("x");
-        Pattern gathered = Pattern.node("Gather", QuantisedWeight::ofRows, table, ids);
-        Pattern number = Pattern.number("step").andThen(any("scale"));
-        return new QuantisedWeight(
-                either(
-                        op("DequantizeLinear", gathered, number, any("zero")),
-                        Pattern.node("DequantizeLinear", QuantisedWeight::hasNoZero, gathered, number),
-                        Pattern.node("Gather", QuantisedWeight::ofRows, dequantised(table), ids)),
-                "QuantizedGather");
-    }
-
-    /** A tensor of the file of whole numbers of eight bits or fewer. */
-    private static Pattern held(String name, int rank) {
-        return (value, before) -> before
-                .index()
-                .tensor(value)
-                .filter(tensor -> tensor.shape().size() == rank)
-                .filter(tensor -> List.of(2, 3, 21, 22).contains(tensor.onnxType()))
-                .stream()
-                .flatMap(tensor -> any(name).at(value, before));
-    }
-
-    /** The file may read one dequantised weight several times; each reader may do it for itself. */
-    private static Pattern dequantised(Pattern weight) {
-        Pattern scale = any("scale");
-        Pattern whole = either(
-                Pattern.shared("DequantizeLinear", 0, weight, scale, any("zero")),
-                (value, before) ->
-                        before
-                                .index()
-                                .maker(value)
-                                .filter(place ->
-                                        before.index().node(place).inputs().size() == 2)
-                                .stream()
-                                .flatMap(place -> Pattern.shared("DequantizeLinear", 0, weight, scale)
-                                        .at(value, before)));
-        return (value, before) -> before
-                .index()
-                .maker(value)
-                .map(before.index()::node)
-                .filter(node -> node.attribute("block_size")
-                        .map(new OnnxAttribute.Int(0)::equals)
-                        .orElse(true))
-                .stream()
-                .flatMap(node -> whole.at(value, before))
-                .flatMap(match -> axis(value, match));
-    }
-
-    private static Stream<Match> axis(String dequantised, Match match) {
-        OnnxNode node = match.index().node(match.index().maker(dequantised).orElseThrow());
-        long axis = node.attribute("axis")
-                .map(held -> held instanceof OnnxAttribute.Int number ? number.value() : 1L)
-                .orElse(1L);
-        return Pattern.bind("axis", axis < 0 ? axis + ORDINARY_RANK : axis, match);
-    }
-
-    private static Stream<Match> hasNoZero(OnnxNode node, Match match) {
-        return node.inputs().size() == 2 ? Stream.of(match) : Stream.empty();
-    }
-
-    private static Stream<Match> ofRows(OnnxNode gather, Match match) {
-        boolean isFirst =
-                gather.attribute("axis").map(new OnnxAttribute.Int(0)::equals).orElse(true);
-        return isFirst ? Stream.of(match) : Stream.empty();
->>>>>>> onnx
     }
 
     private static Stream<Match> swaps(OnnxNode transpose, Match match) {
@@ -135,13 +55,7 @@ final class QuantisedWeight implements Idiom {
     private static Stream<Match> plain(OnnxNode gemm, Match match) {
         boolean isPlain = gemm.attribute("alpha").map(ONE::equals).orElse(true)
                 && gemm.attribute("beta").map(ONE::equals).orElse(true)
-<<<<<<< HEAD
                 && gemm.attribute("transA").map(new OnnxAttribute.Int(0)::equals).orElse(true);
-=======
-                && gemm.attribute("transA")
-                        .map(new OnnxAttribute.Int(0)::equals)
-                        .orElse(true);
->>>>>>> onnx
         boolean turned =
                 gemm.attribute("transB").map(new OnnxAttribute.Int(1)::equals).orElse(false);
         return isPlain ? Stream.of(turned ? match.bind("turned", 1) : match) : Stream.empty();

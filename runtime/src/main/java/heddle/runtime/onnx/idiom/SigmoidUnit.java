@@ -21,13 +21,8 @@ record SigmoidUnit(Pattern pattern, String domain, String operator, double alpha
     }
 
     @Override
-<<<<<<< HEAD
     public List<OnnxNode> replacement(Match match) {
         return Idiom.node(
                 match, domain, operator, List.of(match.value("x")), Map.of("alpha", Idiom.number(alpha)));
-=======
-    public Optional<OnnxNode> replacement(Match match) {
-        return Idiom.node(match, domain, operator, List.of(match.value("x")), Map.of("alpha", Idiom.number(alpha)));
->>>>>>> onnx
     }
 }
