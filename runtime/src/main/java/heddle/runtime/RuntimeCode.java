@@ -4,7 +4,7 @@ import heddle.dsl.diagnostic.DiagnosticCode;
 
 /**
  * The codes of mistakes in the data that a model runs with: weights (H07xx), inputs, tokenizers and artefacts (H08xx),
- * and the JDK (H09xx).
+ * the JDK (H09xx), and ONNX models (H15xx).
  */
 public enum RuntimeCode implements DiagnosticCode {
     WEIGHT_FILE_UNREADABLE("H0701", "The weight file cannot be read"),
@@ -14,7 +14,7 @@ public enum RuntimeCode implements DiagnosticCode {
     WEIGHT_SHAPE("H0705", "A weight has another shape"),
     WEIGHT_DTYPE("H0706", "A weight has another element type"),
     WEIGHT_ENCODING("H0707", "The element type in the file is not supported"),
-    WEIGHT_EXTERNAL("H0708", "The weights lie outside the ONNX file"),
+    WEIGHT_EXTERNAL("H0708", "Weights outside the ONNX file cannot be read"),
     TENSOR_TOO_LARGE("H0709", "A tensor has too many elements"),
     WEIGHTS_NOT_GIVEN("H0710", "The model has weights and no weight file was named"),
 
@@ -38,8 +38,14 @@ public enum RuntimeCode implements DiagnosticCode {
     LENGTH_UNKNOWN("H0818", "The model has no such length"),
     ARTIFACT_SOURCE("H0819", "Nothing here fetches Maven artefacts"),
     MACHINE("H0820", "A machine file is wrong"),
+    ONNX_OPERATOR("H0821", "Parts of the ONNX file have no translation"),
 
-    COMPILER("H0902", "This Java installation has no compiler");
+    COMPILER("H0902", "This Java installation has no compiler"),
+
+    ONNX_FILE("H1501", "The file is no ONNX model"),
+    ONNX_GRAPH("H1502", "The graph of the ONNX model contradicts itself"),
+    ONNX_UNSUPPORTED("H1503", "The ONNX model has operators that are not imported"),
+    ONNX_RUNTIME("H1504", "ONNX Runtime cannot be asked");
 
     private final String id;
     private final String title;

@@ -1,5 +1,7 @@
 package heddle.runtime.onnx;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,7 +10,7 @@ import java.util.Optional;
  * A graph: that of the model, or one in an attribute of a node.
  *
  * @param inputs       that a run gives; initialisers are none of them
- * @param initialisers by name
+ * @param initialisers by name, in the file's order
  * @param nodes        each behind those that it reads
  */
 public record OnnxGraph(
@@ -20,7 +22,7 @@ public record OnnxGraph(
     public OnnxGraph {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
-        initialisers = Map.copyOf(initialisers);
+        initialisers = Collections.unmodifiableMap(new LinkedHashMap<>(initialisers));
         nodes = List.copyOf(nodes);
     }
 

@@ -1,5 +1,7 @@
 package heddle.runtime.onnx;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +13,7 @@ import java.util.Optional;
  * @param domain     of the operator; empty for ONNX's own
  * @param inputs     the names of its operands; an empty text is one that is left out
  * @param outputs    the names of its results; an empty text is one that nobody reads
- * @param attributes by name
+ * @param attributes by name, in the file's order
  */
 public record OnnxNode(
         List<String> names,
@@ -24,7 +26,7 @@ public record OnnxNode(
         names = List.copyOf(names);
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
-        attributes = Map.copyOf(attributes);
+        attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
     }
 
     /** The last of its names, or that of its first result: how messages call it. */

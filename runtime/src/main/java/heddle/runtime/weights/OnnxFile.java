@@ -1,74 +1,42 @@
 package heddle.runtime.weights;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnsafeByteOperations;
-import heddle.compiler.type.DType;
-import heddle.dsl.diagnostic.Diagnostic;
-import heddle.dsl.diagnostic.DiagnosticException;
-import heddle.runtime.RuntimeCode;
+import heddle.compiler.type.Stored;
+import heddle.runtime.onnx.OnnxElements;
+import heddle.runtime.onnx.OnnxModel;
+import heddle.runtime.onnx.OnnxTensor;
 import heddle.runtime.tensor.Tensor;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * The initialisers of an ONNX file. The file is mapped, and raw elements stay in the mapping until they are read, so
- * opening it copies nothing large. Whole numbers of eight bits are not read as quantised weights: their scales and zero points
- * are operands of nodes, {@code DequantizeLinear} and {@code MatMulInteger}, and this reads initialisers alone.
+ * The initialisers of an ONNX file, and its constants under the names of the nodes' results. Elements may lie in other files of its
+ * folder. Whole numbers of eight and four bits may be held for floats; their scales and zero points are tensors of the file, too, and
+ * which belongs to which the model says.
  */
 final class OnnxFile implements WeightFile {
     private final Path path;
-    private final Map<String, TensorProto> tensors = new HashMap<>();
+    private final SequencedMap<String, OnnxTensor> tensors;
     private final SequencedMap<String, WeightEntry> entries = new LinkedHashMap<>();
 
     /** @throws IllegalArgumentException that says what is wrong with the file */
     OnnxFile(Path path, MemorySegment file) {
-        if (file.byteSize() > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("an ONNX file has at most 2 GB, this one " + file.byteSize() + " bytes");
-        }
         this.path = path;
-        for (TensorProto t : parse(file).getGraph().getInitializerList()) {
-            if (tensors.put(t.getName(), t) != null) {
-                throw new IllegalArgumentException("there are two initialisers named \"" + t.getName() + "\"");
-            }
-            entries.put(t.getName(), entry(t));
-        }
+        this.tensors = OnnxModel.of(path, file).tensors();
+        tensors.forEach((name, tensor) -> entries.put(name, entry(name, tensor)));
     }
 
-    private static ModelProto parse(MemorySegment file) {
-        try {
-            CodedInputStream in =
-                    UnsafeByteOperations.unsafeWrap(file.asByteBuffer()).newCodedInput();
-            in.enableAliasing(true);
-            ModelProto model = ModelProto.parseFrom(in);
-            if (!model.hasGraph()) {
-                throw new IllegalArgumentException("it holds no graph");
-            }
-            return model;
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalArgumentException("it is not an ONNX model: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("it cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static WeightEntry entry(TensorProto t) {
-        Optional<DType> dtype = OnnxElements.dtype(t.getDataType());
-        if (t.getDimsList().stream().anyMatch(d -> d < 0)) {
-            throw new IllegalArgumentException(
-                    "the initialiser \"" + t.getName() + "\" has a negative length: " + t.getDimsList());
-        }
+    private static WeightEntry entry(String name, OnnxTensor t) {
         return new WeightEntry(
-                t.getName(), OnnxElements.name(t.getDataType()), dtype, t.getDimsList(), OnnxElements.bytes(t));
+                name,
+                OnnxElements.name(t.onnxType()),
+                OnnxElements.dtype(t.onnxType()),
+                t.shape(),
+                OnnxElements.bytes(t));
     }
 
     @Override
@@ -88,27 +56,49 @@ final class OnnxFile implements WeightFile {
 
     @Override
     public Tensor read(String name) {
-        TensorProto proto = tensors.get(name);
-        if (proto == null) {
+        OnnxTensor tensor = tensor(name);
+        WeightEntry entry = entries.get(name);
+        if (entry.dtype().isEmpty()) {
+            throw WeightFormat.unsupported(path, entry);
+        }
+        WeightFormat.count(path, entry);
+        try {
+            return OnnxElements.read(tensor);
+        } catch (IllegalArgumentException e) {
+            throw corrupt(name, e);
+        }
+    }
+
+    @Override
+    public Optional<List<Long>> quantised(WeightEntry entry, Stored stored) {
+        boolean fits = OnnxElements.isQuantised(tensors.get(entry.name()).onnxType(), stored);
+        return fits && !entry.shape().isEmpty() ? Optional.of(entry.shape()) : Optional.empty();
+    }
+
+    @Override
+    public Tensor read(String name, Stored stored) {
+        OnnxTensor tensor = tensor(name);
+        WeightEntry entry = entries.get(name);
+        if (quantised(entry, stored).isEmpty()) {
+            throw WeightFormat.unsupported(path, entry);
+        }
+        WeightFormat.count(path, entry);
+        try {
+            return OnnxElements.readQuantised(tensor, stored);
+        } catch (IllegalArgumentException e) {
+            throw corrupt(name, e);
+        }
+    }
+
+    private OnnxTensor tensor(String name) {
+        OnnxTensor tensor = tensors.get(name);
+        if (tensor == null) {
             throw MissingWeight.in(this, name);
         }
-        if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-            throw new DiagnosticException(Diagnostic.of(
-                            RuntimeCode.WEIGHT_EXTERNAL,
-                            "the elements of \"" + name + "\" lie in another file than " + path)
-                    .hint("save the model as one file (onnx.save with save_as_external_data=False), or its weights as"
-                            + " safetensors"));
-        }
-        WeightEntry entry = entries.get(name);
-        DType dtype = entry.dtype().orElseThrow(() -> WeightFormat.unsupported(path, entry));
-        int count = WeightFormat.count(path, entry);
-        try {
-            return Tensor.wrap(
-                    dtype,
-                    entry.shape().stream().mapToLong(Long::longValue).toArray(),
-                    OnnxElements.decode(proto, dtype, count));
-        } catch (IllegalArgumentException e) {
-            throw WeightFormat.corrupt(path, "the initialiser \"" + name + "\": " + e.getMessage());
-        }
+        return tensor;
+    }
+
+    private RuntimeException corrupt(String name, IllegalArgumentException e) {
+        return WeightFormat.corrupt(path, "the tensor \"" + name + "\": " + e.getMessage());
     }
 }

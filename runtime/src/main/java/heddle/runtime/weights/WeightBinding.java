@@ -145,7 +145,8 @@ public final class WeightBinding {
                 .note("file:  " + entry.type() + "  (" + file.path() + ")")
                 .note(
                         "a safetensors file holds i8 as I8, and i4 as U8: two columns in a byte, the first one in the lower four"
-                                + " bits");
+                                + " bits; an ONNX file holds i8 as INT8, or as UINT8 with 128 added, and i4 as INT4, or as UINT4"
+                                + " with 8 added");
         return entry.dtype()
                 .map(dtype -> d.hint("leave out `as " + w.held().text() + "`: what the file has is not quantised"))
                 .orElse(d);

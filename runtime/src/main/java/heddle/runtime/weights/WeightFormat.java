@@ -58,7 +58,7 @@ final class WeightFormat {
     private static DiagnosticException unknown(Path file, MemorySegment bytes) {
         Diagnostic d = Diagnostic.of(
                         RuntimeCode.WEIGHT_FORMAT_UNKNOWN, file + " is not a weight file that Heddle reads")
-                .note("Heddle reads .safetensors files and the initialisers of .onnx files");
+                .note("Heddle reads .safetensors files and the tensors of .onnx files");
         if (Npy.isNpy(bytes)) {
             d = d.hint("an .npy file holds one tensor without a name; give it with --input NAME=" + file);
         } else if (bytes.byteSize() > 2
@@ -93,8 +93,8 @@ final class WeightFormat {
                         RuntimeCode.WEIGHT_ENCODING,
                         "the weight \"" + entry.name() + "\" in " + file + " has elements of type " + entry.encoding())
                 .note(
-                        "Heddle reads f32, f64, f16, bf16, i32, i64 and bool, and I8 and U8 of safetensors files as weights that are"
-                                + " declared `as i8` and `as i4`")
+                        "Heddle reads f32, f64, f16, bf16, i32, i64 and bool, whole numbers of ONNX files, and I8 and U8 of"
+                                + " safetensors files as weights that are declared `as i8` and `as i4`")
                 .hint("declare it as what it is, such as `f32[...] as i8 per column`, or convert the file"));
     }
 }

@@ -5,9 +5,33 @@ import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** An expression of the language, before it has a place in a text. Terms are equal when they are written alike. */
 public sealed interface Term {
+    /** The terms that this one is made of, from left to right; none for one that has no parts. */
+    default Stream<Term> parts() {
+        return switch (this) {
+            case Ref ref -> Stream.of();
+            case Name name -> Stream.of();
+            case Literal literal -> Stream.of();
+            case Length length -> Stream.of();
+            case Text text -> Stream.of();
+            case Weight weight -> Stream.of();
+            case Call call -> call.arguments().stream().map(Argument::term);
+            case Infix infix -> Stream.of(infix.left(), infix.right());
+            case Prefix prefix -> Stream.of(prefix.operand());
+            case Items items -> items.terms().stream();
+            case Subscript s ->
+                Stream.concat(Stream.of(s.operand()), s.indices().stream().flatMap(Index::parts));
+        };
+    }
+
+    /** The values that it reads, as often as it reads them. */
+    default Stream<Value> reads() {
+        return this instanceof Ref ref ? Stream.of(ref.value()) : parts().flatMap(Term::reads);
+    }
+
     /** A value by its name. */
     record Ref(Value value) implements Term {}
 
@@ -67,6 +91,16 @@ public sealed interface Term {
 
     /** What stands for one axis, or several, in a subscript. */
     sealed interface Index {
+        private Stream<Term> parts() {
+            return switch (this) {
+                case At at -> Stream.of(at.term());
+                case Range range ->
+                    Stream.of(range.from(), range.to(), range.step()).flatMap(Optional::stream);
+                case New added -> Stream.of();
+                case Rest rest -> Stream.of();
+            };
+        }
+
         /** One element, or a tensor of indices. */
         record At(Term term) implements Index {}
 

@@ -2,8 +2,10 @@ package heddle.runtime.onnx.translate;
 
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
+import heddle.runtime.onnx.OnnxGraph;
 import heddle.runtime.onnx.OnnxNode;
 import heddle.runtime.onnx.source.Term;
+import heddle.runtime.onnx.source.Value;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,6 +50,26 @@ public interface NodeContext {
 
     /** A step on the way, named in the source after the node: use it where a term would be written twice. */
     Operand step(String name, Term term, TensorType type);
+
+    /**
+     * Translates a graph of an attribute in this node's place.
+     *
+     * @param inputs what its inputs are
+     * @return what its outputs are
+     */
+    List<Operand> inline(OnnxGraph graph, List<Operand> inputs);
+
+    /** Says that a result is what an operand, or a result of an inlined graph, is. */
+    void define(int output, Operand same);
+
+    /** What defines a value that a term refers to; empty for an input, and where it is one of several results. */
+    Optional<Term> meaning(Value value);
+
+    /** The tensors of an operand that is a sequence. @throws UnsupportedNode when it is none, or only a run knows its length */
+    List<Operand> sequence(int index);
+
+    /** Says of which tensors a result is a sequence. */
+    void defineSequence(int output, List<Operand> tensors);
 
     /** The length that both are: where the file has two symbols for it, they are made one. @throws UnsupportedNode when they differ */
     Dim unify(Dim a, Dim b);

@@ -1,0 +1,21 @@
+package heddle.runtime.onnx.operator;
+
+import heddle.runtime.onnx.translate.OperatorTable;
+
+/** The operators of ONNX's own domain. */
+public final class CoreOperators {
+    private CoreOperators() {}
+
+    public static void addTo(OperatorTable table) {
+        Arithmetic.addTo(table);
+        Activations.addTo(table);
+        Comparisons.addTo(table);
+        Conversions.addTo(table);
+        Reductions.addTo(table);
+        MatrixProducts.addTo(table);
+        Convolutions.addTo(table);
+        Normalisations.addTo(table);
+        Distributions.addTo(table);
+        Reshapes.addTo(table);
+    }
+}

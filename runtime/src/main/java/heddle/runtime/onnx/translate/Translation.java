@@ -1,0 +1,217 @@
+package heddle.runtime.onnx.translate;
+
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
+import heddle.runtime.onnx.OnnxGraph;
+import heddle.runtime.onnx.OnnxNode;
+import heddle.runtime.onnx.OnnxTensor;
+import heddle.runtime.onnx.source.Definition;
+import heddle.runtime.onnx.source.FlatModel;
+import heddle.runtime.onnx.source.Term;
+import heddle.runtime.onnx.source.Term;
+import heddle.runtime.onnx.source.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Translates the nodes of a graph, one after the other. When it learns that two lengths are the same it begins again with that,
+ * so that all types say so. What cannot be translated is collected, and what reads it is passed over.
+ */
+public final class Translation {
+    private final OnnxGraph graph;
+    private final Map<String, Integer> opsets;
+    private final OperatorTable table;
+    private final LengthNames names = new LengthNames();
+    private final Symbols symbols = new Symbols();
+
+    private final List<Definition> definitions = new ArrayList<>();
+    private final Map<Value, Term> meanings = new HashMap<>();
+    private final Set<String> notes = new LinkedHashSet<>();
+    private UnsupportedOperators unsupported = new UnsupportedOperators();
+    private Set<String> read = Set.of();
+
+    private Translation(OnnxGraph graph, Map<String, Integer> opsets, OperatorTable table) {
+        this.graph = graph;
+        this.opsets = opsets;
+        this.table = table;
+    }
+
+    /**
+     * The model that a graph is.
+     *
+     * @param opsets the version of each domain's operator set
+     * @param name   the model's, a name of the language
+     * @throws DiagnosticException that lists everything that has no translation
+     */
+    public static FlatModel of(OnnxGraph graph, Map<String, Integer> opsets, OperatorTable table, String name) {
+        return new Translation(graph, opsets, table).model(name);
+    }
+
+    private FlatModel model(String name) {
+        while (true) {
+            int before = symbols.count();
+            definitions.clear();
+            meanings.clear();
+            notes.clear();
+            unsupported = new UnsupportedOperators();
+            Environment environment = new Environment(Optional.empty());
+            List<Value> inputs = inputs(environment);
+            read = namesThatAreRead(graph);
+            translate(graph, environment);
+            List<FlatModel.Result> outputs = outputs(environment);
+            if (symbols.count() == before) {
+                if (!unsupported.isEmpty()) {
+                    throw refused();
+                }
+                return new FlatModel(name, lengths(inputs), inputs, live(outputs), outputs, List.copyOf(notes));
+            }
+        }
+    }
+
+    private DiagnosticException refused() {
+        List<Diagnostic> all = unsupported.lines().stream()
+                .map(line -> Diagnostic.of(RuntimeCode.ONNX_OPERATOR, line))
+                .toList();
+        return new DiagnosticException(all);
+    }
+
+    private List<Value> inputs(Environment environment) {
+        List<Value> inputs = new ArrayList<>();
+        for (OnnxGraph.Declared declared : graph.inputs()) {
+            try {
+                TensorType type = symbols.resolved(names.type(declared));
+                Value value = new Value(declared.name(), type);
+                inputs.add(value);
+                environment.put(declared.name(), new Operand(new Term.Ref(value), type, Optional.empty()));
+            } catch (UnsupportedNode e) {
+                unsupported.add(e.getMessage(), "input " + declared.name());
+            }
+        }
+        return inputs;
+    }
+
+    private List<FlatModel.Result> outputs(Environment environment) {
+        List<FlatModel.Result> outputs = new ArrayList<>();
+        for (OnnxGraph.Declared declared : graph.outputs()) {
+            environment.find(declared.name()).ifPresent(o -> {
+                equateWithDeclared(o, declared);
+                outputs.add(new FlatModel.Result(declared.name(), symbols.resolved(o.type()), TensorTerms.tensor(o)));
+            });
+        }
+        return outputs;
+    }
+
+    /** Where the file has a number for a length that was a symbol so far. */
+    private void equateWithDeclared(Operand output, OnnxGraph.Declared declared) {
+        List<OnnxGraph.DeclaredLength> lengths = declared.shape().orElse(List.of());
+        if (lengths.size() == output.rank()) {
+            for (int i = 0; i < lengths.size(); i++) {
+                Dim dim = symbols.resolved(output.dims().get(i));
+                lengths.get(i).number().filter(n -> !dim.isKnown()).ifPresent(n -> symbols.equate(dim, Dim.of(n)));
+            }
+        }
+    }
+
+    /** The symbols of inputs, in their order. */
+    private static List<String> lengths(List<Value> inputs) {
+        Set<String> names = new LinkedHashSet<>();
+        inputs.forEach(v -> v.type().shape().dims().forEach(d -> names.addAll(d.symbols())));
+        return List.copyOf(names);
+    }
+
+    /** The definitions that an output depends on. */
+    private List<Definition> live(List<FlatModel.Result> outputs) {
+        Set<Value> needed = new HashSet<>();
+        outputs.forEach(o -> o.term().reads().forEach(needed::add));
+        List<Definition> live = new ArrayList<>();
+        for (Definition d : definitions.reversed()) {
+            if (d.results().stream().anyMatch(needed::contains)) {
+                d.term().reads().forEach(needed::add);
+                live.addFirst(d);
+            }
+        }
+        return live;
+    }
+
+    /** Translates a graph, the model's or one within a node. */
+    void translate(OnnxGraph part, Environment environment) {
+        for (Map.Entry<String, OnnxTensor> e : part.initialisers().entrySet()) {
+            environment.defer(e.getKey(), () -> Constants.operand(e.getKey(), e.getValue()));
+        }
+        part.nodes().forEach(node -> translate(node, environment));
+    }
+
+    private void translate(OnnxNode node, Environment environment) {
+        try {
+            TranslatedNode context = new TranslatedNode(this, node, opsets.getOrDefault(node.domain(), 1), environment);
+            if (node.operator().equals("Constant") && node.domain().isEmpty()) {
+                context.define(0, context.constant());
+                return;
+            }
+            Optional<Known> folded = context.folded();
+            if (folded.isPresent()) {
+                context.define(0, folded.get());
+                return;
+            }
+            table.find(node.domain(), node.operator())
+                    .orElseThrow(() -> new UnsupportedNode("the operator is not known"))
+                    .translate(context);
+        } catch (UnsupportedNode e) {
+            unsupported.add(node.qualifiedOperator() + ": " + e.getMessage(), node.label());
+        } catch (AbsentOperand e) {
+            // What it reads has no translation, and that was said.
+        }
+    }
+
+    private static Set<String> namesThatAreRead(OnnxGraph part) {
+        Set<String> names = new HashSet<>();
+        part.outputs().forEach(o -> names.add(o.name()));
+        for (OnnxNode node : part.nodes()) {
+            names.addAll(node.inputs());
+            node.attributes().values().forEach(a -> {
+                if (a instanceof heddle.runtime.onnx.OnnxAttribute.GraphValue g) {
+                    names.addAll(namesThatAreRead(g.value()));
+                }
+            });
+        }
+        return names;
+    }
+
+    boolean isRead(String name) {
+        return read.contains(name);
+    }
+
+    Symbols symbols() {
+        return symbols;
+    }
+
+    void note(String sentence) {
+        notes.add(sentence);
+    }
+
+    void add(Definition definition) {
+        definitions.add(definition);
+        if (definition.results().size() == 1) {
+            meanings.put(definition.results().getFirst(), definition.term());
+        }
+    }
+
+    /** The term that is a value, unless the value is an input or one of several results. */
+    Optional<Term> meaning(Value value) {
+        return Optional.ofNullable(meanings.get(value));
+    }
+
+    /** An operand that could not be translated itself. */
+    static final class AbsentOperand extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+}
