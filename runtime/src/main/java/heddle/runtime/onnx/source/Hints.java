@@ -25,11 +25,11 @@ final class Hints {
     private Hints() {}
 
     /** What a number of a text counts. */
-    static String counter(Template template, int number) {
+    static String counter(NameTemplate template, int number) {
         StringBuilder before = new StringBuilder();
         int n = 0;
-        for (Template.Part part : template.parts()) {
-            if (part instanceof Template.Number && n++ == number) {
+        for (NameTemplate.Part part : template.parts()) {
+            if (part instanceof NameTemplate.Number && n++ == number) {
                 break;
             }
             before.append(part.text());

@@ -5,7 +5,7 @@ import heddle.compiler.type.Dim;
 /** What may differ between two pieces of a model that are written alike. */
 sealed interface Leaf {
     /** The name of a weight, or another text. */
-    record Words(Template template) implements Leaf {}
+    record Words(NameTemplate template) implements Leaf {}
 
     /** A number that says how much. */
     record Amount(Term.Literal literal) implements Leaf {}

@@ -47,7 +47,7 @@ final class Parameters {
      * @return empty when no parameters say it
      */
     static Optional<Parameters> of(List<List<Leaf>> rows, String prefix) {
-        Parameters p = new Parameters(Columns.transposed(rows), rows.size(), prefix);
+        Parameters p = new Parameters(Progressions.transposed(rows), rows.size(), prefix);
         return p.fit() ? Optional.of(p) : Optional.empty();
     }
 
@@ -70,15 +70,15 @@ final class Parameters {
         List<Integer> names = new ArrayList<>();
         for (int j = 0; j < columns.size(); j++) {
             List<Leaf> column = columns.get(j);
-            if (Columns.allEqual(column)) {
-                patterns[j] = Columns.term(column.getFirst());
+            if (Progressions.allEqual(column)) {
+                patterns[j] = Progressions.term(column.getFirst());
             } else if (column.getFirst() instanceof Leaf.Words) {
                 if (!wording(j, places)) {
                     names.add(j);
                 }
             }
         }
-        places.sort(Comparator.comparingLong(p -> Columns.range(p.values())));
+        places.sort(Comparator.comparingLong(p -> Progressions.range(p.values())));
         Term[][] numbers = new Term[columns.size()][];
         for (Place place : places) {
             int size = templates(place.leaf()).getFirst().numbers().size();
@@ -93,24 +93,24 @@ final class Parameters {
         return names(names) && amounts() && lengths();
     }
 
-    private List<Template> templates(int leaf) {
-        return Columns.templates(columns.get(leaf));
+    private List<NameTemplate> templates(int leaf) {
+        return Progressions.templates(columns.get(leaf));
     }
 
     /** Whether the texts of a leaf differ in numbers alone, whose places are noted. */
     private boolean wording(int leaf, List<Place> places) {
-        List<Template> templates = templates(leaf);
+        List<NameTemplate> templates = templates(leaf);
         String wording = templates.getFirst().wording();
         if (!templates.stream().allMatch(t -> t.wording().equals(wording))) {
             return false;
         }
         List<Place> found = new ArrayList<>();
         for (int n = 0; n < templates.getFirst().numbers().size(); n++) {
-            Optional<long[]> values = Columns.differences(Columns.numbers(templates, n));
+            Optional<long[]> values = Progressions.differences(Progressions.numbers(templates, n));
             if (values.isEmpty()) {
                 return false;
             }
-            if (!Columns.isConstant(values.get())) {
+            if (!Progressions.isConstant(values.get())) {
                 found.add(new Place(leaf, n, values.get(), Hints.counter(templates.getFirst(), n)));
             }
         }
@@ -118,8 +118,8 @@ final class Parameters {
         return true;
     }
 
-    private Term filled(List<Template> templates, Term[] numbers) {
-        Template first = templates.getFirst();
+    private Term filled(List<NameTemplate> templates, Term[] numbers) {
+        NameTemplate first = templates.getFirst();
         List<Dim> dims = new ArrayList<>(first.numbers());
         for (int n = 0; n < numbers.length; n++) {
             if (numbers[n] != null) {
@@ -134,7 +134,7 @@ final class Parameters {
     /** A parameter that gives the numbers, or a sum with one that is there. */
     private Dim counter(long[] values, String hint) {
         for (Counter counter : counters) {
-            Optional<Columns.Line> line = Columns.line(counter.values(), values);
+            Optional<Progressions.Line> line = Progressions.line(counter.values(), values);
             if (line.isPresent() && (pieces > 2 || line.get().start() >= 0)) {
                 return line.get().of(counter.id());
             }
@@ -159,13 +159,13 @@ final class Parameters {
     private boolean names(List<Integer> leaves) {
         List<Ending> endings = new ArrayList<>();
         for (int leaf : leaves) {
-            List<String> texts = templates(leaf).stream().map(Template::text).toList();
+            List<String> texts = templates(leaf).stream().map(NameTemplate::text).toList();
             String end = commonEnd(texts);
             endings.add(new Ending(leaf, texts.stream().map(t -> t.substring(0, t.length() - end.length())).toList(), end));
         }
         endings.sort(Comparator.comparingInt(e -> e.starts().getFirst().length()));
         for (Ending ending : endings) {
-            if (ending.starts().stream().anyMatch(s -> Template.of(s).hasHoles())) {
+            if (ending.starts().stream().anyMatch(s -> NameTemplate.of(s).hasHoles())) {
                 return false;
             }
             patterns[ending.leaf()] = new Term.Text(beginning(ending.starts()) + ending.end());
@@ -267,7 +267,7 @@ final class Parameters {
 
     /** A parameter of its own, shared with leaves that are equal in all pieces. */
     private Term given(List<Leaf> column, String hint, int upTo) {
-        List<Term> terms = column.stream().map(Columns::term).toList();
+        List<Term> terms = column.stream().map(Progressions::term).toList();
         for (int v = 0; v < variables.size(); v++) {
             int index = v;
             boolean same = true;

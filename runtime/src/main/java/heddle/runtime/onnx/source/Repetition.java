@@ -190,7 +190,7 @@ final class Repetition {
             for (int i = 0; i < rounds; i++) {
                 rows.add(skeleton(i, j).leaves());
             }
-            columns.add(Columns.transposed(rows));
+            columns.add(Progressions.transposed(rows));
         }
         round = new Round(variable, firstCount(columns), rounds);
         for (List<List<Leaf>> step : columns) {
@@ -211,8 +211,8 @@ final class Repetition {
     private long firstCount(List<List<List<Leaf>>> columns) {
         for (List<List<Leaf>> step : columns) {
             for (List<Leaf> column : step) {
-                if (column.getFirst() instanceof Leaf.Words && !Columns.allEqual(column)) {
-                    OptionalLong count = count(Columns.templates(column));
+                if (column.getFirst() instanceof Leaf.Words && !Progressions.allEqual(column)) {
+                    OptionalLong count = count(Progressions.templates(column));
                     if (count.isPresent()) {
                         return count.getAsLong();
                     }
@@ -222,14 +222,14 @@ final class Repetition {
         return 0;
     }
 
-    private static OptionalLong count(List<Template> templates) {
+    private static OptionalLong count(List<NameTemplate> templates) {
         String wording = templates.getFirst().wording();
         if (!templates.stream().allMatch(t -> t.wording().equals(wording))) {
             return OptionalLong.empty();
         }
         for (int n = 0; n < templates.getFirst().numbers().size(); n++) {
-            List<Dim> numbers = Columns.numbers(templates, n);
-            boolean counts = numbers.getFirst().isKnown() && !Columns.allEqual(numbers);
+            List<Dim> numbers = Progressions.numbers(templates, n);
+            boolean counts = numbers.getFirst().isKnown() && !Progressions.allEqual(numbers);
             for (int i = 0; i < numbers.size() && counts; i++) {
                 counts = numbers.get(i).equals(numbers.getFirst().plus(i));
             }

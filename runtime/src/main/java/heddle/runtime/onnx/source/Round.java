@@ -39,11 +39,11 @@ final class Round {
 
     /** What stands for a leaf in all rounds. */
     Optional<Term> pattern(List<Leaf> column) {
-        if (Columns.allEqual(column)) {
-            return Optional.of(Columns.term(column.getFirst()));
+        if (Progressions.allEqual(column)) {
+            return Optional.of(Progressions.term(column.getFirst()));
         }
         return switch (column.getFirst()) {
-            case Leaf.Words w -> Optional.of(new Term.Text(text(Columns.templates(column))));
+            case Leaf.Words w -> Optional.of(new Term.Text(text(Progressions.templates(column))));
             case Leaf.Amount a -> Optional.of(amount(column));
             case Leaf.Length l ->
                 line(column.stream().map(x -> ((Leaf.Length) x).dim()).toList()).map(Term.Length::new);
@@ -56,17 +56,17 @@ final class Round {
             base[i] = from + i;
         }
         Dim common = dims.getFirst().minus(Sums.constant(dims.getFirst()));
-        return Columns.differences(dims)
-                .flatMap(c -> Columns.line(base, c))
+        return Progressions.differences(dims)
+                .flatMap(c -> Progressions.line(base, c))
                 .map(line -> line.of(variable).plus(common));
     }
 
-    private String text(List<Template> templates) {
-        Template first = templates.getFirst();
+    private String text(List<NameTemplate> templates) {
+        NameTemplate first = templates.getFirst();
         if (templates.stream().allMatch(t -> t.wording().equals(first.wording()))) {
             List<Dim> numbers = new ArrayList<>();
             for (int n = 0; n < first.numbers().size(); n++) {
-                line(Columns.numbers(templates, n)).ifPresent(numbers::add);
+                line(Progressions.numbers(templates, n)).ifPresent(numbers::add);
             }
             if (numbers.size() == first.numbers().size()) {
                 return first.with(numbers).text();
@@ -77,7 +77,7 @@ final class Round {
     }
 
     private Term amount(List<Leaf> column) {
-        List<Term> terms = column.stream().map(Columns::term).toList();
+        List<Term> terms = column.stream().map(Progressions::term).toList();
         Optional<long[]> whole = Parameters.whole(
                 terms.stream().map(t -> ((Term.Literal) t).text()).toList());
         if (whole.isPresent()) {

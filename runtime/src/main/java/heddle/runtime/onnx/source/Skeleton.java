@@ -89,7 +89,7 @@ final class Skeleton implements Rewrite {
 
     @Override
     public String text(String template) {
-        leaves.add(new Leaf.Words(Template.of(template)));
+        leaves.add(new Leaf.Words(NameTemplate.of(template)));
         return template;
     }
 

@@ -29,7 +29,7 @@ sealed interface Step {
         @Override
         public Compute rewritten(Rewrite r) {
             r.mark("let" + results.size());
-            Compute changed = new Compute(results, Terms.rewrite(term, r), nodes, scope);
+            Compute changed = new Compute(results, TermRewriting.rewrite(term, r), nodes, scope);
             results.forEach(r::defined);
             return changed;
         }
@@ -59,7 +59,7 @@ sealed interface Step {
         public Loop rewritten(Rewrite r) {
             r.mark("for" + from + ".." + count + "," + carries.size() + "," + collected.size());
             List<Term> starts = new ArrayList<>();
-            carries.forEach(c -> starts.add(Terms.rewrite(c.start(), r)));
+            carries.forEach(c -> starts.add(TermRewriting.rewrite(c.start(), r)));
             carries.forEach(c -> r.defined(c.variable()));
             collected.forEach(c -> r.defined(c.list()));
             List<Step> steps = new ArrayList<>();
@@ -67,10 +67,10 @@ sealed interface Step {
             List<Carry> changed = new ArrayList<>();
             for (int i = 0; i < carries.size(); i++) {
                 Carry c = carries.get(i);
-                changed.add(new Carry(c.variable(), starts.get(i), Terms.rewrite(c.next(), r)));
+                changed.add(new Carry(c.variable(), starts.get(i), TermRewriting.rewrite(c.next(), r)));
             }
             List<Collected> lists = collected.stream()
-                    .map(c -> new Collected(c.list(), Terms.rewrite(c.item(), r)))
+                    .map(c -> new Collected(c.list(), TermRewriting.rewrite(c.item(), r)))
                     .toList();
             return new Loop(variable, from, count, changed, lists, steps, nodes);
         }

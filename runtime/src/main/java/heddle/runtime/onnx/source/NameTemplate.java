@@ -11,14 +11,14 @@ import java.util.regex.Pattern;
  * A text of the language taken apart: {@code layer.{l}.weight} or {@code onnx::MatMul_787}. Whole numbers in it stand by
  * themselves, so that texts can be compared that differ in numbers alone.
  */
-record Template(List<Part> parts) {
+record NameTemplate(List<Part> parts) {
     /** More digits than any counter of an exporter has; longer ones are words. */
     private static final int MOST_DIGITS = 15;
 
     private static final Pattern TOKEN =
             Pattern.compile("\\{\\{|}}|\\{(?<hole>[^{}]*)}|(?<digits>[0-9]+)|[^0-9{}]+|.", Pattern.DOTALL);
 
-    Template {
+    NameTemplate {
         parts = List.copyOf(parts);
     }
 
@@ -52,7 +52,7 @@ record Template(List<Part> parts) {
     }
 
     /** Takes a text of the language apart. */
-    static Template of(String text) {
+    static NameTemplate of(String text) {
         List<Part> parts = new ArrayList<>();
         StringBuilder words = new StringBuilder();
         Matcher token = TOKEN.matcher(text);
@@ -75,7 +75,7 @@ record Template(List<Part> parts) {
         if (!words.isEmpty()) {
             parts.add(new Words(words.toString()));
         }
-        return new Template(parts);
+        return new NameTemplate(parts);
     }
 
     private static Part hole(String expression) {
@@ -101,17 +101,17 @@ record Template(List<Part> parts) {
     }
 
     /** The same words with other numbers. */
-    Template with(List<Dim> numbers) {
+    NameTemplate with(List<Dim> numbers) {
         List<Part> changed = new ArrayList<>();
         int next = 0;
         for (Part part : parts) {
             changed.add(part instanceof Number ? new Number(numbers.get(next++)) : part);
         }
-        return new Template(changed);
+        return new NameTemplate(changed);
     }
 
     /** The same text with other names in its holes. */
-    Template renamed(UnaryOperator<String> name) {
+    NameTemplate renamed(UnaryOperator<String> name) {
         List<Part> changed = new ArrayList<>();
         for (Part part : parts) {
             if (part instanceof Number n && !n.value().isKnown()) {
@@ -122,7 +122,7 @@ record Template(List<Part> parts) {
                 changed.add(part);
             }
         }
-        return new Template(changed);
+        return new NameTemplate(changed);
     }
 
     /** As it stands between quotes, but for escapes. */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** Whole numbers, one for each of some pieces that are alike, that follow from others. */
-final class Columns {
-    private Columns() {}
+final class Progressions {
+    private Progressions() {}
 
     /** The numbers less what all have in common; empty when they do not differ by numbers alone. */
     static Optional<long[]> differences(List<Dim> dims) {
@@ -76,14 +76,14 @@ final class Columns {
     }
 
     /** The texts of one leaf in all pieces. */
-    static List<Template> templates(List<Leaf> column) {
-        List<Template> out = new ArrayList<>();
+    static List<NameTemplate> templates(List<Leaf> column) {
+        List<NameTemplate> out = new ArrayList<>();
         column.forEach(leaf -> out.add(((Leaf.Words) leaf).template()));
         return out;
     }
 
     /** One number of a text in all pieces. */
-    static List<Dim> numbers(List<Template> templates, int index) {
+    static List<Dim> numbers(List<NameTemplate> templates, int index) {
         return templates.stream().map(t -> t.numbers().get(index)).toList();
     }
 

@@ -13,10 +13,10 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Goes through terms. */
-final class Terms {
+final class TermRewriting {
     private static final Pattern NUMBER = Pattern.compile("-?[0-9].*");
 
-    private Terms() {}
+    private TermRewriting() {}
 
     /** The term with its leaves rewritten. */
     static Term rewrite(Term term, Rewrite r) {
