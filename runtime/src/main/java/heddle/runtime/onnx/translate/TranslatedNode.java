@@ -36,7 +36,8 @@ final class TranslatedNode implements NodeContext {
             switch (attribute.getValue()) {
                 case OnnxAttribute.TensorValue t -> {
                     environment.put(node.outputs().getFirst(), t.value());
-                    return Constants.operand(node.outputs().getFirst(), t.value());
+                    String name = node.outputs().getFirst();
+                    return translation.named(name, Constants.operand(name, t.value()));
                 }
                 case OnnxAttribute.Int i -> {
                     return KnownTerms.operand(whole(List.of(), List.of(i.value())));
@@ -77,6 +78,9 @@ final class TranslatedNode implements NodeContext {
         }
         List<Known> operands = new ArrayList<>();
         for (int i = 0; i < node.inputs().size(); i++) {
+            if (has(i) && environment.sequence(node.inputs().get(i)).isPresent()) {
+                return Optional.empty();
+            }
             if (has(i)) {
                 Optional<Known> known = operand(i).known();
                 if (known.isEmpty()) {
