@@ -39,14 +39,12 @@ record GeneratedFile(
         for (int batch : new int[] {1, 3}) {
             for (int length : new int[] {1, 7, 33}) {
                 sizes.add(Map.of(
-                        "batch_size",
-                        batch,
-                        "sequence_length",
-                        length,
-                        "past_sequence_length",
-                        5,
-                        "encoder_sequence_length",
-                        11));
+                        "batch_size", batch,
+                        "sequence_length", length,
+                        "past_sequence_length", 5,
+                        "image_batch_size", 2,
+                        "one", 1,
+                        "encoder_sequence_length", 11));
             }
         }
         return sizes;
