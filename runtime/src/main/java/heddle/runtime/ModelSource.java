@@ -20,8 +20,7 @@ public record ModelSource(String name, Path directory, Function<String, Optional
     /** A file, and those beside it. An ONNX file is imported. */
     public static ModelSource file(Path file) {
         if (OnnxSource.isMeantBy(file)) {
-            return new ModelSource(
-                    file.toString(), file.toAbsolutePath().getParent(), new OnnxSource(file));
+            return new ModelSource(file.toString(), file.toAbsolutePath().getParent(), new OnnxSource(file));
         }
         return new ModelSource(file.toString(), file.toAbsolutePath().getParent(), name -> {
             Path path = Path.of(name);

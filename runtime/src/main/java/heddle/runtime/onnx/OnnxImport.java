@@ -3,6 +3,7 @@ package heddle.runtime.onnx;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.onnx.idiom.Idioms;
 import heddle.runtime.onnx.operator.CoreOperators;
+import heddle.runtime.onnx.operator.quantised.QuantisedOperators;
 import heddle.runtime.onnx.source.FlatModel;
 import heddle.runtime.onnx.translate.OperatorTable;
 import heddle.runtime.onnx.translate.Translation;
@@ -35,6 +36,7 @@ public final class OnnxImport {
     private static OperatorTable operators() {
         OperatorTable table = new OperatorTable();
         CoreOperators.addTo(table);
+        QuantisedOperators.addTo(table);
         return table;
     }
 

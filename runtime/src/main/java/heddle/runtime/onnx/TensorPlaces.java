@@ -122,9 +122,8 @@ final class TensorPlaces {
 
     private void skip(long bytes, long end) {
         if (bytes < 0 || bytes > end - at) {
-            throw new IllegalArgumentException(
-                    "it is cut short: at byte " + at + ", " + Long.toUnsignedString(bytes) + " bytes should follow, and "
-                            + (end - at) + " do");
+            throw new IllegalArgumentException("it is cut short: at byte " + at + ", " + Long.toUnsignedString(bytes)
+                    + " bytes should follow, and " + (end - at) + " do");
         }
         at += bytes;
     }

@@ -120,12 +120,16 @@ final class BertFiles {
         String x = encoder(embeddings(ids, kinds(), WIDTH), mask);
         String pooled = g.in("pooler", () -> {
             String first = g.gather(x, g.scalar(0), 1);
-            return g.in("dense", () -> g.op("Tanh", g.op(
-                    "Gemm",
-                    first,
-                    g.parameter("weight", 0, 0.2f, WIDTH, WIDTH),
-                    g.parameter("bias", 0, 0.1f, WIDTH),
-                    attr("transB", 1))));
+            return g.in(
+                    "dense",
+                    () -> g.op(
+                            "Tanh",
+                            g.op(
+                                    "Gemm",
+                                    first,
+                                    g.parameter("weight", 0, 0.2f, WIDTH, WIDTH),
+                                    g.parameter("bias", 0, 0.1f, WIDTH),
+                                    attr("transB", 1))));
         });
         hidden(x);
         g.output(pooled, "pooler_output", FLOAT, "batch_size", WIDTH);
@@ -194,8 +198,7 @@ final class BertFiles {
             String real = g.cast(g.op("Not", g.op("Equal", ids, g.scalar(1))), INT32);
             String counted = g.mul(g.op("CumSum", real, g.scalar(1)), real);
             String positions = g.add(g.cast(counted, INT64), g.scalar(1));
-            String kinds = g.op(
-                    "ConstantOfShape", g.op("Shape", ids), attr("value", tensor(new long[] {0}, 1)));
+            String kinds = g.op("ConstantOfShape", g.op("Shape", ids), attr("value", tensor(new long[] {0}, 1)));
             String words = g.embedding("word_embeddings", ids, WORDS, WIDTH);
             String both = g.add(words, g.embedding("token_type_embeddings", kinds, 1, WIDTH));
             String sum = g.add(both, g.embedding("position_embeddings", positions, POSITIONS, WIDTH));

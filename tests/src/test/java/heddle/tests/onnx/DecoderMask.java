@@ -14,8 +14,7 @@ final class DecoderMask {
     /** [1, 1, length, length], the lowest number above the diagonal: rows and columns are counted and compared. */
     static String triangle(ModelWriter g, String ids) {
         String length = g.dim(ids, 1);
-        String low = g.op(
-                "ConstantOfShape", g.lengths(length, length), attr("value", tensor(new float[] {LOWEST}, 1)));
+        String low = g.op("ConstantOfShape", g.lengths(length, length), attr("value", tensor(new float[] {LOWEST}, 1)));
         String row = g.op("Range", g.scalar(0), length, g.scalar(1));
         String column = g.reshape(g.add(row, g.scalar(1)), length, 1);
         String filled = g.op("Where", g.op("Less", row, column), g.constant(0f), low);
@@ -26,8 +25,8 @@ final class DecoderMask {
     static String filled(ModelWriter g, String ids, String padding) {
         String triangle = triangle(g, ids);
         String length = g.dim(ids, 1);
-        String wide = g.cast(
-                g.expand(g.unsqueeze(g.unsqueeze(padding, 1), 2), g.dim(ids, 0), 1, length, length), FLOAT);
+        String wide =
+                g.cast(g.expand(g.unsqueeze(g.unsqueeze(padding, 1), 2), g.dim(ids, 0), 1, length, length), FLOAT);
         String turned = g.op("Sub", g.constant(1f), wide);
         String masked = g.op("Where", g.cast(turned, BOOL), g.constant(LOWEST), turned);
         String all = g.expand(triangle, g.dim(ids, 0), 1, length, length);

@@ -19,8 +19,7 @@ interface Fill {
 
     /** Numbers below {@code bound}. */
     static Fill below(int bound) {
-        return (random, shape) ->
-                Tensor.of(random.longs(size(shape), 0, bound).toArray(), shape);
+        return (random, shape) -> Tensor.of(random.longs(size(shape), 0, bound).toArray(), shape);
     }
 
     /** The same as i32, as TensorFlow has them. */
@@ -66,11 +65,10 @@ interface Fill {
         };
     }
 
-    /** The same whole number everywhere. */
-    static Fill ints(int value) {
+    static Fill ones() {
         return (random, shape) -> {
-            int[] values = new int[size(shape)];
-            Arrays.fill(values, value);
+            long[] values = new long[size(shape)];
+            Arrays.fill(values, 1);
             return Tensor.of(values, shape);
         };
     }

@@ -42,6 +42,8 @@ record GeneratedFile(
                         "batch_size", batch,
                         "sequence_length", length,
                         "past_sequence_length", 5,
+                        "image_batch_size", 2,
+                        "one", 1,
                         "encoder_sequence_length", 11));
             }
         }

@@ -270,7 +270,7 @@ final class GptFiles {
             String entry = x;
             x = g.in("model/decoder/layers." + l, () -> {
                 String normal = g.layerNorm("self_attn_layer_norm", entry, WIDTH);
-                String context = g.in("self_attn", () -> new FlatAttention(g, WIDTH, HEADS).write(normal, normal, mask));
+                String context = g.in("self_attn", () -> new FlatAttention(g, WIDTH, HEADS, true).write(normal, normal, mask));
                 String middle = g.add(entry, context);
                 String wide = g.op("Relu", g.linear("fc1", g.layerNorm("final_layer_norm", middle, WIDTH), WIDTH, 2 * WIDTH));
                 return g.add(middle, g.linear("fc2", wide, 2 * WIDTH, WIDTH));

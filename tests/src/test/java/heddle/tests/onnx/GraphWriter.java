@@ -137,13 +137,16 @@ class GraphWriter {
     static AttributeProto attr(String name, Object value) {
         AttributeProto.Builder attribute = AttributeProto.newBuilder().setName(name);
         switch (value) {
-            case Integer i -> attribute.setType(AttributeProto.AttributeType.INT).setI(i);
-            case Float f -> attribute.setType(AttributeProto.AttributeType.FLOAT).setF(f);
+            case Integer i ->
+                attribute.setType(AttributeProto.AttributeType.INT).setI(i);
+            case Float f ->
+                attribute.setType(AttributeProto.AttributeType.FLOAT).setF(f);
             case String s ->
                 attribute.setType(AttributeProto.AttributeType.STRING).setS(ByteString.copyFromUtf8(s));
             case TensorProto t ->
                 attribute.setType(AttributeProto.AttributeType.TENSOR).setT(t);
-            case GraphProto g -> attribute.setType(AttributeProto.AttributeType.GRAPH).setG(g);
+            case GraphProto g ->
+                attribute.setType(AttributeProto.AttributeType.GRAPH).setG(g);
             case long[] l -> {
                 attribute.setType(AttributeProto.AttributeType.INTS);
                 Arrays.stream(l).forEach(attribute::addInts);
@@ -191,7 +194,9 @@ class GraphWriter {
 
     /** A constant, as the exporter writes one. */
     String constant(TensorProto value) {
-        return exporter.constantNodes() ? op("Constant", attr("value", value)) : initialiser(exporter.constant(++number), value);
+        return exporter.constantNodes()
+                ? op("Constant", attr("value", value))
+                : initialiser(exporter.constant(++number), value);
     }
 
     String constant(float value) {
@@ -292,7 +297,10 @@ class GraphWriter {
     }
 
     private static OperatorSetIdProto version(String domain, int version) {
-        return OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version).build();
+        return OperatorSetIdProto.newBuilder()
+                .setDomain(domain)
+                .setVersion(version)
+                .build();
     }
 
     private NodeProto rename(NodeProto node) {

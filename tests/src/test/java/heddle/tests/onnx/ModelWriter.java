@@ -100,7 +100,9 @@ final class ModelWriter extends GraphWriter {
     /** @param parts numbers, and values without axes @return one value with them all */
     String lengths(Object... parts) {
         if (Arrays.stream(parts).allMatch(Number.class::isInstance)) {
-            return list(Arrays.stream(parts).mapToLong(p -> ((Number) p).longValue()).toArray());
+            return list(Arrays.stream(parts)
+                    .mapToLong(p -> ((Number) p).longValue())
+                    .toArray());
         }
         boolean ints = exporter == Exporter.TF2ONNX;
         String[] each = new String[parts.length];
@@ -126,8 +128,7 @@ final class ModelWriter extends GraphWriter {
         if (!exporter.constantNodes()) {
             return op("Expand", x, wanted);
         }
-        String ones = op(
-                "ConstantOfShape", list((long) parts.length), attr("value", tensor(new long[] {1}, 1)));
+        String ones = op("ConstantOfShape", list((long) parts.length), attr("value", tensor(new long[] {1}, 1)));
         String kept = op("Equal", wanted, mul(ones, scalar(-1)));
         return op("Expand", x, op("Where", kept, ones, wanted));
     }
@@ -245,14 +246,13 @@ final class ModelWriter extends GraphWriter {
     String weights(String q, String k, int width, Scale scale, String mask) {
         float root = (float) Math.sqrt(width);
         String keys = transpose(k, 0, 1, 3, 2);
-        String scores =
-                switch (scale) {
-                    case DIVIDE -> op("Div", matmul(q, keys), constant(root));
-                    case MULTIPLY -> mul(matmul(q, keys), constant(1 / root));
-                    case QUERY -> matmul(op("Div", q, constant(root)), keys);
-                    case BOTH -> matmul(mul(q, rootOfScale(q, root)), mul(keys, rootOfScale(q, root)));
-                    case NONE -> matmul(q, keys);
-                };
+        String scores = switch (scale) {
+            case DIVIDE -> op("Div", matmul(q, keys), constant(root));
+            case MULTIPLY -> mul(matmul(q, keys), constant(1 / root));
+            case QUERY -> matmul(op("Div", q, constant(root)), keys);
+            case BOTH -> matmul(mul(q, rootOfScale(q, root)), mul(keys, rootOfScale(q, root)));
+            case NONE -> matmul(q, keys);
+        };
         return softmax(mask == null ? scores : add(scores, mask), -1);
     }
 

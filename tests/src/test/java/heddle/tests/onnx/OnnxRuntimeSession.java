@@ -70,8 +70,7 @@ final class OnnxRuntimeSession implements AutoCloseable {
     }
 
     private static OnnxTensor given(Tensor tensor, OnnxJavaType type) throws OrtException {
-        ByteBuffer bytes =
-                ByteBuffer.allocateDirect(type.size * tensor.size()).order(ByteOrder.nativeOrder());
+        ByteBuffer bytes = ByteBuffer.allocateDirect(type.size * tensor.size()).order(ByteOrder.nativeOrder());
         for (int i = 0; i < tensor.size(); i++) {
             switch (tensor.storage()) {
                 case float[] a -> put(bytes, type, a[i], (long) a[i]);
@@ -102,16 +101,15 @@ final class OnnxRuntimeSession implements AutoCloseable {
         long[] shape = tensor.getInfo().getShape();
         int size = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
         OnnxJavaType type = tensor.getInfo().type;
-        DType dtype =
-                switch (type) {
-                    case FLOAT -> DType.F32;
-                    case DOUBLE -> DType.F64;
-                    case FLOAT16 -> DType.F16;
-                    case INT64 -> DType.I64;
-                    case INT32, INT16, INT8, UINT8 -> DType.I32;
-                    case BOOL -> DType.BOOL;
-                    default -> throw new IllegalArgumentException("a result of the type " + type);
-                };
+        DType dtype = switch (type) {
+            case FLOAT -> DType.F32;
+            case DOUBLE -> DType.F64;
+            case FLOAT16 -> DType.F16;
+            case INT64 -> DType.I64;
+            case INT32, INT16, INT8, UINT8 -> DType.I32;
+            case BOOL -> DType.BOOL;
+            default -> throw new IllegalArgumentException("a result of the type " + type);
+        };
         Object elements = Tensor.newStorage(dtype, size);
         ByteBuffer bytes = tensor.getByteBuffer().order(ByteOrder.nativeOrder());
         for (int i = 0; i < size; i++) {

@@ -25,19 +25,19 @@ final class SpeechFiles {
     private final ModelWriter g;
     private final FlatAttention flat;
 
-    private SpeechFiles(Exporter exporter, int opset, long seed) {
+    private SpeechFiles(Exporter exporter, int opset, long seed, boolean biasedKeys) {
         this.g = new ModelWriter(exporter, opset, seed);
-        this.flat = new FlatAttention(g, WIDTH, HEADS);
+        this.flat = new FlatAttention(g, WIDTH, HEADS, biasedKeys);
     }
 
     static List<GeneratedFile> all() {
         return List.of(
-                new SpeechFiles(Exporter.TORCH_SCOPED, 14, 401).encoder("whisper-encoder-torch-2.0-opset-14"),
-                new SpeechFiles(Exporter.TORCH_SCOPED, 17, 402).encoder("whisper-encoder-sdpa-torch-2.3-opset-17"),
-                new SpeechFiles(Exporter.TORCH_DYNAMO, 18, 403).encoder("whisper-encoder-dynamo-torch-2.6-opset-18"),
-                new SpeechFiles(Exporter.TORCH_SCOPED, 14, 404).decoder("whisper-decoder-torch-2.0-opset-14"),
-                new SpeechFiles(Exporter.TORCH_SCOPED, 14, 405).continued("whisper-decoder-past-torch-2.0-opset-14"),
-                new SpeechFiles(Exporter.TORCH_SCOPED, 13, 406).bart("bart-torch-1.13-opset-13"));
+                new SpeechFiles(Exporter.TORCH_SCOPED, 14, 401, false).encoder("whisper-encoder-torch-2.0-opset-14"),
+                new SpeechFiles(Exporter.TORCH_SCOPED, 17, 402, false).encoder("whisper-encoder-sdpa-torch-2.3-opset-17"),
+                new SpeechFiles(Exporter.TORCH_DYNAMO, 18, 403, false).encoder("whisper-encoder-dynamo-torch-2.6-opset-18"),
+                new SpeechFiles(Exporter.TORCH_SCOPED, 14, 404, false).decoder("whisper-decoder-torch-2.0-opset-14"),
+                new SpeechFiles(Exporter.TORCH_SCOPED, 14, 405, false).continued("whisper-decoder-past-torch-2.0-opset-14"),
+                new SpeechFiles(Exporter.TORCH_SCOPED, 13, 406, true).bart("bart-torch-1.13-opset-13"));
     }
 
     private String convolution(String module, String x, int in, int stride) {
@@ -76,7 +76,7 @@ final class SpeechFiles {
 
     private String atOnce(String x) {
         String q = flat.heads(g.linear("q_proj", x, WIDTH, WIDTH));
-        String k = flat.heads(g.linearWithoutBias("k_proj", x, WIDTH, WIDTH));
+        String k = flat.heads(flat.keys(x));
         String v = flat.heads(g.linear("v_proj", x, WIDTH, WIDTH));
         return g.linear("out_proj", g.merge(g.attend(q, k, v, HEAD, Scale.BOTH, null), WIDTH), WIDTH, WIDTH);
     }
@@ -102,7 +102,7 @@ final class SpeechFiles {
             x = g.in("decoder/layers." + l, () -> {
                 String normal = g.layerNorm("self_attn_layer_norm", entry, WIDTH);
                 String first = g.add(entry, g.in("self_attn", () -> {
-                    String k = flat.heads(g.linearWithoutBias("k_proj", normal, WIDTH, WIDTH));
+                    String k = flat.heads(flat.keys(normal));
                     String v = flat.heads(g.linear("v_proj", normal, WIDTH, WIDTH));
                     g.output(k, "present." + layer + ".decoder.key", FLOAT, BATCH, HEADS, LENGTH, HEAD);
                     g.output(v, "present." + layer + ".decoder.value", FLOAT, BATCH, HEADS, LENGTH, HEAD);
@@ -149,7 +149,7 @@ final class SpeechFiles {
             x = g.in("decoder/layers." + l, () -> {
                 String normal = g.layerNorm("self_attn_layer_norm", entry, WIDTH);
                 String first = g.add(entry, g.in("self_attn", () -> {
-                    String k = g.concat(2, past[layer][0], flat.heads(g.linearWithoutBias("k_proj", normal, WIDTH, WIDTH)));
+                    String k = g.concat(2, past[layer][0], flat.heads(flat.keys(normal)));
                     String v = g.concat(2, past[layer][1], flat.heads(g.linear("v_proj", normal, WIDTH, WIDTH)));
                     g.output(k, "present." + layer + ".decoder.key", FLOAT, BATCH, HEADS, PAST + " + 1", HEAD);
                     g.output(v, "present." + layer + ".decoder.value", FLOAT, BATCH, HEADS, PAST + " + 1", HEAD);

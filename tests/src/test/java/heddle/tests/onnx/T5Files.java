@@ -60,7 +60,9 @@ final class T5Files {
             bias = own;
             String attended = g.in("encoder/block." + l + "/layer.0", () -> {
                 String normal = g.rmsNorm("layer_norm", entry, WIDTH);
-                return g.add(entry, g.in("SelfAttention", () -> attention(normal, keys("k", normal), keys("v", normal), own)));
+                return g.add(
+                        entry,
+                        g.in("SelfAttention", () -> attention(normal, keys("k", normal), keys("v", normal), own)));
             });
             x = feed("encoder/block." + l + "/layer.1", attended);
         }
@@ -105,17 +107,16 @@ final class T5Files {
             side = g.mul(g.cast(g.op("Greater", distance, g.scalar(0)), INT64), g.scalar(buckets));
             distance = g.op("Abs", distance);
         } else {
-            String zeros = g.op(
-                    "ConstantOfShape", g.op("Shape", distance), attr("value", tensor(new long[] {0}, 1)));
+            String zeros = g.op("ConstantOfShape", g.op("Shape", distance), attr("value", tensor(new long[] {0}, 1)));
             distance = g.op("Neg", g.op("Min", distance, zeros));
         }
         int exact = buckets / 2;
         String small = g.op("Less", distance, g.scalar(exact));
         String ratio = g.op("Log", g.op("Div", g.cast(distance, FLOAT), g.constant((float) exact)));
-        String far = g.mul(g.op("Div", ratio, g.constant((float) Math.log(128.0 / exact))), g.constant((float) (buckets - exact)));
+        String far = g.mul(
+                g.op("Div", ratio, g.constant((float) Math.log(128.0 / exact))), g.constant((float) (buckets - exact)));
         String large = g.add(g.cast(far, INT64), g.scalar(exact));
-        String last = g.op(
-                "ConstantOfShape", g.op("Shape", large), attr("value", tensor(new long[] {buckets - 1}, 1)));
+        String last = g.op("ConstantOfShape", g.op("Shape", large), attr("value", tensor(new long[] {buckets - 1}, 1)));
         String bucket = g.op("Where", small, distance, g.op("Min", large, last));
         String chosen = side == null ? bucket : g.add(side, bucket);
         String values = g.embedding("relative_attention_bias", chosen, BUCKETS, HEADS);
@@ -157,8 +158,9 @@ final class T5Files {
             });
             String crossed = g.in("decoder/block." + l + "/layer.1", () -> {
                 String normal = g.rmsNorm("layer_norm", attended, WIDTH);
-                return g.in("EncDecAttention", () -> g.add(
-                        attended, attention(normal, keys("k", memory), keys("v", memory), padding)));
+                return g.in(
+                        "EncDecAttention",
+                        () -> g.add(attended, attention(normal, keys("k", memory), keys("v", memory), padding)));
             });
             x = feed("decoder/block." + l + "/layer.2", crossed);
         }
@@ -175,7 +177,8 @@ final class T5Files {
         for (int l = 0; l < LAYERS; l++) {
             for (int i = 0; i < 4; i++) {
                 String length = i < 2 ? PAST : MEMORY;
-                past[l][i] = g.input("past_key_values." + l + "." + kinds[i], FLOAT, Fill.normal(), BATCH, HEADS, length, HEAD);
+                past[l][i] = g.input(
+                        "past_key_values." + l + "." + kinds[i], FLOAT, Fill.normal(), BATCH, HEADS, length, HEAD);
             }
         }
         String x = g.embedding("shared", ids, WORDS, WIDTH);
@@ -199,7 +202,9 @@ final class T5Files {
             });
             String crossed = g.in("decoder/block." + l + "/layer.1", () -> {
                 String normal = g.rmsNorm("layer_norm", attended, WIDTH);
-                return g.in("EncDecAttention", () -> g.add(attended, attention(normal, past[layer][2], past[layer][3], padding)));
+                return g.in(
+                        "EncDecAttention",
+                        () -> g.add(attended, attention(normal, past[layer][2], past[layer][3], padding)));
             });
             x = feed("decoder/block." + l + "/layer.2", crossed);
         }

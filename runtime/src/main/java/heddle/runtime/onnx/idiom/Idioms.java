@@ -28,11 +28,11 @@ public final class Idioms {
             SigmoidUnit.quickGelu(),
             new DynamicQuantisation(),
             new StaticQuantisation(),
-            QuantisedWeight.product(),
-            QuantisedWeight.gather());
+            new QuantisedWeight(),
+            new QuantisedTable());
 
     private final NodeIndex index;
-    private final TreeMap<Integer, OnnxNode> replaced = new TreeMap<>();
+    private final TreeMap<Integer, List<OnnxNode>> replaced = new TreeMap<>();
     private final TreeSet<Integer> absorbed = new TreeSet<>();
     private final TreeSet<Integer> seen = new TreeSet<>();
 
@@ -65,12 +65,12 @@ public final class Idioms {
             Optional<Match> match = idiom.pattern()
                     .at(node.outputs().getFirst(), new Match(index))
                     .filter(Match::isClosed)
-                    .filter(found -> idiom.replacement(found).isPresent())
+                    .filter(found -> !idiom.replacement(found).isEmpty())
                     .findFirst();
             if (match.isPresent()) {
                 absorbed.addAll(match.get().absorbed());
                 seen.addAll(match.get().seen());
-                replaced.put(place, idiom.replacement(match.get()).orElseThrow());
+                replaced.put(place, idiom.replacement(match.get()));
                 return;
             }
         }
@@ -80,7 +80,7 @@ public final class Idioms {
         List<OnnxNode> nodes = new ArrayList<>();
         for (int place = 0; place < graph.nodes().size(); place++) {
             if (replaced.containsKey(place)) {
-                nodes.add(replaced.get(place));
+                nodes.addAll(replaced.get(place));
             } else if (!absorbed.contains(place)) {
                 nodes.add(withInner(graph.nodes().get(place)));
             }

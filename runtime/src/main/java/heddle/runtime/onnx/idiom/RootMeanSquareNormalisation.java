@@ -9,7 +9,7 @@ import static heddle.runtime.onnx.idiom.Pattern.vector;
 
 import heddle.runtime.onnx.OnnxAttribute;
 import heddle.runtime.onnx.OnnxNode;
-import java.util.Optional;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -62,7 +62,7 @@ final class RootMeanSquareNormalisation implements Idiom {
     }
 
     @Override
-    public Optional<OnnxNode> replacement(Match match) {
+    public List<OnnxNode> replacement(Match match) {
         return Normalisation.node("RMSNormalization", match);
     }
 }

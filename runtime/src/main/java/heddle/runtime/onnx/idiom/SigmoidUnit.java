@@ -7,7 +7,6 @@ import static heddle.runtime.onnx.idiom.Pattern.product;
 import heddle.runtime.onnx.OnnxNode;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** {@code x * Sigmoid(alpha * x)}: silu for 1, the quick gelu of CLIP for 1.702. */
 record SigmoidUnit(Pattern pattern, String domain, String operator, double alpha) implements Idiom {
@@ -22,7 +21,8 @@ record SigmoidUnit(Pattern pattern, String domain, String operator, double alpha
     }
 
     @Override
-    public Optional<OnnxNode> replacement(Match match) {
-        return Idiom.node(match, domain, operator, List.of(match.value("x")), Map.of("alpha", Idiom.number(alpha)));
+    public List<OnnxNode> replacement(Match match) {
+        return Idiom.node(
+                match, domain, operator, List.of(match.value("x")), Map.of("alpha", Idiom.number(alpha)));
     }
 }

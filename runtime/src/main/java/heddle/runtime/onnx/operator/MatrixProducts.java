@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Matrix products and equations of axes. */
-final class MatrixProducts {
+public final class MatrixProducts {
     private MatrixProducts() {}
 
     static void addTo(OperatorTable table) {
@@ -38,7 +38,7 @@ final class MatrixProducts {
     }
 
     /** The shape of a product; an operand of one axis is a row on the left and a column on the right. */
-    static List<Dim> shape(NodeContext node, List<Dim> a, List<Dim> b) {
+    public static List<Dim> shape(NodeContext node, List<Dim> a, List<Dim> b) {
         if (a.isEmpty() || b.isEmpty()) {
             throw new UnsupportedNode("a product needs operands with axes");
         }

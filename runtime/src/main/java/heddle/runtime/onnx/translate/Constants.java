@@ -1,5 +1,6 @@
 package heddle.runtime.onnx.translate;
 
+import com.google.protobuf.ByteString;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -18,6 +19,9 @@ public final class Constants {
     /** More floats than a table of the exporter's own has; what is larger was trained. */
     private static final int MOST_FLOATS = 16;
 
+    /** More rows than the table of a causal mask has. */
+    private static final int MOST_ROWS = 8192;
+
     private Constants() {}
 
     /**
@@ -27,12 +31,40 @@ public final class Constants {
      */
     public static Operand operand(String name, OnnxTensor tensor) {
         DType dtype = ElementTypes.required(tensor.onnxType());
+        Optional<Operand> triangle = triangle(tensor);
+        if (triangle.isPresent()) {
+            return triangle.get();
+        }
         long size = tensor.shape().stream().reduce(1L, Math::multiplyExact);
         boolean isTrained = dtype.isFloat()
                 && size != 1
                 && (size > MOST_FLOATS || !tensor.name().isEmpty());
         Optional<Known> known = isTrained ? Optional.empty() : known(tensor);
         return known.map(KnownTerms::operand).orElseGet(() -> weight(name, tensor, dtype));
+    }
+
+    /** Only tables of equal sides are read for it. */
+    private static Optional<Operand> triangle(OnnxTensor tensor) {
+        List<Long> shape = tensor.shape();
+        int rank = shape.size();
+        boolean isSquare = rank >= 2
+                && shape.get(rank - 1).equals(shape.get(rank - 2))
+                && shape.subList(0, rank - 2).stream().allMatch(n -> n == 1)
+                && shape.get(rank - 1) <= MOST_ROWS;
+        return isSquare && !tensor.isExternal() && hasEvenCorners(tensor.proto().getRawData(), shape.getLast())
+                ? Triangles.operand(read(tensor), shape)
+                : Optional.empty();
+    }
+
+    /** A glance that spares reading matrices: whether two neighbours are equal in the corners on both sides of the diagonal. */
+    private static boolean hasEvenCorners(ByteString raw, long n) {
+        int width = Math.toIntExact(raw.size() / Math.max(1, n * n));
+        int right = Math.toIntExact((n - 1) * width);
+        int left = Math.toIntExact((n - 1) * n * width);
+        return width == 0
+                || n > 1
+                        && raw.substring(right - width, right).equals(raw.substring(right, right + width))
+                        && raw.substring(left, left + width).equals(raw.substring(left + width, left + 2 * width));
     }
 
     private static Operand weight(String name, OnnxTensor tensor, DType dtype) {

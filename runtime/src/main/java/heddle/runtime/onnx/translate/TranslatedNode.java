@@ -36,7 +36,8 @@ final class TranslatedNode implements NodeContext {
             switch (attribute.getValue()) {
                 case OnnxAttribute.TensorValue t -> {
                     environment.put(node.outputs().getFirst(), t.value());
-                    return Constants.operand(node.outputs().getFirst(), t.value());
+                    String name = node.outputs().getFirst();
+                    return translation.named(name, Constants.operand(name, t.value()));
                 }
                 case OnnxAttribute.Int i -> {
                     return KnownTerms.operand(whole(List.of(), List.of(i.value())));

@@ -145,9 +145,19 @@ public final class Translation {
     void translate(OnnxGraph part, Environment environment) {
         for (Map.Entry<String, OnnxTensor> e : part.initialisers().entrySet()) {
             environment.put(e.getKey(), e.getValue());
-            environment.defer(e.getKey(), () -> Constants.operand(e.getKey(), e.getValue()));
+            environment.defer(e.getKey(), () -> named(e.getKey(), Constants.operand(e.getKey(), e.getValue())));
         }
         part.nodes().forEach(node -> translate(node, environment));
+    }
+
+    /** A constant that the language computes, under the name of the file. */
+    Operand named(String name, Operand constant) {
+        if (constant.known().isPresent() || constant.term() instanceof Term.Weight) {
+            return constant;
+        }
+        Value value = new Value(name, constant.type());
+        add(new Definition(List.of(value), constant.term(), List.of()));
+        return new Operand(new Term.Ref(value), constant.type(), Optional.empty());
     }
 
     private void translate(OnnxNode node, Environment environment) {

@@ -104,13 +104,11 @@ class NormalisationTest {
 
     @Test
     void isAnRmsNormOfTheDifferenceWhenMeansAreOfOtherAxes() {
-        assertBecomes(
-                """
+        assertBecomes("""
                 m = ReduceMean(x) axes=[1]
                 d = Sub(x, m)
                 n = RMSNormalization(d, g) axis=-1 epsilon=0.001 of p v e s q n
-                """,
-                LAYER_NORM_UP_TO_N.replaceFirst("axes=\\[-1]", "axes=[1]") + "-> n");
+                """, LAYER_NORM_UP_TO_N.replaceFirst("axes=\\[-1]", "axes=[1]") + "-> n");
     }
 
     @Test

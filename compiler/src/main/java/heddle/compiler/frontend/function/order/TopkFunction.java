@@ -103,8 +103,8 @@ public final class TopkFunction implements LanguageFunction {
             Tensor own = m.insertAxis(keys, axis + 1);
             Tensor other = m.insertAxis(keys, axis);
             Tensor isBetter = m.apply(largest ? ScalarFn.GT : ScalarFn.LT, other, own);
-            Tensor isEarlier = m.apply(
-                    ScalarFn.LT, m.positions(length, axis + 1, rank), m.positions(length, axis, rank));
+            Tensor isEarlier =
+                    m.apply(ScalarFn.LT, m.positions(length, axis + 1, rank), m.positions(length, axis, rank));
             Tensor isEqual = m.apply(ScalarFn.AND, m.apply(ScalarFn.EQ, other, own), isEarlier);
             Tensor isBefore = m.cast(m.apply(ScalarFn.OR, isBetter, isEqual), DType.I64);
             Tensor place = m.reduce(Reduction.SUM, isBefore, List.of(axis + 1), false);

@@ -1,0 +1,31 @@
+package heddle.runtime.onnx.source;
+
+import java.util.List;
+
+/**
+ * A function that was found.
+ *
+ * @param id       by which calls name it
+ * @param operands the tensors that it is given
+ * @param counts   the numbers, texts and lengths that it is given behind them
+ * @param scopes   where the file has what it computes
+ */
+record Routine(
+        String id,
+        List<Value> operands,
+        List<Parameters.Variable> counts,
+        List<Step> body,
+        List<Term> results,
+        List<List<String>> scopes) {
+    Routine {
+        operands = List.copyOf(operands);
+        counts = List.copyOf(counts);
+        body = List.copyOf(body);
+        results = List.copyOf(results);
+        scopes = List.copyOf(scopes);
+    }
+
+    Routine with(List<Step> changed, List<Term> changedResults) {
+        return new Routine(id, operands, counts, changed, changedResults, scopes);
+    }
+}
