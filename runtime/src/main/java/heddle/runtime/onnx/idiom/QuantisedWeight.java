@@ -85,7 +85,7 @@ record QuantisedWeight(Pattern pattern, String operator) implements Idiom {
     private static Stream<Match> axis(String dequantised, Match match) {
         OnnxNode node = match.index().node(match.index().maker(dequantised).orElseThrow());
         long axis = node.attribute("axis")
-                .map(held -> held instanceof OnnxAttribute.Int number ? number.value() : 1)
+                .map(held -> held instanceof OnnxAttribute.Int number ? number.value() : 1L)
                 .orElse(1L);
         return Pattern.bind("axis", axis < 0 ? axis + ORDINARY_RANK : axis, match);
     }
