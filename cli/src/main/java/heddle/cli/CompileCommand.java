@@ -30,7 +30,6 @@ import heddle.dsl.ast.Item;
 import heddle.dsl.parse.Parser;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
-import heddle.runtime.SourceReader;
 import heddle.runtime.Target;
 import heddle.runtime.file.AtomicFile;
 import heddle.runtime.file.FileFault;
@@ -179,7 +178,7 @@ final class CompileCommand implements Callable<Integer> {
             throws IOException {
         String name = compilation.plan().name();
         String text = switch (stage) {
-            case AST -> ast(model.file());
+            case AST -> ast(declared);
             case GRAPH -> GraphText.print(declared.declaration().graph());
             case FUSED -> GraphText.print(compilation.graph());
             case TILES -> kernels(compilation.plan(), k -> ProgramListing.of(k.program()));
@@ -244,8 +243,8 @@ final class CompileCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(what + ": " + file);
     }
 
-    private static String ast(Path file) {
-        return Parser.parse(SourceReader.read(file)).orThrow().items().stream()
+    private static String ast(HeddleModel declared) {
+        return Parser.parse(declared.source().text()).orThrow().items().stream()
                 .map(Item::toString)
                 .collect(Collectors.joining("\n"));
     }

@@ -2,6 +2,7 @@ package heddle.runtime;
 
 import heddle.dsl.source.SourceFile;
 import heddle.runtime.artifact.ModelManifest;
+import heddle.runtime.onnx.OnnxImport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -16,8 +17,11 @@ import java.util.function.Function;
  * @param files     the files of the same place, by name; empty for one that is not there
  */
 public record ModelSource(String name, Path directory, Function<String, Optional<SourceFile>> files) {
-    /** A file, and those beside it. */
+    /** A file, and those beside it. An ONNX file is imported. */
     public static ModelSource file(Path file) {
+        if (OnnxSource.isMeantBy(file)) {
+            return new ModelSource(file.toString(), file.toAbsolutePath().getParent(), new OnnxSource(file));
+        }
         return new ModelSource(file.toString(), file.toAbsolutePath().getParent(), name -> {
             Path path = Path.of(name);
             boolean itself = path.equals(file);
@@ -48,8 +52,13 @@ public record ModelSource(String name, Path directory, Function<String, Optional
         return new ModelSource(name, Path.of(""), n -> SourceReader.resource(n, loader));
     }
 
+    /** What an ONNX file was imported as; empty for a model that was read from source. */
+    public Optional<OnnxImport> onnx() {
+        return files instanceof OnnxSource source ? Optional.of(source.imported()) : Optional.empty();
+    }
+
     /** The model's own text. */
-    SourceFile text() {
+    public SourceFile text() {
         return files.apply(name).orElseThrow(() -> SourceReader.unreadable("there is no file " + name, ""));
     }
 

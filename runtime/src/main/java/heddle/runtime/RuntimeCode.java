@@ -3,8 +3,8 @@ package heddle.runtime;
 import heddle.dsl.diagnostic.DiagnosticCode;
 
 /**
- * The codes of mistakes in the data that a model runs with: weights (H07xx), inputs, tokenizers and artefacts (H08xx),
- * the JDK (H09xx), and ONNX models (H15xx).
+ * The codes of mistakes in the data that a model runs with: weights (H07xx), inputs, tokenizers, artefacts and models (H08xx),
+ * and the JDK (H09xx).
  */
 public enum RuntimeCode implements DiagnosticCode {
     WEIGHT_FILE_UNREADABLE("H0701", "The weight file cannot be read"),
@@ -39,13 +39,11 @@ public enum RuntimeCode implements DiagnosticCode {
     ARTIFACT_SOURCE("H0819", "Nothing here fetches Maven artefacts"),
     MACHINE("H0820", "A machine file is wrong"),
     ONNX_OPERATOR("H0821", "Parts of the ONNX file have no translation"),
+    ONNX_FILE("H0822", "The file is no ONNX model"),
+    ONNX_GRAPH("H0823", "The graph of the ONNX file contradicts itself"),
+    ONNX_RUNTIME("H0824", "ONNX Runtime cannot be asked"),
 
-    COMPILER("H0902", "This Java installation has no compiler"),
-
-    ONNX_FILE("H1501", "The file is no ONNX model"),
-    ONNX_GRAPH("H1502", "The graph of the ONNX model contradicts itself"),
-    ONNX_UNSUPPORTED("H1503", "The ONNX model has operators that are not imported"),
-    ONNX_RUNTIME("H1504", "ONNX Runtime cannot be asked");
+    COMPILER("H0902", "This Java installation has no compiler");
 
     private final String id;
     private final String title;

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -88,7 +89,9 @@ public final class SourceReader {
                         + (wrong
                                 ? " is not UTF-8 text: line " + line + " has other bytes"
                                 : " is not text: it has zero bytes"),
-                "a model is a text file in UTF-8 that ends in .heddle");
+                name.toLowerCase(Locale.ROOT).endsWith(".onnx")
+                        ? "write it as source first: heddle import " + name + " -o MODEL.heddle"
+                        : "a model is a text file in UTF-8 that ends in .heddle, or an .onnx file");
     }
 
     /** Told by the mark at its begin, or by the zeros that Latin letters have in every other byte. */

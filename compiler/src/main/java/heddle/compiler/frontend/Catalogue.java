@@ -4,6 +4,8 @@ import heddle.compiler.frontend.function.LanguageFunction;
 import heddle.compiler.frontend.function.filled.FilledFunction;
 import heddle.compiler.frontend.function.filled.FullFunction;
 import heddle.compiler.frontend.function.filled.IotaFunction;
+import heddle.compiler.frontend.function.filled.OneHotFunction;
+import heddle.compiler.frontend.function.filled.RangeFunction;
 import heddle.compiler.frontend.function.filled.RankFunction;
 import heddle.compiler.frontend.function.filled.ShapeFunction;
 import heddle.compiler.frontend.function.filled.SizeFunction;
@@ -12,7 +14,9 @@ import heddle.compiler.frontend.function.layout.ConcatFunction;
 import heddle.compiler.frontend.function.layout.CopiesFunction;
 import heddle.compiler.frontend.function.layout.EmbedFunction;
 import heddle.compiler.frontend.function.layout.ExpandFunction;
+import heddle.compiler.frontend.function.layout.FlipFunction;
 import heddle.compiler.frontend.function.layout.GatherFunction;
+import heddle.compiler.frontend.function.layout.GatherNdFunction;
 import heddle.compiler.frontend.function.layout.MergeAxesFunction;
 import heddle.compiler.frontend.function.layout.PadFunction;
 import heddle.compiler.frontend.function.layout.PermuteFunction;
@@ -23,14 +27,18 @@ import heddle.compiler.frontend.function.layout.SqueezeFunction;
 import heddle.compiler.frontend.function.layout.StackFunction;
 import heddle.compiler.frontend.function.layout.TakeAlongFunction;
 import heddle.compiler.frontend.function.layout.TransposeFunction;
+import heddle.compiler.frontend.function.layout.TriluFunction;
 import heddle.compiler.frontend.function.layout.UnsqueezeFunction;
 import heddle.compiler.frontend.function.math.ActivationFunction;
 import heddle.compiler.frontend.function.math.CastFunction;
+import heddle.compiler.frontend.function.math.ClipFunction;
 import heddle.compiler.frontend.function.math.EinsumFunction;
 import heddle.compiler.frontend.function.math.ExtremeFunction;
 import heddle.compiler.frontend.function.math.MatmulFunction;
+import heddle.compiler.frontend.function.math.NumberTestFunction;
 import heddle.compiler.frontend.function.math.PowFunction;
 import heddle.compiler.frontend.function.math.ReductionFunction;
+import heddle.compiler.frontend.function.math.TanFunction;
 import heddle.compiler.frontend.function.math.UnaryFunction;
 import heddle.compiler.frontend.function.math.WhereFunction;
 import heddle.compiler.frontend.function.network.DropoutFunction;
@@ -42,6 +50,12 @@ import heddle.compiler.frontend.function.network.RmsNormFunction;
 import heddle.compiler.frontend.function.network.RopeFunction;
 import heddle.compiler.frontend.function.network.SoftmaxFunction;
 import heddle.compiler.frontend.function.network.StopGradientFunction;
+import heddle.compiler.frontend.function.order.ArgFunction;
+import heddle.compiler.frontend.function.order.CumsumFunction;
+import heddle.compiler.frontend.function.order.TopkFunction;
+import heddle.compiler.frontend.function.window.ConvFunction;
+import heddle.compiler.frontend.function.window.PoolFunction;
+import heddle.compiler.frontend.function.window.ResizeFunction;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -66,10 +80,23 @@ public final class Catalogue {
     private static final List<Section> SECTIONS = List.of(
             section("Products", new MatmulFunction(), new EinsumFunction()),
             section("Elementwise", UnaryFunction.values()),
-            section("Elementwise, of several", new PowFunction(), new WhereFunction(), new CastFunction()),
+            section("Elementwise, others", new TanFunction(), NumberTestFunction.ISNAN, NumberTestFunction.ISINF),
+            section(
+                    "Elementwise, of several",
+                    new PowFunction(),
+                    new WhereFunction(),
+                    new ClipFunction(),
+                    new CastFunction()),
             section("Activations", ActivationFunction.values()),
             section("Extremes", ExtremeFunction.values()),
             section("Reductions", ReductionFunction.values()),
+            section("Order", ArgFunction.ARGMIN, ArgFunction.ARGMAX, new TopkFunction(), new CumsumFunction()),
+            section(
+                    "Windows",
+                    new ConvFunction(),
+                    PoolFunction.MAX_POOL,
+                    PoolFunction.AVERAGE_POOL,
+                    new ResizeFunction()),
             section(
                     "Softmax and normalisation",
                     new SoftmaxFunction(),
@@ -92,10 +119,17 @@ public final class Catalogue {
                     new ConcatFunction(),
                     new StackFunction(),
                     new PadFunction(),
-                    new ExpandFunction()),
+                    new ExpandFunction(),
+                    new FlipFunction(),
+                    new TriluFunction()),
             section("Copies", CopiesFunction.values()),
-            section("Look-up", new GatherFunction(), new EmbedFunction(), new TakeAlongFunction()),
-            section("Positions", new IotaFunction(), new RopeFunction()),
+            section(
+                    "Look-up",
+                    new GatherFunction(),
+                    new EmbedFunction(),
+                    new TakeAlongFunction(),
+                    new GatherNdFunction()),
+            section("Positions", new IotaFunction(), new RangeFunction(), new OneHotFunction(), new RopeFunction()),
             section("Filled tensors", FilledFunction.values()),
             section("Constants", new FullFunction(), new TensorFunction()),
             section("Training", new GradFunction(), new StopGradientFunction(), new DropoutFunction()),

@@ -61,7 +61,7 @@ public record ModelManifest(
     /** Where the manifest of a model is, when it has one. */
     public static Path beside(Path model) {
         String name = model.getFileName().toString();
-        String stem = name.endsWith(".heddle") ? name.substring(0, name.length() - ".heddle".length()) : name;
+        String stem = name.replaceFirst("(?i)\\.(heddle|onnx)$", "");
         return model.resolveSibling(stem + ".properties");
     }
 

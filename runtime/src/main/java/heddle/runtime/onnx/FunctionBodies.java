@@ -51,8 +51,8 @@ final class FunctionBodies {
                 throw new MalformedModel("there are two functions named " + OnnxName.quoted(f.getName()));
             }
             for (OperatorSetIdProto opset : f.getOpsetImportList()) {
-                Integer before = this.opsets.putIfAbsent(OnnxModel.domain(opset.getDomain()), (int)
-                        Math.min(opset.getVersion(), Short.MAX_VALUE));
+                Integer before = this.opsets.putIfAbsent(
+                        OnnxModel.domain(opset.getDomain()), (int) Math.min(opset.getVersion(), Short.MAX_VALUE));
                 if (before != null && before != opset.getVersion()) {
                     throw new MalformedModel(
                             "the function " + OnnxName.quoted(f.getName()) + " is written for version "
@@ -182,7 +182,8 @@ final class FunctionBodies {
             node.getOutputList().forEach(o -> copy.addOutput(renamed(o)));
             for (AttributeProto a : node.getAttributeList()) {
                 if (a.getRefAttrName().isEmpty()) {
-                    copy.addAttribute(a.hasG() ? a.toBuilder().setG(graph(a.getG())).build() : a);
+                    copy.addAttribute(
+                            a.hasG() ? a.toBuilder().setG(graph(a.getG())).build() : a);
                 } else if (attributes.containsKey(a.getRefAttrName())) {
                     // One that the call does not give is left to its default.
                     copy.addAttribute(
@@ -194,11 +195,8 @@ final class FunctionBodies {
 
         /** A graph in the body; it may read what the body defines. */
         private GraphProto graph(GraphProto graph) {
-            GraphProto.Builder copy = graph.toBuilder()
-                    .clearNode()
-                    .clearInput()
-                    .clearOutput()
-                    .clearInitializer();
+            GraphProto.Builder copy =
+                    graph.toBuilder().clearNode().clearInput().clearOutput().clearInitializer();
             graph.getNodeList().forEach(n -> copy.addNode(node(n)));
             graph.getInputList().forEach(v -> copy.addInput(value(v)));
             graph.getOutputList().forEach(v -> copy.addOutput(value(v)));

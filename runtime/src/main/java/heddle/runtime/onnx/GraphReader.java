@@ -20,10 +20,10 @@ import java.util.Set;
 
 /** Reads graphs, and checks that every name in them means one thing. */
 final class GraphReader {
-    private final ExternalFiles files;
+    private final TensorFiles files;
     private final FunctionBodies functions;
 
-    GraphReader(ExternalFiles files, FunctionBodies functions) {
+    GraphReader(TensorFiles files, FunctionBodies functions) {
         this.files = files;
         this.functions = functions;
     }
@@ -38,7 +38,8 @@ final class GraphReader {
         if (graph.getSparseInitializerCount() > 0) {
             throw new MalformedModel(
                     "the initialiser "
-                            + OnnxName.quoted(graph.getSparseInitializer(0).getValues().getName())
+                            + OnnxName.quoted(
+                                    graph.getSparseInitializer(0).getValues().getName())
                             + " is sparse",
                     "write it as a dense one: sparse initialisers are not read");
         }
@@ -111,8 +112,9 @@ final class GraphReader {
             case FLOATS -> new OnnxAttribute.Numbers(a.getFloatsList());
             case STRING -> new OnnxAttribute.Text(a.getS().toStringUtf8());
             case STRINGS ->
-                new OnnxAttribute.Texts(
-                        a.getStringsList().stream().map(ByteString::toStringUtf8).toList());
+                new OnnxAttribute.Texts(a.getStringsList().stream()
+                        .map(ByteString::toStringUtf8)
+                        .toList());
             case TENSOR -> new OnnxAttribute.TensorValue(OnnxModel.tensor(a.getT(), files));
             case GRAPH -> new OnnxAttribute.GraphValue(read(a.getG(), visible));
             default -> new OnnxAttribute.Other(type(a).name());

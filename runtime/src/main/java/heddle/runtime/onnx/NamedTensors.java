@@ -36,8 +36,8 @@ final class NamedTensors {
         for (OnnxNode node : graph.nodes()) {
             for (OnnxAttribute attribute : node.attributes().values()) {
                 switch (attribute) {
-                    case OnnxAttribute.TensorValue(OnnxTensor tensor) -> all.add(tensor);
-                    case OnnxAttribute.GraphValue(OnnxGraph inner) -> all.addAll(all(inner));
+                    case OnnxAttribute.TensorValue held -> all.add(held.value());
+                    case OnnxAttribute.GraphValue held -> all.addAll(all(held.value()));
                     default -> {}
                 }
             }
@@ -63,31 +63,35 @@ final class NamedTensors {
     private void addInner(OnnxGraph graph) {
         for (OnnxNode node : graph.nodes()) {
             for (OnnxAttribute attribute : node.attributes().values()) {
-                if (attribute instanceof OnnxAttribute.GraphValue(OnnxGraph inner)) {
-                    add(inner);
-                    addInner(inner);
+                if (attribute instanceof OnnxAttribute.GraphValue held) {
+                    add(held.value());
+                    addInner(held.value());
                 }
             }
         }
     }
 
     private static Optional<OnnxTensor> constant(OnnxNode node) {
-        if (node.attributes().get("value") instanceof OnnxAttribute.TensorValue(OnnxTensor tensor)) {
-            return Optional.of(tensor);
+        if (node.attributes().get("value") instanceof OnnxAttribute.TensorValue held) {
+            return Optional.of(held.value());
         }
-        if (node.attributes().get("value_floats") instanceof OnnxAttribute.Numbers(List<Float> values)) {
+        if (node.attributes().get("value_floats") instanceof OnnxAttribute.Numbers held) {
             return Optional.of(list(
-                    TensorProto.newBuilder().addAllFloatData(values), DataType.FLOAT, values.size()));
+                    TensorProto.newBuilder().addAllFloatData(held.values()),
+                    DataType.FLOAT,
+                    held.values().size()));
         }
-        if (node.attributes().get("value_ints") instanceof OnnxAttribute.Ints(List<Long> values)) {
+        if (node.attributes().get("value_ints") instanceof OnnxAttribute.Ints held) {
             return Optional.of(list(
-                    TensorProto.newBuilder().addAllInt64Data(values), DataType.INT64, values.size()));
+                    TensorProto.newBuilder().addAllInt64Data(held.values()),
+                    DataType.INT64,
+                    held.values().size()));
         }
         return Optional.empty();
     }
 
     private static OnnxTensor list(TensorProto.Builder elements, DataType type, long length) {
         return OnnxModel.tensor(
-                elements.setDataType(type.getNumber()).addDims(length).build(), ExternalFiles.NONE);
+                elements.setDataType(type.getNumber()).addDims(length).build(), TensorFiles.NONE);
     }
 }

@@ -29,9 +29,8 @@ final class NodeOrder {
         for (int n = 0; n < nodes.size(); n++) {
             for (String output : nodes.get(n).outputs()) {
                 if (!output.isEmpty() && (given.contains(output) || definedBy.put(output, n) != null)) {
-                    throw new MalformedModel(
-                            "the name " + OnnxName.quoted(output) + " is defined twice, the second time by "
-                                    + said(nodes.get(n)));
+                    throw new MalformedModel("the name " + OnnxName.quoted(output)
+                            + " is defined twice, the second time by " + said(nodes.get(n)));
                 }
             }
         }
@@ -89,8 +88,8 @@ final class NodeOrder {
     private static Set<String> operands(OnnxNode node) {
         Set<String> names = new LinkedHashSet<>(node.inputs());
         for (OnnxAttribute attribute : node.attributes().values()) {
-            if (attribute instanceof OnnxAttribute.GraphValue(OnnxGraph graph)) {
-                names.addAll(captured(graph));
+            if (attribute instanceof OnnxAttribute.GraphValue held) {
+                names.addAll(captured(held.value()));
             }
         }
         names.remove("");
@@ -123,8 +122,11 @@ final class NodeOrder {
             at = reads.get(at).stream().filter(n -> missing[n] > 0).findFirst().orElseThrow();
         }
         List<Integer> circle = walk.subList(place[at], walk.size());
-        StringBuilder text = new StringBuilder(circle.size() == 1 ? "a node reads its own result: " : "nodes read each other's results: ");
-        circle.stream().limit(MOST_NAMED).forEach(n -> text.append(said(nodes.get(n))).append(" reads "));
+        StringBuilder text = new StringBuilder(
+                circle.size() == 1 ? "a node reads its own result: " : "nodes read each other's results: ");
+        circle.stream()
+                .limit(MOST_NAMED)
+                .forEach(n -> text.append(said(nodes.get(n))).append(" reads "));
         text.append(circle.size() > MOST_NAMED ? "… reads " : "").append(said(nodes.get(circle.getFirst())));
         return new MalformedModel(text.toString());
     }

@@ -1,7 +1,6 @@
 package heddle.runtime.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.ByteString;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import heddle.runtime.tensor.Bfloat16;
@@ -57,8 +56,9 @@ public final class OnnxElements {
             return (long) Math.ceil(count * bits(t.onnxType()) / 8);
         }
         TensorProto p = t.proto();
-        return p.hasRawData()
-                ? p.getRawData().size()
+        Optional<MemorySegment> raw = inMessage(t);
+        return raw.isPresent()
+                ? raw.get().byteSize()
                 : 4L * (p.getFloatDataCount() + p.getInt32DataCount())
                         + 8L * (p.getDoubleDataCount() + p.getInt64DataCount() + p.getUint64DataCount());
     }
@@ -71,13 +71,11 @@ public final class OnnxElements {
      */
     static void check(OnnxTensor t) {
         if (t.isExternal()) {
-            t.external().check(t.proto());
+            t.files().check(t.proto());
         } else if (bits(t.onnxType()) > 0) {
             try {
                 int count = ElementCount.of(t.shape());
-                if (t.proto().hasRawData()) {
-                    check(t.proto().getRawData().size(), bytes(t, count), "bytes");
-                } else {
+                if (raw(t, count).isEmpty()) {
                     checkFields(t, count);
                 }
             } catch (IllegalArgumentException e) {
@@ -110,8 +108,8 @@ public final class OnnxElements {
      */
     public static Tensor read(OnnxTensor t) {
         DType dtype = dtype(t.onnxType())
-                .orElseThrow(() -> new IllegalArgumentException("elements of type " + name(t.onnxType())
-                        + " are not read"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("elements of type " + name(t.onnxType()) + " are not read"));
         int count = ElementCount.of(t.shape());
         long[] shape = t.shape().stream().mapToLong(Long::longValue).toArray();
         Optional<MemorySegment> raw = raw(t, count);
@@ -178,14 +176,17 @@ public final class OnnxElements {
     private static Optional<MemorySegment> raw(OnnxTensor t, int count) {
         long expected = bytes(t, count);
         if (t.isExternal()) {
-            return Optional.of(t.external().bytes(t.proto(), expected));
+            return Optional.of(t.files().bytes(t.proto(), expected));
         }
-        if (!t.proto().hasRawData()) {
-            return Optional.empty();
-        }
-        ByteString raw = t.proto().getRawData();
-        check(raw.size(), expected, "bytes");
-        return Optional.of(MemorySegment.ofBuffer(raw.asReadOnlyByteBuffer()));
+        Optional<MemorySegment> raw = inMessage(t);
+        raw.ifPresent(r -> check(r.byteSize(), expected, "bytes"));
+        return raw;
+    }
+
+    private static Optional<MemorySegment> inMessage(OnnxTensor t) {
+        return t.proto().hasRawData()
+                ? Optional.of(MemorySegment.ofBuffer(t.proto().getRawData().asReadOnlyByteBuffer()))
+                : t.files().inModel(t.proto());
     }
 
     private static Object decoded(TensorProto.DataType type, DType dtype, MemorySegment bytes, int count) {
@@ -236,8 +237,7 @@ public final class OnnxElements {
             switch (array) {
                 case float[] a -> a[i] = floating(p, dtype, i);
                 case double[] a -> a[i] = p.getDoubleData(i);
-                case long[] a ->
-                    a[i] = type == TensorProto.DataType.INT64 ? p.getInt64Data(i) : p.getUint64Data(i);
+                case long[] a -> a[i] = type == TensorProto.DataType.INT64 ? p.getInt64Data(i) : p.getUint64Data(i);
                 case int[] a -> a[i] = pairs ? fourBits(type, p.getInt32Data(i / 2), i) : p.getInt32Data(i);
                 case boolean[] a -> a[i] = p.getInt32Data(i) != 0;
                 default -> throw new AssertionError(array.getClass());

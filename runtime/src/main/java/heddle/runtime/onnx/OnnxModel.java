@@ -3,14 +3,11 @@ package heddle.runtime.onnx;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnsafeByteOperations;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.file.MappedFile;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -20,8 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * An ONNX file. It is mapped, and elements of tensors stay in the mapping until they are read, so that opening it copies nothing
- * large.
+ * An ONNX file. It is mapped, and elements of large tensors stay in the mapping until they are read.
  *
  * @param producer the program that wrote it and its version, {@code pytorch 2.0.1}; may be empty
  * @param opsets   the version of the operator set of each domain; empty for ONNX's own
@@ -68,12 +64,9 @@ public record OnnxModel(Path path, String producer, SortedMap<String, Integer> o
             opsets.put(domain(opset.getDomain()), (int) opset.getVersion());
         }
         FunctionBodies functions = new FunctionBodies(model.getFunctionsList(), opsets);
-        OnnxGraph graph = new GraphReader(ExternalFiles.beside(file), functions).read(model.getGraph());
+        OnnxGraph graph = new GraphReader(new TensorFiles(file, bytes), functions).read(model.getGraph());
         return new OnnxModel(
-                file,
-                (model.getProducerName() + " " + model.getProducerVersion()).strip(),
-                functions.opsets(),
-                graph);
+                file, (model.getProducerName() + " " + model.getProducerVersion()).strip(), functions.opsets(), graph);
     }
 
     /** ONNX's own operators have two names. */
@@ -86,18 +79,13 @@ public record OnnxModel(Path path, String producer, SortedMap<String, Integer> o
             throw new IllegalArgumentException("an ONNX file has at most 2 GB, this one " + file.byteSize() + " bytes");
         }
         try {
-            CodedInputStream in =
-                    UnsafeByteOperations.unsafeWrap(file.asByteBuffer()).newCodedInput();
-            in.enableAliasing(true);
-            ModelProto model = ModelProto.parseFrom(in);
+            ModelProto model = ModelProto.parseFrom(TensorPlaces.in(file));
             if (!model.hasGraph()) {
                 throw new IllegalArgumentException("it holds no graph");
             }
             return model;
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("it is not an ONNX model, or cut short: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("it cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -110,7 +98,7 @@ public record OnnxModel(Path path, String producer, SortedMap<String, Integer> o
     }
 
     /** A tensor as the file has it. */
-    static OnnxTensor tensor(TensorProto proto, ExternalFiles external) {
+    static OnnxTensor tensor(TensorProto proto, TensorFiles external) {
         if (proto.getDimsList().stream().anyMatch(d -> d < 0)) {
             throw new MalformedModel("the tensor " + OnnxName.quoted(proto.getName()) + " has a negative length: "
                     + proto.getDimsList());

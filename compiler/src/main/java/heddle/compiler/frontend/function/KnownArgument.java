@@ -8,10 +8,12 @@ import heddle.compiler.frontend.value.Denotation.Sequence;
 import heddle.compiler.frontend.value.Denotation.Text;
 import heddle.compiler.frontend.value.Numbers;
 import heddle.compiler.frontend.value.Operand;
+import heddle.compiler.frontend.value.Words;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.dsl.diagnostic.DiagnosticException;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -66,6 +68,41 @@ public record KnownArgument(String parameter, Operand operand, ArgumentMistakes 
         return elements("a list of lists of lengths").stream()
                 .map(KnownArgument::lengths)
                 .toList();
+    }
+
+    /** A number for each of {@code count} axes: a list, or one number for all. */
+    public List<Long> integers(int count) {
+        if (!isList()) {
+            return Collections.nCopies(count, integer());
+        }
+        List<Long> integers = elements("a list of integers").stream()
+                .map(KnownArgument::integer)
+                .toList();
+        if (integers.size() != count) {
+            throw mistakes.wrongValue(parameter, "it needs " + Words.count(count, "number") + ", one for each axis");
+        }
+        return integers;
+    }
+
+    /** A pair [low, high] for each of {@code count} axes: a list of numbers or pairs, or one number for all. */
+    public List<List<Dim>> margins(int count) {
+        if (!isList()) {
+            return Collections.nCopies(count, Collections.nCopies(2, length()));
+        }
+        List<KnownArgument> elements = elements("a list of margins");
+        boolean isPair = count == 1 && elements.size() == 2 && elements.stream().noneMatch(KnownArgument::isList);
+        if (isPair) {
+            return List.of(lengths());
+        }
+        List<List<Dim>> margins = elements.stream()
+                .map(e -> e.isList() ? e.lengths() : Collections.nCopies(2, e.length()))
+                .toList();
+        if (margins.size() != count || margins.stream().anyMatch(m -> m.size() != 2)) {
+            throw mistakes.wrongValue(
+                    parameter,
+                    "it needs " + Words.count(count, "number") + ", or as many pairs [low, high], one for each axis");
+        }
+        return margins;
     }
 
     /** Lengths that are not negative. */

@@ -38,6 +38,7 @@ public record Signature(String name, List<Parameter> parameters) {
                 case Denotation.Real r -> Words.number(r.value());
                 case Denotation.Bool b -> Boolean.toString(b.value());
                 case Denotation.ElementType t -> t.dtype().text();
+                case Denotation.Text t -> "\"" + t.value() + "\"";
                 default -> throw new IllegalStateException("default " + value);
             };
         }
@@ -70,6 +71,10 @@ public record Signature(String name, List<Parameter> parameters) {
 
     public Signature withDefault(String parameter, boolean value) {
         return withDefault(parameter, new Denotation.Bool(value));
+    }
+
+    public Signature withDefault(String parameter, String value) {
+        return withDefault(parameter, new Denotation.Text(value));
     }
 
     public Signature withDefault(String parameter, Denotation value) {

@@ -8,6 +8,8 @@ import heddle.compiler.op.Length;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.Expand;
+import heddle.compiler.op.layout.Gather;
+import heddle.compiler.op.layout.Iota;
 import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.op.layout.Slice;
@@ -132,6 +134,28 @@ public final class Maths {
     public Tensor slice(Tensor x, int axis, Dim start, Dim length) {
         boolean whole = start.isZero() && length.equals(x.dim(axis));
         return whole ? x : emitter.add(Slice.along(x.type().shape(), axis, start, length), x);
+    }
+
+    /** {@code a} where the condition holds, {@code b} elsewhere. */
+    public Tensor select(Tensor condition, Tensor a, Tensor b) {
+        return apply(ScalarFn.SELECT, condition, a, b);
+    }
+
+    /** The numbers 0, 1, … along one axis; the others have length one, so that it broadcasts along that axis. */
+    public Tensor positions(Dim length, int axis, int rank) {
+        return along(emitter.add(new Iota(length)), axis, rank);
+    }
+
+    /** A vector along one axis of {@code rank}; the others have length one. */
+    public Tensor along(Tensor vector, int axis, int rank) {
+        List<Dim> dims = new ArrayList<>(Collections.nCopies(rank, Dim.ONE));
+        dims.set(axis, vector.dim(0));
+        return reshape(vector, new Shape(dims));
+    }
+
+    /** The slices of an axis that {@code index} names. */
+    public Tensor gather(Tensor x, Tensor index, int axis) {
+        return emitter.add(new Gather(axis), x, index);
     }
 
     public Tensor concat(List<Tensor> parts, int axis) {

@@ -9,7 +9,6 @@ import heddle.runtime.onnx.OnnxNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A product with a quantised weight, whose other operand is quantised while the model runs:
@@ -47,7 +46,7 @@ final class DynamicQuantisation implements Idiom {
     }
 
     @Override
-    public Optional<OnnxNode> replacement(Match match) {
+    public List<OnnxNode> replacement(Match match) {
         int root = match.absorbed().stream().max(Integer::compare).orElseThrow();
         List<String> operands = match.index().node(root).inputs();
         boolean hasBias = operands.size() > 6 && !operands.get(6).isEmpty();

@@ -10,7 +10,6 @@ import heddle.runtime.onnx.OnnxAttribute;
 import heddle.runtime.onnx.OnnxNode;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Gelu, by its own formula or by an approximation of it. */
 record GaussianUnit(Pattern pattern, String approximate) implements Idiom {
@@ -41,7 +40,7 @@ record GaussianUnit(Pattern pattern, String approximate) implements Idiom {
     }
 
     @Override
-    public Optional<OnnxNode> replacement(Match match) {
+    public List<OnnxNode> replacement(Match match) {
         return Idiom.node(
                 match,
                 "",

@@ -4,7 +4,6 @@ import heddle.runtime.onnx.OnnxAttribute;
 import heddle.runtime.onnx.OnnxNode;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 
 /** Something that exporters write as several nodes. */
@@ -15,20 +14,30 @@ interface Idiom {
     /** What the last of its nodes makes. Where it fits in several ways, the first one counts. */
     Pattern pattern();
 
-    /** The node that says the same. Empty where the pattern is not enough to be sure. */
-    Optional<OnnxNode> replacement(Match match);
+    /** What says the same, mostly one node. Empty where the pattern is not enough to be sure. */
+    List<OnnxNode> replacement(Match match);
 
     /** A node in the place of all that were matched, under the names of all of them. */
-    static Optional<OnnxNode> node(
+    static List<OnnxNode> node(
             Match match, String domain, String operator, List<String> inputs, Map<String, OnnxAttribute> attributes) {
+        return List.of(new OnnxNode(names(match), domain, operator, inputs, outputs(match), attributes));
+    }
+
+    /** The results of the last node that was matched. */
+    static List<String> outputs(Match match) {
+        return match.index()
+                .node(match.absorbed().stream().max(Integer::compare).orElseThrow())
+                .outputs();
+    }
+
+    /** The names of all nodes that were matched. */
+    static List<String> names(Match match) {
         TreeSet<Integer> places = new TreeSet<>(match.absorbed());
-        List<String> outputs = match.index().node(places.last()).outputs();
         places.addAll(match.seen());
-        List<String> names = places.stream()
+        return places.stream()
                 .flatMap(place -> match.index().node(place).names().stream())
                 .distinct()
                 .toList();
-        return Optional.of(new OnnxNode(names, domain, operator, inputs, outputs, attributes));
     }
 
     static OnnxAttribute number(double value) {

@@ -28,11 +28,11 @@ public final class Idioms {
             SigmoidUnit.quickGelu(),
             new DynamicQuantisation(),
             new StaticQuantisation(),
-            QuantisedWeight.product(),
-            QuantisedWeight.gather());
+            new QuantisedWeight(),
+            new QuantisedTable());
 
     private final NodeIndex index;
-    private final TreeMap<Integer, OnnxNode> replaced = new TreeMap<>();
+    private final TreeMap<Integer, List<OnnxNode>> replaced = new TreeMap<>();
     private final TreeSet<Integer> absorbed = new TreeSet<>();
     private final TreeSet<Integer> seen = new TreeSet<>();
 
@@ -50,26 +50,27 @@ public final class Idioms {
         for (int place = graph.nodes().size() - 1; place >= 0; place--) {
             idioms.replaceAt(place);
         }
-        return new OnnxGraph(
-                graph.name(), graph.inputs(), graph.outputs(), graph.initialisers(), idioms.nodes(graph));
+        return new OnnxGraph(graph.name(), graph.inputs(), graph.outputs(), graph.initialisers(), idioms.nodes(graph));
     }
 
     /** From the last node to the first one, so that the longest chain is found before its parts. */
     private void replaceAt(int place) {
         OnnxNode node = index.node(place);
-        if (absorbed.contains(place) || node.outputs().isEmpty() || node.operator().equals("Constant")) {
+        if (absorbed.contains(place)
+                || node.outputs().isEmpty()
+                || node.operator().equals("Constant")) {
             return;
         }
         for (Idiom idiom : ALL) {
             Optional<Match> match = idiom.pattern()
                     .at(node.outputs().getFirst(), new Match(index))
                     .filter(Match::isClosed)
-                    .filter(found -> idiom.replacement(found).isPresent())
+                    .filter(found -> !idiom.replacement(found).isEmpty())
                     .findFirst();
             if (match.isPresent()) {
                 absorbed.addAll(match.get().absorbed());
                 seen.addAll(match.get().seen());
-                replaced.put(place, idiom.replacement(match.get()).orElseThrow());
+                replaced.put(place, idiom.replacement(match.get()));
                 return;
             }
         }
@@ -79,7 +80,7 @@ public final class Idioms {
         List<OnnxNode> nodes = new ArrayList<>();
         for (int place = 0; place < graph.nodes().size(); place++) {
             if (replaced.containsKey(place)) {
-                nodes.add(replaced.get(place));
+                nodes.addAll(replaced.get(place));
             } else if (!absorbed.contains(place)) {
                 nodes.add(withInner(graph.nodes().get(place)));
             }
@@ -99,8 +100,7 @@ public final class Idioms {
         attributes.replaceAll((name, attribute) -> attribute instanceof OnnxAttribute.GraphValue inner
                 ? new OnnxAttribute.GraphValue(recognise(inner.value(), Optional.of(index)))
                 : attribute);
-        return new OnnxNode(
-                node.names(), node.domain(), node.operator(), node.inputs(), node.outputs(), attributes);
+        return new OnnxNode(node.names(), node.domain(), node.operator(), node.inputs(), node.outputs(), attributes);
     }
 
     /** Drops nodes that matches looked through, and nobody reads any longer. */

@@ -8,7 +8,7 @@ import static heddle.runtime.onnx.idiom.Pattern.op;
 import static heddle.runtime.onnx.idiom.Pattern.vector;
 
 import heddle.runtime.onnx.OnnxNode;
-import java.util.Optional;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -52,8 +52,8 @@ final class LayerNormalisation implements Idiom {
     }
 
     @Override
-    public Optional<OnnxNode> replacement(Match match) {
+    public List<OnnxNode> replacement(Match match) {
         boolean lacksScale = match.isBound("bias") && !match.isBound("scale");
-        return lacksScale ? Optional.empty() : Normalisation.node("LayerNormalization", match);
+        return lacksScale ? List.of() : Normalisation.node("LayerNormalization", match);
     }
 }

@@ -92,14 +92,15 @@ final class NodeIndex {
         }
         double first = operands.getFirst().orElseThrow();
         double last = operands.getLast().orElseThrow();
-        return Optional.of(switch (node.operator()) {
-            case "Sqrt" -> Math.sqrt(first);
-            case "Reciprocal" -> 1 / first;
-            case "Neg" -> -first;
-            case "Div" -> first / last;
-            case "Mul" -> first * last;
-            default -> first;
-        });
+        return Optional.of(
+                switch (node.operator()) {
+                    case "Sqrt" -> Math.sqrt(first);
+                    case "Reciprocal" -> 1 / first;
+                    case "Neg" -> -first;
+                    case "Div" -> first / last;
+                    case "Mul" -> first * last;
+                    default -> first;
+                });
     }
 
     private static Optional<Double> constant(OnnxNode node) {

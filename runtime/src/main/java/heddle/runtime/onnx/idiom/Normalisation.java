@@ -9,7 +9,6 @@ import heddle.runtime.onnx.OnnxNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What normalisations have in common. They bind {@code x}, {@code eps}, {@code axis} and perhaps {@code scale} and {@code bias}. */
 final class Normalisation {
@@ -48,7 +47,7 @@ final class Normalisation {
      * ONNX's own operator where the last axis is surely meant and the scale has its length; else one of ours that says the
      * axis and needs no scale.
      */
-    static Optional<OnnxNode> node(String operator, Match match) {
+    static List<OnnxNode> node(String operator, Match match) {
         List<String> inputs = new ArrayList<>(List.of(match.value("x")));
         for (String name : List.of("scale", "bias")) {
             if (match.isBound(name)) {
@@ -57,7 +56,9 @@ final class Normalisation {
         }
         boolean isStandard = match.number("axis") == -1
                 && match.isBound("scale")
-                && match.index().weight(match.value("scale")).filter(shape -> shape.size() == 1 && shape.getFirst() > 1)
+                && match.index()
+                        .weight(match.value("scale"))
+                        .filter(shape -> shape.size() == 1 && shape.getFirst() > 1)
                         .isPresent();
         return Idiom.node(
                 match,

@@ -30,17 +30,14 @@ interface Pattern {
 
     /** A weight of one axis at most, so that it is no other tensor of the computation. */
     static Pattern vector(String name) {
-        return (value, before) -> before.index()
-                .weight(value)
-                .filter(shape -> shape.size() <= 1)
-                .stream()
+        return (value, before) -> before.index().weight(value).filter(shape -> shape.size() <= 1).stream()
                 .flatMap(shape -> any(name).at(value, before));
     }
 
     /** A constant of this value. Files round: half floats keep three digits. */
     static Pattern number(double expected) {
-        return (value, before) ->
-                before.index().number(value).filter(found -> isNear(found, expected)).stream().map(found -> before);
+        return (value, before) -> before.index().number(value).filter(found -> isNear(found, expected)).stream()
+                .map(found -> before);
     }
 
     /** A constant of any value, which is bound. */

@@ -12,11 +12,10 @@ final class Reductions {
 
     /** Binds {@code axis} where the node keeps one reduced axis. */
     static Stream<Match> oneAxis(OnnxNode node, Match before) {
-        boolean keeps = node.attribute("keepdims").map(new OnnxAttribute.Int(1)::equals).orElse(true);
+        boolean keeps =
+                node.attribute("keepdims").map(new OnnxAttribute.Int(1)::equals).orElse(true);
         return keeps
-                ? axes(node, before.index())
-                        .filter(axes -> axes.size() == 1)
-                        .stream()
+                ? axes(node, before.index()).filter(axes -> axes.size() == 1).stream()
                         .flatMap(axes -> Pattern.bind("axis", axes.getFirst(), before))
                 : Stream.empty();
     }

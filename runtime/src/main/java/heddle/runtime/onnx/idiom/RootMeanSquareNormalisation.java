@@ -9,7 +9,7 @@ import static heddle.runtime.onnx.idiom.Pattern.vector;
 
 import heddle.runtime.onnx.OnnxAttribute;
 import heddle.runtime.onnx.OnnxNode;
-import java.util.Optional;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -25,7 +25,8 @@ import java.util.stream.Stream;
 final class RootMeanSquareNormalisation implements Idiom {
     private static final OnnxAttribute TO_F32 = new OnnxAttribute.Int(1);
 
-    private static final Pattern IN_F32 = (value, match) -> match.index()
+    private static final Pattern IN_F32 = (value, match) -> match
+            .index()
             .maker(match.value("x"))
             .map(match.index()::node)
             .filter(maker -> maker.operator().equals("Cast") && isToF32(maker))
@@ -45,7 +46,10 @@ final class RootMeanSquareNormalisation implements Idiom {
         Pattern normalised = Normalisation.dividedByDeviation(x, variance);
         return either(
                 Normalisation.scaled(x, variance),
-                op("Mul", vector("scale"), node("Cast", RootMeanSquareNormalisation::toF32, normalised.andThen(IN_F32))),
+                op(
+                        "Mul",
+                        vector("scale"),
+                        node("Cast", RootMeanSquareNormalisation::toF32, normalised.andThen(IN_F32))),
                 normalised);
     }
 
@@ -58,7 +62,7 @@ final class RootMeanSquareNormalisation implements Idiom {
     }
 
     @Override
-    public Optional<OnnxNode> replacement(Match match) {
+    public List<OnnxNode> replacement(Match match) {
         return Normalisation.node("RMSNormalization", match);
     }
 }

@@ -38,14 +38,17 @@ final class StaticQuantisation implements Idiom {
     }
 
     @Override
-    public Optional<OnnxNode> replacement(Match match) {
+    public List<OnnxNode> replacement(Match match) {
         int type = match.isBound("zero point")
-                ? match.index().tensor(match.value("zero point")).map(t -> t.onnxType()).orElse(0)
+                ? match.index()
+                        .tensor(match.value("zero point"))
+                        .map(t -> t.onnxType())
+                        .orElse(0)
                 : U8;
         double zero = match.isBound("zero") ? match.number("zero") : 0;
         double scale = match.number("scale");
         if (lowest(type).isEmpty() || quantizer(match).attribute("output_dtype").isPresent() && type == U8) {
-            return Optional.empty();
+            return List.of();
         }
         Map<String, OnnxAttribute> attributes = new TreeMap<>(Map.of("scale", Idiom.number(scale)));
         if (!isSoftmax(match)) {

@@ -24,24 +24,37 @@ final class Activations {
             Arithmetic.unary(table, name, name.toLowerCase(Locale.ROOT));
         }
         add(table, "Softsign", (node, x) -> Terms.over(x, Terms.plus(number(node, 1), Call.of("abs", x))));
-        add(table, "LeakyRelu", (node, x) ->
-                Terms.where(below(node, x, 0), Terms.times(attribute(node, "alpha", 0.01), x), x));
+        add(
+                table,
+                "LeakyRelu",
+                (node, x) -> Terms.where(below(node, x, 0), Terms.times(attribute(node, "alpha", 0.01), x), x));
         add(table, "Elu", (node, x) -> Terms.where(below(node, x, 0), grown(node, x, node.attribute("alpha", 1.0)), x));
-        add(table, "Selu", (node, x) -> Terms.times(
-                attribute(node, "gamma", SELU_GAMMA),
-                Terms.where(below(node, x, 0), grown(node, x, node.attribute("alpha", SELU_ALPHA)), x)));
+        add(
+                table,
+                "Selu",
+                (node, x) -> Terms.times(
+                        attribute(node, "gamma", SELU_GAMMA),
+                        Terms.where(below(node, x, 0), grown(node, x, node.attribute("alpha", SELU_ALPHA)), x)));
         add(table, "Celu", (node, x) -> {
             double alpha = node.attribute("alpha", 1.0);
             Term scaled = alpha == 1 ? x : Terms.over(x, number(node, alpha));
             return Terms.where(below(node, x, 0), grown(node, scaled, alpha), x);
         });
-        add(table, "HardSigmoid", (node, x) ->
-                clipped(node, Terms.plus(Terms.times(attribute(node, "alpha", 0.2), x), attribute(node, "beta", 0.5))));
-        add(table, "HardSwish", (node, x) ->
-                Terms.times(x, clipped(node, Terms.plus(Terms.over(x, number(node, 6)), number(node, 0.5)))));
+        add(
+                table,
+                "HardSigmoid",
+                (node, x) -> clipped(
+                        node, Terms.plus(Terms.times(attribute(node, "alpha", 0.2), x), attribute(node, "beta", 0.5))));
+        add(
+                table,
+                "HardSwish",
+                (node, x) ->
+                        Terms.times(x, clipped(node, Terms.plus(Terms.over(x, number(node, 6)), number(node, 0.5)))));
         add(table, "Mish", (node, x) -> Terms.times(x, Call.of("tanh", Call.of("softplus", x))));
-        add(table, "ThresholdedRelu", (node, x) ->
-                Terms.where(new Infix(">", x, attribute(node, "alpha", 1)), x, typedZero(node)));
+        add(
+                table,
+                "ThresholdedRelu",
+                (node, x) -> Terms.where(new Infix(">", x, attribute(node, "alpha", 1)), x, typedZero(node)));
         add(table, "Shrink", Activations::shrink);
         add(table, "Gelu", Activations::gelu);
         add(table, "Swish", Activations::swish);
@@ -108,7 +121,8 @@ final class Activations {
         return switch (node.attribute("approximate", "none")) {
             case "none" -> Call.of("gelu", x);
             case "tanh" -> Call.of("gelu_tanh", x);
-            default -> throw new UnsupportedNode("approximate=\"" + node.attribute("approximate", "") + "\" is not known");
+            default ->
+                throw new UnsupportedNode("approximate=\"" + node.attribute("approximate", "") + "\" is not known");
         };
     }
 

@@ -37,7 +37,8 @@ final class Arithmetic {
             Operand x = node.operand(0);
             node.define(0, Terms.over(Terms.number(1, x.dtype()), x.term()), x.type());
         });
-        for (String name : List.of("Abs", "Sign", "Floor", "Ceil", "Round", "Sqrt", "Exp", "Log", "Erf", "Sin", "Cos", "Tan")) {
+        for (String name :
+                List.of("Abs", "Sign", "Floor", "Ceil", "Round", "Sqrt", "Exp", "Log", "Erf", "Sin", "Cos", "Tan")) {
             unary(table, name, name.toLowerCase(Locale.ROOT));
         }
         table.add("", "Sinh", node -> hyperbolic(node, "-"));
@@ -147,7 +148,10 @@ final class Arithmetic {
             node.define(0, all.getFirst());
         } else {
             CommonShape.define(
-                    node, all.getFirst().dtype(), all, x -> x.stream().reduce(meaning).orElseThrow());
+                    node,
+                    all.getFirst().dtype(),
+                    all,
+                    x -> x.stream().reduce(meaning).orElseThrow());
         }
     }
 
@@ -157,8 +161,11 @@ final class Arithmetic {
         if (all.size() == 1) {
             node.define(0, all.getFirst());
         } else {
-            CommonShape.define(node, dtype, all, x -> Terms.over(
-                    x.stream().reduce(Terms::plus).orElseThrow(), Terms.number(all.size(), dtype)));
+            CommonShape.define(
+                    node,
+                    dtype,
+                    all,
+                    x -> Terms.over(x.stream().reduce(Terms::plus).orElseThrow(), Terms.number(all.size(), dtype)));
         }
     }
 

@@ -21,7 +21,8 @@ record CommonShape(List<Dim> shape, List<Dim> bare) {
     static CommonShape of(NodeContext node, List<Operand> operands) {
         return new CommonShape(
                 together(node, operands),
-                together(node, operands.stream().filter(x -> x.known().isEmpty()).toList()));
+                together(
+                        node, operands.stream().filter(x -> x.known().isEmpty()).toList()));
     }
 
     private static List<Dim> together(NodeContext node, List<Operand> operands) {

@@ -51,8 +51,16 @@ final class Comparisons {
         Operand b = node.operand(2);
         // Beside each other, two numbers have no tensor to take their element type from.
         boolean isUntyped = a.known().isPresent() && b.known().isPresent() && !isPlain(a.dtype());
-        CommonShape.define(node, a.dtype(), List.of(condition, a, b), x -> Terms.where(
-                x.get(0), isUntyped ? Call.of("full", Terms.lengths(List.of()), x.get(1), Terms.dtype(a.dtype())) : x.get(1), x.get(2)));
+        CommonShape.define(
+                node,
+                a.dtype(),
+                List.of(condition, a, b),
+                x -> Terms.where(
+                        x.get(0),
+                        isUntyped
+                                ? Call.of("full", Terms.lengths(List.of()), x.get(1), Terms.dtype(a.dtype()))
+                                : x.get(1),
+                        x.get(2)));
     }
 
     /** Whether a number of this type keeps it when it stands alone. */

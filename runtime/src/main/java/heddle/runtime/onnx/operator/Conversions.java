@@ -14,7 +14,8 @@ final class Conversions {
         table.add("", "Cast", node -> {
             int to = (int) node.attribute("to", 0);
             if (isNarrow(to)) {
-                node.note("Casts to integers of 8 and 16 bits, and to unsigned ones, keep the number where ONNX would wrap it.");
+                node.note(
+                        "Casts to integers of 8 and 16 bits, and to unsigned ones, keep the number where ONNX would wrap it.");
             }
             convert(node, ElementTypes.required(to));
         });

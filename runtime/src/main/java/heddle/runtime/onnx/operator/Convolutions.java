@@ -35,7 +35,8 @@ final class Convolutions {
         if (groups != 1) {
             named.addAll(List.of("groups", Terms.whole(groups)));
         }
-        List<Dim> shape = new ArrayList<>(List.of(x.dims().getFirst(), weight.dims().getFirst()));
+        List<Dim> shape =
+                new ArrayList<>(List.of(x.dims().getFirst(), weight.dims().getFirst()));
         shape.addAll(windows.count(x.dims()));
         node.define(0, Terms.call("conv", operands, named.toArray()), Terms.type(x.dtype(), shape));
     }
@@ -71,8 +72,8 @@ final class Convolutions {
 
     private static void pool(NodeContext node, String function, List<Object> more) {
         Operand x = node.operand(0);
-        List<Long> size = node.attributeInts("kernel_shape")
-                .orElseThrow(() -> new UnsupportedNode("it has no kernel_shape"));
+        List<Long> size =
+                node.attributeInts("kernel_shape").orElseThrow(() -> new UnsupportedNode("it has no kernel_shape"));
         Windows windows = Windows.of(node, x, ofFewAxes(size));
         List<Object> named = windows.arguments(true);
         named.addAll(more);

@@ -17,5 +17,14 @@ public final class CoreOperators {
         Normalisations.addTo(table);
         Distributions.addTo(table);
         Reshapes.addTo(table);
+        Slices.addTo(table);
+        Copies.addTo(table);
+        Margins.addTo(table);
+        Indexed.addTo(table);
+        Orders.addTo(table);
+        Made.addTo(table);
+        Resizes.addTo(table);
+        ControlFlow.addTo(table);
+        Sequences.addTo(table);
     }
 }

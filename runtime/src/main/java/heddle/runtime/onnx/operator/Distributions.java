@@ -17,18 +17,22 @@ final class Distributions {
             node.note("Softmax of a row of nothing but minus infinity gives zeros, where ONNX gives NaN.");
             define(node, (x, dims, axis) -> Terms.call("softmax", x, "axis", axis));
         });
-        table.add("", "LogSoftmax", node -> define(node, (x, dims, axis) -> Terms.call("log_softmax", x, "axis", axis)));
-        table.add("", "Hardmax", node -> define(node, (x, dims, axis) -> {
-            int at = NodeAxes.of(Long.parseLong(((Term.Literal) axis).text()), dims.size());
-            Term greatest = Terms.call("argmax", x, "axis", axis);
-            return Terms.call(
-                    "one_hot",
-                    List.of(greatest, Terms.length(dims.get(at))),
-                    "dtype",
-                    Terms.dtype(node.operand(0).dtype()),
-                    "axis",
-                    axis);
-        }));
+        table.add(
+                "", "LogSoftmax", node -> define(node, (x, dims, axis) -> Terms.call("log_softmax", x, "axis", axis)));
+        table.add(
+                "",
+                "Hardmax",
+                node -> define(node, (x, dims, axis) -> {
+                    int at = NodeAxes.of(Long.parseLong(((Term.Literal) axis).text()), dims.size());
+                    Term greatest = Terms.call("argmax", x, "axis", axis);
+                    return Terms.call(
+                            "one_hot",
+                            List.of(greatest, Terms.length(dims.get(at))),
+                            "dtype",
+                            Terms.dtype(node.operand(0).dtype()),
+                            "axis",
+                            axis);
+                }));
     }
 
     /** A function along one axis. */

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Matrix products and equations of axes. */
-final class MatrixProducts {
+public final class MatrixProducts {
     private MatrixProducts() {}
 
     static void addTo(OperatorTable table) {
@@ -38,7 +38,7 @@ final class MatrixProducts {
     }
 
     /** The shape of a product; an operand of one axis is a row on the left and a column on the right. */
-    static List<Dim> shape(NodeContext node, List<Dim> a, List<Dim> b) {
+    public static List<Dim> shape(NodeContext node, List<Dim> a, List<Dim> b) {
         if (a.isEmpty() || b.isEmpty()) {
             throw new UnsupportedNode("a product needs operands with axes");
         }
@@ -66,7 +66,8 @@ final class MatrixProducts {
         boolean turnA = node.attribute("transA", 0) != 0;
         boolean turnB = node.attribute("transB", 0) != 0;
         DType dtype = a.dtype();
-        List<Dim> shape = shape(node, turnA ? a.dims().reversed() : a.dims(), turnB ? b.dims().reversed() : b.dims());
+        List<Dim> shape = shape(
+                node, turnA ? a.dims().reversed() : a.dims(), turnB ? b.dims().reversed() : b.dims());
         Term result = scaled(new Infix("@", turned(a, turnA), turned(b, turnB)), node.attribute("alpha", 1.0), dtype);
         double beta = node.attribute("beta", 1.0);
         if (node.has(2) && beta != 0) {

@@ -10,21 +10,21 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The axes that a node names, counted from the front. */
-final class NodeAxes {
+public final class NodeAxes {
     private NodeAxes() {}
 
     /** An axis, which may be counted from the end. @throws UnsupportedNode when there is no such axis */
-    static int of(long axis, int rank) {
+    public static int of(long axis, int rank) {
         return Shapes.axis(axis, rank);
     }
 
     /** The attribute {@code axis}. */
-    static int attribute(NodeContext node, long otherwise, int rank) {
+    public static int attribute(NodeContext node, long otherwise, int rank) {
         return of(node.attribute("axis", otherwise), rank);
     }
 
     /** The attribute {@code axes}, or the operand that it became in later versions; empty where none is given. */
-    static Optional<List<Integer>> listed(NodeContext node, int operand, int rank) {
+    public static Optional<List<Integer>> listed(NodeContext node, int operand, int rank) {
         Optional<List<Long>> given = node.attributeInts("axes");
         if (given.isEmpty() && operand >= 0 && node.has(operand)) {
             given = Optional.of(numbers(node, operand, "axes"));
@@ -33,7 +33,7 @@ final class NodeAxes {
     }
 
     /** An operand of whole numbers that depend on no length. */
-    static List<Long> numbers(NodeContext node, int operand, String what) {
+    public static List<Long> numbers(NodeContext node, int operand, String what) {
         List<Long> numbers = new ArrayList<>();
         for (Dim d : node.lengths(operand, what)) {
             if (!d.isKnown()) {
@@ -45,7 +45,7 @@ final class NodeAxes {
     }
 
     /** A single whole number that depends on no length. */
-    static long number(NodeContext node, int operand, String what) {
+    public static long number(NodeContext node, int operand, String what) {
         List<Long> numbers = numbers(node, operand, what);
         if (numbers.size() != 1) {
             throw new UnsupportedNode("its " + what + " has " + numbers.size() + " elements");
@@ -53,12 +53,12 @@ final class NodeAxes {
         return numbers.getFirst();
     }
 
-    static List<Integer> all(int rank) {
+    public static List<Integer> all(int rank) {
         return IntStream.range(0, rank).boxed().toList();
     }
 
     /** How the language writes an axis: the last one as -1. */
-    static int written(int axis, int rank) {
+    public static int written(int axis, int rank) {
         return axis == rank - 1 ? -1 : axis;
     }
 }

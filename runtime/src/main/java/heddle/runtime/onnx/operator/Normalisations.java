@@ -43,14 +43,17 @@ final class Normalisations {
         if (function.equals("layer_norm")) {
             statistics(node, x, axis, epsilon);
         }
-        boolean isVector = weight.dims().equals(last) && bias.map(b -> b.dims().equals(last)).orElse(true);
+        boolean isVector = weight.dims().equals(last)
+                && bias.map(b -> b.dims().equals(last)).orElse(true);
         if (last.size() == 1 && isVector) {
             List<Term> operands = new ArrayList<>(List.of(Terms.tensor(x), Terms.tensor(weight)));
             bias.ifPresent(b -> operands.add(Terms.tensor(b)));
             node.define(0, Terms.call(function, operands, "eps", epsilon), x.type());
             return;
         }
-        Term flat = last.size() == 1 ? Terms.tensor(x) : Terms.call("merge_axes", List.of(x.term(), Terms.whole(axis), Terms.whole(-1)));
+        Term flat = last.size() == 1
+                ? Terms.tensor(x)
+                : Terms.call("merge_axes", List.of(x.term(), Terms.whole(axis), Terms.whole(-1)));
         Term norm = Terms.call(function, flat, "eps", epsilon);
         Term scaled = Terms.times(last.size() == 1 ? norm : Terms.reshape(norm, x.dims()), weight.term());
         node.define(0, bias.map(b -> Terms.plus(scaled, b.term())).orElse(scaled), x.type());
@@ -92,9 +95,8 @@ final class Normalisations {
         Operand x = node.operand(0);
         Operand scale = node.operand(1);
         Term epsilon = Terms.number(node.attribute("epsilon", EPSILON), scale.dtype());
-        Term factor = Terms.times(
-                Terms.tensor(scale),
-                Call.of("rsqrt", Terms.plus(Terms.tensor(node.operand(4)), epsilon)));
+        Term factor =
+                Terms.times(Terms.tensor(scale), Call.of("rsqrt", Terms.plus(Terms.tensor(node.operand(4)), epsilon)));
         Operand f = node.step("factor", factor, scale.type());
         Term centred = Terms.minus(x.term(), ofChannel(node.operand(3), x.rank()));
         Term scaled = Terms.times(centred, ofChannel(f, x.rank()));
@@ -135,7 +137,8 @@ final class Normalisations {
         List<Dim> positions = x.dims().subList(2, x.rank());
         List<Dim> flat = List.of(x.dims().getFirst(), groups, size.times(Terms.product(positions)));
         Term epsilon = Terms.number(node.attribute("epsilon", EPSILON), DType.F32);
-        Term norm = Terms.call("layer_norm", flat.equals(x.dims()) ? x.term() : Terms.reshape(x.term(), flat), "eps", epsilon);
+        Term norm = Terms.call(
+                "layer_norm", flat.equals(x.dims()) ? x.term() : Terms.reshape(x.term(), flat), "eps", epsilon);
         Term back = flat.equals(x.dims()) ? norm : Terms.reshape(norm, x.dims());
         Term scaled = Terms.times(back, ofChannel(scale, x.rank()));
         node.define(0, Terms.plus(scaled, ofChannel(bias, x.rank())), x.type());
@@ -173,8 +176,8 @@ final class Normalisations {
                 List.of(Terms.square(x.term()), Terms.wholes(List.of(before, size - 1 - before))),
                 "axis",
                 Terms.whole(1));
-        Operand squares = node.step(
-                "squares", padded, Terms.type(x.dtype(), Terms.with(x.dims(), 1, channels.plus(size - 1))));
+        Operand squares =
+                node.step("squares", padded, Terms.type(x.dtype(), Terms.with(x.dims(), 1, channels.plus(size - 1))));
         Term sum = Terms.slice(squares.term(), 1, Dim.ZERO, channels);
         for (long i = 1; i < size; i++) {
             sum = Terms.plus(sum, Terms.slice(squares.term(), 1, Dim.of(i), channels.plus(i)));

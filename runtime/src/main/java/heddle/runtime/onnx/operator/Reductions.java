@@ -23,7 +23,11 @@ final class Reductions {
         Term reduce(String function, Term term) {
             List<Object> named = new ArrayList<>();
             if (axes.size() < x.rank() || keep) {
-                named.addAll(List.of("axis", Terms.axes(axes.stream().map(a -> NodeAxes.written(a, x.rank())).toList())));
+                named.addAll(List.of(
+                        "axis",
+                        Terms.axes(axes.stream()
+                                .map(a -> NodeAxes.written(a, x.rank()))
+                                .toList())));
             }
             if (keep) {
                 named.addAll(List.of("keepdims", Terms.truth(true)));
@@ -67,8 +71,7 @@ final class Reductions {
     private static void add(OperatorTable table, String name, Meaning meaning) {
         table.add("", name, node -> {
             Operand x = node.operand(0);
-            Optional<List<Integer>> axes =
-                    NodeAxes.listed(node, 1, x.rank()).filter(a -> !a.isEmpty());
+            Optional<List<Integer>> axes = NodeAxes.listed(node, 1, x.rank()).filter(a -> !a.isEmpty());
             boolean keep = node.attribute("keepdims", 1) != 0;
             boolean none = axes.isEmpty() && node.attribute("noop_with_empty_axes", 0) != 0;
             Along along = new Along(x, none ? List.of() : axes.orElse(NodeAxes.all(x.rank())), keep);
@@ -95,7 +98,8 @@ final class Reductions {
         if (r.x().dtype().isFloat()) {
             return r.reduce("mean", r.x().term());
         }
-        Dim count = Terms.product(r.axes().stream().map(a -> r.x().dims().get(a)).toList());
+        Dim count =
+                Terms.product(r.axes().stream().map(a -> r.x().dims().get(a)).toList());
         Operand sum = node.step("sum", r.reduce("sum", r.x().term()), Terms.type(r.x().dtype(), r.shape()));
         // Rounded towards zero, as C++ divides.
         return Terms.times(

@@ -91,8 +91,7 @@ final class Reshapes {
         if (from > 1 && to == 1 && !shape.get(same).is(1)) {
             int end = same + from - 1;
             boolean atEnd = end == x.rank() - 1;
-            return Call.of(
-                    "merge_axes", term, Terms.whole(atEnd ? -from : same), Terms.whole(atEnd ? -1 : end));
+            return Call.of("merge_axes", term, Terms.whole(atEnd ? -from : same), Terms.whole(atEnd ? -1 : end));
         }
         return Terms.reshape(term, shape);
     }
@@ -112,8 +111,12 @@ final class Reshapes {
         if (cut < 0 || cut > x.rank()) {
             throw new UnsupportedNode("it names axis " + axis + " of a tensor of " + x.rank() + " axes");
         }
-        define(node, x, List.of(
-                Terms.product(x.dims().subList(0, cut)), Terms.product(x.dims().subList(cut, x.rank()))));
+        define(
+                node,
+                x,
+                List.of(
+                        Terms.product(x.dims().subList(0, cut)),
+                        Terms.product(x.dims().subList(cut, x.rank()))));
     }
 
     private static void squeeze(NodeContext node) {
@@ -145,7 +148,10 @@ final class Reshapes {
         List<Index> indices = new ArrayList<>();
         for (int i = 0; i < rank; i++) {
             boolean isNew = axes.contains(i);
-            shape.add(isNew ? Dim.ONE : x.dims().get(shape.size() - axes.headSet(i).size()));
+            shape.add(
+                    isNew
+                            ? Dim.ONE
+                            : x.dims().get(shape.size() - axes.headSet(i).size()));
             indices.add(isNew ? new Index.New() : Terms.all());
         }
         node.define(0, inserted(x, shape, indices), Terms.type(x.dtype(), shape));
@@ -208,7 +214,8 @@ final class Reshapes {
                         ? List.of(batch, channels, block, block, height, width)
                         : List.of(batch, block, block, channels, height, width));
         Term ordered = Terms.call(
-                "permute", List.of(cut, Terms.wholes(columnsFirst ? List.of(0, 1, 4, 2, 5, 3) : List.of(0, 3, 4, 1, 5, 2))));
+                "permute",
+                List.of(cut, Terms.wholes(columnsFirst ? List.of(0, 1, 4, 2, 5, 3) : List.of(0, 3, 4, 1, 5, 2))));
         List<Dim> shape = List.of(batch, channels, height.times(block), width.times(block));
         node.define(0, Terms.reshape(ordered, shape), Terms.type(x.dtype(), shape));
     }

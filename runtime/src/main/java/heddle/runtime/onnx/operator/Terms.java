@@ -22,16 +22,16 @@ import java.util.List;
 import java.util.Optional;
 
 /** Writes terms in few words. */
-final class Terms {
+public final class Terms {
     private Terms() {}
 
     /** {@code function(x, name = value, ...)}: names and values in turn. */
-    static Term call(String function, Term x, Object... named) {
+    public static Term call(String function, Term x, Object... named) {
         return call(function, List.of(x), named);
     }
 
     /** {@code function(positions, name = value, ...)}: names and values in turn. */
-    static Term call(String function, List<Term> positions, Object... named) {
+    public static Term call(String function, List<Term> positions, Object... named) {
         List<Term.Argument> arguments = new ArrayList<>();
         positions.forEach(p -> arguments.add(Term.Argument.of(p)));
         for (int i = 0; i < named.length; i += 2) {
@@ -40,101 +40,101 @@ final class Terms {
         return new Call(function, arguments);
     }
 
-    static Term plus(Term a, Term b) {
+    public static Term plus(Term a, Term b) {
         return new Infix("+", a, b);
     }
 
-    static Term minus(Term a, Term b) {
+    public static Term minus(Term a, Term b) {
         return new Infix("-", a, b);
     }
 
-    static Term times(Term a, Term b) {
+    public static Term times(Term a, Term b) {
         return new Infix("*", a, b);
     }
 
-    static Term over(Term a, Term b) {
+    public static Term over(Term a, Term b) {
         return new Infix("/", a, b);
     }
 
-    static Term square(Term x) {
+    public static Term square(Term x) {
         return new Infix("**", x, whole(2));
     }
 
-    static Term where(Term condition, Term a, Term b) {
+    public static Term where(Term condition, Term a, Term b) {
         return Call.of("where", condition, a, b);
     }
 
-    static Term isNegative(Operand x) {
+    public static Term isNegative(Operand x) {
         return new Infix("<", x.term(), number(0, x.dtype()));
     }
 
-    static Term number(double value, DType dtype) {
+    public static Term number(double value, DType dtype) {
         return Literal.of(value, dtype);
     }
 
-    static Term whole(long value) {
+    public static Term whole(long value) {
         return new Literal(Long.toString(value));
     }
 
-    static Term truth(boolean value) {
+    public static Term truth(boolean value) {
         return new Literal(Boolean.toString(value));
     }
 
-    static Term dtype(DType dtype) {
+    public static Term dtype(DType dtype) {
         return TensorTerms.word(dtype);
     }
 
-    static Term length(Dim dim) {
+    public static Term length(Dim dim) {
         return new Length(dim);
     }
 
     /** {@code [a, b]} of lengths. */
-    static Term lengths(List<Dim> dims) {
+    public static Term lengths(List<Dim> dims) {
         return TensorTerms.lengths(dims);
     }
 
     /** {@code [a, b]} of whole numbers. */
-    static Term wholes(List<? extends Number> values) {
+    public static Term wholes(List<? extends Number> values) {
         return new Items(values.stream().map(v -> whole(v.longValue())).toList());
     }
 
     /** One axis as a number, several as a list. */
-    static Term axes(List<Integer> axes) {
+    public static Term axes(List<Integer> axes) {
         return axes.size() == 1 ? whole(axes.getFirst()) : wholes(axes);
     }
 
-    static Term reshape(Term x, List<Dim> shape) {
+    public static Term reshape(Term x, List<Dim> shape) {
         return Call.of("reshape", x, lengths(shape));
     }
 
-    static Term cast(Term x, DType to) {
+    public static Term cast(Term x, DType to) {
         return Call.of("cast", x, dtype(to));
     }
 
     /** The operand as numbers of a type. */
-    static Term as(Operand x, DType to) {
+    public static Term as(Operand x, DType to) {
         return x.dtype() == to ? tensor(x) : cast(x.known().isPresent() ? tensor(x) : x.term(), to);
     }
 
     /** {@code x[:, ..., index]}: what stands for one axis, the others whole. */
-    static Term at(Term x, int axis, Index index) {
+    public static Term at(Term x, int axis, Index index) {
         List<Index> indices = new ArrayList<>(Collections.nCopies(axis, all()));
         indices.add(index);
         return new Subscript(x, indices);
     }
 
     /** {@code from:to} of one axis. */
-    static Term slice(Term x, int axis, Dim from, Dim to) {
+    public static Term slice(Term x, int axis, Dim from, Dim to) {
         return at(x, axis, new Index.Range(Optional.of(length(from)), Optional.of(length(to)), Optional.empty()));
     }
 
     /** {@code :}. */
-    static Index all() {
+    public static Index all() {
         return new Index.Range(Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** A vector with axes of length one behind it, so that it runs along axis {@code axis} of a tensor of this rank. */
-    static Term along(Term vector, int axis, int rank) {
+    public static Term along(Term vector, int axis, int rank) {
         if (axis == rank - 1) {
             return vector;
         }
@@ -144,34 +144,35 @@ final class Terms {
     }
 
     /** The operand as a tensor of its own type, also where it is a number. */
-    static Term tensor(Operand x) {
+    public static Term tensor(Operand x) {
         return TensorTerms.tensor(x);
     }
 
     /** The number that all elements of an operand are, if they are known to be one. */
-    static Optional<Double> number(Operand x) {
+    public static Optional<Double> number(Operand x) {
         return x.known().flatMap(KnownTerms::uniform).flatMap(Terms::number);
     }
 
     private static Optional<Double> number(Element element) {
         return switch (element) {
-            case Element.Whole w -> w.value().isKnown() ? Optional.of((double) w.value().value()) : Optional.empty();
+            case Element.Whole w ->
+                w.value().isKnown() ? Optional.of((double) w.value().value()) : Optional.empty();
             case Element.Fraction f -> Optional.of(f.value());
             case Element.Truth t -> Optional.of(t.value() ? 1.0 : 0.0);
         };
     }
 
-    static TensorType type(DType dtype, List<Dim> dims) {
+    public static TensorType type(DType dtype, List<Dim> dims) {
         return new TensorType(dtype, new Shape(dims));
     }
 
     /** The product of lengths. */
-    static Dim product(List<Dim> dims) {
+    public static Dim product(List<Dim> dims) {
         return dims.stream().reduce(Dim.ONE, Dim::times);
     }
 
     /** A list with another element at a place. */
-    static <T> List<T> with(List<T> list, int index, T element) {
+    public static <T> List<T> with(List<T> list, int index, T element) {
         List<T> result = new ArrayList<>(list);
         result.set(index, element);
         return result;

@@ -40,7 +40,10 @@ record Windows(List<Long> size, List<Long> strides, List<Long> dilations, List<L
                 high.set(i, 0L);
             }
             if (node.attribute("ceil_mode", 0) != 0) {
-                high.set(i, high.get(i) + forLastWindow(x.dims().get(i + 2), low.get(i), high.get(i), reach, strides.get(i)));
+                high.set(
+                        i,
+                        high.get(i)
+                                + forLastWindow(x.dims().get(i + 2), low.get(i), high.get(i), reach, strides.get(i)));
             }
         }
         return new Windows(size, strides, dilations, low, high);

@@ -1,16 +1,15 @@
 package heddle.runtime.onnx.translate;
 
-import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
+import heddle.runtime.onnx.OnnxElements;
 import heddle.runtime.onnx.OnnxTensor;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.translate.Known.Element;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +18,9 @@ import java.util.Optional;
 public final class Constants {
     /** More floats than a table of the exporter's own has; what is larger was trained. */
     private static final int MOST_FLOATS = 16;
+
+    /** More rows than the table of a causal mask has. */
+    private static final int MOST_ROWS = 8192;
 
     private Constants() {}
 
@@ -29,12 +31,40 @@ public final class Constants {
      */
     public static Operand operand(String name, OnnxTensor tensor) {
         DType dtype = ElementTypes.required(tensor.onnxType());
+        Optional<Operand> triangle = triangle(tensor);
+        if (triangle.isPresent()) {
+            return triangle.get();
+        }
         long size = tensor.shape().stream().reduce(1L, Math::multiplyExact);
         boolean isTrained = dtype.isFloat()
                 && size != 1
                 && (size > MOST_FLOATS || !tensor.name().isEmpty());
         Optional<Known> known = isTrained ? Optional.empty() : known(tensor);
         return known.map(KnownTerms::operand).orElseGet(() -> weight(name, tensor, dtype));
+    }
+
+    /** Only tables of equal sides are read for it. */
+    private static Optional<Operand> triangle(OnnxTensor tensor) {
+        List<Long> shape = tensor.shape();
+        int rank = shape.size();
+        boolean isSquare = rank >= 2
+                && shape.get(rank - 1).equals(shape.get(rank - 2))
+                && shape.subList(0, rank - 2).stream().allMatch(n -> n == 1)
+                && shape.get(rank - 1) <= MOST_ROWS;
+        return isSquare && !tensor.isExternal() && hasEvenCorners(tensor.proto().getRawData(), shape.getLast())
+                ? Triangles.operand(read(tensor), shape)
+                : Optional.empty();
+    }
+
+    /** A glance that spares reading matrices: whether two neighbours are equal in the corners on both sides of the diagonal. */
+    private static boolean hasEvenCorners(ByteString raw, long n) {
+        int width = Math.toIntExact(raw.size() / Math.max(1, n * n));
+        int right = Math.toIntExact((n - 1) * width);
+        int left = Math.toIntExact((n - 1) * n * width);
+        return width == 0
+                || n > 1
+                        && raw.substring(right - width, right).equals(raw.substring(right, right + width))
+                        && raw.substring(left, left + width).equals(raw.substring(left + width, left + 2 * width));
     }
 
     private static Operand weight(String name, OnnxTensor tensor, DType dtype) {
@@ -47,69 +77,31 @@ public final class Constants {
     /** The elements, unless they are many, lie in another file or have no type in the language. */
     public static Optional<Known> known(OnnxTensor tensor) {
         Optional<DType> dtype = ElementTypes.of(tensor.onnxType());
-        TensorProto proto = tensor.proto();
-        if (dtype.isEmpty()
-                || !KnownShapes.isSmall(tensor.shape())
-                || proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+        if (dtype.isEmpty() || !KnownShapes.isSmall(tensor.shape()) || tensor.isExternal()) {
             return Optional.empty();
         }
-        int count = KnownShapes.product(tensor.shape());
-        List<Element> elements = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            elements.add(element(proto, i, dtype.get()));
+        Tensor read = read(tensor);
+        List<Element> elements = new ArrayList<>(read.size());
+        for (int i = 0; i < read.size(); i++) {
+            elements.add(element(read, i));
         }
         return Optional.of(new Known(dtype.get(), tensor.shape(), elements));
     }
 
-    private static Element element(TensorProto t, int i, DType dtype) {
-        return switch (dtype) {
-            case BOOL -> new Element.Truth(whole(t, i) != 0);
-            case I32, I64 -> new Element.Whole(Dim.of(whole(t, i)));
-            case F32, F64, F16, BF16 -> new Element.Fraction(fraction(t, i));
-        };
-    }
-
-    private static long whole(TensorProto t, int i) {
-        TensorProto.DataType type = TensorProto.DataType.forNumber(t.getDataType());
-        if (t.hasRawData()) {
-            ByteBuffer bytes = bytes(t.getRawData());
-            return switch (type) {
-                case BOOL, INT8 -> bytes.get(i);
-                case UINT8 -> bytes.get(i) & 0xff;
-                case INT16 -> bytes.getShort(2 * i);
-                case UINT16 -> bytes.getShort(2 * i) & 0xffff;
-                case INT32 -> bytes.getInt(4 * i);
-                case UINT32 -> bytes.getInt(4 * i) & 0xffffffffL;
-                default -> bytes.getLong(8 * i);
-            };
+    private static Tensor read(OnnxTensor tensor) {
+        try {
+            return OnnxElements.read(tensor);
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedNode(e.getMessage());
         }
-        return switch (type) {
-            case INT64 -> t.getInt64Data(i);
-            case UINT32, UINT64 -> t.getUint64Data(i);
-            default -> t.getInt32Data(i);
-        };
     }
 
-    private static double fraction(TensorProto t, int i) {
-        TensorProto.DataType type = TensorProto.DataType.forNumber(t.getDataType());
-        if (t.hasRawData()) {
-            ByteBuffer bytes = bytes(t.getRawData());
-            return switch (type) {
-                case DOUBLE -> bytes.getDouble(8 * i);
-                case FLOAT -> bytes.getFloat(4 * i);
-                case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort(2 * i) << 16);
-                default -> Float.float16ToFloat(bytes.getShort(2 * i));
-            };
-        }
-        return switch (type) {
-            case DOUBLE -> t.getDoubleData(i);
-            case FLOAT -> t.getFloatData(i);
-            case BFLOAT16 -> Float.intBitsToFloat(t.getInt32Data(i) << 16);
-            default -> Float.float16ToFloat((short) t.getInt32Data(i));
+    private static Element element(Tensor t, int i) {
+        return switch (t.dtype()) {
+            case BOOL -> new Element.Truth(t.booleans()[i]);
+            case I32 -> new Element.Whole(Dim.of(t.ints()[i]));
+            case I64 -> new Element.Whole(Dim.of(t.longs()[i]));
+            case F32, F64, F16, BF16 -> new Element.Fraction(t.element(i));
         };
-    }
-
-    private static ByteBuffer bytes(ByteString raw) {
-        return raw.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -1,5 +1,6 @@
 package heddle.runtime.onnx.translate;
 
+import heddle.runtime.onnx.OnnxTensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +11,24 @@ import java.util.function.Supplier;
 final class Environment {
     private final Optional<Environment> outer;
     private final Map<String, Operand> operands = new HashMap<>();
+    private final Map<String, OnnxTensor> tensors = new HashMap<>();
     private final Map<String, List<Operand>> sequences = new HashMap<>();
     private final Map<String, Supplier<Operand>> deferred = new HashMap<>();
 
     Environment(Optional<Environment> outer) {
         this.outer = outer;
+    }
+
+    /** Says which tensor of the file a name is. */
+    void put(String name, OnnxTensor tensor) {
+        tensors.put(name, tensor);
+    }
+
+    Optional<OnnxTensor> tensor(String name) {
+        OnnxTensor tensor = tensors.get(name);
+        return tensor != null || operands.containsKey(name)
+                ? Optional.ofNullable(tensor)
+                : outer.flatMap(o -> o.tensor(name));
     }
 
     void put(String name, Operand operand) {

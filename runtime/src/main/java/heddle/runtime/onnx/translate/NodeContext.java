@@ -4,6 +4,7 @@ import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import heddle.runtime.onnx.OnnxGraph;
 import heddle.runtime.onnx.OnnxNode;
+import heddle.runtime.onnx.OnnxTensor;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
 import java.util.List;
@@ -21,6 +22,9 @@ public interface NodeContext {
 
     /** @throws UnsupportedNode when it is not given */
     Operand operand(int index);
+
+    /** The tensor of the file that an operand is, with the element type that it has there. */
+    Optional<OnnxTensor> tensor(int index);
 
     /** The elements of an operand. @param what it says, for the message @throws UnsupportedNode when they are known only to a run */
     Known known(int index, String what);

@@ -6,6 +6,7 @@ import heddle.compiler.type.TensorType;
 import heddle.runtime.onnx.OnnxAttribute;
 import heddle.runtime.onnx.OnnxGraph;
 import heddle.runtime.onnx.OnnxNode;
+import heddle.runtime.onnx.OnnxTensor;
 import heddle.runtime.onnx.source.Definition;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
@@ -34,7 +35,9 @@ final class TranslatedNode implements NodeContext {
         for (var attribute : node.attributes().entrySet()) {
             switch (attribute.getValue()) {
                 case OnnxAttribute.TensorValue t -> {
-                    return Constants.operand(node.outputs().getFirst(), t.value());
+                    environment.put(node.outputs().getFirst(), t.value());
+                    String name = node.outputs().getFirst();
+                    return translation.named(name, Constants.operand(name, t.value()));
                 }
                 case OnnxAttribute.Int i -> {
                     return KnownTerms.operand(whole(List.of(), List.of(i.value())));
@@ -75,6 +78,9 @@ final class TranslatedNode implements NodeContext {
         }
         List<Known> operands = new ArrayList<>();
         for (int i = 0; i < node.inputs().size(); i++) {
+            if (has(i) && environment.sequence(node.inputs().get(i)).isPresent()) {
+                return Optional.empty();
+            }
             if (has(i)) {
                 Optional<Known> known = operand(i).known();
                 if (known.isEmpty()) {
@@ -121,6 +127,11 @@ final class TranslatedNode implements NodeContext {
         }
         Operand operand = environment.find(node.inputs().get(index)).orElseThrow(Translation.AbsentOperand::new);
         return new Operand(operand.term(), translation.symbols().resolved(operand.type()), operand.known());
+    }
+
+    @Override
+    public Optional<OnnxTensor> tensor(int index) {
+        return has(index) ? environment.tensor(node.inputs().get(index)) : Optional.empty();
     }
 
     @Override
@@ -261,7 +272,8 @@ final class TranslatedNode implements NodeContext {
         }
         return environment
                 .sequence(node.inputs().get(index))
-                .orElseThrow(() -> new UnsupportedNode("the tensors of its sequence are only known when the model runs"));
+                .orElseThrow(
+                        () -> new UnsupportedNode("the tensors of its sequence are only known when the model runs"));
     }
 
     @Override

@@ -11,7 +11,6 @@ import heddle.runtime.onnx.OnnxTensor;
 import heddle.runtime.onnx.source.Definition;
 import heddle.runtime.onnx.source.FlatModel;
 import heddle.runtime.onnx.source.Term;
-import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -145,9 +144,20 @@ public final class Translation {
     /** Translates a graph, the model's or one within a node. */
     void translate(OnnxGraph part, Environment environment) {
         for (Map.Entry<String, OnnxTensor> e : part.initialisers().entrySet()) {
-            environment.defer(e.getKey(), () -> Constants.operand(e.getKey(), e.getValue()));
+            environment.put(e.getKey(), e.getValue());
+            environment.defer(e.getKey(), () -> named(e.getKey(), Constants.operand(e.getKey(), e.getValue())));
         }
         part.nodes().forEach(node -> translate(node, environment));
+    }
+
+    /** A constant that the language computes, under the name of the file. */
+    Operand named(String name, Operand constant) {
+        if (constant.known().isPresent() || constant.term() instanceof Term.Weight) {
+            return constant;
+        }
+        Value value = new Value(name, constant.type());
+        add(new Definition(List.of(value), constant.term(), List.of()));
+        return new Operand(new Term.Ref(value), constant.type(), Optional.empty());
     }
 
     private void translate(OnnxNode node, Environment environment) {

@@ -72,8 +72,7 @@ class ActivationTest {
     @Test
     void staysWhereTheErrorFunctionIsAnOutput() {
         String text = "d = Div(x, 1.4142135)\ne = Erf(d)\na = Add(e, 1.0)\nm = Mul(x, a)\ny = Mul(m, 0.5)\n-> y, e";
-        assertEquals(
-                GraphText.print(GraphText.parse(text)), GraphText.print(Idioms.recognise(GraphText.parse(text))));
+        assertEquals(GraphText.print(GraphText.parse(text)), GraphText.print(Idioms.recognise(GraphText.parse(text))));
     }
 
     private static void assertLastBecomes(String expected, String lines) {

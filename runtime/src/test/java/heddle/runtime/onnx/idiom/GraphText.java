@@ -38,7 +38,9 @@ final class GraphText {
         for (OnnxNode node : graph.nodes()) {
             text.append(String.join(", ", node.outputs())).append(" = ").append(node.qualifiedOperator());
             text.append('(').append(String.join(", ", node.inputs())).append(')');
-            new TreeMap<>(node.attributes()).forEach((name, value) -> text.append(' ').append(name).append('=').append(value(value)));
+            new TreeMap<>(node.attributes())
+                    .forEach((name, value) ->
+                            text.append(' ').append(name).append('=').append(value(value)));
             if (node.names().size() > 1) {
                 text.append(" of ").append(String.join(" ", node.names()));
             }
@@ -72,7 +74,9 @@ final class GraphText {
             String name = parts[0].strip();
             int type = TYPES.get(parts[1].strip());
             TensorProto.Builder zeros = TensorProto.newBuilder().setDataType(type);
-            initialisers.put(name, new OnnxTensor(name, type, shape, zeros.addInt32Data(0).build()));
+            initialisers.put(
+                    name,
+                    new OnnxTensor(name, type, shape, zeros.addInt32Data(0).build()));
         }
     }
 

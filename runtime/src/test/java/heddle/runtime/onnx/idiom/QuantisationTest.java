@@ -8,12 +8,10 @@ import org.junit.jupiter.api.Test;
 class QuantisationTest {
     @Test
     void productsThatShareAQuantisedOperand() {
-        assertEquals(
-                """
+        assertEquals("""
                 y = heddle.QuantizedMatMul(x, w, ws, wz) of q i c s y
                 z = heddle.QuantizedMatMul(x, v, vs, ) of q j d t z
-                """,
-                recognised("""
+                """, recognised("""
                 w: i8[8, 4]
                 v: i8[8, 4]
                 ws: f32[4]
@@ -34,12 +32,10 @@ class QuantisationTest {
 
     @Test
     void theQuantisedOperandStaysForWhoElseReadsIt() {
-        assertEquals(
-                """
+        assertEquals("""
                 q, qs, qz = DynamicQuantizeLinear(x)
                 y = heddle.QuantizedMatMul(x, w, ws, wz) of q i c s y
-                """,
-                recognised("""
+                """, recognised("""
                 w: i8[8, 4]
                 ws: f32
                 wz: i8
@@ -120,13 +116,23 @@ class QuantisationTest {
 
     @Test
     void tablesThatAreDequantisedBeforeOrBehindTheLookUp() {
+        String expected = """
+                y/held = heddle.HeldWeight(w) of f y
+                y/rows = Gather(y/held, ids) of f y
+                y = heddle.Scaled(y/rows) scale=0.5 zero=-128.0 of f y
+                """;
         assertEquals(
-                "y = heddle.QuantizedGather(w, ids, 0.5, z) axis=1 transB=0 of g y\n",
-                recognised("w: u8[8, 4]\nz: u8\ng = Gather(w, ids)\ny = DequantizeLinear(g, 0.5, z)\n-> y"));
+                expected,
+                recognised("w: u8[8, 4]\nz: u8\nf = Gather(w, ids)\ny = DequantizeLinear(f, 0.5, z)\n-> y"));
         assertEquals(
-                "y = heddle.QuantizedGather(w, ids, s, z) axis=0 transB=0 of f y\n",
-                recognised("w: u8[8, 4]\ns: f32[8]\nz: u8[8]\nf = DequantizeLinear(w, s, z) axis=0\n"
-                        + "y = Gather(f, ids)\n-> y"));
+                expected,
+                recognised("w: u8[8, 4]\nz: u8\nf = DequantizeLinear(w, 0.5, z)\ny = Gather(f, ids)\n-> y"));
+    }
+
+    @Test
+    void tablesWithAScaleForEachRowStay() {
+        String text = "w: u8[8, 4]\ns: f32[8]\nf = DequantizeLinear(w, s) axis=0\ny = Gather(f, ids)\n-> y";
+        assertEquals(GraphText.print(GraphText.parse(text)), recognised(text));
     }
 
     private static String recognised(String text) {

@@ -39,6 +39,18 @@ public enum ActivationFunction implements LanguageFunction {
             Tensor tanh = m.apply(ScalarFn.TANH, m.multiply(m.add(x, cubic), Math.sqrt(2 / Math.PI)));
             return m.multiply(m.multiply(x, m.add(tanh, 1)), 0.5);
         }
+    },
+    SOFTPLUS("`log(1 + exp(x))`, exact for small results and without overflow") {
+        @Override
+        Tensor apply(Tensor x, Maths m) {
+            Tensor one = m.number(1, x.dtype());
+            Tensor e = m.apply(ScalarFn.EXP, m.apply(ScalarFn.NEG, m.apply(ScalarFn.ABS, x)));
+            Tensor sum = m.add(e, one);
+            // What rounding took from the sum, its logarithm lacks in the same proportion.
+            Tensor exact = m.multiply(m.apply(ScalarFn.LOG, sum), m.divide(e, m.subtract(sum, one)));
+            Tensor log = m.select(m.apply(ScalarFn.EQ, sum, one), e, exact);
+            return m.add(RELU.apply(x, m), log);
+        }
     };
 
     private final String summary;

@@ -5,13 +5,17 @@ import heddle.compiler.frontend.function.LanguageFunction;
 import heddle.compiler.frontend.function.Signature;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
+import heddle.compiler.frontend.value.Maths;
 import heddle.compiler.frontend.value.Operand;
 import heddle.compiler.frontend.value.Words;
 import heddle.compiler.op.Contract;
 import heddle.compiler.scalar.Reduction;
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Shape;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +33,8 @@ public final class EinsumFunction implements LanguageFunction {
 
     @Override
     public String summary() {
-        return "products summed over the letters that the result lacks; one letter an axis, operands joined from left"
-                + " to right";
+        return "products summed over the letters that the result lacks; one letter an axis, `...` for axes that broadcast, a"
+                + " letter twice in an operand for its diagonal; operands are joined from left to right";
     }
 
     @Override
@@ -48,30 +52,102 @@ public final class EinsumFunction implements LanguageFunction {
                     + " given");
         }
         List<Tensor> tensors = a.promotion().toCommonType(operands, a.call());
-        checkLengths(a, equation, tensors);
-        Term result = new Term(tensors.getFirst(), equation.operands().getFirst());
-        for (int i = 1; i < tensors.size(); i++) {
-            String needed = equation.neededAfter(i);
-            result =
-                    join(a, result, new Term(tensors.get(i), equation.operands().get(i)), needed, equation.result());
+        String named = String.join("", equation.operands()) + equation.result();
+        equation = equation.spelledOut(tensors.stream().map(Tensor::rank).toList());
+        List<Term> terms = terms(a, equation, tensors, named);
+        equation = equation.with(terms.stream().map(Term::letters).toList());
+        Term result = terms.getFirst();
+        for (int i = 1; i < terms.size(); i++) {
+            result = join(a, result, terms.get(i), equation.neededAfter(i), equation.result());
         }
         return inOrder(a, sumExcept(a, result, equation.result()), equation.result());
     }
 
-    private static void checkLengths(Arguments a, EinsumEquation equation, List<Tensor> tensors) {
+    /** The operands, of which each letter names one axis, and the same length everywhere. */
+    private static List<Term> terms(Arguments a, EinsumEquation equation, List<Tensor> tensors, String named) {
+        List<Term> terms = new ArrayList<>();
+        for (int i = 0; i < tensors.size(); i++) {
+            checkRank(a, equation, tensors.get(i), i);
+            terms.add(new Term(tensors.get(i), equation.operands().get(i)));
+        }
+        for (int i = 0; i < terms.size(); i++) {
+            terms.set(i, withoutOnes(a, terms.get(i), terms, named));
+        }
+        checkLengths(a, equation, terms);
+        terms.replaceAll(t -> diagonal(a, t));
+        return terms;
+    }
+
+    /** Without the axes of length one that broadcast: a product repeats along the axes that an operand lacks. */
+    private static Term withoutOnes(Arguments a, Term term, List<Term> all, String named) {
+        List<Dim> dims = new ArrayList<>();
+        StringBuilder letters = new StringBuilder();
+        for (int axis = 0; axis < term.letters().length(); axis++) {
+            char letter = term.letters().charAt(axis);
+            boolean broadcasts = named.indexOf(letter) < 0
+                    && term.tensor().dim(axis).is(1)
+                    && all.stream()
+                            .anyMatch(t -> t.letters().indexOf(letter) >= 0
+                                    && !t.tensor()
+                                            .dim(t.letters().indexOf(letter))
+                                            .is(1));
+            if (!broadcasts) {
+                dims.add(term.tensor().dim(axis));
+                letters.append(letter);
+            }
+        }
+        return new Term(a.maths().reshape(term.tensor(), new Shape(dims)), letters.toString());
+    }
+
+    /** Of axes with one letter the elements with one index. */
+    private static Term diagonal(Arguments a, Term term) {
+        for (int axis = 0; axis < term.letters().length(); axis++) {
+            int other = term.letters().indexOf(term.letters().charAt(axis), axis + 1);
+            if (other > 0) {
+                return diagonal(a, diagonal(a, term, axis, other));
+            }
+        }
+        return term;
+    }
+
+    private static Term diagonal(Arguments a, Term term, int axis, int other) {
+        Maths m = a.maths();
+        Tensor x = term.tensor();
+        Dim length = x.dim(axis);
+        List<Integer> order = new ArrayList<>(IntStream.range(0, x.rank())
+                .filter(i -> i != axis && i != other)
+                .boxed()
+                .toList());
+        order.addAll(List.of(axis, other));
+        Tensor matrices = m.permute(x, order);
+        List<Dim> dims = new ArrayList<>(matrices.type().shape().dims().subList(0, x.rank() - 2));
+        dims.add(length.times(length));
+        // Neighbours on the diagonal are a row and one element apart.
+        Tensor index = m.multiply(m.positions(length, 0, 1), m.length(length.plus(1), DType.I64));
+        Tensor elements = m.gather(m.reshape(matrices, new Shape(dims)), index, x.rank() - 2);
+        StringBuilder letters = new StringBuilder();
+        order.subList(0, x.rank() - 1)
+                .forEach(i -> letters.append(term.letters().charAt(i)));
+        return new Term(elements, letters.toString());
+    }
+
+    private static void checkRank(Arguments a, EinsumEquation equation, Tensor x, int operand) {
+        String letters = equation.operands().get(operand);
+        if (letters.length() != x.rank()) {
+            throw new DiagnosticException(mention(
+                    a,
+                    equation.diagnostic("\"" + letters + "\" names " + Words.axes(letters.length())
+                            + ", and the tensor is " + x.type()),
+                    operand));
+        }
+    }
+
+    private static void checkLengths(Arguments a, EinsumEquation equation, List<Term> terms) {
         Map<Character, Dim> lengths = new HashMap<>();
         Map<Character, Integer> firstOperand = new HashMap<>();
-        for (int i = 0; i < tensors.size(); i++) {
-            String letters = equation.operands().get(i);
-            Tensor x = tensors.get(i);
-            if (letters.length() != x.rank()) {
-                throw new DiagnosticException(mention(
-                        a,
-                        equation.diagnostic("\"" + letters + "\" names "
-                                + Words.count(letters.length(), "axis").replace("axiss", "axes")
-                                + ", and the tensor is " + x.type()),
-                        i));
-            }
+        for (int i = 0; i < terms.size(); i++) {
+            String letters = terms.get(i).letters();
+            Tensor x = terms.get(i).tensor();
             for (int axis = 0; axis < letters.length(); axis++) {
                 char letter = letters.charAt(axis);
                 Dim known = lengths.putIfAbsent(letter, x.dim(axis));

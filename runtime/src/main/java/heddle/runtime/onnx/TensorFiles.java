@@ -2,6 +2,7 @@ package heddle.runtime.onnx;
 
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.UnknownFieldSet;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
@@ -13,30 +14,36 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The files beside an ONNX file that hold elements of its tensors. Each is mapped once. A model names them itself, so only files in
- * its own folder are opened, and only bytes that they have are read.
+ * The files that hold elements of an ONNX model's tensors: its own, and those beside it. Each is mapped once. A model names them
+ * itself, so only files in its own folder are opened, and only bytes that they have are read.
  */
-public final class ExternalFiles {
-    /** There are none. */
-    public static final ExternalFiles NONE = new ExternalFiles(Path.of(""), Optional.empty());
+public final class TensorFiles {
+    /** For tensors that bring their elements with them. */
+    static final TensorFiles NONE = new TensorFiles(Path.of(""), MemorySegment.NULL);
 
     private final Path model;
-    private final Optional<Path> folder;
+    private final MemorySegment own;
     private final Map<Path, MemorySegment> mapped = new ConcurrentHashMap<>();
 
-    private ExternalFiles(Path model, Optional<Path> folder) {
+    /** @param own the bytes of the model's file */
+    TensorFiles(Path model, MemorySegment own) {
         this.model = model;
-        this.folder = folder;
+        this.own = own;
     }
 
-    static ExternalFiles beside(Path model) {
-        return new ExternalFiles(
-                model, Optional.ofNullable(model.toAbsolutePath().getParent()));
+    /** The elements of a tensor whose raw data are in the model's file, and in no message any more. */
+    Optional<MemorySegment> inModel(TensorProto tensor) {
+        UnknownFieldSet.Field place = tensor.getUnknownFields().getField(TensorPlaces.FIELD);
+        List<Long> numbers = place.getVarintList();
+        return numbers.size() < 2
+                ? Optional.empty()
+                : Optional.of(own.asSlice(numbers.get(numbers.size() - 2), numbers.getLast()));
     }
 
     /** Where a tensor's elements lie. */
@@ -74,7 +81,7 @@ public final class ExternalFiles {
 
     private Place place(TensorProto tensor) {
         Optional<String> location = entry(tensor, "location").filter(l -> !l.isBlank());
-        if (folder.isEmpty() || location.isEmpty()) {
+        if (location.isEmpty()) {
             throw wrong(tensor, "it does not say in which file");
         }
         Path named;
@@ -87,7 +94,7 @@ public final class ExternalFiles {
             throw outside(tensor, OnnxName.quoted(location.get()));
         }
         return new Place(
-                folder.get().resolve(named),
+                model.toAbsolutePath().resolveSibling(named),
                 natural(tensor, "offset").orElse(0L),
                 natural(tensor, "length").filter(l -> l > 0));
     }
@@ -120,7 +127,7 @@ public final class ExternalFiles {
         }
         try {
             Path real = file.toRealPath();
-            if (!real.startsWith(folder.orElseThrow().toRealPath())) {
+            if (!real.startsWith(model.toAbsolutePath().getParent().toRealPath())) {
                 throw outside(tensor, file + ", a link to " + real + ",");
             }
             return real;

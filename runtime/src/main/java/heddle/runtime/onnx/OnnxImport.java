@@ -1,0 +1,62 @@
+package heddle.runtime.onnx;
+
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.onnx.idiom.Idioms;
+import heddle.runtime.onnx.operator.CoreOperators;
+import heddle.runtime.onnx.operator.quantised.QuantisedOperators;
+import heddle.runtime.onnx.source.FlatModel;
+import heddle.runtime.onnx.translate.OperatorTable;
+import heddle.runtime.onnx.translate.Translation;
+import java.util.List;
+
+/** An ONNX file as a model in the language, whose weights are those of the file. */
+public final class OnnxImport {
+    private static final OperatorTable OPERATORS = operators();
+
+    private final InterimText text;
+    private final List<String> notes;
+
+    private OnnxImport(InterimText text, List<String> notes) {
+        this.text = text;
+        this.notes = List.copyOf(notes);
+    }
+
+    /**
+     * Writes a file as a model.
+     *
+     * @param name of the model, a name of the language
+     * @throws DiagnosticException that lists the operators without a translation, and their nodes
+     */
+    public static OnnxImport of(OnnxModel model, String name) {
+        OnnxGraph graph = Idioms.recognise(model.graph());
+        FlatModel flat = Translation.of(graph, model.opsets(), OPERATORS, name);
+        return new OnnxImport(new InterimText(flat), flat.notes());
+    }
+
+    private static OperatorTable operators() {
+        OperatorTable table = new OperatorTable();
+        CoreOperators.addTo(table);
+        QuantisedOperators.addTo(table);
+        return table;
+    }
+
+    /** All operators that have a translation. */
+    public static OperatorTable known() {
+        return OPERATORS;
+    }
+
+    /** The text of the model. */
+    public String source() {
+        return text.text.toString();
+    }
+
+    /** The nodes of the file that a line of the text says what they compute. @param line from 1 */
+    public List<String> nodes(int line) {
+        return line >= 1 && line <= text.nodes.size() ? text.nodes.get(line - 1) : List.of();
+    }
+
+    /** What a reader should know of the model beside its text, a sentence each. */
+    public List<String> notes() {
+        return notes;
+    }
+}

@@ -1,0 +1,194 @@
+package heddle.runtime.onnx.operator;
+
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
+import heddle.runtime.onnx.source.Term;
+import heddle.runtime.onnx.source.Term.Call;
+import heddle.runtime.onnx.source.Term.Index;
+import heddle.runtime.onnx.source.Term.Items;
+import heddle.runtime.onnx.translate.Known.Element;
+import heddle.runtime.onnx.translate.NodeContext;
+import heddle.runtime.onnx.translate.Operand;
+import heddle.runtime.onnx.translate.OperatorTable;
+import heddle.runtime.onnx.translate.UnsupportedNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Elements read and written where indices say. In ONNX a negative index counts from the end; the language clamps it. */
+final class Indexed {
+    private Indexed() {}
+
+    static void addTo(OperatorTable table) {
+        table.add("", "Gather", Indexed::gather);
+        table.add("", "GatherElements", Indexed::gatherElements);
+        table.add("", "GatherND", Indexed::gatherNd);
+        table.add("", "ScatterND", Indexed::scatterNd);
+        table.add("", "ScatterElements", Indexed::scatterElements);
+        table.add("", "Scatter", Indexed::scatterElements);
+    }
+
+    private static void gather(NodeContext node) {
+        Operand x = node.operand(0);
+        Operand index = node.operand(1);
+        int axis = NodeAxes.attribute(node, 0, x.rank());
+        List<Dim> shape = new ArrayList<>(x.dims().subList(0, axis));
+        shape.addAll(index.dims());
+        shape.addAll(x.dims().subList(axis + 1, x.rank()));
+        Optional<Dim> single = index.known().filter(k -> k.shape().isEmpty()).map(k -> whole(k.elements().getFirst()));
+        Term term;
+        if (single.isPresent()) {
+            term = element(x, axis, single.get());
+        } else {
+            Term from = fromFront(node, index, x.dims().get(axis));
+            term = axis == 0
+                    ? Call.of("gather", Terms.tensor(x), from)
+                    : Terms.call("gather", List.of(x.term(), from), "axis", Terms.whole(NodeAxes.written(axis, x.rank())));
+        }
+        node.define(0, term, Terms.type(x.dtype(), shape));
+    }
+
+    private static Dim whole(Element e) {
+        if (e instanceof Element.Whole w) {
+            return w.value();
+        }
+        throw new UnsupportedNode("an index that is no whole number");
+    }
+
+    /** {@code x[:, i]}. */
+    private static Term element(Operand x, int axis, Dim index) {
+        Dim length = x.dims().get(axis);
+        // An index that is a length less than the axis is written from the end, as in x[:, -1].
+        Dim fromEnd = index.minus(length);
+        boolean isFromEnd = !index.isKnown() && fromEnd.isKnown() && fromEnd.value() < 0;
+        Index at = new Index.At(Terms.length(isFromEnd ? fromEnd : index));
+        return axis == x.rank() - 1 && axis > 1
+                ? new Term.Subscript(x.term(), List.of(new Index.Rest(), at))
+                : Terms.at(x.term(), axis, at);
+    }
+
+    /** Indices counted from the front. Those of an input are as they are: the language checks that they are in range. */
+    private static Term fromFront(NodeContext node, Operand index, Dim length) {
+        if (Signs.isNonNegative(node, index)) {
+            return Terms.tensor(index);
+        }
+        if (index.known().isPresent()) {
+            return Terms.where(Terms.isNegative(index), Terms.plus(index.term(), Terms.length(length)), index.term());
+        }
+        if (isInput(node, index.term())) {
+            node.note("Indices that are inputs are counted from the front; ONNX counts negative ones from the end.");
+            return index.term();
+        }
+        return Terms.where(Terms.isNegative(index), Terms.plus(index.term(), Terms.length(length)), index.term());
+    }
+
+    private static boolean isInput(NodeContext node, Term term) {
+        return switch (term) {
+            case Term.Ref ref -> node.meaning(ref.value()).map(m -> isInput(node, m)).orElse(true);
+            case Term.Call c -> switch (c.function()) {
+                case "reshape", "cast", "merge_axes", "split_axis", "unsqueeze", "squeeze" ->
+                    isInput(node, c.arguments().getFirst().term());
+                default -> false;
+            };
+            default -> false;
+        };
+    }
+
+    private static void gatherElements(NodeContext node) {
+        Operand x = node.operand(0);
+        Operand index = node.operand(1);
+        int axis = NodeAxes.attribute(node, 0, x.rank());
+        Term from = within(x, index, axis);
+        Term place = fromFront(node, index, x.dims().get(axis));
+        Term taken = Call.of("take_along", from, place, Terms.whole(NodeAxes.written(axis, x.rank())));
+        node.define(0, taken, Terms.type(x.dtype(), index.dims()));
+    }
+
+    /** The part of a tensor that an index reaches, which may be smaller along the other axes. */
+    private static Term within(Operand x, Operand index, int axis) {
+        List<Index> parts = new ArrayList<>();
+        boolean isWhole = true;
+        for (int i = 0; i < x.rank(); i++) {
+            boolean isPart = i != axis && !x.dims().get(i).equals(index.dims().get(i));
+            isWhole &= !isPart;
+            parts.add(
+                    isPart
+                            ? new Index.Range(
+                                    Optional.empty(), Optional.of(Terms.length(index.dims().get(i))), Optional.empty())
+                            : Terms.all());
+        }
+        return isWhole ? x.term() : new Term.Subscript(x.term(), parts);
+    }
+
+    private static void gatherNd(NodeContext node) {
+        Operand x = node.operand(0);
+        Operand index = node.operand(1);
+        int batches = (int) node.attribute("batch_dims", 0);
+        int named = named(index);
+        for (int i = 0; i < batches; i++) {
+            node.unify(x.dims().get(i), index.dims().get(i));
+        }
+        List<Dim> shape = new ArrayList<>(index.dims().subList(0, index.rank() - 1));
+        shape.addAll(x.dims().subList(batches + named, x.rank()));
+        List<Object> more = batches == 0 ? List.of() : List.of("batch_axes", Terms.whole(batches));
+        Term place = places(node, index, x.dims().subList(batches, batches + named));
+        Term term = Terms.call("gather_nd", List.of(Terms.tensor(x), place), more.toArray());
+        node.define(0, term, Terms.type(x.dtype(), shape));
+    }
+
+    /** How many axes the last axis of an index names. */
+    private static int named(Operand index) {
+        Dim last = index.dims().getLast();
+        if (!last.isKnown()) {
+            throw new UnsupportedNode("its indices name " + last + " axes");
+        }
+        return (int) last.value();
+    }
+
+    /** Indices of several axes, counted from the front. */
+    private static Term places(NodeContext node, Operand index, List<Dim> lengths) {
+        if (Signs.isNonNegative(node, index)) {
+            return Terms.tensor(index);
+        }
+        if (lengths.size() == 1) {
+            return fromFront(node, index, lengths.getFirst());
+        }
+        Term all = lengths.stream().allMatch(Dim::isKnown)
+                ? Call.of("tensor", Terms.lengths(lengths), Terms.dtype(index.dtype()))
+                : new Call("stack", List.of(Term.Argument.of(new Items(lengths.stream()
+                        .<Term>map(d -> Call.of("full", Terms.lengths(List.of()), Terms.length(d), Terms.dtype(index.dtype())))
+                        .toList()))));
+        return Terms.where(Terms.isNegative(index), Terms.plus(index.term(), all), index.term());
+    }
+
+    private static void scatterNd(NodeContext node) {
+        Operand x = node.operand(0);
+        Operand index = node.operand(1);
+        Term place = places(node, index, x.dims().subList(0, named(index)));
+        List<Term> operands = List.of(Terms.tensor(x), place, Terms.tensor(node.operand(2)));
+        node.define(0, Terms.call("scatter_nd", operands, reduction(node)), x.type());
+    }
+
+    private static void scatterElements(NodeContext node) {
+        Operand x = node.operand(0);
+        Operand index = node.operand(1);
+        int axis = NodeAxes.attribute(node, 0, x.rank());
+        Term place = fromFront(node, index, x.dims().get(axis));
+        List<Term> operands = List.of(
+                Terms.tensor(x),
+                place,
+                Terms.tensor(node.operand(2)),
+                Terms.whole(NodeAxes.written(axis, x.rank())));
+        node.define(0, Terms.call("scatter_along", operands, reduction(node)), x.type());
+    }
+
+    private static Object[] reduction(NodeContext node) {
+        String reduction = node.attribute("reduction", "none");
+        return reduction.equals("none") ? new Object[0] : new Object[] {"reduce", new Term.Text(reduction)};
+    }
+
+    /** Indices as integers of 64 bits, as the language's own functions give them. */
+    static Term wide(Operand index) {
+        return Terms.as(index, DType.I64);
+    }
+}

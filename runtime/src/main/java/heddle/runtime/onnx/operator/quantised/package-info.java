@@ -1,0 +1,2 @@
+/** Numbers of few bits: weights that stay packed, and activations that a file rounds. */
+package heddle.runtime.onnx.operator.quantised;

@@ -1,0 +1,139 @@
+package heddle.tests.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import heddle.compiler.type.DType;
+import heddle.runtime.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** A model in ONNX Runtime, on one thread. Inputs that the model does not have are left out. */
+final class OnnxRuntimeSession implements AutoCloseable {
+    private static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment();
+
+    private final OrtSession session;
+
+    OnnxRuntimeSession(Path file) throws OrtException {
+        try (OrtSession.SessionOptions options = options()) {
+            this.session = ENVIRONMENT.createSession(file.toString(), options);
+        }
+    }
+
+    private static OrtSession.SessionOptions options() throws OrtException {
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        options.setIntraOpNumThreads(1);
+        options.setInterOpNumThreads(1);
+        options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+        return options;
+    }
+
+    /** Writes the model as ONNX Runtime's own optimiser leaves it. */
+    static void optimise(Path file, Path to) throws OrtException {
+        try (OrtSession.SessionOptions options = options()) {
+            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+            options.setOptimizedModelFilePath(to.toString());
+            ENVIRONMENT.createSession(file.toString(), options).close();
+        }
+    }
+
+    SequencedMap<String, Tensor> run(Map<String, Tensor> inputs) throws OrtException {
+        Map<String, OnnxTensor> given = new LinkedHashMap<>();
+        try {
+            for (String name : session.getInputNames()) {
+                given.put(name, given(inputs.get(name), type(name)));
+            }
+            try (OrtSession.Result result = session.run(given)) {
+                SequencedMap<String, Tensor> outputs = new LinkedHashMap<>();
+                for (Map.Entry<String, OnnxValue> output : result) {
+                    outputs.put(output.getKey(), result((OnnxTensor) output.getValue()));
+                }
+                return outputs;
+            }
+        } finally {
+            given.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private OnnxJavaType type(String input) throws OrtException {
+        return ((TensorInfo) session.getInputInfo().get(input).getInfo()).type;
+    }
+
+    private static OnnxTensor given(Tensor tensor, OnnxJavaType type) throws OrtException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(type.size * tensor.size()).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < tensor.size(); i++) {
+            switch (tensor.storage()) {
+                case float[] a -> put(bytes, type, a[i], (long) a[i]);
+                case double[] a -> put(bytes, type, a[i], (long) a[i]);
+                case long[] a -> put(bytes, type, a[i], a[i]);
+                case int[] a -> put(bytes, type, a[i], a[i]);
+                case boolean[] a -> put(bytes, type, a[i] ? 1 : 0, a[i] ? 1 : 0);
+                default -> throw new IllegalArgumentException(tensor.dtype().toString());
+            }
+        }
+        return OnnxTensor.createTensor(ENVIRONMENT, bytes.flip(), tensor.shape(), type);
+    }
+
+    private static void put(ByteBuffer bytes, OnnxJavaType type, double number, long whole) {
+        switch (type) {
+            case FLOAT -> bytes.putFloat((float) number);
+            case DOUBLE -> bytes.putDouble(number);
+            case FLOAT16 -> bytes.putShort(Float.floatToFloat16((float) number));
+            case INT64 -> bytes.putLong(whole);
+            case INT32 -> bytes.putInt((int) whole);
+            case INT16 -> bytes.putShort((short) whole);
+            case INT8, UINT8, BOOL -> bytes.put((byte) whole);
+            default -> throw new IllegalArgumentException(type.toString());
+        }
+    }
+
+    private static Tensor result(OnnxTensor tensor) {
+        long[] shape = tensor.getInfo().getShape();
+        int size = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+        OnnxJavaType type = tensor.getInfo().type;
+        DType dtype = switch (type) {
+            case FLOAT -> DType.F32;
+            case DOUBLE -> DType.F64;
+            case FLOAT16 -> DType.F16;
+            case INT64 -> DType.I64;
+            case INT32, INT16, INT8, UINT8 -> DType.I32;
+            case BOOL -> DType.BOOL;
+            default -> throw new IllegalArgumentException("a result of the type " + type);
+        };
+        Object elements = Tensor.newStorage(dtype, size);
+        ByteBuffer bytes = tensor.getByteBuffer().order(ByteOrder.nativeOrder());
+        for (int i = 0; i < size; i++) {
+            switch (elements) {
+                case float[] a ->
+                    a[i] = type == OnnxJavaType.FLOAT ? bytes.getFloat() : Float.float16ToFloat(bytes.getShort());
+                case double[] a -> a[i] = bytes.getDouble();
+                case long[] a -> a[i] = bytes.getLong();
+                case int[] a ->
+                    a[i] = switch (type) {
+                        case INT32 -> bytes.getInt();
+                        case INT16 -> bytes.getShort();
+                        case UINT8 -> bytes.get() & 0xff;
+                        default -> bytes.get();
+                    };
+                case boolean[] a -> a[i] = bytes.get() != 0;
+                default -> throw new AssertionError(elements.getClass());
+            }
+        }
+        return Tensor.wrap(dtype, shape, elements);
+    }
+
+    @Override
+    public void close() throws OrtException {
+        session.close();
+    }
+}
