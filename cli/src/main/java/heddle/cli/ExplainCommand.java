@@ -1,19 +1,29 @@
 package heddle.cli;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.cli.option.MachineOption;
-import heddle.cli.option.ModelOptions;
+import heddle.cli.option.ModelSettings;
 import heddle.cli.report.ExplanationJson;
 import heddle.cli.report.ExplanationText;
+import heddle.cli.report.OnnxOrigin;
 import heddle.cli.report.RecomputationText;
+import heddle.cli.report.Scoreboard;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.report.FusionReport;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.HeddleModel;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -21,6 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -37,7 +48,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  heddle explain examples/minilm.heddle",
             "  heddle explain examples/attention.heddle -D B=1 -D N=4096    costs in numbers",
-            "  heddle explain model.heddle --require-fused                  exit code 4 when one is not fused"
+            "  heddle explain model.heddle --require-fused                  exit code 4 when one is not fused",
+            "  heddle explain models/*.onnx --format table                  a line for each file"
         })
 final class ExplainCommand implements Callable<Integer> {
     private static final String NOTHING = "The model has no attention, and nothing that comes near it.";
@@ -45,14 +57,33 @@ final class ExplainCommand implements Callable<Integer> {
     /** How the report is printed. */
     enum Format {
         TEXT,
-        JSON
+        JSON,
+        /** A line for each file. */
+        TABLE
+    }
+
+    /** What is said of one file. @param leftOut why nothing is explained of attention that is there */
+    private record Explained(
+            HeddleModel model,
+            Compilation compilation,
+            Explanation explanation,
+            FusionReport report,
+            Optional<String> leftOut) {
+        private Optional<OnnxOrigin> origin() {
+            return model.source()
+                    .onnx()
+                    .map(onnx -> new OnnxOrigin(model.source().name(), onnx));
+        }
     }
 
     @Spec
     private CommandSpec spec;
 
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Models, .heddle or .onnx files.")
+    private List<Path> files;
+
     @Mixin
-    private ModelOptions model;
+    private ModelSettings settings;
 
     @Mixin
     private MachineOption machine;
@@ -68,24 +99,95 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        HeddleModel declared = model.model();
+        if (files.size() == 1 && format != Format.TABLE) {
+            Explained one = explained(files.getFirst());
+            out.print(
+                    format == Format.JSON
+                            ? ExplanationJson.of(one.explanation(), one.compilation().recomputation(), one.origin())
+                            : text(one));
+            return code(files.getFirst(), one);
+        }
+        return switch (format) {
+            case TEXT -> eachAsText(out);
+            case JSON -> all(out);
+            case TABLE -> table(out);
+        };
+    }
+
+    private Explained explained(Path file) {
+        HeddleModel declared = settings.model(file);
         Compilation compilation = machine.policy()
                 .map(policy -> declared.compilation(Fusion.FUSED, policy))
                 .orElseGet(() -> declared.compilation(Fusion.FUSED));
         Explanation explanation = compilation.explain(declared.fixedLengths());
         // Lengths of zero or one may leave nothing of an attention that is there for others.
-        FusionReport report =
-                explanation.report().isEmpty() ? model.open().explain().report() : explanation.report();
+        FusionReport report = explanation.report().isEmpty()
+                ? settings.open(file).explain().report()
+                : explanation.report();
         Optional<String> leftOut =
                 explanation.report().isEmpty() ? leftOut(declared.declaration().graph(), report) : Optional.empty();
-        out.print(
-                format == Format.JSON
-                        ? ExplanationJson.of(explanation, compilation.recomputation())
-                        : ExplanationText.of(explanation, leftOut.orElse(NOTHING)));
-        if (format == Format.TEXT) {
-            compilation.recomputation().map(RecomputationText::of).ifPresent(out::print);
+        return new Explained(declared, compilation, explanation, report, leftOut);
+    }
+
+    private static String text(Explained one) {
+        return ExplanationText.of(one.explanation(), one.leftOut().orElse(NOTHING), one.origin())
+                + one.compilation().recomputation().map(RecomputationText::of).orElse("");
+    }
+
+    private int eachAsText(PrintWriter out) {
+        int code = ExitCode.DONE;
+        for (Path file : files) {
+            try {
+                Explained one = explained(file);
+                out.println(file + ":");
+                out.println(text(one));
+                code = code == ExitCode.DONE ? code(file, one) : code;
+            } catch (DiagnosticException e) {
+                Terminal.print(e.diagnostics(), spec.commandLine().getErr());
+                code = ExitCode.WRONG_INPUT;
+            }
         }
-        return requireFused && !isMet(report, leftOut.isPresent()) ? ExitCode.NOT_FUSED : ExitCode.DONE;
+        return code;
+    }
+
+    private int all(PrintWriter out) throws IOException {
+        int code = ExitCode.DONE;
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (Path file : files) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("file", file.toString());
+            try {
+                Explained one = explained(file);
+                fields.putAll(ExplanationJson.fields(
+                        one.explanation(), one.compilation().recomputation(), one.origin()));
+                code = code == ExitCode.DONE ? code(file, one) : code;
+            } catch (DiagnosticException e) {
+                fields.put(
+                        "mistakes",
+                        e.diagnostics().stream().map(Diagnostic::message).toList());
+                code = ExitCode.WRONG_INPUT;
+            }
+            all.add(fields);
+        }
+        out.println(JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(all));
+        return code;
+    }
+
+    private int table(PrintWriter out) {
+        Scoreboard board = new Scoreboard();
+        int code = ExitCode.DONE;
+        for (Path file : files) {
+            try {
+                Explained one = explained(file);
+                board.add(file, one.model(), one.report(), one.origin());
+                code = code == ExitCode.DONE && requireFused && isWorse(one) ? ExitCode.NOT_FUSED : code;
+            } catch (DiagnosticException e) {
+                board.add(file, e.diagnostics());
+                code = ExitCode.WRONG_INPUT;
+            }
+        }
+        out.print(board);
+        return code;
     }
 
     /** Why a model of which nothing is explained has attention all the same; empty when it has none. */
@@ -96,7 +198,7 @@ final class ExplainCommand implements Callable<Integer> {
         if (open.isEmpty() && !nothing) {
             return Optional.empty();
         }
-        String lengths = model.lengths().entrySet().stream()
+        String lengths = settings.lengths().entrySet().stream()
                 .map(length -> length.getKey() + " is " + length.getValue())
                 .collect(Collectors.joining(", "));
         return Optional.of("The attention of the model is left out: "
@@ -104,15 +206,20 @@ final class ExplainCommand implements Callable<Integer> {
                 + (lengths.isEmpty() ? "." : " (" + lengths + ")."));
     }
 
-    /** Whether all that can be fused is; a model that has nothing of the kind is not what was meant. */
-    private boolean isMet(FusionReport report, boolean leftOut) {
-        if (!report.declined(FusionReport.Kind.IN_THE_WAY).isEmpty()) {
-            return false;
+    private int code(Path file, Explained one) {
+        if (!requireFused || !isWorse(one)) {
+            return ExitCode.DONE;
         }
-        if (report.isEmpty() && !leftOut) {
-            spec.commandLine().getErr().println("--require-fused: the model has no attention");
-            return false;
+        if (one.report().isEmpty()) {
+            String model = files.size() == 1 ? "the model" : file.toString();
+            spec.commandLine().getErr().println("--require-fused: " + model + " has no attention");
         }
-        return true;
+        return ExitCode.NOT_FUSED;
+    }
+
+    /** Whether something that can be fused is not; a model that has nothing of the kind is not what was meant. */
+    private static boolean isWorse(Explained one) {
+        return !one.report().declined(FusionReport.Kind.IN_THE_WAY).isEmpty()
+                || one.report().isEmpty() && one.leftOut().isEmpty();
     }
 }

@@ -177,7 +177,7 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingRun.Schedule schedule() {
         Path name = model.file().getFileName();
         Path file = checkpoint == null
-                ? Path.of(name.toString().replaceAll("\\.heddle$", "") + ".safetensors")
+                ? Path.of(name.toString().replaceAll("\\.(heddle|onnx)$", "") + ".safetensors")
                 : checkpoint;
         TrainingRun.Schedule schedule =
                 new TrainingRun.Schedule(training.steps(), accumulate, file, saveEvery, testEvery, testBatches);

@@ -90,7 +90,7 @@ public final class GradientOptions {
         @Override
         public boolean preprocess(Stack<String> args, CommandSpec command, ArgSpec option, Map<String, Object> info) {
             boolean isOther = !args.isEmpty()
-                    && (args.peek().matches(".*\\.(heddle|json|html?)")
+                    && (args.peek().matches(".*\\.(heddle|onnx|json|html?)")
                             || args.peek().startsWith("-"));
             if (isOther) {
                 args.push("");

@@ -21,17 +21,47 @@ import java.util.Optional;
 public final class ExplanationJson {
     private ExplanationJson() {}
 
-    /** @param memory what a budget of memory led to, where there is one */
-    public static String of(Explanation explanation, Optional<Recomputation> memory) throws IOException {
+    /**
+     * An explanation as text.
+     *
+     * @param memory what a budget of memory led to, where there is one
+     * @param origin of a model that was imported
+     */
+    public static String of(Explanation explanation, Optional<Recomputation> memory, Optional<OnnxOrigin> origin)
+            throws IOException {
+        return JSON.std
+                        .with(JSON.Feature.PRETTY_PRINT_OUTPUT)
+                        .asString(fields(explanation, memory, origin))
+                + "\n";
+    }
+
+    /** The same as fields. */
+    public static Map<String, Object> fields(
+            Explanation explanation, Optional<Recomputation> memory, Optional<OnnxOrigin> origin) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put(
                 "fused",
-                explanation.fused().stream().map(ExplanationJson::fused).toList());
+                explanation.fused().stream()
+                        .map(f -> {
+                            Map<String, Object> fields = fused(f);
+                            origin.ifPresent(o -> fields.put("onnxNodes", o.nodes(f)));
+                            return fields;
+                        })
+                        .toList());
         all.put(
                 "declined",
-                explanation.declined().stream().map(ExplanationJson::declined).toList());
+                explanation.declined().stream()
+                        .map(d -> {
+                            Map<String, Object> fields = declined(d);
+                            origin.ifPresent(o -> {
+                                fields.put("onnxNodes", o.nodes(d));
+                                ExporterRemedy.of(d).ifPresent(remedy -> fields.put("exporter", remedy));
+                            });
+                            return fields;
+                        })
+                        .toList());
         memory.ifPresent(r -> all.put("memory", RecomputationJson.of(r)));
-        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(all) + "\n";
+        return all;
     }
 
     /** One fused attention. */

@@ -37,6 +37,11 @@ public final class ExplanationText {
 
     /** @param nothing what to say where there is nothing to explain */
     public static String of(Explanation explanation, String nothing) {
+        return of(explanation, nothing, Optional.empty());
+    }
+
+    /** The same with the nodes of the ONNX file that the model was imported from. */
+    public static String of(Explanation explanation, String nothing, Optional<OnnxOrigin> origin) {
         if (explanation.report().isEmpty()) {
             return nothing + "\n";
         }
@@ -46,8 +51,15 @@ public final class ExplanationText {
                     .add(one);
         }
         StringBuilder text = new StringBuilder();
-        alike.forEach((body, all) -> text.append(heading(all)).append(body).append('\n'));
-        explanation.declined().forEach(d -> text.append(declined(d)).append('\n'));
+        alike.forEach((body, all) -> text.append(heading(all))
+                .append(body)
+                .append(origin.map(o -> nodes(all, o)).orElse(""))
+                .append('\n'));
+        explanation
+                .declined()
+                .forEach(d -> text.append(declined(d))
+                        .append(origin.map(o -> atExporter(d, o)).orElse(""))
+                        .append('\n'));
         return text.append(explanation.summary()).append('\n').toString();
     }
 
@@ -59,6 +71,26 @@ public final class ExplanationText {
         }
         String others = alike.stream().skip(1).map(one -> one.node().path()).collect(Collectors.joining(", "));
         return HeadedLines.wrapped(first + ", and " + (alike.size() - 1) + " alike: " + others, "  ");
+    }
+
+    /** The nodes of attentions that are alike. */
+    private static String nodes(List<FusedExplanation> alike, OnnxOrigin origin) {
+        HeadedLines lines = new HeadedLines();
+        lines.section("onnx nodes");
+        OnnxOrigin.together(alike.stream()
+                        .flatMap(fused -> origin.nodes(fused).stream())
+                        .toList())
+                .forEach(lines::line);
+        return lines.toString();
+    }
+
+    /** Which nodes a declined attention stands for, and what the exporter of the file can do about it. */
+    private static String atExporter(FusionReport.Declined declined, OnnxOrigin origin) {
+        String nodes = String.join(", ", OnnxOrigin.together(origin.nodes(declined)));
+        return (nodes.isEmpty() ? "" : HeadedLines.wrapped("  = onnx nodes: " + nodes, "    "))
+                + ExporterRemedy.of(declined)
+                        .map(remedy -> HeadedLines.wrapped("  = exporter: " + remedy, "    "))
+                        .orElse("");
     }
 
     private String body() {

@@ -23,6 +23,11 @@ final class HeadedLines {
         }
     }
 
+    /** Adds a line without a heading, which is not wrapped. */
+    void line(String content) {
+        text.append(INDENT).append(content).append('\n');
+    }
+
     /** Wraps {@code line}. Lines after the first begin with {@code indent}. */
     static String wrapped(String line, String indent) {
         StringBuilder lines = new StringBuilder();

@@ -65,11 +65,10 @@ interface Fill {
         };
     }
 
-    /** The same whole number everywhere. */
-    static Fill ints(int value) {
+    static Fill ones() {
         return (random, shape) -> {
-            int[] values = new int[size(shape)];
-            Arrays.fill(values, value);
+            long[] values = new long[size(shape)];
+            Arrays.fill(values, 1);
             return Tensor.of(values, shape);
         };
     }

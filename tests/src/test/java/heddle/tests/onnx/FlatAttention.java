@@ -5,19 +5,26 @@ final class FlatAttention {
     private final ModelWriter g;
     private final int width;
     private final int heads;
+    private final boolean biasedKeys;
 
-    FlatAttention(ModelWriter g, int width, int heads) {
+    FlatAttention(ModelWriter g, int width, int heads, boolean biasedKeys) {
         this.g = g;
         this.width = width;
         this.heads = heads;
+        this.biasedKeys = biasedKeys;
     }
 
-    /** Keys have no bias, as in Whisper. @param mask [batch, 1, queries, keys] or null */
+    /** @param mask [batch, 1, queries, keys] or null */
     String write(String x, String memory, String mask) {
         String scaled = g.mul(g.linear("q_proj", x, width, width), g.constant((float) Math.pow(width / heads, -0.5)));
-        String k = heads(g.linearWithoutBias("k_proj", memory, width, width));
+        String k = heads(keys(memory));
         String v = heads(g.linear("v_proj", memory, width, width));
         return attend(x, scaled, k, v, mask);
+    }
+
+    /** Whisper's have no bias. */
+    String keys(String x) {
+        return biasedKeys ? g.linear("k_proj", x, width, width) : g.linearWithoutBias("k_proj", x, width, width);
     }
 
     /** [batch, heads, length, width of a head]. */

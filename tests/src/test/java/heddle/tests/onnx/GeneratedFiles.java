@@ -12,7 +12,18 @@ final class GeneratedFiles {
     private GeneratedFiles() {}
 
     static List<GeneratedFile> all() {
-        return Stream.of(BertFiles.all(), GptFiles.all(), T5Files.all(), SpeechFiles.all())
+        return Stream.of(
+                        BertFiles.all(),
+                        GptFiles.all(),
+                        T5Files.all(),
+                        SpeechFiles.all(),
+                        VisionFiles.all(),
+                        SwinFiles.all(),
+                        LlamaFiles.all(),
+                        NewerFiles.all(),
+                        RuntimeFiles.all(),
+                        QuantisedFiles.all(),
+                        FunctionFiles.all())
                 .flatMap(List::stream)
                 .toList();
     }

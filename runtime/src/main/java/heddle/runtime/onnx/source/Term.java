@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** An expression of the language, before it has a place in a text. Terms are equal when they are written alike. */
+/** An expression of the language, before it has a place in a text. TermRewriting are equal when they are written alike. */
 public sealed interface Term {
     /** The terms that this one is made of, from left to right; none for one that has no parts. */
     default Stream<Term> parts() {

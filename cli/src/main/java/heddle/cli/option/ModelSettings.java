@@ -1,0 +1,44 @@
+package heddle.cli.option;
+
+import heddle.cli.Terminal;
+import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The options that say how models are read. */
+public final class ModelSettings {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Mixin
+    private LengthOptions lengths;
+
+    @Mixin
+    private GradientOptions gradients;
+
+    /** The lengths that are fixed, by name. */
+    public Map<String, Long> lengths() {
+        return lengths.byName();
+    }
+
+    /** Reads and checks a model; warnings are printed. */
+    public HeddleModel model(Path file) {
+        HeddleModel model = gradients.addTo(Heddle.model(file, lengths.byName()));
+        Terminal.print(model.declaration().warnings(), spec.commandLine().getErr());
+        return model;
+    }
+
+    /** Whether the options ask for gradients. */
+    public boolean asksForGradients() {
+        return gradients.isAsked();
+    }
+
+    /** A model with all lengths open, and no budget for what depends on them. */
+    public HeddleModel open(Path file) {
+        return gradients.withoutBudget(Heddle.model(file));
+    }
+}

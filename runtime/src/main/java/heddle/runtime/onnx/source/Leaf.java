@@ -1,0 +1,15 @@
+package heddle.runtime.onnx.source;
+
+import heddle.compiler.type.Dim;
+
+/** What may differ between two pieces of a model that are written alike. */
+sealed interface Leaf {
+    /** The name of a weight, or another text. */
+    record Words(NameTemplate template) implements Leaf {}
+
+    /** A number that says how much. */
+    record Amount(Term.Literal literal) implements Leaf {}
+
+    /** A length. @param role what it is for */
+    record Length(Dim dim, String role) implements Leaf {}
+}
