@@ -1,5 +1,6 @@
 package heddle.tests.onnx;
 
+import heddle.compiler.frontend.Model;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.type.TensorType;
 import heddle.runtime.CompileOptions;
@@ -44,7 +45,7 @@ final class ImportedModel {
             inputs.put(input.getKey(), tensor.cast(input.getValue().dtype()));
         }
         Map<String, Tensor> results = compiled.run(inputs);
-        List<String> names = model.declaration().outputNames();
+        List<String> names = model.declaration().outputs().stream().map(Model.Declaration::name).toList();
         SequencedMap<String, Tensor> outputs = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
             outputs.put(graph.outputs().get(i).name(), results.get(names.get(i)));

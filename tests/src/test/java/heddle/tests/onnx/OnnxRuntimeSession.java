@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.TensorInfo;
 import heddle.compiler.type.DType;
 import heddle.runtime.tensor.Tensor;
@@ -24,10 +25,21 @@ final class OnnxRuntimeSession implements AutoCloseable {
 
     private final OrtSession session;
 
-    OnnxRuntimeSession(Path file) throws OrtException {
+    private OnnxRuntimeSession(Path file, OptLevel level) throws OrtException {
         try (OrtSession.SessionOptions options = options()) {
+            options.setOptimizationLevel(level);
             this.session = ENVIRONMENT.createSession(file.toString(), options);
         }
+    }
+
+    /** With all that its optimiser does. */
+    static OnnxRuntimeSession optimised(Path file) throws OrtException {
+        return new OnnxRuntimeSession(file, OptLevel.ALL_OPT);
+    }
+
+    /** Each node as it is written. The optimiser may compute products of weights in eight bits that a file has in floats. */
+    static OnnxRuntimeSession asWritten(Path file) throws OrtException {
+        return new OnnxRuntimeSession(file, OptLevel.NO_OPT);
     }
 
     private static OrtSession.SessionOptions options() throws OrtException {
@@ -41,7 +53,7 @@ final class OnnxRuntimeSession implements AutoCloseable {
     /** Writes the model as ONNX Runtime's own optimiser leaves it. */
     static void optimise(Path file, Path to) throws OrtException {
         try (OrtSession.SessionOptions options = options()) {
-            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+            options.setOptimizationLevel(OptLevel.ALL_OPT);
             options.setOptimizedModelFilePath(to.toString());
             ENVIRONMENT.createSession(file.toString(), options).close();
         }
