@@ -152,7 +152,7 @@ class OperatorLayoutTest {
     void resizes(String mode, String coordinates) {
         new OneNode("Resize", 13).input(draws.floats(1, 2, 4, 5)).absent().absent().constant(1L, 2L, 7L, 3L).attr("mode", mode).attr("coordinate_transformation_mode", coordinates).agrees(1e-5);
         new OneNode("Resize", 13).input(draws.floats(1, 2, 4, 5)).absent().constant(1f, 1f, 2f, 2f).attr("mode", mode).attr("coordinate_transformation_mode", coordinates).agrees(1e-5);
-        new OneNode("Resize", 18).input(draws.floats(2, 4, 6)).absent().constant(0.5f).attr("axes", GraphWriter.ints(2)).attr("mode", mode).attr("coordinate_transformation_mode", coordinates).agrees(1e-5);
+        new OneNode("Resize", 18).input(draws.floats(4, 6)).absent().constant(0.5f).attr("axes", GraphWriter.ints(1)).attr("mode", mode).attr("coordinate_transformation_mode", coordinates).agrees(1e-5);
     }
 
     @ParameterizedTest

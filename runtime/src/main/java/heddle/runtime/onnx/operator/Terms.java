@@ -116,7 +116,7 @@ public final class Terms {
 
     /** The operand as numbers of a type. */
     public static Term as(Operand x, DType to) {
-        return x.dtype() == to ? tensor(x) : cast(x.known().isPresent() ? tensor(x) : x.term(), to);
+        return x.dtype() == to ? tensor(x) : cast(x.term(), to);
     }
 
     /** {@code x[:, ..., index]}: what stands for one axis, the others whole. */
