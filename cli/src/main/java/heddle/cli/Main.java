@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
+            ImportCommand.class,
             CheckCommand.class,
             FormatCommand.class,
             RunCommand.class,

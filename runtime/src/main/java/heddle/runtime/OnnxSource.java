@@ -1,6 +1,7 @@
 package heddle.runtime;
 
 import heddle.dsl.source.SourceFile;
+import heddle.runtime.artifact.ArtifactEntry;
 import heddle.runtime.artifact.ModelManifest;
 import heddle.runtime.onnx.OnnxImport;
 import heddle.runtime.onnx.OnnxModel;
@@ -14,7 +15,7 @@ import java.util.function.Function;
  * The files of an ONNX model that is read in the place of source: under its name, the source that it is imported as; under the name of
  * its manifest, that of the file beside it, or else one that names the model as the weights.
  */
-final class OnnxSource implements Function<String, Optional<SourceFile>> {
+public final class OnnxSource implements Function<String, Optional<SourceFile>> {
     private static final String TOKENIZER = "tokenizer.json";
 
     private final Path file;
@@ -66,14 +67,14 @@ final class OnnxSource implements Function<String, Optional<SourceFile>> {
      * @param weights how it names the ONNX file
      * @param file    that file, beside which a tokenizer may lie
      */
-    static String manifest(String weights, Path file) {
-        boolean tokenizer = Files.isRegularFile(file.resolveSibling(TOKENIZER));
-        return "weights = " + weights + "\n"
-                + (tokenizer ? "tokenizer = " + Path.of(weights).resolveSibling(TOKENIZER) + "\n" : "");
+    public static String manifest(String weights, Path file) {
+        boolean tokenizer = Files.isRegularFile(file.resolveSibling(TOKENIZER)) && !ArtifactEntry.isMeantBy(weights);
+        String folder = weights.substring(0, weights.lastIndexOf('/') + 1);
+        return "weights = " + weights + "\n" + (tokenizer ? "tokenizer = " + folder + TOKENIZER + "\n" : "");
     }
 
     /** A name of the language for the model of a file. */
-    static String modelName(Path file) {
+    public static String modelName(Path file) {
         String stem = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
         StringBuilder name = new StringBuilder();
         for (String word : stem.split("[^A-Za-z0-9]+")) {

@@ -2,8 +2,6 @@ package heddle.cli.report;
 
 import heddle.compiler.explain.FusedExplanation;
 import heddle.compiler.ir.Node;
-import heddle.compiler.report.CapturedPart;
-import heddle.compiler.report.CapturedPart.Role;
 import heddle.compiler.report.FusionReport;
 import heddle.dsl.source.Span;
 import heddle.runtime.onnx.OnnxImport;
@@ -28,15 +26,11 @@ import java.util.stream.Collectors;
  */
 public record OnnxOrigin(String file, OnnxImport imported) {
     private static final Pattern NUMBER = Pattern.compile("\\d+");
-    private static final Set<Role> BEFORE = Set.of(Role.Q, Role.K, Role.V);
 
-    /** The names of the nodes between queries, keys and values, in the order of the text. */
+    /** The names of the nodes that a fused attention replaces, in the order of the text. */
     public List<String> nodes(FusedExplanation fused) {
         Set<Integer> lines = new TreeSet<>();
-        fused.parts().stream()
-                .filter(part -> !BEFORE.contains(part.role()))
-                .flatMap(part -> part.span().stream())
-                .forEach(span -> addLines(span, lines));
+        fused.woven().stream().flatMap(node -> first(node).stream()).forEach(span -> addLines(span, lines));
         return names(lines, fused.node());
     }
 

@@ -3,6 +3,7 @@ package heddle.runtime.onnx;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.onnx.idiom.Idioms;
 import heddle.runtime.onnx.operator.CoreOperators;
+import heddle.runtime.onnx.operator.fused.FusedOperators;
 import heddle.runtime.onnx.operator.quantised.QuantisedOperators;
 import heddle.runtime.onnx.source.FlatModel;
 import heddle.runtime.onnx.translate.OperatorTable;
@@ -37,6 +38,7 @@ public final class OnnxImport {
         OperatorTable table = new OperatorTable();
         CoreOperators.addTo(table);
         QuantisedOperators.addTo(table);
+        FusedOperators.addTo(table);
         return table;
     }
 

@@ -31,7 +31,11 @@ final class Renewal implements Rewrite {
             for (int i = 0; i < starts.size(); i++) {
                 Step.Carry c = loop.carries().get(i);
                 carries.add(new Step.Carry(
-                        renewed.get(c.variable()), starts.get(i), TermRewriting.rewrite(c.next(), this)));
+                        renewed.get(c.variable()),
+                        starts.get(i),
+                        c.startNodes(),
+                        TermRewriting.rewrite(c.next(), this),
+                        c.nodes()));
             }
             List<Step.Collected> lists = loop.collected().stream()
                     .map(c -> new Step.Collected(renewed.get(c.list()), TermRewriting.rewrite(c.item(), this)))

@@ -16,9 +16,14 @@ interface Rewrite {
         return name;
     }
 
-    /** A text or the name of a weight; holes stand in braces. */
+    /** A text; holes stand in braces. */
     default String text(String template) {
         return template;
+    }
+
+    /** The name of a weight or of its scales. */
+    default String weight(String template) {
+        return text(template);
     }
 
     /** What the next length is for: a word that could be a parameter's name. */

@@ -34,9 +34,10 @@ final class Routines {
         r.number(model, levels);
         outputs.forEach(o -> TermRewriting.reads(o.term(), v -> r.uses.read(v, Uses.END)));
         levels.values().forEach(r::write);
-        List<FlatModel.Result> current = outputs.stream()
+        List<Outline.Output> current = outputs.stream()
                 .map(o -> new FlatModel.Result(
                         o.name(), o.type(), TermRewriting.replaced(o.term(), r.uses::replacement)))
+                .map(o -> new Outline.Output(o, List.of()))
                 .toList();
         return new Outline(r.routines, r.written.get(model), current);
     }
@@ -148,7 +149,7 @@ final class Routines {
                 .<Term>map(v -> new Term.Ref(inner.get(v)))
                 .toList();
         List<List<String>> scopes = alike.stream().map(c -> c.scope().path()).toList();
-        routines.add(new Routine(id, List.copyOf(operands.values()), parameters.get().variables(), body, results, scopes));
+        routines.add(new Routine(id, List.copyOf(operands.values()), parameters.get().variables(), body, results, List.of(), scopes));
         for (int i = 0; i < alike.size(); i++) {
             List<Term> arguments = new ArrayList<>();
             alike.get(i).skeleton().outer().forEach(v -> arguments.add(new Term.Ref(v)));

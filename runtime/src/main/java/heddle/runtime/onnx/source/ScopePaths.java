@@ -49,7 +49,7 @@ final class ScopePaths {
         List<List<String>> paths = new ArrayList<>();
         TermRewriting.rewrite(definition.term(), new Rewrite() {
             @Override
-            public String text(String name) {
+            public String weight(String name) {
                 if (name.contains(".") && !name.contains(" ")) {
                     paths.add(modules(name));
                 }

@@ -67,7 +67,7 @@ sealed interface Step {
             List<Carry> changed = new ArrayList<>();
             for (int i = 0; i < carries.size(); i++) {
                 Carry c = carries.get(i);
-                changed.add(new Carry(c.variable(), starts.get(i), TermRewriting.rewrite(c.next(), r)));
+                changed.add(c.with(starts.get(i), TermRewriting.rewrite(c.next(), r)));
             }
             List<Collected> lists = collected.stream()
                     .map(c -> new Collected(c.list(), TermRewriting.rewrite(c.item(), r)))
@@ -100,8 +100,22 @@ sealed interface Step {
         return new Compute(c.results(), c.term(), nodes, c.scope());
     }
 
-    /** A variable of a loop. @param next what it is in the next round */
-    record Carry(Value variable, Term start, Term next) {}
+    /**
+     * A variable of a loop.
+     *
+     * @param next       what it is in the next round
+     * @param startNodes those that the first line of it stands for
+     * @param nodes      those that its change stands for
+     */
+    record Carry(Value variable, Term start, List<String> startNodes, Term next, List<String> nodes) {
+        Carry(Value variable, Term start, Term next) {
+            this(variable, start, List.of(), next, List.of());
+        }
+
+        Carry with(Term otherStart, Term otherNext) {
+            return new Carry(variable, otherStart, startNodes, otherNext, nodes);
+        }
+    }
 
     /** A list that each round makes longer by one. */
     record Collected(Value list, Term item) {}

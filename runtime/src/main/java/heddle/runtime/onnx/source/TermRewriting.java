@@ -120,7 +120,7 @@ final class TermRewriting {
     private static Term weight(Term.Weight weight, Rewrite r) {
         TensorType type = weight.type();
         r.mark("weight" + type.dtype() + type.rank());
-        String name = r.text(weight.name());
+        String name = r.weight(weight.name());
         List<Dim> dims = new ArrayList<>();
         for (int axis = 0; axis < type.rank(); axis++) {
             r.role(type.rank() == 1 ? "width" : axis == type.rank() - 1 ? "outputs" : "inputs");
@@ -143,7 +143,7 @@ final class TermRewriting {
         }
         r.mark(text.substring(0, quote));
         String name = text.substring(quote + 1, text.length() - 1);
-        return Optional.of(text.substring(0, quote + 1) + r.text(name) + "\"");
+        return Optional.of(text.substring(0, quote + 1) + r.weight(name) + "\"");
     }
 
     /** All values that a term reads, as often as it reads them. */

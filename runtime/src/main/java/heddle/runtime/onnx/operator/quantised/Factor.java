@@ -47,7 +47,7 @@ record Factor(Term term, Optional<Operand> zero, Optional<HeldWeight> held, List
             return shift == 0 ? Optional.empty() : Optional.of(number(-shift));
         }
         Operand zero = node.operand(index);
-        Optional<Double> number = Terms.number(zero);
+        Optional<Double> number = ZeroPoints.number(node, index);
         if (number.isPresent()) {
             return number.get() == shift ? Optional.empty() : Optional.of(number(number.get() - shift));
         }

@@ -90,7 +90,7 @@ final class Quantisation {
             return shift == 0 ? Optional.empty() : Optional.of(Terms.number(-shift, DType.F32));
         }
         Operand zero = node.operand(index);
-        Optional<Double> number = Terms.number(zero);
+        Optional<Double> number = ZeroPoints.number(node, index);
         if (number.isPresent()) {
             double left = number.get() - shift;
             return left == 0 ? Optional.empty() : Optional.of(Terms.number(left, DType.F32));

@@ -90,7 +90,7 @@ final class QuantisedProducts {
         Term floats = Terms.as(q, DType.F32);
         if (node.has(zero)) {
             Operand z = node.operand(zero);
-            Optional<Double> number = Terms.number(z);
+            Optional<Double> number = ZeroPoints.number(node, zero);
             if (number.isPresent()) {
                 floats = number.get() == 0 ? floats : Terms.minus(floats, Terms.number(number.get(), DType.F32));
             } else {
