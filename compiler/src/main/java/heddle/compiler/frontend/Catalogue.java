@@ -21,6 +21,8 @@ import heddle.compiler.frontend.function.layout.MergeAxesFunction;
 import heddle.compiler.frontend.function.layout.PadFunction;
 import heddle.compiler.frontend.function.layout.PermuteFunction;
 import heddle.compiler.frontend.function.layout.ReshapeFunction;
+import heddle.compiler.frontend.function.layout.ScatterAlongFunction;
+import heddle.compiler.frontend.function.layout.ScatterNdFunction;
 import heddle.compiler.frontend.function.layout.SplitAxisFunction;
 import heddle.compiler.frontend.function.layout.SplitFunction;
 import heddle.compiler.frontend.function.layout.SqueezeFunction;
@@ -126,6 +128,7 @@ public final class Catalogue {
                     new EmbedFunction(),
                     new TakeAlongFunction(),
                     new GatherNdFunction()),
+            section("Updates", new ScatterAlongFunction(), new ScatterNdFunction()),
             section(
                     "Positions", new IotaFunction(), new RangeFunction(), new OneHotFunction(), new RopeFunction()),
             section("Filled tensors", FilledFunction.values()),
