@@ -14,7 +14,6 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import com.google.protobuf.ByteString;
 
 import heddle.compiler.ir.NdArray;
@@ -161,7 +160,7 @@ final class OneNode {
                 graph.setOutput(i, declared(graph.getOutput(i).getName(), type, Optional.<TensorShapeProto>empty()));
             }
             Files.write(file, model(graph, opset).toByteArray());
-            try (OnnxRuntimeSession session = new OnnxRuntimeSession(file, OrtSession.SessionOptions.OptLevel.NO_OPT)) {
+            try (OnnxRuntimeSession session = OnnxRuntimeSession.asWritten(file)) {
                 compare(List.copyOf(session.run(inputs).values()), actual, tolerance, source);
             }
             Files.delete(file);
