@@ -1,5 +1,6 @@
 package heddle.tests.onnx;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
@@ -15,8 +16,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.SequencedMap;
 
 /** A model in ONNX Runtime, on one thread. Inputs that the model does not have are left out. */
@@ -75,6 +79,31 @@ final class OnnxRuntimeSession implements AutoCloseable {
         } finally {
             given.values().forEach(OnnxTensor::close);
         }
+    }
+
+    /** Inputs of the shapes that the model declares; a length with a name is the same everywhere. */
+    SequencedMap<String, Tensor> draw(long seed) throws OrtException {
+        Random random = new Random(seed);
+        Map<String, Long> named = new HashMap<>();
+        SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
+        for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
+            if (!(input.getValue().getInfo() instanceof TensorInfo info)) {
+                throw new IllegalArgumentException(input.getKey() + " is no tensor");
+            }
+            long[] shape = info.getShape();
+            String[] names = info.getDimensionNames();
+            for (int i = 0; i < shape.length; i++) {
+                String name = names[i];
+                long chosen = name.toLowerCase(Locale.ROOT).contains("batch") ? 2 : 4;
+                shape[i] = shape[i] >= 0 ? shape[i] : name.isEmpty() ? 1 : named.computeIfAbsent(name, n -> chosen);
+            }
+            Fill fill = switch (info.type) {
+                case FLOAT, DOUBLE, FLOAT16, BFLOAT16 -> Fill.normal();
+                default -> Fill.below(2);
+            };
+            inputs.put(input.getKey(), fill.draw(random, shape));
+        }
+        return inputs;
     }
 
     private OnnxJavaType type(String input) throws OrtException {

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A tensor in a file of its own, as the test data beside ONNX models is. */
+/** Tensors as protocol buffers: in a file of its own, as the test data beside ONNX models is. */
 final class TensorFile {
     private TensorFile() {}
 
@@ -30,6 +30,22 @@ final class TensorFile {
             }
             return Tensor.wrap(dtype, shape, elements);
         });
+    }
+
+    /** A tensor of whole numbers or bools as an initialiser. */
+    static TensorProto write(String name, int type, Tensor tensor) {
+        TensorProto.Builder proto = TensorProto.newBuilder().setName(name).setDataType(type);
+        for (long length : tensor.shape()) {
+            proto.addDims(length);
+        }
+        for (int i = 0; i < tensor.size(); i++) {
+            if (type == TensorProto.DataType.INT64_VALUE) {
+                proto.addInt64Data(tensor.longs()[i]);
+            } else {
+                proto.addInt32Data((int) tensor.element(i));
+            }
+        }
+        return proto.build();
     }
 
     private static Optional<DType> dtype(int type) {

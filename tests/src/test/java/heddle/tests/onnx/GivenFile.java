@@ -1,0 +1,183 @@
+package heddle.tests.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import ai.onnxruntime.OrtException;
+import heddle.compiler.type.DType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * An ONNX file that somebody gave, what it is run with, and what it should compute: the data beside it
+ * ({@code test_data_set_0/input_0.pb}), or else what ONNX Runtime says for random inputs.
+ */
+final class GivenFile {
+    /** How far Heddle came with a file. */
+    enum Reached {
+        /** It computes what is expected. */
+        AGREES,
+        /** It does when inputs of whole numbers, which the operator takes lengths or axes from, are made constants. */
+        AGREES_WITH_CONSTANTS,
+        /** An operator or a form of one has no translation. */
+        MISSING,
+        /** It is refused, or breaks, for another reason. */
+        FAILS,
+        /** Other numbers. */
+        DIFFERS,
+        /** Nothing says what is right: ONNX Runtime does not run it, or values are no tensors of numbers. */
+        NOT_COMPARED
+    }
+
+    /** @param why by operator where one is missing, else a line */
+    record Outcome(Reached reached, List<String> why) {}
+
+    private static final double TOLERANCE = 1e-5;
+    private static final double SIXTEEN_BITS = 2e-2;
+    private static final Set<Integer> WHOLE = Set.of(2, 3, 4, 5, 6, 7, 9, 12);
+
+    private final Path path;
+    private final ModelProto model;
+    private SequencedMap<String, Tensor> inputs;
+    private SequencedMap<String, Tensor> expected;
+
+    GivenFile(Path path) throws IOException {
+        this.path = path;
+        this.model = ModelProto.parseFrom(Files.readAllBytes(path));
+    }
+
+    Outcome outcome(Path folder) {
+        try {
+            Path data = path.resolveSibling("test_data_set_0");
+            boolean known = Files.isDirectory(data) ? read(data) : compute();
+            if (!known) {
+                return new Outcome(Reached.NOT_COMPARED, List.of("values that are no tensors of numbers"));
+            }
+        } catch (OrtException | IOException | IllegalArgumentException e) {
+            return new Outcome(Reached.NOT_COMPARED, List.of(line(e)));
+        }
+        Outcome given = compare(path, Reached.AGREES);
+        if (given.reached() != Reached.MISSING || whole().isEmpty()) {
+            return given;
+        }
+        try {
+            Path constant = Files.write(folder.resolve("constants.onnx"), withConstants().toByteArray());
+            Outcome second = compare(constant, Reached.AGREES_WITH_CONSTANTS);
+            return second.reached() == Reached.MISSING ? given : second;
+        } catch (IOException e) {
+            return new Outcome(Reached.FAILS, List.of(line(e)));
+        }
+    }
+
+    private Outcome compare(Path file, Reached success) {
+        try {
+            SequencedMap<String, Tensor> results = ImportedModel.of(file).run(inputs);
+            List<String> wrong = new ArrayList<>();
+            expected.forEach((name, want) -> {
+                Tensor got = results.get(name);
+                double apart = Difference.relative(got, want);
+                boolean sixteen = want.dtype() == DType.F16 || got.dtype() == DType.F16;
+                if (apart > (sixteen ? SIXTEEN_BITS : TOLERANCE)) {
+                    wrong.add(name + " differs by " + apart);
+                }
+            });
+            return wrong.isEmpty() ? new Outcome(success, List.of()) : new Outcome(Reached.DIFFERS, wrong);
+        } catch (DiagnosticException e) {
+            List<String> missing = e.diagnostics().stream()
+                    .filter(d -> d.code().toString().contains("OPERATOR"))
+                    .map(Diagnostic::message)
+                    .map(GivenFile::operator)
+                    .distinct()
+                    .toList();
+            return missing.isEmpty()
+                    ? new Outcome(Reached.FAILS, List.of(line(e)))
+                    : new Outcome(Reached.MISSING, missing);
+        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+            return new Outcome(Reached.FAILS, List.of(line(e)));
+        }
+    }
+
+    /** The message without the nodes: {@code Conv: it has 3 axes of positions}. */
+    private static String operator(String message) {
+        return message.replaceFirst(": (node |\\d+ nodes).*", "").replaceAll("\\[[^]]*\\]", "[…]");
+    }
+
+    private static String line(Throwable e) {
+        String text = e instanceof DiagnosticException d ? d.diagnostics().getFirst().message() : e.toString();
+        return text.lines().findFirst().orElse("");
+    }
+
+    /** Inputs that a run gives; a graph of an old version names initialisers among them. */
+    private List<ValueInfoProto> given() {
+        GraphProto graph = model.getGraph();
+        Set<String> constant =
+                graph.getInitializerList().stream().map(TensorProto::getName).collect(Collectors.toSet());
+        return graph.getInputList().stream()
+                .filter(i -> !constant.contains(i.getName()))
+                .toList();
+    }
+
+    private boolean read(Path data) throws IOException {
+        inputs = new LinkedHashMap<>();
+        expected = new LinkedHashMap<>();
+        boolean numbers = true;
+        int i = 0;
+        for (ValueInfoProto input : given()) {
+            numbers &= put(inputs, input, data.resolve("input_" + i++ + ".pb"));
+        }
+        i = 0;
+        for (ValueInfoProto output : model.getGraph().getOutputList()) {
+            numbers &= put(expected, output, data.resolve("output_" + i++ + ".pb"));
+        }
+        return numbers;
+    }
+
+    private static boolean put(Map<String, Tensor> to, ValueInfoProto value, Path file) throws IOException {
+        Optional<Tensor> tensor =
+                value.getType().hasTensorType() && Files.exists(file) ? TensorFile.read(file) : Optional.empty();
+        tensor.ifPresent(t -> to.put(value.getName(), t));
+        return tensor.isPresent();
+    }
+
+    private boolean compute() throws OrtException {
+        try (OnnxRuntimeSession session = OnnxRuntimeSession.asWritten(path)) {
+            inputs = session.draw(17);
+            expected = session.run(inputs);
+            return true;
+        }
+    }
+
+    private List<String> whole() {
+        return given().stream()
+                .filter(i -> WHOLE.contains(i.getType().getTensorType().getElemType()))
+                .map(ValueInfoProto::getName)
+                .toList();
+    }
+
+    private ModelProto withConstants() {
+        List<String> names = whole();
+        GraphProto.Builder graph = model.getGraph().toBuilder().clearInput();
+        for (ValueInfoProto input : model.getGraph().getInputList()) {
+            if (names.contains(input.getName())) {
+                int type = input.getType().getTensorType().getElemType();
+                graph.addInitializer(TensorFile.write(input.getName(), type, inputs.get(input.getName())));
+            } else {
+                graph.addInput(input);
+            }
+        }
+        return model.toBuilder().setGraph(graph).build();
+    }
+}
