@@ -64,6 +64,13 @@ class OperatorArithmeticTest {
         new OneNode(operator, 13).input(draws.between(0.01f, 9, 3, 4), "N", 4).agrees();
     }
 
+    @Test
+    void inverseHyperbolicFunctions() {
+        new OneNode("Asinh", 9).input(draws.around(0, 9, 3, 4)).agrees(1e-5);
+        new OneNode("Acosh", 9).input(draws.between(1, 9, 3, 4)).agrees(1e-5);
+        new OneNode("Atanh", 9).input(draws.between(-0.95f, 0.95f, 3, 4)).agrees(1e-5);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Neg", "Abs", "Sign"})
     void functionsOfIntegers(String operator) {

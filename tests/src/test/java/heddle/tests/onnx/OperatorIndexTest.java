@@ -57,6 +57,14 @@ class OperatorIndexTest {
         new OneNode("ScatterND", 11).input(draws.longs(0, 9, 6)).constant(Tensor.of(new long[] {3, 1}, 2, 1)).constant(70L, 80L).agrees();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"linear", "circular"})
+    void cachesThatAreUpdated(String mode) {
+        Tensor places = Tensor.of(new long[] {mode.equals("linear") ? 1 : 4, 2}, 2);
+        new OneNode("TensorScatter", 24).input(draws.floats(2, 3, 5, 4), "B", 3, 5, 4).input(draws.floats(2, 3, 2, 4), "B", 3, "N", 4).input(places, "B").attr("mode", mode).agrees();
+        new OneNode("TensorScatter", 24).input(draws.floats(2, 5, 4)).input(draws.floats(2, 3, 4)).agrees();
+    }
+
     @Test
     void negativeIndicesThatAreComputed() {
         new OneNode("Gather", 13).input(draws.floats(5, 4)).constant(-5L, 4L, -1L).agrees();

@@ -99,4 +99,13 @@ class OperatorNormalisationTest {
         new OneNode("GlobalAveragePool", 11).input(draws.floats(2, 3, 4, 5), "B", 3, "H", "W").agrees(1e-5);
         new OneNode("GlobalMaxPool", 11).input(draws.floats(2, 3, 4)).agrees(1e-5);
     }
+
+    @Test
+    void transposedConvolutions() {
+        new OneNode("ConvTranspose", 11).input(draws.floats(2, 3, 5), "B", 3, "N").constant(draws.floats(3, 4, 3)).constant(draws.floats(4)).agrees(1e-5);
+        new OneNode("ConvTranspose", 11).input(draws.floats(2, 3, 5), "B", 3, "N").constant(draws.floats(3, 4, 4)).attr("strides", GraphWriter.ints(2)).attr("pads", GraphWriter.ints(1, 1)).agrees(1e-5);
+        new OneNode("ConvTranspose", 11).input(draws.floats(1, 3, 4, 5)).constant(draws.floats(3, 2, 2, 2)).attr("strides", GraphWriter.ints(2, 2)).agrees(1e-5);
+        new OneNode("ConvTranspose", 11).input(draws.floats(1, 4, 4, 5)).constant(draws.floats(4, 3, 3, 2)).attr("group", 2).attr("strides", GraphWriter.ints(3, 1)).attr("pads", GraphWriter.ints(1, 0, 2, 1)).attr("output_padding", GraphWriter.ints(2, 0)).agrees(1e-5);
+        new OneNode("ConvTranspose", 11).input(draws.floats(1, 1, 3, 3)).constant(draws.floats(1, 2, 2, 2)).attr("dilations", GraphWriter.ints(2, 2)).agrees(1e-5);
+    }
 }

@@ -1,6 +1,5 @@
 package heddle.runtime.onnx.operator;
 
-import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Term.Call;
@@ -26,6 +25,7 @@ final class Indexed {
         table.add("", "ScatterND", Indexed::scatterNd);
         table.add("", "ScatterElements", Indexed::scatterElements);
         table.add("", "Scatter", Indexed::scatterElements);
+        table.add("", "TensorScatter", Indexed::update);
     }
 
     private static void gather(NodeContext node) {
@@ -36,9 +36,13 @@ final class Indexed {
         shape.addAll(index.dims());
         shape.addAll(x.dims().subList(axis + 1, x.rank()));
         Optional<Dim> single = index.known().filter(k -> k.shape().isEmpty()).map(k -> whole(k.elements().getFirst()));
+        Optional<Positions> positions = Positions.of(node, index.term())
+                .filter(p -> p.from().isNonNegative() && isWithin(p.to(), x.dims().get(axis)));
         Term term;
         if (single.isPresent()) {
             term = element(x, axis, single.get());
+        } else if (positions.isPresent()) {
+            term = positions.get().of(Terms.tensor(x), axis, x.dims().get(axis));
         } else {
             Term from = fromFront(node, index, x.dims().get(axis));
             term = axis == 0
@@ -46,6 +50,11 @@ final class Indexed {
                     : Terms.call("gather", List.of(x.term(), from), "axis", Terms.whole(NodeAxes.written(axis, x.rank())));
         }
         node.define(0, term, Terms.type(x.dtype(), shape));
+    }
+
+    /** Whether the language takes a range up to a bound: it may only be beyond the axis where a length decides. */
+    private static boolean isWithin(Dim bound, Dim length) {
+        return !Dim.of(-1).minus(length.minus(bound)).isNonNegative();
     }
 
     private static Dim whole(Element e) {
@@ -182,13 +191,24 @@ final class Indexed {
         node.define(0, Terms.call("scatter_along", operands, reduction(node)), x.type());
     }
 
+    /** A cache whose elements from a place on are new, the place one for each text. */
+    private static void update(NodeContext node) {
+        Operand cache = node.operand(0);
+        Operand update = node.operand(1);
+        int axis = NodeAxes.attribute(node, -2, cache.rank());
+        Term row = Terms.along(Call.of("iota", Terms.length(update.dims().get(axis))), axis, cache.rank());
+        Term place = node.has(2) ? Terms.plus(Terms.along(Terms.tensor(node.operand(2)), 0, cache.rank()), row) : row;
+        boolean isCircular = node.attribute("mode", "linear").equals("circular");
+        Term within = isCircular
+                ? new Term.Infix("%", place, Terms.length(cache.dims().get(axis)))
+                : place;
+        Term everywhere = Call.of("expand", within, Terms.lengths(update.dims()));
+        List<Term> operands = List.of(Terms.tensor(cache), everywhere, Terms.tensor(update), Terms.whole(axis));
+        node.define(0, Terms.call("scatter_along", operands), cache.type());
+    }
+
     private static Object[] reduction(NodeContext node) {
         String reduction = node.attribute("reduction", "none");
         return reduction.equals("none") ? new Object[0] : new Object[] {"reduce", new Term.Text(reduction)};
-    }
-
-    /** Indices as integers of 64 bits, as the language's own functions give them. */
-    static Term wide(Operand index) {
-        return Terms.as(index, DType.I64);
     }
 }
