@@ -44,7 +44,7 @@ final class Indexed {
         } else if (positions.isPresent()) {
             term = positions.get().of(Terms.tensor(x), axis, x.dims().get(axis));
         } else {
-            Term from = fromFront(node, index, x.dims().get(axis));
+            Term from = ofInput(node, index).orElseGet(() -> fromFront(node, index, x.dims().get(axis)));
             term = axis == 0
                     ? Call.of("gather", Terms.tensor(x), from)
                     : Terms.call("gather", List.of(x.term(), from), "axis", Terms.whole(NodeAxes.written(axis, x.rank())));
@@ -76,19 +76,21 @@ final class Indexed {
                 : Terms.at(x.term(), axis, at);
     }
 
-    /** Indices counted from the front. Those of an input are as they are: the language checks that they are in range. */
+    /** Indices counted from the front. */
     private static Term fromFront(NodeContext node, Operand index, Dim length) {
         if (Signs.isNonNegative(node, index)) {
             return Terms.tensor(index);
         }
-        if (index.known().isPresent()) {
-            return Terms.where(Terms.isNegative(index), Terms.plus(index.term(), Terms.length(length)), index.term());
-        }
-        if (isInput(node, index.term())) {
-            node.note("Indices that are inputs are counted from the front; ONNX counts negative ones from the end.");
-            return index.term();
-        }
         return Terms.where(Terms.isNegative(index), Terms.plus(index.term(), Terms.length(length)), index.term());
+    }
+
+    /** Indices of an input as they are, such as tokens: {@code gather} has the run check that they are in range. */
+    private static Optional<Term> ofInput(NodeContext node, Operand index) {
+        if (index.known().isPresent() || !isInput(node, index.term())) {
+            return Optional.empty();
+        }
+        node.note("Indices that are inputs are counted from the front; ONNX counts negative ones from the end.");
+        return Optional.of(index.term());
     }
 
     private static boolean isInput(NodeContext node, Term term) {
