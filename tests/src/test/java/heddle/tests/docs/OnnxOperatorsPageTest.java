@@ -27,9 +27,16 @@ class OnnxOperatorsPageTest {
         String page = Files.readString(Path.of("../docs/onnx.md"));
         String section = page.substring(page.indexOf("\n### " + heading + "\n"));
         List<String> names = new ArrayList<>();
-        for (String line : section.substring(1).lines().skip(1).takeWhile(l -> !l.startsWith("#")).toList()) {
+        for (String line : section.substring(1)
+                .lines()
+                .skip(1)
+                .takeWhile(l -> !l.startsWith("#"))
+                .toList()) {
             if (line.startsWith("| `")) {
-                NAME.matcher(line.split("\\|", -1)[1]).results().map(r -> r.group(1)).forEach(names::add);
+                NAME.matcher(line.split("\\|", -1)[1])
+                        .results()
+                        .map(r -> r.group(1))
+                        .forEach(names::add);
             }
         }
         return names;

@@ -25,7 +25,10 @@ class OperatorRefusalTest {
                 new OneNode("NonZero", 13).input(draws.floats(3, 4)));
         assertRefused(
                 "OneHot: its depth is only known when the model runs: node node",
-                new OneNode("OneHot", 11).input(draws.longs(0, 3, 4)).input(draws.longs(3, 4)).constant(0f, 1f));
+                new OneNode("OneHot", 11)
+                        .input(draws.longs(0, 3, 4))
+                        .input(draws.longs(3, 4))
+                        .constant(0f, 1f));
     }
 
     @Test
@@ -48,7 +51,9 @@ class OperatorRefusalTest {
                         .constant(draws.floats(3))
                         .constant(draws.floats(3))
                         .attr("training_mode", 1));
-        assertRefused("Cast: a conversion to UINT4: node node", new OneNode("Cast", 21).input(draws.floats(3)).attr("to", 21));
+        assertRefused(
+                "Cast: a conversion to UINT4: node node",
+                new OneNode("Cast", 21).input(draws.floats(3)).attr("to", 21));
     }
 
     @Test

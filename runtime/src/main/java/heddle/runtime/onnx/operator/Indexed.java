@@ -35,19 +35,24 @@ final class Indexed {
         List<Dim> shape = new ArrayList<>(x.dims().subList(0, axis));
         shape.addAll(index.dims());
         shape.addAll(x.dims().subList(axis + 1, x.rank()));
-        Optional<Dim> single = index.known().filter(k -> k.shape().isEmpty()).map(k -> whole(k.elements().getFirst()));
+        Optional<Dim> single = index.known()
+                .filter(k -> k.shape().isEmpty())
+                .map(k -> whole(k.elements().getFirst()));
         Optional<Positions> positions = Positions.of(node, index.term())
-                .filter(p -> p.from().isNonNegative() && isWithin(p.to(), x.dims().get(axis)));
+                .filter(p ->
+                        p.from().isNonNegative() && isWithin(p.to(), x.dims().get(axis)));
         Term term;
         if (single.isPresent()) {
             term = element(x, axis, single.get());
         } else if (positions.isPresent()) {
             term = positions.get().of(Terms.tensor(x), axis, x.dims().get(axis));
         } else {
-            Term from = ofInput(node, index).orElseGet(() -> fromFront(node, index, x.dims().get(axis)));
+            Term from = ofInput(node, index)
+                    .orElseGet(() -> fromFront(node, index, x.dims().get(axis)));
             term = axis == 0
                     ? Call.of("gather", Terms.tensor(x), from)
-                    : Terms.call("gather", List.of(x.term(), from), "axis", Terms.whole(NodeAxes.written(axis, x.rank())));
+                    : Terms.call(
+                            "gather", List.of(x.term(), from), "axis", Terms.whole(NodeAxes.written(axis, x.rank())));
         }
         node.define(0, term, Terms.type(x.dtype(), shape));
     }
@@ -95,12 +100,14 @@ final class Indexed {
 
     private static boolean isInput(NodeContext node, Term term) {
         return switch (term) {
-            case Term.Ref ref -> node.meaning(ref.value()).map(m -> isInput(node, m)).orElse(true);
-            case Term.Call c -> switch (c.function()) {
-                case "reshape", "cast", "merge_axes", "split_axis", "unsqueeze", "squeeze" ->
-                    isInput(node, c.arguments().getFirst().term());
-                default -> false;
-            };
+            case Term.Ref ref ->
+                node.meaning(ref.value()).map(m -> isInput(node, m)).orElse(true);
+            case Term.Call c ->
+                switch (c.function()) {
+                    case "reshape", "cast", "merge_axes", "split_axis", "unsqueeze", "squeeze" ->
+                        isInput(node, c.arguments().getFirst().term());
+                    default -> false;
+                };
             default -> false;
         };
     }
@@ -125,7 +132,9 @@ final class Indexed {
             parts.add(
                     isPart
                             ? new Index.Range(
-                                    Optional.empty(), Optional.of(Terms.length(index.dims().get(i))), Optional.empty())
+                                    Optional.empty(),
+                                    Optional.of(Terms.length(index.dims().get(i))),
+                                    Optional.empty())
                             : Terms.all());
         }
         return isWhole ? x.term() : new Term.Subscript(x.term(), parts);
@@ -166,9 +175,12 @@ final class Indexed {
         }
         Term all = lengths.stream().allMatch(Dim::isKnown)
                 ? Call.of("tensor", Terms.lengths(lengths), Terms.dtype(index.dtype()))
-                : new Call("stack", List.of(Term.Argument.of(new Items(lengths.stream()
-                        .<Term>map(d -> Call.of("full", Terms.lengths(List.of()), Terms.length(d), Terms.dtype(index.dtype())))
-                        .toList()))));
+                : new Call(
+                        "stack",
+                        List.of(Term.Argument.of(new Items(lengths.stream()
+                                .<Term>map(d -> Call.of(
+                                        "full", Terms.lengths(List.of()), Terms.length(d), Terms.dtype(index.dtype())))
+                                .toList()))));
         return Terms.where(Terms.isNegative(index), Terms.plus(index.term(), all), index.term());
     }
 
@@ -186,10 +198,7 @@ final class Indexed {
         int axis = NodeAxes.attribute(node, 0, x.rank());
         Term place = fromFront(node, index, x.dims().get(axis));
         List<Term> operands = List.of(
-                Terms.tensor(x),
-                place,
-                Terms.tensor(node.operand(2)),
-                Terms.whole(NodeAxes.written(axis, x.rank())));
+                Terms.tensor(x), place, Terms.tensor(node.operand(2)), Terms.whole(NodeAxes.written(axis, x.rank())));
         node.define(0, Terms.call("scatter_along", operands, reduction(node)), x.type());
     }
 

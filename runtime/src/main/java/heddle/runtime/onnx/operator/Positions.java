@@ -30,7 +30,8 @@ record Positions(Dim from, Dim to, List<Index> axes) {
     }
 
     private static Optional<Positions> row(Call call) {
-        List<Term> arguments = call.arguments().stream().map(Term.Argument::term).toList();
+        List<Term> arguments =
+                call.arguments().stream().map(Term.Argument::term).toList();
         if (call.function().equals("iota") && arguments.getFirst() instanceof Term.Length n) {
             return Optional.of(new Positions(Dim.ZERO, n.dim(), List.of()));
         }
@@ -68,7 +69,12 @@ record Positions(Dim from, Dim to, List<Index> axes) {
                 from.isZero() ? Optional.empty() : Optional.of(Terms.length(from)),
                 to.equals(length) ? Optional.empty() : Optional.of(Terms.length(to)),
                 Optional.empty());
-        indices.addAll(axes.isEmpty() ? List.of(range) : axes.stream().map(i -> i instanceof Index.New ? i : range).toList());
+        indices.addAll(
+                axes.isEmpty()
+                        ? List.of(range)
+                        : axes.stream()
+                                .map(i -> i instanceof Index.New ? i : range)
+                                .toList());
         return indices.stream().allMatch(Terms.all()::equals) ? x : new Term.Subscript(x, indices);
     }
 }

@@ -36,7 +36,9 @@ final class Slices {
         List<Index> indices = new ArrayList<>(Collections.nCopies(x.rank(), Terms.all()));
         for (int i = 0; i < starts.size(); i++) {
             int axis = NodeAxes.of(axes.get(i), x.rank());
-            if (starts.size() == 1 && steps.getFirst() == 1 && isRow(node, x, axis, starts.getFirst(), ends.getFirst())) {
+            if (starts.size() == 1
+                    && steps.getFirst() == 1
+                    && isRow(node, x, axis, starts.getFirst(), ends.getFirst())) {
                 return;
             }
             Cut cut = Cut.of(node, x.dims().get(axis), starts.get(i), ends.get(i), steps.get(i));
@@ -57,7 +59,11 @@ final class Slices {
     private static boolean isRow(NodeContext node, Operand x, int axis, Dim start, Dim end) {
         Optional<Positions> row = x.known().isPresent() ? Positions.of(node, x.term()) : Optional.empty();
         boolean isSymbolic = !start.isKnown() || !end.isKnown();
-        if (row.isEmpty() || !isSymbolic || !start.isNonNegative() || !end.minus(start).isNonNegative() || x.dims().get(axis).is(1)) {
+        if (row.isEmpty()
+                || !isSymbolic
+                || !start.isNonNegative()
+                || !end.minus(start).isNonNegative()
+                || x.dims().get(axis).is(1)) {
             return false;
         }
         TensorType type = Terms.type(x.dtype(), Terms.with(x.dims(), axis, end.minus(start)));
@@ -79,7 +85,9 @@ final class Slices {
             written.removeLast();
         }
         int cut = written.size() - 1;
-        if (written.size() == indices.size() && cut > 1 && written.subList(0, cut).stream().allMatch(Terms.all()::equals)) {
+        if (written.size() == indices.size()
+                && cut > 1
+                && written.subList(0, cut).stream().allMatch(Terms.all()::equals)) {
             return List.of(new Index.Rest(), written.getLast());
         }
         return written;
@@ -101,7 +109,8 @@ final class Slices {
                 return new Cut(range(from, from, 1, Dim.ZERO, axis, start, end), Dim.ZERO);
             }
             return new Cut(
-                    range(from, to, step, Dim.ZERO, axis, start, end), to.minus(from).ceilDiv(Dim.of(step)));
+                    range(from, to, step, Dim.ZERO, axis, start, end),
+                    to.minus(from).ceilDiv(Dim.of(step)));
         }
 
         private static Cut backwards(NodeContext node, Dim axis, Dim start, Dim end, long step) {

@@ -33,7 +33,8 @@ final class Transposed {
         if (axes < 1 || axes > 2) {
             throw new UnsupportedNode("it has " + axes + " axes of positions; one and two are known");
         }
-        if (node.attributeInts("output_shape").isPresent() || node.attribute("auto_pad", "NOTSET").startsWith("SAME")) {
+        if (node.attributeInts("output_shape").isPresent()
+                || node.attribute("auto_pad", "NOTSET").startsWith("SAME")) {
             throw new UnsupportedNode("its margins follow from output_shape or auto_pad; export it with pads");
         }
         List<Long> strides = ints(node, "strides", axes, 1);
@@ -100,7 +101,9 @@ final class Transposed {
             Index kept = new Index.Range(Optional.empty(), Optional.of(Terms.whole(1 - stride)), Optional.empty());
             Dim now = length.times(stride).minus(stride - 1);
             apart = node.step(
-                    "apart_" + axis, Terms.at(joined, axis, kept), Terms.type(x.dtype(), Terms.with(apart.dims(), axis, now)));
+                    "apart_" + axis,
+                    Terms.at(joined, axis, kept),
+                    Terms.type(x.dtype(), Terms.with(apart.dims(), axis, now)));
         }
         return apart;
     }
