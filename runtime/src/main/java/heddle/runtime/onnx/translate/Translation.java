@@ -101,6 +101,9 @@ public final class Translation {
     private List<FlatModel.Result> outputs(Environment environment) {
         List<FlatModel.Result> outputs = new ArrayList<>();
         for (OnnxGraph.Declared declared : graph.outputs()) {
+            if (environment.sequence(declared.name()).isPresent()) {
+                unsupported.add("an output that is a sequence", declared.name());
+            }
             environment.find(declared.name()).ifPresent(o -> {
                 equateWithDeclared(o, declared);
                 outputs.add(new FlatModel.Result(declared.name(), symbols.resolved(o.type()), TensorTerms.tensor(o)));
