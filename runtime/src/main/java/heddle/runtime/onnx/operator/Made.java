@@ -131,7 +131,7 @@ final class Made {
         Term index = Signs.isNonNegative(node, ids)
                 ? wide.term()
                 : Terms.where(Terms.isNegative(wide), Terms.plus(wide.term(), Terms.length(depth)), wide.term());
-        List<Element> known = values.known().map(Known::elements).orElse(List.of());
+        List<Element> known = Terms.elements(node, 2).map(Known::elements).orElse(List.of());
         boolean isPlain = known.size() == 2 && isNumber(known.get(0), 0) && isNumber(known.get(1), 1);
         Term hot = Terms.call(
                 "one_hot",

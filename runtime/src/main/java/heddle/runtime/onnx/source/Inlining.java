@@ -127,7 +127,7 @@ final class Inlining {
                 Step.Compute made = (Step.Compute) steps.get(at);
                 Term longer = TermRewriting.replaced(
                         current, x -> x == v ? Optional.of(made.term()) : Optional.empty());
-                if (Reading.isEasy(longer, made.term())) {
+                if (current instanceof Term.Ref || Reading.isEasy(longer)) {
                     current = longer;
                     gone.add(at);
                     nodes.addAll(made.nodes());

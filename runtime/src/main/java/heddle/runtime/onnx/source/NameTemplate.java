@@ -34,7 +34,7 @@ record NameTemplate(List<Part> parts) {
     record Number(Dim value) implements Part {
         @Override
         public String text() {
-            return value.isKnown() && value.isNonNegative() ? value.toString() : "{" + value + "}";
+            return value.isKnown() && value.isNonNegative() ? value.toString() : "{" + Sums.text(value, true) + "}";
         }
     }
 

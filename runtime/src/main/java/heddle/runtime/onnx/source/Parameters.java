@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The fewest numbers, texts and lengths that say in what pieces differ that are alike, so that one function can stand for all.
@@ -15,6 +16,7 @@ final class Parameters {
     private final List<List<Leaf>> columns;
     private final int pieces;
     private final String prefix;
+    private final UnaryOperator<String> roles;
     private final Term[] patterns;
     private final List<Variable> variables = new ArrayList<>();
     private final List<List<Term>> arguments = new ArrayList<>();
@@ -31,7 +33,8 @@ final class Parameters {
     /** A number of a text: its leaf, its place in it, its values in all pieces. */
     private record Place(int leaf, int index, long[] values, String hint) {}
 
-    private Parameters(List<List<Leaf>> columns, int pieces, String prefix) {
+    private Parameters(List<List<Leaf>> columns, int pieces, String prefix, UnaryOperator<String> roles) {
+        this.roles = roles;
         this.columns = columns;
         this.pieces = pieces;
         this.prefix = prefix;
@@ -43,11 +46,12 @@ final class Parameters {
 
     /**
      * @param rows   the leaves of each piece
+     * @param roles  a word for the role of a leaf
      * @param prefix of the parameters' names, which starts with the mark of names that are not chosen yet
      * @return empty when no parameters say it
      */
-    static Optional<Parameters> of(List<List<Leaf>> rows, String prefix) {
-        Parameters p = new Parameters(Progressions.transposed(rows), rows.size(), prefix);
+    static Optional<Parameters> of(List<List<Leaf>> rows, String prefix, UnaryOperator<String> roles) {
+        Parameters p = new Parameters(Progressions.transposed(rows), rows.size(), prefix, roles);
         return p.fit() ? Optional.of(p) : Optional.empty();
     }
 
@@ -239,9 +243,9 @@ final class Parameters {
             Optional<long[]> whole = whole(texts);
             if (whole.isPresent()) {
                 known.add(whole.get());
-                patterns[j] = new Term.Length(counter(whole.get(), "n"));
+                patterns[j] = new Term.Length(counter(whole.get(), roles.apply(columns.get(j).getFirst().role())));
             } else {
-                patterns[j] = given(columns.get(j), "amount", j);
+                patterns[j] = given(columns.get(j));
             }
         }
         return true;
@@ -256,7 +260,7 @@ final class Parameters {
     private boolean lengths() {
         for (int j = 0; j < columns.size(); j++) {
             if (patterns[j] == null) {
-                patterns[j] = given(columns.get(j), ((Leaf.Length) columns.get(j).getFirst()).role(), j);
+                patterns[j] = given(columns.get(j));
                 if (columns.get(j).stream().anyMatch(l -> ((Leaf.Length) l).dim().symbols().stream().anyMatch(s -> s.startsWith(Sums.MARK)))) {
                     return false;
                 }
@@ -266,7 +270,7 @@ final class Parameters {
     }
 
     /** A parameter of its own, shared with leaves that are equal in all pieces. */
-    private Term given(List<Leaf> column, String hint, int upTo) {
+    private Term given(List<Leaf> column) {
         List<Term> terms = column.stream().map(Progressions::term).toList();
         for (int v = 0; v < variables.size(); v++) {
             int index = v;
@@ -278,7 +282,7 @@ final class Parameters {
                 return standIn(column, variables.get(v).id());
             }
         }
-        String id = variable(hint);
+        String id = variable(roles.apply(column.getFirst().role()));
         for (int i = 0; i < pieces; i++) {
             arguments.get(i).add(terms.get(i));
         }

@@ -13,8 +13,8 @@ final class Reading {
 
     private Reading() {}
 
-    /** Whether a term is fit for one line that a part was written into. */
-    static boolean isEasy(Term whole, Term part) {
+    /** Whether a term is fit for one line. */
+    static boolean isEasy(Term whole) {
         return width(whole) <= WIDTH
                 && depth(whole) <= DEEPEST
                 && operations(whole) <= MOST_OPERATIONS

@@ -6,15 +6,17 @@ import java.util.Map;
 
 /** Copies steps so that they define values of their own. */
 final class Renewal implements Rewrite {
+    private final Map<Value, String> hints;
     private final Map<Value, Value> renewed;
 
-    private Renewal(Map<Value, Value> renewed) {
+    private Renewal(Map<Value, String> hints, Map<Value, Value> renewed) {
+        this.hints = hints;
         this.renewed = renewed;
     }
 
-    /** @param renewed is told for each value of the steps which one is now there */
-    static List<Step> of(List<Step> steps, Map<Value, Value> renewed) {
-        Renewal renewal = new Renewal(renewed);
+    /** @param hints for the names of the new values @param renewed is told for each value of the steps which one is now there */
+    static List<Step> of(List<Step> steps, Map<Value, String> hints, Map<Value, Value> renewed) {
+        Renewal renewal = new Renewal(hints, renewed);
         List<Step> out = new ArrayList<>();
         steps.forEach(s -> out.add(renewal.step(s)));
         return out;
@@ -26,7 +28,7 @@ final class Renewal implements Rewrite {
                     loop.carries().stream().map(c -> TermRewriting.rewrite(c.start(), this)).toList();
             loop.carries().forEach(c -> fresh(c.variable()));
             loop.collected().forEach(c -> fresh(c.list()));
-            List<Step> body = of(loop.body(), renewed);
+            List<Step> body = of(loop.body(), hints, renewed);
             List<Step.Carry> carries = new ArrayList<>();
             for (int i = 0; i < starts.size(); i++) {
                 Step.Carry c = loop.carries().get(i);
@@ -50,7 +52,7 @@ final class Renewal implements Rewrite {
     }
 
     private void fresh(Value value) {
-        renewed.put(value, new Value(value.name(), value.type()));
+        renewed.put(value, new Value(hints.getOrDefault(value, value.name()), value.type()));
     }
 
     @Override

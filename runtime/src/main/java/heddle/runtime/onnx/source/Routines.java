@@ -111,6 +111,17 @@ final class Routines {
         return new Candidate(scope, steps, skeleton, results);
     }
 
+    /** What an argument is for: what the function says. */
+    private String role(String place) {
+        int mark = place.indexOf('#');
+        if (mark < 0) {
+            return place;
+        }
+        Routine called = routines.get(Integer.parseInt(place.substring(2, mark)));
+        int argument = Integer.parseInt(place.substring(mark + 1)) - called.operands().size();
+        return argument < 0 ? "x" : called.counts().get(argument).hint();
+    }
+
     private static boolean isWorthwhile(Candidate candidate) {
         if (candidate.results().isEmpty()) {
             return false;
@@ -122,20 +133,28 @@ final class Routines {
         long names = candidate.skeleton().leaves().stream()
                 .filter(Leaf.Words.class::isInstance)
                 .count();
-        int operations = candidate.steps().size() + (int) names - 1;
-        return !isCall && operations >= LEAST_OPERATIONS;
+        return !isCall && Math.max(candidate.steps().size(), names) >= LEAST_OPERATIONS;
+    }
+
+    private static String agreed(List<String> hints, String otherwise) {
+        return Progressions.allEqual(hints) ? hints.getFirst() : otherwise;
     }
 
     private void makeRoutine(List<Candidate> alike) {
         String id = Sums.MARK + "f" + routines.size();
         Optional<Parameters> parameters = Parameters.of(
-                alike.stream().map(c -> c.skeleton().leaves()).toList(), id);
+                alike.stream().map(c -> c.skeleton().leaves()).toList(), id, this::role);
         if (parameters.isEmpty()) {
             return;
         }
         Candidate first = alike.getFirst();
         Map<Value, Value> operands = new LinkedHashMap<>();
-        first.skeleton().outer().forEach(v -> operands.put(v, new Value(v.name(), v.type())));
+        for (int i = 0; i < first.skeleton().outer().size(); i++) {
+            int at = i;
+            Value v = first.skeleton().outer().get(i);
+            String hint = agreed(alike.stream().map(c -> c.skeleton().outer().get(at).name()).toList(), "x");
+            operands.put(v, new Value(hint, v.type()));
+        }
         List<Step> body = new ArrayList<>();
         for (int i = 0; i < first.steps().size(); i++) {
             int at = i;
@@ -144,7 +163,13 @@ final class Routines {
         body = Filling.of(body, parameters.get().patterns(), ref -> new Term.Ref(operands.get(ref.value())));
         // The first piece's values go on outside: inside there are others.
         Map<Value, Value> inner = new HashMap<>();
-        body = Renewal.of(body, inner);
+        List<List<Value>> defined = alike.stream().map(c -> c.skeleton().defined()).toList();
+        Map<Value, String> hints = new HashMap<>();
+        for (int i = 0; i < defined.getFirst().size(); i++) {
+            int at = i;
+            hints.put(defined.getFirst().get(i), agreed(defined.stream().map(d -> d.get(at).name()).toList(), "y"));
+        }
+        body = Renewal.of(body, hints, inner);
         List<Term> results = first.results().stream()
                 .<Term>map(v -> new Term.Ref(inner.get(v)))
                 .toList();

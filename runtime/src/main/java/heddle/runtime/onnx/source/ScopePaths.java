@@ -26,12 +26,7 @@ final class ScopePaths {
         if (definition.nodes().isEmpty() || !definition.nodes().getLast().contains("/")) {
             return Optional.empty();
         }
-        List<String> path = null;
-        for (String node : definition.nodes()) {
-            List<String> own = path(node);
-            path = path == null ? own : common(path, own);
-        }
-        return Optional.of(path);
+        return Optional.of(path(definition.nodes().getLast()));
     }
 
     /** {@code /encoder/layer.0/MatMul}: the last part is the node's own. */

@@ -89,7 +89,7 @@ final class Skeleton implements Rewrite {
 
     @Override
     public String text(String template) {
-        leaves.add(new Leaf.Words(NameTemplate.of(template)));
+        leaves.add(new Leaf.Words(NameTemplate.of(template), role));
         return template;
     }
 
@@ -106,8 +106,13 @@ final class Skeleton implements Rewrite {
 
     @Override
     public Term number(Term.Literal literal) {
-        leaves.add(new Leaf.Amount(literal));
+        leaves.add(new Leaf.Amount(literal, role));
         return literal;
+    }
+
+    /** The values that the steps define, in their order. */
+    List<Value> defined() {
+        return List.copyOf(local.keySet());
     }
 
     @Override

@@ -68,7 +68,7 @@ final class SourceWriter {
         outline.routines().forEach(r -> file.define(r.id(), RoutineNames.hint(r)));
         in(file);
         inputs(given);
-        Naming shared = new Naming(file.taken());
+        Naming shared = file.within();
         for (Routine routine : outline.routines()) {
             routine(routine, shared, file);
         }

@@ -45,6 +45,21 @@ final class Sums {
         return rest.isKnown() ? rest.value() : 0;
     }
 
+    /** Whether it is a number that counts, made of loop variables and parameters. */
+    static boolean isCount(Dim dim) {
+        return !dim.isKnown() && dim.symbols().stream().allMatch(s -> s.startsWith(MARK));
+    }
+
+    /** A number that counts, as people write it: {@code 787 + 13 * l}. */
+    static String text(Dim dim, boolean isCount) {
+        long constant = constant(dim);
+        if (!isCount || constant <= 0 || dim.isKnown()) {
+            return dim.toString();
+        }
+        String rest = dim.minus(constant).toString();
+        return rest.startsWith("-") ? dim.toString() : constant + " + " + rest.replace("*", " * ");
+    }
+
     /** The same length with other names. */
     static Dim renamed(Dim dim, UnaryOperator<String> name) {
         if (dim.isKnown()) {

@@ -32,7 +32,6 @@ final class TermRewriting {
             }
             case Term.Length length -> {
                 r.mark("length");
-                r.role("size");
                 yield new Term.Length(r.length(length.dim()));
             }
             case Term.Text text -> {
@@ -42,7 +41,9 @@ final class TermRewriting {
             case Term.Call call -> call(call, r);
             case Term.Infix infix -> {
                 r.mark("(" + infix.operator());
+                r.role("factor");
                 Term left = amount(infix.left(), r);
+                r.role("factor");
                 yield new Term.Infix(infix.operator(), left, amount(infix.right(), r));
             }
             case Term.Prefix prefix -> {
@@ -53,6 +54,7 @@ final class TermRewriting {
             case Term.Weight weight -> weight(weight, r);
             case Term.Items items -> {
                 r.mark("[" + items.terms().size());
+                r.role("length");
                 yield new Term.Items(all(items.terms(), r));
             }
         };
@@ -77,6 +79,9 @@ final class TermRewriting {
         r.mark(call.function() + "(" + call.arguments().size());
         List<Argument> arguments = new ArrayList<>();
         for (Argument a : call.arguments()) {
+            if (ours) {
+                r.role(call.function() + "#" + arguments.size());
+            }
             a.name().ifPresent(n -> r.mark(n + "="));
             arguments.add(new Argument(a.name(), ours ? amount(a.term(), r) : rewrite(a.term(), r)));
         }
@@ -120,6 +125,7 @@ final class TermRewriting {
     private static Term weight(Term.Weight weight, Rewrite r) {
         TensorType type = weight.type();
         r.mark("weight" + type.dtype() + type.rank());
+        r.role("name");
         String name = r.weight(weight.name());
         List<Dim> dims = new ArrayList<>();
         for (int axis = 0; axis < type.rank(); axis++) {
@@ -142,6 +148,7 @@ final class TermRewriting {
             return held;
         }
         r.mark(text.substring(0, quote));
+        r.role("scales");
         String name = text.substring(quote + 1, text.length() - 1);
         return Optional.of(text.substring(0, quote + 1) + r.weight(name) + "\"");
     }

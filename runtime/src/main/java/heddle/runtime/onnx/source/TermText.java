@@ -98,7 +98,7 @@ final class TermText {
     }
 
     private String length(Dim dim, int binding) {
-        String text = Sums.renamed(dim, names).toString();
+        String text = Sums.text(Sums.renamed(dim, names), Sums.isCount(dim));
         boolean isName = text.matches("\\w+");
         return isName || binding == 0 ? text : "(" + text + ")";
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
 final class GroupQueryAttention {
     private static final int PAST_KEY = 3;
     private static final int PAST_VALUE = 4;
+    private static final int TOTAL = 6;
     private static final int COS = 7;
     private static final int SIN = 8;
     private static final int POSITIONS = 9;
@@ -57,6 +58,7 @@ final class GroupQueryAttention {
             k = Heads.behind(node, "keys", node.operand(PAST_KEY), k);
             v = Heads.behind(node, "values", node.operand(PAST_VALUE), v);
         }
+        unifyWithTotal(node, Heads.positions(k));
         node.define(1, k);
         node.define(2, v);
         Scores scores = Scores.of(node, q, k, node.attribute("scale", 0.0)).capped(node.attribute("softcap", 0.0));
@@ -69,6 +71,13 @@ final class GroupQueryAttention {
                 0,
                 Heads.merged(visible.over(v, sink(node))),
                 Terms.type(q.dtype(), List.of(q.dims().getFirst(), Heads.positions(q), width)));
+    }
+
+    /** Where the file works the number of keys out of the length of a mask, it is that of the past and what is new. */
+    private static void unifyWithTotal(NodeContext node, Dim keys) {
+        if (node.has(TOTAL) && node.operand(TOTAL).known().isPresent()) {
+            node.unify(node.lengths(TOTAL, "the number of keys").getFirst(), keys);
+        }
     }
 
     private static List<Operand> parts(NodeContext node, long heads, long groups) {
