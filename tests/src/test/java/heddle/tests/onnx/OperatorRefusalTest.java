@@ -64,6 +64,22 @@ class OperatorRefusalTest {
     }
 
     @Test
+    void whatContradictsTheOperator() {
+        String message = ": its operands or attributes are not those of the operator: node node";
+        assertRefused("Softmax" + message, new OneNode("Softmax", 13).input(draws.floats(3, 4)).attr("axis", "last"));
+        assertRefused(
+                "InstanceNormalization" + message,
+                new OneNode("InstanceNormalization", 13)
+                        .input(draws.floats(3))
+                        .constant(draws.floats(3))
+                        .constant(draws.floats(3)));
+        assertRefused("Relu: operand 0 is not given: node node", new OneNode("Relu", 14).absent());
+        assertRefused(
+                "LRN: a neighbourhood of 2000000000 channels: node node",
+                new OneNode("LRN", 13).input(draws.floats(1, 3, 2, 2)).attr("size", 2_000_000_000));
+    }
+
+    @Test
     void lengthsThatDoNotFit() {
         assertRefused(
                 "Add: lengths 4 and 5, which must be the same: node node",

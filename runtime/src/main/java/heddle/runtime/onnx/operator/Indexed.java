@@ -49,10 +49,7 @@ final class Indexed {
         } else {
             Term from = ofInput(node, index)
                     .orElseGet(() -> fromFront(node, index, x.dims().get(axis)));
-            term = axis == 0
-                    ? Call.of("gather", Terms.tensor(x), from)
-                    : Terms.call(
-                            "gather", List.of(x.term(), from), "axis", Terms.whole(NodeAxes.written(axis, x.rank())));
+            term = picked(x, axis, from, index.rank() > 0);
         }
         node.define(0, term, Terms.type(x.dtype(), shape));
     }
@@ -67,6 +64,16 @@ final class Indexed {
             return w.value();
         }
         throw new UnsupportedNode("an index that is no whole number");
+    }
+
+    /** Rows of a table are embedded; anything else is gathered. */
+    private static Term picked(Operand x, int axis, Term index, boolean isTensor) {
+        if (axis == 0) {
+            return x.rank() == 2 && isTensor
+                    ? Call.of("embed", index, Terms.tensor(x))
+                    : Call.of("gather", Terms.tensor(x), index);
+        }
+        return Terms.call("gather", List.of(x.term(), index), "axis", Terms.whole(NodeAxes.written(axis, x.rank())));
     }
 
     /** {@code x[:, i]}. */
