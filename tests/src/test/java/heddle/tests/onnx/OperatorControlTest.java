@@ -21,7 +21,8 @@ class OperatorControlTest {
 
     private final Draws draws = new Draws(13);
 
-    private static NodeProto node(String operator, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
+    private static NodeProto node(
+            String operator, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
         return NodeProto.newBuilder()
                 .setOpType(operator)
                 .setName(operator + "_" + outputs.getFirst())
@@ -80,8 +81,8 @@ class OperatorControlTest {
     @ValueSource(booleans = {true, false})
     void conditionsThatAreKnown(boolean condition) {
         Map<String, Tensor> inputs = Map.of("x", draws.floats(3, 4));
-        GraphProto.Builder graph = outer(inputs, List.of("y"), choice())
-                .addInitializer(named("c", Tensor.of(new boolean[] {condition})));
+        GraphProto.Builder graph =
+                outer(inputs, List.of("y"), choice()).addInitializer(named("c", Tensor.of(new boolean[] {condition})));
         OneNode.agree(graph, 16, inputs, 0, 0);
     }
 

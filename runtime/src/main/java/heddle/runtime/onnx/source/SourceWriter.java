@@ -86,7 +86,7 @@ final class SourceWriter {
     }
 
     private static String named(Naming file, String name) {
-        return file.fresh(Naming.isName(name) ? name : name.length() > 40 ? Naming.valid(name.substring(name.length() - 20)) : Naming.valid(name));
+        return file.keep(Naming.isName(name) || name.length() <= 40 ? name : name.substring(name.length() - 20));
     }
 
     private void inputs(List<String> names) {

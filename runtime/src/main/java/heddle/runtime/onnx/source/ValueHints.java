@@ -129,6 +129,9 @@ final class ValueHints {
         if (depth > 8 || meaning.isEmpty()) {
             return false;
         }
+        if (meaning.get() instanceof Term.Call call && call.function().equals("where")) {
+            return call.arguments().stream().anyMatch(a -> leadsToProduct(a.term(), depth + 1));
+        }
         return meaning.get() instanceof Term.Infix infix
                 && (infix.operator().equals("@")
                         || leadsToProduct(infix.left(), depth + 1)

@@ -101,6 +101,9 @@ public final class Translation {
     private List<FlatModel.Result> outputs(Environment environment) {
         List<FlatModel.Result> outputs = new ArrayList<>();
         for (OnnxGraph.Declared declared : graph.outputs()) {
+            if (environment.sequence(declared.name()).isPresent()) {
+                unsupported.add("an output that is a sequence", declared.name());
+            }
             environment.find(declared.name()).ifPresent(o -> {
                 equateWithDeclared(o, declared);
                 outputs.add(new FlatModel.Result(declared.name(), symbols.resolved(o.type()), TensorTerms.tensor(o)));
@@ -132,7 +135,7 @@ public final class Translation {
         Set<Value> needed = new HashSet<>();
         outputs.forEach(o -> o.term().reads().forEach(needed::add));
         List<Definition> live = new ArrayList<>();
-        for (Definition d : definitions.reversed()) {
+        for (Definition d : PositionTables.rewritten(definitions).reversed()) {
             if (d.results().stream().anyMatch(needed::contains)) {
                 d.term().reads().forEach(needed::add);
                 live.addFirst(d);

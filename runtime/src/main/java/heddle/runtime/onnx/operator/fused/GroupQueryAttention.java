@@ -65,7 +65,8 @@ final class GroupQueryAttention {
         if (node.has(BIAS)) {
             scores = scores.plus(Terms.tensor(node.operand(BIAS)));
         }
-        Scores visible = scores.causal(past, node.attribute("local_window_size", -1));
+        // The window counts the query's own position.
+        Scores visible = scores.causal(past, node.attribute("local_window_size", -1) - 1);
         Dim width = v.dims().getLast().times(heads);
         node.define(
                 0,

@@ -95,8 +95,7 @@ final class Quantisation {
             double left = number.get() - shift;
             return left == 0 ? Optional.empty() : Optional.of(Terms.number(left, DType.F32));
         }
-        Term floats = spread(node, Terms.as(zero, DType.F32), zero, x);
-        return Optional.of(shift == 0 ? floats : Terms.minus(floats, Terms.number(shift, DType.F32)));
+        return Optional.of(spread(node, ZeroPoints.floats(zero, shift).term(), zero, x));
     }
 
     private static Term besides(NodeContext node, Operand parameter, Operand x) {
