@@ -12,7 +12,6 @@ import heddle.runtime.onnx.OnnxModel;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.verify.Reference;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,11 +47,8 @@ final class ImportedModel {
     /** What the reference interpreter computes, in f64. */
     SequencedMap<String, Tensor> exact(Map<String, Tensor> given) {
         Map<String, Tensor> results = new LinkedHashMap<>();
-        Reference.run(model, weights, inputs(given)).forEach((name, array) -> {
-            long[] shape = new long[array.shape().length];
-            Arrays.setAll(shape, i -> array.shape()[i]);
-            results.put(name, Tensor.of(array.data(), shape));
-        });
+        Reference.run(model, weights, inputs(given))
+                .forEach((name, array) -> results.put(name, Tensor.of(array.data(), array.shape())));
         return named(results);
     }
 

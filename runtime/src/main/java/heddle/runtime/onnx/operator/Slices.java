@@ -134,7 +134,9 @@ final class Slices {
         }
 
         private static Dim fromFront(Dim bound, Dim axis) {
-            return isNegative(bound) ? bound.plus(axis) : bound;
+            // -n counts from the end: that n may be 0, where ONNX counts from the front, is no case of files.
+            boolean behind = !bound.is(0) && Dim.ZERO.minus(bound).isNonNegative();
+            return behind ? bound.plus(axis) : bound;
         }
 
         /** A bound beyond an end is that end. Where a length decides, the bound is taken to be within the axis. */
