@@ -130,10 +130,13 @@ final class Repetition {
                 }
                 own.add(source.get());
                 rounds = Math.min(rounds, fitting(source.get(), values));
+                if (rounds < 2) {
+                    return false;
+                }
             }
             sources.add(own);
         }
-        return rounds >= 2;
+        return true;
     }
 
     /** The place of a value in a round; empty for one from elsewhere. */
