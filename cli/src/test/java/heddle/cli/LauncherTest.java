@@ -135,8 +135,8 @@ class LauncherTest {
         Files.writeString(launcher.resolve("classpath"), jars + "/none.jar");
         Ended without = run(Map.of(), "sh \"$HEDDLE\" check m.heddle");
         assertEquals(1, without.code(), without.out());
-        Ended with = run(
-                Map.of("HEDDLE_CLASSPATH", System.getProperty("java.class.path")), "sh \"$HEDDLE\" check m.heddle");
+        Ended with =
+                run(Map.of("HEDDLE_CLASSPATH", System.getProperty("java.class.path")), "sh \"$HEDDLE\" check m.heddle");
         assertEquals(0, with.code(), with.out());
     }
 
