@@ -79,6 +79,11 @@ public sealed interface Action {
             ScalarExpr before = new ScalarExpr.Element(to, address);
             return new Store(to, address, ScalarExpr.apply(ScalarMath.combine(kind), before, value));
         }
+
+        /** Puts one more value into the element at a place, in double precision. */
+        void run(double[] elements, int at, double next) {
+            elements[at] = ScalarMath.apply(ScalarMath.combine(kind), to.type().dtype(), elements[at], next, 0);
+        }
     }
 
     /** Sets a tile to zero. */

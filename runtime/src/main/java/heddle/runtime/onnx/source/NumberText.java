@@ -8,12 +8,13 @@ final class NumberText {
 
     /** The shortest text that is read as this number where a number of the type is meant. */
     static String of(double number, DType dtype) {
-        return switch (dtype) {
-            case BOOL -> number != 0 ? "true" : "false";
-            case I32, I64 -> Long.toString((long) number);
-            case F64 -> ofFloat(Double.toString(number), number);
-            case F32, F16, BF16 -> ofFloat(Float.toString((float) number), number);
-        };
+        if (dtype == DType.BOOL) {
+            return number != 0 ? "true" : "false";
+        }
+        if (dtype.isInt()) {
+            return Long.toString((long) number);
+        }
+        return ofFloat(dtype == DType.F64 ? Double.toString(number) : Float.toString((float) number), number);
     }
 
     /** The language has no number that is none; it is what infinities leave. */
