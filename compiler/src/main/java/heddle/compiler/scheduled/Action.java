@@ -74,6 +74,11 @@ public sealed interface Action {
 
     /** Adds to an element, or combines it otherwise; it was the neutral element before the kernel. */
     record Add(Buffer to, ScalarExpr address, ScalarExpr value, Reduction kind) implements Action {
+        /** Adds one more value, in double precision. */
+        void into(double[] data, int at, double next) {
+            data[at] = ScalarMath.apply(ScalarMath.combine(kind), value.type(), data[at], next, 0);
+        }
+
         /** The same as a store of a sum. */
         public Store stored() {
             ScalarExpr before = new ScalarExpr.Element(to, address);
