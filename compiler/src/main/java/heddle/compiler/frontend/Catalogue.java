@@ -92,10 +92,13 @@ public final class Catalogue {
             section("Activations", ActivationFunction.values()),
             section("Extremes", ExtremeFunction.values()),
             section("Reductions", ReductionFunction.values()),
+            section("Order", ArgFunction.ARGMIN, ArgFunction.ARGMAX, new TopkFunction(), new CumsumFunction()),
             section(
-                    "Order", ArgFunction.ARGMIN, ArgFunction.ARGMAX, new TopkFunction(), new CumsumFunction()),
-            section(
-                    "Windows", new ConvFunction(), PoolFunction.MAX_POOL, PoolFunction.AVERAGE_POOL, new ResizeFunction()),
+                    "Windows",
+                    new ConvFunction(),
+                    PoolFunction.MAX_POOL,
+                    PoolFunction.AVERAGE_POOL,
+                    new ResizeFunction()),
             section(
                     "Softmax and normalisation",
                     new SoftmaxFunction(),
@@ -129,8 +132,7 @@ public final class Catalogue {
                     new TakeAlongFunction(),
                     new GatherNdFunction()),
             section("Updates", new ScatterAlongFunction(), new ScatterNdFunction()),
-            section(
-                    "Positions", new IotaFunction(), new RangeFunction(), new OneHotFunction(), new RopeFunction()),
+            section("Positions", new IotaFunction(), new RangeFunction(), new OneHotFunction(), new RopeFunction()),
             section("Filled tensors", FilledFunction.values()),
             section("Constants", new FullFunction(), new TensorFunction()),
             section("Training", new GradFunction(), new StopGradientFunction(), new DropoutFunction()),

@@ -1,6 +1,7 @@
 package heddle.compiler.frontend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -10,6 +10,7 @@ import static heddle.compiler.op.Ops.floats;
 import static heddle.compiler.op.Ops.i64;
 import static heddle.compiler.op.Ops.ints;
 import static heddle.compiler.op.Ops.shape;
+
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.layout.Gather;
 import heddle.compiler.op.layout.Scatter;

@@ -68,9 +68,7 @@ class IntegerUsesTest {
         assertEquals(range(0, 3), range("i", table + "input i: i64[120, N]\noutput y = take_along(x, i, axis = 1)"));
         assertEquals(
                 range(0, 3),
-                range(
-                        "i",
-                        table + "input i: i64[120, N]\noutput y = scatter_along(x, i, zeros([120, N]), axis = 1)"));
+                range("i", table + "input i: i64[120, N]\noutput y = scatter_along(x, i, zeros([120, N]), axis = 1)"));
     }
 
     @Test

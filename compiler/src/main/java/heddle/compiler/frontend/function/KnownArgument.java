@@ -90,9 +90,7 @@ public record KnownArgument(String parameter, Operand operand, ArgumentMistakes 
             return Collections.nCopies(count, Collections.nCopies(2, length()));
         }
         List<KnownArgument> elements = elements("a list of margins");
-        boolean isPair = count == 1
-                && elements.size() == 2
-                && elements.stream().noneMatch(KnownArgument::isList);
+        boolean isPair = count == 1 && elements.size() == 2 && elements.stream().noneMatch(KnownArgument::isList);
         if (isPair) {
             return List.of(lengths());
         }
@@ -101,7 +99,8 @@ public record KnownArgument(String parameter, Operand operand, ArgumentMistakes 
                 .toList();
         if (margins.size() != count || margins.stream().anyMatch(m -> m.size() != 2)) {
             throw mistakes.wrongValue(
-                    parameter, "it needs " + Words.count(count, "number") + ", or as many pairs [low, high], one for each axis");
+                    parameter,
+                    "it needs " + Words.count(count, "number") + ", or as many pairs [low, high], one for each axis");
         }
         return margins;
     }

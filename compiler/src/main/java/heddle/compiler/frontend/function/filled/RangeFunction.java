@@ -57,7 +57,8 @@ public final class RangeFunction implements LanguageFunction {
         notZero(a, step);
         double count = Math.max(0, Math.ceil((a.known("to").real() - from) / step));
         if (!(count <= Denotation.MAX_SIZE)) {
-            throw a.mistakes().wrongValue("to", "there are at most " + Denotation.MAX_SIZE + " numbers with a fraction");
+            throw a.mistakes()
+                    .wrongValue("to", "there are at most " + Denotation.MAX_SIZE + " numbers with a fraction");
         }
         TensorType type = new TensorType(DType.F32, Shape.of(Dim.of((long) count)));
         return a.emitter()

@@ -40,7 +40,9 @@ record NamedPlaces(Tensor number, Dim size, List<Dim> slice) {
             Tensor part = axis < batch
                     ? m.positions(dims.get(axis), axis, last)
                     : inside(m, m.dropAxis(m.slice(wide, last, Dim.of(axis - batch), Dim.ONE), last), dims.get(axis));
-            number = axis == 0 ? m.add(number, part) : m.add(m.multiply(number, m.length(dims.get(axis), DType.I64)), part);
+            number = axis == 0
+                    ? m.add(number, part)
+                    : m.add(m.multiply(number, m.length(dims.get(axis), DType.I64)), part);
         }
         Dim size = new Shape(dims.subList(0, batch + named)).size();
         return new NamedPlaces(number, size, List.copyOf(dims.subList(batch + named, dims.size())));

@@ -47,8 +47,7 @@ public enum ActivationFunction implements LanguageFunction {
             Tensor e = m.apply(ScalarFn.EXP, m.apply(ScalarFn.NEG, m.apply(ScalarFn.ABS, x)));
             Tensor sum = m.add(e, one);
             // What rounding took from the sum, its logarithm lacks in the same proportion.
-            Tensor exact =
-                    m.multiply(m.apply(ScalarFn.LOG, sum), m.divide(e, m.subtract(sum, one)));
+            Tensor exact = m.multiply(m.apply(ScalarFn.LOG, sum), m.divide(e, m.subtract(sum, one)));
             Tensor log = m.select(m.apply(ScalarFn.EQ, sum, one), e, exact);
             return m.add(RELU.apply(x, m), log);
         }

@@ -86,8 +86,11 @@ public final class EinsumFunction implements LanguageFunction {
             char letter = term.letters().charAt(axis);
             boolean broadcasts = named.indexOf(letter) < 0
                     && term.tensor().dim(axis).is(1)
-                    && all.stream().anyMatch(t -> t.letters().indexOf(letter) >= 0
-                            && !t.tensor().dim(t.letters().indexOf(letter)).is(1));
+                    && all.stream()
+                            .anyMatch(t -> t.letters().indexOf(letter) >= 0
+                                    && !t.tensor()
+                                            .dim(t.letters().indexOf(letter))
+                                            .is(1));
             if (!broadcasts) {
                 dims.add(term.tensor().dim(axis));
                 letters.append(letter);
@@ -123,7 +126,8 @@ public final class EinsumFunction implements LanguageFunction {
         Tensor index = m.multiply(m.positions(length, 0, 1), m.length(length.plus(1), DType.I64));
         Tensor elements = m.gather(m.reshape(matrices, new Shape(dims)), index, x.rank() - 2);
         StringBuilder letters = new StringBuilder();
-        order.subList(0, x.rank() - 1).forEach(i -> letters.append(term.letters().charAt(i)));
+        order.subList(0, x.rank() - 1)
+                .forEach(i -> letters.append(term.letters().charAt(i)));
         return new Term(elements, letters.toString());
     }
 

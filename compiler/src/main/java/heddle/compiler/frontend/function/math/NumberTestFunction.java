@@ -20,8 +20,7 @@ public enum NumberTestFunction implements LanguageFunction {
     ISINF("whether an element is plus or minus infinity, `abs(x) == inf`") {
         @Override
         Tensor apply(Tensor x, Maths m) {
-            return m.apply(
-                    ScalarFn.EQ, m.apply(ScalarFn.ABS, x), m.number(Double.POSITIVE_INFINITY, x.dtype()));
+            return m.apply(ScalarFn.EQ, m.apply(ScalarFn.ABS, x), m.number(Double.POSITIVE_INFINITY, x.dtype()));
         }
     };
 

@@ -62,8 +62,7 @@ public enum ArgFunction implements LanguageFunction {
     /** The index of the first true element along an axis, its length where there is none. */
     static Tensor first(Maths m, Tensor condition, int axis, boolean keepDims) {
         Dim length = condition.dim(axis);
-        Tensor at = m.select(
-                condition, m.positions(length, axis, condition.rank()), m.length(length, DType.I64));
+        Tensor at = m.select(condition, m.positions(length, axis, condition.rank()), m.length(length, DType.I64));
         return m.reduce(Reduction.MIN, at, List.of(axis), keepDims);
     }
 }

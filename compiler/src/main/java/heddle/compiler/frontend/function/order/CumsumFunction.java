@@ -103,8 +103,7 @@ public final class CumsumFunction implements LanguageFunction {
             int rank = x.rank() + 1;
             Tensor own = m.positions(x.dim(axis), axis, rank);
             Tensor other = m.positions(x.dim(axis), axis + 1, rank);
-            Tensor counted = m.select(
-                    m.apply(counts, other, own), m.insertAxis(x, axis), m.number(0, x.dtype()));
+            Tensor counted = m.select(m.apply(counts, other, own), m.insertAxis(x, axis), m.number(0, x.dtype()));
             return m.reduce(Reduction.SUM, counted, List.of(axis + 1), false);
         }
     }

@@ -60,7 +60,8 @@ public final class TopkFunction implements LanguageFunction {
         Dim k = a.known("k").length();
         Dim more = k.minus(x.dim(axis));
         if (k.isKnown() && k.value() < 0 || more.isKnown() && more.value() > 0) {
-            throw a.mistakes().wrongValue("k", "axis " + axis + " of " + x.type() + " has fewer than " + k + " elements");
+            throw a.mistakes()
+                    .wrongValue("k", "axis " + axis + " of " + x.type() + " has fewer than " + k + " elements");
         }
         Order order = new Order(a, axis, a.known("largest").truth());
         Tensor keys = order.keys(x);
@@ -103,8 +104,8 @@ public final class TopkFunction implements LanguageFunction {
             Tensor own = m.insertAxis(keys, axis + 1);
             Tensor other = m.insertAxis(keys, axis);
             Tensor isBetter = m.apply(largest ? ScalarFn.GT : ScalarFn.LT, other, own);
-            Tensor isEarlier = m.apply(
-                    ScalarFn.LT, m.positions(length, axis + 1, rank), m.positions(length, axis, rank));
+            Tensor isEarlier =
+                    m.apply(ScalarFn.LT, m.positions(length, axis + 1, rank), m.positions(length, axis, rank));
             Tensor isEqual = m.apply(ScalarFn.AND, m.apply(ScalarFn.EQ, other, own), isEarlier);
             Tensor isBefore = m.cast(m.apply(ScalarFn.OR, isBetter, isEqual), DType.I32);
             Tensor place = m.reduce(Reduction.SUM, isBefore, List.of(axis + 1), false);

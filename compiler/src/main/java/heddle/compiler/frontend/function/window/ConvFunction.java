@@ -64,8 +64,7 @@ public final class ConvFunction implements LanguageFunction {
                     "axis 1 of the weight must be the channels of x divided by groups, and axis 0 divide by groups");
         }
         List<Dim> lengths = weight.type().shape().dims().subList(2, weight.rank());
-        List<Window> windows =
-                arguments.windows(lengths, arguments.steps("strides"), arguments.steps("dilations"));
+        List<Window> windows = arguments.windows(lengths, arguments.steps("strides"), arguments.steps("dilations"));
         Tensor product = product(a, Window.over(a, x, windows, 0), weight, groups, outputs.get());
         return a.has("bias") ? biased(a, product) : product;
     }
@@ -114,11 +113,7 @@ public final class ConvFunction implements LanguageFunction {
         TensorType expected = new TensorType(product.dtype(), Shape.of(product.dim(1)));
         if (!bias.type().equals(expected)) {
             throw a.mistakes()
-                    .unfit(
-                            "bias",
-                            FrontendCode.BROADCAST,
-                            "needs bias to be " + expected + ", not " + bias.type(),
-                            "");
+                    .unfit("bias", FrontendCode.BROADCAST, "needs bias to be " + expected + ", not " + bias.type(), "");
         }
         return a.maths().add(product, a.maths().along(bias, 0, product.rank() - 1));
     }

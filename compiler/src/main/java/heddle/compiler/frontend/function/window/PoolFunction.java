@@ -106,8 +106,7 @@ public enum PoolFunction implements LanguageFunction {
         List<Long> strides = a.has("strides") ? arguments.steps("strides") : window;
         List<Long> dilations =
                 a.has("dilations") ? arguments.steps("dilations") : Collections.nCopies(arguments.axes(), 1L);
-        return pool(
-                a, x, arguments.windows(window.stream().map(Dim::of).toList(), strides, dilations));
+        return pool(a, x, arguments.windows(window.stream().map(Dim::of).toList(), strides, dilations));
     }
 
     /** Reduces what is in the windows: the last axes, every other one. */

@@ -71,7 +71,8 @@ record Sampling(Maths m, Mode mode, Coordinates coordinates, Rounding rounding) 
         return switch (coordinates) {
             case ASYMMETRIC -> new Quotient(m.multiply(i, length(from)), length(to));
             case ALIGN_CORNERS ->
-                new Quotient(m.multiply(i, length(from.minus(1))), m.apply(ScalarFn.MAX, length(to.minus(1)), number(1)));
+                new Quotient(
+                        m.multiply(i, length(from.minus(1))), m.apply(ScalarFn.MAX, length(to.minus(1)), number(1)));
             case PYTORCH_HALF_PIXEL -> to.is(1) ? new Quotient(m.multiply(i, 0), number(1)) : halfPixel(i, from, to);
             case HALF_PIXEL -> halfPixel(i, from, to);
         };
