@@ -132,8 +132,7 @@ public final class Catalogue {
                     new TakeAlongFunction(),
                     new GatherNdFunction()),
             section("Updates", new ScatterAlongFunction(), new ScatterNdFunction()),
-            section(
-                    "Positions", new IotaFunction(), new RangeFunction(), new OneHotFunction(), new RopeFunction()),
+            section("Positions", new IotaFunction(), new RangeFunction(), new OneHotFunction(), new RopeFunction()),
             section("Filled tensors", FilledFunction.values()),
             section("Constants", new FullFunction(), new TensorFunction()),
             section("Training", new GradFunction(), new StopGradientFunction(), new DropoutFunction()),

@@ -251,8 +251,7 @@ public final class Lower {
         launch.program().sums().forEach((buffer, kind) -> {
             String name = launch.name() + (kind == Reduction.SUM ? ".zeros" : ".neutral");
             (known ? prepare : launches)
-                    .add(new Launch(
-                            names.unique(name), MapFamily.neutral(buffer, kind), Launch.Computed.NOTHING));
+                    .add(new Launch(names.unique(name), MapFamily.neutral(buffer, kind), Launch.Computed.NOTHING));
         });
         add(launch);
     }

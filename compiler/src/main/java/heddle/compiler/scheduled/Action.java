@@ -74,15 +74,15 @@ public sealed interface Action {
 
     /** Adds to an element, or combines it otherwise; it was the neutral element before the kernel. */
     record Add(Buffer to, ScalarExpr address, ScalarExpr value, Reduction kind) implements Action {
+        /** Adds one more value, in double precision. */
+        void into(double[] data, int at, double next) {
+            data[at] = ScalarMath.apply(ScalarMath.combine(kind), value.type(), data[at], next, 0);
+        }
+
         /** The same as a store of a sum. */
         public Store stored() {
             ScalarExpr before = new ScalarExpr.Element(to, address);
             return new Store(to, address, ScalarExpr.apply(ScalarMath.combine(kind), before, value));
-        }
-
-        /** Puts one more value into the element at a place, in double precision. */
-        void run(double[] elements, int at, double next) {
-            elements[at] = ScalarMath.apply(ScalarMath.combine(kind), to.type().dtype(), elements[at], next, 0);
         }
     }
 

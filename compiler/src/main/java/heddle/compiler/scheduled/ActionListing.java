@@ -61,7 +61,8 @@ public final class ActionListing {
                                 + f.result().name() + ", " + ScalarText.of(f.value()) + ")"
                                 + (f.ignoresNaN() ? ", NaN may be ignored" : ""));
             case Action.Exchange e -> line(depth, "exchange " + e.result().name() + " across " + e.across());
-            case Action.Add a -> line(depth, element(a.to(), a.address()) + combined(a.kind()) + ScalarText.of(a.value()));
+            case Action.Add a ->
+                line(depth, element(a.to(), a.address()) + combined(a.kind()) + ScalarText.of(a.value()));
             case Action.At a -> line(depth, a.axis() + " = " + ScalarText.of(a.index()));
             case Action.Assign a -> line(depth, a.variable().name() + " = " + ScalarText.of(a.value()));
             case Action.When w -> {

@@ -369,9 +369,7 @@ final class GroupInterpreter {
             if (owners.putIfAbsent(at, owner) instanceof Long other && other != owner) {
                 throw new IllegalStateException("two threads add to element " + at + " of " + a.to());
             }
-            double before = memory(a.to())[at];
-            memory(a.to())[at] =
-                    ScalarMath.apply(ScalarMath.combine(a.kind()), a.value().type(), before, value.run(frame), 0);
+            a.into(memory(a.to()), at, value.run(frame));
         };
     }
 

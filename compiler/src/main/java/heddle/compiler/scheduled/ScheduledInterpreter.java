@@ -147,7 +147,7 @@ public final class ScheduledInterpreter {
             case Action.Add a -> {
                 Code address = code(a.address());
                 Code value = code(a.value());
-                yield () -> a.run(memory(a.to()), (int) address.run(frame), value.run(frame));
+                yield () -> a.into(memory(a.to()), (int) address.run(frame), value.run(frame));
             }
             case Action.Clear c -> () -> Arrays.fill(memory(c.tile().buffer()), 0);
             case Action.ClearRow c -> {

@@ -87,8 +87,11 @@ public final class ProgramListing {
             case TileStmt.AddTo a ->
                 line(
                         depth,
-                        (a.kind() == Reduction.SUM ? "add to " : "combine ") + a.buffer() + "[" + infix(a.address()) + "] "
-                                + (a.kind() == Reduction.SUM ? "" : a.kind().name().toLowerCase(Locale.ROOT)) + "= " + infix(a.value()));
+                        (a.kind() == Reduction.SUM ? "add to " : "combine ") + a.buffer() + "[" + infix(a.address())
+                                + "] "
+                                + (a.kind() == Reduction.SUM
+                                        ? ""
+                                        : a.kind().name().toLowerCase(Locale.ROOT)) + "= " + infix(a.value()));
             case TileStmt.Masked m -> {
                 line(depth, "masked " + m.loop() + ":");
                 statements(depth + 1, m.body());

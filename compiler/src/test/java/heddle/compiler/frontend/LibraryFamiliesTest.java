@@ -3,9 +3,10 @@ package heddle.compiler.frontend;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import heddle.compiler.Compilation;
-import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
 import java.util.Arrays;
@@ -24,7 +25,8 @@ class LibraryFamiliesTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama3", "mistral", "qwen2", "qwen3", "gemma2", "phi"})
     void theLibraryComputesWhatIsWrittenOut(String family) {
-        Model model = Elaborated.file("compiler/src/test/resources/heddle/compiler/frontend/families/" + family + ".heddle");
+        Model model =
+                Elaborated.file("compiler/src/test/resources/heddle/compiler/frontend/families/" + family + ".heddle");
         Random random = new Random(SEED);
         Map<String, NdArray> results = new Interpreter(
                         draw(model.inputs(), random), draw(model.weights(), random), LENGTHS)
@@ -38,7 +40,8 @@ class LibraryFamiliesTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama3", "mistral", "qwen2", "qwen3", "gemma2", "phi"})
     void itsAttentionFuses(String family) {
-        Model model = Elaborated.file("compiler/src/test/resources/heddle/compiler/frontend/families/" + family + ".heddle");
+        Model model =
+                Elaborated.file("compiler/src/test/resources/heddle/compiler/frontend/families/" + family + ".heddle");
         Compilation compiled = Compiler.compile(model.graph(), Fusion.FUSED);
         assertEquals(List.of(), compiled.report().declined());
         assertEquals(2, compiled.report().fused().size(), "the library's and the one that is written out");

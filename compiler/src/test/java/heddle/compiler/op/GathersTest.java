@@ -13,12 +13,17 @@ import static heddle.compiler.op.Ops.shape;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.layout.Gather;
+import heddle.compiler.op.layout.Scatter;
+import heddle.compiler.op.layout.ScatterAlong;
 import heddle.compiler.op.layout.TakeAlong;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.type.Dim;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Gather and TakeAlong. */
+/** Gather and TakeAlong, and the scatters that go the other way. */
 class GathersTest {
+    private static final double INF = Double.POSITIVE_INFINITY;
     private static final NdArray X = floats(shape(2, 3), 1, 2, 3, 4, 5, 6);
 
     @Test
@@ -67,5 +72,37 @@ class GathersTest {
         assertInfers(f32(B, 2), new TakeAlong(1), f32(B, N), i64(B, 2));
         assertGives(floats(shape(2, 2), 3, 1, 5, 5), new TakeAlong(1), X, ints(shape(2, 2), 2, 0, 1, 1));
         assertGives(floats(shape(1, 3), 1, 5, 3), new TakeAlong(0), X, ints(shape(1, 3), 0, 1, 0));
+    }
+
+    @Test
+    void scattersCombineWhatHasOneIndex() {
+        assertInfers(f32(7, 3), new Scatter(0, Dim.of(7)), f32(2, 3), i64(2));
+        assertGives(
+                floats(shape(3, 3), 5, 7, 9, 0, 0, 0, 0, 0, 0), new Scatter(0, Dim.of(3)), X, ints(shape(2), 0, -1));
+        assertGives(
+                floats(shape(2, 3), 4, 5, 6, INF, INF, INF),
+                new Scatter(0, Dim.of(2), Reduction.MIN),
+                floats(shape(2, 3), 4, 8, 6, 7, 5, 9),
+                ints(shape(2), 0, 0));
+        assertGives(
+                floats(shape(2, 2), 3, 2, 6, 20),
+                new ScatterAlong(1, Dim.of(2), Reduction.PROD),
+                X,
+                ints(shape(2, 3), 1, 1, 0, 1, 1, 0));
+        assertGives(
+                floats(shape(2, 2), 3, -INF, 6, -INF),
+                new ScatterAlong(1, Dim.of(2), Reduction.MAX),
+                X,
+                ints(shape(2, 3), 0, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void anEmptyAxisTakesNothing() {
+        assertRefuses(
+                "scatter_max of f32[4] into an axis that is empty",
+                List.of(0),
+                new Scatter(0, Dim.ZERO, Reduction.MAX),
+                f32(4),
+                i64(4));
     }
 }

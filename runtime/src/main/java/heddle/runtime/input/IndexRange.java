@@ -7,6 +7,8 @@ import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Gather;
 import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.op.layout.Scatter;
+import heddle.compiler.op.layout.ScatterAlong;
 import heddle.compiler.op.layout.TakeAlong;
 import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -32,21 +34,24 @@ public final class IndexRange {
     public IndexRange(Graph graph) {
         for (Node node : graph.nodes()) {
             switch (node.op()) {
-                case Gather gather -> add(graph, node, gather.axis());
-                case TakeAlong take -> add(graph, node, take.axis());
+                case Gather gather ->
+                    add(graph, node, graph.operand(node, 0).type().dim(gather.axis()));
+                case TakeAlong take ->
+                    add(graph, node, graph.operand(node, 0).type().dim(take.axis()));
+                case Scatter scatter -> add(graph, node, scatter.size());
+                case ScatterAlong scatter -> add(graph, node, scatter.size());
                 default -> {}
             }
         }
     }
 
-    /** Notes what a node picks from, when an input names what it picks: as it is, or under another shape. */
-    private void add(Graph graph, Node pick, int axis) {
+    /** Notes how many rows a node picks from or puts to, when an input names which: as it is, or under another shape. */
+    private void add(Graph graph, Node pick, Dim rows) {
         Node index = graph.operand(pick, 1).node();
         while (index.op() instanceof Reshape || index.op() instanceof Expand || index.op() instanceof Permute) {
             index = graph.operand(index, 0).node();
         }
         if (index.op() instanceof Input input) {
-            Dim rows = graph.operand(pick, 0).type().dim(axis);
             tables.computeIfAbsent(input.key(), key -> new LinkedHashSet<>()).add(rows);
         }
     }

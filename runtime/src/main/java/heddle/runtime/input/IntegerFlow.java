@@ -18,6 +18,8 @@ import heddle.compiler.op.layout.Iota;
 import heddle.compiler.op.layout.Pad;
 import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Reshape;
+import heddle.compiler.op.layout.Scatter;
+import heddle.compiler.op.layout.ScatterAlong;
 import heddle.compiler.op.layout.Slice;
 import heddle.compiler.op.layout.TakeAlong;
 import heddle.compiler.scalar.Reduction;
@@ -56,6 +58,8 @@ final class IntegerFlow {
         return switch (node.op()) {
             case Gather g -> operands.subList(0, 1);
             case TakeAlong t -> operands.subList(0, 1);
+            case Scatter s -> operands.subList(0, 1);
+            case ScatterAlong s -> operands.subList(0, 1);
             case Elementwise e -> e.fn().arity() == 3 ? operands.subList(1, 3) : operands;
             default -> operands;
         };

@@ -5,8 +5,11 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.layout.Gather;
+import heddle.compiler.op.layout.Scatter;
+import heddle.compiler.op.layout.ScatterAlong;
 import heddle.compiler.op.layout.TakeAlong;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,9 +82,13 @@ public final class IntegerUses {
     private void use(Node node, int slot, Map<Node, IntegerRange> others) {
         Node operand = graph.operand(node, slot).node();
         if (node.op() instanceof Gather gather && slot == 1) {
-            index(operand, graph.operand(node, 0).type(), gather.axis());
+            index(operand, graph.operand(node, 0).type().dim(gather.axis()));
         } else if (node.op() instanceof TakeAlong take && slot == 1) {
-            index(operand, graph.operand(node, 0).type(), take.axis());
+            index(operand, graph.operand(node, 0).type().dim(take.axis()));
+        } else if (node.op() instanceof Scatter scatter && slot == 1) {
+            index(operand, scatter.size());
+        } else if (node.op() instanceof ScatterAlong scatter && slot == 1) {
+            index(operand, scatter.size());
         } else if (node.op() instanceof Elementwise e && e.fn().rule() == ScalarFn.Rule.COMPARE) {
             Node other = graph.operand(node, 1 - slot).node();
             compare(operand, e.fn(), slot, Optional.ofNullable(others.get(other)));
@@ -90,8 +97,8 @@ public final class IntegerUses {
         }
     }
 
-    private void index(Node operand, TensorType table, int axis) {
-        flow.length(table.dim(axis)).ifPresent(rows -> indexes.add(new Limit(operand, new IntegerRange(0, rows - 1))));
+    private void index(Node operand, Dim table) {
+        flow.length(table).ifPresent(rows -> indexes.add(new Limit(operand, new IntegerRange(0, rows - 1))));
     }
 
     /** @param other what the integers are compared with, where the model tells */

@@ -25,6 +25,8 @@ class IndexRangeTest {
             input taken: i64[N]
             output along = take_along(table, expand(taken[:, new], [N, 4]), axis = 0)
             output short = gather(table[0:3], taken)
+            input put: i64[N]
+            output updated = scatter_along(zeros([5]), put, zeros([N]), axis = 0)
             """;
 
     private static final IndexRange RANGE = new IndexRange(
@@ -50,6 +52,11 @@ class IndexRangeTest {
         assertEquals(
                 "the input taken holds 3 at [1], the table has 3 rows",
                 thrown.diagnostics().getFirst().message());
+    }
+
+    @Test
+    void updatesRefuseWhatLookUpsDo() {
+        assertEquals(Optional.of(5L), RANGE.rows("put", Map.of("N", 2L)));
     }
 
     @Test

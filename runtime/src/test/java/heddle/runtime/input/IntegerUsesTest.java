@@ -66,6 +66,9 @@ class IntegerUsesTest {
                 range("i", table + "input i: i64[N]\noutput y = gather(x, i % 120, axis = 0)"),
                 "any number would do");
         assertEquals(range(0, 3), range("i", table + "input i: i64[120, N]\noutput y = take_along(x, i, axis = 1)"));
+        assertEquals(
+                range(0, 3),
+                range("i", table + "input i: i64[120, N]\noutput y = scatter_along(x, i, zeros([120, N]), axis = 1)"));
     }
 
     @Test

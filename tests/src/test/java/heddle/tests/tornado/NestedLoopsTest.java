@@ -3,6 +3,7 @@ package heddle.tests.tornado;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.scalar.Axis;

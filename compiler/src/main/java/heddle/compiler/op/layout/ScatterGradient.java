@@ -20,11 +20,13 @@ record ScatterGradient(
     void give() {
         Value x = c.computed(c.operand(0));
         Value g = back.apply(c.cotangent());
-        c.give(0, switch (kind) {
-            case SUM -> g;
-            case MAX, MIN -> ofExtreme(x, g);
-            case PROD -> ofProduct(x, g);
-        });
+        c.give(
+                0,
+                switch (kind) {
+                    case SUM -> g;
+                    case MAX, MIN -> ofExtreme(x, g);
+                    case PROD -> ofProduct(x, g);
+                });
     }
 
     /** Those that are the extreme of an index share its gradient equally. */

@@ -1,8 +1,8 @@
 package heddle.compiler.scheduled.group;
 
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.Grid;

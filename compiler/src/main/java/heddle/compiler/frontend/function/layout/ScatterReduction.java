@@ -36,7 +36,7 @@ enum ScatterReduction {
         ScatterReduction reduction = Arrays.stream(values())
                 .filter(r -> r.text().equals(text))
                 .findFirst()
-                .orElseThrow(() -> a.mistakes().wrongValue(PARAMETER, "it is one of set, add, mul, max, min"));
+                .orElseThrow(() -> a.mistakes().wrongValue(PARAMETER, "it must be one of set, add, mul, max, min"));
         if (reduction != SET && x.dtype() == DType.BOOL) {
             throw a.mistakes()
                     .unfit(

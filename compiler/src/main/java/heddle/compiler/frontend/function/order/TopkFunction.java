@@ -60,7 +60,8 @@ public final class TopkFunction implements LanguageFunction {
         Dim k = a.known("k").length();
         Dim more = k.minus(x.dim(axis));
         if (k.isKnown() && k.value() < 0 || more.isKnown() && more.value() > 0) {
-            throw a.mistakes().wrongValue("k", "axis " + axis + " of " + x.type() + " has no " + k + " elements");
+            throw a.mistakes()
+                    .wrongValue("k", "axis " + axis + " of " + x.type() + " has fewer than " + k + " elements");
         }
         Order order = new Order(a, axis, a.known("largest").truth());
         Tensor keys = order.keys(x);

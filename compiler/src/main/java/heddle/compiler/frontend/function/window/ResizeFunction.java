@@ -72,7 +72,7 @@ public final class ResizeFunction implements LanguageFunction {
             }
         }
         List<String> names = Arrays.stream(choices).map(ResizeFunction::named).toList();
-        throw a.mistakes().wrongValue(parameter, "it is one of " + String.join(", ", names));
+        throw a.mistakes().wrongValue(parameter, "it must be one of " + String.join(", ", names));
     }
 
     private static String named(Enum<?> choice) {
