@@ -242,6 +242,28 @@ class OperatorControlTest {
         OneNode.agree(graph, 16, inputs, 0, 0);
     }
 
+    /** The rows of the last positions, as decoders with a cache cut their bias. */
+    @Test
+    void boundsOfNegativeLengths() {
+        Map<String, Tensor> inputs = Map.of("x", draws.floats(5, 4), "recent", draws.floats(2, 4));
+        GraphProto.Builder graph = outer(
+                        inputs,
+                        List.of("y"),
+                        node("Shape", List.of("recent"), List.of("s")),
+                        node("Slice", List.of("s", "zero", "one"), List.of("n")),
+                        node("Neg", List.of("n"), List.of("start")),
+                        node("Concat", List.of("x", "recent"), List.of("all"), GraphWriter.attr("axis", 0)),
+                        node("Slice", List.of("all", "start", "end", "zero"), List.of("last")),
+                        node("Add", List.of("last", "recent"), List.of("y")))
+                .clearInput()
+                .addInput(OneNode.declared("x", inputs.get("x"), "P", 4))
+                .addInput(OneNode.declared("recent", inputs.get("recent"), "N", 4))
+                .addInitializer(named("zero", Tensor.of(new long[] {0}, 1)))
+                .addInitializer(named("one", Tensor.of(new long[] {1}, 1)))
+                .addInitializer(named("end", Tensor.of(new long[] {Long.MAX_VALUE}, 1)));
+        OneNode.agree(graph, 16, inputs, 0, 1e-6);
+    }
+
     /** Range over a length that was made a float, as exporters of TensorFlow write positions. */
     @Test
     void rangesOfLengths() {
