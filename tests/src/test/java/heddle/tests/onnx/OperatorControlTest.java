@@ -127,7 +127,9 @@ class OperatorControlTest {
 
     private static GraphProto within(int depth) {
         List<ValueInfoProto> inputs = List.of(
-                scalar("i" + depth, GraphWriter.INT64), scalar("go" + depth, GraphWriter.BOOL), value("x" + depth, FLOAT));
+                scalar("i" + depth, GraphWriter.INT64),
+                scalar("go" + depth, GraphWriter.BOOL),
+                value("x" + depth, FLOAT));
         NodeProto goesOn = node("Identity", List.of("go" + depth), List.of("on" + depth));
         NodeProto inner = depth == 0
                 ? node("Neg", List.of("x0"), List.of("y0"))
@@ -143,12 +145,10 @@ class OperatorControlTest {
     @Test
     void loopsInLoopsAreRefused() {
         Map<String, Tensor> inputs = Map.of("x", draws.floats(3));
-        NodeProto loop =
-                node("Loop", List.of("rounds", "", "x"), List.of("last"), GraphWriter.attr("body", within(3)));
+        NodeProto loop = node("Loop", List.of("rounds", "", "x"), List.of("last"), GraphWriter.attr("body", within(3)));
         GraphProto.Builder graph =
                 outer(inputs, List.of("last"), loop).addInitializer(named("rounds", Tensor.of(new long[] {250})));
-        DiagnosticException e =
-                assertThrows(DiagnosticException.class, () -> OneNode.agree(graph, 16, inputs, 0, 0));
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> OneNode.agree(graph, 16, inputs, 0, 0));
         assertEquals(
                 "loops of known length are more than 200000 nodes, written out",
                 e.diagnostics().getFirst().message());
