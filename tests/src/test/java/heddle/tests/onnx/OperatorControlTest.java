@@ -127,7 +127,9 @@ class OperatorControlTest {
 
     private static GraphProto within(int depth) {
         List<ValueInfoProto> inputs = List.of(
-                scalar("i" + depth, GraphWriter.INT64), scalar("go" + depth, GraphWriter.BOOL), value("x" + depth, FLOAT));
+                scalar("i" + depth, GraphWriter.INT64),
+                scalar("go" + depth, GraphWriter.BOOL),
+                value("x" + depth, FLOAT));
         NodeProto goesOn = node("Identity", List.of("go" + depth), List.of("on" + depth));
         NodeProto inner = depth == 0
                 ? node("Neg", List.of("x0"), List.of("y0"))
@@ -143,12 +145,10 @@ class OperatorControlTest {
     @Test
     void loopsInLoopsAreRefused() {
         Map<String, Tensor> inputs = Map.of("x", draws.floats(3));
-        NodeProto loop =
-                node("Loop", List.of("rounds", "", "x"), List.of("last"), GraphWriter.attr("body", within(3)));
+        NodeProto loop = node("Loop", List.of("rounds", "", "x"), List.of("last"), GraphWriter.attr("body", within(3)));
         GraphProto.Builder graph =
                 outer(inputs, List.of("last"), loop).addInitializer(named("rounds", Tensor.of(new long[] {250})));
-        DiagnosticException e =
-                assertThrows(DiagnosticException.class, () -> OneNode.agree(graph, 16, inputs, 0, 0));
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> OneNode.agree(graph, 16, inputs, 0, 0));
         assertEquals(
                 "loops of known length are more than 200000 nodes, written out",
                 e.diagnostics().getFirst().message());
@@ -240,6 +240,28 @@ class OperatorControlTest {
                         node("Gather", List.of("x", "negative"), List.of("y"), GraphWriter.attr("axis", 0)))
                 .addInitializer(named("five", Tensor.of(new long[] {5})));
         OneNode.agree(graph, 16, inputs, 0, 0);
+    }
+
+    /** The rows of the last positions, as decoders with a cache cut their bias. */
+    @Test
+    void boundsOfNegativeLengths() {
+        Map<String, Tensor> inputs = Map.of("x", draws.floats(5, 4), "recent", draws.floats(2, 4));
+        GraphProto.Builder graph = outer(
+                        inputs,
+                        List.of("y"),
+                        node("Shape", List.of("recent"), List.of("s")),
+                        node("Slice", List.of("s", "zero", "one"), List.of("n")),
+                        node("Neg", List.of("n"), List.of("start")),
+                        node("Concat", List.of("x", "recent"), List.of("all"), GraphWriter.attr("axis", 0)),
+                        node("Slice", List.of("all", "start", "end", "zero"), List.of("last")),
+                        node("Add", List.of("last", "recent"), List.of("y")))
+                .clearInput()
+                .addInput(OneNode.declared("x", inputs.get("x"), "P", 4))
+                .addInput(OneNode.declared("recent", inputs.get("recent"), "N", 4))
+                .addInitializer(named("zero", Tensor.of(new long[] {0}, 1)))
+                .addInitializer(named("one", Tensor.of(new long[] {1}, 1)))
+                .addInitializer(named("end", Tensor.of(new long[] {Long.MAX_VALUE}, 1)));
+        OneNode.agree(graph, 16, inputs, 0, 1e-6);
     }
 
     /** Range over a length that was made a float, as exporters of TensorFlow write positions. */

@@ -66,7 +66,9 @@ class OperatorRefusalTest {
     @Test
     void whatContradictsTheOperator() {
         String message = ": its operands or attributes are not those of the operator: node node";
-        assertRefused("Softmax" + message, new OneNode("Softmax", 13).input(draws.floats(3, 4)).attr("axis", "last"));
+        assertRefused(
+                "Softmax" + message,
+                new OneNode("Softmax", 13).input(draws.floats(3, 4)).attr("axis", "last"));
         assertRefused(
                 "InstanceNormalization" + message,
                 new OneNode("InstanceNormalization", 13)

@@ -128,9 +128,14 @@ final class Slices {
         /** What is at an end of the axis is left out; what is counted from the end in the file is so here, too. */
         private static Index range(Dim from, Dim to, long step, Dim first, Dim last, Dim start, Dim end) {
             return new Index.Range(
-                    from.equals(first) ? Optional.empty() : Optional.of(Terms.length(isNegative(start) ? start : from)),
-                    to.equals(last) ? Optional.empty() : Optional.of(Terms.length(isNegative(end) ? end : to)),
+                    from.equals(first) ? Optional.empty() : Optional.of(written(start, from)),
+                    to.equals(last) ? Optional.empty() : Optional.of(written(end, to)),
                     step == 1 ? Optional.empty() : Optional.of(Terms.whole(step)));
+        }
+
+        /** Only a number is counted from the end in the language. */
+        private static Term written(Dim given, Dim bound) {
+            return Terms.length(given.isKnown() && given.value() < 0 ? given : bound);
         }
 
         private static Dim fromFront(Dim bound, Dim axis) {
@@ -156,9 +161,9 @@ final class Slices {
             return bound;
         }
 
-        /** Whether it is below zero for all lengths. */
+        /** Whether it is below zero for all lengths, of which each is one at least. */
         private static boolean isNegative(Dim dim) {
-            return Dim.of(-1).minus(dim).isNonNegative();
+            return !dim.isZero() && Dim.ZERO.minus(dim).isNonNegative();
         }
     }
 

@@ -29,6 +29,7 @@ final class Symbols {
 
     private boolean means(Dim symbol, Dim meaning) {
         if (symbol.asSymbol().isEmpty()
+                || isNegative(meaning)
                 || meaning.symbols().contains(symbol.asSymbol().get())) {
             return false;
         }
@@ -52,11 +53,15 @@ final class Symbols {
     }
 
     private boolean putSigned(String name, Dim meaning) {
-        if (meaning.isKnown() && meaning.value() < 0) {
+        if (isNegative(meaning)) {
             return false;
         }
         put(name, meaning);
         return true;
+    }
+
+    private static boolean isNegative(Dim dim) {
+        return !dim.isZero() && Dim.ZERO.minus(dim).isNonNegative();
     }
 
     private void put(String name, Dim meaning) {
