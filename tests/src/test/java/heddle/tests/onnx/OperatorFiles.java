@@ -78,6 +78,8 @@ final class OperatorFiles {
                 file("matmul-integer-to-float", 17, 0, f -> f.toFloat(INT8)).rounded(ROUNDED),
                 file("matmul-integer", 17, 0, OperatorFiles::integers),
                 file("q-attention", 17, 1, OperatorFiles::quantisedAttention).rounded(ROUNDED),
+                file("q-linear-add", 17, 0, f -> f.twoOfWholes("QLinearAdd")).rounded(GeneratedFile.CLOSE),
+                file("q-linear-mul", 17, 0, f -> f.twoOfWholes("QLinearMul")).rounded(GeneratedFile.CLOSE),
                 file("dequantize-columns", 17, 0, f -> f.dequantised(1, WIDTH, 0)),
                 file("dequantize-rows-zero-point", 17, 0, f -> f.dequantised(0, HEAD, 3))
                         .rounded(GeneratedFile.CLOSE),
@@ -252,6 +254,16 @@ final class OperatorFiles {
                 BATCH,
                 LENGTH,
                 WIDTH);
+    }
+
+    /** Both operands, and the result, with scales that sums and products fill. */
+    private void twoOfWholes(String operator) {
+        String scale = g.buffer("scale", tensor(new float[] {0.03125f}));
+        String point = g.buffer("zero_point", tensor(UINT8, new int[] {120}));
+        String q = g.op("QuantizeLinear", x(), scale, point);
+        String wide = g.buffer("result_scale", tensor(new float[] {0.0625f}));
+        String sum = g.op(MICROSOFT + operator, q, scale, point, q, scale, point, wide, point);
+        y(g.op("DequantizeLinear", sum, wide, point), BATCH, LENGTH, WIDTH);
     }
 
     /** A table of 8 rows whose scales run along an axis. */

@@ -133,6 +133,38 @@ class QuantisationTest {
         assertEquals(GraphText.print(GraphText.parse(text)), recognised(text));
     }
 
+    @Test
+    void attentionReadsTheOperandItself() {
+        String text = """
+                w: i8[8, 24]
+                b: f32[24]
+                ws: f32
+                q, qs, qz = DynamicQuantizeLinear(x)
+                y = com.microsoft.QAttention(q, w, b, qs, ws, mask, qz) num_heads=2
+                -> y
+                """;
+        assertEquals("y = com.microsoft.QAttention(x, w, b, , ws, mask, ) num_heads=2 of q y\n", recognised(text));
+    }
+
+    @Test
+    void roundingStaysWhenAskedFor() {
+        String text = """
+                w: i8[8, 4]
+                ws: f32
+                q, qs, qz = DynamicQuantizeLinear(x)
+                i = MatMulInteger(q, w, qz)
+                c = Cast(i) to=1
+                s = Mul(qs, ws)
+                m = Mul(c, s)
+                r = QuantizeLinear(m, 0.5)
+                y = DequantizeLinear(r, 0.5)
+                -> y
+                """;
+        assertEquals(
+                GraphText.print(GraphText.parse(text)),
+                GraphText.print(Idioms.recogniseWithRounding(GraphText.parse(text))));
+    }
+
     private static String recognised(String text) {
         return GraphText.print(Idioms.recognise(GraphText.parse(text)));
     }
