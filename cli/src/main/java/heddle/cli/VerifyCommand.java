@@ -94,8 +94,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--against",
             paramLabel = "OTHER",
-            description = "Compares with ${COMPLETION-CANDIDATES} in place of the reference, for an .onnx file. Its library"
-                    + " has to be on the class path: HEDDLE_CLASSPATH names its jar.")
+            description =
+                    "Compares with ${COMPLETION-CANDIDATES} in place of the reference, for an .onnx file. Its library"
+                            + " has to be on the class path: HEDDLE_CLASSPATH names its jar.")
     private Other against;
 
     @Override
@@ -143,7 +144,8 @@ final class VerifyCommand implements Callable<Integer> {
     private int againstOnnxRuntime(HeddleModel declared, CompileOptions options, PrintWriter out) {
         if (declared.source().onnx().isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "--against " + against + " needs an .onnx file, which " + model.file() + " is not");
+                    spec.commandLine(),
+                    "--against " + against + " needs an .onnx file, which " + model.file() + " is not");
         }
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         AgainstOnnxRuntime other = new AgainstOnnxRuntime(model.file(), declared, given);

@@ -110,7 +110,8 @@ class OnnxCommandsTest {
 
     private Path declined() throws IOException {
         return write(
-                "declined.onnx", attention().addOutput(value("output.1", 2, 3, WIDTH)).addOutput(value("p", 2, 3, 3)));
+                "declined.onnx",
+                attention().addOutput(value("output.1", 2, 3, WIDTH)).addOutput(value("p", 2, 3, 3)));
     }
 
     private Path unsupported() throws IOException {
@@ -203,7 +204,9 @@ class OnnxCommandsTest {
         Map<?, ?> attention =
                 (Map<?, ?>) ((List<?>) JSON.std.mapFrom(json.out()).get("fused")).getFirst();
         assertTrue(((List<?>) attention.get("onnxNodes")).contains("/attn/Softmax"), json.out());
-        assertFalse(Ran.command("explain", Path.of("../examples/attention.heddle")).out().contains("onnx"));
+        assertFalse(Ran.command("explain", Path.of("../examples/attention.heddle"))
+                .out()
+                .contains("onnx"));
     }
 
     @Test
@@ -224,7 +227,8 @@ class OnnxCommandsTest {
         assertTrue(lines.get(0).matches("file +nodes +attentions +fused +declined +unsupported +in the way"));
         assertTrue(lines.get(1).matches(".*fused.onnx +6 +1 +1 +0 +0"), lines.get(1));
         assertTrue(lines.get(2).matches(".*declined.onnx +6 +1 +0 +1 +0  .*output of the model.*"), lines.get(2));
-        assertTrue(lines.get(3).matches(".*unsupported.onnx +8 +- +- +- +1  .*NoSuchOperator.*2 nodes.*"), lines.get(3));
+        assertTrue(
+                lines.get(3).matches(".*unsupported.onnx +8 +- +- +- +1  .*NoSuchOperator.*2 nodes.*"), lines.get(3));
         assertTrue(lines.get(4).matches(".*broken.onnx +- +- +- +- +-  H0822 .*"), lines.get(4));
         assertEquals("fused 1/2 in 4 files", lines.get(6));
         Ran required = Ran.command("explain", fused, declined(), "--format", "table", "--require-fused");
@@ -249,7 +253,18 @@ class OnnxCommandsTest {
         assertEquals(ExitCode.DONE, ran.code(), ran.toString());
         assertTrue(ran.out().contains("as ONNX Runtime: all within tolerance"), ran.out());
         Ran strict = Ran.command(
-                "verify", fused, "--against", "onnxruntime", "--target", "jvm", "--atol", "0", "--rtol", "0", "--seed", "3");
+                "verify",
+                fused,
+                "--against",
+                "onnxruntime",
+                "--target",
+                "jvm",
+                "--atol",
+                "0",
+                "--rtol",
+                "0",
+                "--seed",
+                "3");
         assertEquals(ExitCode.VERIFY_FAILED, strict.code(), strict.toString());
         Ran source = Ran.command("verify", Path.of("../examples/attention.heddle"), "--against", "onnxruntime");
         assertEquals(ExitCode.USAGE, source.code(), source.toString());

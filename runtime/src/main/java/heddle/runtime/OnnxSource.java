@@ -69,9 +69,7 @@ public final class OnnxSource implements Function<String, Optional<SourceFile>> 
             size = 0;
             written = FileTime.fromMillis(0); // Reading it says what is wrong.
         }
-        if (last.isEmpty()
-                || last.get().size() != size
-                || !last.get().written().equals(written)) {
+        if (last.isEmpty() || last.get().size() != size || !last.get().written().equals(written)) {
             OnnxImport model = OnnxImport.of(OnnxModel.read(file), modelName(file));
             last = Optional.of(new Imported(size, written, model));
         }

@@ -52,11 +52,11 @@ public final class AgainstOnnxRuntime {
         try {
             Class.forName(LIBRARY, true, AgainstOnnxRuntime.class.getClassLoader());
         } catch (ClassNotFoundException e) {
-            throw new DiagnosticException(
-                    Diagnostic.of(RuntimeCode.ONNX_RUNTIME, "ONNX Runtime is not on the class path")
-                            .note("it is a library of its own, com.microsoft.onnxruntime:onnxruntime")
-                            .hint("fetch it with mvn dependency:get -Dartifact=com.microsoft.onnxruntime:onnxruntime:VERSION,"
-                                    + " and name the jar in HEDDLE_CLASSPATH"));
+            throw new DiagnosticException(Diagnostic.of(
+                            RuntimeCode.ONNX_RUNTIME, "ONNX Runtime is not on the class path")
+                    .note("it is a library of its own, com.microsoft.onnxruntime:onnxruntime")
+                    .hint("fetch it with mvn dependency:get -Dartifact=com.microsoft.onnxruntime:onnxruntime:VERSION,"
+                            + " and name the jar in HEDDLE_CLASSPATH"));
         } catch (LinkageError e) {
             throw new DiagnosticException(
                     Diagnostic.of(RuntimeCode.ONNX_RUNTIME, "ONNX Runtime does not start on this machine")
@@ -97,7 +97,9 @@ public final class AgainstOnnxRuntime {
                 within = false;
                 out.printf(
                         "%-16s  is %s, ONNX Runtime has %s%n",
-                        name, Arrays.toString(result.shape()), Arrays.toString(other.getValue().shape()));
+                        name,
+                        Arrays.toString(result.shape()),
+                        Arrays.toString(other.getValue().shape()));
             } else if (result.size() == 0) {
                 out.printf("%-16s  no elements%n", name);
             } else {

@@ -61,8 +61,9 @@ class HostileOnnxTest {
 
     /** Each function calls the one before twice: the last one has 2^40 nodes. */
     private static ModelProto.Builder doubling() {
-        ModelProto.Builder model = model(
-                graph(node("f40", "y", "x").setDomain("local")).addInput(value("x", 1)).addOutput(value("y")));
+        ModelProto.Builder model = model(graph(node("f40", "y", "x").setDomain("local"))
+                .addInput(value("x", 1))
+                .addOutput(value("y")));
         model.addFunctions(function("f0", "Relu", "Relu"));
         for (int i = 1; i <= 40; i++) {
             model.addFunctions(function("f" + i, "f" + (i - 1), "f" + (i - 1)));
@@ -92,7 +93,8 @@ class HostileOnnxTest {
         return Stream.of(
                 Arguments.of(
                         "read each other's results: the Relu \"/a\" reads the Relu \"/b\" reads the Relu \"/a\"",
-                        model(graph(node("Relu", "a", "b"), node("Relu", "b", "a")).addOutput(value("a")))),
+                        model(graph(node("Relu", "a", "b"), node("Relu", "b", "a"))
+                                .addOutput(value("a")))),
                 Arguments.of("reads its own result", model(graph(node("Relu", "a", "a")))),
                 Arguments.of("\"y\" is defined twice", model(right().addNode(node("Tanh", "y", "x")))),
                 Arguments.of("\"x\" is defined twice", model(right().addNode(node("Tanh", "x", "y")))),
@@ -107,18 +109,17 @@ class HostileOnnxTest {
                         "reads \"hidden\"",
                         model(right().addNode(node("If", "z", "x")
                                 .addAttribute(attribute("then_branch", graph(node("Relu", "t", "hidden"))))))),
-                Arguments.of("has no result", model(right().addNode(node("Tanh", "z", "x").clearOutput()))),
+                Arguments.of(
+                        "has no result",
+                        model(right().addNode(node("Tanh", "z", "x").clearOutput()))),
                 Arguments.of("has no operator", model(right().addNode(node("", "z", "x")))),
                 Arguments.of(
                         "two attributes \"axis\"",
                         model(right().addNode(node("Softmax", "z", "x")
                                 .addAttribute(attribute("axis", 0))
                                 .addAttribute(attribute("axis", 1))))),
-                Arguments.of(
-                        "negative length: [-4]", model(right().addInitializer(tensor("w", DataType.FLOAT, -4)))),
-                Arguments.of(
-                        "more than a tensor can have elements",
-                        model(right().addInput(value("long", 1L << 40)))),
+                Arguments.of("negative length: [-4]", model(right().addInitializer(tensor("w", DataType.FLOAT, -4)))),
+                Arguments.of("more than a tensor can have elements", model(right().addInput(value("long", 1L << 40)))),
                 Arguments.of(
                         "asks for 2000000000 bytes, it has 4",
                         model(right().addInitializer(tensor("w", DataType.FLOAT, 500_000_000)
@@ -132,7 +133,8 @@ class HostileOnnxTest {
                                 .setValues(tensor("s", DataType.FLOAT, 1).addFloatData(1))))),
                 Arguments.of(
                         "asks for version -3",
-                        model(right()).addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(-3))),
+                        model(right())
+                                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(-3))),
                 Arguments.of("the function \"f\" calls itself", callsItself()),
                 Arguments.of("nodes of it", doubling()),
                 Arguments.of("functions deep", chain(3000)),
@@ -140,7 +142,8 @@ class HostileOnnxTest {
                         "is written for version 5",
                         model(right())
                                 .addFunctions(function("f", "Relu")
-                                        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(5)))));
+                                        .addOpsetImport(
+                                                OperatorSetIdProto.newBuilder().setVersion(5)))));
     }
 
     @ParameterizedTest
@@ -153,16 +156,16 @@ class HostileOnnxTest {
     }
 
     private static Diagnostic mistake(Path file) {
-        List<Diagnostic> all =
-                assertThrows(DiagnosticException.class, () -> OnnxModel.read(file)).diagnostics();
+        List<Diagnostic> all = assertThrows(DiagnosticException.class, () -> OnnxModel.read(file))
+                .diagnostics();
         assertEquals(1, all.size());
         return all.getFirst();
     }
 
     @Test
     void filesThatAreNoModelsAreSaid() throws IOException {
-        byte[] whole = model(right().addInitializer(tensor("w", DataType.FLOAT, 25_000)
-                        .setRawData(ByteString.copyFrom(new byte[100_000]))))
+        byte[] whole = model(right().addInitializer(
+                                tensor("w", DataType.FLOAT, 25_000).setRawData(ByteString.copyFrom(new byte[100_000]))))
                 .build()
                 .toByteArray();
         List<byte[]> files = List.of(
@@ -179,7 +182,8 @@ class HostileOnnxTest {
             assertEquals(RuntimeCode.ONNX_FILE, d.code(), d.toString());
             assertTrue(!d.notes().isEmpty() && d.hint().isPresent(), d.toString());
         }
-        assertEquals(RuntimeCode.FILE_UNREADABLE, mistake(dir.resolve("none.onnx")).code());
+        assertEquals(
+                RuntimeCode.FILE_UNREADABLE, mistake(dir.resolve("none.onnx")).code());
     }
 
     @Test
@@ -197,8 +201,8 @@ class HostileOnnxTest {
     /** Whatever a file holds, reading it gives a model or a reason, nothing else. */
     @Test
     void damagedFilesNeverSurprise() throws IOException {
-        byte[] good = chain(2)
-                .setGraph(right().addInitializer(external(tensor("w", DataType.FLOAT, 1), "location", "w.bin"))
+        byte[] good = chain(2).setGraph(right().addInitializer(
+                                external(tensor("w", DataType.FLOAT, 1), "location", "w.bin"))
                         .addNode(node("f2", "z", "y").setDomain("local"))
                         .addInitializer(tensor("r", DataType.INT8, 3).setRawData(ByteString.copyFrom(new byte[3])))
                         .addNode(node("If", "u", "x")
@@ -233,7 +237,8 @@ class HostileOnnxTest {
         Files.write(dir.resolve("secret.bin"), new byte[4]);
         Path folder = Files.createDirectory(dir.resolve("model"));
         Diagnostic d = mistake(Files.write(
-                folder.resolve("m.onnx"), model(right().addInitializer(w)).build().toByteArray()));
+                folder.resolve("m.onnx"),
+                model(right().addInitializer(w)).build().toByteArray()));
         assertEquals(RuntimeCode.WEIGHT_EXTERNAL, d.code());
         assertTrue(d.message().contains("\"w\"") && d.hint().isPresent(), d.toString());
     }

@@ -8,7 +8,6 @@ import static heddle.runtime.onnx.OnnxFiles.tensor;
 import static heddle.runtime.onnx.OnnxFiles.value;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.FunctionProto;
@@ -44,29 +43,41 @@ class OnnxModelTest {
     @Test
     void aFileIsReadAsItIs() throws IOException {
         GraphProto.Builder graph = graph(
-                        node("Softmax", "p", "x").addAttribute(attribute("axis", -1)).setDomain("ai.onnx"),
+                        node("Softmax", "p", "x")
+                                .addAttribute(attribute("axis", -1))
+                                .setDomain("ai.onnx"),
                         node("Gelu", "y", "p").setDomain("com.microsoft"))
                 .addInput(value("x", 2, 3))
                 .addInput(value("w", 3))
                 .addOutput(value("y"))
-                .addInitializer(tensor("w", DataType.FLOAT, 3).addFloatData(1).addFloatData(2).addFloatData(3));
+                .addInitializer(tensor("w", DataType.FLOAT, 3)
+                        .addFloatData(1)
+                        .addFloatData(2)
+                        .addFloatData(3));
         OnnxModel model = read(model(graph)
-                .addOpsetImport(
-                        OperatorSetIdProto.newBuilder().setDomain("com.microsoft").setVersion(1)));
+                .addOpsetImport(OperatorSetIdProto.newBuilder()
+                        .setDomain("com.microsoft")
+                        .setVersion(1)));
         assertEquals("pytorch 2.0.1", model.producer());
         assertEquals(Map.of("", 17, "com.microsoft", 1), model.opsets());
-        assertEquals(List.of("x"), model.graph().inputs().stream().map(i -> i.name()).toList());
+        assertEquals(
+                List.of("x"), model.graph().inputs().stream().map(i -> i.name()).toList());
         OnnxNode softmax = model.graph().nodes().getFirst();
         assertEquals("Softmax", softmax.qualifiedOperator());
         assertEquals(Optional.of(new OnnxAttribute.Int(-1)), softmax.attribute("axis"));
         assertEquals("com.microsoft.Gelu", model.graph().nodes().getLast().qualifiedOperator());
-        assertArrayEquals(new float[] {1, 2, 3}, OnnxElements.read(model.tensors().get("w")).floats());
+        assertArrayEquals(
+                new float[] {1, 2, 3},
+                OnnxElements.read(model.tensors().get("w")).floats());
     }
 
     @Test
     void nodesAreSortedAndStayInTheirOrderOtherwise() throws IOException {
         GraphProto.Builder graph = graph(
-                        node("Add", "c", "b", "a"), node("Relu", "z", "x"), node("Relu", "a", "x"), node("Relu", "b", "a"))
+                        node("Add", "c", "b", "a"),
+                        node("Relu", "z", "x"),
+                        node("Relu", "a", "x"),
+                        node("Relu", "b", "a"))
                 .addInput(value("x", 1))
                 .addOutput(value("c"));
         assertEquals(List.of("/z", "/a", "/b", "/c"), labels(read(model(graph))));
@@ -74,8 +85,7 @@ class OnnxModelTest {
 
     @Test
     void innerGraphsAreReadAndWhatTheyCaptureComesBefore() throws IOException {
-        GraphProto.Builder inner =
-                graph(node("Add", "sum", "x", "late")).addOutput(value("sum"));
+        GraphProto.Builder inner = graph(node("Add", "sum", "x", "late")).addOutput(value("sum"));
         GraphProto.Builder graph = graph(
                         node("If", "y", "c").addAttribute(attribute("then_branch", inner)), node("Relu", "late", "x"))
                 .addInput(value("x", 1))
@@ -83,15 +93,15 @@ class OnnxModelTest {
                 .addOutput(value("y"));
         OnnxModel model = read(model(graph));
         assertEquals(List.of("/late", "/y"), labels(model));
-        OnnxAttribute branch =
+        OnnxAttribute.GraphValue branch = (OnnxAttribute.GraphValue)
                 model.graph().nodes().getLast().attribute("then_branch").orElseThrow();
-        assertTrue(branch instanceof OnnxAttribute.GraphValue(OnnxGraph read)
-                && read.nodes().getFirst().label().equals("/sum"));
+        assertEquals("/sum", branch.value().nodes().getFirst().label());
     }
 
     @Test
     void lengthsAreNumbersNamesOrNeither() throws IOException {
-        GraphProto.Builder graph = graph(node("Relu", "y", "x")).addInput(value("x", 4, -1)).addOutput(value("y"));
+        GraphProto.Builder graph =
+                graph(node("Relu", "y", "x")).addInput(value("x", 4, -1)).addOutput(value("y"));
         graph.getInputBuilder(0)
                 .getTypeBuilder()
                 .getTensorTypeBuilder()
@@ -146,13 +156,15 @@ class OnnxModelTest {
         FunctionProto.Builder inner = function("inner")
                 .addAttribute("axis")
                 .addNode(node("Softmax", "t", "a")
-                        .addAttribute(AttributeProto.newBuilder().setName("axis").setRefAttrName("axis")))
+                        .addAttribute(
+                                AttributeProto.newBuilder().setName("axis").setRefAttrName("axis")))
                 .addNode(node("Add", "r", "t", "b"));
         FunctionProto.Builder outer = function("outer")
                 .addNode(node("inner", "t", "a", "b").setDomain("local").addAttribute(attribute("axis", 1)))
                 .addNode(node("inner", "r", "t").setDomain("local"));
         GraphProto.Builder graph = graph(
-                        node("outer", "y", "x", "x").setDomain("local"), node("outer", "z", "y", "x").setDomain("local"))
+                        node("outer", "y", "x", "x").setDomain("local"),
+                        node("outer", "z", "y", "x").setDomain("local"))
                 .addInput(value("x", 1))
                 .addOutput(value("z"));
         OnnxModel model = read(model(graph).addFunctions(inner).addFunctions(outer));
@@ -174,10 +186,10 @@ class OnnxModelTest {
                 .setName("same")
                 .addInput("a")
                 .addOutput("a");
-        GraphProto.Builder graph =
-                graph(node("same", "y", "x").setDomain("local")).addInput(value("x", 1)).addOutput(value("y"));
-        OnnxNode only =
-                read(model(graph).addFunctions(same)).graph().nodes().getFirst();
+        GraphProto.Builder graph = graph(node("same", "y", "x").setDomain("local"))
+                .addInput(value("x", 1))
+                .addOutput(value("y"));
+        OnnxNode only = read(model(graph).addFunctions(same)).graph().nodes().getFirst();
         assertEquals("Identity [x] [y]", only.operator() + " " + only.inputs() + " " + only.outputs());
     }
 }

@@ -85,14 +85,7 @@ class OnnxWeightsTest {
     @Test
     void elementsOfAnotherFileAreRead() throws IOException {
         Path file = write(
-                external(
-                        tensor("second", DataType.FLOAT, 2),
-                        "location",
-                        "data/m.bin",
-                        "offset",
-                        "4",
-                        "length",
-                        "8"),
+                external(tensor("second", DataType.FLOAT, 2), "location", "data/m.bin", "offset", "4", "length", "8"),
                 external(tensor("all", DataType.FLOAT, 3), "location", "data/m.bin"));
         Files.write(Files.createDirectory(dir.resolve("model/data")).resolve("m.bin"), floats(1, 2, 3));
         WeightFile weights = WeightFile.open(file);
@@ -175,9 +168,12 @@ class OnnxWeightsTest {
                 new float[] {-128, 0, 127, 5}, weights.read("i8", Stored.I8).floats());
         assertArrayEquals(
                 new float[] {-128, 0, 127, -123}, weights.read("u8", Stored.I8).floats());
-        assertArrayEquals(new float[] {-1, 7, -8, 0}, weights.read("i4", Stored.I4).floats());
-        assertArrayEquals(new float[] {7, -1, 0, -8}, weights.read("u4", Stored.I4).floats());
-        assertArrayEquals(new float[] {-125, 122}, weights.read("fields", Stored.I8).floats());
+        assertArrayEquals(
+                new float[] {-1, 7, -8, 0}, weights.read("i4", Stored.I4).floats());
+        assertArrayEquals(
+                new float[] {7, -1, 0, -8}, weights.read("u4", Stored.I4).floats());
+        assertArrayEquals(
+                new float[] {-125, 122}, weights.read("fields", Stored.I8).floats());
         assertEquals(Stored.I8, weights.read("u8", Stored.I8).stored());
         assertEquals(
                 RuntimeCode.WEIGHT_ENCODING,
@@ -215,15 +211,17 @@ class OnnxWeightsTest {
         CompileOptions options = CompileOptions.defaults().withWeights(file.toString());
         assertEquals(Stored.I8, read.weights(options).get("w").stored());
         assertEquals(Stored.I8, read.weights(options).get("u").stored());
-        Map<String, Tensor> results =
-                read.compile(options.withTarget(options.target().withTarget(Target.JVM)))
-                        .run(Map.of("x", Tensor.of(new float[] {1, 10, 100}, 1, 3)));
+        Map<String, Tensor> results = read.compile(
+                        options.withTarget(options.target().withTarget(Target.JVM)))
+                .run(Map.of("x", Tensor.of(new float[] {1, 10, 100}, 1, 3)));
         float left = 1 + 30 - 500;
         float right = -2 + 40 + 600;
         assertArrayEquals(new float[] {left / 2, right / 2}, results.get("a").floats(), 1e-4f);
         assertArrayEquals(new float[] {left / 2, right / 2}, results.get("b").floats(), 1e-4f);
         assertArrayEquals(new float[] {left / 2, right / 4}, results.get("c").floats(), 1e-4f);
         assertArrayEquals(
-                new float[] {(left - 222) / 2, (right - 222) / 2}, results.get("d").floats(), 1e-4f);
+                new float[] {(left - 222) / 2, (right - 222) / 2},
+                results.get("d").floats(),
+                1e-4f);
     }
 }

@@ -58,14 +58,14 @@ record GeneratedFile(
                         "sequence_length", length,
                         "past_sequence_length", 5,
                         "image_batch_size", 2,
-                        "one", 1,
+                        
                         "encoder_sequence_length", 11));
             }
         }
         return sizes;
     }
 
-    /** @param lengths of the named axes; {@code a + b} is the sum of two */
+    /** @param lengths of the named axes; {@code a + b} is the sum of two, {@code a + 1} one more */
     SequencedMap<String, Tensor> draw(Map<String, Integer> lengths, long seed) {
         Random random = new Random(seed);
         SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
@@ -83,7 +83,7 @@ record GeneratedFile(
         }
         long sum = 0;
         for (String name : ((String) length).split(" \\+ ")) {
-            sum += lengths.get(name);
+            sum += name.equals("1") ? 1 : lengths.get(name);
         }
         return sum;
     }

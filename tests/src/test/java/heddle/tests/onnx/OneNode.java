@@ -15,7 +15,6 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OrtException;
 import com.google.protobuf.ByteString;
-
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.type.DType;
 import heddle.runtime.CompileOptions;
@@ -58,8 +57,9 @@ final class OneNode {
     /** The same for an element type that the language has none of its own for. */
     OneNode inputOf(int onnxType, Tensor value, Object... lengths) {
         String name = "x" + node.getInputCount();
-        Object[] shape =
-                lengths.length > 0 ? lengths : Arrays.stream(value.shape()).boxed().toArray();
+        Object[] shape = lengths.length > 0
+                ? lengths
+                : Arrays.stream(value.shape()).boxed().toArray();
         graph.addInput(declared(name, onnxType, shape));
         inputs.put(name, value);
         node.addInput(name);
@@ -136,7 +136,8 @@ final class OneNode {
     /** @param tolerance of an element, relative to one or to the greatest element if that is more */
     void agrees(double tolerance) {
         GraphProto.Builder whole = graph.clone().addNode(node);
-        node.getOutputList().forEach(name -> whole.addOutput(ValueInfoProto.newBuilder().setName(name)));
+        node.getOutputList()
+                .forEach(name -> whole.addOutput(ValueInfoProto.newBuilder().setName(name)));
         agree(whole, opset, inputs, given, tolerance);
     }
 
@@ -223,8 +224,9 @@ final class OneNode {
 
     /** An input as large as a tensor, or with these lengths. */
     static ValueInfoProto declared(String name, Tensor value, Object... lengths) {
-        Object[] shape =
-                lengths.length > 0 ? lengths : Arrays.stream(value.shape()).boxed().toArray();
+        Object[] shape = lengths.length > 0
+                ? lengths
+                : Arrays.stream(value.shape()).boxed().toArray();
         return declared(name, onnxType(value.dtype()), shape);
     }
 

@@ -1,5 +1,8 @@
 package heddle.tests.onnx;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -7,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +25,8 @@ class OperatorControlTest {
 
     private final Draws draws = new Draws(13);
 
-    private static NodeProto node(String operator, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
+    private static NodeProto node(
+            String operator, List<String> inputs, List<String> outputs, AttributeProto... attributes) {
         return NodeProto.newBuilder()
                 .setOpType(operator)
                 .setName(operator + "_" + outputs.getFirst())
@@ -80,8 +85,8 @@ class OperatorControlTest {
     @ValueSource(booleans = {true, false})
     void conditionsThatAreKnown(boolean condition) {
         Map<String, Tensor> inputs = Map.of("x", draws.floats(3, 4));
-        GraphProto.Builder graph = outer(inputs, List.of("y"), choice())
-                .addInitializer(named("c", Tensor.of(new boolean[] {condition})));
+        GraphProto.Builder graph =
+                outer(inputs, List.of("y"), choice()).addInitializer(named("c", Tensor.of(new boolean[] {condition})));
         OneNode.agree(graph, 16, inputs, 0, 0);
     }
 
@@ -118,6 +123,35 @@ class OperatorControlTest {
         GraphProto.Builder graph = outer(inputs, List.of("last", "all"), loop(body()))
                 .addInitializer(named("rounds", Tensor.of(new long[] {rounds})));
         OneNode.agree(graph, 16, inputs, 0, 1e-6);
+    }
+
+    private static GraphProto within(int depth) {
+        List<ValueInfoProto> inputs = List.of(
+                scalar("i" + depth, GraphWriter.INT64), scalar("go" + depth, GraphWriter.BOOL), value("x" + depth, FLOAT));
+        NodeProto goesOn = node("Identity", List.of("go" + depth), List.of("on" + depth));
+        NodeProto inner = depth == 0
+                ? node("Neg", List.of("x0"), List.of("y0"))
+                : node(
+                        "Loop",
+                        List.of("rounds", "", "x" + depth),
+                        List.of("y" + depth),
+                        GraphWriter.attr("body", within(depth - 1)));
+        return graph(inputs, List.of(scalar("on" + depth, GraphWriter.BOOL), value("y" + depth, FLOAT)), goesOn, inner);
+    }
+
+    /** A few hundred bytes that would be millions of nodes. */
+    @Test
+    void loopsInLoopsAreRefused() {
+        Map<String, Tensor> inputs = Map.of("x", draws.floats(3));
+        NodeProto loop =
+                node("Loop", List.of("rounds", "", "x"), List.of("last"), GraphWriter.attr("body", within(3)));
+        GraphProto.Builder graph =
+                outer(inputs, List.of("last"), loop).addInitializer(named("rounds", Tensor.of(new long[] {250})));
+        DiagnosticException e =
+                assertThrows(DiagnosticException.class, () -> OneNode.agree(graph, 16, inputs, 0, 0));
+        assertEquals(
+                "loops of known length are more than 200000 nodes, written out",
+                e.diagnostics().getFirst().message());
     }
 
     @ParameterizedTest

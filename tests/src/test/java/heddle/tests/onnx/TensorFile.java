@@ -32,15 +32,19 @@ final class TensorFile {
         });
     }
 
-    /** A tensor of whole numbers or bools as an initialiser. */
+    /** A tensor of whole numbers, bools or f32 as an initialiser. */
     static TensorProto write(String name, int type, Tensor tensor) {
         TensorProto.Builder proto = TensorProto.newBuilder().setName(name).setDataType(type);
         for (long length : tensor.shape()) {
             proto.addDims(length);
         }
         for (int i = 0; i < tensor.size(); i++) {
-            if (type == TensorProto.DataType.INT64_VALUE) {
+            if (type == TensorProto.DataType.FLOAT_VALUE) {
+                proto.addFloatData(tensor.floats()[i]);
+            } else if (type == TensorProto.DataType.INT64_VALUE) {
                 proto.addInt64Data(tensor.longs()[i]);
+            } else if (type == TensorProto.DataType.UINT32_VALUE) {
+                proto.addUint64Data(tensor.longs()[i]);
             } else {
                 proto.addInt32Data((int) tensor.element(i));
             }
@@ -49,7 +53,8 @@ final class TensorFile {
     }
 
     private static Optional<DType> dtype(int type) {
-        return Optional.ofNullable(switch (TensorProto.DataType.forNumber(type)) {
+        TensorProto.DataType known = TensorProto.DataType.forNumber(type);
+        return Optional.ofNullable(switch (known == null ? TensorProto.DataType.UNDEFINED : known) {
             case FLOAT -> DType.F32;
             case DOUBLE -> DType.F64;
             case FLOAT16 -> DType.F16;

@@ -1,5 +1,6 @@
 package heddle.compiler.op.layout;
 
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
@@ -70,10 +71,32 @@ public record Scatter(int axis, Dim size, Reduction kind) implements Differentia
                     0,
                     1);
         }
+        requireSomewhereToPut(name(), operands, size);
         List<Dim> dims = new ArrayList<>(x.shape().dims().subList(0, axis));
         dims.add(size);
         dims.addAll(x.shape().dims().subList(end, x.rank()));
         return List.of(new TensorType(x.dtype(), new Shape(dims)));
+    }
+
+    @Override
+    public List<LengthCondition> conditions(List<TensorType> operands) {
+        return somewhereToPut(name(), operands, size);
+    }
+
+    /** Where an element is put, there is a place for it. */
+    static List<LengthCondition> somewhereToPut(String op, List<TensorType> operands, Dim size) {
+        Dim put = operands.get(1).shape().size();
+        return size.isKnown()
+                ? List.of()
+                : List.of(new LengthCondition(
+                        put.times(size.minus(1)), op + " of " + operands.get(0) + " into an axis that is empty"));
+    }
+
+    /** That an axis without elements takes none. */
+    static void requireSomewhereToPut(String op, List<TensorType> operands, Dim size) {
+        if (size.isZero() && !operands.get(1).shape().size().isZero()) {
+            throw Require.mismatch(op + " of " + operands.get(0) + " into an axis that is empty", "", 0);
+        }
     }
 
     @Override

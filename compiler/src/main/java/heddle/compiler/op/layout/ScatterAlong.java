@@ -1,5 +1,6 @@
 package heddle.compiler.op.layout;
 
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
@@ -66,7 +67,13 @@ public record ScatterAlong(int axis, Dim size, Reduction kind) implements Differ
                     0,
                     1);
         }
+        Scatter.requireSomewhereToPut(name(), operands, size);
         return List.of(new TensorType(x.dtype(), x.shape().with(axis, size)));
+    }
+
+    @Override
+    public List<LengthCondition> conditions(List<TensorType> operands) {
+        return Scatter.somewhereToPut(name(), operands, size);
     }
 
     @Override

@@ -127,7 +127,10 @@ final class Made {
         int axis = NodeAxes.of(node.attribute("axis", -1), ids.rank() + 1);
         List<Dim> shape = new ArrayList<>(ids.dims());
         shape.add(axis, depth);
-        Operand wide = node.step("index", ids.dtype().isInt() ? Terms.tensor(ids) : Terms.cast(ids.term(), DType.I64), Terms.type(ids.dtype().isInt() ? ids.dtype() : DType.I64, ids.dims()));
+        Operand wide = node.step(
+                "index",
+                ids.dtype().isInt() ? Terms.tensor(ids) : Terms.cast(ids.term(), DType.I64),
+                Terms.type(ids.dtype().isInt() ? ids.dtype() : DType.I64, ids.dims()));
         Term index = Signs.isNonNegative(node, ids)
                 ? wide.term()
                 : Terms.where(Terms.isNegative(wide), Terms.plus(wide.term(), Terms.length(depth)), wide.term());

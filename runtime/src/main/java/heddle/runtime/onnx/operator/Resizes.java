@@ -43,9 +43,7 @@ final class Resizes {
             throw new UnsupportedNode("cubic_coeff_a=" + node.attribute("cubic_coeff_a", 0.0));
         }
         boolean bySize = node.has(3) && !node.operand(3).dims().equals(List.of(Dim.ZERO));
-        List<Dim> shape = bySize
-                ? sized(x, axes, node.lengths(3, "sizes"))
-                : scaled(x, axes, numbers(node, 2));
+        List<Dim> shape = bySize ? sized(x, axes, node.lengths(3, "sizes")) : scaled(x, axes, numbers(node, 2));
         String coordinates = node.attribute("coordinate_transformation_mode", "half_pixel");
         // They differ where a scale makes no whole length, and there is no such scale here.
         define(
@@ -93,7 +91,8 @@ final class Resizes {
     private static List<Double> numbers(NodeContext node) {
         return node.node()
                 .attribute("scales")
-                .map(a -> ((OnnxAttribute.Numbers) a).values().stream().map(Float::doubleValue).toList())
+                .map(a -> ((OnnxAttribute.Numbers) a)
+                        .values().stream().map(Float::doubleValue).toList())
                 .orElseThrow(() -> new UnsupportedNode("it has no scales"));
     }
 
@@ -116,7 +115,8 @@ final class Resizes {
             }
             double size = isWhole ? scale : length.value() * scale;
             if (size != Math.rint(size)) {
-                throw new UnsupportedNode("it scales the length " + length + " by " + scale + ", which is no whole length");
+                throw new UnsupportedNode(
+                        "it scales the length " + length + " by " + scale + ", which is no whole length");
             }
             sizes.add(isWhole ? length.times((long) scale) : Dim.of((long) size));
         }

@@ -53,10 +53,11 @@ final class Arguments implements Rewrite {
     public String text(String template) {
         StringBuilder out = new StringBuilder();
         for (NameTemplate.Part part : NameTemplate.of(template).parts()) {
-            if (part instanceof NameTemplate.Number number) {
-                out.append(new NameTemplate.Number(length(number.value())).text());
-            } else if (part instanceof NameTemplate.Hole hole && counts.get(hole.expression()) instanceof Term.Text text) {
+            Term given = NameTemplate.sole(part).map(counts::get).orElse(null);
+            if (given instanceof Term.Text text) {
                 out.append(text.text());
+            } else if (part instanceof NameTemplate.Number number) {
+                out.append(new NameTemplate.Number(length(number.value())).text());
             } else {
                 out.append(part.text());
             }

@@ -3,6 +3,7 @@ package heddle.runtime.onnx.source;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -87,6 +88,11 @@ record NameTemplate(List<Part> parts) {
         StringBuilder out = new StringBuilder();
         parts.forEach(part -> out.append(part instanceof Number ? "{#}" : part.text()));
         return out.toString();
+    }
+
+    /** The name that stands in a hole, when the hole is one name and nothing else. */
+    static Optional<String> sole(Part part) {
+        return part instanceof Number number ? number.value().asSymbol() : Optional.empty();
     }
 
     boolean hasHoles() {

@@ -46,9 +46,22 @@ final class Naming {
 
     /** A name like the hint that is not taken, and is from now on. */
     String fresh(String hint) {
-        String name = free(valid(hint));
+        return take(free(valid(hint)));
+    }
+
+    /** A name like that of something outside, which may be long. */
+    String like(String outside) {
+        return take(free(isName(outside) ? outside : valid(outside, 4 * LONGEST)));
+    }
+
+    private String take(String name) {
         taken.add(name);
         return name;
+    }
+
+    /** The name itself where it is one that is not taken, for what others call by it; else one like it. */
+    String keep(String name) {
+        return isName(name) && taken.add(name) ? name : fresh(name);
     }
 
     /** The name may be had again: nothing behind sees what had it. */
@@ -58,7 +71,7 @@ final class Naming {
 
     private String free(String name) {
         if (LETTERS.contains(name)) {
-            for (String letter : LETTERS) {
+            for (String letter : LETTERS.subList(LETTERS.indexOf(name), LETTERS.size())) {
                 if (!taken.contains(letter)) {
                     return letter;
                 }
@@ -74,9 +87,14 @@ final class Naming {
 
     /** Any text as a name of the language: its letters, digits and lines, the rest lines too. */
     static String valid(String text) {
+        return valid(text, LONGEST);
+    }
+
+    /** @param longest more characters than that are cut off */
+    static String valid(String text, int longest) {
         String name = text.replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^_+|_+$", "");
-        if (name.length() > LONGEST) {
-            name = name.substring(0, LONGEST).replaceAll("_+$", "");
+        if (name.length() > longest) {
+            name = name.substring(0, longest).replaceAll("_+$", "");
         }
         if (name.isEmpty()) {
             return "x";

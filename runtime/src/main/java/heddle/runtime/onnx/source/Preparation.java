@@ -4,17 +4,34 @@ import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Turns the definitions of a file into steps: as a person would spell them, each value with a hint for its name. */
 final class Preparation {
     private final Map<Value, Value> values = new HashMap<>();
     private final List<Step.Compute> steps = new ArrayList<>();
+    private final Map<Term, Value> tables = new LinkedHashMap<>();
 
-    private Preparation() {}
+    /** Of a line. */
+    private static final int MOST_NUMBERS = 16;
+
+    /** Subscripts that are read in one place. */
+    private final Map<Value, Step.Compute> once = new HashMap<>();
+
+    private final Set<Step.Compute> gone = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<Value, Integer> reads = new HashMap<>();
+
+    private Preparation(FlatModel model) {
+        model.definitions().forEach(d -> d.term().reads().forEach(v -> reads.merge(v, 1, Integer::sum)));
+        model.outputs().forEach(o -> o.term().reads().forEach(v -> reads.merge(v, 1, Integer::sum)));
+    }
 
     /** The steps of a model, and its outputs as they read them. */
     record Prepared(List<Step.Compute> steps, List<FlatModel.Result> outputs) {}
@@ -22,13 +39,16 @@ final class Preparation {
     static Prepared of(FlatModel model) {
         List<List<String>> scopes = ScopePaths.of(model.definitions());
         ValueHints hints = new ValueHints(model, scopes);
-        Preparation p = new Preparation();
+        Preparation p = new Preparation(model);
         for (int i = 0; i < model.definitions().size(); i++) {
             p.add(model.definitions().get(i), scopes.get(i), hints);
         }
         List<FlatModel.Result> outputs = model.outputs().stream()
                 .map(o -> new FlatModel.Result(o.name(), o.type(), p.rewritten(o.term())))
                 .toList();
+        p.steps.removeIf(p.gone::contains);
+        p.tables.forEach((table, value) ->
+                p.steps.addFirst(new Step.Compute(List.of(value), table, List.of(), List.of())));
         return new Prepared(p.steps, outputs);
     }
 
@@ -49,10 +69,38 @@ final class Preparation {
             values.put(v, own);
             results.add(own);
         }
-        steps.add(new Step.Compute(results, inUsualOrder(term), definition.nodes(), scope));
+        List<String> nodes = new ArrayList<>(definition.nodes());
+        Term joined = Subscripts.joined(inUsualOrder(term));
+        if (joined instanceof Term.Subscript outer
+                && outer.operand() instanceof Term.Ref ref
+                && once.containsKey(ref.value())) {
+            Step.Compute inner = once.get(ref.value());
+            Term both = Subscripts.joined(new Term.Subscript(inner.term(), outer.indices()));
+            if (both instanceof Term.Subscript one && !(one.operand() instanceof Term.Subscript)) {
+                joined = both;
+                gone.add(inner);
+                nodes.addAll(0, inner.nodes());
+            }
+        }
+        Step.Compute step = new Step.Compute(results, joined, nodes, scope);
+        steps.add(step);
+        Value own = definition.results().getFirst();
+        if (joined instanceof Term.Subscript && reads.getOrDefault(own, 0) == 1) {
+            once.put(values.get(own), step);
+        }
     }
 
     private Term rewritten(Term term) {
+        return TermRewriting.tables(plain(term), MOST_NUMBERS, this::table);
+    }
+
+    /** A long table of numbers stands above everything, once. */
+    private Term table(Term table) {
+        return new Term.Ref(tables.computeIfAbsent(
+                table, t -> new Value("table", TensorType.scalar(heddle.compiler.type.DType.I64))));
+    }
+
+    private Term plain(Term term) {
         return TermRewriting.rewrite(term, new Rewrite() {
             @Override
             public Term ref(Term.Ref ref) {

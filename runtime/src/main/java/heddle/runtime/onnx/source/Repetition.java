@@ -130,10 +130,13 @@ final class Repetition {
                 }
                 own.add(source.get());
                 rounds = Math.min(rounds, fitting(source.get(), values));
+                if (rounds < 2) {
+                    return false;
+                }
             }
             sources.add(own);
         }
-        return rounds >= 2;
+        return true;
     }
 
     /** The place of a value in a round; empty for one from elsewhere. */
@@ -290,7 +293,7 @@ final class Repetition {
         int odd = collected().size() + (int) each() + round.lists().size();
         return carried().isEmpty()
                 ? rounds >= 4 && spared > 4 + 2 * odd
-                : spared > 1 && (rounds > 2 || spared > 3) && spared > 2 * odd;
+                : spared > 1 && (rounds > 2 ? spared > 2 * odd : spared > 3 + 8 * odd);
     }
 
     /** Lists that are there before the loop, and the loop. Values that only lists have from now on are told to {@code uses}. */
@@ -303,7 +306,7 @@ final class Repetition {
             for (Source source : own) {
                 if (source instanceof Source.Each each && !lists.containsKey(source)) {
                     Value first = each.values().getFirst();
-                    Value list = new Value(first.name() + "/all", first.type());
+                    Value list = new Value(first.name() + "_all", first.type());
                     lists.put(source, list);
                     List<Term> items = each.values().stream().limit(rounds).<Term>map(Term.Ref::new).toList();
                     out.add(new Step.Compute(List.of(list), new Term.Items(items), List.of(), List.of()));
@@ -348,27 +351,30 @@ final class Repetition {
             read.add(next);
             carries.add(new Step.Carry(variable, new Term.Ref(before.first()), new Term.Ref(next)));
         });
-        List<Step.Collected> collected = new ArrayList<>();
-        for (Place place : collected()) {
+        List<Place> places = collected();
+        places.forEach(place -> read.add(value(0, place)));
+        List<String> nodes = body.stream().flatMap(s -> s.nodes().stream()).toList();
+        List<Step> rolled = inner.apply(new Body(body, read));
+        // Loops within may have put into lists what the end of a round reads.
+        List<Step.Carry> current = carries.stream()
+                .map(c -> c.with(c.start(), TermRewriting.replaced(c.next(), uses::replacement)))
+                .toList();
+        List<Step.Collected> lengthened = new ArrayList<>();
+        for (Place place : places) {
             Value item = value(0, place);
-            Value list = new Value(item.name() + "/all", item.type());
-            read.add(item);
-            collected.add(new Step.Collected(list, new Term.Ref(item)));
+            Value list = new Value(item.name() + "_all", item.type());
+            Term now = TermRewriting.replaced(new Term.Ref(item), uses::replacement);
+            lengthened.add(new Step.Collected(list, now));
+        }
+        for (int p = 0; p < places.size(); p++) {
             for (int i = 0; i < rounds; i++) {
-                boolean held = i == rounds - 1 && carried().contains(place);
-                if (!held && steps.isReadBehind(value(i, place), end())) {
-                    uses.replace(value(i, place), list, i);
+                boolean held = i == rounds - 1 && carried().contains(places.get(p));
+                Value value = value(i, places.get(p));
+                if (!held && steps.isReadBehind(value, end())) {
+                    uses.replace(value, lengthened.get(p).list(), i);
                 }
             }
         }
-        List<String> nodes = body.stream().flatMap(s -> s.nodes().stream()).toList();
-        List<Step> rolled = inner.apply(new Body(body, read));
-        List<Step.Carry> current = carries.stream()
-                .map(c -> new Step.Carry(c.variable(), c.start(), uses.replacement(((Term.Ref) c.next()).value()).orElse(c.next())))
-                .toList();
-        List<Step.Collected> items = collected.stream()
-                .map(c -> new Step.Collected(c.list(), uses.replacement(((Term.Ref) c.item()).value()).orElse(c.item())))
-                .toList();
-        return new Step.Loop(variable, round.from(), rounds, current, items, rolled, nodes);
+        return new Step.Loop(variable, round.from(), rounds, current, lengthened, rolled, nodes);
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -16,6 +17,9 @@ import java.util.TreeMap;
 final class Routines {
     /** What one expression says is no function. */
     private static final int LEAST_OPERATIONS = 2;
+
+    /** Words that say nothing of a parameter. */
+    private static final Set<String> PLAIN = Set.of("x", "y", "z", "h");
 
     private final Uses uses = new Uses();
     private final List<Routine> routines = new ArrayList<>();
@@ -137,7 +141,15 @@ final class Routines {
     }
 
     private static String agreed(List<String> hints, String otherwise) {
-        return Progressions.allEqual(hints) ? hints.getFirst() : otherwise;
+        List<String> words = hints.stream().map(h -> NameTemplate.of(h).wording()).toList();
+        if (!Progressions.allEqual(words)) {
+            return otherwise;
+        }
+        String word = hints.getFirst();
+        if (!Progressions.allEqual(hints)) {
+            word = words.getFirst().replaceAll("[._]*\\{#}[._]*", "_");
+        }
+        return word.startsWith("past_key_values_") ? "past_" + word.substring(16) : word;
     }
 
     private void makeRoutine(List<Candidate> alike) {
@@ -153,7 +165,7 @@ final class Routines {
             int at = i;
             Value v = first.skeleton().outer().get(i);
             String hint = agreed(alike.stream().map(c -> c.skeleton().outer().get(at).name()).toList(), "x");
-            operands.put(v, new Value(hint, v.type()));
+            operands.put(v, new Value(PLAIN.contains(hint) ? "x" : hint, v.type()));
         }
         List<Step> body = new ArrayList<>();
         for (int i = 0; i < first.steps().size(); i++) {

@@ -1,7 +1,9 @@
 package heddle.runtime.onnx.source;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -18,8 +20,25 @@ final class ScopePaths {
     /** The path of each definition, outermost part first. */
     static List<List<String>> of(List<Definition> definitions) {
         List<Optional<List<String>>> known = new ArrayList<>();
-        definitions.forEach(d -> known.add(named(d).or(() -> weighted(d))));
+        Map<Value, Integer> makers = new HashMap<>();
+        for (Definition d : definitions) {
+            Optional<List<String>> path = named(d).or(() -> weighted(d));
+            int at = known.size();
+            // A product with a weight belongs to the sum with its bias.
+            path.ifPresent(own -> d.term().reads().forEach(v -> {
+                int maker = makers.getOrDefault(v, at);
+                if (maker != at && known.get(maker).isEmpty() && hasWeight(definitions.get(maker).term())) {
+                    known.set(maker, path);
+                }
+            }));
+            d.results().forEach(v -> makers.put(v, at));
+            known.add(path);
+        }
         return filled(known);
+    }
+
+    private static boolean hasWeight(Term term) {
+        return term instanceof Term.Infix infix && infix.right() instanceof Term.Weight;
     }
 
     private static Optional<List<String>> named(Definition definition) {

@@ -1,6 +1,7 @@
 package heddle.runtime.onnx.source;
 
 import heddle.compiler.frontend.Frontend;
+import heddle.compiler.ir.Graph;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.format.Formatter;
 import heddle.dsl.parse.Parser;
@@ -35,18 +36,25 @@ public record SourceText(
     }
 
     /**
-     * The model as a person would write it, with functions and loops. Should that have a mistake, a line for each definition.
+     * The model as a person would write it, with functions and loops. It is compared with the plain list of the definitions;
+     * should it not compute the same, that list is the text.
      *
      * @throws DiagnosticException if the definitions themselves have mistakes
      */
     public static SourceText of(FlatModel model, Header header) {
+        SourceText flat = flat(model, header);
+        Graph meant = graph(model, flat);
         try {
             SourceText text = structured(model, header);
-            Frontend.elaborate(Parser.parse(file(model, text.text())).orThrow(), SourceReader::imported);
-            return text;
-        } catch (DiagnosticException mistake) {
-            return flat(model, header);
+            return SameGraph.of(graph(model, text), meant) ? text : flat;
+        } catch (DiagnosticException | IllegalStateException mistake) {
+            return flat;
         }
+    }
+
+    private static Graph graph(FlatModel model, SourceText text) {
+        return Frontend.elaborate(Parser.parse(file(model, text.text())).orThrow(), SourceReader::imported)
+                .graph();
     }
 
     /** The model with functions and loops; whether the language accepts it is not checked. */

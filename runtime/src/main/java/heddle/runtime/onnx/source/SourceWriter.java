@@ -86,7 +86,7 @@ final class SourceWriter {
     }
 
     private static String named(Naming file, String name) {
-        return file.fresh(Naming.isName(name) ? name : name.length() > 40 ? Naming.valid(name.substring(name.length() - 20)) : Naming.valid(name));
+        return file.like(name);
     }
 
     private void inputs(List<String> names) {
@@ -158,7 +158,11 @@ final class SourceWriter {
     private void loop(Step.Loop loop) {
         for (Step.Carry c : loop.carries()) {
             String start = terms.of(c.start());
-            statement("let " + naming.define(c.variable()) + " = " + start, c.startNodes());
+            // The variable that a loop turns on is what mathematics calls so.
+            boolean isOnly = loop.carries().size() == 1;
+            String name = isOnly ? naming.fresh("x") : naming.fresh(c.variable().name());
+            naming.give(c.variable(), name);
+            statement("let " + name + " = " + start, c.startNodes());
         }
         for (Step.Collected c : loop.collected()) {
             statement("let " + naming.define(c.list()) + " = []", List.of());

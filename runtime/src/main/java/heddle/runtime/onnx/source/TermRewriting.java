@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Goes through terms. */
@@ -151,6 +152,35 @@ final class TermRewriting {
         r.role("scales");
         String name = text.substring(quote + 1, text.length() - 1);
         return Optional.of(text.substring(0, quote + 1) + r.weight(name) + "\"");
+    }
+
+    /** The term with what {@code by} has for each table of more than so many numbers. */
+    static Term tables(Term term, int most, UnaryOperator<Term> by) {
+        return switch (term) {
+            case Term.Call call -> {
+                if (call.function().equals("tensor") && numbers(call.arguments().getFirst().term()) > most) {
+                    yield by.apply(call);
+                }
+                yield new Term.Call(
+                        call.function(),
+                        call.arguments().stream()
+                                .map(a -> new Argument(a.name(), tables(a.term(), most, by)))
+                                .toList());
+            }
+            case Term.Infix infix ->
+                new Term.Infix(infix.operator(), tables(infix.left(), most, by), tables(infix.right(), most, by));
+            case Term.Prefix prefix -> new Term.Prefix(prefix.operator(), tables(prefix.operand(), most, by));
+            case Term.Subscript s -> new Term.Subscript(tables(s.operand(), most, by), s.indices());
+            case Term.Items items ->
+                new Term.Items(items.terms().stream().map(t -> tables(t, most, by)).toList());
+            default -> term;
+        };
+    }
+
+    private static int numbers(Term term) {
+        return term instanceof Term.Items items
+                ? items.terms().stream().mapToInt(TermRewriting::numbers).sum()
+                : 1;
     }
 
     /** All values that a term reads, as often as it reads them. */

@@ -106,10 +106,13 @@ final class TermText {
     /** A text in quotes; one that is a parameter and nothing else is that. */
     private String text(String template) {
         NameTemplate parsed = NameTemplate.of(template);
-        if (parsed.parts().size() == 1 && parsed.parts().getFirst() instanceof NameTemplate.Hole hole) {
-            return Sums.renamed(hole.expression(), names);
+        if (parsed.parts().size() != 1) {
+            return quoted(template);
         }
-        return quoted(template);
+        NameTemplate.Part only = parsed.parts().getFirst();
+        return only instanceof NameTemplate.Hole hole
+                ? Sums.renamed(hole.expression(), names)
+                : NameTemplate.sole(only).map(names).orElseGet(() -> quoted(template));
     }
 
     private String quoted(String template) {

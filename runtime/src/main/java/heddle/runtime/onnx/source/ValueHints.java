@@ -31,8 +31,9 @@ final class ValueHints {
             Map.entry("o_proj", "out"));
 
     private static final Map<String, String> OPERATIONS = Map.ofEntries(
-            Map.entry("layer_norm", "y"),
-            Map.entry("rms_norm", "y"),
+            Map.entry("iota", "positions"),
+            Map.entry("cos", "cosines"),
+            Map.entry("sin", "sines"),
             Map.entry("gelu", "h"),
             Map.entry("gelu_tanh", "h"),
             Map.entry("relu", "h"),
@@ -59,7 +60,9 @@ final class ValueHints {
         model.definitions().forEach(d -> products(d.term()));
         for (int i = 0; i < scopes.size(); i++) {
             Definition d = model.definitions().get(i);
-            String hint = module(scopes.get(i)).orElse(operation(d.term()));
+            String done = operation(d.term());
+            boolean turns = done.equals("cosines") || done.equals("sines");
+            String hint = turns ? done : module(scopes.get(i)).orElse(done);
             d.results().forEach(v -> hints.putIfAbsent(v, hint));
         }
     }
@@ -81,10 +84,13 @@ final class ValueHints {
     }
 
     private static String operation(Term term) {
-        if (term instanceof Term.Call call) {
-            return OPERATIONS.getOrDefault(call.function(), "x");
+        if (term instanceof Term.Subscript subscript) {
+            return operation(subscript.operand());
         }
-        return term instanceof Term.Infix infix && infix.operator().matches("==|!=|<=?|>=?|and|or") ? "condition" : "x";
+        if (term instanceof Term.Call call) {
+            return OPERATIONS.getOrDefault(call.function(), "y");
+        }
+        return term instanceof Term.Infix infix && infix.operator().matches("==|!=|<=?|>=?|and|or") ? "condition" : "y";
     }
 
     /** Names what goes into a product with a softmax. */
@@ -128,6 +134,9 @@ final class ValueHints {
         Optional<Term> meaning = meaning(term);
         if (depth > 8 || meaning.isEmpty()) {
             return false;
+        }
+        if (meaning.get() instanceof Term.Call call && call.function().equals("where")) {
+            return call.arguments().stream().anyMatch(a -> leadsToProduct(a.term(), depth + 1));
         }
         return meaning.get() instanceof Term.Infix infix
                 && (infix.operator().equals("@")
