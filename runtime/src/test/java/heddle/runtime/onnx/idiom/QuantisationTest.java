@@ -61,7 +61,7 @@ class QuantisationTest {
                 y = Mul(c, s)
                 -> y
                 """;
-        assertEquals(GraphText.print(GraphText.parse(text)), recognised(text));
+        assertEquals(NodeText.print(NodeText.parse(text)), recognised(text));
     }
 
     @Test
@@ -84,7 +84,7 @@ class QuantisationTest {
     @Test
     void pairsOfDifferentStepsStay() {
         String text = "q = QuantizeLinear(x, 0.5)\ny = DequantizeLinear(q, 0.25)\n-> y";
-        assertEquals(GraphText.print(GraphText.parse(text)), recognised(text));
+        assertEquals(NodeText.print(NodeText.parse(text)), recognised(text));
     }
 
     @Test
@@ -110,7 +110,7 @@ class QuantisationTest {
             "f = DequantizeLinear(h, s, z)\ny = MatMul(x, f)\n-> y"
         }) {
             String text = "w: i8[8, 4]\ns: f32[4]\nz: i8[4]\n" + lines;
-            assertEquals(GraphText.print(GraphText.parse(text)), recognised(text));
+            assertEquals(NodeText.print(NodeText.parse(text)), recognised(text));
         }
     }
 
@@ -130,7 +130,7 @@ class QuantisationTest {
     @Test
     void tablesWithAScaleForEachRowStay() {
         String text = "w: u8[8, 4]\ns: f32[8]\nf = DequantizeLinear(w, s) axis=0\ny = Gather(f, ids)\n-> y";
-        assertEquals(GraphText.print(GraphText.parse(text)), recognised(text));
+        assertEquals(NodeText.print(NodeText.parse(text)), recognised(text));
     }
 
     @Test
@@ -161,11 +161,11 @@ class QuantisationTest {
                 -> y
                 """;
         assertEquals(
-                GraphText.print(GraphText.parse(text)),
-                GraphText.print(Idioms.recogniseWithRounding(GraphText.parse(text))));
+                NodeText.print(NodeText.parse(text)),
+                NodeText.print(Idioms.recogniseWithRounding(NodeText.parse(text))));
     }
 
     private static String recognised(String text) {
-        return GraphText.print(Idioms.recognise(GraphText.parse(text)));
+        return NodeText.print(Idioms.recognise(NodeText.parse(text)));
     }
 }
