@@ -140,7 +140,7 @@ final class OperatorFiles {
             operands.add(g.input("v", FLOAT, Fill.normal(), BATCH, LENGTH, groups * HEAD));
             operands.addAll(List.of("", ""));
         }
-        String mask = g.input("mask", GraphWriter.INT64, Fill.ones(), BATCH, continues ? PAST + " + one" : LENGTH);
+        String mask = g.input("mask", GraphWriter.INT64, Fill.ones(), BATCH, continues ? PAST + " + 1" : LENGTH);
         String total = g.cast(g.dim(mask, 1), INT32);
         String last = g.cast(g.op("Sub", g.op("ReduceSum", mask, g.list(1), attr("keepdims", 0)), g.scalar(1)), INT32);
         operands.addAll(List.of(last, total));
@@ -148,7 +148,7 @@ final class OperatorFiles {
         operands.addAll(Arrays.asList(attributes));
         List<String> results = g.ops(3, MICROSOFT + "GroupQueryAttention", operands.toArray());
         y(results.getFirst(), BATCH, continues ? 1 : LENGTH, WIDTH);
-        g.output(results.get(1), "present_key", FLOAT, BATCH, groups, continues ? PAST + " + one" : LENGTH, HEAD);
+        g.output(results.get(1), "present_key", FLOAT, BATCH, groups, continues ? PAST + " + 1" : LENGTH, HEAD);
     }
 
     private void maskOfQueries() {
