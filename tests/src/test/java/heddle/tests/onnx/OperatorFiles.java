@@ -78,6 +78,8 @@ final class OperatorFiles {
                 file("matmul-integer-to-float", 17, 0, f -> f.toFloat(INT8)).rounded(ROUNDED),
                 file("matmul-integer", 17, 0, OperatorFiles::integers),
                 file("q-attention", 17, 1, OperatorFiles::quantisedAttention).rounded(ROUNDED),
+                file("q-linear-add", 17, 0, f -> f.twoOfWholes("QLinearAdd")).rounded(GeneratedFile.CLOSE),
+                file("q-linear-mul", 17, 0, f -> f.twoOfWholes("QLinearMul")).rounded(GeneratedFile.CLOSE),
                 file("dequantize-columns", 17, 0, f -> f.dequantised(1, WIDTH, 0)),
                 file("dequantize-rows-zero-point", 17, 0, f -> f.dequantised(0, HEAD, 3))
                         .rounded(GeneratedFile.CLOSE),
@@ -138,7 +140,7 @@ final class OperatorFiles {
             operands.add(g.input("v", FLOAT, Fill.normal(), BATCH, LENGTH, groups * HEAD));
             operands.addAll(List.of("", ""));
         }
-        String mask = g.input("mask", GraphWriter.INT64, Fill.ones(), BATCH, continues ? PAST + " + one" : LENGTH);
+        String mask = g.input("mask", GraphWriter.INT64, Fill.ones(), BATCH, continues ? PAST + " + 1" : LENGTH);
         String total = g.cast(g.dim(mask, 1), INT32);
         String last = g.cast(g.op("Sub", g.op("ReduceSum", mask, g.list(1), attr("keepdims", 0)), g.scalar(1)), INT32);
         operands.addAll(List.of(last, total));
@@ -146,7 +148,7 @@ final class OperatorFiles {
         operands.addAll(Arrays.asList(attributes));
         List<String> results = g.ops(3, MICROSOFT + "GroupQueryAttention", operands.toArray());
         y(results.getFirst(), BATCH, continues ? 1 : LENGTH, WIDTH);
-        g.output(results.get(1), "present_key", FLOAT, BATCH, groups, continues ? PAST + " + one" : LENGTH, HEAD);
+        g.output(results.get(1), "present_key", FLOAT, BATCH, groups, continues ? PAST + " + 1" : LENGTH, HEAD);
     }
 
     private void maskOfQueries() {
@@ -252,6 +254,16 @@ final class OperatorFiles {
                 BATCH,
                 LENGTH,
                 WIDTH);
+    }
+
+    /** Both operands, and the result, with scales that sums and products fill. */
+    private void twoOfWholes(String operator) {
+        String scale = g.buffer("scale", tensor(new float[] {0.03125f}));
+        String point = g.buffer("zero_point", tensor(UINT8, new int[] {120}));
+        String q = g.op("QuantizeLinear", x(), scale, point);
+        String wide = g.buffer("result_scale", tensor(new float[] {0.0625f}));
+        String sum = g.op(MICROSOFT + operator, q, scale, point, q, scale, point, wide, point);
+        y(g.op("DequantizeLinear", sum, wide, point), BATCH, LENGTH, WIDTH);
     }
 
     /** A table of 8 rows whose scales run along an axis. */

@@ -75,7 +75,7 @@ final class NodeIndex {
     Optional<Double> number(String value) {
         Optional<OnnxTensor> tensor = tensor(value);
         if (tensor.isPresent()) {
-            return tensor.filter(t -> t.shape().stream().allMatch(n -> n == 1)).flatMap(Numbers::first);
+            return tensor.filter(t -> t.shape().stream().allMatch(n -> n == 1)).flatMap(FileNumbers::first);
         }
         return maker(value).map(this::node).flatMap(this::computed);
     }
@@ -135,6 +135,6 @@ final class NodeIndex {
 
     /** The whole numbers of a short constant of one axis. */
     Optional<List<Long>> wholes(String value) {
-        return tensor(value).flatMap(Numbers::wholes);
+        return tensor(value).flatMap(FileNumbers::wholes);
     }
 }

@@ -126,12 +126,12 @@ interface Pattern {
 
     /** The mean along one axis, which stays as a length of one. The axis is bound. */
     static Pattern mean(Pattern operand) {
-        return node("ReduceMean", Reductions::oneAxis, operand);
+        return node("ReduceMean", ReducedAxis::oneAxis, operand);
     }
 
     /** {@code coefficient * a * b ...}, in any order and grouping, with numbers anywhere. */
     static Pattern product(double coefficient, Pattern... factors) {
-        return (value, before) -> Product.of(value, before.index())
+        return (value, before) -> FlatProduct.of(value, before.index())
                 .filter(product -> isNear(product.coefficient(), coefficient))
                 .filter(product -> product.factors().size() == factors.length)
                 .stream()

@@ -66,13 +66,13 @@ class ActivationTest {
             })
     void nearMissesStay(String lines) {
         String text = lines.replace(';', '\n');
-        assertEquals(GraphText.print(GraphText.parse(text + "\n-> y")), recognised(lines));
+        assertEquals(NodeText.print(NodeText.parse(text + "\n-> y")), recognised(lines));
     }
 
     @Test
     void staysWhereTheErrorFunctionIsAnOutput() {
         String text = "d = Div(x, 1.4142135)\ne = Erf(d)\na = Add(e, 1.0)\nm = Mul(x, a)\ny = Mul(m, 0.5)\n-> y, e";
-        assertEquals(GraphText.print(GraphText.parse(text)), GraphText.print(Idioms.recognise(GraphText.parse(text))));
+        assertEquals(NodeText.print(NodeText.parse(text)), NodeText.print(Idioms.recognise(NodeText.parse(text))));
     }
 
     private static void assertLastBecomes(String expected, String lines) {
@@ -81,6 +81,6 @@ class ActivationTest {
     }
 
     private static String recognised(String lines) {
-        return GraphText.print(Idioms.recognise(GraphText.parse(lines.replace(';', '\n') + "\n-> y")));
+        return NodeText.print(Idioms.recognise(NodeText.parse(lines.replace(';', '\n') + "\n-> y")));
     }
 }

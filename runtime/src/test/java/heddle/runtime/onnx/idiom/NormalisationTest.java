@@ -91,7 +91,7 @@ class NormalisationTest {
     @Test
     void staysWhereSomebodyReadsTheVariance() {
         String text = LAYER_NORM_UP_TO_N + "z = Exp(v)\n-> n, z";
-        assertEquals(GraphText.print(GraphText.parse(WEIGHTS + text)), recognised(text));
+        assertEquals(NodeText.print(NodeText.parse(WEIGHTS + text)), recognised(text));
     }
 
     @Test
@@ -114,14 +114,14 @@ class NormalisationTest {
     @Test
     void isNoNormalisationWhenAnotherTensorIsDivided() {
         String text = LAYER_NORM_UP_TO_N.replace("Div(d, s)", "Div(x, s)") + "-> n";
-        assertEquals(GraphText.print(GraphText.parse(WEIGHTS + text)), recognised(text));
+        assertEquals(NodeText.print(NodeText.parse(WEIGHTS + text)), recognised(text));
     }
 
     @Test
     void isNoNormalisationWhenTheMeanLosesItsAxis() {
         String text =
                 LAYER_NORM_UP_TO_N.replace("ReduceMean(p) axes=[-1]", "ReduceMean(p) axes=[-1] keepdims=0") + "-> n";
-        assertEquals(GraphText.print(GraphText.parse(WEIGHTS + text)), recognised(text));
+        assertEquals(NodeText.print(NodeText.parse(WEIGHTS + text)), recognised(text));
     }
 
     @Test
@@ -152,13 +152,13 @@ class NormalisationTest {
     @Test
     void isNoRmsNormOfAnotherTensor() {
         String text = RMS_NORM_UP_TO_N.replace("Mul(x, r)", "Mul(h, r)") + "y = Mul(g, n)\n-> y";
-        assertEquals(GraphText.print(GraphText.parse(WEIGHTS + text)), recognised(text));
+        assertEquals(NodeText.print(NodeText.parse(WEIGHTS + text)), recognised(text));
     }
 
     @Test
     void isNoRmsNormOfCubes() {
         String text = RMS_NORM_UP_TO_N.replace("Pow(x, 2.0)", "Pow(x, 3.0)") + "y = Mul(g, n)\n-> y";
-        assertEquals(GraphText.print(GraphText.parse(WEIGHTS + text)), recognised(text));
+        assertEquals(NodeText.print(NodeText.parse(WEIGHTS + text)), recognised(text));
     }
 
     private static final String LAYER_NORM_UP_TO_N = """
@@ -186,6 +186,6 @@ class NormalisationTest {
     }
 
     private static String recognised(String text) {
-        return GraphText.print(Idioms.recognise(GraphText.parse(WEIGHTS + text)));
+        return NodeText.print(Idioms.recognise(NodeText.parse(WEIGHTS + text)));
     }
 }

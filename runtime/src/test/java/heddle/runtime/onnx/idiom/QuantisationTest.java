@@ -61,7 +61,7 @@ class QuantisationTest {
                 y = Mul(c, s)
                 -> y
                 """;
-        assertEquals(GraphText.print(GraphText.parse(text)), recognised(text));
+        assertEquals(NodeText.print(NodeText.parse(text)), recognised(text));
     }
 
     @Test
@@ -84,7 +84,7 @@ class QuantisationTest {
     @Test
     void pairsOfDifferentStepsStay() {
         String text = "q = QuantizeLinear(x, 0.5)\ny = DequantizeLinear(q, 0.25)\n-> y";
-        assertEquals(GraphText.print(GraphText.parse(text)), recognised(text));
+        assertEquals(NodeText.print(NodeText.parse(text)), recognised(text));
     }
 
     @Test
@@ -110,7 +110,7 @@ class QuantisationTest {
             "f = DequantizeLinear(h, s, z)\ny = MatMul(x, f)\n-> y"
         }) {
             String text = "w: i8[8, 4]\ns: f32[4]\nz: i8[4]\n" + lines;
-            assertEquals(GraphText.print(GraphText.parse(text)), recognised(text));
+            assertEquals(NodeText.print(NodeText.parse(text)), recognised(text));
         }
     }
 
@@ -130,10 +130,42 @@ class QuantisationTest {
     @Test
     void tablesWithAScaleForEachRowStay() {
         String text = "w: u8[8, 4]\ns: f32[8]\nf = DequantizeLinear(w, s) axis=0\ny = Gather(f, ids)\n-> y";
-        assertEquals(GraphText.print(GraphText.parse(text)), recognised(text));
+        assertEquals(NodeText.print(NodeText.parse(text)), recognised(text));
+    }
+
+    @Test
+    void attentionReadsTheOperandItself() {
+        String text = """
+                w: i8[8, 24]
+                b: f32[24]
+                ws: f32
+                q, qs, qz = DynamicQuantizeLinear(x)
+                y = com.microsoft.QAttention(q, w, b, qs, ws, mask, qz) num_heads=2
+                -> y
+                """;
+        assertEquals("y = com.microsoft.QAttention(x, w, b, , ws, mask, ) num_heads=2 of q y\n", recognised(text));
+    }
+
+    @Test
+    void roundingStaysWhenAskedFor() {
+        String text = """
+                w: i8[8, 4]
+                ws: f32
+                q, qs, qz = DynamicQuantizeLinear(x)
+                i = MatMulInteger(q, w, qz)
+                c = Cast(i) to=1
+                s = Mul(qs, ws)
+                m = Mul(c, s)
+                r = QuantizeLinear(m, 0.5)
+                y = DequantizeLinear(r, 0.5)
+                -> y
+                """;
+        assertEquals(
+                NodeText.print(NodeText.parse(text)),
+                NodeText.print(Idioms.recogniseWithRounding(NodeText.parse(text))));
     }
 
     private static String recognised(String text) {
-        return GraphText.print(Idioms.recognise(GraphText.parse(text)));
+        return NodeText.print(Idioms.recognise(NodeText.parse(text)));
     }
 }

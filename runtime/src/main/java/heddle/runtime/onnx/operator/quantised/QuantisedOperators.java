@@ -10,5 +10,6 @@ public final class QuantisedOperators {
         Quantisation.addTo(table);
         QuantisedProducts.addTo(table);
         BlockProducts.addTo(table);
+        QuantisedSteps.addTo(table);
     }
 }

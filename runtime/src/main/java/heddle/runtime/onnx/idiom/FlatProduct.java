@@ -12,14 +12,14 @@ import java.util.Optional;
  * @param factors     the rest, as often as they are multiplied
  * @param nodes       the places of the nodes that multiply
  */
-record Product(double coefficient, List<String> factors, List<Integer> nodes) {
+record FlatProduct(double coefficient, List<String> factors, List<Integer> nodes) {
     /** Empty where the value is not made by such a node. Factors of factors belong to it if nobody else reads them. */
-    static Optional<Product> of(String value, NodeIndex index) {
+    static Optional<FlatProduct> of(String value, NodeIndex index) {
         Factors factors = new Factors(index);
         factors.take(value, true);
         return factors.nodes.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Product(factors.coefficient, factors.values, factors.nodes));
+                : Optional.of(new FlatProduct(factors.coefficient, factors.values, factors.nodes));
     }
 
     private static final class Factors {

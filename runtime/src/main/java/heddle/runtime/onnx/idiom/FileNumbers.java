@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** The elements of small tensors that lie in the file itself. */
-final class Numbers {
+final class FileNumbers {
     /** More axes than any list of them has. */
     private static final int MOST = 16;
 
-    private Numbers() {}
+    private FileNumbers() {}
 
     /** The first element; empty for types that constants of idioms do not have. */
     static Optional<Double> first(OnnxTensor tensor) {

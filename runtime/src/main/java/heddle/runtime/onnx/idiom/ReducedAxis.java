@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Reductions along one axis. Older files have the axes in an attribute, newer ones in an operand. */
-final class Reductions {
-    private Reductions() {}
+final class ReducedAxis {
+    private ReducedAxis() {}
 
     /** Binds {@code axis} where the node keeps one reduced axis. */
     static Stream<Match> oneAxis(OnnxNode node, Match before) {

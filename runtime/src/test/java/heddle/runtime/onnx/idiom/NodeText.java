@@ -17,17 +17,17 @@ import java.util.TreeMap;
  * Graphs as text, for tests. A line is a weight, {@code w: f32[8]}, or a node, {@code y, z = Operator(x, 2.0) axis=-1}, whose name is
  * that of its first result. Numbers among operands are constants of {@code f32}. The last line says the outputs: {@code -> y}.
  */
-final class GraphText {
+final class NodeText {
     private static final Map<String, Integer> TYPES = Map.of("f32", 1, "u8", 2, "i8", 3, "i32", 6, "i64", 7);
 
     private final Map<String, OnnxTensor> initialisers = new LinkedHashMap<>();
     private final List<OnnxNode> nodes = new ArrayList<>();
     private List<OnnxGraph.Declared> outputs = List.of();
 
-    private GraphText() {}
+    private NodeText() {}
 
     static OnnxGraph parse(String text) {
-        GraphText graph = new GraphText();
+        NodeText graph = new NodeText();
         text.lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(graph::line);
         return new OnnxGraph("test", List.of(), graph.outputs, graph.initialisers, graph.nodes);
     }
