@@ -130,10 +130,13 @@ final class Repetition {
                 }
                 own.add(source.get());
                 rounds = Math.min(rounds, fitting(source.get(), values));
+                if (rounds < 2) {
+                    return false;
+                }
             }
             sources.add(own);
         }
-        return rounds >= 2;
+        return true;
     }
 
     /** The place of a value in a round; empty for one from elsewhere. */
@@ -342,14 +345,17 @@ final class Repetition {
                 };
             }));
         }
+        // What lists have from now on is outside; the body has values of its own.
+        Map<Value, Value> renewed = new HashMap<>();
+        body = Renewal.of(body, Map.of(), renewed);
         List<Step.Carry> carries = new ArrayList<>();
         variables.forEach((before, variable) -> {
-            Value next = value(0, before.place());
+            Value next = renewed.get(value(0, before.place()));
             read.add(next);
             carries.add(new Step.Carry(variable, new Term.Ref(before.first()), new Term.Ref(next)));
         });
         List<Place> places = collected();
-        places.forEach(place -> read.add(value(0, place)));
+        places.forEach(place -> read.add(renewed.get(value(0, place))));
         List<String> nodes = body.stream().flatMap(s -> s.nodes().stream()).toList();
         List<Step> rolled = inner.apply(new Body(body, read));
         // Loops within may have put into lists what the end of a round reads.
@@ -358,7 +364,7 @@ final class Repetition {
                 .toList();
         List<Step.Collected> lengthened = new ArrayList<>();
         for (Place place : places) {
-            Value item = value(0, place);
+            Value item = renewed.get(value(0, place));
             Value list = new Value(item.name() + "_all", item.type());
             Term now = TermRewriting.replaced(new Term.Ref(item), uses::replacement);
             lengthened.add(new Step.Collected(list, now));

@@ -78,7 +78,6 @@ public record SourceText(
     private static SourceText written(FlatModel model, Outline outline, Header header) {
         SourceWriter writer = new SourceWriter(model, outline);
         String raw = writer.write(header);
-        if (System.getProperty("dbg") != null) System.out.println(raw);
         String text = Formatter.format(file(model, raw));
         SortedMap<Integer, List<String>> nodes = LineNodes.of(file(model, text), writer.nodes());
         return new SourceText(text, nodes, writer.inputs(), writer.outputs());
