@@ -1,6 +1,7 @@
 package heddle.cli;
 
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.ModelSource;
 import heddle.runtime.cache.CacheDirectory;
 import heddle.runtime.tornado.KernelRejected;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class BugReport {
             out.println(rejected.source());
         }
         for (String arg : args) {
-            if (arg.endsWith(".heddle")) {
+            if (arg.endsWith(".heddle") || arg.endsWith(".onnx")) {
                 out.println();
                 out.println("---- " + arg);
                 out.println(source(arg));
@@ -65,10 +66,13 @@ final class BugReport {
         return text.toString();
     }
 
+    /** The text of a model; that of an ONNX file is what it was imported as. */
     private static String source(String file) {
         try {
-            return Files.readString(Path.of(file));
-        } catch (IOException e) {
+            return file.endsWith(".heddle")
+                    ? Files.readString(Path.of(file))
+                    : ModelSource.file(Path.of(file)).text().text();
+        } catch (IOException | RuntimeException e) {
             return String.valueOf(e);
         }
     }

@@ -103,7 +103,8 @@ final class ExplainCommand implements Callable<Integer> {
             Explained one = explained(files.getFirst());
             out.print(
                     format == Format.JSON
-                            ? ExplanationJson.of(one.explanation(), one.compilation().recomputation(), one.origin())
+                            ? ExplanationJson.of(
+                                    one.explanation(), one.compilation().recomputation(), one.origin())
                             : text(one));
             return code(files.getFirst(), one);
         }
@@ -121,9 +122,8 @@ final class ExplainCommand implements Callable<Integer> {
                 .orElseGet(() -> declared.compilation(Fusion.FUSED));
         Explanation explanation = compilation.explain(declared.fixedLengths());
         // Lengths of zero or one may leave nothing of an attention that is there for others.
-        FusionReport report = explanation.report().isEmpty()
-                ? settings.open(file).explain().report()
-                : explanation.report();
+        FusionReport report =
+                explanation.report().isEmpty() ? settings.open(file).explain().report() : explanation.report();
         Optional<String> leftOut =
                 explanation.report().isEmpty() ? leftOut(declared.declaration().graph(), report) : Optional.empty();
         return new Explained(declared, compilation, explanation, report, leftOut);

@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
 /** {@code heddle import}: writes an ONNX file as source. */
 @Command(
         name = "import",
-        description = "Writes an ONNX model as source that a person can read. The weights stay where they are: a manifest"
-                + " beside the source names them.",
+        description =
+                "Writes an ONNX model as source that a person can read. The weights stay where they are: a manifest"
+                        + " beside the source names them.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -65,7 +66,6 @@ final class ImportCommand implements Callable<Integer> {
             Path found = Terminal.modelFiles().find(file, Path.of(""));
             OnnxImport imported = OnnxImport.of(OnnxModel.read(found), OnnxSource.modelName(found));
             out.print(imported.source());
-            note(imported);
             return ExitCode.DONE;
         }
         Path manifest = ModelManifest.beside(output);
@@ -76,7 +76,7 @@ final class ImportCommand implements Callable<Integer> {
         AtomicFile.write(manifest, OnnxSource.manifest(weights(found), found));
         out.println("source: " + output);
         out.println("manifest: " + manifest);
-        note(imported);
+        imported.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));
         // What was written is read as any other model, so that a mistake in it is seen now.
         HeddleModel model = Heddle.model(output, Map.of());
         out.println(output + ": " + model.summary());
@@ -95,8 +95,7 @@ final class ImportCommand implements Callable<Integer> {
         files.add(OUTPUT, manifest);
         for (Path there : List.of(output, manifest)) {
             if (!force && Files.exists(there)) {
-                throw new ParameterException(
-                        spec.commandLine(), there + " is there already; --force replaces it");
+                throw new ParameterException(spec.commandLine(), there + " is there already; --force replaces it");
             }
         }
     }
@@ -111,9 +110,5 @@ final class ImportCommand implements Callable<Integer> {
         return (from.getRoot().equals(to.getRoot()) ? from.relativize(to) : to)
                 .toString()
                 .replace('\\', '/');
-    }
-
-    private void note(OnnxImport imported) {
-        imported.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));
     }
 }

@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.cli.onnx.AgainstOnnxRuntime;
 import heddle.cli.option.ExecutionOptions;
 import heddle.cli.option.InputOptions;
 import heddle.cli.option.ModelOptions;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code heddle verify}: compares generated code with the reference. */
@@ -51,7 +53,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  heddle verify examples/minilm.heddle --text 'The bank is near the river'",
-            "  heddle verify examples/minilm.heddle -D B=2 -D N=17 --weights random"
+            "  heddle verify examples/minilm.heddle -D B=2 -D N=17 --weights random",
+            "  heddle verify model.onnx --against onnxruntime"
         })
 final class VerifyCommand implements Callable<Integer> {
     @Spec
@@ -83,11 +86,27 @@ final class VerifyCommand implements Callable<Integer> {
             description = "The relative part of the tolerance.")
     private Double relative;
 
+    /** What else knows the meaning of a model. */
+    enum Other {
+        ONNXRUNTIME
+    }
+
+    @Option(
+            names = "--against",
+            paramLabel = "OTHER",
+            description =
+                    "Compares with ${COMPLETION-CANDIDATES} in place of the reference, for an .onnx file. Its library"
+                            + " has to be on the class path: HEDDLE_CLASSPATH names its jar.")
+    private Other against;
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         CompileOptions options = execution.options().withTarget(target.options());
         HeddleModel declared = model.model();
+        if (against != null) {
+            return againstOnnxRuntime(declared, options, out);
+        }
         execution.warnUnused(declared, !inputs.texts().isEmpty());
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         SequencedMap<String, Tensor> weights = declared.weights(options);
@@ -120,6 +139,21 @@ final class VerifyCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         return conclusion(worst, out);
+    }
+
+    private int againstOnnxRuntime(HeddleModel declared, CompileOptions options, PrintWriter out) {
+        if (declared.source().onnx().isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--against " + against + " needs an .onnx file, which " + model.file() + " is not");
+        }
+        SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
+        AgainstOnnxRuntime other = new AgainstOnnxRuntime(model.file(), declared, given);
+        Map<String, Tensor> results =
+                declared.compile(declared.weights(options), options).run(given);
+        boolean within = other.print(results, output -> tolerance(output, declared), out);
+        out.println(within ? "as ONNX Runtime: all within tolerance" : "not as ONNX Runtime: beyond tolerance");
+        return within ? ExitCode.DONE : ExitCode.VERIFY_FAILED;
     }
 
     /** Whether the gradients of the reference are the slopes of its loss. */

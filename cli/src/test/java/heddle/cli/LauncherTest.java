@@ -68,6 +68,7 @@ class LauncherTest {
         builder.environment().put("HEDDLE", home.resolve("heddle").toString());
         builder.environment().put("HEDDLE_CACHE", dir.resolve("cache").toString());
         builder.environment().remove("HEDDLE_JAVA_OPTS");
+        builder.environment().remove("HEDDLE_CLASSPATH");
         builder.environment().putAll(environment);
         return builder.start();
     }
@@ -126,6 +127,17 @@ class LauncherTest {
     void needsNoHome() throws Exception {
         Ended ended = run(Map.of(), "unset HOME\nsh \"$HEDDLE\" check m.heddle");
         assertEquals(0, ended.code(), ended.out());
+    }
+
+    @Test
+    void furtherJarsAreOnTheClassPath() throws Exception {
+        Path jars = Files.createDirectory(dir.resolve("more jars"));
+        Files.writeString(launcher.resolve("classpath"), jars + "/none.jar");
+        Ended without = run(Map.of(), "sh \"$HEDDLE\" check m.heddle");
+        assertEquals(1, without.code(), without.out());
+        Ended with = run(
+                Map.of("HEDDLE_CLASSPATH", System.getProperty("java.class.path")), "sh \"$HEDDLE\" check m.heddle");
+        assertEquals(0, with.code(), with.out());
     }
 
     /** Java decodes arguments and names of files as the locale says. */

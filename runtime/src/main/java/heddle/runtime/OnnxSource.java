@@ -5,8 +5,10 @@ import heddle.runtime.artifact.ArtifactEntry;
 import heddle.runtime.artifact.ModelManifest;
 import heddle.runtime.onnx.OnnxImport;
 import heddle.runtime.onnx.OnnxModel;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,8 +20,11 @@ import java.util.function.Function;
 public final class OnnxSource implements Function<String, Optional<SourceFile>> {
     private static final String TOKENIZER = "tokenizer.json";
 
+    /** What was imported, and which file that was: one that is another by now is imported again. */
+    private record Imported(long size, FileTime written, OnnxImport model) {}
+
     private final Path file;
-    private Optional<OnnxImport> imported = Optional.empty();
+    private Optional<Imported> last = Optional.empty();
 
     OnnxSource(Path file) {
         this.file = file;
@@ -53,12 +58,22 @@ public final class OnnxSource implements Function<String, Optional<SourceFile>> 
         return named ? manifest.get() : new SourceFile(name, manifest.get().text() + "\nweights = " + own + "\n");
     }
 
-    /** What the model was imported as; it is imported once. */
+    /** What the model was imported as. */
     synchronized OnnxImport imported() {
-        if (imported.isEmpty()) {
-            imported = Optional.of(OnnxImport.of(OnnxModel.read(file), modelName(file)));
+        long size;
+        FileTime written;
+        try {
+            size = Files.size(file);
+            written = Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            size = 0;
+            written = FileTime.fromMillis(0); // Reading it says what is wrong.
         }
-        return imported.get();
+        if (last.isEmpty() || last.get().size() != size || !last.get().written().equals(written)) {
+            OnnxImport model = OnnxImport.of(OnnxModel.read(file), modelName(file));
+            last = Optional.of(new Imported(size, written, model));
+        }
+        return last.get().model();
     }
 
     /**

@@ -29,10 +29,7 @@ public final class ExplanationJson {
      */
     public static String of(Explanation explanation, Optional<Recomputation> memory, Optional<OnnxOrigin> origin)
             throws IOException {
-        return JSON.std
-                        .with(JSON.Feature.PRETTY_PRINT_OUTPUT)
-                        .asString(fields(explanation, memory, origin))
-                + "\n";
+        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(fields(explanation, memory, origin)) + "\n";
     }
 
     /** The same as fields. */

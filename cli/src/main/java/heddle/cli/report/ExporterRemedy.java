@@ -45,7 +45,12 @@ enum ExporterRemedy {
     static Optional<String> of(FusionReport.Declined declined) {
         return Arrays.stream(values())
                 .filter(r -> declined.reason().contains(r.words))
-                .map(r -> r.remedy)
+                .map(ExporterRemedy::text)
                 .findFirst();
+    }
+
+    /** The remedy as it is printed. */
+    String text() {
+        return remedy;
     }
 }

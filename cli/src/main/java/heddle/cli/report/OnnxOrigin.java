@@ -55,7 +55,8 @@ public record OnnxOrigin(String file, OnnxImport imported) {
 
     private void addLines(Span span, Set<Integer> lines) {
         if (span.file().name().equals(file)) {
-            int last = span.file().position(Math.max(span.start(), span.end() - 1)).line();
+            int last =
+                    span.file().position(Math.max(span.start(), span.end() - 1)).line();
             for (int line = span.file().position(span.start()).line(); line <= last; line++) {
                 lines.add(line);
             }
@@ -68,9 +69,10 @@ public record OnnxOrigin(String file, OnnxImport imported) {
      */
     static List<String> together(Collection<String> names) {
         Map<String, List<String>> alike = new LinkedHashMap<>();
-        names.stream().distinct().forEach(name -> alike.computeIfAbsent(
-                        NUMBER.matcher(name).replaceAll("0"), n -> new ArrayList<>())
-                .add(name));
+        names.stream()
+                .distinct()
+                .forEach(name -> alike.computeIfAbsent(NUMBER.matcher(name).replaceAll("0"), n -> new ArrayList<>())
+                        .add(name));
         return alike.values().stream().map(OnnxOrigin::oneFor).toList();
     }
 

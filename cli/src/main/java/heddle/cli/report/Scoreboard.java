@@ -90,9 +90,11 @@ public final class Scoreboard {
             StringBuilder line = new StringBuilder();
             for (int column = 0; column < LAST; column++) {
                 int at = column;
-                int width = rows.stream().mapToInt(r -> r.get(at).length()).max().orElse(0);
+                int width =
+                        rows.stream().mapToInt(r -> r.get(at).length()).max().orElse(0);
                 String pad = " ".repeat(width - row.get(column).length());
-                line.append(column == 0 ? row.get(0) + pad : pad + row.get(column)).append("  ");
+                line.append(column == 0 ? row.get(0) + pad : pad + row.get(column))
+                        .append("  ");
             }
             text.append(line.append(row.get(LAST)).toString().stripTrailing()).append('\n');
         }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Somebody types in a model of 500 lines, a key every 30 to 60 ms, with mistakes on the way. How long diagnostics take is
+ * Somebody types in a model of 500 lines, a key every 30 to 60 ms, which is faster than anybody does, with mistakes on the way. How long diagnostics take is
  * measured by {@code heddle.bench.EditorBenchmark}.
  */
 class TypingTest {

@@ -21,6 +21,8 @@ import heddle.compiler.frontend.function.layout.MergeAxesFunction;
 import heddle.compiler.frontend.function.layout.PadFunction;
 import heddle.compiler.frontend.function.layout.PermuteFunction;
 import heddle.compiler.frontend.function.layout.ReshapeFunction;
+import heddle.compiler.frontend.function.layout.ScatterAlongFunction;
+import heddle.compiler.frontend.function.layout.ScatterNdFunction;
 import heddle.compiler.frontend.function.layout.SplitAxisFunction;
 import heddle.compiler.frontend.function.layout.SplitFunction;
 import heddle.compiler.frontend.function.layout.SqueezeFunction;
@@ -129,7 +131,9 @@ public final class Catalogue {
                     new EmbedFunction(),
                     new TakeAlongFunction(),
                     new GatherNdFunction()),
-            section("Positions", new IotaFunction(), new RangeFunction(), new OneHotFunction(), new RopeFunction()),
+            section("Updates", new ScatterAlongFunction(), new ScatterNdFunction()),
+            section(
+                    "Positions", new IotaFunction(), new RangeFunction(), new OneHotFunction(), new RopeFunction()),
             section("Filled tensors", FilledFunction.values()),
             section("Constants", new FullFunction(), new TensorFunction()),
             section("Training", new GradFunction(), new StopGradientFunction(), new DropoutFunction()),

@@ -3,7 +3,7 @@ package heddle.compiler.inspect;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.layout.Gather;
-import heddle.compiler.op.layout.ScatterAdd;
+import heddle.compiler.op.layout.Scatter;
 import heddle.compiler.op.layout.ScatterAlong;
 
 /** What a node is at a glance. A page gives each family a colour and a glyph. */
@@ -17,7 +17,7 @@ public enum NodeFamily {
 
     /** The family of an operation. */
     public static NodeFamily of(Op op) {
-        if (op instanceof Gather || op instanceof ScatterAdd || op instanceof ScatterAlong) {
+        if (op instanceof Gather || op instanceof Scatter || op instanceof ScatterAlong) {
             return DATA;
         }
         return switch (op.category()) {

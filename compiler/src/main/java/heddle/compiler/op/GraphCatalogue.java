@@ -17,7 +17,7 @@ import heddle.compiler.op.layout.Pad;
 import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Place;
 import heddle.compiler.op.layout.Reshape;
-import heddle.compiler.op.layout.ScatterAdd;
+import heddle.compiler.op.layout.Scatter;
 import heddle.compiler.op.layout.ScatterAlong;
 import heddle.compiler.op.layout.Slice;
 import heddle.compiler.op.layout.TakeAlong;
@@ -50,8 +50,6 @@ public final class GraphCatalogue {
                     "place",
                     a -> new Place(
                             a.dims("starts"), a.longs("steps"), a.result().shape()))
-            .with("scatter_add", a -> new ScatterAdd(a.integer("axis"), a.dim("size")))
-            .with("scatter_along", a -> new ScatterAlong(a.integer("axis"), a.dim("size")))
             .with("gradient", a -> new Gradient())
             .with("anchor", a -> new Anchor())
             .with("first_order", a -> new FirstOrder(a.string("of")))
@@ -83,7 +81,9 @@ public final class GraphCatalogue {
         Catalogue all = catalogue;
         for (Reduction kind : Reduction.values()) {
             String name = "reduce_" + kind.name().toLowerCase(Locale.ROOT);
-            all = all.with(name, a -> new Reduce(kind, a.integers("axes"), a.flag("keep_dims")));
+            all = all.with(name, a -> new Reduce(kind, a.integers("axes"), a.flag("keep_dims")))
+                    .with(Scatter.name(kind), a -> new Scatter(a.integer("axis"), a.dim("size"), kind))
+                    .with(ScatterAlong.name(kind), a -> new ScatterAlong(a.integer("axis"), a.dim("size"), kind));
         }
         return all;
     }

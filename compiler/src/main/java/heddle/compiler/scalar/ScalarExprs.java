@@ -1,5 +1,6 @@
 package heddle.compiler.scalar;
 
+import heddle.compiler.type.DType;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -120,5 +121,14 @@ public final class ScalarExprs {
         int[] n = {0};
         visit(e, x -> n[0] += x instanceof ScalarExpr.Apply && !x.type().isInt() ? 1 : 0);
         return n[0];
+    }
+
+    /** What a reduction starts from. Of bools, false is below true. */
+    public static ScalarExpr neutral(Reduction kind, DType type) {
+        if (type == DType.BOOL) {
+            return new ScalarExpr.Literal(type, kind == Reduction.MIN || kind == Reduction.PROD ? 1 : 0);
+        }
+        double start = ScalarMath.neutral(kind, type);
+        return type.isInt() ? new ScalarExpr.IntLiteral(type, (long) start) : new ScalarExpr.Literal(type, start);
     }
 }

@@ -12,10 +12,11 @@ import heddle.compiler.op.attention.AttentionProbabilities;
 import heddle.compiler.op.attention.AttentionQueryGradient;
 import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.op.attention.GradientOp;
-import heddle.compiler.op.layout.ScatterAdd;
+import heddle.compiler.op.layout.Scatter;
 import heddle.compiler.op.layout.ScatterAlong;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Derivatives;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.schedule.partition.Partition;
 import heddle.compiler.schedule.partition.Region;
@@ -237,21 +238,22 @@ public final class Lower {
             case Contract c -> LowerContraction.of(graph, region, buffers);
             case FusedAttention a -> LowerAttention.of(graph, region, buffers);
             case AttentionProbabilities p -> LowerAttention.probabilities(graph, region, buffers);
-            case ScatterAdd s -> scatter(anchor);
+            case Scatter s -> scatter(anchor);
             case ScatterAlong s -> scatter(anchor);
             case GradientOp g -> LowerAttention.gradient(graph, region, buffers);
             default -> LowerRows.of(graph, region, buffers);
         };
     }
 
-    /** A kernel behind those that write zeros where it adds to. */
+    /** A kernel behind those that write zeros where it adds to, or what else it begins with. */
     private void summed(Launch launch) {
         boolean known = isPrepared(FamilyContents.of(launch.family()));
-        for (Buffer sums : launch.program().sums()) {
+        launch.program().sums().forEach((buffer, kind) -> {
+            String name = launch.name() + (kind == Reduction.SUM ? ".zeros" : ".neutral");
             (known ? prepare : launches)
                     .add(new Launch(
-                            names.unique(launch.name() + ".zeros"), MapFamily.zeros(sums), Launch.Computed.NOTHING));
-        }
+                            names.unique(name), MapFamily.neutral(buffer, kind), Launch.Computed.NOTHING));
+        });
         add(launch);
     }
 

@@ -4,11 +4,12 @@ import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.layout.Gather;
-import heddle.compiler.op.layout.ScatterAdd;
+import heddle.compiler.op.layout.Scatter;
 import heddle.compiler.op.layout.ScatterAlong;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.RowFamily;
 import heddle.compiler.tile.family.ScatterFamily;
@@ -19,12 +20,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Lowers operations that add elements at indexes. */
+/** Lowers operations that add elements at indexes, or combine them otherwise. */
 final class LowerScatter {
     private final Graph graph;
     private final Node node;
     private final Buffers buffers;
     private final int axis;
+    private final Reduction kind;
     private final List<Axis> owners = new ArrayList<>();
     private final Axis position;
 
@@ -39,8 +41,9 @@ final class LowerScatter {
         this.buffers = buffers;
         TensorType indexes = graph.operand(node, 1).type();
         Shape result = node.type().shape();
-        this.axis = node.op() instanceof ScatterAdd s ? s.axis() : ((ScatterAlong) node.op()).axis();
-        boolean shared = node.op() instanceof ScatterAdd;
+        boolean shared = node.op() instanceof Scatter;
+        this.axis = node.op() instanceof Scatter s ? s.axis() : ((ScatterAlong) node.op()).axis();
+        this.kind = node.op() instanceof Scatter s ? s.kind() : ((ScatterAlong) node.op()).kind();
         this.position = new Axis("p", shared ? indexes.shape().size() : indexes.dim(axis));
         List<ScalarExpr> ofIndex = new ArrayList<>();
         for (int i = 0; i < result.rank(); i++) {
@@ -74,7 +77,8 @@ final class LowerScatter {
                 lower.position,
                 buffers.of(node.value()).orElseThrow(),
                 lower.address(lower.slot()),
-                lower.element());
+                lower.element(),
+                lower.kind);
     }
 
     /** Each result looks for what belongs to it, for targets that do not add to memory: more work, and no less exact. */
@@ -88,12 +92,12 @@ final class LowerScatter {
                 ScalarFn.SELECT,
                 ScalarExpr.apply(ScalarFn.EQ, lower.slot(), ScalarExpr.of(slot)),
                 element,
-                ScalarExpr.zero(element.type()));
+                ScalarExprs.neutral(lower.kind, element.type()));
         ScalarExpr.Variable sum = new ScalarExpr.Variable("sum", element.type());
         return new RowFamily(
                 rows,
                 lower.position,
-                List.of(new RowFamily.Step(sum, Optional.of(Reduction.SUM), own)),
+                List.of(new RowFamily.Step(sum, Optional.of(lower.kind), own)),
                 List.of(new RowFamily.Write(
                         buffers.of(node.value()).orElseThrow(), false, lower.address(ScalarExpr.of(slot)), sum)));
     }

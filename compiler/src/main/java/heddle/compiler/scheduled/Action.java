@@ -8,7 +8,6 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
-import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.tile.LoopMask;
 import java.util.List;
@@ -73,12 +72,12 @@ public sealed interface Action {
     /** Writes an element. */
     record Store(Buffer to, ScalarExpr address, ScalarExpr value) implements Action {}
 
-    /** Adds to an element, which was zero before the kernel. */
-    record Add(Buffer to, ScalarExpr address, ScalarExpr value) implements Action {
+    /** Adds to an element, or combines it otherwise; it was the neutral element before the kernel. */
+    record Add(Buffer to, ScalarExpr address, ScalarExpr value, Reduction kind) implements Action {
         /** The same as a store of a sum. */
         public Store stored() {
             ScalarExpr before = new ScalarExpr.Element(to, address);
-            return new Store(to, address, ScalarExpr.apply(ScalarFn.ADD, before, value));
+            return new Store(to, address, ScalarExpr.apply(ScalarMath.combine(kind), before, value));
         }
     }
 

@@ -1,6 +1,7 @@
 package heddle.compiler.scheduled;
 
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarText;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class ActionListing {
                                 + f.result().name() + ", " + ScalarText.of(f.value()) + ")"
                                 + (f.ignoresNaN() ? ", NaN may be ignored" : ""));
             case Action.Exchange e -> line(depth, "exchange " + e.result().name() + " across " + e.across());
-            case Action.Add a -> line(depth, element(a.to(), a.address()) + " += " + ScalarText.of(a.value()));
+            case Action.Add a -> line(depth, element(a.to(), a.address()) + combined(a.kind()) + ScalarText.of(a.value()));
             case Action.At a -> line(depth, a.axis() + " = " + ScalarText.of(a.index()));
             case Action.Assign a -> line(depth, a.variable().name() + " = " + ScalarText.of(a.value()));
             case Action.When w -> {
@@ -147,5 +148,9 @@ public final class ActionListing {
 
     private void line(int depth, String line) {
         text.append(INDENT.repeat(depth)).append(line).append('\n');
+    }
+
+    private static String combined(Reduction kind) {
+        return " " + (kind == Reduction.SUM ? "+" : kind.name().toLowerCase(Locale.ROOT)) + "= ";
     }
 }

@@ -148,7 +148,7 @@ final class BlockActions {
                 .filter(t -> !axis.equals(lane))
                 .filter(t -> new LaneAccess(axis, t).isContiguous(a.address()))
                 .filter(t -> new LaneAccess(axis, t).isNative(value));
-        column(axis, element, List.of(new TileStmt.AddTo(a.buffer(), last(a.axes(), axis), a.address(), value)));
+        column(axis, element, List.of(new TileStmt.AddTo(a.buffer(), last(a.axes(), axis), a.address(), value, a.kind())));
     }
 
     private void act(Action action) {

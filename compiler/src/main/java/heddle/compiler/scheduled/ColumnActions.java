@@ -130,7 +130,7 @@ final class ColumnActions {
         return switch (stmt) {
             case TileStmt.Define d -> new Action.Let(RowActions.variable(d.tile()), program(stmt));
             case TileStmt.Store s -> new Action.Store(s.buffer(), s.address(), s.value());
-            case TileStmt.AddTo a -> new Action.Add(a.buffer(), a.address(), a.value());
+            case TileStmt.AddTo a -> new Action.Add(a.buffer(), a.address(), a.value(), a.kind());
             default -> throw notAStep(stmt);
         };
     }

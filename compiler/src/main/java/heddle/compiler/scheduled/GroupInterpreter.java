@@ -369,7 +369,9 @@ final class GroupInterpreter {
             if (owners.putIfAbsent(at, owner) instanceof Long other && other != owner) {
                 throw new IllegalStateException("two threads add to element " + at + " of " + a.to());
             }
-            memory(a.to())[at] += value.run(frame);
+            double before = memory(a.to())[at];
+            memory(a.to())[at] =
+                    ScalarMath.apply(ScalarMath.combine(a.kind()), a.value().type(), before, value.run(frame), 0);
         };
     }
 

@@ -24,7 +24,7 @@ final class ScatterActions {
         TileStmt.Store store = new TileStmt.Store(add.buffer(), add.axes(), add.address(), add.value());
         Axis position = add.axes().getFirst();
         List<Action> body = List.of(new Action.For(
-                position, Span.WHOLE, Level.EACH, List.of(new Action.Add(add.buffer(), add.address(), add.value()))));
+                position, Span.WHOLE, Level.EACH, List.of(new Action.Add(add.buffer(), add.address(), add.value(), add.kind()))));
         Optional<Axis> lane =
                 add.axes().stream().skip(1).filter(kernel::isBlocked).findFirst();
         Action loop = lane.<Action>map(axis -> {

@@ -147,7 +147,13 @@ public final class ScheduledInterpreter {
             case Action.Add a -> {
                 Code address = code(a.address());
                 Code value = code(a.value());
-                yield () -> memory(a.to())[(int) address.run(frame)] += value.run(frame);
+                ScalarFn fn = ScalarMath.combine(a.kind());
+                DType type = a.to().type().dtype();
+                yield () -> {
+                    double[] data = memory(a.to());
+                    int at = (int) address.run(frame);
+                    data[at] = ScalarMath.apply(fn, type, data[at], value.run(frame), 0);
+                };
             }
             case Action.Clear c -> () -> Arrays.fill(memory(c.tile().buffer()), 0);
             case Action.ClearRow c -> {

@@ -1,6 +1,7 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarText;
 import java.util.ArrayList;
@@ -84,7 +85,10 @@ public final class ProgramListing {
             case TileStmt.Store s ->
                 line(depth, "store " + s.buffer() + "[" + infix(s.address()) + "] = " + infix(s.value()));
             case TileStmt.AddTo a ->
-                line(depth, "add to " + a.buffer() + "[" + infix(a.address()) + "] += " + infix(a.value()));
+                line(
+                        depth,
+                        (a.kind() == Reduction.SUM ? "add to " : "combine ") + a.buffer() + "[" + infix(a.address()) + "] "
+                                + (a.kind() == Reduction.SUM ? "" : a.kind().name().toLowerCase(Locale.ROOT)) + "= " + infix(a.value()));
             case TileStmt.Masked m -> {
                 line(depth, "masked " + m.loop() + ":");
                 statements(depth + 1, m.body());

@@ -2,9 +2,10 @@ package heddle.compiler.tile;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.Rounding;
-import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarEvaluator.Code;
+import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
@@ -116,7 +117,9 @@ public final class TileInterpreter {
                 DType type = a.buffer().type().dtype();
                 yield () -> each(a.axes(), 0, () -> {
                     int at = (int) address.run(frame);
-                    data[at] = add(type, data[at], value.run(frame));
+                    data[at] = a.kind() == Reduction.SUM
+                            ? add(type, data[at], value.run(frame))
+                            : ScalarMath.apply(ScalarMath.combine(a.kind()), type, data[at], value.run(frame), 0);
                 });
             }
             case TileStmt.Masked m -> {

@@ -2,12 +2,15 @@ package heddle.compiler.tile;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SequencedSet;
 
 /**
@@ -112,12 +115,12 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
         return buffers;
     }
 
-    /** The buffers it adds to, each once: zeros before. */
-    public SequencedSet<Buffer> sums() {
-        SequencedSet<Buffer> buffers = new LinkedHashSet<>();
+    /** The buffers it adds to and how it combines values there: neutral elements before, zeros for sums. */
+    public SequencedMap<Buffer, Reduction> sums() {
+        SequencedMap<Buffer, Reduction> buffers = new LinkedHashMap<>();
         ProgramParts.statements(body, stmt -> {
             if (stmt instanceof TileStmt.AddTo a) {
-                buffers.add(a.buffer());
+                buffers.put(a.buffer(), a.kind());
             }
         });
         return buffers;

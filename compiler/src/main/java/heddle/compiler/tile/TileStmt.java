@@ -2,6 +2,7 @@ package heddle.compiler.tile;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import java.util.List;
 import java.util.Optional;
@@ -47,12 +48,18 @@ public sealed interface TileStmt {
     }
 
     /**
-     * {@code buffer[address] += value} at every index of {@code axes}, from zeros. The order of the sum is that of the indexes
-     * in a block, then of the blocks, outermost loop first.
+     * {@code buffer[address] += value} at every index of {@code axes}, from zeros; or another way to combine values, from its
+     * neutral element. The order is that of the indexes in a block, then of the blocks, outermost loop first.
      */
-    record AddTo(Buffer buffer, List<Axis> axes, ScalarExpr address, ScalarExpr value) implements TileStmt {
+    record AddTo(Buffer buffer, List<Axis> axes, ScalarExpr address, ScalarExpr value, Reduction kind)
+            implements TileStmt {
         public AddTo {
             axes = List.copyOf(axes);
+        }
+
+        /** A sum. */
+        public AddTo(Buffer buffer, List<Axis> axes, ScalarExpr address, ScalarExpr value) {
+            this(buffer, axes, address, value, Reduction.SUM);
         }
     }
 

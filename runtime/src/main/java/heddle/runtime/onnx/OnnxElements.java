@@ -11,6 +11,8 @@ import heddle.runtime.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -127,34 +129,45 @@ public final class OnnxElements {
     }
 
     /**
-     * Whether the elements may be held as whole numbers of few bits for floats. Unsigned ones are shifted down by half their range, so
-     * that they fit: by 128 for {@code i8}, by 8 for {@code i4}.
+     * The shape that the elements have where they are held as whole numbers of few bits for floats; empty where they cannot be.
+     * Unsigned ones are shifted down by half their range, so that they fit: by 128 for {@code i8}, by 8 for {@code i4}. A byte may also be
+     * two neighbours of four bits, the first one in its lower half, which is how ONNX Runtime packs them.
      */
-    public static boolean isQuantised(int onnxType, Stored stored) {
-        return switch (type(onnxType)) {
-            case INT8, UINT8 -> stored == Stored.I8;
+    public static Optional<List<Long>> quantisedShape(OnnxTensor t, Stored stored) {
+        boolean fits = switch (type(t.onnxType())) {
+            case INT8 -> stored == Stored.I8;
+            case UINT8 -> stored == Stored.I8 || stored == Stored.I4;
             case INT4, UINT4 -> stored == Stored.I4;
             default -> false;
         };
+        if (!fits || t.shape().isEmpty()) {
+            return Optional.empty();
+        }
+        List<Long> shape = new ArrayList<>(t.shape());
+        if (type(t.onnxType()) == TensorProto.DataType.UINT8 && stored == Stored.I4) {
+            shape.add(2 * shape.removeLast());
+        }
+        return Optional.of(shape);
     }
 
     /**
      * The elements as whole numbers that are held for floats.
      *
-     * @param stored a form that {@link #isQuantised} says they have
+     * @param stored a form that {@link #quantisedShape} says they have
      */
     public static Tensor readQuantised(OnnxTensor t, Stored stored) {
-        int count = ElementCount.of(t.shape());
-        Object held = raw(t, count)
+        List<Long> shape = quantisedShape(t, stored).orElseThrow();
+        int count = ElementCount.of(shape);
+        Object held = raw(t, ElementCount.of(t.shape()))
                 .map(bytes -> ElementBytes.held(stored, bytes, count, ByteOrder.LITTLE_ENDIAN))
-                .orElseGet(() -> lowBytes(t, (int) bytes(t, count)));
-        switch (type(t.onnxType())) {
-            case UINT8 -> flip((byte[]) held, 0x80);
-            case UINT4 -> flip((byte[]) held, 0x88);
-            default -> {}
+                .orElseGet(() -> lowBytes(t, (int) bytes(t, ElementCount.of(t.shape()))));
+        boolean isUnsigned =
+                type(t.onnxType()) == TensorProto.DataType.UINT8 || type(t.onnxType()) == TensorProto.DataType.UINT4;
+        if (isUnsigned) {
+            flip((byte[]) held, stored == Stored.I4 ? 0x88 : 0x80);
         }
         return Tensor.packed(
-                DType.F32, t.shape().stream().mapToLong(Long::longValue).toArray(), stored, held);
+                DType.F32, shape.stream().mapToLong(Long::longValue).toArray(), stored, held);
     }
 
     /** The highest bit of an unsigned number is the sign of the one that is half the range less. */

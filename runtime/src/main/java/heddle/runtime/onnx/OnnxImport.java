@@ -3,20 +3,23 @@ package heddle.runtime.onnx;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.onnx.idiom.Idioms;
 import heddle.runtime.onnx.operator.CoreOperators;
+import heddle.runtime.onnx.operator.fused.FusedOperators;
 import heddle.runtime.onnx.operator.quantised.QuantisedOperators;
 import heddle.runtime.onnx.source.FlatModel;
 import heddle.runtime.onnx.translate.OperatorTable;
 import heddle.runtime.onnx.translate.Translation;
+import heddle.runtime.onnx.source.SourceText;
 import java.util.List;
+import java.util.Optional;
 
 /** An ONNX file as a model in the language, whose weights are those of the file. */
 public final class OnnxImport {
     private static final OperatorTable OPERATORS = operators();
 
-    private final InterimText text;
+    private final SourceText text;
     private final List<String> notes;
 
-    private OnnxImport(InterimText text, List<String> notes) {
+    private OnnxImport(SourceText text, List<String> notes) {
         this.text = text;
         this.notes = List.copyOf(notes);
     }
@@ -30,13 +33,22 @@ public final class OnnxImport {
     public static OnnxImport of(OnnxModel model, String name) {
         OnnxGraph graph = Idioms.recognise(model.graph());
         FlatModel flat = Translation.of(graph, model.opsets(), OPERATORS, name);
-        return new OnnxImport(new InterimText(flat), flat.notes());
+        return new OnnxImport(SourceText.of(flat, new SourceText.Header(List.of(origin(model)))), flat.notes());
+    }
+
+    private static String origin(OnnxModel model) {
+        String producer = model.producer().isEmpty() ? "" : ", written by " + model.producer();
+        String opset = Optional.ofNullable(model.opsets().get(""))
+                .map(o -> " with opset " + o)
+                .orElse("");
+        return "From " + model.path().getFileName() + producer + opset + ". Weights have the file's names.";
     }
 
     private static OperatorTable operators() {
         OperatorTable table = new OperatorTable();
         CoreOperators.addTo(table);
         QuantisedOperators.addTo(table);
+        FusedOperators.addTo(table);
         return table;
     }
 
@@ -47,12 +59,12 @@ public final class OnnxImport {
 
     /** The text of the model. */
     public String source() {
-        return text.text.toString();
+        return text.text();
     }
 
     /** The nodes of the file that a line of the text says what they compute. @param line from 1 */
     public List<String> nodes(int line) {
-        return line >= 1 && line <= text.nodes.size() ? text.nodes.get(line - 1) : List.of();
+        return text.nodes().getOrDefault(line, List.of());
     }
 
     /** What a reader should know of the model beside its text, a sentence each. */

@@ -71,8 +71,7 @@ final class OnnxFile implements WeightFile {
 
     @Override
     public Optional<List<Long>> quantised(WeightEntry entry, Stored stored) {
-        boolean fits = OnnxElements.isQuantised(tensors.get(entry.name()).onnxType(), stored);
-        return fits && !entry.shape().isEmpty() ? Optional.of(entry.shape()) : Optional.empty();
+        return OnnxElements.quantisedShape(tensors.get(entry.name()), stored);
     }
 
     @Override

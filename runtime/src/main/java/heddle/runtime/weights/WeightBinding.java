@@ -114,7 +114,7 @@ public final class WeightBinding {
                     WeightFormat.unsupported(file.path(), entry).diagnostics().getFirst());
         }
         if (scaled.isPresent()) {
-            if (!withoutOnes(entry.shape()).equals(withoutOnes(lengths(w)))) {
+            if (!areScales(entry.shape(), lengths(w))) {
                 return Optional.of(wrongScales(file, entry, w, scaled.get()));
             }
         } else if (!fits(entry.shape(), w.type().shape())) {
@@ -170,6 +170,13 @@ public final class WeightBinding {
     }
 
     /** Files have scales with and without axes of length one. */
+    /** Files may have axes of length one among those of scales, or all scales along one axis. */
+    private static boolean areScales(List<Long> inFile, List<Long> wanted) {
+        boolean isFlat =
+                inFile.size() == 1 && inFile.getFirst().equals(wanted.stream().reduce(1L, (a, b) -> a * b));
+        return isFlat || withoutOnes(inFile).equals(withoutOnes(wanted));
+    }
+
     private static List<Long> withoutOnes(List<Long> shape) {
         return shape.stream().filter(d -> d != 1).toList();
     }

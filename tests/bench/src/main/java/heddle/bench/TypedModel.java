@@ -86,9 +86,9 @@ final class TypedModel {
         return keys;
     }
 
-    /** The time to the next key in milliseconds. */
-    int pause() {
-        return 30 + random.nextInt(31);
+    /** A time to the next key, drawn evenly from two bounds in milliseconds. */
+    int pause(int least, int most) {
+        return random.nextInt(least, most + 1);
     }
 
     private static TextDocumentContentChangeEvent edit(int line, int from, int to, String text) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LibraryPageTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern ROW = Pattern.compile("\\| `(.+)` \\| `(.+)` \\| `(.+)` \\|");
-    private static final Pattern SIGNATURE = Pattern.compile("(?m)^fn (\\w+\\(.*?\\)) (?:=|\\{)");
+    private static final Pattern SIGNATURE = Pattern.compile("(?ms)^fn (\\w+\\(.*?\\)) (?:=|\\{)");
 
     /** A line of a table, and the heading that it stands under. */
     private record Row(String section, String signature, String example, String type) {
@@ -60,7 +60,7 @@ class LibraryPageTest {
         TreeSet<String> declared = new TreeSet<>();
         try (Stream<Path> files = Files.list(ROOT.resolve("lib"))) {
             for (Path file : files.toList()) {
-                SIGNATURE.matcher(Files.readString(file)).results().forEach(m -> declared.add(m.group(1)));
+                SIGNATURE.matcher(Files.readString(file)).results().forEach(m -> declared.add(onOneLine(m.group(1))));
             }
         }
         TreeSet<String> listed = new TreeSet<>();
@@ -82,6 +82,22 @@ class LibraryPageTest {
         assertEquals(attends, !compiled.report().fused().isEmpty());
         assertEquals(List.of(), compiled.report().declined());
         assertTrue(compiled.graph().nodes().stream().noneMatch(n -> n.op() instanceof Softmax), "no softmax is left");
+    }
+
+    @Test
+    void showsALayerOfEachFamily() throws IOException {
+        String text = page().substring(page().lastIndexOf("```heddle\n") + 10).split("```")[0];
+        Model model = Frontend.elaborate(
+                Parser.parse(new SourceFile("docs/library.md", text)).orThrow(), SourceReader::imported);
+        Compilation compiled = Compiler.compile(model.graph(), Fusion.FUSED);
+        assertEquals(6, compiled.graph().outputs().size());
+        assertEquals(6, compiled.report().fused().size());
+        assertEquals(List.of(), compiled.report().declined());
+    }
+
+    /** A signature that its file writes with a parameter a line. */
+    private static String onOneLine(String signature) {
+        return signature.replaceAll("\\(\\s+", "(").replaceAll(",\\s+\\)", ")").replaceAll("\\s+", " ");
     }
 
     private static String page() throws IOException {

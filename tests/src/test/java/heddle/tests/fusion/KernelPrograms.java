@@ -52,7 +52,7 @@ final class KernelPrograms {
                         map(l.body(), change));
             case TileStmt.Masked m -> new TileStmt.Masked(m.loop(), map(m.body(), change));
             case TileStmt.Store s -> new TileStmt.Store(s.buffer(), s.axes(), s.address(), change.apply(s.value()));
-            case TileStmt.AddTo a -> new TileStmt.AddTo(a.buffer(), a.axes(), a.address(), change.apply(a.value()));
+            case TileStmt.AddTo a -> new TileStmt.AddTo(a.buffer(), a.axes(), a.address(), change.apply(a.value()), a.kind());
         };
     }
 

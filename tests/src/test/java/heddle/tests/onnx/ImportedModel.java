@@ -1,5 +1,6 @@
 package heddle.tests.onnx;
 
+import heddle.compiler.frontend.Model;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.type.TensorType;
 import heddle.runtime.CompileOptions;
@@ -9,6 +10,7 @@ import heddle.runtime.HeddleModel;
 import heddle.runtime.onnx.OnnxGraph;
 import heddle.runtime.onnx.OnnxModel;
 import heddle.runtime.tensor.Tensor;
+import heddle.runtime.verify.Reference;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -20,12 +22,14 @@ import java.util.SequencedMap;
 final class ImportedModel {
     private final OnnxGraph graph;
     private final HeddleModel model;
+    private final SequencedMap<String, Tensor> weights;
     private final CompiledModel compiled;
 
     private ImportedModel(Path file, CompileOptions options) {
         this.graph = OnnxModel.read(file).graph();
         this.model = Heddle.model(file);
-        this.compiled = model.compile(options);
+        this.weights = model.weights(options);
+        this.compiled = model.compile(weights, options);
     }
 
     static ImportedModel of(Path file) {
@@ -37,17 +41,32 @@ final class ImportedModel {
     }
 
     SequencedMap<String, Tensor> run(Map<String, Tensor> given) {
+        return named(compiled.run(inputs(given)));
+    }
+
+    /** What the reference interpreter computes, in f64. */
+    SequencedMap<String, Tensor> exact(Map<String, Tensor> given) {
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        Reference.run(model, weights, inputs(given))
+                .forEach((name, array) -> results.put(name, Tensor.of(array.data(), array.shape())));
+        return named(results);
+    }
+
+    private Map<String, Tensor> inputs(Map<String, Tensor> given) {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         Iterator<OnnxGraph.Declared> declared = graph.inputs().iterator();
         for (Map.Entry<String, TensorType> input : model.inputs().entrySet()) {
             Tensor tensor = given.get(declared.next().name());
             inputs.put(input.getKey(), tensor.cast(input.getValue().dtype()));
         }
-        Map<String, Tensor> results = compiled.run(inputs);
-        List<String> names = model.declaration().outputNames();
+        return inputs;
+    }
+
+    private SequencedMap<String, Tensor> named(Map<String, Tensor> results) {
         SequencedMap<String, Tensor> outputs = new LinkedHashMap<>();
-        for (int i = 0; i < names.size(); i++) {
-            outputs.put(graph.outputs().get(i).name(), results.get(names.get(i)));
+        List<Model.Declaration> declared = model.declaration().outputs();
+        for (int i = 0; i < declared.size(); i++) {
+            outputs.put(graph.outputs().get(i).name(), results.get(declared.get(i).name()));
         }
         return outputs;
     }

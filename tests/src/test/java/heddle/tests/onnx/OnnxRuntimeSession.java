@@ -1,5 +1,6 @@
 package heddle.tests.onnx;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
@@ -7,6 +8,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.TensorInfo;
 import heddle.compiler.type.DType;
 import heddle.runtime.tensor.Tensor;
@@ -14,8 +16,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.SequencedMap;
 
 /** A model in ONNX Runtime, on one thread. Inputs that the model does not have are left out. */
@@ -24,10 +29,21 @@ final class OnnxRuntimeSession implements AutoCloseable {
 
     private final OrtSession session;
 
-    OnnxRuntimeSession(Path file) throws OrtException {
+    private OnnxRuntimeSession(Path file, OptLevel level) throws OrtException {
         try (OrtSession.SessionOptions options = options()) {
+            options.setOptimizationLevel(level);
             this.session = ENVIRONMENT.createSession(file.toString(), options);
         }
+    }
+
+    /** With all that its optimiser does. */
+    static OnnxRuntimeSession optimised(Path file) throws OrtException {
+        return new OnnxRuntimeSession(file, OptLevel.ALL_OPT);
+    }
+
+    /** Each node as it is written. The optimiser may compute products of weights in eight bits that a file has in floats. */
+    static OnnxRuntimeSession asWritten(Path file) throws OrtException {
+        return new OnnxRuntimeSession(file, OptLevel.NO_OPT);
     }
 
     private static OrtSession.SessionOptions options() throws OrtException {
@@ -41,7 +57,7 @@ final class OnnxRuntimeSession implements AutoCloseable {
     /** Writes the model as ONNX Runtime's own optimiser leaves it. */
     static void optimise(Path file, Path to) throws OrtException {
         try (OrtSession.SessionOptions options = options()) {
-            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+            options.setOptimizationLevel(OptLevel.ALL_OPT);
             options.setOptimizedModelFilePath(to.toString());
             ENVIRONMENT.createSession(file.toString(), options).close();
         }
@@ -63,6 +79,31 @@ final class OnnxRuntimeSession implements AutoCloseable {
         } finally {
             given.values().forEach(OnnxTensor::close);
         }
+    }
+
+    /** Inputs of the shapes that the model declares; a length with a name is the same everywhere. */
+    SequencedMap<String, Tensor> draw(long seed) throws OrtException {
+        Random random = new Random(seed);
+        Map<String, Long> named = new HashMap<>();
+        SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
+        for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
+            if (!(input.getValue().getInfo() instanceof TensorInfo info)) {
+                throw new IllegalArgumentException(input.getKey() + " is no tensor");
+            }
+            long[] shape = info.getShape();
+            String[] names = info.getDimensionNames();
+            for (int i = 0; i < shape.length; i++) {
+                String name = names[i];
+                long chosen = name.toLowerCase(Locale.ROOT).contains("batch") ? 2 : 4;
+                shape[i] = shape[i] >= 0 ? shape[i] : name.isEmpty() ? 1 : named.computeIfAbsent(name, n -> chosen);
+            }
+            Fill fill = switch (info.type) {
+                case FLOAT, DOUBLE, FLOAT16, BFLOAT16 -> Fill.normal();
+                default -> Fill.below(2);
+            };
+            inputs.put(input.getKey(), fill.draw(random, shape));
+        }
+        return inputs;
     }
 
     private OnnxJavaType type(String input) throws OrtException {

@@ -218,7 +218,7 @@ final class RuntimeFiles {
         int heads = 2;
         int head = WIDTH / heads;
         Object length = step ? 1 : LENGTH;
-        String total = step ? PAST + " + one" : LENGTH;
+        String total = step ? PAST + " + 1" : LENGTH;
         String ids = g.input("input_ids", INT64, Fill.below(WORDS), BATCH, length);
         String mask = g.input("attention_mask", INT64, Fill.ones(), BATCH, total);
         String sum = g.reduce("ReduceSum", mask, false, 1);

@@ -3,11 +3,11 @@ package heddle.tests.tornado;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.Rounding;
 import heddle.compiler.schedule.FamilySchedules;
 import heddle.compiler.schedule.Plan;
@@ -137,8 +137,8 @@ class NestedLoopsTest {
     /** Zeros before a kernel that adds to them, as lowering has it. */
     private static List<TileKernel> launches(TileKernel kernel, DevicePolicy policy) {
         List<TileKernel> launches = new ArrayList<>();
-        for (Buffer sums : kernel.program().sums()) {
-            MapFamily zeros = MapFamily.zeros(sums);
+        for (Buffer sums : kernel.program().sums().keySet()) {
+            MapFamily zeros = MapFamily.neutral(sums, Reduction.SUM);
             launches.add(new TileKernel(zeros.program("zeros", List.of()), policy.schedule(zeros)));
         }
         launches.add(kernel);

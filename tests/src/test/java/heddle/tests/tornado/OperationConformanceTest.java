@@ -32,6 +32,15 @@ class OperationConformanceTest {
         check(model, Fusion.UNFUSED, TornadoTarget.GPU, Map.of("N", 3L, "M", 5L));
     }
 
+    /** Functions of the language that stand for several operations. */
+    @ParameterizedTest
+    @ValueSource(strings = {"updates", "windows", "order"})
+    void functionsHaveTheirMeaning(String name) {
+        HeddleModel model = Heddle.model(Path.of("src", "test", "resources", "fusion", "none", name + ".heddle"));
+        check(model, Fusion.FUSED, TornadoTarget.GPU, Map.of("B", 2L, "N", 9L, "M", 5L));
+        check(model, Fusion.UNFUSED, TornadoTarget.GPU, Map.of("B", 1L, "N", 1L, "M", 3L));
+    }
+
     @Test
     void productsHaveTheirMeaning() {
         HeddleModel model = Heddle.model(MODELS.resolve("products.heddle"));

@@ -77,7 +77,7 @@ final class FormListing {
             case TileStmt.Store s ->
                 buffer(s.buffer()).axes(s.axes()).scalar(s.address()).scalar(s.value());
             case TileStmt.AddTo a ->
-                buffer(a.buffer()).axes(a.axes()).scalar(a.address()).scalar(a.value());
+                add(a.kind().name()).buffer(a.buffer()).axes(a.axes()).scalar(a.address()).scalar(a.value());
         }
     }
 

@@ -120,7 +120,7 @@ public record Gather(int axis) implements Pointwise, Differentiable {
     public void gradient(GradientContext c) {
         if (c.needs(0)) {
             Dim size = c.operand(0).type().dim(axis);
-            c.give(0, c.add(new ScatterAdd(axis, size), c.cotangent(), c.operand(1)));
+            c.give(0, c.add(new Scatter(axis, size), c.cotangent(), c.operand(1)));
         }
     }
 }

@@ -1,5 +1,6 @@
 package heddle.compiler.op.layout;
 
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
@@ -7,22 +8,38 @@ import heddle.compiler.op.AttributeMap;
 import heddle.compiler.op.Require;
 import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
  * Adds elements to zeros, each at an index of its own along an axis: the gradient of {@link TakeAlong}. The index has the
- * shape of {@code x}. Elements of one index are added in their order. An index out of range is clamped to the nearest that
- * is in range.
+ * shape of {@code x}. Elements of one index are added in their order, or combined otherwise, from the neutral element. An
+ * index out of range is clamped to the nearest that is in range.
  *
  * @param size of the result's axis
+ * @param kind how elements of one index are combined
  */
-public record ScatterAlong(int axis, Dim size) implements Differentiable {
+public record ScatterAlong(int axis, Dim size, Reduction kind) implements Differentiable {
+    /** A sum. */
+    public ScatterAlong(int axis, Dim size) {
+        this(axis, size, Reduction.SUM);
+    }
+
+    /** The name of the operation that combines so: {@code scatter_along} adds, {@code scatter_along_max} does not. */
+    public static String name(Reduction kind) {
+        return "scatter_along" + (kind == Reduction.SUM ? "" : "_" + kind.name().toLowerCase(Locale.ROOT));
+    }
+
     @Override
     public String name() {
-        return "scatter_along";
+        return name(kind);
     }
 
     @Override
@@ -45,17 +62,23 @@ public record ScatterAlong(int axis, Dim size) implements Differentiable {
         Require.isNumeric(name(), x);
         if (!index.shape().equals(x.shape())) {
             throw Require.mismatch(
-                    "scatter_along axis " + axis + " of " + x + " with the index " + index,
+                    name() + " axis " + axis + " of " + x + " with the index " + index,
                     "there must be an index for each element",
                     0,
                     1);
         }
+        Scatter.requireSomewhereToPut(name(), operands, size);
         return List.of(new TensorType(x.dtype(), x.shape().with(axis, size)));
     }
 
     @Override
+    public List<LengthCondition> conditions(List<TensorType> operands) {
+        return Scatter.somewhereToPut(name(), operands, size);
+    }
+
+    @Override
     public Op bind(Map<String, Dim> bindings) {
-        return new ScatterAlong(axis, size.bind(bindings));
+        return new ScatterAlong(axis, size.bind(bindings), kind);
     }
 
     @Override
@@ -65,6 +88,8 @@ public record ScatterAlong(int axis, Dim size) implements Differentiable {
         long[] shape = x.shape().clone();
         shape[axis] = size.evaluate(lengths);
         NdArray result = NdArray.zeros(x.dtype(), shape);
+        Arrays.fill(result.data(), ScalarMath.neutral(kind, x.dtype()));
+        ScalarFn fn = ScalarMath.combine(kind);
         long[] strides = result.strides();
         long[] at = new long[x.rank()];
         for (int i = 0; i < x.data().length; i++) {
@@ -72,7 +97,8 @@ public record ScatterAlong(int axis, Dim size) implements Differentiable {
             for (int a = 0; a < at.length; a++) {
                 to += strides[a] * (a == axis ? Gather.clamp(index.data()[i], shape[axis]) : at[a]);
             }
-            result.data()[Math.toIntExact(to)] += x.data()[i];
+            double before = result.data()[Math.toIntExact(to)];
+            result.data()[Math.toIntExact(to)] = ScalarMath.apply(fn, x.dtype(), before, x.data()[i], 0);
             Strided.increment(at, x.shape());
         }
         return List.of(result);
@@ -81,7 +107,12 @@ public record ScatterAlong(int axis, Dim size) implements Differentiable {
     @Override
     public void gradient(GradientContext c) {
         if (c.needs(0)) {
-            c.give(0, c.add(new TakeAlong(axis), c.cotangent(), c.operand(1)));
+            new ScatterGradient(
+                            c,
+                            kind,
+                            (how, x) -> c.add(new ScatterAlong(axis, size, how), x, c.operand(1)),
+                            x -> c.add(new TakeAlong(axis), x, c.operand(1)))
+                    .give();
         }
     }
 }

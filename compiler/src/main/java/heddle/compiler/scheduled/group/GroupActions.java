@@ -99,7 +99,7 @@ final class GroupActions {
                 store(s, new Action.Store(s.buffer(), here(s.address()), here(s.value())), actions);
             case TileStmt.AddTo a -> {
                 requireOwners(a);
-                Action add = new Action.Add(a.buffer(), here(a.address()), here(a.value()));
+                Action add = new Action.Add(a.buffer(), here(a.address()), here(a.value()), a.kind());
                 store(new TileStmt.Store(a.buffer(), a.axes(), a.address(), a.value()), add, actions);
             }
         }

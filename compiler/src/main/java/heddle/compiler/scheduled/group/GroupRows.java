@@ -1,10 +1,9 @@
 package heddle.compiler.scheduled.group;
 
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.Reduction;
-import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
-import heddle.compiler.scalar.ScalarMath;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.Grid;
 import heddle.compiler.scheduled.Level;
@@ -129,11 +128,7 @@ final class GroupRows {
 
     /** What a reduction starts from. Of bools, false is below true. */
     static ScalarExpr neutral(TileExpr.Reduce reduce, DType type) {
-        if (type == DType.BOOL) {
-            return new ScalarExpr.Literal(type, reduce.kind() == Reduction.MIN ? 1 : 0);
-        }
-        double start = ScalarMath.neutral(reduce.kind(), type);
-        return type.isInt() ? new ScalarExpr.IntLiteral(type, (long) start) : new ScalarExpr.Literal(type, start);
+        return ScalarExprs.neutral(reduce.kind(), type);
     }
 
     private List<Action> store(TileStmt.Store s, List<Axis> thread) {

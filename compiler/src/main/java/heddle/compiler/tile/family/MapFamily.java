@@ -2,7 +2,9 @@ package heddle.compiler.tile.family;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.TileStmt;
 import java.util.List;
@@ -18,11 +20,11 @@ public record MapFamily(List<Axis> axes, Buffer output, ScalarExpr address, Scal
         axes = List.copyOf(axes);
     }
 
-    /** Zeros everywhere in a buffer. */
-    public static MapFamily zeros(Buffer buffer) {
+    /** What a reduction begins with, everywhere in a buffer: zeros for sums. */
+    public static MapFamily neutral(Buffer buffer, Reduction kind) {
         Axis element = new Axis("element", buffer.type().shape().size());
-        ScalarExpr zero = ScalarExpr.zero(buffer.type().dtype());
-        return new MapFamily(List.of(element), buffer, ScalarExpr.of(element), zero);
+        ScalarExpr start = ScalarExprs.neutral(kind, buffer.type().dtype());
+        return new MapFamily(List.of(element), buffer, ScalarExpr.of(element), start);
     }
 
     @Override

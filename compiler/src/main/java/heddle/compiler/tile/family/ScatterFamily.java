@@ -2,6 +2,7 @@ package heddle.compiler.tile.family;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.tile.LoopMode;
 import heddle.compiler.tile.TileProgram;
@@ -12,14 +13,17 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * {@code output[address(owners, position)] += value(owners, position)}, from zeros: gradients of what was looked up. Each index
+ * {@code output[address(owners, position)] += value(owners, position)}, from zeros: gradients of what was looked up; or another
+ * way to combine values, from its neutral element. Each index
  * of the owners adds to elements of its own, in the order of the positions, so that no bit depends on threads.
  *
  * @param owners   outermost first; the output is contiguous along the last, if it is along any
  * @param position whose elements may be added to the same one
  * @param address  different for different owners
+ * @param kind     how values are combined
  */
-public record ScatterFamily(List<Axis> owners, Axis position, Buffer output, ScalarExpr address, ScalarExpr value)
+public record ScatterFamily(
+        List<Axis> owners, Axis position, Buffer output, ScalarExpr address, ScalarExpr value, Reduction kind)
         implements Family {
     public ScatterFamily {
         owners = List.copyOf(owners);
@@ -27,7 +31,7 @@ public record ScatterFamily(List<Axis> owners, Axis position, Buffer output, Sca
 
     @Override
     public ScatterFamily map(UnaryOperator<ScalarExpr> change) {
-        return new ScatterFamily(owners, position, output, change.apply(address), change.apply(value));
+        return new ScatterFamily(owners, position, output, change.apply(address), change.apply(value), kind);
     }
 
     /**
@@ -43,7 +47,7 @@ public record ScatterFamily(List<Axis> owners, Axis position, Buffer output, Sca
         if (!owners.isEmpty()) {
             blocked.add(owners.getLast());
         }
-        TileStmt add = new TileStmt.AddTo(output, blocked, address, value);
+        TileStmt add = new TileStmt.AddTo(output, blocked, address, value, kind);
         TileStmt loop = TileStmt.Loop.over(position, LoopMode.SEQUENTIAL, Optional.empty(), List.of(add));
         return TileProgram.parallel(name, "scatter", owners, List.of(loop), comments);
     }

@@ -23,6 +23,11 @@ final class DynamicQuantisation implements Idiom {
     private static final Pattern PATTERN = everySpelling();
 
     @Override
+    public boolean leavesOutRounding() {
+        return true;
+    }
+
+    @Override
     public Pattern pattern() {
         return PATTERN;
     }
@@ -58,6 +63,6 @@ final class DynamicQuantisation implements Idiom {
         if (hasBias) {
             inputs.add(operands.get(6));
         }
-        return Idiom.node(match, HEDDLE, "QuantizedMatMul", inputs, Map.of());
+        return Idiom.node(match, HEDDLE, "QuantizedMatMul", inputs, Map.of("rounds", Idiom.whole(1)));
     }
 }

@@ -14,6 +14,11 @@ interface Idiom {
     /** What the last of its nodes makes. Where it fits in several ways, the first one counts. */
     Pattern pattern();
 
+    /** Whether the file rounds activations, and the replacement does not. */
+    default boolean leavesOutRounding() {
+        return false;
+    }
+
     /** What says the same, mostly one node. Empty where the pattern is not enough to be sure. */
     List<OnnxNode> replacement(Match match);
 

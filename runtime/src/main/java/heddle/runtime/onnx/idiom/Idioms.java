@@ -28,25 +28,36 @@ public final class Idioms {
             SigmoidUnit.quickGelu(),
             new DynamicQuantisation(),
             new StaticQuantisation(),
+            new QuantisedAttention(),
             new QuantisedWeight(),
             new QuantisedTable());
 
     private final NodeIndex index;
+    private final List<Idiom> idioms;
     private final TreeMap<Integer, List<OnnxNode>> replaced = new TreeMap<>();
     private final TreeSet<Integer> absorbed = new TreeSet<>();
     private final TreeSet<Integer> seen = new TreeSet<>();
 
-    private Idioms(OnnxGraph graph, Optional<NodeIndex> around) {
-        index = new NodeIndex(graph, around);
+    private Idioms(OnnxGraph graph, Optional<NodeIndex> around, List<Idiom> idioms) {
+        this.index = new NodeIndex(graph, around);
+        this.idioms = idioms;
     }
 
-    /** The same graph in fewer nodes, graphs inside of its nodes included. */
+    /** The same graph in fewer nodes, graphs inside of its nodes included. Activations are not rounded where the file rounds them. */
     public static OnnxGraph recognise(OnnxGraph graph) {
-        return recognise(graph, Optional.empty());
+        return recognise(graph, Optional.empty(), ALL);
     }
 
-    private static OnnxGraph recognise(OnnxGraph graph, Optional<NodeIndex> around) {
-        Idioms idioms = new Idioms(graph, around);
+    /** The same, with activations rounded to the numbers of eight bits that the file makes of them. */
+    public static OnnxGraph recogniseWithRounding(OnnxGraph graph) {
+        return recognise(
+                graph,
+                Optional.empty(),
+                ALL.stream().filter(idiom -> !idiom.leavesOutRounding()).toList());
+    }
+
+    private static OnnxGraph recognise(OnnxGraph graph, Optional<NodeIndex> around, List<Idiom> all) {
+        Idioms idioms = new Idioms(graph, around, all);
         for (int place = graph.nodes().size() - 1; place >= 0; place--) {
             idioms.replaceAt(place);
         }
@@ -61,7 +72,7 @@ public final class Idioms {
                 || node.operator().equals("Constant")) {
             return;
         }
-        for (Idiom idiom : ALL) {
+        for (Idiom idiom : idioms) {
             Optional<Match> match = idiom.pattern()
                     .at(node.outputs().getFirst(), new Match(index))
                     .filter(Match::isClosed)
@@ -98,7 +109,7 @@ public final class Idioms {
         }
         Map<String, OnnxAttribute> attributes = new TreeMap<>(node.attributes());
         attributes.replaceAll((name, attribute) -> attribute instanceof OnnxAttribute.GraphValue inner
-                ? new OnnxAttribute.GraphValue(recognise(inner.value(), Optional.of(index)))
+                ? new OnnxAttribute.GraphValue(recognise(inner.value(), Optional.of(index), idioms))
                 : attribute);
         return new OnnxNode(node.names(), node.domain(), node.operator(), node.inputs(), node.outputs(), attributes);
     }

@@ -24,6 +24,11 @@ final class StaticQuantisation implements Idiom {
     private static final Pattern PATTERN = everySpelling();
 
     @Override
+    public boolean leavesOutRounding() {
+        return true;
+    }
+
+    @Override
     public Pattern pattern() {
         return PATTERN;
     }

@@ -41,6 +41,16 @@ final class Arithmetic {
                 List.of("Abs", "Sign", "Floor", "Ceil", "Round", "Sqrt", "Exp", "Log", "Erf", "Sin", "Cos", "Tan")) {
             unary(table, name, name.toLowerCase(Locale.ROOT));
         }
+        table.add("", "Asinh", same(x -> {
+            Term size = Call.of("abs", x.term());
+            return Terms.times(sign(x.term()), Call.of("log", Terms.plus(size, root(Terms.square(size), "+", x))));
+        }));
+        table.add("", "Acosh", same(x -> Call.of("log", Terms.plus(x.term(), root(Terms.square(x.term()), "-", x)))));
+        table.add("", "Atanh", same(x -> {
+            Term one = Terms.number(1, x.dtype());
+            Term ratio = Terms.over(Terms.plus(one, x.term()), Terms.minus(one, x.term()));
+            return Terms.over(Call.of("log", ratio), Terms.number(2, x.dtype()));
+        }));
         table.add("", "Sinh", node -> hyperbolic(node, "-"));
         table.add("", "Cosh", node -> hyperbolic(node, "+"));
         table.add("", "Min", node -> folded(node, (a, b) -> Call.of("min", a, b)));
@@ -132,6 +142,11 @@ final class Arithmetic {
         }
         Term power = new Infix("**", Terms.as(node.operand(0), DType.F64), Terms.as(node.operand(1), DType.F64));
         return Terms.cast(power, node.operand(0).dtype());
+    }
+
+    /** {@code sqrt(term + 1)} or {@code sqrt(term - 1)}. */
+    private static Term root(Term term, String operator, Operand x) {
+        return Call.of("sqrt", new Infix(operator, term, Terms.number(1, x.dtype())));
     }
 
     private static void hyperbolic(NodeContext node, String operator) {

@@ -54,7 +54,8 @@ final class ControlFlow {
             Operand a = yes.get(i);
             Operand b = no.get(i);
             if (!a.type().equals(b.type())) {
-                throw new UnsupportedNode("only a run knows its condition, and its results are " + a.type() + " or " + b.type());
+                throw new UnsupportedNode(
+                        "only a run knows its condition, and its results are " + a.type() + " or " + b.type());
             }
             Term test = condition.rank() > a.rank() ? Terms.reshape(condition.term(), List.of()) : condition.term();
             node.define(i, Terms.where(test, Terms.tensor(a), Terms.tensor(b)), a.type());
@@ -140,11 +141,16 @@ final class ControlFlow {
         OnnxGraph body = graph(node, "body");
         int scanned = (int) node.attribute("num_scan_inputs", 0);
         int inputs = node.node().inputs().size();
-        List<Operand> states = IntStream.range(0, inputs - scanned).mapToObj(node::operand).toList();
-        List<Operand> tensors = IntStream.range(inputs - scanned, inputs).mapToObj(node::operand).toList();
+        List<Operand> states =
+                IntStream.range(0, inputs - scanned).mapToObj(node::operand).toList();
+        List<Operand> tensors = IntStream.range(inputs - scanned, inputs)
+                .mapToObj(node::operand)
+                .toList();
         List<Long> axes = node.attributeInts("scan_input_axes").orElse(Collections.nCopies(scanned, 0L));
         List<Long> backwards = node.attributeInts("scan_input_directions").orElse(Collections.nCopies(scanned, 0L));
-        Dim length = tensors.getFirst().dims().get(NodeAxes.of(axes.getFirst(), tensors.getFirst().rank()));
+        Dim length = tensors.getFirst()
+                .dims()
+                .get(NodeAxes.of(axes.getFirst(), tensors.getFirst().rank()));
         if (!length.isKnown() || length.value() > MOST_ROUNDS) {
             throw new UnsupportedNode("it has " + length + " rounds; up to " + MOST_ROUNDS + " are written out");
         }
@@ -155,7 +161,11 @@ final class ControlFlow {
             List<Operand> round = new ArrayList<>(states);
             for (int t = 0; t < scanned; t++) {
                 long at = backwards.get(t) == 0 ? i : length.value() - 1 - i;
-                round.add(element(node, tensors.get(t), NodeAxes.of(axes.get(t), tensors.get(t).rank()), at));
+                round.add(element(
+                        node,
+                        tensors.get(t),
+                        NodeAxes.of(axes.get(t), tensors.get(t).rank()),
+                        at));
             }
             List<Operand> results = node.inline(body, round);
             states = results.subList(0, states.size());

@@ -67,6 +67,9 @@ final class Convolutions {
         if (counts && node.attribute("ceil_mode", 0) != 0) {
             throw new UnsupportedNode("ceil_mode together with count_include_pad");
         }
+        if (node.attributeInts("dilations").orElse(List.of()).stream().anyMatch(d -> d != 1)) {
+            throw new UnsupportedNode("dilations of a mean");
+        }
         pool(node, "average_pool", counts ? List.of("count_pads", Terms.truth(true)) : List.of());
     }
 

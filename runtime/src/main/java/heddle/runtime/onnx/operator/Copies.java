@@ -27,14 +27,22 @@ final class Copies {
             List<Operand> parts = IntStream.range(0, node.node().inputs().size())
                     .mapToObj(node::operand)
                     .toList();
-            concat(node, parts, NodeAxes.of(node.attribute("axis", 0), parts.getFirst().rank()));
+            concat(
+                    node,
+                    parts,
+                    NodeAxes.of(node.attribute("axis", 0), parts.getFirst().rank()));
         });
     }
 
     /** In inference it lets everything through. */
     private static void dropout(NodeContext node) {
         Operand x = node.operand(0);
-        if (node.has(2) && node.operand(2).known().flatMap(k -> Terms.number(node.operand(2))).orElse(1.0) != 0) {
+        if (node.has(2)
+                && node.operand(2)
+                                .known()
+                                .flatMap(k -> Terms.number(node.operand(2)))
+                                .orElse(1.0)
+                        != 0) {
             throw new UnsupportedNode("it is in training mode; export the model for inference");
         }
         node.define(0, x);
@@ -105,11 +113,8 @@ final class Copies {
     static void stack(NodeContext node, int output, List<Operand> parts, int axis) {
         List<Dim> shape = new ArrayList<>(parts.getFirst().dims());
         shape.add(axis, Dim.of(parts.size()));
-        Term stacked = Terms.call(
-                "stack",
-                new Items(parts.stream().map(Terms::tensor).toList()),
-                "axis",
-                Terms.whole(axis));
+        Term stacked =
+                Terms.call("stack", new Items(parts.stream().map(Terms::tensor).toList()), "axis", Terms.whole(axis));
         node.define(output, stacked, Terms.type(parts.getFirst().dtype(), shape));
     }
 }

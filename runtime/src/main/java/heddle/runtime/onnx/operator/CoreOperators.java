@@ -14,6 +14,7 @@ public final class CoreOperators {
         Reductions.addTo(table);
         MatrixProducts.addTo(table);
         Convolutions.addTo(table);
+        Transposed.addTo(table);
         Normalisations.addTo(table);
         Distributions.addTo(table);
         Reshapes.addTo(table);

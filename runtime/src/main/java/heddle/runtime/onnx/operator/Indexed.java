@@ -1,6 +1,5 @@
 package heddle.runtime.onnx.operator;
 
-import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Term.Call;
@@ -26,6 +25,7 @@ final class Indexed {
         table.add("", "ScatterND", Indexed::scatterNd);
         table.add("", "ScatterElements", Indexed::scatterElements);
         table.add("", "Scatter", Indexed::scatterElements);
+        table.add("", "TensorScatter", Indexed::update);
     }
 
     private static void gather(NodeContext node) {
@@ -35,17 +35,28 @@ final class Indexed {
         List<Dim> shape = new ArrayList<>(x.dims().subList(0, axis));
         shape.addAll(index.dims());
         shape.addAll(x.dims().subList(axis + 1, x.rank()));
-        Optional<Dim> single = index.known().filter(k -> k.shape().isEmpty()).map(k -> whole(k.elements().getFirst()));
+        Optional<Dim> single = index.known()
+                .filter(k -> k.shape().isEmpty())
+                .map(k -> whole(k.elements().getFirst()));
+        Optional<Positions> positions = Positions.of(node, index.term())
+                .filter(p ->
+                        p.from().isNonNegative() && isWithin(p.to(), x.dims().get(axis)));
         Term term;
         if (single.isPresent()) {
             term = element(x, axis, single.get());
+        } else if (positions.isPresent()) {
+            term = positions.get().of(Terms.tensor(x), axis, x.dims().get(axis));
         } else {
-            Term from = fromFront(node, index, x.dims().get(axis));
-            term = axis == 0
-                    ? Call.of("gather", Terms.tensor(x), from)
-                    : Terms.call("gather", List.of(x.term(), from), "axis", Terms.whole(NodeAxes.written(axis, x.rank())));
+            Term from = ofInput(node, index)
+                    .orElseGet(() -> fromFront(node, index, x.dims().get(axis)));
+            term = picked(x, axis, from, index.rank() > 0);
         }
         node.define(0, term, Terms.type(x.dtype(), shape));
+    }
+
+    /** Whether the language takes a range up to a bound: it may only be beyond the axis where a length decides. */
+    private static boolean isWithin(Dim bound, Dim length) {
+        return !Dim.of(-1).minus(length.minus(bound)).isNonNegative();
     }
 
     private static Dim whole(Element e) {
@@ -53,6 +64,16 @@ final class Indexed {
             return w.value();
         }
         throw new UnsupportedNode("an index that is no whole number");
+    }
+
+    /** Rows of a table are embedded; anything else is gathered. */
+    private static Term picked(Operand x, int axis, Term index, boolean isTensor) {
+        if (axis == 0) {
+            return x.rank() == 2 && isTensor
+                    ? Call.of("embed", index, Terms.tensor(x))
+                    : Call.of("gather", Terms.tensor(x), index);
+        }
+        return Terms.call("gather", List.of(x.term(), index), "axis", Terms.whole(NodeAxes.written(axis, x.rank())));
     }
 
     /** {@code x[:, i]}. */
@@ -67,29 +88,33 @@ final class Indexed {
                 : Terms.at(x.term(), axis, at);
     }
 
-    /** Indices counted from the front. Those of an input are as they are: the language checks that they are in range. */
+    /** Indices counted from the front. */
     private static Term fromFront(NodeContext node, Operand index, Dim length) {
         if (Signs.isNonNegative(node, index)) {
             return Terms.tensor(index);
         }
-        if (index.known().isPresent()) {
-            return Terms.where(Terms.isNegative(index), Terms.plus(index.term(), Terms.length(length)), index.term());
-        }
-        if (isInput(node, index.term())) {
-            node.note("Indices that are inputs are counted from the front; ONNX counts negative ones from the end.");
-            return index.term();
-        }
         return Terms.where(Terms.isNegative(index), Terms.plus(index.term(), Terms.length(length)), index.term());
+    }
+
+    /** Indices of an input as they are, such as tokens: {@code gather} has the run check that they are in range. */
+    private static Optional<Term> ofInput(NodeContext node, Operand index) {
+        if (index.known().isPresent() || !isInput(node, index.term())) {
+            return Optional.empty();
+        }
+        node.note("Indices that are inputs are counted from the front; ONNX counts negative ones from the end.");
+        return Optional.of(index.term());
     }
 
     private static boolean isInput(NodeContext node, Term term) {
         return switch (term) {
-            case Term.Ref ref -> node.meaning(ref.value()).map(m -> isInput(node, m)).orElse(true);
-            case Term.Call c -> switch (c.function()) {
-                case "reshape", "cast", "merge_axes", "split_axis", "unsqueeze", "squeeze" ->
-                    isInput(node, c.arguments().getFirst().term());
-                default -> false;
-            };
+            case Term.Ref ref ->
+                node.meaning(ref.value()).map(m -> isInput(node, m)).orElse(true);
+            case Term.Call c ->
+                switch (c.function()) {
+                    case "reshape", "cast", "merge_axes", "split_axis", "unsqueeze", "squeeze" ->
+                        isInput(node, c.arguments().getFirst().term());
+                    default -> false;
+                };
             default -> false;
         };
     }
@@ -114,7 +139,9 @@ final class Indexed {
             parts.add(
                     isPart
                             ? new Index.Range(
-                                    Optional.empty(), Optional.of(Terms.length(index.dims().get(i))), Optional.empty())
+                                    Optional.empty(),
+                                    Optional.of(Terms.length(index.dims().get(i))),
+                                    Optional.empty())
                             : Terms.all());
         }
         return isWhole ? x.term() : new Term.Subscript(x.term(), parts);
@@ -155,9 +182,12 @@ final class Indexed {
         }
         Term all = lengths.stream().allMatch(Dim::isKnown)
                 ? Call.of("tensor", Terms.lengths(lengths), Terms.dtype(index.dtype()))
-                : new Call("stack", List.of(Term.Argument.of(new Items(lengths.stream()
-                        .<Term>map(d -> Call.of("full", Terms.lengths(List.of()), Terms.length(d), Terms.dtype(index.dtype())))
-                        .toList()))));
+                : new Call(
+                        "stack",
+                        List.of(Term.Argument.of(new Items(lengths.stream()
+                                .<Term>map(d -> Call.of(
+                                        "full", Terms.lengths(List.of()), Terms.length(d), Terms.dtype(index.dtype())))
+                                .toList()))));
         return Terms.where(Terms.isNegative(index), Terms.plus(index.term(), all), index.term());
     }
 
@@ -175,20 +205,28 @@ final class Indexed {
         int axis = NodeAxes.attribute(node, 0, x.rank());
         Term place = fromFront(node, index, x.dims().get(axis));
         List<Term> operands = List.of(
-                Terms.tensor(x),
-                place,
-                Terms.tensor(node.operand(2)),
-                Terms.whole(NodeAxes.written(axis, x.rank())));
+                Terms.tensor(x), place, Terms.tensor(node.operand(2)), Terms.whole(NodeAxes.written(axis, x.rank())));
         node.define(0, Terms.call("scatter_along", operands, reduction(node)), x.type());
+    }
+
+    /** A cache whose elements from a place on are new, the place one for each text. */
+    private static void update(NodeContext node) {
+        Operand cache = node.operand(0);
+        Operand update = node.operand(1);
+        int axis = NodeAxes.attribute(node, -2, cache.rank());
+        Term row = Terms.along(Call.of("iota", Terms.length(update.dims().get(axis))), axis, cache.rank());
+        Term place = node.has(2) ? Terms.plus(Terms.along(Terms.tensor(node.operand(2)), 0, cache.rank()), row) : row;
+        boolean isCircular = node.attribute("mode", "linear").equals("circular");
+        Term within = isCircular
+                ? new Term.Infix("%", place, Terms.length(cache.dims().get(axis)))
+                : place;
+        Term everywhere = Call.of("expand", within, Terms.lengths(update.dims()));
+        List<Term> operands = List.of(Terms.tensor(cache), everywhere, Terms.tensor(update), Terms.whole(axis));
+        node.define(0, Terms.call("scatter_along", operands), cache.type());
     }
 
     private static Object[] reduction(NodeContext node) {
         String reduction = node.attribute("reduction", "none");
         return reduction.equals("none") ? new Object[0] : new Object[] {"reduce", new Term.Text(reduction)};
-    }
-
-    /** Indices as integers of 64 bits, as the language's own functions give them. */
-    static Term wide(Operand index) {
-        return Terms.as(index, DType.I64);
     }
 }

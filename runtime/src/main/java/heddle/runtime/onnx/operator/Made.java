@@ -127,11 +127,14 @@ final class Made {
         int axis = NodeAxes.of(node.attribute("axis", -1), ids.rank() + 1);
         List<Dim> shape = new ArrayList<>(ids.dims());
         shape.add(axis, depth);
-        Operand wide = node.step("index", ids.dtype().isInt() ? Terms.tensor(ids) : Terms.cast(ids.term(), DType.I64), Terms.type(ids.dtype().isInt() ? ids.dtype() : DType.I64, ids.dims()));
+        Operand wide = node.step(
+                "index",
+                ids.dtype().isInt() ? Terms.tensor(ids) : Terms.cast(ids.term(), DType.I64),
+                Terms.type(ids.dtype().isInt() ? ids.dtype() : DType.I64, ids.dims()));
         Term index = Signs.isNonNegative(node, ids)
                 ? wide.term()
                 : Terms.where(Terms.isNegative(wide), Terms.plus(wide.term(), Terms.length(depth)), wide.term());
-        List<Element> known = values.known().map(Known::elements).orElse(List.of());
+        List<Element> known = Terms.elements(node, 2).map(Known::elements).orElse(List.of());
         boolean isPlain = known.size() == 2 && isNumber(known.get(0), 0) && isNumber(known.get(1), 1);
         Term hot = Terms.call(
                 "one_hot",

@@ -114,7 +114,8 @@ final class Margins {
         if (node.has(2)) {
             return Terms.number(
                     Terms.number(node.operand(2))
-                            .orElseThrow(() -> new UnsupportedNode("the value of its margins is only known when the model runs")),
+                            .orElseThrow(() ->
+                                    new UnsupportedNode("the value of its margins is only known when the model runs")),
                     dtype);
         }
         return Terms.number(node.attribute("value", 0.0), dtype);
@@ -126,7 +127,9 @@ final class Margins {
         for (int axis = 0; axis < x.rank(); axis++) {
             if (!low.get(axis).isZero() || !high.get(axis).isZero()) {
                 List<Dim> shape = Terms.with(
-                        padded.dims(), axis, low.get(axis).plus(x.dims().get(axis)).plus(high.get(axis)));
+                        padded.dims(),
+                        axis,
+                        low.get(axis).plus(x.dims().get(axis)).plus(high.get(axis)));
                 Term joined = joined(padded, axis, low.get(axis), high.get(axis), mode);
                 padded = node.step("padded_" + axis, joined, Terms.type(x.dtype(), shape));
             }

@@ -16,6 +16,9 @@ import java.util.Optional;
 final class Normalisations {
     private static final double EPSILON = 1e-5;
 
+    /** Neighbours that are written out, each as a part of the tensor. */
+    private static final long MOST_NEIGHBOURS = 32;
+
     private Normalisations() {}
 
     static void addTo(OperatorTable table) {
@@ -169,6 +172,9 @@ final class Normalisations {
     private static void neighbours(NodeContext node) {
         Operand x = node.operand(0);
         long size = node.attribute("size", 1);
+        if (size < 1 || size > MOST_NEIGHBOURS) {
+            throw new UnsupportedNode("a neighbourhood of " + size + " channels");
+        }
         long before = (size - 1) / 2;
         Dim channels = x.dims().get(1);
         Term padded = Terms.call(

@@ -10,6 +10,7 @@ import heddle.runtime.onnx.translate.OperatorTable;
 import heddle.runtime.onnx.translate.UnsupportedNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -154,23 +155,53 @@ final class Reshapes {
                             : x.dims().get(shape.size() - axes.headSet(i).size()));
             indices.add(isNew ? new Index.New() : Terms.all());
         }
-        node.define(0, inserted(x, shape, indices), Terms.type(x.dtype(), shape));
+        node.define(0, inserted(node, x, shape, indices), Terms.type(x.dtype(), shape));
     }
 
-    private static Term inserted(Operand x, List<Dim> shape, List<Index> indices) {
+    private static Term inserted(NodeContext node, Operand x, List<Dim> shape, List<Index> indices) {
         if (x.rank() == 0) {
             return Terms.reshape(Terms.tensor(x), shape);
         }
+        Optional<Term.Subscript> before = insertion(node, x.term());
+        if (before.isPresent()) {
+            return new Term.Subscript(before.get().operand(), written(together(before.get(), x.rank(), indices)));
+        }
+        return new Term.Subscript(x.term(), written(indices));
+    }
+
+    /** What inserted axes before, to be written as one with those of now. */
+    private static Optional<Term.Subscript> insertion(NodeContext node, Term term) {
+        return term instanceof Term.Ref ref
+                ? node.meaning(ref.value())
+                        .filter(Term.Subscript.class::isInstance)
+                        .map(Term.Subscript.class::cast)
+                        .filter(s -> s.indices().stream()
+                                .allMatch(i -> i instanceof Index.New || i.equals(Terms.all())))
+                : Optional.empty();
+    }
+
+    private static List<Index> together(Term.Subscript before, int rank, List<Index> indices) {
+        List<Index> inner = new ArrayList<>(before.indices());
+        while (inner.size() < rank) {
+            inner.add(Terms.all());
+        }
+        return indices.stream()
+                .map(i -> i instanceof Index.New ? i : inner.removeFirst())
+                .toList();
+    }
+
+    private static List<Index> written(List<Index> indices) {
         // Whole axes behind the last new one go without saying; many before it are the rest.
         List<Index> written = new ArrayList<>(indices);
         while (!(written.getLast() instanceof Index.New)) {
             written.removeLast();
         }
-        if (indices.getLast() instanceof Index.New && x.rank() > 1 && indices.indexOf(new Index.New()) >= x.rank()) {
-            written.subList(0, x.rank()).clear();
+        int first = indices.indexOf(new Index.New());
+        if (first > 1 && indices.subList(first, indices.size()).stream().allMatch(Index.New.class::isInstance)) {
+            written.subList(0, first).clear();
             written.addFirst(new Index.Rest());
         }
-        return new Term.Subscript(x.term(), written);
+        return written;
     }
 
     private static void transpose(NodeContext node) {

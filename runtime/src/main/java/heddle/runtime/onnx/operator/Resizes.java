@@ -24,7 +24,7 @@ final class Resizes {
         table.add("", "Resize", Resizes::resize);
         table.add("", "Upsample", node -> {
             Operand x = node.operand(0);
-            List<Double> scales = node.has(1) ? numbers(node.known(1, "scales")) : numbers(node);
+            List<Double> scales = node.has(1) ? numbers(node, 1) : numbers(node);
             define(node, x, scaled(x, axes(node, x), scales), "asymmetric", "floor");
         });
     }
@@ -33,7 +33,7 @@ final class Resizes {
         Operand x = node.operand(0);
         List<Integer> axes = axes(node, x);
         if (node.opset() < 11) {
-            define(node, x, scaled(x, axes, numbers(node.known(1, "scales"))), "asymmetric", "floor");
+            define(node, x, scaled(x, axes, numbers(node, 1)), "asymmetric", "floor");
             return;
         }
         refuse(node, "keep_aspect_ratio_policy", "stretch");
@@ -43,9 +43,7 @@ final class Resizes {
             throw new UnsupportedNode("cubic_coeff_a=" + node.attribute("cubic_coeff_a", 0.0));
         }
         boolean bySize = node.has(3) && !node.operand(3).dims().equals(List.of(Dim.ZERO));
-        List<Dim> shape = bySize
-                ? sized(x, axes, node.lengths(3, "sizes"))
-                : scaled(x, axes, numbers(node.known(2, "scales")));
+        List<Dim> shape = bySize ? sized(x, axes, node.lengths(3, "sizes")) : scaled(x, axes, numbers(node, 2));
         String coordinates = node.attribute("coordinate_transformation_mode", "half_pixel");
         // They differ where a scale makes no whole length, and there is no such scale here.
         define(
@@ -76,7 +74,9 @@ final class Resizes {
                 .orElse(NodeAxes.all(x.rank()));
     }
 
-    private static List<Double> numbers(Known known) {
+    private static List<Double> numbers(NodeContext node, int operand) {
+        Known known = Terms.elements(node, operand)
+                .orElseThrow(() -> new UnsupportedNode("its scales are only known when the model runs"));
         List<Double> numbers = new ArrayList<>();
         for (Element e : known.elements()) {
             if (!(e instanceof Element.Fraction f)) {
@@ -91,7 +91,8 @@ final class Resizes {
     private static List<Double> numbers(NodeContext node) {
         return node.node()
                 .attribute("scales")
-                .map(a -> ((OnnxAttribute.Numbers) a).values().stream().map(Float::doubleValue).toList())
+                .map(a -> ((OnnxAttribute.Numbers) a)
+                        .values().stream().map(Float::doubleValue).toList())
                 .orElseThrow(() -> new UnsupportedNode("it has no scales"));
     }
 
@@ -114,7 +115,8 @@ final class Resizes {
             }
             double size = isWhole ? scale : length.value() * scale;
             if (size != Math.rint(size)) {
-                throw new UnsupportedNode("it scales the length " + length + " by " + scale + ", which is no whole length");
+                throw new UnsupportedNode(
+                        "it scales the length " + length + " by " + scale + ", which is no whole length");
             }
             sizes.add(isWhole ? length.times((long) scale) : Dim.of((long) size));
         }

@@ -19,11 +19,14 @@ final class Sequences {
     private Sequences() {}
 
     static void addTo(OperatorTable table) {
-        table.add("", "SequenceConstruct", node -> node.defineSequence(
-                0,
-                IntStream.range(0, node.node().inputs().size())
-                        .mapToObj(node::operand)
-                        .toList()));
+        table.add(
+                "",
+                "SequenceConstruct",
+                node -> node.defineSequence(
+                        0,
+                        IntStream.range(0, node.node().inputs().size())
+                                .mapToObj(node::operand)
+                                .toList()));
         table.add("", "SequenceEmpty", node -> node.defineSequence(0, List.of()));
         table.add("", "SequenceAt", node -> {
             List<Operand> tensors = node.sequence(0);
@@ -41,9 +44,7 @@ final class Sequences {
 
     private static void insert(NodeContext node) {
         List<Operand> tensors = new ArrayList<>(node.sequence(0));
-        int at = node.has(2)
-                ? NodeAxes.of(NodeAxes.number(node, 2, "position"), tensors.size() + 1)
-                : tensors.size();
+        int at = node.has(2) ? NodeAxes.of(NodeAxes.number(node, 2, "position"), tensors.size() + 1) : tensors.size();
         tensors.add(at, node.operand(1));
         node.defineSequence(0, tensors);
     }
@@ -84,7 +85,9 @@ final class Sequences {
                     drops
                             ? ControlFlow.element(node, x, axis, i)
                             : node.step(
-                                    "part_" + i, part, Terms.type(x.dtype(), Terms.with(x.dims(), axis, parts.get(i)))));
+                                    "part_" + i,
+                                    part,
+                                    Terms.type(x.dtype(), Terms.with(x.dims(), axis, parts.get(i)))));
             from = to;
         }
         node.defineSequence(0, tensors);

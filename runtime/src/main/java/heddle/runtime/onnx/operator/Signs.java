@@ -40,13 +40,14 @@ final class Signs {
             }
             case Term.Literal l -> !l.text().startsWith("-") && !l.text().startsWith("(");
             case Term.Length l -> l.dim().isNonNegative();
-            case Term.Infix i -> switch (i.operator()) {
-                case "+", "*", "div", "/" ->
-                    isNonNegative(node, i.left(), depth - 1) && isNonNegative(node, i.right(), depth - 1);
-                case "%" -> isNonNegative(node, i.right(), depth - 1);
-                case "==", "!=", "<", "<=", ">", ">=", "and", "or" -> true;
-                default -> false;
-            };
+            case Term.Infix i ->
+                switch (i.operator()) {
+                    case "+", "*", "div", "/" ->
+                        isNonNegative(node, i.left(), depth - 1) && isNonNegative(node, i.right(), depth - 1);
+                    case "%" -> isNonNegative(node, i.right(), depth - 1);
+                    case "==", "!=", "<", "<=", ">", ">=", "and", "or" -> true;
+                    default -> false;
+                };
             case Term.Subscript s -> isNonNegative(node, s.operand(), depth - 1);
             case Term.Call c -> isNonNegative(node, c, depth);
             case Term.Items items -> items.terms().stream().allMatch(t -> isNonNegative(node, t, depth - 1));
@@ -59,20 +60,64 @@ final class Signs {
 
     private static boolean isNonNegative(NodeContext node, Term.Call call, int depth) {
         return switch (call.function()) {
-            case "iota", "argmax", "argmin", "one_hot", "abs", "relu", "exp", "sqrt", "sigmoid", "softmax", "zeros", "any", "all" ->
-                true;
+            case "iota",
+                    "argmax",
+                    "argmin",
+                    "one_hot",
+                    "abs",
+                    "relu",
+                    "exp",
+                    "sqrt",
+                    "sigmoid",
+                    "softmax",
+                    "zeros",
+                    "any",
+                    "all" -> true;
             // The elements are those of the first argument.
-            case "reshape", "permute", "transpose", "expand", "unsqueeze", "squeeze", "split_axis", "merge_axes", "tile",
-                    "repeat", "cast", "gather", "take_along", "gather_nd", "flip", "cumsum", "concat", "stack", "sum", "tensor",
-                    "floor", "ceil", "round", "trilu" ->
-                isNonNegative(node, call.arguments().getFirst().term(), depth - 1);
+            case "reshape",
+                    "permute",
+                    "transpose",
+                    "expand",
+                    "unsqueeze",
+                    "squeeze",
+                    "split_axis",
+                    "merge_axes",
+                    "tile",
+                    "repeat",
+                    "cast",
+                    "gather",
+                    "take_along",
+                    "gather_nd",
+                    "flip",
+                    "cumsum",
+                    "concat",
+                    "stack",
+                    "sum",
+                    "tensor",
+                    "floor",
+                    "ceil",
+                    "round",
+                    "trilu" -> isNonNegative(node, call.arguments().getFirst().term(), depth - 1);
             case "full" -> isNonNegative(node, call.arguments().get(1).term(), depth - 1);
             case "range", "where" ->
-                isNonNegative(node, call.arguments().get(call.function().equals("where") ? 1 : 0).term(), depth - 1)
-                        && isNonNegative(node, call.arguments().get(call.function().equals("where") ? 2 : 1).term(), depth - 1);
+                isNonNegative(
+                                node,
+                                call.arguments()
+                                        .get(call.function().equals("where") ? 1 : 0)
+                                        .term(),
+                                depth - 1)
+                        && isNonNegative(
+                                node,
+                                call.arguments()
+                                        .get(call.function().equals("where") ? 2 : 1)
+                                        .term(),
+                                depth - 1);
             case "max" -> either(node, call, depth) || isReduction(call) && first(node, call, depth);
             case "min" ->
-                isReduction(call) ? first(node, call, depth) : first(node, call, depth) && isNonNegative(node, call.arguments().get(1).term(), depth - 1);
+                isReduction(call)
+                        ? first(node, call, depth)
+                        : first(node, call, depth)
+                                && isNonNegative(node, call.arguments().get(1).term(), depth - 1);
             case "clip" -> isNonNegative(node, call.arguments().get(1).term(), depth - 1);
             default -> false;
         };

@@ -1,6 +1,7 @@
 package heddle.runtime.onnx.operator;
 
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.TensorType;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Term.Index;
 import heddle.runtime.onnx.translate.NodeContext;
@@ -35,17 +36,39 @@ final class Slices {
         List<Index> indices = new ArrayList<>(Collections.nCopies(x.rank(), Terms.all()));
         for (int i = 0; i < starts.size(); i++) {
             int axis = NodeAxes.of(axes.get(i), x.rank());
+            if (starts.size() == 1
+                    && steps.getFirst() == 1
+                    && isRow(node, x, axis, starts.getFirst(), ends.getFirst())) {
+                return;
+            }
             Cut cut = Cut.of(node, x.dims().get(axis), starts.get(i), ends.get(i), steps.get(i));
             shape.set(axis, cut.length());
             indices.set(axis, cut.index());
         }
+        TensorType type = Terms.type(x.dtype(), shape);
         if (indices.stream().allMatch(Terms.all()::equals)) {
             node.define(0, x);
         } else if (shape.stream().anyMatch(d -> d.is(0))) {
-            node.define(0, Term.Call.of("zeros", Terms.lengths(shape), Terms.dtype(x.dtype())), Terms.type(x.dtype(), shape));
+            node.define(0, Term.Call.of("zeros", Terms.lengths(shape), Terms.dtype(x.dtype())), type);
         } else {
-            node.define(0, new Term.Subscript(x.term(), written(indices)), Terms.type(x.dtype(), shape));
+            node.define(0, new Term.Subscript(x.term(), written(indices)), type);
         }
+    }
+
+    /** Of a buffer of positions, as many as a run has: they are made anew. */
+    private static boolean isRow(NodeContext node, Operand x, int axis, Dim start, Dim end) {
+        Optional<Positions> row = x.known().isPresent() ? Positions.of(node, x.term()) : Optional.empty();
+        boolean isSymbolic = !start.isKnown() || !end.isKnown();
+        if (row.isEmpty()
+                || !isSymbolic
+                || !start.isNonNegative()
+                || !end.minus(start).isNonNegative()
+                || x.dims().get(axis).is(1)) {
+            return false;
+        }
+        TensorType type = Terms.type(x.dtype(), Terms.with(x.dims(), axis, end.minus(start)));
+        node.define(0, row.get().part(start, end).term(), type);
+        return true;
     }
 
     /** The attribute of versions below 10, the operand of later ones. */
@@ -62,7 +85,9 @@ final class Slices {
             written.removeLast();
         }
         int cut = written.size() - 1;
-        if (written.size() == indices.size() && cut > 1 && written.subList(0, cut).stream().allMatch(Terms.all()::equals)) {
+        if (written.size() == indices.size()
+                && cut > 1
+                && written.subList(0, cut).stream().allMatch(Terms.all()::equals)) {
             return List.of(new Index.Rest(), written.getLast());
         }
         return written;
@@ -84,7 +109,8 @@ final class Slices {
                 return new Cut(range(from, from, 1, Dim.ZERO, axis, start, end), Dim.ZERO);
             }
             return new Cut(
-                    range(from, to, step, Dim.ZERO, axis, start, end), to.minus(from).ceilDiv(Dim.of(step)));
+                    range(from, to, step, Dim.ZERO, axis, start, end),
+                    to.minus(from).ceilDiv(Dim.of(step)));
         }
 
         private static Cut backwards(NodeContext node, Dim axis, Dim start, Dim end, long step) {
@@ -108,7 +134,9 @@ final class Slices {
         }
 
         private static Dim fromFront(Dim bound, Dim axis) {
-            return isNegative(bound) ? bound.plus(axis) : bound;
+            // -n counts from the end: that n may be 0, where ONNX counts from the front, is no case of files.
+            boolean behind = !bound.is(0) && Dim.ZERO.minus(bound).isNonNegative();
+            return behind ? bound.plus(axis) : bound;
         }
 
         /** A bound beyond an end is that end. Where a length decides, the bound is taken to be within the axis. */

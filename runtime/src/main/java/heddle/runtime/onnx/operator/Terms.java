@@ -12,8 +12,11 @@ import heddle.runtime.onnx.source.Term.Items;
 import heddle.runtime.onnx.source.Term.Length;
 import heddle.runtime.onnx.source.Term.Literal;
 import heddle.runtime.onnx.source.Term.Subscript;
+import heddle.runtime.onnx.translate.Constants;
+import heddle.runtime.onnx.translate.Known;
 import heddle.runtime.onnx.translate.Known.Element;
 import heddle.runtime.onnx.translate.KnownTerms;
+import heddle.runtime.onnx.translate.NodeContext;
 import heddle.runtime.onnx.translate.Operand;
 import heddle.runtime.onnx.translate.TensorTerms;
 import java.util.ArrayList;
@@ -113,7 +116,7 @@ public final class Terms {
 
     /** The operand as numbers of a type. */
     public static Term as(Operand x, DType to) {
-        return x.dtype() == to ? tensor(x) : cast(x.known().isPresent() ? tensor(x) : x.term(), to);
+        return x.dtype() == to ? tensor(x) : cast(x.term(), to);
     }
 
     /** {@code x[:, ..., index]}: what stands for one axis, the others whole. */
@@ -160,6 +163,11 @@ public final class Terms {
             case Element.Fraction f -> Optional.of(f.value());
             case Element.Truth t -> Optional.of(t.value() ? 1.0 : 0.0);
         };
+    }
+
+    /** The elements of an operand, also of one that is a weight because it has a name and a fraction. */
+    public static Optional<Known> elements(NodeContext node, int operand) {
+        return node.operand(operand).known().or(() -> node.tensor(operand).flatMap(Constants::known));
     }
 
     public static TensorType type(DType dtype, List<Dim> dims) {

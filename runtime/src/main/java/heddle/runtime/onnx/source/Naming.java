@@ -59,6 +59,11 @@ final class Naming {
         return name;
     }
 
+    /** The name itself where it is one that is not taken, for what others call by it; else one like it. */
+    String keep(String name) {
+        return isName(name) && taken.add(name) ? name : fresh(name);
+    }
+
     /** The name may be had again: nothing behind sees what had it. */
     void release(String name) {
         taken.remove(name);

@@ -66,7 +66,31 @@ public final class KnownTerms {
                     .toList());
             return Term.Call.of("zeros", shape, dtype);
         }
-        return Term.Call.of("tensor", nested(known, 0, 0, known.elements().size()), dtype);
+        return known.elements().stream().anyMatch(KnownTerms::isLength)
+                ? ofLengths(known, dtype)
+                : Term.Call.of("tensor", nested(known, 0, 0, known.elements().size()), dtype);
+    }
+
+    private static boolean isLength(Element element) {
+        return element instanceof Element.Whole w && !w.value().isKnown();
+    }
+
+    /** {@code tensor} takes numbers alone; lengths are joined. */
+    private static Term ofLengths(Known known, Term dtype) {
+        Term flat = Term.Call.of(
+                "stack",
+                new Term.Items(known.elements().stream()
+                        .map(e -> term(e, known.dtype()))
+                        .toList()));
+        Term typed = known.dtype() == DType.I64 ? flat : Term.Call.of("cast", flat, dtype);
+        return known.shape().size() == 1
+                ? typed
+                : Term.Call.of(
+                        "reshape",
+                        typed,
+                        new Term.Items(known.shape().stream()
+                                .<Term>map(n -> new Term.Length(Dim.of(n)))
+                                .toList()));
     }
 
     /** {@code iota(n)}, with axes of length one around it, for 0, 1, 2 … in {@code i64}. */

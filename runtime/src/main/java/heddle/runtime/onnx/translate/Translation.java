@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -26,6 +27,9 @@ import java.util.Set;
  * so that all types say so. What cannot be translated is collected, and what reads it is passed over.
  */
 public final class Translation {
+    /** As many as the bodies of a file's functions may make; loops within loops make more with ease. */
+    private static final int MOST_NODES = 200_000;
+
     private final OnnxGraph graph;
     private final Map<String, Integer> opsets;
     private final OperatorTable table;
@@ -35,6 +39,7 @@ public final class Translation {
     private final List<Definition> definitions = new ArrayList<>();
     private final Map<Value, Term> meanings = new HashMap<>();
     private final Set<String> notes = new LinkedHashSet<>();
+    private int translated;
     private UnsupportedOperators unsupported = new UnsupportedOperators();
     private Set<String> read = Set.of();
 
@@ -58,6 +63,7 @@ public final class Translation {
     private FlatModel model(String name) {
         while (true) {
             int before = symbols.count();
+            translated = 0;
             definitions.clear();
             meanings.clear();
             notes.clear();
@@ -101,6 +107,9 @@ public final class Translation {
     private List<FlatModel.Result> outputs(Environment environment) {
         List<FlatModel.Result> outputs = new ArrayList<>();
         for (OnnxGraph.Declared declared : graph.outputs()) {
+            if (environment.sequence(declared.name()).isPresent()) {
+                unsupported.add("an output that is a sequence", declared.name());
+            }
             environment.find(declared.name()).ifPresent(o -> {
                 equateWithDeclared(o, declared);
                 outputs.add(new FlatModel.Result(declared.name(), symbols.resolved(o.type()), TensorTerms.tensor(o)));
@@ -132,7 +141,7 @@ public final class Translation {
         Set<Value> needed = new HashSet<>();
         outputs.forEach(o -> o.term().reads().forEach(needed::add));
         List<Definition> live = new ArrayList<>();
-        for (Definition d : definitions.reversed()) {
+        for (Definition d : PositionTables.rewritten(definitions).reversed()) {
             if (d.results().stream().anyMatch(needed::contains)) {
                 d.term().reads().forEach(needed::add);
                 live.addFirst(d);
@@ -161,6 +170,10 @@ public final class Translation {
     }
 
     private void translate(OnnxNode node, Environment environment) {
+        if (++translated > MOST_NODES) {
+            throw new DiagnosticException(Diagnostic.of(
+                    RuntimeCode.ONNX_OPERATOR, "loops of known length are more than " + MOST_NODES + " nodes, written out"));
+        }
         try {
             TranslatedNode context = new TranslatedNode(this, node, opsets.getOrDefault(node.domain(), 1), environment);
             if (node.operator().equals("Constant") && node.domain().isEmpty()) {
@@ -179,6 +192,14 @@ public final class Translation {
             unsupported.add(node.qualifiedOperator() + ": " + e.getMessage(), node.label());
         } catch (AbsentOperand e) {
             // What it reads has no translation, and that was said.
+        } catch (ArithmeticException
+                | ClassCastException
+                | IllegalArgumentException
+                | IndexOutOfBoundsException
+                | NoSuchElementException e) {
+            // A file may hold anything: attributes of other types, too few axes, lengths beyond all bounds.
+            unsupported.add(
+                    node.qualifiedOperator() + ": its operands or attributes are not those of the operator", node.label());
         }
     }
 

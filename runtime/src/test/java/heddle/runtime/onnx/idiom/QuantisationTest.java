@@ -9,8 +9,8 @@ class QuantisationTest {
     @Test
     void productsThatShareAQuantisedOperand() {
         assertEquals("""
-                y = heddle.QuantizedMatMul(x, w, ws, wz) of q i c s y
-                z = heddle.QuantizedMatMul(x, v, vs, ) of q j d t z
+                y = heddle.QuantizedMatMul(x, w, ws, wz) rounds=1 of q i c s y
+                z = heddle.QuantizedMatMul(x, v, vs, ) rounds=1 of q j d t z
                 """, recognised("""
                 w: i8[8, 4]
                 v: i8[8, 4]
@@ -34,7 +34,7 @@ class QuantisationTest {
     void theQuantisedOperandStaysForWhoElseReadsIt() {
         assertEquals("""
                 q, qs, qz = DynamicQuantizeLinear(x)
-                y = heddle.QuantizedMatMul(x, w, ws, wz) of q i c s y
+                y = heddle.QuantizedMatMul(x, w, ws, wz) rounds=1 of q i c s y
                 """, recognised("""
                 w: i8[8, 4]
                 ws: f32
@@ -122,11 +122,9 @@ class QuantisationTest {
                 y = heddle.Scaled(y/rows) scale=0.5 zero=-128.0 of f y
                 """;
         assertEquals(
-                expected,
-                recognised("w: u8[8, 4]\nz: u8\nf = Gather(w, ids)\ny = DequantizeLinear(f, 0.5, z)\n-> y"));
+                expected, recognised("w: u8[8, 4]\nz: u8\nf = Gather(w, ids)\ny = DequantizeLinear(f, 0.5, z)\n-> y"));
         assertEquals(
-                expected,
-                recognised("w: u8[8, 4]\nz: u8\nf = DequantizeLinear(w, 0.5, z)\ny = Gather(f, ids)\n-> y"));
+                expected, recognised("w: u8[8, 4]\nz: u8\nf = DequantizeLinear(w, 0.5, z)\ny = Gather(f, ids)\n-> y"));
     }
 
     @Test

@@ -106,7 +106,7 @@ public final class TopkFunction implements LanguageFunction {
             Tensor isEarlier =
                     m.apply(ScalarFn.LT, m.positions(length, axis + 1, rank), m.positions(length, axis, rank));
             Tensor isEqual = m.apply(ScalarFn.AND, m.apply(ScalarFn.EQ, other, own), isEarlier);
-            Tensor isBefore = m.cast(m.apply(ScalarFn.OR, isBetter, isEqual), DType.I64);
+            Tensor isBefore = m.cast(m.apply(ScalarFn.OR, isBetter, isEqual), DType.I32);
             Tensor place = m.reduce(Reduction.SUM, isBefore, List.of(axis + 1), false);
             Shape shape = keys.type().shape();
             Tensor index = m.expand(m.positions(length, axis, keys.rank()), shape);

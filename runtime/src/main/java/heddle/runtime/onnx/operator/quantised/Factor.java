@@ -51,15 +51,10 @@ record Factor(Term term, Optional<Operand> zero, Optional<HeldWeight> held, List
         if (number.isPresent()) {
             return number.get() == shift ? Optional.empty() : Optional.of(number(number.get() - shift));
         }
-        Term floats = Terms.as(zero, DType.F32);
-        Term left = shift == 0 ? floats : Terms.minus(floats, Terms.number(shift, DType.F32));
-        return Optional.of(new Operand(left, Terms.type(DType.F32, zero.dims()), Optional.empty()));
+        return Optional.of(ZeroPoints.floats(zero, shift));
     }
 
     private static Operand number(double value) {
-        return KnownTerms.operand(new Known(
-                DType.F32,
-                List.of(),
-                List.of(new Known.Element.Fraction(value))));
+        return KnownTerms.operand(new Known(DType.F32, List.of(), List.of(new Known.Element.Fraction(value))));
     }
 }

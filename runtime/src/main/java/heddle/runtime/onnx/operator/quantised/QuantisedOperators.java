@@ -9,5 +9,6 @@ public final class QuantisedOperators {
     public static void addTo(OperatorTable table) {
         Quantisation.addTo(table);
         QuantisedProducts.addTo(table);
+        BlockProducts.addTo(table);
     }
 }

@@ -4,6 +4,7 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.operator.MatrixProducts;
 import heddle.runtime.onnx.operator.Terms;
+import heddle.runtime.onnx.operator.fused.PackedAttention;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Term.Call;
 import heddle.runtime.onnx.source.Term.Infix;
@@ -20,6 +21,10 @@ import java.util.Optional;
  * zero point of a weight is taken off the product: {@code x @ (w - z)} is {@code x @ w - sum(x) * z}.
  */
 final class QuantisedProducts {
+    private static final String AS_THEY_ARE =
+            "Products with quantised weights take activations as they are. The file rounds"
+                    + " them to 255 steps of their range, so that each factor differs by half a step at most.";
+
     private QuantisedProducts() {}
 
     static void addTo(OperatorTable table) {
@@ -29,12 +34,14 @@ final class QuantisedProducts {
         table.add("com.microsoft", "MatMulIntegerToFloat", QuantisedProducts::ofWholesToFloat);
         table.add("", "QLinearMatMul", QuantisedProducts::roundedAgain);
         table.add("com.microsoft", "QGemm", QuantisedProducts::general);
+        table.add("com.microsoft", "QAttention", QuantisedProducts::attention);
     }
 
     /** {@code x, weight, scale, zero point?, bias?}, with a scale for all, for each row or each column of the weight. */
     private static void withFloats(NodeContext node) {
-        node.note("Products with quantised weights take activations as they are. The file rounds them to 255 steps of their range,"
-                + " so that each factor differs by half a step at most.");
+        if (node.node().operator().equals("DynamicQuantizeMatMul") || node.attribute("rounds", 0) != 0) {
+            node.note(AS_THEY_ARE);
+        }
         product(node, node.operand(0), 1, 2, 3, 4);
     }
 
@@ -44,7 +51,10 @@ final class QuantisedProducts {
         Factor w = Factor.of(node, weight, zero, turned);
         Operand s = node.operand(scale);
         Term result;
-        if (s.rank() > 0 && w.zero().isEmpty() && s.term() instanceof Term.Weight scales && w.held().isPresent()) {
+        if (s.rank() > 0
+                && w.zero().isEmpty()
+                && s.term() instanceof Term.Weight scales
+                && w.held().isPresent()) {
             String per = node.attribute("axis", 1) == 0 ? "row" : "column";
             Term held = w.held().get().scaled(per, scales.name());
             result = new Infix("@", x.term(), turned ? Call.of("transpose", held) : held);
@@ -59,6 +69,18 @@ final class QuantisedProducts {
             result = Terms.plus(result, Terms.tensor(node.operand(bias)));
         }
         node.define(0, result, Terms.type(x.dtype(), shape));
+    }
+
+    /** Attention whose matrix for queries, keys and values is quantised; the operand is, unless it has no scale. */
+    private static void attention(NodeContext node) {
+        boolean isRounded = node.has(3);
+        Operand x = isRounded ? left(node, 0, 6, Optional.of(number(node.operand(3)))) : node.operand(0);
+        if (!isRounded) {
+            node.note(AS_THEY_ARE);
+        }
+        Factor w = Factor.of(node, 1, 7, false);
+        Term product = Terms.times(less(x, w, true), number(node.operand(4)));
+        PackedAttention.define(node, x, product, w.dims().getLast(), new PackedAttention.Places(2, 5, 8, -1));
     }
 
     private static Term number(Operand x) {
@@ -88,7 +110,7 @@ final class QuantisedProducts {
     private static Operand left(NodeContext node, int index, int zero, Optional<Term> scale) {
         Operand q = node.operand(index);
         Term floats = Terms.as(q, DType.F32);
-        if (node.has(zero)) {
+        if (zero >= 0 && node.has(zero)) {
             Operand z = node.operand(zero);
             Optional<Double> number = ZeroPoints.number(node, zero);
             if (number.isPresent()) {
@@ -166,8 +188,6 @@ final class QuantisedProducts {
         double alpha = node.attribute("alpha", 1.0);
         Term all = alpha == 1 ? scale : Terms.times(Terms.number(alpha, DType.F32), scale);
         node.define(
-                0,
-                Terms.times(product, all),
-                Terms.type(DType.F32, MatrixProducts.shape(node, a.dims(), b.dims())));
+                0, Terms.times(product, all), Terms.type(DType.F32, MatrixProducts.shape(node, a.dims(), b.dims())));
     }
 }

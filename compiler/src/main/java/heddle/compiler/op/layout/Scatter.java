@@ -1,5 +1,6 @@
 package heddle.compiler.op.layout;
 
+import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
@@ -7,24 +8,40 @@ import heddle.compiler.op.AttributeMap;
 import heddle.compiler.op.Require;
 import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
+import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
  * Adds slices to zeros at indexes: the gradient of {@link Gather}. From {@code x} of shape {@code data[:axis] + index +
  * data[axis+1:]} and {@code index} it makes a tensor of the shape of {@code data}. Slices of one index are added in their
- * order. An index out of range is clamped to the nearest that is in range.
+ * order, or combined otherwise, from the neutral element. An index out of range is clamped to the nearest that is in range.
  *
  * @param size of the result's axis
+ * @param kind how slices of one index are combined
  */
-public record ScatterAdd(int axis, Dim size) implements Differentiable {
+public record Scatter(int axis, Dim size, Reduction kind) implements Differentiable {
+    /** A sum. */
+    public Scatter(int axis, Dim size) {
+        this(axis, size, Reduction.SUM);
+    }
+
+    /** The name of the operation that combines so: {@code scatter_add}, {@code scatter_max}. */
+    public static String name(Reduction kind) {
+        return "scatter_" + (kind == Reduction.SUM ? "add" : kind.name().toLowerCase(Locale.ROOT));
+    }
+
     @Override
     public String name() {
-        return "scatter_add";
+        return name(kind);
     }
 
     @Override
@@ -49,11 +66,12 @@ public record ScatterAdd(int axis, Dim size) implements Differentiable {
                 || end > x.rank()
                 || !x.shape().dims().subList(axis, end).equals(index.shape().dims())) {
             throw Require.mismatch(
-                    "scatter_add axis " + axis + " of " + x + " with the index " + index,
+                    name() + " axis " + axis + " of " + x + " with the index " + index,
                     "the axes from there on must be those of the index",
                     0,
                     1);
         }
+        requireSomewhereToPut(name(), operands, size);
         List<Dim> dims = new ArrayList<>(x.shape().dims().subList(0, axis));
         dims.add(size);
         dims.addAll(x.shape().dims().subList(end, x.rank()));
@@ -61,8 +79,29 @@ public record ScatterAdd(int axis, Dim size) implements Differentiable {
     }
 
     @Override
+    public List<LengthCondition> conditions(List<TensorType> operands) {
+        return somewhereToPut(name(), operands, size);
+    }
+
+    /** Where an element is put, there is a place for it. */
+    static List<LengthCondition> somewhereToPut(String op, List<TensorType> operands, Dim size) {
+        Dim put = operands.get(1).shape().size();
+        return size.isKnown()
+                ? List.of()
+                : List.of(new LengthCondition(
+                        put.times(size.minus(1)), op + " of " + operands.get(0) + " into an axis that is empty"));
+    }
+
+    /** That an axis without elements takes none. */
+    static void requireSomewhereToPut(String op, List<TensorType> operands, Dim size) {
+        if (size.isZero() && !operands.get(1).shape().size().isZero()) {
+            throw Require.mismatch(op + " of " + operands.get(0) + " into an axis that is empty", "", 0);
+        }
+    }
+
+    @Override
     public Op bind(Map<String, Dim> bindings) {
-        return new ScatterAdd(axis, size.bind(bindings));
+        return new Scatter(axis, size.bind(bindings), kind);
     }
 
     @Override
@@ -71,6 +110,8 @@ public record ScatterAdd(int axis, Dim size) implements Differentiable {
         NdArray index = operands.get(1);
         Shape shape = infer(List.of(x.type(), index.type())).getFirst().shape();
         NdArray result = NdArray.zeros(x.dtype(), shape.evaluate(lengths));
+        Arrays.fill(result.data(), ScalarMath.neutral(kind, x.dtype()));
+        ScalarFn fn = ScalarMath.combine(kind);
         int inner = Math.toIntExact(result.strides()[axis]);
         long extent = result.shape()[axis];
         int block = Math.toIntExact(extent * inner);
@@ -79,7 +120,8 @@ public record ScatterAdd(int axis, Dim size) implements Differentiable {
             for (double at : index.data()) {
                 int to = outer + Gather.clamp(at, extent) * inner;
                 for (int i = 0; i < inner; i++) {
-                    result.data()[to + i] += x.data()[from + i];
+                    double before = result.data()[to + i];
+                    result.data()[to + i] = ScalarMath.apply(fn, x.dtype(), before, x.data()[from + i], 0);
                 }
                 from += inner;
             }
@@ -90,7 +132,12 @@ public record ScatterAdd(int axis, Dim size) implements Differentiable {
     @Override
     public void gradient(GradientContext c) {
         if (c.needs(0)) {
-            c.give(0, c.add(new Gather(axis), c.cotangent(), c.operand(1)));
+            new ScatterGradient(
+                            c,
+                            kind,
+                            (how, x) -> c.add(new Scatter(axis, size, how), x, c.operand(1)),
+                            x -> c.add(new Gather(axis), x, c.operand(1)))
+                    .give();
         }
     }
 }
