@@ -175,8 +175,8 @@ final class Reshapes {
                 ? node.meaning(ref.value())
                         .filter(Term.Subscript.class::isInstance)
                         .map(Term.Subscript.class::cast)
-                        .filter(s -> s.indices().stream()
-                                .allMatch(i -> i instanceof Index.New || i.equals(Terms.all())))
+                        .filter(s ->
+                                s.indices().stream().allMatch(i -> i instanceof Index.New || i.equals(Terms.all())))
                 : Optional.empty();
     }
 

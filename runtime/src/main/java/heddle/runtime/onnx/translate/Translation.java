@@ -172,7 +172,8 @@ public final class Translation {
     private void translate(OnnxNode node, Environment environment) {
         if (++translated > MOST_NODES) {
             throw new DiagnosticException(Diagnostic.of(
-                    RuntimeCode.ONNX_OPERATOR, "loops of known length are more than " + MOST_NODES + " nodes, written out"));
+                    RuntimeCode.ONNX_OPERATOR,
+                    "loops of known length are more than " + MOST_NODES + " nodes, written out"));
         }
         try {
             TranslatedNode context = new TranslatedNode(this, node, opsets.getOrDefault(node.domain(), 1), environment);
@@ -199,7 +200,8 @@ public final class Translation {
                 | NoSuchElementException e) {
             // A file may hold anything: attributes of other types, too few axes, lengths beyond all bounds.
             unsupported.add(
-                    node.qualifiedOperator() + ": its operands or attributes are not those of the operator", node.label());
+                    node.qualifiedOperator() + ": its operands or attributes are not those of the operator",
+                    node.label());
         }
     }
 

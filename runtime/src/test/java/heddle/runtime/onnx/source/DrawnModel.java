@@ -13,8 +13,8 @@ import java.util.Random;
 final class DrawnModel {
     static final TensorType TYPE = new TensorType(DType.F32, new Shape(List.of(Dim.symbol("N"), Dim.of(4))));
     private static final TensorType HALF = new TensorType(DType.F32, new Shape(List.of(Dim.symbol("N"), Dim.of(2))));
-    private static final List<String> HOSTILE =
-            List.of("a\"b", "{l}", "}}", "line\nbreak", "\u202eabc", "\\", "", "fn", "softmax", "7", "x y", "%l0", "{%l0}");
+    private static final List<String> HOSTILE = List.of(
+            "a\"b", "{l}", "}}", "line\nbreak", "\u202eabc", "\\", "", "fn", "softmax", "7", "x y", "%l0", "{%l0}");
 
     private final Random random;
     private final List<Value> inputs = new ArrayList<>();
@@ -109,13 +109,13 @@ final class DrawnModel {
     }
 
     private Term weight(int layer, String module, long... shape) {
-        String name =
-                switch (naming) {
-                    case 0 -> "encoder.layer." + layer + "." + module + (shape.length == 2 ? ".weight" : ".bias");
-                    case 1 -> "onnx::MatMul_" + (random.nextInt(5) == 0 ? 7 * random.nextInt(9) : 100 + 13 * definitions.size());
-                    case 2 -> "layer_" + layer + "/" + module + "/{kernel}" + shape.length;
-                    default -> module + "." + (hostile ? "{l}\"" : "w") + "." + (3 * layer + 2) + "." + shape.length;
-                };
+        String name = switch (naming) {
+            case 0 -> "encoder.layer." + layer + "." + module + (shape.length == 2 ? ".weight" : ".bias");
+            case 1 ->
+                "onnx::MatMul_" + (random.nextInt(5) == 0 ? 7 * random.nextInt(9) : 100 + 13 * definitions.size());
+            case 2 -> "layer_" + layer + "/" + module + "/{kernel}" + shape.length;
+            default -> module + "." + (hostile ? "{l}\"" : "w") + "." + (3 * layer + 2) + "." + shape.length;
+        };
         return new Term.Weight(name + "|" + shape.length, new TensorType(DType.F32, Shape.of(shape)), Optional.empty());
     }
 
@@ -123,7 +123,9 @@ final class DrawnModel {
         String module = List.of("query", "dense", "mlp", "norm").get(index % 4) + (index / 4);
         int back = Math.min(plan.first(), all.size() - 1);
         Term x = new Term.Ref(all.get(all.size() - 1 - back));
-        int second = plan.reachesOut() ? Math.min(plan.second(), all.size() - 1) : Math.max(all.size() - 1 - plan.second(), Math.max(0, begin - 1));
+        int second = plan.reachesOut()
+                ? Math.min(plan.second(), all.size() - 1)
+                : Math.max(all.size() - 1 - plan.second(), Math.max(0, begin - 1));
         Term y = new Term.Ref(all.get(second));
         switch (plan.operation()) {
             case 0 -> {
@@ -131,7 +133,11 @@ final class DrawnModel {
                 value(layer, module, new Term.Infix("+", weight(layer, module, 4), new Term.Ref(product)), TYPE);
             }
             case 1 ->
-                value(layer, module, Term.Call.of("layer_norm", x, weight(layer, module, 4), weight(layer, module + "b", 4)), TYPE);
+                value(
+                        layer,
+                        module,
+                        Term.Call.of("layer_norm", x, weight(layer, module, 4), weight(layer, module + "b", 4)),
+                        TYPE);
             case 2 -> value(layer, module, Term.Call.of("gelu", x), TYPE);
             case 3 -> value(layer, module, new Term.Infix("-", x, y), TYPE);
             case 4 -> value(layer, module, new Term.Infix("*", x, new Term.Literal("0." + (1 + layer))), TYPE);
@@ -158,6 +164,7 @@ final class DrawnModel {
     private static Term first(Term x) {
         Term.Index all = new Term.Index.Range(Optional.empty(), Optional.empty(), Optional.empty());
         Term two = new Term.Length(Dim.of(2));
-        return new Term.Subscript(x, List.of(all, new Term.Index.Range(Optional.empty(), Optional.of(two), Optional.empty())));
+        return new Term.Subscript(
+                x, List.of(all, new Term.Index.Range(Optional.empty(), Optional.of(two), Optional.empty())));
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class SourceTextTest {
     private static final SourceText.Header HEADER = new SourceText.Header(List.of("drawn"));
-    private static final int MODELS = 250;
+    private static final int MODELS = 120;
     private static final Map<String, Long> LENGTHS = Map.of("N", 3L);
 
     @Test
@@ -66,7 +66,8 @@ class SourceTextTest {
             FlatModel model = DrawnModel.of(seed);
             SourceText text = SourceText.structured(model, HEADER);
             assertEquals(text.text(), Formatter.format(new SourceFile("x", text.text())));
-            List<String> found = text.nodes().values().stream().flatMap(List::stream).toList();
+            List<String> found =
+                    text.nodes().values().stream().flatMap(List::stream).toList();
             model.definitions().stream()
                     .filter(d -> d.results().stream().anyMatch(v -> isRead(model, v)))
                     .forEach(d -> assertTrue(found.containsAll(d.nodes()), d.nodes() + "\n" + text.text()));
@@ -94,7 +95,11 @@ class SourceTextTest {
         StringBuilder out = new StringBuilder("dim N\n");
         for (Value v : model.inputs()) {
             names.put(v, "i" + names.size());
-            out.append("input ").append(names.get(v)).append(": ").append(v.type()).append('\n');
+            out.append("input ")
+                    .append(names.get(v))
+                    .append(": ")
+                    .append(v.type())
+                    .append('\n');
         }
         TermText terms = new TermText(names::get, id -> id);
         for (Definition d : model.definitions()) {
@@ -109,25 +114,38 @@ class SourceTextTest {
                 names.put(v, "v" + names.size());
                 results.add(names.get(v));
             }
-            out.append("let ").append(String.join(", ", results)).append(" = ").append(term).append('\n');
+            out.append("let ")
+                    .append(String.join(", ", results))
+                    .append(" = ")
+                    .append(term)
+                    .append('\n');
         }
         for (int i = 0; i < model.outputs().size(); i++) {
-            out.append("output o").append(i).append(" = ").append(terms.of(model.outputs().get(i).term())).append('\n');
+            out.append("output o")
+                    .append(i)
+                    .append(" = ")
+                    .append(terms.of(model.outputs().get(i).term()))
+                    .append('\n');
         }
         return out.toString();
     }
 
     private static Model model(String text) {
-        return Frontend.elaborate(Parser.parse(new SourceFile("drawn.heddle", text)).orThrow(), SourceReader::imported);
+        return Frontend.elaborate(
+                Parser.parse(new SourceFile("drawn.heddle", text)).orThrow(), SourceReader::imported);
     }
 
     /** The outputs in the order of the text, for inputs that follow from their place and weights that follow from their name. */
     private static List<double[]> results(String text, Map<String, String> names) {
         Model model = model(text);
         Map<String, NdArray> inputs = new LinkedHashMap<>();
-        model.inputs().forEach(i -> inputs.put(i.name(), array(inputs.size(), i.type().shape().evaluate(LENGTHS))));
+        model.inputs()
+                .forEach(i -> inputs.put(
+                        i.name(), array(inputs.size(), i.type().shape().evaluate(LENGTHS))));
         Map<String, NdArray> weights = new LinkedHashMap<>();
-        model.weights().forEach(w -> weights.put(w.name(), array(w.name().hashCode(), w.type().shape().evaluate(LENGTHS))));
+        model.weights()
+                .forEach(w -> weights.put(
+                        w.name(), array(w.name().hashCode(), w.type().shape().evaluate(LENGTHS))));
         return new Interpreter(inputs, weights, LENGTHS)
                 .run(model.graph()).values().stream().map(NdArray::data).toList();
     }
