@@ -47,8 +47,8 @@ final class Preparation {
                 .map(o -> new FlatModel.Result(o.name(), o.type(), p.rewritten(o.term())))
                 .toList();
         p.steps.removeIf(p.gone::contains);
-        p.tables.forEach((table, value) ->
-                p.steps.addFirst(new Step.Compute(List.of(value), table, List.of(), List.of())));
+        p.tables.forEach(
+                (table, value) -> p.steps.addFirst(new Step.Compute(List.of(value), table, List.of(), List.of())));
         return new Prepared(p.steps, outputs);
     }
 

@@ -278,7 +278,11 @@ final class Repetition {
     }
 
     private long each() {
-        return sources.stream().flatMap(List::stream).filter(Source.Each.class::isInstance).distinct().count();
+        return sources.stream()
+                .flatMap(List::stream)
+                .filter(Source.Each.class::isInstance)
+                .distinct()
+                .count();
     }
 
     /** Lines that the loop spares, less what makes it hard to read. */
@@ -308,7 +312,10 @@ final class Repetition {
                     Value first = each.values().getFirst();
                     Value list = new Value(first.name() + "_all", first.type());
                     lists.put(source, list);
-                    List<Term> items = each.values().stream().limit(rounds).<Term>map(Term.Ref::new).toList();
+                    List<Term> items = each.values().stream()
+                            .limit(rounds)
+                            .<Term>map(Term.Ref::new)
+                            .toList();
                     out.add(new Step.Compute(List.of(list), new Term.Items(items), List.of(), List.of()));
                 } else if (source instanceof Source.Before before && !variables.containsKey(before)) {
                     Value last = value(rounds - 1, before.place());
@@ -345,14 +352,17 @@ final class Repetition {
                 };
             }));
         }
+        // What lists have from now on is outside; the body has values of its own.
+        Map<Value, Value> renewed = new HashMap<>();
+        body = Renewal.of(body, Map.of(), renewed);
         List<Step.Carry> carries = new ArrayList<>();
         variables.forEach((before, variable) -> {
-            Value next = value(0, before.place());
+            Value next = renewed.get(value(0, before.place()));
             read.add(next);
             carries.add(new Step.Carry(variable, new Term.Ref(before.first()), new Term.Ref(next)));
         });
         List<Place> places = collected();
-        places.forEach(place -> read.add(value(0, place)));
+        places.forEach(place -> read.add(renewed.get(value(0, place))));
         List<String> nodes = body.stream().flatMap(s -> s.nodes().stream()).toList();
         List<Step> rolled = inner.apply(new Body(body, read));
         // Loops within may have put into lists what the end of a round reads.
@@ -361,7 +371,7 @@ final class Repetition {
                 .toList();
         List<Step.Collected> lengthened = new ArrayList<>();
         for (Place place : places) {
-            Value item = value(0, place);
+            Value item = renewed.get(value(0, place));
             Value list = new Value(item.name() + "_all", item.type());
             Term now = TermRewriting.replaced(new Term.Ref(item), uses::replacement);
             lengthened.add(new Step.Collected(list, now));

@@ -27,7 +27,9 @@ final class ScopePaths {
             // A product with a weight belongs to the sum with its bias.
             path.ifPresent(own -> d.term().reads().forEach(v -> {
                 int maker = makers.getOrDefault(v, at);
-                if (maker != at && known.get(maker).isEmpty() && hasWeight(definitions.get(maker).term())) {
+                if (maker != at
+                        && known.get(maker).isEmpty()
+                        && hasWeight(definitions.get(maker).term())) {
                     known.set(maker, path);
                 }
             }));

@@ -70,15 +70,15 @@ public record SourceText(
     public static SourceText flat(FlatModel model, Header header) {
         Preparation.Prepared prepared = Preparation.of(model);
         List<Step> steps = List.copyOf(prepared.steps());
-        List<Outline.Output> outputs =
-                prepared.outputs().stream().map(o -> new Outline.Output(o, List.of())).toList();
+        List<Outline.Output> outputs = prepared.outputs().stream()
+                .map(o -> new Outline.Output(o, List.of()))
+                .toList();
         return written(model, new Outline(List.of(), steps, outputs), header);
     }
 
     private static SourceText written(FlatModel model, Outline outline, Header header) {
         SourceWriter writer = new SourceWriter(model, outline);
         String raw = writer.write(header);
-        if (System.getProperty("dbg") != null) System.out.println(raw);
         String text = Formatter.format(file(model, raw));
         SortedMap<Integer, List<String>> nodes = LineNodes.of(file(model, text), writer.nodes());
         return new SourceText(text, nodes, writer.inputs(), writer.outputs());

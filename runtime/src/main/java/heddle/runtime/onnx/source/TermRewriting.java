@@ -62,7 +62,8 @@ final class TermRewriting {
     }
 
     private static Term amount(Term term, Rewrite r) {
-        if (term instanceof Term.Literal literal && NUMBER.matcher(literal.text()).matches()) {
+        if (term instanceof Term.Literal literal
+                && NUMBER.matcher(literal.text()).matches()) {
             r.mark("#");
             return r.number(literal);
         }
@@ -105,7 +106,8 @@ final class TermRewriting {
                                 r.mark("bound");
                                 return amount(t, r);
                             };
-                            r.mark("range" + range.from().isPresent() + range.to().isPresent());
+                            r.mark("range" + range.from().isPresent()
+                                    + range.to().isPresent());
                             Optional<Term> from = range.from().map(bound);
                             Optional<Term> to = range.to().map(bound);
                             yield new Index.Range(from, to, range.step().map(bound));
@@ -158,7 +160,8 @@ final class TermRewriting {
     static Term tables(Term term, int most, UnaryOperator<Term> by) {
         return switch (term) {
             case Term.Call call -> {
-                if (call.function().equals("tensor") && numbers(call.arguments().getFirst().term()) > most) {
+                if (call.function().equals("tensor")
+                        && numbers(call.arguments().getFirst().term()) > most) {
                     yield by.apply(call);
                 }
                 yield new Term.Call(
@@ -172,7 +175,8 @@ final class TermRewriting {
             case Term.Prefix prefix -> new Term.Prefix(prefix.operator(), tables(prefix.operand(), most, by));
             case Term.Subscript s -> new Term.Subscript(tables(s.operand(), most, by), s.indices());
             case Term.Items items ->
-                new Term.Items(items.terms().stream().map(t -> tables(t, most, by)).toList());
+                new Term.Items(
+                        items.terms().stream().map(t -> tables(t, most, by)).toList());
             default -> term;
         };
     }
