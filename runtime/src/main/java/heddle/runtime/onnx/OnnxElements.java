@@ -161,8 +161,8 @@ public final class OnnxElements {
         Object held = raw(t, ElementCount.of(t.shape()))
                 .map(bytes -> ElementBytes.held(stored, bytes, count, ByteOrder.LITTLE_ENDIAN))
                 .orElseGet(() -> lowBytes(t, (int) bytes(t, ElementCount.of(t.shape()))));
-        boolean isUnsigned = type(t.onnxType()) == TensorProto.DataType.UINT8
-                || type(t.onnxType()) == TensorProto.DataType.UINT4;
+        boolean isUnsigned =
+                type(t.onnxType()) == TensorProto.DataType.UINT8 || type(t.onnxType()) == TensorProto.DataType.UINT4;
         if (isUnsigned) {
             flip((byte[]) held, stored == Stored.I4 ? 0x88 : 0x80);
         }

@@ -172,8 +172,8 @@ public final class WeightBinding {
     /** Files have scales with and without axes of length one. */
     /** Files may have axes of length one among those of scales, or all scales along one axis. */
     private static boolean areScales(List<Long> inFile, List<Long> wanted) {
-        boolean isFlat = inFile.size() == 1
-                && inFile.getFirst().equals(wanted.stream().reduce(1L, (a, b) -> a * b));
+        boolean isFlat =
+                inFile.size() == 1 && inFile.getFirst().equals(wanted.stream().reduce(1L, (a, b) -> a * b));
         return isFlat || withoutOnes(inFile).equals(withoutOnes(wanted));
     }
 

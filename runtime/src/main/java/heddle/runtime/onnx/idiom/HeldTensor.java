@@ -16,7 +16,8 @@ final class HeldTensor {
     private HeldTensor() {}
 
     static Pattern matrix(String name) {
-        return (value, before) -> before.index()
+        return (value, before) -> before
+                .index()
                 .tensor(value)
                 .filter(tensor -> tensor.shape().size() == RANK && TYPES.contains(tensor.onnxType()))
                 .stream()
@@ -37,7 +38,8 @@ final class HeldTensor {
      * blocks are not meant.
      */
     static Pattern dequantised(Pattern matrix, Pattern scale) {
-        return (value, before) -> before.index()
+        return (value, before) -> before
+                .index()
                 .maker(value)
                 .map(before.index()::node)
                 .filter(node -> node.attribute("block_size")

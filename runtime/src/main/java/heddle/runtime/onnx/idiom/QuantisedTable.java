@@ -34,12 +34,18 @@ final class QuantisedTable implements Idiom {
         Pattern rows = node("Gather", QuantisedTable::ofRows, table, any("ids"));
         return either(
                 node("DequantizeLinear", (node, match) -> only(!HeldTensor.hasZero(node), match), rows, scale),
-                node("DequantizeLinear", (node, match) -> only(HeldTensor.hasZero(node), match), rows, scale, any("zero")),
+                node(
+                        "DequantizeLinear",
+                        (node, match) -> only(HeldTensor.hasZero(node), match),
+                        rows,
+                        scale,
+                        any("zero")),
                 node("Gather", QuantisedTable::ofRows, HeldTensor.dequantised(table, scale), any("ids")));
     }
 
     private static Stream<Match> ofRows(OnnxNode gather, Match match) {
-        return only(gather.attribute("axis").map(new OnnxAttribute.Int(0)::equals).orElse(true), match);
+        return only(
+                gather.attribute("axis").map(new OnnxAttribute.Int(0)::equals).orElse(true), match);
     }
 
     private static Stream<Match> only(boolean condition, Match match) {
@@ -49,8 +55,7 @@ final class QuantisedTable implements Idiom {
     @Override
     public List<OnnxNode> replacement(Match match) {
         String table = match.value("w");
-        Optional<Double> zero =
-                match.isBound("zero") ? match.index().number(match.value("zero")) : Optional.of(0.0);
+        Optional<Double> zero = match.isBound("zero") ? match.index().number(match.value("zero")) : Optional.of(0.0);
         if (zero.isEmpty()) {
             return List.of();
         }

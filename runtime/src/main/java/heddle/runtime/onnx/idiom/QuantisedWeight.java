@@ -55,7 +55,9 @@ final class QuantisedWeight implements Idiom {
     private static Stream<Match> plain(OnnxNode gemm, Match match) {
         boolean isPlain = gemm.attribute("alpha").map(ONE::equals).orElse(true)
                 && gemm.attribute("beta").map(ONE::equals).orElse(true)
-                && gemm.attribute("transA").map(new OnnxAttribute.Int(0)::equals).orElse(true);
+                && gemm.attribute("transA")
+                        .map(new OnnxAttribute.Int(0)::equals)
+                        .orElse(true);
         boolean turned =
                 gemm.attribute("transB").map(new OnnxAttribute.Int(1)::equals).orElse(false);
         return isPlain ? Stream.of(turned ? match.bind("turned", 1) : match) : Stream.empty();

@@ -22,7 +22,6 @@ record SigmoidUnit(Pattern pattern, String domain, String operator, double alpha
 
     @Override
     public List<OnnxNode> replacement(Match match) {
-        return Idiom.node(
-                match, domain, operator, List.of(match.value("x")), Map.of("alpha", Idiom.number(alpha)));
+        return Idiom.node(match, domain, operator, List.of(match.value("x")), Map.of("alpha", Idiom.number(alpha)));
     }
 }

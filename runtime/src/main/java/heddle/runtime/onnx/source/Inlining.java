@@ -78,7 +78,9 @@ final class Inlining {
                     Term term = into(c.term(), nodes);
                     steps.add(new Step.Compute(c.results(), term, nodes, c.scope()));
                     Value first = c.results().getFirst();
-                    if (c.results().size() == 1 && reads.getOrDefault(first, 0) == 1 && !first.name().startsWith(Sums.MARK)) {
+                    if (c.results().size() == 1
+                            && reads.getOrDefault(first, 0) == 1
+                            && !first.name().startsWith(Sums.MARK)) {
                         open.put(first, steps.size() - 1);
                     }
                 }
@@ -110,7 +112,8 @@ final class Inlining {
                 Term next = body.into(c.next(), nodes);
                 carries.set(0, new Step.Carry(c.variable(), c.start(), c.startNodes(), next, nodes));
             }
-            return new Step.Loop(loop.variable(), loop.from(), loop.count(), carries, loop.collected(), body.left(), loop.nodes());
+            return new Step.Loop(
+                    loop.variable(), loop.from(), loop.count(), carries, loop.collected(), body.left(), loop.nodes());
         }
 
         /** The term with what is read in it alone, as far as it stays short. @param nodes those of what it takes in are added */
@@ -125,8 +128,8 @@ final class Inlining {
             for (Value v : candidates) {
                 int at = open.remove(v);
                 Step.Compute made = (Step.Compute) steps.get(at);
-                Term longer = TermRewriting.replaced(
-                        current, x -> x == v ? Optional.of(made.term()) : Optional.empty());
+                Term longer =
+                        TermRewriting.replaced(current, x -> x == v ? Optional.of(made.term()) : Optional.empty());
                 if (current instanceof Term.Ref || Reading.isEasy(longer)) {
                     current = longer;
                     gone.add(at);

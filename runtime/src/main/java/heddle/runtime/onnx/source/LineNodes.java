@@ -29,7 +29,8 @@ final class LineNodes {
             }
         }
         if (lines.spans.size() != statements.size()) {
-            throw new IllegalStateException(lines.spans.size() + " statements where " + statements.size() + " were written");
+            throw new IllegalStateException(
+                    lines.spans.size() + " statements where " + statements.size() + " were written");
         }
         SortedMap<Integer, Set<String>> found = new TreeMap<>();
         for (int i = 0; i < statements.size(); i++) {

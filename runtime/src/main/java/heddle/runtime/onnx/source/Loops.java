@@ -79,7 +79,12 @@ final class Loops {
         List<Repetition> found = new ArrayList<>();
         for (int phase = 0; phase <= run.spare(); phase++) {
             for (int skipped = 0; skipped < Math.min(3, run.rounds() - 1) && found.size() <= phase; skipped++) {
-                Repetition.of(steps, run.start() + phase + skipped * run.period(), run.period(), run.rounds() - skipped, depth)
+                Repetition.of(
+                                steps,
+                                run.start() + phase + skipped * run.period(),
+                                run.period(),
+                                run.rounds() - skipped,
+                                depth)
                         .filter(Repetition::isWorthwhile)
                         .ifPresent(found::add);
             }

@@ -96,7 +96,9 @@ record NameTemplate(List<Part> parts) {
     }
 
     boolean hasHoles() {
-        return parts.stream().anyMatch(p -> p instanceof Hole || p instanceof Number n && !n.value().isKnown());
+        return parts.stream()
+                .anyMatch(p ->
+                        p instanceof Hole || p instanceof Number n && !n.value().isKnown());
     }
 
     List<Dim> numbers() {

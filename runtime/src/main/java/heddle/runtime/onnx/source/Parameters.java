@@ -163,9 +163,15 @@ final class Parameters {
     private boolean names(List<Integer> leaves) {
         List<Ending> endings = new ArrayList<>();
         for (int leaf : leaves) {
-            List<String> texts = templates(leaf).stream().map(NameTemplate::text).toList();
+            List<String> texts =
+                    templates(leaf).stream().map(NameTemplate::text).toList();
             String end = commonEnd(texts);
-            endings.add(new Ending(leaf, texts.stream().map(t -> t.substring(0, t.length() - end.length())).toList(), end));
+            endings.add(new Ending(
+                    leaf,
+                    texts.stream()
+                            .map(t -> t.substring(0, t.length() - end.length()))
+                            .toList(),
+                    end));
         }
         endings.sort(Comparator.comparingInt(e -> e.starts().getFirst().length()));
         for (Ending ending : endings) {
@@ -243,7 +249,8 @@ final class Parameters {
             Optional<long[]> whole = whole(texts);
             if (whole.isPresent()) {
                 known.add(whole.get());
-                patterns[j] = new Term.Length(counter(whole.get(), roles.apply(columns.get(j).getFirst().role())));
+                patterns[j] = new Term.Length(counter(
+                        whole.get(), roles.apply(columns.get(j).getFirst().role())));
             } else {
                 patterns[j] = given(columns.get(j));
             }
@@ -261,7 +268,9 @@ final class Parameters {
         for (int j = 0; j < columns.size(); j++) {
             if (patterns[j] == null) {
                 patterns[j] = given(columns.get(j));
-                if (columns.get(j).stream().anyMatch(l -> ((Leaf.Length) l).dim().symbols().stream().anyMatch(s -> s.startsWith(Sums.MARK)))) {
+                if (columns.get(j).stream()
+                        .anyMatch(l ->
+                                ((Leaf.Length) l).dim().symbols().stream().anyMatch(s -> s.startsWith(Sums.MARK)))) {
                     return false;
                 }
             }

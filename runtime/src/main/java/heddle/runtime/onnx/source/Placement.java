@@ -34,7 +34,10 @@ final class Placement {
         Block block = p.new Block(outline.steps(), false);
         List<Outline.Output> outputs = outline.outputs().stream()
                 .map(o -> new Outline.Output(
-                        new FlatModel.Result(o.result().name(), o.result().type(), block.current(o.result().term())),
+                        new FlatModel.Result(
+                                o.result().name(),
+                                o.result().type(),
+                                block.current(o.result().term())),
                         o.nodes()))
                 .toList();
         List<Routine> left = outline.routines().stream()
@@ -96,9 +99,7 @@ final class Placement {
         }
 
         Term current(Term term) {
-            return replaced.isEmpty()
-                    ? term
-                    : TermRewriting.replaced(term, v -> Optional.ofNullable(replaced.get(v)));
+            return replaced.isEmpty() ? term : TermRewriting.replaced(term, v -> Optional.ofNullable(replaced.get(v)));
         }
 
         private void place(Step.Compute call, Routine routine) {
@@ -108,7 +109,9 @@ final class Placement {
             Arguments given = new Arguments(routine, arguments);
             routine.body().forEach(s -> steps.add(s.rewritten(given)));
             for (int i = 0; i < call.results().size(); i++) {
-                replaced.put(call.results().get(i), TermRewriting.rewrite(routine.results().get(i), given));
+                replaced.put(
+                        call.results().get(i),
+                        TermRewriting.rewrite(routine.results().get(i), given));
             }
         }
     }

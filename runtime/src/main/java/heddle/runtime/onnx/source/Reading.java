@@ -54,9 +54,16 @@ final class Reading {
     static int width(Term term) {
         int inner = parts(term).mapToInt(p -> width(p) + 2).sum();
         return switch (term) {
-            case Term.Call call -> inner + (call.function().startsWith(Sums.MARK) ? 2 * NAME : call.function().length())
-                    + call.arguments().stream().mapToInt(a -> a.name().map(n -> n.length() + 3).orElse(0)).sum();
-            case Term.Weight weight -> weight.name().length() + weight.type().toString().length() + 14;
+            case Term.Call call ->
+                inner
+                        + (call.function().startsWith(Sums.MARK)
+                                ? 2 * NAME
+                                : call.function().length())
+                        + call.arguments().stream()
+                                .mapToInt(a -> a.name().map(n -> n.length() + 3).orElse(0))
+                                .sum();
+            case Term.Weight weight ->
+                weight.name().length() + weight.type().toString().length() + 14;
             case Term.Text text -> text.text().length() + 2;
             case Term.Literal literal -> literal.text().length();
             case Term.Length length -> length.dim().toString().length();

@@ -24,8 +24,9 @@ final class Renewal implements Rewrite {
 
     private Step step(Step step) {
         if (step instanceof Step.Loop loop) {
-            List<Term> starts =
-                    loop.carries().stream().map(c -> TermRewriting.rewrite(c.start(), this)).toList();
+            List<Term> starts = loop.carries().stream()
+                    .map(c -> TermRewriting.rewrite(c.start(), this))
+                    .toList();
             loop.carries().forEach(c -> fresh(c.variable()));
             loop.collected().forEach(c -> fresh(c.list()));
             List<Step> body = of(loop.body(), hints, renewed);

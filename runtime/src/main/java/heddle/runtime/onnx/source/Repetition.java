@@ -275,7 +275,11 @@ final class Repetition {
     }
 
     private long each() {
-        return sources.stream().flatMap(List::stream).filter(Source.Each.class::isInstance).distinct().count();
+        return sources.stream()
+                .flatMap(List::stream)
+                .filter(Source.Each.class::isInstance)
+                .distinct()
+                .count();
     }
 
     /** Lines that the loop spares, less what makes it hard to read. */
@@ -305,7 +309,10 @@ final class Repetition {
                     Value first = each.values().getFirst();
                     Value list = new Value(first.name() + "_all", first.type());
                     lists.put(source, list);
-                    List<Term> items = each.values().stream().limit(rounds).<Term>map(Term.Ref::new).toList();
+                    List<Term> items = each.values().stream()
+                            .limit(rounds)
+                            .<Term>map(Term.Ref::new)
+                            .toList();
                     out.add(new Step.Compute(List.of(list), new Term.Items(items), List.of(), List.of()));
                 } else if (source instanceof Source.Before before && !variables.containsKey(before)) {
                     Value last = value(rounds - 1, before.place());

@@ -72,7 +72,8 @@ final class Round {
                 return first.with(numbers).text();
             }
         }
-        List<Term> texts = templates.stream().<Term>map(t -> new Term.Text(t.text())).toList();
+        List<Term> texts =
+                templates.stream().<Term>map(t -> new Term.Text(t.text())).toList();
         return "{" + list(texts, "names") + "[" + Dim.symbol(variable).minus(from) + "]}";
     }
 

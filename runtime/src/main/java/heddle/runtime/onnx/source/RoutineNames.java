@@ -40,7 +40,8 @@ final class RoutineNames {
         String most = "part";
         int best = 0;
         for (Map.Entry<String, Integer> vote : votes.entrySet()) {
-            boolean first = vote.getValue() > best || vote.getValue() == best && vote.getKey().compareTo(most) < 0;
+            boolean first = vote.getValue() > best
+                    || vote.getValue() == best && vote.getKey().compareTo(most) < 0;
             if (first) {
                 most = vote.getKey();
                 best = vote.getValue();
@@ -59,7 +60,8 @@ final class RoutineNames {
     }
 
     private static String plain(String part) {
-        String snake = HUMP.matcher(COUNT.matcher(part).replaceAll("")).replaceAll("_").toLowerCase(Locale.ROOT);
+        String snake =
+                HUMP.matcher(COUNT.matcher(part).replaceAll("")).replaceAll("_").toLowerCase(Locale.ROOT);
         return Naming.valid(snake);
     }
 }

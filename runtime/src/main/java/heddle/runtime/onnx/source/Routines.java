@@ -35,8 +35,8 @@ final class Routines {
         outputs.forEach(o -> TermRewriting.reads(o.term(), v -> r.uses.read(v, Uses.END)));
         levels.values().forEach(r::write);
         List<Outline.Output> current = outputs.stream()
-                .map(o -> new FlatModel.Result(
-                        o.name(), o.type(), TermRewriting.replaced(o.term(), r.uses::replacement)))
+                .map(o ->
+                        new FlatModel.Result(o.name(), o.type(), TermRewriting.replaced(o.term(), r.uses::replacement)))
                 .map(o -> new Outline.Output(o, List.of()))
                 .toList();
         return new Outline(r.routines, r.written.get(model), current);
@@ -118,7 +118,8 @@ final class Routines {
             return place;
         }
         Routine called = routines.get(Integer.parseInt(place.substring(2, mark)));
-        int argument = Integer.parseInt(place.substring(mark + 1)) - called.operands().size();
+        int argument =
+                Integer.parseInt(place.substring(mark + 1)) - called.operands().size();
         return argument < 0 ? "x" : called.counts().get(argument).hint();
     }
 
@@ -142,8 +143,8 @@ final class Routines {
 
     private void makeRoutine(List<Candidate> alike) {
         String id = Sums.MARK + "f" + routines.size();
-        Optional<Parameters> parameters = Parameters.of(
-                alike.stream().map(c -> c.skeleton().leaves()).toList(), id, this::role);
+        Optional<Parameters> parameters =
+                Parameters.of(alike.stream().map(c -> c.skeleton().leaves()).toList(), id, this::role);
         if (parameters.isEmpty()) {
             return;
         }
@@ -152,7 +153,8 @@ final class Routines {
         for (int i = 0; i < first.skeleton().outer().size(); i++) {
             int at = i;
             Value v = first.skeleton().outer().get(i);
-            String hint = agreed(alike.stream().map(c -> c.skeleton().outer().get(at).name()).toList(), "x");
+            String hint = agreed(
+                    alike.stream().map(c -> c.skeleton().outer().get(at).name()).toList(), "x");
             operands.put(v, new Value(hint, v.type()));
         }
         List<Step> body = new ArrayList<>();
@@ -163,26 +165,34 @@ final class Routines {
         body = Filling.of(body, parameters.get().patterns(), ref -> new Term.Ref(operands.get(ref.value())));
         // The first piece's values go on outside: inside there are others.
         Map<Value, Value> inner = new HashMap<>();
-        List<List<Value>> defined = alike.stream().map(c -> c.skeleton().defined()).toList();
+        List<List<Value>> defined =
+                alike.stream().map(c -> c.skeleton().defined()).toList();
         Map<Value, String> hints = new HashMap<>();
         for (int i = 0; i < defined.getFirst().size(); i++) {
             int at = i;
-            hints.put(defined.getFirst().get(i), agreed(defined.stream().map(d -> d.get(at).name()).toList(), "y"));
+            hints.put(
+                    defined.getFirst().get(i),
+                    agreed(defined.stream().map(d -> d.get(at).name()).toList(), "y"));
         }
         body = Renewal.of(body, hints, inner);
         List<Term> results = first.results().stream()
                 .<Term>map(v -> new Term.Ref(inner.get(v)))
                 .toList();
         List<List<String>> scopes = alike.stream().map(c -> c.scope().path()).toList();
-        routines.add(new Routine(id, List.copyOf(operands.values()), parameters.get().variables(), body, results, List.of(), scopes));
+        routines.add(new Routine(
+                id, List.copyOf(operands.values()), parameters.get().variables(), body, results, List.of(), scopes));
         for (int i = 0; i < alike.size(); i++) {
             List<Term> arguments = new ArrayList<>();
             alike.get(i).skeleton().outer().forEach(v -> arguments.add(new Term.Ref(v)));
             arguments.addAll(parameters.get().arguments(i));
             Candidate c = alike.get(i);
-            List<String> nodes = c.steps().stream().flatMap(s -> s.nodes().stream()).toList();
+            List<String> nodes =
+                    c.steps().stream().flatMap(s -> s.nodes().stream()).toList();
             Step call = new Step.Compute(
-                    c.results(), Term.Call.of(id, arguments.toArray(Term[]::new)), nodes, c.scope().path());
+                    c.results(),
+                    Term.Call.of(id, arguments.toArray(Term[]::new)),
+                    nodes,
+                    c.scope().path());
             written.put(c.scope(), List.of(call));
         }
     }

@@ -35,7 +35,8 @@ final class SameGraph {
             number[node.id()] = numbers.computeIfAbsent(computation, c -> numbers.size());
         }
         Map<String, List<Integer>> outputs = new HashMap<>();
-        graph.outputs().forEach((name, v) -> outputs.put(name, List.of(number[v.node().id()], v.index())));
+        graph.outputs()
+                .forEach((name, v) -> outputs.put(name, List.of(number[v.node().id()], v.index())));
         return outputs;
     }
 }

@@ -55,7 +55,8 @@ final class ScopeBlocks {
             block.parts()
                     .add(
                             unit.isSingle()
-                                    ? new ScopePart.Single(steps.get(unit.members().getFirst()))
+                                    ? new ScopePart.Single(
+                                            steps.get(unit.members().getFirst()))
                                     : block(unit.path(), unit.members()));
         }
         return block;

@@ -42,9 +42,13 @@ final class SmallScopes {
         } else if (term instanceof Term.Call call && call.function().equals("layer_norm")) {
             enclose("norm", i);
         } else if (isCall(term, "transpose", 3)) {
-            before(term).filter(m -> isCall(steps.get(m).term(), "split_axis", 3)).ifPresent(m -> enclose("split_heads", m, i));
+            before(term)
+                    .filter(m -> isCall(steps.get(m).term(), "split_axis", 3))
+                    .ifPresent(m -> enclose("split_heads", m, i));
         } else if (isCall(term, "merge_axes", 3)) {
-            before(term).filter(m -> isCall(steps.get(m).term(), "transpose", 3)).ifPresent(m -> enclose("merge_heads", m, i));
+            before(term)
+                    .filter(m -> isCall(steps.get(m).term(), "transpose", 3))
+                    .ifPresent(m -> enclose("merge_heads", m, i));
         }
     }
 
@@ -75,7 +79,11 @@ final class SmallScopes {
                 && infix.left() instanceof Term.Ref
                 && (infix.right() instanceof Term.Weight
                         || isCall(infix.right(), "transpose", 1)
-                                && ((Term.Call) infix.right()).arguments().getFirst().term() instanceof Term.Weight);
+                                && ((Term.Call) infix.right())
+                                                .arguments()
+                                                .getFirst()
+                                                .term()
+                                        instanceof Term.Weight);
     }
 
     private void enclose(String name, int... members) {

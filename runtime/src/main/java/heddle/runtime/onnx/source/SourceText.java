@@ -70,8 +70,9 @@ public record SourceText(
     public static SourceText flat(FlatModel model, Header header) {
         Preparation.Prepared prepared = Preparation.of(model);
         List<Step> steps = List.copyOf(prepared.steps());
-        List<Outline.Output> outputs =
-                prepared.outputs().stream().map(o -> new Outline.Output(o, List.of())).toList();
+        List<Outline.Output> outputs = prepared.outputs().stream()
+                .map(o -> new Outline.Output(o, List.of()))
+                .toList();
         return written(model, new Outline(List.of(), steps, outputs), header);
     }
 

@@ -79,7 +79,8 @@ final class SourceWriter {
             Outline.Output o = outline.outputs().get(i);
             outputs.put(results.get(i), o.result().name());
             statement(
-                    "output " + results.get(i) + ": " + terms.type(o.result().type()) + " = " + terms.of(o.result().term()),
+                    "output " + results.get(i) + ": " + terms.type(o.result().type()) + " = "
+                            + terms.of(o.result().term()),
                     o.nodes());
         }
         return out.toString();
@@ -111,7 +112,8 @@ final class SourceWriter {
     private void comment(String sentence) {
         StringBuilder words = new StringBuilder("//");
         int length = 2;
-        for (String word : sentence.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?").split(" +")) {
+        for (String word :
+                sentence.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?").split(" +")) {
             if (length + word.length() > COMMENT_WIDTH && length > 2) {
                 words.append("\n//");
                 length = 2;

@@ -87,12 +87,14 @@ sealed interface Step {
     /** One of some steps that are written alike, with the nodes of all. */
     static Step merged(List<Step> alike) {
         Step first = alike.getFirst();
-        List<String> nodes = alike.stream().flatMap(s -> s.nodes().stream()).distinct().toList();
+        List<String> nodes =
+                alike.stream().flatMap(s -> s.nodes().stream()).distinct().toList();
         if (first instanceof Loop loop) {
             List<Step> body = new ArrayList<>();
             for (int i = 0; i < loop.body().size(); i++) {
                 int at = i;
-                body.add(merged(alike.stream().map(s -> ((Loop) s).body().get(at)).toList()));
+                body.add(merged(
+                        alike.stream().map(s -> ((Loop) s).body().get(at)).toList()));
             }
             return new Loop(loop.variable(), loop.from(), loop.count(), loop.carries(), loop.collected(), body, nodes);
         }

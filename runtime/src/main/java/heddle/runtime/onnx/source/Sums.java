@@ -13,8 +13,8 @@ final class Sums {
     /** Names that were not chosen yet start with a sign that no name of the language has. */
     static final String MARK = "%";
 
-    private static final Pattern TERM =
-            Pattern.compile("\\s*(?<sign>[+-]?)\\s*(?:(?<factor>[0-9]+)\\s*(?:\\*\\s*(?<times>%\\w+))?|(?<name>%\\w+))");
+    private static final Pattern TERM = Pattern.compile(
+            "\\s*(?<sign>[+-]?)\\s*(?:(?<factor>[0-9]+)\\s*(?:\\*\\s*(?<times>%\\w+))?|(?<name>%\\w+))");
     private static final Pattern MARKED = Pattern.compile("%\\w+");
 
     private Sums() {}
@@ -25,7 +25,9 @@ final class Sums {
         Dim sum = Dim.ZERO;
         int at = 0;
         while (at < text.length()) {
-            if (!term.find(at) || term.start() != at || at > 0 && term.group("sign").isEmpty()) {
+            if (!term.find(at)
+                    || term.start() != at
+                    || at > 0 && term.group("sign").isEmpty()) {
                 return Optional.empty();
             }
             long factor = term.group("factor") == null ? 1 : Long.parseLong(term.group("factor"));

@@ -61,7 +61,8 @@ final class TermRewriting {
     }
 
     private static Term amount(Term term, Rewrite r) {
-        if (term instanceof Term.Literal literal && NUMBER.matcher(literal.text()).matches()) {
+        if (term instanceof Term.Literal literal
+                && NUMBER.matcher(literal.text()).matches()) {
             r.mark("#");
             return r.number(literal);
         }
@@ -104,7 +105,8 @@ final class TermRewriting {
                                 r.mark("bound");
                                 return amount(t, r);
                             };
-                            r.mark("range" + range.from().isPresent() + range.to().isPresent());
+                            r.mark("range" + range.from().isPresent()
+                                    + range.to().isPresent());
                             Optional<Term> from = range.from().map(bound);
                             Optional<Term> to = range.to().map(bound);
                             yield new Index.Range(from, to, range.step().map(bound));

@@ -56,7 +56,8 @@ final class TermText {
         return switch (term) {
             case Term.Ref ref -> values.apply(ref.value());
             case Term.Name name -> Sums.renamed(name.text(), names);
-            case Term.Literal literal -> bracketed(literal.text(), literal.text().startsWith("-") ? NEGATION : SUBSCRIPT, binding);
+            case Term.Literal literal ->
+                bracketed(literal.text(), literal.text().startsWith("-") ? NEGATION : SUBSCRIPT, binding);
             case Term.Length length -> length(length.dim(), binding);
             case Term.Text text -> text(text.text());
             case Term.Call call ->
@@ -74,8 +75,7 @@ final class TermText {
                 of(subscript.operand(), SUBSCRIPT)
                         + subscript.indices().stream().map(this::index).collect(Collectors.joining(", ", "[", "]"));
             case Term.Weight weight -> weight(weight, binding);
-            case Term.Items items ->
-                items.terms().stream().map(this::of).collect(Collectors.joining(", ", "[", "]"));
+            case Term.Items items -> items.terms().stream().map(this::of).collect(Collectors.joining(", ", "[", "]"));
         };
     }
 
@@ -126,9 +126,13 @@ final class TermText {
     /** @throws IllegalArgumentException for a carriage return, which no text of the language can have */
     private static String escaped(String text) {
         if (text.indexOf('\r') >= 0) {
-            throw new IllegalArgumentException("the language has no text with a carriage return, as in this name: " + text);
+            throw new IllegalArgumentException(
+                    "the language has no text with a carriage return, as in this name: " + text);
         }
-        return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t");
+        return text.replace("\\", "\\\\")
+                .replace("\"", "\\\"")
+                .replace("\n", "\\n")
+                .replace("\t", "\\t");
     }
 
     private String weight(Term.Weight weight, int binding) {
@@ -151,7 +155,8 @@ final class TermText {
         return switch (index) {
             case Term.Index.At at -> of(at.term());
             case Term.Index.Range range ->
-                bound(range.from()) + ":" + bound(range.to()) + range.step().map(s -> ":" + of(s)).orElse("");
+                bound(range.from()) + ":" + bound(range.to())
+                        + range.step().map(s -> ":" + of(s)).orElse("");
             case Term.Index.New n -> "new";
             case Term.Index.Rest rest -> "...";
         };

@@ -14,8 +14,28 @@ final class ValueHints {
 
     /** Modules whose names say where something is, not what. */
     private static final Set<String> PLAIN = Set.of(
-            "self", "dense", "output", "attention", "attn", "self_attn", "layer", "layers", "encoder", "decoder", "model",
-            "mlp", "layernorm", "layer_norm", "norm", "ln", "transformer", "block", "blocks", "h", "embeddings", "bert");
+            "self",
+            "dense",
+            "output",
+            "attention",
+            "attn",
+            "self_attn",
+            "layer",
+            "layers",
+            "encoder",
+            "decoder",
+            "model",
+            "mlp",
+            "layernorm",
+            "layer_norm",
+            "norm",
+            "ln",
+            "transformer",
+            "block",
+            "blocks",
+            "h",
+            "embeddings",
+            "bert");
 
     private static final Map<String, String> MODULES = Map.ofEntries(
             Map.entry("query", "q"),

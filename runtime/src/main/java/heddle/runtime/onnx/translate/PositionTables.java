@@ -81,13 +81,16 @@ final class PositionTables {
                 axes.add(index);
                 continue;
             }
-            if (!(index instanceof Index.Range range) || axis >= positions.axes().size()) {
+            if (!(index instanceof Index.Range range)
+                    || axis >= positions.axes().size()) {
                 return Optional.empty();
             }
             Index old = positions.axes().get(axis++);
             axes.add(old);
             if (!range.equals(WHOLE)) {
-                if (!old.equals(WHOLE) || range.from().isPresent() || range.step().isPresent()) {
+                if (!old.equals(WHOLE)
+                        || range.from().isPresent()
+                        || range.step().isPresent()) {
                     return Optional.empty();
                 }
                 length = range.to().orElseThrow();

@@ -39,7 +39,8 @@ final class Triangles {
             return Optional.empty();
         }
         TensorType type = new TensorType(
-                table.dtype(), Shape.of(shape.stream().mapToLong(Long::longValue).toArray()));
+                table.dtype(),
+                Shape.of(shape.stream().mapToLong(Long::longValue).toArray()));
         return Optional.of(new Operand(term(n, rank, diagonal, near, far, table.dtype()), type, Optional.empty()));
     }
 
@@ -72,17 +73,15 @@ final class Triangles {
     private static Term term(int n, int rank, int diagonal, double near, double far, DType dtype) {
         Term row = positions(n, rank, rank - 2);
         Term column = positions(n, rank, rank - 1);
-        Term edge =
-                switch (Integer.signum(diagonal)) {
-                    case 0 -> row;
-                    case 1 -> new Term.Infix("+", row, new Term.Literal("" + diagonal));
-                    default -> new Term.Infix("-", row, new Term.Literal("" + -diagonal));
-                };
+        Term edge = switch (Integer.signum(diagonal)) {
+            case 0 -> row;
+            case 1 -> new Term.Infix("+", row, new Term.Literal("" + diagonal));
+            default -> new Term.Infix("-", row, new Term.Literal("" + -diagonal));
+        };
         if (dtype == DType.BOOL) {
             return new Term.Infix(near != 0 ? "<=" : ">", column, edge);
         }
-        return Term.Call.of(
-                "where", new Term.Infix("<=", column, edge), full(near, dtype), full(far, dtype));
+        return Term.Call.of("where", new Term.Infix("<=", column, edge), full(near, dtype), full(far, dtype));
     }
 
     private static Term positions(int n, int rank, int axis) {
@@ -92,8 +91,7 @@ final class Triangles {
     }
 
     private static Term full(double value, DType dtype) {
-        Element element =
-                dtype.isFloat() ? new Element.Fraction(value) : new Element.Whole(Dim.of((long) value));
+        Element element = dtype.isFloat() ? new Element.Fraction(value) : new Element.Whole(Dim.of((long) value));
         return Term.Call.of(
                 "full", new Term.Items(List.of()), KnownTerms.term(element, dtype), TensorTerms.word(dtype));
     }

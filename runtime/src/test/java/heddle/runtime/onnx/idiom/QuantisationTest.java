@@ -122,11 +122,9 @@ class QuantisationTest {
                 y = heddle.Scaled(y/rows) scale=0.5 zero=-128.0 of f y
                 """;
         assertEquals(
-                expected,
-                recognised("w: u8[8, 4]\nz: u8\nf = Gather(w, ids)\ny = DequantizeLinear(f, 0.5, z)\n-> y"));
+                expected, recognised("w: u8[8, 4]\nz: u8\nf = Gather(w, ids)\ny = DequantizeLinear(f, 0.5, z)\n-> y"));
         assertEquals(
-                expected,
-                recognised("w: u8[8, 4]\nz: u8\nf = DequantizeLinear(w, 0.5, z)\ny = Gather(f, ids)\n-> y"));
+                expected, recognised("w: u8[8, 4]\nz: u8\nf = DequantizeLinear(w, 0.5, z)\ny = Gather(f, ids)\n-> y"));
     }
 
     @Test

@@ -51,7 +51,10 @@ final class FusedSteps {
         if (node.attribute("transBatchA", 0) != 0 || node.attribute("transBatchB", 0) != 0) {
             throw new UnsupportedNode("transBatchA and transBatchB are not known");
         }
-        define(node, turned(node.operand(0), node.attribute("transA", 0)), turned(node.operand(1), node.attribute("transB", 0)));
+        define(
+                node,
+                turned(node.operand(0), node.attribute("transA", 0)),
+                turned(node.operand(1), node.attribute("transB", 0)));
     }
 
     private static void define(NodeContext node, Operand a, Operand b) {
@@ -66,9 +69,10 @@ final class FusedSteps {
         }
         int last = x.rank() - 1;
         List<Dim> dims = Terms.with(
-                Terms.with(x.dims(), last, x.dims().get(last - 1)), last - 1, x.dims().get(last));
-        return new Operand(
-                Call.of("transpose", Terms.tensor(x)), Terms.type(x.dtype(), dims), Optional.empty());
+                Terms.with(x.dims(), last, x.dims().get(last - 1)),
+                last - 1,
+                x.dims().get(last));
+        return new Operand(Call.of("transpose", Terms.tensor(x)), Terms.type(x.dtype(), dims), Optional.empty());
     }
 
     private static Term scaled(Term x, double factor, DType dtype) {
@@ -85,12 +89,11 @@ final class FusedSteps {
             sum = Terms.plus(sum, scaled(Terms.tensor(node.operand(2)), node.attribute("beta", 1.0), a.dtype()));
         }
         String activation = node.attribute("activation", "");
-        Term result =
-                switch (activation) {
-                    case "" -> sum;
-                    case "Relu", "Sigmoid", "Tanh" -> Call.of(activation.toLowerCase(Locale.ROOT), sum);
-                    default -> throw new UnsupportedNode("the activation " + activation);
-                };
+        Term result = switch (activation) {
+            case "" -> sum;
+            case "Relu", "Sigmoid", "Tanh" -> Call.of(activation.toLowerCase(Locale.ROOT), sum);
+            default -> throw new UnsupportedNode("the activation " + activation);
+        };
         node.define(0, result, Terms.type(a.dtype(), shape));
     }
 }

@@ -38,7 +38,8 @@ final class GroupQueryAttention {
         if (node.isRead(3) || node.has(12) || node.has(13)) {
             throw new UnsupportedNode("a cache of whole numbers, and somebody who reads its scores");
         }
-        node.note("The past of GroupQueryAttention is taken as full: all texts of a batch have as many keys in it as it is long.");
+        node.note(
+                "The past of GroupQueryAttention is taken as full: all texts of a batch have as many keys in it as it is long.");
         long heads = node.attribute("num_heads", 0);
         long groups = node.attribute("kv_num_heads", heads);
         List<Operand> parts = parts(node, heads, groups);
@@ -103,8 +104,8 @@ final class GroupQueryAttention {
 
     private static Operand part(NodeContext node, String name, Operand x, Dim from, Dim to, long heads) {
         Term slice = Terms.slice(x.term(), 2, from, to);
-        Operand part = new Operand(
-                slice, Terms.type(x.dtype(), Terms.with(x.dims(), 2, to.minus(from))), Optional.empty());
+        Operand part =
+                new Operand(slice, Terms.type(x.dtype(), Terms.with(x.dims(), 2, to.minus(from))), Optional.empty());
         return Heads.split(node, name, part, heads);
     }
 

@@ -18,15 +18,14 @@ final class Heads {
     /** {@code [batch, positions, heads * width]} by heads. */
     static Operand split(NodeContext node, String name, Operand x, long heads) {
         Dim width = width(x.dims().getLast(), heads);
-        Term parts = Call.of(
-                "split_axis",
-                Terms.tensor(x),
-                Terms.whole(-1),
-                Terms.lengths(List.of(Dim.of(heads), width)));
+        Term parts =
+                Call.of("split_axis", Terms.tensor(x), Terms.whole(-1), Terms.lengths(List.of(Dim.of(heads), width)));
         return node.step(
                 name,
                 Call.of("transpose", parts, Terms.whole(1), Terms.whole(POSITIONS)),
-                Terms.type(x.dtype(), List.of(x.dims().get(0), Dim.of(heads), x.dims().get(1), width)));
+                Terms.type(
+                        x.dtype(),
+                        List.of(x.dims().get(0), Dim.of(heads), x.dims().get(1), width)));
     }
 
     private static Dim width(Dim all, long heads) {

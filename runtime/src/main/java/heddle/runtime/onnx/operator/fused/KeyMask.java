@@ -35,14 +35,16 @@ final class KeyMask {
     private static Term visible(Operand mask, Dim past, Operand q, Operand k) {
         return switch (mask.rank()) {
             case 1 -> byLength(mask, q, k);
-            case 2 -> nonzero(new Subscript(
-                    mask.term(), List.of(Terms.all(), new Index.New(), new Index.New(), Terms.all())));
+            case 2 ->
+                nonzero(new Subscript(
+                        mask.term(), List.of(Terms.all(), new Index.New(), new Index.New(), Terms.all())));
             case 3 -> nonzero(new Subscript(mask.term(), List.of(Terms.all(), new Index.New())));
-            case 4 -> nonzero(Terms.slice(
-                    Terms.slice(mask.term(), 2, past, past.plus(Heads.positions(q))),
-                    3,
-                    Dim.ZERO,
-                    Heads.positions(k)));
+            case 4 ->
+                nonzero(Terms.slice(
+                        Terms.slice(mask.term(), 2, past, past.plus(Heads.positions(q))),
+                        3,
+                        Dim.ZERO,
+                        Heads.positions(k)));
             default -> throw new UnsupportedNode("a mask of " + mask.rank() + " axes");
         };
     }
@@ -68,7 +70,6 @@ final class KeyMask {
     }
 
     private static Term everywhere(Term ofTexts) {
-        return new Subscript(
-                ofTexts, List.of(Terms.all(), new Index.New(), new Index.New(), new Index.New()));
+        return new Subscript(ofTexts, List.of(Terms.all(), new Index.New(), new Index.New(), new Index.New()));
     }
 }

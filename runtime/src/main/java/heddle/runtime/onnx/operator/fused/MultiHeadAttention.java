@@ -8,8 +8,8 @@ import heddle.runtime.onnx.translate.NodeContext;
 import heddle.runtime.onnx.translate.Operand;
 import heddle.runtime.onnx.translate.OperatorTable;
 import heddle.runtime.onnx.translate.UnsupportedNode;
-import java.util.Collections;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -120,6 +120,10 @@ final class MultiHeadAttention {
                 Term.Call.of("transpose", one, Terms.whole(1), Terms.whole(2)),
                 Terms.type(
                         x.dtype(),
-                        List.of(x.dims().get(0), x.dims().get(2), x.dims().get(1), x.dims().get(4))));
+                        List.of(
+                                x.dims().get(0),
+                                x.dims().get(2),
+                                x.dims().get(1),
+                                x.dims().get(4))));
     }
 }

@@ -41,7 +41,8 @@ public final class PackedAttention {
         if (node.attribute("do_rotary", 0) != 0 || node.attribute("past_present_share_buffer", 0) != 0) {
             throw new UnsupportedNode("do_rotary and past_present_share_buffer are not known");
         }
-        Term biased = node.has(places.bias()) ? Terms.plus(product, Terms.tensor(node.operand(places.bias()))) : product;
+        Term biased =
+                node.has(places.bias()) ? Terms.plus(product, Terms.tensor(node.operand(places.bias()))) : product;
         Operand all = node.step("qkv", biased, Terms.type(x.dtype(), Terms.with(x.dims(), 2, width)));
         List<Dim> widths = widths(node, width);
         long heads = node.attribute("num_heads", 0);
@@ -50,7 +51,8 @@ public final class PackedAttention {
         for (int i = 0; i < 3; i++) {
             Dim to = from.plus(widths.get(i));
             Term part = Terms.slice(all.term(), 2, from, to);
-            Operand slice = new Operand(part, Terms.type(x.dtype(), Terms.with(x.dims(), 2, widths.get(i))), Optional.empty());
+            Operand slice =
+                    new Operand(part, Terms.type(x.dtype(), Terms.with(x.dims(), 2, widths.get(i))), Optional.empty());
             parts.add(Heads.split(node, List.of("query", "key", "value").get(i), slice, heads));
             from = to;
         }

@@ -59,12 +59,13 @@ final class RotaryEmbedding {
     }
 
     /** The rows of a table for all positions, to stand beside {@code [batch, heads, positions, width / 2]}. */
-    static Operand angles(
-            NodeContext node, String name, Operand table, Optional<Operand> positions, Dim length) {
+    static Operand angles(NodeContext node, String name, Operand table, Optional<Operand> positions, Dim length) {
         Dim width = table.dims().getLast();
         if (positions.isEmpty()) {
-            return node.step(name, ofAllHeads(table.term()), Terms.type(table.dtype(), List.of(
-                    table.dims().getFirst(), Dim.ONE, length, width)));
+            return node.step(
+                    name,
+                    ofAllHeads(table.term()),
+                    Terms.type(table.dtype(), List.of(table.dims().getFirst(), Dim.ONE, length, width)));
         }
         Operand at = positions.get();
         if (at.rank() == 1) {

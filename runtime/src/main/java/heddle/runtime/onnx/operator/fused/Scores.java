@@ -22,7 +22,10 @@ import java.util.Optional;
 record Scores(NodeContext node, Operand q, Operand k, Term term) {
     /** {@code q @ transpose(k) * scale}. @param scale 0 for {@code 1 / sqrt(width)} */
     static Scores of(NodeContext node, Operand q, Operand k, double scale) {
-        Term product = new Infix("@", Terms.tensor(q), Call.of("transpose", Heads.shared(k, q.dims().get(1))));
+        Term product = new Infix(
+                "@",
+                Terms.tensor(q),
+                Call.of("transpose", Heads.shared(k, q.dims().get(1))));
         Term scaled = scale == 0
                 ? Terms.over(product, Call.of("sqrt", Terms.length(q.dims().getLast())))
                 : scale == 1 ? product : Terms.times(product, Terms.number(scale, q.dtype()));
@@ -65,8 +68,8 @@ record Scores(NodeContext node, Operand q, Operand k, Term term) {
 
     /** The positions of queries, the first one {@code from}. */
     private Term column(Dim from) {
-        Term column = new Subscript(
-                Call.of("iota", Terms.length(Heads.positions(q))), List.of(Terms.all(), new Index.New()));
+        Term column =
+                new Subscript(Call.of("iota", Terms.length(Heads.positions(q))), List.of(Terms.all(), new Index.New()));
         return from.isZero() ? column : Terms.plus(column, Terms.length(from));
     }
 
@@ -96,7 +99,9 @@ record Scores(NodeContext node, Operand q, Operand k, Term term) {
         Term sum = Terms.call("sum", e.term(), "axis", Terms.whole(-1), "keepdims", Terms.truth(true));
         Term nothing = Call.of("exp", Terms.minus(sink.get(), highest.term()));
         return new Infix(
-                "@", Terms.over(e.term(), Terms.plus(sum, nothing)), Heads.shared(v, q.dims().get(1)));
+                "@",
+                Terms.over(e.term(), Terms.plus(sum, nothing)),
+                Heads.shared(v, q.dims().get(1)));
     }
 
     private TensorType type(Dim last) {

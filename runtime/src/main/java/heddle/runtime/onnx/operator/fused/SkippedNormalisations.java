@@ -105,11 +105,16 @@ final class SkippedNormalisations {
         sum = Terms.plus(
                 sum,
                 node.has(8)
-                        ? Call.of("gather", Terms.tensor(places), node.operand(8).term())
+                        ? Call.of(
+                                "gather", Terms.tensor(places), node.operand(8).term())
                         : Terms.slice(Terms.tensor(places), 0, Dim.ZERO, length));
         if (node.has(1)) {
             sum = Terms.plus(
-                    sum, Call.of("gather", Terms.tensor(node.operand(4)), node.operand(1).term()));
+                    sum,
+                    Call.of(
+                            "gather",
+                            Terms.tensor(node.operand(4)),
+                            node.operand(1).term()));
         }
         List<Dim> shape = List.of(ids.dims().getFirst(), length, words.dims().getLast());
         Operand whole = node.step("sum", sum, Terms.type(words.dtype(), shape));

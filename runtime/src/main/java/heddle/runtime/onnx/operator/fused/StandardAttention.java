@@ -30,7 +30,9 @@ final class StandardAttention {
 
     private static void define(NodeContext node) {
         boolean isSplit = node.operand(0).rank() == 4;
-        Operand q = isSplit ? node.operand(0) : Heads.split(node, "query", node.operand(0), node.attribute("q_num_heads", 0));
+        Operand q = isSplit
+                ? node.operand(0)
+                : Heads.split(node, "query", node.operand(0), node.attribute("q_num_heads", 0));
         long groups = node.attribute("kv_num_heads", 0);
         Operand k = isSplit ? node.operand(1) : Heads.split(node, "key", node.operand(1), groups);
         Operand v = isSplit ? node.operand(2) : Heads.split(node, "value", node.operand(2), groups);
@@ -47,7 +49,10 @@ final class StandardAttention {
         Scores masked = visible(node, masked(node, capped), past);
         scores(node, raw, capped, masked);
         if (isSplit) {
-            node.define(0, masked.over(v), Terms.type(q.dtype(), Terms.with(q.dims(), 3, v.dims().getLast())));
+            node.define(
+                    0,
+                    masked.over(v),
+                    Terms.type(q.dtype(), Terms.with(q.dims(), 3, v.dims().getLast())));
         } else {
             PackedAttention.define(node, masked, v);
         }
@@ -90,8 +95,8 @@ final class StandardAttention {
             result = result.where(new Infix("<", key, count));
             if (isCausal) {
                 Dim queries = Heads.positions(scores.q());
-                Term query = new Subscript(
-                        Call.of("iota", Terms.length(queries)), List.of(Terms.all(), new Index.New()));
+                Term query =
+                        new Subscript(Call.of("iota", Terms.length(queries)), List.of(Terms.all(), new Index.New()));
                 Term last = Terms.minus(Terms.plus(query, count), Terms.length(queries));
                 return result.where(new Infix("<=", key, last));
             }
@@ -104,14 +109,13 @@ final class StandardAttention {
         if (!node.isRead(SCORES)) {
             return;
         }
-        Term term =
-                switch ((int) node.attribute("qk_matmul_output_mode", 0)) {
-                    case 0 -> raw.term();
-                    case 1 -> capped.term();
-                    case 2 -> masked.term();
-                    case 3 -> masked.weights();
-                    default -> throw new UnsupportedNode("its qk_matmul_output_mode is not known");
-                };
+        Term term = switch ((int) node.attribute("qk_matmul_output_mode", 0)) {
+            case 0 -> raw.term();
+            case 1 -> capped.term();
+            case 2 -> masked.term();
+            case 3 -> masked.weights();
+            default -> throw new UnsupportedNode("its qk_matmul_output_mode is not known");
+        };
         node.define(SCORES, term, raw.type());
     }
 }

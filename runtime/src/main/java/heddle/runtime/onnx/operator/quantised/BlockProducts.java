@@ -53,12 +53,13 @@ final class BlockProducts {
     }
 
     private static Term matrix(NodeContext node, long bits, long outputs, long inputs) {
-        OnnxTensor packed = node.tensor(1)
-                .orElseThrow(() -> new UnsupportedNode("its weight is only known when the model runs"));
+        OnnxTensor packed =
+                node.tensor(1).orElseThrow(() -> new UnsupportedNode("its weight is only known when the model runs"));
         long size = node.attribute("block_size", 0);
         long blocks = Math.ceilDiv(inputs, size);
         if (!packed.shape().equals(List.of(outputs, blocks, size * bits / 8))) {
-            throw new UnsupportedNode("a weight " + packed.shape() + " for " + outputs + " outputs in blocks of " + size);
+            throw new UnsupportedNode(
+                    "a weight " + packed.shape() + " for " + outputs + " outputs in blocks of " + size);
         }
         TensorType type = new TensorType(DType.F32, Shape.of(outputs, blocks, size));
         String name = node.node().inputs().get(1);
@@ -69,9 +70,8 @@ final class BlockProducts {
             whole = new Term.Weight(name, type, ((Term.Weight) held.scaled("row", scales.name())).held());
         } else {
             Term numbers = new Term.Weight(name, type, Optional.of(form));
-            Term shifted = node.has(ZEROS)
-                    ? Terms.minus(numbers, ofBlocks(zeros(node, bits, outputs, blocks)))
-                    : numbers;
+            Term shifted =
+                    node.has(ZEROS) ? Terms.minus(numbers, ofBlocks(zeros(node, bits, outputs, blocks))) : numbers;
             Term scales = Terms.reshape(
                     Terms.as(node.operand(SCALES), DType.F32), List.of(Dim.of(outputs), Dim.of(blocks), Dim.ONE));
             whole = Terms.times(shifted, scales);

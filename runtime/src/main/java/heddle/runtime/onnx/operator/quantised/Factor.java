@@ -55,9 +55,6 @@ record Factor(Term term, Optional<Operand> zero, Optional<HeldWeight> held, List
     }
 
     private static Operand number(double value) {
-        return KnownTerms.operand(new Known(
-                DType.F32,
-                List.of(),
-                List.of(new Known.Element.Fraction(value))));
+        return KnownTerms.operand(new Known(DType.F32, List.of(), List.of(new Known.Element.Fraction(value))));
     }
 }

@@ -58,6 +58,9 @@ record HeldWeight(String name, OnnxTensor tensor, String form, int shift) {
 
     /** Names stand in texts of the language, where these characters mean something. */
     private static String escaped(String name) {
-        return name.replace("\\", "\\\\").replace("\"", "\\\"").replace("{", "{{").replace("}", "}}");
+        return name.replace("\\", "\\\\")
+                .replace("\"", "\\\"")
+                .replace("{", "{{")
+                .replace("}", "}}");
     }
 }

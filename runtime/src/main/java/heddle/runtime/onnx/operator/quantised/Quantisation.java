@@ -27,7 +27,8 @@ final class Quantisation {
         table.add("", "DynamicQuantizeLinear", Quantisation::quantiseByRange);
         table.add("heddle", "FakeQuantization", Quantisation::cutOff);
         table.add("heddle", "HeldWeight", node -> {
-            HeldWeight weight = HeldWeight.of(node, 0).orElseThrow(() -> new UnsupportedNode("an odd row of four bits"));
+            HeldWeight weight =
+                    HeldWeight.of(node, 0).orElseThrow(() -> new UnsupportedNode("an odd row of four bits"));
             node.define(0, weight.numbers(), weight.type());
         });
         table.add("heddle", "Scaled", node -> {
@@ -81,7 +82,8 @@ final class Quantisation {
         Term whole = Call.of("round", x);
         Term moved = zero.map(z -> Terms.plus(whole, z)).orElse(whole);
         return Terms.cast(
-                Call.of("clip", moved, Terms.number(range[0], DType.F32), Terms.number(range[1], DType.F32)), DType.I32);
+                Call.of("clip", moved, Terms.number(range[0], DType.F32), Terms.number(range[1], DType.F32)),
+                DType.I32);
     }
 
     /** A zero point as a float to stand beside {@code x}; empty where it is 0. @param shift what the other numbers are held less by */
@@ -149,9 +151,8 @@ final class Quantisation {
 
     /** {@code (x - zero) * scale}. */
     private static Term scaled(NodeContext node, Operand x, int shift, Operand scale) {
-        Term shifted = zero(node, 2, shift, x)
-                .map(zero -> Terms.minus(x.term(), zero))
-                .orElse(x.term());
+        Term shifted =
+                zero(node, 2, shift, x).map(zero -> Terms.minus(x.term(), zero)).orElse(x.term());
         return Terms.times(shifted, besides(node, scale, x));
     }
 
@@ -169,7 +170,8 @@ final class Quantisation {
     private static void quantiseByRange(NodeContext node) {
         Operand x = node.operand(0);
         Term zero = Terms.number(0, DType.F32);
-        Operand low = node.step("low", Call.of("min", Call.of("min", x.term()), zero), Terms.type(DType.F32, List.of()));
+        Operand low =
+                node.step("low", Call.of("min", Call.of("min", x.term()), zero), Terms.type(DType.F32, List.of()));
         Term high = Call.of("max", Call.of("max", x.term()), zero);
         Operand step = node.step(
                 "scale",
@@ -189,8 +191,9 @@ final class Quantisation {
 
     /** What is left of rounding to steps and back: the ends that are cut off. */
     private static void cutOff(NodeContext node) {
-        node.note("The file rounds activations to whole steps of their scales. Here they are cut off at the same ends and not"
-                + " rounded, so that each differs by half a step at most.");
+        node.note(
+                "The file rounds activations to whole steps of their scales. Here they are cut off at the same ends and not"
+                        + " rounded, so that each differs by half a step at most.");
         Operand x = node.operand(0);
         if (node.node().attribute("low").isEmpty()) {
             node.define(0, x);

@@ -21,8 +21,9 @@ import java.util.Optional;
  * zero point of a weight is taken off the product: {@code x @ (w - z)} is {@code x @ w - sum(x) * z}.
  */
 final class QuantisedProducts {
-    private static final String AS_THEY_ARE = "Products with quantised weights take activations as they are. The file rounds"
-            + " them to 255 steps of their range, so that each factor differs by half a step at most.";
+    private static final String AS_THEY_ARE =
+            "Products with quantised weights take activations as they are. The file rounds"
+                    + " them to 255 steps of their range, so that each factor differs by half a step at most.";
 
     private QuantisedProducts() {}
 
@@ -50,7 +51,10 @@ final class QuantisedProducts {
         Factor w = Factor.of(node, weight, zero, turned);
         Operand s = node.operand(scale);
         Term result;
-        if (s.rank() > 0 && w.zero().isEmpty() && s.term() instanceof Term.Weight scales && w.held().isPresent()) {
+        if (s.rank() > 0
+                && w.zero().isEmpty()
+                && s.term() instanceof Term.Weight scales
+                && w.held().isPresent()) {
             String per = node.attribute("axis", 1) == 0 ? "row" : "column";
             Term held = w.held().get().scaled(per, scales.name());
             result = new Infix("@", x.term(), turned ? Call.of("transpose", held) : held);
@@ -184,8 +188,6 @@ final class QuantisedProducts {
         double alpha = node.attribute("alpha", 1.0);
         Term all = alpha == 1 ? scale : Terms.times(Terms.number(alpha, DType.F32), scale);
         node.define(
-                0,
-                Terms.times(product, all),
-                Terms.type(DType.F32, MatrixProducts.shape(node, a.dims(), b.dims())));
+                0, Terms.times(product, all), Terms.type(DType.F32, MatrixProducts.shape(node, a.dims(), b.dims())));
     }
 }
