@@ -41,27 +41,28 @@ final class FunctionFiles {
             String erf = f.op("Erf", f.op("Div", "self", root));
             return f.op("Mul", half, f.op("Mul", "self", f.op("Add", erf, one)));
         });
-        g.function(TORCH, "aten_layer_norm", List.of("input", "weight", "bias"), f -> f.op(
-                "LayerNormalization", "input", "weight", "bias", attr("axis", -1), attr("epsilon", 1e-12f)));
+        g.function(
+                TORCH,
+                "aten_layer_norm",
+                List.of("input", "weight", "bias"),
+                f -> f.op("LayerNormalization", "input", "weight", "bias", attr("axis", -1), attr("epsilon", 1e-12f)));
         g.function(TORCH, "aten_softmax_no_dtype", List.of("self"), f -> f.op("Softmax", "self", attr("axis", -1)));
-        g.function(TORCH, "aten_transpose", List.of("self"), f -> f.op(
-                "Transpose", "self", attr("perm", new long[] {0, 2, 1, 3})));
+        g.function(
+                TORCH,
+                "aten_transpose",
+                List.of("self"),
+                f -> f.op("Transpose", "self", attr("perm", new long[] {0, 2, 1, 3})));
         g.function(TORCH, "_aten_attention_scale", List.of("query"), f -> {
-            String last = f.op(
-                    "Slice", f.op("Shape", "query"), f.list(-1L), f.list(Long.MAX_VALUE));
+            String last = f.op("Slice", f.op("Shape", "query"), f.list(-1L), f.list(Long.MAX_VALUE));
             String width = f.op("CastLike", last, "query");
             return f.op("Div", f.op("CastLike", f.constant(1f), "query"), f.op("Sqrt", width));
         });
-        g.function(
-                TORCH,
-                "aten_scaled_dot_product_attention",
-                List.of("query", "key", "value", "attn_mask"),
-                f -> {
-                    String root = f.op("Sqrt", f.op(TORCH + "._aten_attention_scale", "query"));
-                    String keys = f.op("Transpose", "key", attr("perm", new long[] {0, 1, 3, 2}));
-                    String scores = f.op("MatMul", f.op("Mul", "query", root), f.op("Mul", keys, root));
-                    return f.op("MatMul", f.op("Softmax", f.op("Add", scores, "attn_mask"), attr("axis", -1)), "value");
-                });
+        g.function(TORCH, "aten_scaled_dot_product_attention", List.of("query", "key", "value", "attn_mask"), f -> {
+            String root = f.op("Sqrt", f.op(TORCH + "._aten_attention_scale", "query"));
+            String keys = f.op("Transpose", "key", attr("perm", new long[] {0, 1, 3, 2}));
+            String scores = f.op("MatMul", f.op("Mul", "query", root), f.op("Mul", keys, root));
+            return f.op("MatMul", f.op("Softmax", f.op("Add", scores, "attn_mask"), attr("axis", -1)), "value");
+        });
     }
 
     private String linear(String module, String x, int in, int out) {
@@ -75,11 +76,13 @@ final class FunctionFiles {
     }
 
     private String norm(String module, String x) {
-        return g.in(module, () -> g.op(
-                TORCH + ".aten_layer_norm",
-                x,
-                g.parameter("weight", 1, 0.1f, WIDTH),
-                g.parameter("bias", 0, 0.1f, WIDTH)));
+        return g.in(
+                module,
+                () -> g.op(
+                        TORCH + ".aten_layer_norm",
+                        x,
+                        g.parameter("weight", 1, 0.1f, WIDTH),
+                        g.parameter("bias", 0, 0.1f, WIDTH)));
     }
 
     private String heads(String x) {
@@ -111,7 +114,8 @@ final class FunctionFiles {
                 String turned = g.op(TORCH + ".aten_transpose", attended);
                 String context = g.op(TORCH + ".aten_view", turned, g.lengths(g.dim(entry, 0), g.dim(entry, 1), WIDTH));
                 String first = norm(
-                        "attention/output/LayerNorm", g.add(linear("attention/output/dense", context, WIDTH, WIDTH), entry));
+                        "attention/output/LayerNorm",
+                        g.add(linear("attention/output/dense", context, WIDTH, WIDTH), entry));
                 String wide = g.op(TORCH + ".aten_gelu", linear("intermediate/dense", first, WIDTH, 2 * WIDTH));
                 return norm("output/LayerNorm", g.add(linear("output/dense", wide, 2 * WIDTH, WIDTH), first));
             });
@@ -125,7 +129,18 @@ final class FunctionFiles {
         library();
         List<String> weights = List.of("query", "key", "value", "dense", "wide", "narrow");
         List<String> operands = List.of(
-                "x", "mask", "query", "key", "value", "dense", "wide", "narrow", "gain", "shift", "last_gain", "last_shift");
+                "x",
+                "mask",
+                "query",
+                "key",
+                "value",
+                "dense",
+                "wide",
+                "narrow",
+                "gain",
+                "shift",
+                "last_gain",
+                "last_shift");
         g.function(MODULES, "transformers_models_bert_modeling_bert_BertLayer_encoder_layer_0_1", operands, f -> {
             String size = f.constant(tensor(new long[] {0, 0, HEADS, HEAD}, 4));
             String q = f.op(TORCH + ".aten_transpose", f.op("Reshape", f.op("MatMul", "x", "query"), size));

@@ -77,7 +77,8 @@ final class GivenFile {
             return given;
         }
         try {
-            Path constant = Files.write(folder.resolve("constants.onnx"), withConstants().toByteArray());
+            Path constant = Files.write(
+                    folder.resolve("constants.onnx"), withConstants().toByteArray());
             Outcome second = compare(constant, Reached.AGREES_WITH_CONSTANTS);
             return second.reached() == Reached.MISSING ? given : second;
         } catch (IOException e) {
@@ -97,7 +98,8 @@ final class GivenFile {
                 boolean sixteen = output.getValue().dtype() == DType.F16 || got.dtype() == DType.F16;
                 if (apart > (sixteen ? SIXTEEN_BITS : TOLERANCE)) {
                     wrong.add(output.getKey() + " differs by " + apart);
-                    rounding &= apart < 1e-2 && isNearer(imported.exact(inputs).get(output.getKey()), got, output.getValue());
+                    rounding &= apart < 1e-2
+                            && isNearer(imported.exact(inputs).get(output.getKey()), got, output.getValue());
                 }
             }
             Reached reached = wrong.isEmpty() ? success : rounding ? Reached.NEARER_TO_EXACT : Reached.DIFFERS;
@@ -127,7 +129,8 @@ final class GivenFile {
     }
 
     private static String line(Throwable e) {
-        String text = e instanceof DiagnosticException d ? d.diagnostics().getFirst().message() : e.toString();
+        String text =
+                e instanceof DiagnosticException d ? d.diagnostics().getFirst().message() : e.toString();
         return text.lines().findFirst().orElse("");
     }
 

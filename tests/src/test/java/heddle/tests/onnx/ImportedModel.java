@@ -66,7 +66,8 @@ final class ImportedModel {
         SequencedMap<String, Tensor> outputs = new LinkedHashMap<>();
         List<Model.Declaration> declared = model.declaration().outputs();
         for (int i = 0; i < declared.size(); i++) {
-            outputs.put(graph.outputs().get(i).name(), results.get(declared.get(i).name()));
+            outputs.put(
+                    graph.outputs().get(i).name(), results.get(declared.get(i).name()));
         }
         return outputs;
     }

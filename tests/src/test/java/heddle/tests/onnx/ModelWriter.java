@@ -138,7 +138,8 @@ final class ModelWriter extends GraphWriter {
         return in(module, () -> {
             String product = product(x, in, out);
             String bias = parameter("bias", 0, 0.1f, out);
-            return exporter == Exporter.TF2ONNX ? add(product, bias) : add(bias, product);
+            boolean productFirst = exporter == Exporter.TF2ONNX || exporter == Exporter.TORCH_NUMBERED;
+            return productFirst ? add(product, bias) : add(bias, product);
         });
     }
 
