@@ -111,6 +111,9 @@ final class VocabularyTokenizer implements Tokenizer {
     @Override
     public List<Tokens> tokens(List<String> texts) {
         List<Tokens> all = new ArrayList<>();
+        if (texts.isEmpty()) {
+            return all;
+        }
         try {
             for (Encoding row : whole().batchEncode(texts)) {
                 long[] marks = row.getSpecialTokenMask();
