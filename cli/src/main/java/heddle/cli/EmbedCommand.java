@@ -69,7 +69,8 @@ final class EmbedCommand implements Callable<Integer> {
             names = "--input",
             required = true,
             paramLabel = "FILE",
-            description = "A text in each line, or JSON in each line of a file that ends in .jsonl; - is standard input.")
+            description =
+                    "A text in each line, or JSON in each line of a file that ends in .jsonl; - is standard input.")
     private Path input;
 
     @Option(
@@ -235,7 +236,9 @@ final class EmbedCommand implements Callable<Integer> {
         TextEmbedder.Counts counts = embedder.counts();
         if (counts.tooLong() > 0) {
             warn(counted(counts.tooLong(), "text") + " longer than " + embedder.limit() + " tokens: "
-                    + (longTexts == LongTexts.CUT ? "cut; --long-texts split takes all of them" : "split and averaged"));
+                    + (longTexts == LongTexts.CUT
+                            ? "cut; --long-texts split takes all of them"
+                            : "split and averaged"));
         }
         if (skipped > 0) {
             warn(counted(skipped, "line") + " left out"

@@ -51,8 +51,8 @@ class EmbedCommandTest {
     }
 
     private Ran embed(Path input, Path output, Object... more) {
-        List<Object> words = new ArrayList<>(
-                List.of("embed", model, "--weights", "random", "--input", input, "-o", output));
+        List<Object> words =
+                new ArrayList<>(List.of("embed", model, "--weights", "random", "--input", input, "-o", output));
         words.addAll(Arrays.asList(more));
         return Ran.command(words.toArray());
     }
@@ -73,22 +73,22 @@ class EmbedCommandTest {
         embed(input, tensors);
         var file = WeightFile.open(tensors);
         assertArrayEquals(npy.floats(), file.read("vectors").floats());
-        assertArrayEquals(
-                new long[] {1, 2, 3, 4, 5}, file.read("lines").longs());
+        assertArrayEquals(new long[] {1, 2, 3, 4, 5}, file.read("lines").longs());
         Path json = dir.resolve("v.jsonl");
         embed(input, json);
         List<String> lines = Files.readAllLines(json);
         for (int i = 0; i < 5; i++) {
             Map<String, Object> line = JSON.std.mapFrom(lines.get(i));
             assertEquals(i + 1, line.get("line"));
-            assertEquals(
-                    npy.floats()[8 * i + 3],
-                    ((Number) ((List<?>) line.get("vector")).get(3)).floatValue());
+            assertEquals(npy.floats()[8 * i + 3], ((Number) ((List<?>) line.get("vector")).get(3)).floatValue());
         }
         for (int i = 0; i < 5; i++) {
             Path one = input("one.txt", TEXTS.get(i));
             assertArrayEquals(
-                    Arrays.copyOfRange(npy.floats(), 8 * i, 8 * i + 8), vectors(one).floats(), 1e-5f, TEXTS.get(i));
+                    Arrays.copyOfRange(npy.floats(), 8 * i, 8 * i + 8),
+                    vectors(one).floats(),
+                    1e-5f,
+                    TEXTS.get(i));
         }
     }
 
@@ -117,8 +117,7 @@ class EmbedCommandTest {
         assertTrue(skipping.err().contains("warning: line 3 of " + input), skipping.err());
         assertTrue(skipping.err().contains("warning: 2 lines left out"), skipping.err());
         assertArrayEquals(
-                new long[] {1, 4},
-                WeightFile.open(output).read("lines").longs());
+                new long[] {1, 4}, WeightFile.open(output).read("lines").longs());
     }
 
     @Test
@@ -139,8 +138,11 @@ class EmbedCommandTest {
         float[] expected = vectors(whole, "--token-budget", 64).floats();
         texts[600] = "\u0000";
         Path output = dir.resolve("out.npy");
-        Path broken = input("in.jsonl", Arrays.stream(texts).map(t -> "\"" + t + "\"").toArray(String[]::new));
-        assertEquals(ExitCode.WRONG_INPUT, embed(broken, output, "--token-budget", 64).code());
+        Path broken =
+                input("in.jsonl", Arrays.stream(texts).map(t -> "\"" + t + "\"").toArray(String[]::new));
+        assertEquals(
+                ExitCode.WRONG_INPUT,
+                embed(broken, output, "--token-budget", 64).code());
         Path partial = dir.resolve("out.npy.partial");
         assertTrue(Files.size(partial) > 256 * 8 * 4, "what was done is there");
         Ran anew = embed(whole, output, "--token-budget", 64);
@@ -160,7 +162,9 @@ class EmbedCommandTest {
         Arrays.setAll(texts, i -> "\"text " + i + "\"");
         texts[299] = "bad";
         Path output = dir.resolve("out.npy");
-        assertEquals(ExitCode.WRONG_INPUT, embed(input("a.jsonl", texts), output, "--token-budget", 16).code());
+        assertEquals(
+                ExitCode.WRONG_INPUT,
+                embed(input("a.jsonl", texts), output, "--token-budget", 16).code());
         texts[3] = "\"other\"";
         Ran other = embed(input("a.jsonl", texts), output, "--resume");
         assertTrue(other.err().contains("was made of another input: line 4 differs"), other.err());
@@ -198,9 +202,7 @@ class EmbedCommandTest {
             })
     void mistakesAreSaid(String output, String more, String message) throws IOException {
         Ran ran = embed(
-                input("in.txt", "a"),
-                dir.resolve(output),
-                more == null ? new Object[0] : (Object[]) more.split(" "));
+                input("in.txt", "a"), dir.resolve(output), more == null ? new Object[0] : (Object[]) more.split(" "));
         assertTrue(ran.code() == ExitCode.USAGE || ran.code() == ExitCode.WRONG_INPUT, ran.toString());
         assertTrue(ran.err().contains(message), ran.err());
         assertFalse(Files.exists(dir.resolve(output)));

@@ -170,8 +170,7 @@ public final class HeddleModel {
             return inputs(pack(texts, tokenizer, options));
         }
         TokenBatch batch = tokenizer.encode(texts);
-        batch.truncated()
-                .forEach(i -> warnOfCut(i + 1, batch.tokens().get(i).size(), options));
+        batch.truncated().forEach(i -> warnOfCut(i + 1, batch.tokens().get(i).size(), options));
         return bound(TextInputs.of(batch, inputs()));
     }
 
@@ -208,10 +207,7 @@ public final class HeddleModel {
      * @param run gives the model's outputs for inputs
      */
     Map<String, Tensor> run(
-            List<String> texts,
-            Tokenizer tokenizer,
-            CompileOptions options,
-            UnaryOperator<Map<String, Tensor>> run) {
+            List<String> texts, Tokenizer tokenizer, CompileOptions options, UnaryOperator<Map<String, Tensor>> run) {
         if (!takesTextsEndToEnd()) {
             return run.apply(tokenize(texts, tokenizer, options));
         }

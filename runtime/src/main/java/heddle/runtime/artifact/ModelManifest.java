@@ -86,8 +86,8 @@ public record ModelManifest(
     /** A manifest whose text is there, or one without entries. */
     public static ModelManifest of(Optional<SourceFile> source, Path directory) {
         return source.map(s -> read(s, directory))
-                .orElseGet(() ->
-                        new ModelManifest(directory, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), TextKeys.NONE));
+                .orElseGet(() -> new ModelManifest(
+                        directory, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), TextKeys.NONE));
     }
 
     /** Where the manifest of a model is, when it has one. */
@@ -116,7 +116,8 @@ public record ModelManifest(
             }
         }
         Optional<Integer> tokens = Optional.ofNullable(entries.get(TOKENS)).map(e -> count(e.value(), e.span()));
-        return new ModelManifest(directory, file(entries, WEIGHTS), file(entries, TOKENIZER), tokens, sentences, texts(entries));
+        return new ModelManifest(
+                directory, file(entries, WEIGHTS), file(entries, TOKENIZER), tokens, sentences, texts(entries));
     }
 
     private static TextKeys texts(Map<String, Entry> entries) {

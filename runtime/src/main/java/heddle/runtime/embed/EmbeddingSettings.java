@@ -53,19 +53,19 @@ record EmbeddingSettings(
 
     private static String prompt(String name, Map<String, String> prompts) {
         if (!prompts.containsKey(name)) {
-            throw new DiagnosticException(
-                    Diagnostic.of(EmbedCode.NO_VECTORS, "the model has no prompt \"" + name + "\"")
-                            .note(
-                                    prompts.isEmpty()
-                                            ? "it has none"
-                                            : "its prompts are "
-                                                    + String.join(
-                                                            ", ",
-                                                            prompts.keySet().stream()
-                                                                    .sorted()
-                                                                    .toList()))
-                            .hint("--prefix gives the text itself; prompt." + name
-                                    + " = \"...\" in the .properties file names it"));
+            throw new DiagnosticException(Diagnostic.of(
+                            EmbedCode.NO_VECTORS, "the model has no prompt \"" + name + "\"")
+                    .note(
+                            prompts.isEmpty()
+                                    ? "it has none"
+                                    : "its prompts are "
+                                            + String.join(
+                                                    ", ",
+                                                    prompts.keySet().stream()
+                                                            .sorted()
+                                                            .toList()))
+                    .hint("--prefix gives the text itself; prompt." + name
+                            + " = \"...\" in the .properties file names it"));
         }
         return prompts.get(name);
     }

@@ -44,7 +44,10 @@ public final class PartialVectors implements AutoCloseable {
         /** The vector's elements. */
         float[] floats() {
             float[] floats = new float[vector.length / Float.BYTES];
-            ByteBuffer.wrap(vector).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+            ByteBuffer.wrap(vector)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .get(floats);
             return floats;
         }
     }
@@ -156,8 +159,7 @@ public final class PartialVectors implements AutoCloseable {
     public void append(TextLine line, float[] vector) {
         try {
             byte[] id = line.id().orElse("").getBytes(StandardCharsets.UTF_8);
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             bytes.asFloatBuffer().put(vector);
             out.writeLong(line.line());
             out.writeInt((int) sum(line.text()));

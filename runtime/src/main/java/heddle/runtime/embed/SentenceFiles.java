@@ -54,8 +54,11 @@ record SentenceFiles(
                     case "Transformer" -> {}
                     case "Pooling" -> poolingAt = directory.resolve(text(list, module, "path"));
                     case "Normalize" -> normalize = Optional.of(true);
-                    default -> throw unusable(list, "it has the module " + type + ", which is not computed here",
-                            "write that module in the model, and leave the file out");
+                    default ->
+                        throw unusable(
+                                list,
+                                "it has the module " + type + ", which is not computed here",
+                                "write that module in the model, and leave the file out");
                 }
             }
         }
@@ -137,7 +140,8 @@ record SentenceFiles(
         try {
             return JSON.std.anyFrom(Files.readString(file));
         } catch (IOException e) {
-            throw unusable(file, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), "copy the file again");
+            throw unusable(
+                    file, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), "copy the file again");
         }
     }
 

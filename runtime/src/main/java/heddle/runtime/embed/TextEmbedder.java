@@ -60,7 +60,11 @@ public final class TextEmbedder {
     public record Counts(long texts, long tokens, long padding, long tooLong) {}
 
     private TextEmbedder(
-            HeddleModel model, CompiledModel compiled, EmbeddingOptions options, EmbeddingSettings settings, int callers) {
+            HeddleModel model,
+            CompiledModel compiled,
+            EmbeddingOptions options,
+            EmbeddingSettings settings,
+            int callers) {
         this.model = model;
         this.compiled = compiled;
         this.options = options;
@@ -165,9 +169,8 @@ public final class TextEmbedder {
                 .toArray();
         int[] lengths = Arrays.stream(there).map(i -> parts.get(i).count()).toArray();
         boolean endToEnd = model.takesTextsEndToEnd();
-        List<List<Integer>> packs = endToEnd
-                ? Packing.endToEnd(lengths, options.budget())
-                : Packing.inRows(lengths, options.budget());
+        List<List<Integer>> packs =
+                endToEnd ? Packing.endToEnd(lengths, options.budget()) : Packing.inRows(lengths, options.budget());
         List<Runnable> runs = new ArrayList<>();
         for (List<Integer> pack : packs) {
             int[] members = pack.stream().mapToInt(i -> there[i]).toArray();

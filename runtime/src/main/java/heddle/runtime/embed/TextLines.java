@@ -125,7 +125,8 @@ public final class TextLines implements Iterator<TextLine> {
             return new TextLine(line, whole, Optional.empty());
         }
         if (value instanceof Map<?, ?> object && object.get(field.get()) instanceof String found) {
-            return new TextLine(line, found, Optional.ofNullable(object.get("id")).map(TextLines::json));
+            return new TextLine(
+                    line, found, Optional.ofNullable(object.get("id")).map(TextLines::json));
         }
         throw new BadLine("it should be a text, or an object with a text for \"" + field.get() + "\"");
     }

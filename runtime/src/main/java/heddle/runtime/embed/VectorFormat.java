@@ -48,8 +48,7 @@ public enum VectorFormat {
                     out.write(Safetensors.header(tensors(vectors)));
                     vectors.read(e -> out.write(e.vector()));
                     ByteBuffer line = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                    vectors.read(
-                            e -> out.write(line.clear().putLong(e.line()).array()));
+                    vectors.read(e -> out.write(line.clear().putLong(e.line()).array()));
                 }
                 case JSONL -> vectors.read(e -> out.write(json(e).getBytes(StandardCharsets.UTF_8)));
             }

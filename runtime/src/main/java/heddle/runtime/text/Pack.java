@@ -61,8 +61,7 @@ public record Pack(int rows, int width, List<Tokens> texts, List<Place> places) 
     public Tensor ids() {
         long[] all = new long[rows * width];
         for (int i = 0; i < places.size(); i++) {
-            System.arraycopy(
-                    texts.get(i).ids(), 0, all, start(i), places.get(i).length());
+            System.arraycopy(texts.get(i).ids(), 0, all, start(i), places.get(i).length());
         }
         return Tensor.of(all, rows, width);
     }

@@ -32,7 +32,9 @@ public final class TextInputs {
 
     /** Whether a tensor has rows and tokens for its first axes, as the input for token numbers has. */
     public static boolean isOfTokens(TensorType type, TensorType ids) {
-        return ids.rank() == 2 && type.rank() >= 2 && type.shape().dims().subList(0, 2).equals(ids.shape().dims());
+        return ids.rank() == 2
+                && type.rank() >= 2
+                && type.shape().dims().subList(0, 2).equals(ids.shape().dims());
     }
 
     /**

@@ -63,8 +63,10 @@ final class VocabularyTokenizer implements Tokenizer {
         System.setProperty("DJL_CACHE_DIR", cache.directory("native").toString());
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
-        HuggingFaceTokenizer.Builder cutsAndPads =
-                HuggingFaceTokenizer.builder().optTruncation(true).optMaxLength(limit).optPadding(true);
+        HuggingFaceTokenizer.Builder cutsAndPads = HuggingFaceTokenizer.builder()
+                .optTruncation(true)
+                .optMaxLength(limit)
+                .optPadding(true);
         return new VocabularyTokenizer(build(file, cutsAndPads), file, limit);
     }
 
@@ -137,8 +139,7 @@ final class VocabularyTokenizer implements Tokenizer {
     private synchronized HuggingFaceTokenizer whole() {
         if (whole == null) {
             whole = nativeMemory.add(build(
-                    file,
-                    HuggingFaceTokenizer.builder().optTruncation(false).optPadding(false)));
+                    file, HuggingFaceTokenizer.builder().optTruncation(false).optPadding(false)));
         }
         return whole;
     }

@@ -41,16 +41,13 @@ class TextEmbedderTest {
 
     @BeforeAll
     static void write() throws IOException {
-        Files.writeString(
-                dir.resolve("packed.heddle"),
-                """
+        Files.writeString(dir.resolve("packed.heddle"), """
                 dim B, N
                 input ids: i64[B, N]
                 input segments: i64[B, N]
                 input places: i64[B, N]
                 let allowed = segments[:, new, :, new] == segments[:, new, new, :]
-                """
-                        + LAYERS);
+                """ + LAYERS);
         Files.writeString(dir.resolve("packed.properties"), """
                 tokenizer = bytes
                 tokens = 150
@@ -59,18 +56,16 @@ class TextEmbedderTest {
                 normalize = true
                 prompt.query = "q: "
                 """);
-        Files.writeString(
-                dir.resolve("padded.heddle"),
-                """
+        Files.writeString(dir.resolve("padded.heddle"), """
                 dim B, N
                 input ids: i64[B, N]
                 input mask: i64[B, N]
                 let allowed = mask[:, new, new, :] == 1
                 let places = iota(N)
-                """
-                        + LAYERS);
+                """ + LAYERS);
         Files.writeString(
-                dir.resolve("padded.properties"), "tokenizer = bytes\ntokens = 150\nnormalize = true\nvectors = tokens\n");
+                dir.resolve("padded.properties"),
+                "tokenizer = bytes\ntokens = 150\nnormalize = true\nvectors = tokens\n");
         Files.writeString(dir.resolve("both.heddle"), Files.readString(dir.resolve("padded.heddle")));
         Files.writeString(dir.resolve("both.properties"), "tokenizer = bytes\npacked = packed.heddle\n");
     }
@@ -114,13 +109,20 @@ class TextEmbedderTest {
         TextEmbedder embedder = embedder("packed", EmbeddingOptions.defaults());
         for (long seed = 1; seed <= 3; seed++) {
             List<String> texts = texts(new Random(seed));
-            List<float[]> alone =
-                    texts.stream().map(t -> embedder.embed(List.of(t)).getFirst()).toList();
+            List<float[]> alone = texts.stream()
+                    .map(t -> embedder.embed(List.of(t)).getFirst())
+                    .toList();
             for (int budget : new int[] {1, 127, 128, 129, 512, 4096}) {
-                TextEmbedder packed = embedder("packed", EmbeddingOptions.defaults().withBudget(budget));
+                TextEmbedder packed =
+                        embedder("packed", EmbeddingOptions.defaults().withBudget(budget));
                 assertAlike(alone, packed.embed(texts), "seed " + seed + ", budget " + budget);
                 assertEquals(0, packed.counts().padding());
-                assertEquals(2 + (int) texts.stream().skip(16).filter(t -> t.length() > LIMIT).count(),
+                assertEquals(
+                        2
+                                + (int) texts.stream()
+                                        .skip(16)
+                                        .filter(t -> t.length() > LIMIT)
+                                        .count(),
                         packed.counts().tooLong());
             }
         }
@@ -131,7 +133,9 @@ class TextEmbedderTest {
         List<String> texts = texts(new Random(9));
         TextEmbedder padded = embedder("padded", EmbeddingOptions.defaults().withBudget(512));
         assertAlike(
-                embedder("packed", EmbeddingOptions.defaults()).embed(texts), padded.embed(texts), "rows and end to end");
+                embedder("packed", EmbeddingOptions.defaults()).embed(texts),
+                padded.embed(texts),
+                "rows and end to end");
         assertTrue(padded.counts().padding() > 0);
     }
 
@@ -176,8 +180,12 @@ class TextEmbedderTest {
                 .run(List.of(second))
                 .get("tokens")
                 .floats();
-        float[] cls = embedder("packed", plain(Pooling.CLS)).embed(List.of("x", second)).get(1);
-        float[] last = embedder("packed", plain(Pooling.LAST)).embed(List.of("x", second)).get(1);
+        float[] cls = embedder("packed", plain(Pooling.CLS))
+                .embed(List.of("x", second))
+                .get(1);
+        float[] last = embedder("packed", plain(Pooling.LAST))
+                .embed(List.of("x", second))
+                .get(1);
         for (int d = 0; d < 32; d++) {
             assertEquals(tokens[d], cls[d], 5e-6f);
             assertEquals(tokens[49 * 32 + d], last[d], 5e-6f);
@@ -190,9 +198,12 @@ class TextEmbedderTest {
 
     @Test
     void promptsStandBeforeTexts() {
-        float[] expected = embedder("packed", EmbeddingOptions.defaults()).embed(List.of("q: where")).getFirst();
+        float[] expected = embedder("packed", EmbeddingOptions.defaults())
+                .embed(List.of("q: where"))
+                .getFirst();
         for (EmbeddingOptions asked : List.of(
-                EmbeddingOptions.defaults().withPrompt("query"), EmbeddingOptions.defaults().withPrefix("q: "))) {
+                EmbeddingOptions.defaults().withPrompt("query"),
+                EmbeddingOptions.defaults().withPrefix("q: "))) {
             assertArrayEquals(
                     expected, embedder("packed", asked).embed(List.of("where")).getFirst());
         }
@@ -210,7 +221,8 @@ class TextEmbedderTest {
             TextEmbedder.of(Heddle.model(model), CompileOptions.defaults(), EmbeddingOptions.defaults());
         });
         assertEquals(EmbedCode.NO_VECTORS, wrong.diagnostics().getFirst().code());
-        assertEquals(List.of("outputs: y: f32[B, N]"), wrong.diagnostics().getFirst().notes());
+        assertEquals(
+                List.of("outputs: y: f32[B, N]"), wrong.diagnostics().getFirst().notes());
     }
 
     @Test

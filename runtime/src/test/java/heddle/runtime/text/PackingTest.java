@@ -35,7 +35,10 @@ class PackingTest {
             }
             for (List<Integer> pack : Packing.endToEnd(lengths, budget)) {
                 int tokens = pack.stream().mapToInt(i -> lengths[i]).sum();
-                assertTrue(tokens <= budget || pack.stream().filter(i -> lengths[i] > 0).count() == 1, "seed " + seed);
+                assertTrue(
+                        tokens <= budget
+                                || pack.stream().filter(i -> lengths[i] > 0).count() == 1,
+                        "seed " + seed);
             }
             for (List<Integer> pack : Packing.inRows(lengths, budget)) {
                 int width = pack.stream().mapToInt(i -> lengths[i]).max().orElse(0);

@@ -67,11 +67,12 @@ public final class RaggedBenchmark {
         }
         List<String> texts = texts(count);
         var model = Heddle.model(MODEL);
-        Embedder heddle =
-                Embedder.of(model, Options.defaults().threads(threads), settings);
+        Embedder heddle = Embedder.of(model, Options.defaults().threads(threads), settings);
         CompileOptions files = CompileOptions.defaults();
         ModelManifest manifest = ModelSource.file(MODEL).manifest();
-        String onnx = files.files().find(manifest.weights().orElseThrow(), Path.of("")).toString();
+        String onnx = files.files()
+                .find(manifest.weights().orElseThrow(), Path.of(""))
+                .toString();
         String small = files.files().find(EIGHT_BITS, Path.of("")).toString();
         Path words = files.files().find(manifest.tokenizer().orElseThrow(), Path.of(""));
         heddle.embed("a"); // Sets up the tokenizers' native part for both.
@@ -106,8 +107,8 @@ public final class RaggedBenchmark {
         return texts;
     }
 
-    private static void compare(
-            int threads, int rounds, List<String> texts, Embedder heddle, Peer f32, Peer int8) throws Exception {
+    private static void compare(int threads, int rounds, List<String> texts, Embedder heddle, Peer f32, Peer int8)
+            throws Exception {
         float[][] ours = heddle.embed(texts).toArray(float[][]::new);
         float[][] theirs = f32.embed(texts, false);
         double most = 0;
@@ -117,8 +118,8 @@ public final class RaggedBenchmark {
             }
         }
         System.out.printf(
-                "%d texts, %d tokens, %.1f in the mean; padded %d in the order given", texts.size(), f32.real,
-                (double) f32.real / texts.size(), f32.padded);
+                "%d texts, %d tokens, %.1f in the mean; padded %d in the order given",
+                texts.size(), f32.real, (double) f32.real / texts.size(), f32.padded);
         f32.embed(texts, true);
         System.out.printf(", %d sorted; largest difference %.1e%n", f32.padded, most);
         int8.embed(texts, true);
@@ -147,12 +148,20 @@ public final class RaggedBenchmark {
         for (int i = 0; i < names.length; i++) {
             List<Double> times = all.get(i);
             List<String> ratios = IntStream.range(0, rounds)
-                    .mapToObj(r -> "%.2f".formatted(times.get(r) / all.getFirst().get(r)))
+                    .mapToObj(
+                            r -> "%.2f".formatted(times.get(r) / all.getFirst().get(r)))
                     .toList();
             double median = Interleaved.median(times);
             System.out.printf(
                     "%-14s %d threads: %7.2f s, %6.1f texts/s, %5.2f times heddle's time, of rounds %s; processors %.2f s, %.2f times%n",
-                    names[i], threads, median, texts.size() / median, median / own, ratios, processor[i], processor[i] / processor[0]);
+                    names[i],
+                    threads,
+                    median,
+                    texts.size() / median,
+                    median / own,
+                    ratios,
+                    processor[i],
+                    processor[i] / processor[0]);
         }
     }
 

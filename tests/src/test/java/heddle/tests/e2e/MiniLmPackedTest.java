@@ -32,7 +32,8 @@ class MiniLmPackedTest {
         for (int words = 5; words < 140; words += 30) {
             texts.add("many old trees ".repeat(words / 3));
         }
-        Embedder embedder = Embedder.of(model, options, Embedder.Settings.defaults().tokenBudget(600));
+        Embedder embedder =
+                Embedder.of(model, options, Embedder.Settings.defaults().tokenBudget(600));
         List<float[]> vectors = embedder.embed(texts);
         assertEquals(384, embedder.dimension());
         assertEquals(1, embedder.longTexts());
@@ -42,7 +43,8 @@ class MiniLmPackedTest {
         }
         List<String> some = texts.subList(0, 3);
         Path packed = Path.of("..", "examples", "minilm-packed.heddle");
-        float[] rows = Heddle.model(packed).compile(options).run(some).get("tokens").floats();
+        float[] rows =
+                Heddle.model(packed).compile(options).run(some).get("tokens").floats();
         float[] first = alone.run(some.subList(0, 1)).get("tokens").floats();
         assertArrayEquals(first, Arrays.copyOf(rows, first.length), 2e-5f);
     }
