@@ -97,7 +97,7 @@ public final class RaggedBenchmark {
         Random random = new Random(1);
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            int tokens = (int) Math.clamp(Math.exp(3.9 + 0.85 * random.nextGaussian()), 5, 400);
+            int tokens = (int) Math.clamp(Math.exp(3.8 + random.nextGaussian()), 5, 400);
             List<String> words = new ArrayList<>();
             for (int w = 0; w < tokens - 2; w++) { // Two mark the start and the end.
                 words.add(WORDS[random.nextInt(WORDS.length)]);
