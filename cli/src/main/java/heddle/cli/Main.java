@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             BenchCommand.class,
             AttendCommand.class,
+            EmbedCommand.class,
             TrainCommand.class,
             GenerateCommand.class,
             WeightsCommand.class,

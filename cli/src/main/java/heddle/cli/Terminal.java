@@ -46,6 +46,20 @@ public final class Terminal {
                 : Optional.empty();
     }
 
+    /** The same for a number of steps that is not known; shows how many there are in a second. */
+    static Optional<ProgressBar> counter(String task, String unit) {
+        return INTERACTIVE
+                ? Optional.of(new ProgressBarBuilder()
+                        .setTaskName(task)
+                        .setInitialMax(-1)
+                        .setUnit(unit, 1)
+                        .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                        .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                        .showSpeed()
+                        .build())
+                : Optional.empty();
+    }
+
     /** Finds weight files and tokenizers, and shows what is being downloaded. */
     public static ModelFiles modelFiles() {
         return ModelFiles.ofUser(

@@ -21,6 +21,10 @@ public final class Model {
         this.model = model;
     }
 
+    HeddleModel model() {
+        return model;
+    }
+
     /** Its name. */
     public String name() {
         return model.declaration().name();

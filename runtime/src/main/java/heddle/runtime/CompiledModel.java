@@ -91,12 +91,16 @@ public final class CompiledModel {
         return inputs.check(given);
     }
 
-    /** The outputs for some texts, by name. */
+    /**
+     * The outputs for some texts, by name. A model whose manifest names an input for segments takes them end to end, without
+     * padding; its outputs for tokens have a row for each text again, zeros behind the shorter ones.
+     */
     public Map<String, Tensor> run(List<String> texts) {
-        return run(model.tokenize(texts, tokenizer(), options));
+        return model.run(texts, tokenizer(), options, this::run);
     }
 
-    private synchronized Tokenizer tokenizer() {
+    /** The tokenizer of the texts that it runs; not to be closed. */
+    public synchronized Tokenizer tokenizer() {
         if (tokenizer == null) {
             tokenizer = model.tokenizer(options);
         }

@@ -18,13 +18,17 @@ import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.artifact.TextKeys;
 import heddle.runtime.input.LengthBinding;
 import heddle.runtime.tensor.Tensor;
+import heddle.runtime.text.Pack;
 import heddle.runtime.text.TextInputs;
 import heddle.runtime.text.TokenBatch;
 import heddle.runtime.text.Tokenizer;
+import heddle.runtime.text.Tokens;
 import heddle.runtime.verify.Verification;
 import heddle.runtime.weights.WeightView;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +37,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** A model that was read and checked. */
 public final class HeddleModel {
@@ -160,13 +165,59 @@ public final class HeddleModel {
     }
 
     /** The same with a tokenizer that is there already. */
-    SequencedMap<String, Tensor> tokenize(List<String> texts, Tokenizer tokenizer, CompileOptions options) {
+    private SequencedMap<String, Tensor> tokenize(List<String> texts, Tokenizer tokenizer, CompileOptions options) {
+        if (takesTextsEndToEnd()) {
+            return inputs(pack(texts, tokenizer, options));
+        }
         TokenBatch batch = tokenizer.encode(texts);
-        batch.truncated()
-                .forEach(i -> options.warnings()
-                        .accept("text " + (i + 1) + " is too long and was cut to "
-                                + counted(batch.tokens().get(i).size(), "token")));
-        SequencedMap<String, Tensor> made = TextInputs.of(batch, inputs());
+        batch.truncated().forEach(i -> warnOfCut(i + 1, batch.tokens().get(i).size(), options));
+        return bound(TextInputs.of(batch, inputs()));
+    }
+
+    /** Texts end to end, for a model that can tell them apart; those that are too long are cut. */
+    private static Pack pack(List<String> texts, Tokenizer tokenizer, CompileOptions options) {
+        List<Tokens> cut = new ArrayList<>();
+        for (Tokens whole : tokenizer.tokens(texts)) {
+            cut.add(whole.cut(tokenizer.limit()));
+            if (whole.count() > tokenizer.limit()) {
+                warnOfCut(cut.size(), tokenizer.limit(), options);
+            }
+        }
+        return Pack.endToEnd(cut);
+    }
+
+    private static void warnOfCut(int text, int tokens, CompileOptions options) {
+        options.warnings().accept("text " + text + " is too long and was cut to " + counted(tokens, "token"));
+    }
+
+    /** The inputs that a pack of texts fills. */
+    public SequencedMap<String, Tensor> inputs(Pack pack) {
+        TextKeys keys = source.manifest().texts();
+        return bound(TextInputs.of(pack, inputs(), keys.segments(), keys.positions()));
+    }
+
+    /** Whether texts may lie end to end in a row: its manifest says which input tells them apart. */
+    public boolean takesTextsEndToEnd() {
+        return source.manifest().texts().segments().isPresent();
+    }
+
+    /**
+     * The outputs for some texts. Those with rows and tokens for their first axes have a row for each text.
+     *
+     * @param run gives the model's outputs for inputs
+     */
+    Map<String, Tensor> run(
+            List<String> texts, Tokenizer tokenizer, CompileOptions options, UnaryOperator<Map<String, Tensor>> run) {
+        if (!takesTextsEndToEnd()) {
+            return run.apply(tokenize(texts, tokenizer, options));
+        }
+        Pack pack = pack(texts, tokenizer, options);
+        Map<String, TensorType> types = new LinkedHashMap<>();
+        model.outputs().forEach(o -> types.put(o.name(), o.type()));
+        return pack.unpacked(run.apply(inputs(pack)), types, TextInputs.ids(inputs()));
+    }
+
+    private SequencedMap<String, Tensor> bound(SequencedMap<String, Tensor> made) {
         LengthBinding binding = new LengthBinding(fixed);
         made.forEach((name, tensor) ->
                 binding.bind("the input " + name + ", made of the texts,", inputs().get(name), tensor));

@@ -76,6 +76,11 @@ public record ModelSource(String name, Path directory, Function<String, Optional
         return ModelManifest.of(files.apply(manifestName()), directory);
     }
 
+    /** Another model of the same place. @param path relative to this one */
+    public ModelSource beside(String path) {
+        return new ModelSource(sibling(name, path), directory, files);
+    }
+
     /** The name of the model's manifest, whether it has one or not. */
     String manifestName() {
         return sibling(name, ModelManifest.beside(Path.of(name)).getFileName().toString());

@@ -3,6 +3,7 @@ package heddle.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import heddle.dsl.diagnostic.DiagnosticCode;
+import heddle.runtime.embed.EmbedCode;
 import heddle.runtime.train.TrainCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,12 @@ class RuntimeCodeTest {
     @ParameterizedTest
     @EnumSource
     void everyCodeOfTrainingHasAPage(TrainCode code) throws IOException {
+        assertPage(code);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyCodeOfEmbeddingHasAPage(EmbedCode code) throws IOException {
         assertPage(code);
     }
 

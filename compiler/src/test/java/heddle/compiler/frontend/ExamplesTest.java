@@ -50,6 +50,7 @@ class ExamplesTest {
     @ValueSource(
             strings = {
                 "examples/minilm.heddle",
+                "examples/minilm-packed.heddle",
                 "examples/decoder.heddle",
                 "examples/gpt.heddle",
                 "lib/attention.heddle",

@@ -24,25 +24,57 @@ import java.util.Optional;
  * tokenizer.sha256 = the same
  * tokens           = the most tokens a text may have
  * sentence         = a text to compare with, a line each
+ * packed           = the file of another model that gives the same vectors and takes texts end to end
+ * segments         = the input for the number of the text that a token belongs to, from 1; 0 is padding
+ * positions        = the input for the place of a token in its text, from 0
+ * vectors          = the output with a vector for each token
+ * pooling          = how a text's vector is made of these: mean, cls or last
+ * normalize        = whether that is brought to length one: true or false
+ * prompt.NAME      = what is written before texts of that use, in quotes when it ends with a space
  * </pre>
  *
  * @param directory the directory that relative names start from
  * @param sentences texts that {@code heddle attend} compares with when none are given
+ * @param texts     what it says of texts end to end, and of vectors of texts
  */
 public record ModelManifest(
         Path directory,
         Optional<DeclaredFile> weights,
         Optional<DeclaredFile> tokenizer,
         Optional<Integer> tokens,
-        List<String> sentences) {
+        List<String> sentences,
+        TextKeys texts) {
     private static final String WEIGHTS = "weights";
     private static final String TOKENIZER = "tokenizer";
     private static final String TOKENS = "tokens";
     private static final String SENTENCE = "sentence";
     private static final String SUM = ".sha256";
 
-    private static final List<String> KEYS =
-            List.of(WEIGHTS, WEIGHTS + SUM, TOKENIZER, TOKENIZER + SUM, TOKENS, SENTENCE);
+    private static final String PACKED = "packed";
+    private static final String SEGMENTS = "segments";
+    private static final String POSITIONS = "positions";
+    private static final String VECTORS = "vectors";
+    private static final String POOLING = "pooling";
+    private static final String NORMALIZE = "normalize";
+    private static final String PROMPT = "prompt.";
+
+    private static final List<String> KEYS = List.of(
+            WEIGHTS,
+            WEIGHTS + SUM,
+            TOKENIZER,
+            TOKENIZER + SUM,
+            TOKENS,
+            SENTENCE,
+            PACKED,
+            SEGMENTS,
+            POSITIONS,
+            VECTORS,
+            POOLING,
+            NORMALIZE);
+
+    /** Keys whose values are some words. */
+    private static final Map<String, List<String>> WORDS =
+            Map.of(POOLING, List.of("mean", "cls", "last"), NORMALIZE, List.of("true", "false"));
 
     /** A line. */
     private record Entry(String key, String value, Span span) {}
@@ -54,8 +86,8 @@ public record ModelManifest(
     /** A manifest whose text is there, or one without entries. */
     public static ModelManifest of(Optional<SourceFile> source, Path directory) {
         return source.map(s -> read(s, directory))
-                .orElseGet(() ->
-                        new ModelManifest(directory, Optional.empty(), Optional.empty(), Optional.empty(), List.of()));
+                .orElseGet(() -> new ModelManifest(
+                        directory, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), TextKeys.NONE));
     }
 
     /** Where the manifest of a model is, when it has one. */
@@ -84,7 +116,34 @@ public record ModelManifest(
             }
         }
         Optional<Integer> tokens = Optional.ofNullable(entries.get(TOKENS)).map(e -> count(e.value(), e.span()));
-        return new ModelManifest(directory, file(entries, WEIGHTS), file(entries, TOKENIZER), tokens, sentences);
+        return new ModelManifest(
+                directory, file(entries, WEIGHTS), file(entries, TOKENIZER), tokens, sentences, texts(entries));
+    }
+
+    private static TextKeys texts(Map<String, Entry> entries) {
+        Map<String, String> prompts = new HashMap<>();
+        entries.forEach((key, entry) -> {
+            if (key.startsWith(PROMPT)) {
+                prompts.put(key.substring(PROMPT.length()), unquoted(entry.value()));
+            }
+        });
+        return new TextKeys(
+                value(entries, PACKED),
+                value(entries, SEGMENTS),
+                value(entries, POSITIONS),
+                value(entries, VECTORS),
+                value(entries, POOLING),
+                value(entries, NORMALIZE).map(Boolean::valueOf),
+                prompts);
+    }
+
+    private static Optional<String> value(Map<String, Entry> entries, String key) {
+        return Optional.ofNullable(entries.get(key)).map(Entry::value);
+    }
+
+    private static String unquoted(String value) {
+        boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
+        return quoted ? value.substring(1, value.length() - 1) : value;
     }
 
     private static Entry entry(String line, Span span) {
@@ -94,8 +153,11 @@ public record ModelManifest(
         if (value.isEmpty()) {
             throw wrong(span, "this line is not key = value");
         }
-        if (!KEYS.contains(key)) {
-            throw wrong(span, "there is no such key; the keys are " + String.join(", ", KEYS));
+        if (!KEYS.contains(key) && !(key.startsWith(PROMPT) && key.length() > PROMPT.length())) {
+            throw wrong(span, "there is no such key; the keys are " + String.join(", ", KEYS) + ", " + PROMPT + "NAME");
+        }
+        if (WORDS.containsKey(key) && !WORDS.get(key).contains(value)) {
+            throw wrong(span, key + " is " + String.join(" or ", WORDS.get(key)) + ", not " + value);
         }
         if (key.endsWith(SUM) && !DeclaredFile.isSum(value)) {
             throw wrong(span, "a SHA-256 sum is 64 digits from 0 to f");

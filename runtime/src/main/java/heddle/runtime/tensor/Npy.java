@@ -150,18 +150,26 @@ public final class Npy {
     /** Writes a tensor, version 1, in C order; {@code bf16} as {@code f32}, which the format has. */
     public static void write(Tensor tensor, Path file) {
         Tensor t = tensor.dtype() == DType.BF16 ? tensor.cast(DType.F32) : tensor;
-        List<Long> shape = Arrays.stream(t.shape()).boxed().toList();
-        String header = new NpyHeader(NpyFormat.descr(t.dtype()), false, shape).toString();
-        // The elements begin at a multiple of 64, for readers that map the file.
-        String padded = header + " ".repeat(Math.floorMod(-(10 + header.length() + 1), 64)) + "\n";
         try (AtomicFile out = new AtomicFile(file)) {
-            out.append(ByteBuffer.wrap(MAGIC));
-            out.append(ByteBuffer.wrap(new byte[] {1, 0, (byte) padded.length(), (byte) (padded.length() >> 8)}));
-            out.append(ByteBuffer.wrap(padded.getBytes(StandardCharsets.ISO_8859_1)));
+            out.append(ByteBuffer.wrap(
+                    header(t.dtype(), Arrays.stream(t.shape()).boxed().toList())));
             ElementBytes.write(t, out);
             out.commit();
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
         }
+    }
+
+    /** All that stands before the elements of an array, which follow in C order; {@code bf16} is written as {@code f32}. */
+    public static byte[] header(DType dtype, List<Long> shape) {
+        String header = new NpyHeader(NpyFormat.descr(dtype), false, shape).toString();
+        // The elements begin at a multiple of 64, for readers that map the file.
+        String padded = header + " ".repeat(Math.floorMod(-(10 + header.length() + 1), 64)) + "\n";
+        byte[] text = padded.getBytes(StandardCharsets.ISO_8859_1);
+        return ByteBuffer.allocate(10 + text.length)
+                .put(MAGIC)
+                .put(new byte[] {1, 0, (byte) text.length, (byte) (text.length >> 8)})
+                .put(text)
+                .array();
     }
 }

@@ -41,6 +41,18 @@ record ByteTokenizer(int limit) implements Tokenizer {
                 truncated);
     }
 
+    @Override
+    public List<Tokens> tokens(List<String> texts) {
+        List<Tokens> all = new ArrayList<>();
+        for (String text : texts) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            long[] ids = new long[bytes.length];
+            Arrays.setAll(ids, i -> bytes[i] & 0xFF);
+            all.add(new Tokens(ids, 0, 0));
+        }
+        return all;
+    }
+
     /** Bytes as people read them: printable ones as they are, a space as {@code ␣}, others in hexadecimal digits. */
     private static List<String> shown(byte[] bytes) {
         List<String> tokens = new ArrayList<>();

@@ -8,6 +8,7 @@ import heddle.runtime.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -18,6 +19,56 @@ public final class TextInputs {
     private static final List<String> TYPES = List.of("types", "type_ids", "token_type_ids");
 
     private TextInputs() {}
+
+    /** The type of the input for token numbers. @throws DiagnosticException when none of a model's inputs takes them */
+    public static TensorType ids(Map<String, TensorType> inputs) {
+        requireTokens(inputs.keySet());
+        return inputs.entrySet().stream()
+                .filter(e -> IDS.contains(e.getKey()))
+                .findFirst()
+                .orElseThrow()
+                .getValue();
+    }
+
+    /** Whether a tensor has rows and tokens for its first axes, as the input for token numbers has. */
+    public static boolean isOfTokens(TensorType type, TensorType ids) {
+        return ids.rank() == 2
+                && type.rank() >= 2
+                && type.shape().dims().subList(0, 2).equals(ids.shape().dims());
+    }
+
+    /**
+     * The inputs that a pack fills, in the model's types.
+     *
+     * @param inputs    the model's inputs by name
+     * @param segments  the one that takes numbers of texts, if there is one
+     * @param positions the one that takes places in texts, if there is one
+     * @throws DiagnosticException when the model does not take text, or has no mask for padding
+     */
+    public static SequencedMap<String, Tensor> of(
+            Pack pack, Map<String, TensorType> inputs, Optional<String> segments, Optional<String> positions) {
+        requireTokens(inputs.keySet());
+        if (pack.padding() > 0 && segments.isEmpty()) {
+            requireMask(inputs.keySet());
+        }
+        SequencedMap<String, Tensor> given = new LinkedHashMap<>();
+        inputs.forEach((name, type) -> {
+            Optional<Tensor> tensor = Optional.empty();
+            if (segments.filter(name::equals).isPresent()) {
+                tensor = Optional.of(pack.segments());
+            } else if (positions.filter(name::equals).isPresent()) {
+                tensor = Optional.of(pack.positions());
+            } else if (IDS.contains(name)) {
+                tensor = Optional.of(pack.ids());
+            } else if (MASK.contains(name)) {
+                tensor = Optional.of(pack.mask());
+            } else if (TYPES.contains(name)) {
+                tensor = Optional.of(Tensor.of(new long[pack.rows() * pack.width()], pack.rows(), pack.width()));
+            }
+            tensor.ifPresent(t -> given.put(name, t.cast(type.dtype())));
+        });
+        return given;
+    }
 
     /** @throws DiagnosticException when none of a model's inputs takes token numbers */
     public static void requireTokens(Set<String> inputs) {
@@ -48,11 +99,17 @@ public final class TextInputs {
         });
         requireTokens(inputs.keySet());
         boolean padded = batch.tokens().stream().mapToInt(List::size).distinct().count() > 1;
-        if (padded && inputs.keySet().stream().noneMatch(MASK::contains)) {
+        if (padded) {
+            requireMask(inputs.keySet());
+        }
+        return given;
+    }
+
+    private static void requireMask(Set<String> inputs) {
+        if (inputs.stream().noneMatch(MASK::contains)) {
             throw new DiagnosticException(Diagnostic.of(
                             RuntimeCode.TEXT_INPUT, "texts of different lengths are padded, and the model has no mask")
                     .hint("declare input mask: i64[B, N], or run the texts one at a time"));
         }
-        return given;
     }
 }

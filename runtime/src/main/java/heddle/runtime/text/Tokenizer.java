@@ -28,6 +28,12 @@ public sealed interface Tokenizer extends AutoCloseable permits VocabularyTokeni
     /** The tokens of each text, padded to those of the longest. */
     TokenBatch encode(List<String> texts);
 
+    /** The tokens of each text, all of them, without padding. */
+    List<Tokens> tokens(List<String> texts);
+
+    /** The most tokens that a text may have in the model. */
+    int limit();
+
     @Override
     void close();
 }

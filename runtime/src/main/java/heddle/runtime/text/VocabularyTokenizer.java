@@ -21,13 +21,37 @@ final class VocabularyTokenizer implements Tokenizer {
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final HuggingFaceTokenizer tokenizer;
+    private final Path file;
+    private final int limit;
 
     /** Frees native memory, of a tokenizer that nobody closed too. */
-    private final Cleaner.Cleanable nativeMemory;
+    private final Native nativeMemory = new Native();
 
-    private VocabularyTokenizer(HuggingFaceTokenizer tokenizer) {
-        this.tokenizer = tokenizer;
-        this.nativeMemory = CLEANER.register(this, tokenizer::close);
+    private final Cleaner.Cleanable cleanable = CLEANER.register(this, nativeMemory);
+
+    /** Neither cuts nor pads. Made when it is first asked for: not every caller does, and each has the whole vocabulary. */
+    private HuggingFaceTokenizer whole;
+
+    /** What is freed; knows nothing of the tokenizer that it is part of. */
+    private static final class Native implements Runnable {
+        private final List<HuggingFaceTokenizer> open = new ArrayList<>();
+
+        synchronized HuggingFaceTokenizer add(HuggingFaceTokenizer tokenizer) {
+            open.add(tokenizer);
+            return tokenizer;
+        }
+
+        @Override
+        public synchronized void run() {
+            open.forEach(HuggingFaceTokenizer::close);
+            open.clear();
+        }
+    }
+
+    private VocabularyTokenizer(HuggingFaceTokenizer tokenizer, Path file, int limit) {
+        this.tokenizer = nativeMemory.add(tokenizer);
+        this.file = file;
+        this.limit = limit;
     }
 
     static Tokenizer open(Path file, int limit, CacheDirectory cache) {
@@ -39,13 +63,16 @@ final class VocabularyTokenizer implements Tokenizer {
         System.setProperty("DJL_CACHE_DIR", cache.directory("native").toString());
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
+        HuggingFaceTokenizer.Builder cutsAndPads = HuggingFaceTokenizer.builder()
+                .optTruncation(true)
+                .optMaxLength(limit)
+                .optPadding(true);
+        return new VocabularyTokenizer(build(file, cutsAndPads), file, limit);
+    }
+
+    private static HuggingFaceTokenizer build(Path file, HuggingFaceTokenizer.Builder builder) {
         try {
-            return new VocabularyTokenizer(HuggingFaceTokenizer.builder()
-                    .optTokenizerPath(file)
-                    .optTruncation(true)
-                    .optMaxLength(limit)
-                    .optPadding(true)
-                    .build());
+            return builder.optTokenizerPath(file).build();
         } catch (IOException | RuntimeException e) {
             throw new DiagnosticException(
                     Diagnostic.of(RuntimeCode.TOKENIZER, "the tokenizer file " + file + " cannot be used")
@@ -83,6 +110,45 @@ final class VocabularyTokenizer implements Tokenizer {
                 truncated);
     }
 
+    @Override
+    public List<Tokens> tokens(List<String> texts) {
+        List<Tokens> all = new ArrayList<>();
+        if (texts.isEmpty()) {
+            return all;
+        }
+        try {
+            for (Encoding row : whole().batchEncode(texts)) {
+                long[] marks = row.getSpecialTokenMask();
+                int before = 0;
+                while (before < marks.length && marks[before] != 0) {
+                    before++;
+                }
+                int after = 0;
+                while (after < marks.length - before && marks[marks.length - 1 - after] != 0) {
+                    after++;
+                }
+                // Of a text without tokens of its own, the marks all stand before.
+                all.add(new Tokens(row.getIds(), before, after));
+            }
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+        return all;
+    }
+
+    private synchronized HuggingFaceTokenizer whole() {
+        if (whole == null) {
+            whole = nativeMemory.add(build(
+                    file, HuggingFaceTokenizer.builder().optTruncation(false).optPadding(false)));
+        }
+        return whole;
+    }
+
+    @Override
+    public int limit() {
+        return limit;
+    }
+
     private static boolean[] flags(long[] ones, int length) {
         boolean[] flags = new boolean[length];
         for (int i = 0; i < length; i++) {
@@ -107,6 +173,6 @@ final class VocabularyTokenizer implements Tokenizer {
 
     @Override
     public void close() {
-        nativeMemory.clean();
+        cleanable.clean();
     }
 }

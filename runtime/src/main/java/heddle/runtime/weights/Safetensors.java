@@ -56,15 +56,7 @@ public final class Safetensors {
             at += t.bytes();
         }
         try (AtomicFile out = new AtomicFile(file)) {
-            String json = JSON.std.asString(header);
-            int bytes = json.getBytes(StandardCharsets.UTF_8).length;
-            // Padded with spaces, so that elements lie at multiples of eight when the file is mapped.
-            byte[] padded = (json + " ".repeat(Math.floorMod(-bytes, 8))).getBytes(StandardCharsets.UTF_8);
-            out.append(ByteBuffer.allocate(8)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putLong(padded.length)
-                    .flip());
-            out.append(ByteBuffer.wrap(padded));
+            out.append(ByteBuffer.wrap(header(header)));
             for (Tensor t : tensors.values()) {
                 ElementBytes.write(t, out);
             }
@@ -72,6 +64,23 @@ public final class Safetensors {
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
         }
+    }
+
+    /**
+     * All that stands before the elements of a file's tensors.
+     *
+     * @param tensors {@code dtype}, {@code shape} and {@code data_offsets} of each, by name
+     */
+    public static byte[] header(Map<String, Object> tensors) throws IOException {
+        byte[] json = JSON.std.asString(tensors).getBytes(StandardCharsets.UTF_8);
+        // Padded with spaces, so that elements lie at multiples of eight when the file is mapped.
+        byte[] padded = Arrays.copyOf(json, json.length + Math.floorMod(-json.length, 8));
+        Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+        return ByteBuffer.allocate(Long.BYTES + padded.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(padded.length)
+                .put(padded)
+                .array();
     }
 
     private static String dtype(Tensor t) {

@@ -1,0 +1,210 @@
+package heddle.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.runtime.tensor.Npy;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.weights.WeightFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code heddle embed}: files in, files out, and what happens when it ends in the middle. */
+class EmbedCommandTest {
+    private static final List<String> TEXTS = List.of("one", "", "three is longer than one", "four", "fünf");
+
+    @TempDir
+    Path dir;
+
+    private Path model;
+
+    @BeforeEach
+    void write() throws IOException {
+        model = Files.writeString(dir.resolve("model.heddle"), """
+                dim B, N
+                input ids: i64[B, N]
+                input segments: i64[B, N]
+                let same = segments[:, :, new] == segments[:, new, :]
+                let x = embed(ids, weight "words" : f32[256, 8])
+                output tokens: f32[B, N, 8] = softmax(where(same, x @ transpose(x), -inf), axis = -1) @ x
+                """);
+        Files.writeString(
+                dir.resolve("model.properties"),
+                "tokenizer = bytes\ntokens = 20\nsegments = segments\nprompt.query = \"q: \"\n");
+    }
+
+    private Path input(String name, String... lines) throws IOException {
+        return Files.writeString(dir.resolve(name), String.join("\n", lines) + "\n");
+    }
+
+    private Ran embed(Path input, Path output, Object... more) {
+        List<Object> words =
+                new ArrayList<>(List.of("embed", model, "--weights", "random", "--input", input, "-o", output));
+        words.addAll(Arrays.asList(more));
+        return Ran.command(words.toArray());
+    }
+
+    private Tensor vectors(Path input, Object... more) {
+        Path file = dir.resolve("some.npy");
+        Ran ran = embed(input, file, more);
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        return Npy.read(file);
+    }
+
+    @Test
+    void everyFormatHasTheSameVectorsInOrder() throws IOException {
+        Path input = input("texts.txt", TEXTS.toArray(String[]::new));
+        Tensor npy = vectors(input);
+        assertArrayEquals(new long[] {5, 8}, npy.shape());
+        Path tensors = dir.resolve("v.safetensors");
+        embed(input, tensors);
+        var file = WeightFile.open(tensors);
+        assertArrayEquals(npy.floats(), file.read("vectors").floats());
+        assertArrayEquals(new long[] {1, 2, 3, 4, 5}, file.read("lines").longs());
+        Path json = dir.resolve("v.jsonl");
+        embed(input, json);
+        List<String> lines = Files.readAllLines(json);
+        for (int i = 0; i < 5; i++) {
+            Map<String, Object> line = JSON.std.mapFrom(lines.get(i));
+            assertEquals(i + 1, line.get("line"));
+            assertEquals(npy.floats()[8 * i + 3], ((Number) ((List<?>) line.get("vector")).get(3)).floatValue());
+        }
+        for (int i = 0; i < 5; i++) {
+            Path one = input("one.txt", TEXTS.get(i));
+            assertArrayEquals(
+                    Arrays.copyOfRange(npy.floats(), 8 * i, 8 * i + 8),
+                    vectors(one).floats(),
+                    1e-5f,
+                    TEXTS.get(i));
+        }
+    }
+
+    @Test
+    void linesOfJsonHaveFieldsAndIds() throws IOException {
+        Path input = input("in.jsonl", "{\"body\": \"one\", \"id\": {\"a\": 1}}", "\"four\"");
+        Path output = dir.resolve("out.jsonl");
+        Ran ran = embed(input, output, "--field", "body");
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        List<String> lines = Files.readAllLines(output);
+        assertTrue(lines.get(0).startsWith("{\"line\":1,\"id\":{\"a\":1},\"vector\":["), lines.get(0));
+        assertTrue(lines.get(1).startsWith("{\"line\":2,\"vector\":["), lines.get(1));
+        assertTrue(ran.out().startsWith("wrote " + output + ": 2 new vectors of 8 elements; 7 tokens, 0 padding"));
+    }
+
+    @Test
+    void badLinesEndTheRunOrAreLeftOut() throws IOException {
+        Path input = input("in.jsonl", "\"one\"", "{\"text\": 1}", "{", "\"four\"");
+        Path output = dir.resolve("out.safetensors");
+        Ran ran = embed(input, output);
+        assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
+        assertTrue(ran.err().contains("error[H1603]: line 2 of " + input + " holds no text"), ran.err());
+        assertFalse(Files.exists(output));
+        Ran skipping = embed(input, output, "--skip-bad");
+        assertEquals(ExitCode.DONE, skipping.code(), skipping.toString());
+        assertTrue(skipping.err().contains("warning: line 3 of " + input), skipping.err());
+        assertTrue(skipping.err().contains("warning: 2 lines left out"), skipping.err());
+        assertArrayEquals(
+                new long[] {1, 4}, WeightFile.open(output).read("lines").longs());
+    }
+
+    @Test
+    void bytesThatAreNotUtf8AreABadLine() throws IOException {
+        Path input = Files.write(dir.resolve("in.txt"), new byte[] {'a', '\n', (byte) 0xFF, '\n', 'b', '\r', '\n'});
+        Ran ran = embed(input, dir.resolve("out.npy"), "--skip-bad");
+        assertTrue(ran.err().contains("line 2 of " + input + " holds no text: it is not UTF-8"), ran.err());
+        assertArrayEquals(
+                vectors(input("ab.txt", "a", "b")).floats(),
+                Npy.read(dir.resolve("out.npy")).floats());
+    }
+
+    @Test
+    void aRunThatEndedGoesOn() throws IOException {
+        String[] texts = new String[700];
+        Arrays.setAll(texts, i -> "text " + i);
+        Path whole = input("whole.txt", texts);
+        float[] expected = vectors(whole, "--token-budget", 64).floats();
+        texts[600] = "\u0000";
+        Path output = dir.resolve("out.npy");
+        Path broken =
+                input("in.jsonl", Arrays.stream(texts).map(t -> "\"" + t + "\"").toArray(String[]::new));
+        assertEquals(
+                ExitCode.WRONG_INPUT,
+                embed(broken, output, "--token-budget", 64).code());
+        Path partial = dir.resolve("out.npy.partial");
+        assertTrue(Files.size(partial) > 256 * 8 * 4, "what was done is there");
+        Ran anew = embed(whole, output, "--token-budget", 64);
+        assertTrue(anew.err().contains("error[H1604]: " + partial + " is there from an earlier run"), anew.err());
+        // As if it had been killed while it wrote a record.
+        Files.write(partial, Arrays.copyOf(Files.readAllBytes(partial), (int) Files.size(partial) - 5));
+        Ran resumed = embed(whole, output, "--token-budget", 64, "--resume");
+        assertEquals(ExitCode.DONE, resumed.code(), resumed.toString());
+        assertTrue(resumed.out().startsWith("resumed behind "), resumed.out());
+        assertArrayEquals(expected, Npy.read(output).floats(), 1e-5f);
+        assertFalse(Files.exists(partial));
+    }
+
+    @Test
+    void aPartialFileIsOfOneInputAndOneModel() throws IOException {
+        String[] texts = new String[300];
+        Arrays.setAll(texts, i -> "\"text " + i + "\"");
+        texts[299] = "bad";
+        Path output = dir.resolve("out.npy");
+        assertEquals(
+                ExitCode.WRONG_INPUT,
+                embed(input("a.jsonl", texts), output, "--token-budget", 16).code());
+        texts[3] = "\"other\"";
+        Ran other = embed(input("a.jsonl", texts), output, "--resume");
+        assertTrue(other.err().contains("was made of another input: line 4 differs"), other.err());
+        Ran pooled = embed(dir.resolve("a.jsonl"), output, "--resume", "--pooling", "cls");
+        assertTrue(pooled.err().contains("was made with another model or other options"), pooled.err());
+    }
+
+    @Test
+    void longTextsAreCutWithAWarningOrSplit() throws IOException {
+        Path input = input("in.txt", "a".repeat(30), "b", "c".repeat(21));
+        Path output = dir.resolve("out.npy");
+        assertTrue(embed(input, output)
+                .err()
+                .contains("warning: 2 texts longer than 20 tokens: cut; --long-texts split takes all of them"));
+        Ran split = embed(input, output, "--long-texts", "split");
+        assertTrue(split.err().contains("warning: 2 texts longer than 20 tokens: split and averaged"), split.err());
+        assertTrue(split.out().contains("52 tokens"), split.out());
+    }
+
+    @Test
+    void promptsAreWritten() throws IOException {
+        assertArrayEquals(
+                vectors(input("a.txt", "q: x")).floats(),
+                vectors(input("b.txt", "x"), "--prompt", "query").floats());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "out.txt | | ends in none of .npy, .safetensors, .jsonl",
+                "out.npy | --prompt query --prefix x | --prompt and --prefix both say",
+                "out.npy | --prompt passage | the model has no prompt \"passage\"",
+                "out.npy | --token-budget 0 | is not a whole number from 1"
+            })
+    void mistakesAreSaid(String output, String more, String message) throws IOException {
+        Ran ran = embed(
+                input("in.txt", "a"), dir.resolve(output), more == null ? new Object[0] : (Object[]) more.split(" "));
+        assertTrue(ran.code() == ExitCode.USAGE || ran.code() == ExitCode.WRONG_INPUT, ran.toString());
+        assertTrue(ran.err().contains(message), ran.err());
+        assertFalse(Files.exists(dir.resolve(output)));
+    }
+}

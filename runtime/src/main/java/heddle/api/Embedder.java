@@ -1,0 +1,126 @@
+package heddle.api;
+
+import heddle.runtime.embed.EmbeddingOptions;
+import heddle.runtime.embed.LongTexts;
+import heddle.runtime.embed.TextEmbedder;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Makes a vector of each text, for search, retrieval and clustering. Texts of different length share runs; where the model can tell
+ * texts apart that lie end to end, nothing is padded. Pooling, normalisation and prompts are those of the model's files. May be used
+ * by several threads.
+ *
+ * <p>The vector of a text depends on the other texts by rounding alone: about 1e-6 in an element of a vector of length one.
+ *
+ * @since 0.2
+ */
+public final class Embedder {
+    private final TextEmbedder embedder;
+
+    private Embedder(TextEmbedder embedder) {
+        this.embedder = embedder;
+    }
+
+    /**
+     * How texts become vectors, beside what the model's files say. Settings do not change: each method gives new ones.
+     *
+     * @since 0.2
+     */
+    public static final class Settings {
+        private final EmbeddingOptions options;
+
+        private Settings(EmbeddingOptions options) {
+            this.options = options;
+        }
+
+        /** As the model's files say; texts that are too long are cut. */
+        public static Settings defaults() {
+            return new Settings(EmbeddingOptions.defaults());
+        }
+
+        /** With the model's prompt of that name before each text, such as {@code query} or {@code passage}. */
+        public Settings prompt(String name) {
+            return new Settings(options.withPrompt(name));
+        }
+
+        /** With a text before each text. */
+        public Settings prefix(String text) {
+            return new Settings(options.withPrefix(text));
+        }
+
+        /** With texts that are too long split, and the vectors of their parts averaged, weighted by tokens. */
+        public Settings splitLongTexts() {
+            return new Settings(options.withLongTexts(LongTexts.SPLIT));
+        }
+
+        /**
+         * With about so many tokens in a run.
+         *
+         * @throws IllegalArgumentException for fewer than one
+         */
+        public Settings tokenBudget(int tokens) {
+            return new Settings(options.withBudget(tokens));
+        }
+
+        /** With vectors brought to length one or not, whatever the model's files say. */
+        public Settings normalize(boolean normalize) {
+            return new Settings(options.withNormalize(normalize));
+        }
+    }
+
+    /** Compiles a model for vectors of texts, all as its files say. @throws HeddleException when it gives none */
+    public static Embedder of(Model model) {
+        return of(model, Options.defaults(), Settings.defaults());
+    }
+
+    /**
+     * Compiles a model for vectors of texts.
+     *
+     * @throws HeddleException  when it gives none, or weights or the tokenizer are missing
+     * @throws OutOfMemoryError that says how much memory the weights need
+     */
+    public static Embedder of(Model model, Options options, Settings settings) {
+        return HeddleException.rethrow(
+                () -> new Embedder(TextEmbedder.of(model.model(), options.options(), settings.options)));
+    }
+
+    /** The elements of a vector. */
+    public int dimension() {
+        return embedder.dimension();
+    }
+
+    /** The most tokens that the model takes of a text. */
+    public int mostTokens() {
+        return embedder.limit();
+    }
+
+    /** How many of the texts so far had more tokens than the model takes. */
+    public long longTexts() {
+        return embedder.counts().tooLong();
+    }
+
+    /** How many tokens were computed so far, those that mark starts and ends included. */
+    public long tokens() {
+        return embedder.counts().tokens();
+    }
+
+    /** The vector of one text. */
+    public float[] embed(String text) {
+        return embed(List.of(text)).getFirst();
+    }
+
+    /** The vectors of texts, in their order. @throws OutOfMemoryError that says how much memory a run needs */
+    public List<float[]> embed(List<String> texts) {
+        return HeddleException.rethrow(() -> embedder.embed(texts));
+    }
+
+    /** Gives the vector of each text to {@code vectors}, in their order. Only some thousands of both are in memory. */
+    public void embed(Iterator<String> texts, Consumer<float[]> vectors) {
+        HeddleException.rethrow(() -> {
+            embedder.embed(texts, vectors);
+            return null;
+        });
+    }
+}

@@ -1,0 +1,98 @@
+package heddle.runtime.embed;
+
+import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.artifact.TextKeys;
+import heddle.runtime.text.TextInputs;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How a model's vectors of texts are made. The files of sentence-transformers that lie beside the model say it first, then its
+ * manifest; without either, vectors are means that are not normalised. Options of the caller replace both.
+ *
+ * @param output    the output that has a vector for each token
+ * @param dimension the elements of a vector
+ * @param tokens    the most tokens of a text, where the files say it
+ * @param prefix    what is written before each text
+ */
+record EmbeddingSettings(
+        String output, int dimension, Pooling pooling, boolean normalize, Optional<Integer> tokens, String prefix) {
+    static EmbeddingSettings of(HeddleModel model, EmbeddingOptions options) {
+        TextKeys keys = model.source().manifest().texts();
+        SentenceFiles files = SentenceFiles.read(model.source().directory());
+        Declaration output = output(model, keys.vectors());
+        Map<String, String> prompts = new HashMap<>(keys.prompts());
+        prompts.putAll(files.prompts());
+        return new EmbeddingSettings(
+                output.name(),
+                Math.toIntExact(output.type().dim(-1).evaluate(Map.of())),
+                options.pooling()
+                        .or(files::pooling)
+                        .or(() -> keys.pooling().map(EmbeddingSettings::pooling))
+                        .orElse(Pooling.MEAN),
+                options.normalize().or(files::normalize).or(keys::normalize).orElse(false),
+                files.tokens(),
+                options.prefix()
+                        .or(() -> options.prompt().or(files::prompt).map(name -> prompt(name, prompts)))
+                        .orElse(""));
+    }
+
+    private static Pooling pooling(String word) {
+        return switch (word) {
+            case "cls" -> Pooling.CLS;
+            case "last" -> Pooling.LAST;
+            default -> Pooling.MEAN;
+        };
+    }
+
+    private static String prompt(String name, Map<String, String> prompts) {
+        if (!prompts.containsKey(name)) {
+            throw new DiagnosticException(Diagnostic.of(
+                            EmbedCode.NO_VECTORS, "the model has no prompt \"" + name + "\"")
+                    .note(
+                            prompts.isEmpty()
+                                    ? "it has none"
+                                    : "its prompts are "
+                                            + String.join(
+                                                    ", ",
+                                                    prompts.keySet().stream()
+                                                            .sorted()
+                                                            .toList()))
+                    .hint("--prefix gives the text itself; prompt." + name
+                            + " = \"...\" in the .properties file names it"));
+        }
+        return prompts.get(name);
+    }
+
+    private static Declaration output(HeddleModel model, Optional<String> named) {
+        TensorType ids = TextInputs.ids(model.inputs());
+        List<Declaration> outputs = model.declaration().outputs();
+        List<Declaration> fit = outputs.stream()
+                .filter(o -> named.isEmpty() || named.get().equals(o.name()))
+                .filter(o -> o.type().rank() == 3 && o.type().dtype().isFloat() && TextInputs.isOfTokens(o.type(), ids))
+                .filter(o -> o.type().dim(-1).isKnown())
+                .toList();
+        if (fit.size() != 1) {
+            throw new DiagnosticException(Diagnostic.of(
+                            EmbedCode.NO_VECTORS,
+                            named.isPresent()
+                                    ? "the output \"" + named.get() + "\" has no vector for each token"
+                                    : "it is not known which output has a vector for each token")
+                    .note("outputs: "
+                            + String.join(
+                                    ", ",
+                                    outputs.stream()
+                                            .map(o -> o.name() + ": " + o.type())
+                                            .toList()))
+                    .hint("vectors = NAME in the .properties file beside the model names an output of floats,"
+                            + " with rows and tokens of the input for token numbers and a length that is known"));
+        }
+        return fit.getFirst();
+    }
+}

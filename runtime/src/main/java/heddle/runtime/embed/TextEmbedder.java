@@ -1,0 +1,263 @@
+package heddle.runtime.embed;
+
+import heddle.compiler.type.DType;
+import heddle.runtime.CompileOptions;
+import heddle.runtime.CompiledModel;
+import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.text.Pack;
+import heddle.runtime.text.Packing;
+import heddle.runtime.text.Tokens;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * Makes a vector of each text. Texts of different length share runs of a token budget. Where the model can tell texts apart
+ * that lie end to end, nothing is padded; else texts of like length are padded together. May be used by several threads.
+ *
+ * <p>A vector depends on the other texts by rounding alone: where a text lies decides in which blocks its attention sums. Of
+ * vectors of length one, elements differ by about 1e-6.
+ */
+public final class TextEmbedder {
+    /** Texts are looked at together until they have so many budgets of tokens: packs are full then, and memory is bounded. */
+    private static final int BUDGETS = 32;
+
+    /** The same in texts, for those that are short. */
+    private static final int MOST_TEXTS = 8192;
+
+    /** So many texts are given to the tokenizer at once. */
+    private static final int TOKENIZED = 128;
+
+    private final HeddleModel model;
+    private final CompiledModel compiled;
+    private final EmbeddingOptions options;
+    private final EmbeddingSettings settings;
+    private final int limit;
+    private final int callers;
+    private final AtomicLong texts = new AtomicLong();
+    private final AtomicLong tokens = new AtomicLong();
+    private final AtomicLong padding = new AtomicLong();
+    private final AtomicLong tooLong = new AtomicLong();
+
+    /**
+     * What has been embedded so far.
+     *
+     * @param tokens  that were computed, without padding
+     * @param padding that was computed beside them
+     * @param tooLong texts that had more tokens than the model takes
+     */
+    public record Counts(long texts, long tokens, long padding, long tooLong) {}
+
+    private TextEmbedder(
+            HeddleModel model,
+            CompiledModel compiled,
+            EmbeddingOptions options,
+            EmbeddingSettings settings,
+            int callers) {
+        this.model = model;
+        this.compiled = compiled;
+        this.options = options;
+        this.settings = settings;
+        this.callers = callers;
+        int most = compiled.tokenizer().limit();
+        this.limit = Math.min(most, settings.tokens().orElse(most));
+    }
+
+    /**
+     * Compiles a model, or the one for texts end to end that its manifest names in its place.
+     *
+     * @throws heddle.dsl.diagnostic.DiagnosticException when it gives no vectors of texts, or its files are missing
+     */
+    public static TextEmbedder of(HeddleModel model, CompileOptions compile, EmbeddingOptions options) {
+        Optional<String> packed = model.source().manifest().texts().packed();
+        HeddleModel used = packed.map(name -> Heddle.model(model.source().beside(name), Map.of()))
+                .orElse(model);
+        EmbeddingSettings settings = EmbeddingSettings.of(used, options);
+        CompiledModel compiled = used.only(settings.output()).compile(compile);
+        int callers = compiled.target().device().isPresent() ? 1 : compile.threads();
+        return new TextEmbedder(used, compiled, options, settings, callers);
+    }
+
+    /** The elements of a vector. */
+    public int dimension() {
+        return settings.dimension();
+    }
+
+    /** The most tokens that are taken of a text at once. */
+    public int limit() {
+        return limit;
+    }
+
+    /** How vectors are made, for those that must tell different ones apart. */
+    public String settings() {
+        return model.source().name() + " " + settings + " " + limit + " " + options.longTexts();
+    }
+
+    public Counts counts() {
+        return new Counts(texts.get(), tokens.get(), padding.get(), tooLong.get());
+    }
+
+    /** The vectors of texts, in their order. */
+    public List<float[]> embed(List<String> all) {
+        List<float[]> vectors = new ArrayList<>(all.size());
+        embed(all.iterator(), vectors::add);
+        return vectors;
+    }
+
+    /**
+     * Gives the vector of each text to {@code sink}, in their order. Of texts and vectors only some thousands are in memory, so
+     * there may be any number.
+     */
+    public void embed(Iterator<String> all, Consumer<float[]> sink) {
+        while (all.hasNext()) {
+            window(all).forEach(sink);
+        }
+    }
+
+    private List<float[]> window(Iterator<String> all) {
+        List<Tokens> parts = new ArrayList<>();
+        List<Integer> owners = new ArrayList<>();
+        int count = 0;
+        long taken = 0;
+        while (all.hasNext() && taken < (long) BUDGETS * options.budget() && count < MOST_TEXTS) {
+            List<String> some = new ArrayList<>();
+            while (all.hasNext() && some.size() < TOKENIZED) {
+                some.add(settings.prefix() + all.next());
+            }
+            for (Tokens t : compiled.tokenizer().tokens(some)) {
+                for (Tokens part : parts(t)) {
+                    parts.add(part);
+                    owners.add(count);
+                    taken += part.count();
+                }
+                count++;
+            }
+        }
+        double[][] sums = new double[parts.size()][];
+        run(parts, sums);
+        texts.addAndGet(count);
+        tokens.addAndGet(taken);
+        return vectors(parts, owners, sums, count);
+    }
+
+    private List<Tokens> parts(Tokens whole) {
+        if (whole.count() > limit) {
+            tooLong.incrementAndGet();
+        }
+        return switch (options.longTexts()) {
+            case CUT -> List.of(whole.cut(limit));
+            case SPLIT -> whole.parts(limit);
+        };
+    }
+
+    /** Packs of all parts, shared out among as many callers as there are threads: those that compute alone never wait. */
+    private void run(List<Tokens> parts, double[][] sums) {
+        // A text without tokens takes no part in a run: its vector is zero.
+        int[] there = IntStream.range(0, parts.size())
+                .filter(i -> parts.get(i).count() > 0)
+                .toArray();
+        int[] lengths = Arrays.stream(there).map(i -> parts.get(i).count()).toArray();
+        boolean endToEnd = model.takesTextsEndToEnd();
+        List<List<Integer>> packs =
+                endToEnd ? Packing.endToEnd(lengths, options.budget()) : Packing.inRows(lengths, options.budget());
+        List<Runnable> runs = new ArrayList<>();
+        for (List<Integer> pack : packs) {
+            int[] members = pack.stream().mapToInt(i -> there[i]).toArray();
+            runs.add(() -> run(members, parts, endToEnd, sums));
+        }
+        if (runs.size() < 2 || callers == 1) {
+            runs.forEach(Runnable::run);
+            return;
+        }
+        try (ExecutorService pool = Executors.newFixedThreadPool(Math.min(callers, runs.size()))) {
+            List<? extends Future<?>> ended = runs.stream().map(pool::submit).toList();
+            ended.forEach(run -> await(run, pool));
+        }
+    }
+
+    private static void await(Future<?> run, ExecutorService pool) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    run.get();
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    pool.shutdownNow();
+                    switch (e.getCause()) {
+                        case RuntimeException mistake -> throw mistake;
+                        case Error error -> throw error;
+                        default -> throw new IllegalStateException(e.getCause());
+                    }
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void run(int[] members, List<Tokens> parts, boolean endToEnd, double[][] sums) {
+        List<Tokens> some = Arrays.stream(members).mapToObj(parts::get).toList();
+        Pack pack = endToEnd ? Pack.endToEnd(some) : Pack.padded(some);
+        padding.addAndGet(pack.padding());
+        float[] vectors = compiled.run(model.inputs(pack))
+                .get(settings.output())
+                .cast(DType.F32)
+                .floats();
+        for (int i = 0; i < members.length; i++) {
+            double[] sum = new double[dimension()];
+            settings.pooling().add(vectors, pack.start(i), some.get(i).count(), sum);
+            sums[members[i]] = sum;
+        }
+    }
+
+    private List<float[]> vectors(List<Tokens> parts, List<Integer> owners, double[][] sums, int count) {
+        double[][] whole = new double[count][dimension()];
+        long[] weights = new long[count];
+        for (int i = 0; i < sums.length; i++) {
+            if (sums[i] != null) {
+                double[] sum = whole[owners.get(i)];
+                for (int d = 0; d < sum.length; d++) {
+                    sum[d] += sums[i][d];
+                }
+                weights[owners.get(i)] += parts.get(i).count();
+            }
+        }
+        List<float[]> vectors = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            vectors.add(vector(whole[i], Math.max(1, weights[i])));
+        }
+        return vectors;
+    }
+
+    private float[] vector(double[] sum, long weight) {
+        double length = weight;
+        if (settings.normalize()) {
+            double squares = 0;
+            for (double x : sum) {
+                squares += x * x;
+            }
+            length = Math.max(Math.sqrt(squares), 1e-12 * weight);
+        }
+        float[] vector = new float[sum.length];
+        for (int d = 0; d < vector.length; d++) {
+            vector[d] = (float) (sum[d] / length);
+        }
+        return vector;
+    }
+}

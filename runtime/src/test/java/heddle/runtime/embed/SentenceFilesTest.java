@@ -1,0 +1,94 @@
+package heddle.runtime.embed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SentenceFilesTest {
+    @TempDir
+    Path dir;
+
+    private void write(String file, String text) throws IOException {
+        Path path = dir.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+
+    @Test
+    void withoutFilesNothingIsSaid() {
+        assertEquals(
+                new SentenceFiles(Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), Optional.empty()),
+                SentenceFiles.read(dir));
+    }
+
+    @Test
+    void allFilesAreRead() throws IOException {
+        write("modules.json", """
+                [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"idx": 1, "name": "1", "path": "2_Pool", "type": "sentence_transformers.models.Pooling"},
+                 {"idx": 2, "name": "2", "path": "3_Normalize", "type": "sentence_transformers.models.Normalize"}]
+                """);
+        write("2_Pool/config.json", """
+                {"word_embedding_dimension": 384, "pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false,
+                 "pooling_mode_max_tokens": false}
+                """);
+        write("sentence_bert_config.json", "{\"max_seq_length\": 256, \"do_lower_case\": false}");
+        write("config_sentence_transformers.json", """
+                {"prompts": {"query": "query: ", "passage": "passage: "}, "default_prompt_name": "passage"}
+                """);
+        assertEquals(
+                new SentenceFiles(
+                        Optional.of(Pooling.CLS),
+                        Optional.of(true),
+                        Optional.of(256),
+                        Map.of("query", "query: ", "passage", "passage: "),
+                        Optional.of("passage")),
+                SentenceFiles.read(dir));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"pooling_mode_mean_tokens\": true} | MEAN",
+                "{\"pooling_mode_lasttoken\": true, \"pooling_mode_mean_tokens\": false} | LAST",
+                "{\"pooling_mode\": \"cls\"} | CLS"
+            })
+    void poolingIsReadWithoutAList(String config, Pooling pooling) throws IOException {
+        write("1_Pooling/config.json", config);
+        assertEquals(Optional.of(pooling), SentenceFiles.read(dir).pooling());
+        assertEquals(Optional.empty(), SentenceFiles.read(dir).normalize());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1_Pooling/config.json | {\"pooling_mode_max_tokens\": true} | pooling_mode_max_tokens",
+                "1_Pooling/config.json | {\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true} | and",
+                "modules.json | [{\"type\": \"sentence_transformers.models.Dense\", \"path\": \"2\"}] | models.Dense",
+                "modules.json | {} | not a list",
+                "sentence_bert_config.json | {\"max_seq_length\": \"long\"} | max_seq_length is long",
+                "config_sentence_transformers.json | [ | end"
+            })
+    void whatIsNotComputedIsSaid(String file, String text, String reason) throws IOException {
+        write(file, text);
+        Diagnostic wrong = assertThrows(DiagnosticException.class, () -> SentenceFiles.read(dir))
+                .diagnostics()
+                .getFirst();
+        assertEquals(EmbedCode.SENTENCE_FILE, wrong.code());
+        assertTrue(wrong.notes().getFirst().contains(reason), wrong.notes().getFirst());
+    }
+}

@@ -1,0 +1,252 @@
+package heddle.runtime.embed;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.CompileOptions;
+import heddle.runtime.Heddle;
+import heddle.runtime.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A small encoder of bytes, with random weights: vectors of texts together beside those of each alone. */
+class TextEmbedderTest {
+    private static final int LIMIT = 150;
+    private static final String LAYERS = """
+            fn attention(q, k, v) = softmax(where(allowed, q @ transpose(k) / 4.0, -inf), axis = -1) @ v
+            fn heads(x) = transpose(split_axis(x, -1, [2, 16]), 1, 2)
+            let x = embed(ids, weight "words" : f32[256, 32]) + embed(places, weight "places" : f32[150, 32])
+            for l in 0 .. 2 {
+                let q = heads(x @ weight "{l}.q" : f32[32, 32])
+                let k = heads(x @ weight "{l}.k" : f32[32, 32])
+                let v = heads(x @ weight "{l}.v" : f32[32, 32])
+                x = layer_norm(x + merge_axes(transpose(attention(q, k, v), 1, 2), -2, -1))
+            }
+            output tokens: f32[B, N, 32] = x
+            """;
+
+    @TempDir
+    static Path dir;
+
+    @BeforeAll
+    static void write() throws IOException {
+        Files.writeString(dir.resolve("packed.heddle"), """
+                dim B, N
+                input ids: i64[B, N]
+                input segments: i64[B, N]
+                input places: i64[B, N]
+                let allowed = segments[:, new, :, new] == segments[:, new, new, :]
+                """ + LAYERS);
+        Files.writeString(dir.resolve("packed.properties"), """
+                tokenizer = bytes
+                tokens = 150
+                segments = segments
+                positions = places
+                normalize = true
+                prompt.query = "q: "
+                """);
+        Files.writeString(dir.resolve("padded.heddle"), """
+                dim B, N
+                input ids: i64[B, N]
+                input mask: i64[B, N]
+                let allowed = mask[:, new, new, :] == 1
+                let places = iota(N)
+                """ + LAYERS);
+        Files.writeString(
+                dir.resolve("padded.properties"),
+                "tokenizer = bytes\ntokens = 150\nnormalize = true\nvectors = tokens\n");
+        Files.writeString(dir.resolve("both.heddle"), Files.readString(dir.resolve("padded.heddle")));
+        Files.writeString(dir.resolve("both.properties"), "tokenizer = bytes\npacked = packed.heddle\n");
+    }
+
+    private static TextEmbedder embedder(String model, EmbeddingOptions options) {
+        return TextEmbedder.of(
+                Heddle.model(dir.resolve(model + ".heddle")),
+                CompileOptions.defaults().withWeights("random").withThreads(2),
+                options);
+    }
+
+    private static String text(int length, Random random) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            text.append((char) ('a' + random.nextInt(26)));
+        }
+        return text.toString();
+    }
+
+    /** Lengths at and beside the borders of blocks of queries and keys, none, one, the most and more; then random ones. */
+    private static List<String> texts(Random random) {
+        List<String> texts = new ArrayList<>();
+        for (int length : new int[] {0, 1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 149, 150, 151, 400}) {
+            texts.add(text(length, random));
+        }
+        for (int i = 0; i < 30; i++) {
+            texts.add(text(random.nextInt(160), random));
+        }
+        return texts;
+    }
+
+    private static void assertAlike(List<float[]> expected, List<float[]> actual, String what) {
+        assertEquals(expected.size(), actual.size(), what);
+        for (int i = 0; i < expected.size(); i++) {
+            assertArrayEquals(expected.get(i), actual.get(i), 2e-6f, what + ", text " + i);
+        }
+    }
+
+    @Test
+    void textsTogetherHaveTheVectorsOfEachAlone() {
+        TextEmbedder embedder = embedder("packed", EmbeddingOptions.defaults());
+        for (long seed = 1; seed <= 3; seed++) {
+            List<String> texts = texts(new Random(seed));
+            List<float[]> alone = texts.stream()
+                    .map(t -> embedder.embed(List.of(t)).getFirst())
+                    .toList();
+            for (int budget : new int[] {1, 127, 128, 129, 512, 4096}) {
+                TextEmbedder packed =
+                        embedder("packed", EmbeddingOptions.defaults().withBudget(budget));
+                assertAlike(alone, packed.embed(texts), "seed " + seed + ", budget " + budget);
+                assertEquals(0, packed.counts().padding());
+                assertEquals(
+                        2
+                                + (int) texts.stream()
+                                        .skip(16)
+                                        .filter(t -> t.length() > LIMIT)
+                                        .count(),
+                        packed.counts().tooLong());
+            }
+        }
+    }
+
+    @Test
+    void paddedRowsHaveTheSameVectors() {
+        List<String> texts = texts(new Random(9));
+        TextEmbedder padded = embedder("padded", EmbeddingOptions.defaults().withBudget(512));
+        assertAlike(
+                embedder("packed", EmbeddingOptions.defaults()).embed(texts),
+                padded.embed(texts),
+                "rows and end to end");
+        assertTrue(padded.counts().padding() > 0);
+    }
+
+    @Test
+    void aManifestNamesTheModelThatTakesTextsEndToEnd() {
+        List<String> texts = texts(new Random(4));
+        TextEmbedder both = embedder("both", EmbeddingOptions.defaults());
+        assertAlike(embedder("packed", EmbeddingOptions.defaults()).embed(texts), both.embed(texts), "through packed");
+        assertEquals(0, both.counts().padding());
+    }
+
+    @Test
+    void runsOfTextsLieEndToEndToo() {
+        var packed = Heddle.model(dir.resolve("packed.heddle"))
+                .compile(CompileOptions.defaults().withWeights("random"));
+        List<String> texts = List.of("abc", "", "abcdefgh");
+        Tensor together = packed.run(texts).get("tokens");
+        assertArrayEquals(new long[] {3, 8, 32}, together.shape());
+        float[] alone = packed.run(List.of("abc")).get("tokens").floats();
+        float[] rows = together.floats();
+        for (int i = 0; i < 8 * 32; i++) {
+            assertEquals(i < alone.length ? alone[i] : 0, rows[i], 2e-6f, "element " + i);
+        }
+        for (int i = 8 * 32; i < 16 * 32; i++) {
+            assertEquals(0, rows[i], "a text without tokens");
+        }
+    }
+
+    @Test
+    void poolingChoosesTokensAndPartsWeighAsMany() {
+        TextEmbedder raw = embedder("packed", plain(Pooling.MEAN).withLongTexts(LongTexts.SPLIT));
+        Random random = new Random(5);
+        String first = text(LIMIT, random);
+        String second = text(50, random);
+        List<float[]> vectors = raw.embed(List.of(first + second, first, second));
+        for (int d = 0; d < 32; d++) {
+            assertEquals(
+                    (vectors.get(1)[d] * 150 + vectors.get(2)[d] * 50) / 200, vectors.get(0)[d], 2e-6f, "element " + d);
+        }
+        float[] tokens = Heddle.model(dir.resolve("packed.heddle"))
+                .compile(CompileOptions.defaults().withWeights("random"))
+                .run(List.of(second))
+                .get("tokens")
+                .floats();
+        float[] cls = embedder("packed", plain(Pooling.CLS))
+                .embed(List.of("x", second))
+                .get(1);
+        float[] last = embedder("packed", plain(Pooling.LAST))
+                .embed(List.of("x", second))
+                .get(1);
+        for (int d = 0; d < 32; d++) {
+            assertEquals(tokens[d], cls[d], 5e-6f);
+            assertEquals(tokens[49 * 32 + d], last[d], 5e-6f);
+        }
+    }
+
+    private static EmbeddingOptions plain(Pooling pooling) {
+        return EmbeddingOptions.defaults().withPooling(pooling).withNormalize(false);
+    }
+
+    @Test
+    void promptsStandBeforeTexts() {
+        float[] expected = embedder("packed", EmbeddingOptions.defaults())
+                .embed(List.of("q: where"))
+                .getFirst();
+        for (EmbeddingOptions asked : List.of(
+                EmbeddingOptions.defaults().withPrompt("query"),
+                EmbeddingOptions.defaults().withPrefix("q: "))) {
+            assertArrayEquals(
+                    expected, embedder("packed", asked).embed(List.of("where")).getFirst());
+        }
+        var unknown = assertThrows(
+                DiagnosticException.class,
+                () -> embedder("packed", EmbeddingOptions.defaults().withPrompt("passage")));
+        assertEquals(EmbedCode.NO_VECTORS, unknown.diagnostics().getFirst().code());
+    }
+
+    @Test
+    void aModelWithoutVectorsOfTokensSaysWhatItHas() {
+        Path model = dir.resolve("none.heddle");
+        var wrong = assertThrows(DiagnosticException.class, () -> {
+            Files.writeString(model, "dim B, N\ninput ids: i64[B, N]\noutput y = cast(ids, f32)\n");
+            TextEmbedder.of(Heddle.model(model), CompileOptions.defaults(), EmbeddingOptions.defaults());
+        });
+        assertEquals(EmbedCode.NO_VECTORS, wrong.diagnostics().getFirst().code());
+        assertEquals(
+                List.of("outputs: y: f32[B, N]"), wrong.diagnostics().getFirst().notes());
+    }
+
+    @Test
+    void textsComeAndVectorsGoAWindowAtATime() {
+        TextEmbedder embedder = embedder("packed", EmbeddingOptions.defaults().withBudget(16));
+        int[] taken = {0};
+        int[] most = {0};
+        int[] given = {0};
+        var texts = new Iterator<String>() {
+            @Override
+            public boolean hasNext() {
+                return taken[0] < 2000;
+            }
+
+            @Override
+            public String next() {
+                taken[0]++;
+                most[0] = Math.max(most[0], taken[0] - given[0]);
+                return "text " + taken[0];
+            }
+        };
+        embedder.embed(texts, v -> given[0]++);
+        assertEquals(2000, given[0]);
+        assertTrue(most[0] <= 512, most[0] + " texts were held at once");
+        assertEquals(2000, embedder.counts().texts());
+    }
+}
