@@ -58,7 +58,6 @@ record GeneratedFile(
                         "sequence_length", length,
                         "past_sequence_length", 5,
                         "image_batch_size", 2,
-                        
                         "encoder_sequence_length", 11));
             }
         }

@@ -55,8 +55,10 @@ class GivenFilesTest {
         String name = root.relativize(own ? file.getParent() : file).toString();
         groups.computeIfAbsent(group.toString(), g -> new TreeMap<>()).merge(outcome.reached(), 1, Integer::sum);
         switch (outcome.reached()) {
-            case MISSING -> outcome.why().forEach(
-                    w -> missing.computeIfAbsent(w, o -> new ArrayList<>()).add(name));
+            case MISSING ->
+                outcome.why()
+                        .forEach(w -> missing.computeIfAbsent(w, o -> new ArrayList<>())
+                                .add(name));
             case FAILS -> failing.add(name + ": " + outcome.why());
             case DIFFERS -> different.add(name + ": " + outcome.why());
             default -> {}
@@ -77,8 +79,8 @@ class GivenFilesTest {
         System.out.println("Missing, by operator:");
         missing.entrySet().stream()
                 .sorted((a, b) -> b.getValue().size() - a.getValue().size())
-                .forEach(e -> System.out.println(
-                        e.getValue().size() + " " + e.getKey() + ", such as " + e.getValue().getFirst()));
+                .forEach(e -> System.out.println(e.getValue().size() + " " + e.getKey() + ", such as "
+                        + e.getValue().getFirst()));
         System.out.println("Failing:");
         failing.forEach(System.out::println);
         System.out.println("Different:");

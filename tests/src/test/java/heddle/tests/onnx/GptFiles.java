@@ -3,7 +3,6 @@ package heddle.tests.onnx;
 import static heddle.tests.onnx.GraphWriter.BOOL;
 import static heddle.tests.onnx.GraphWriter.FLOAT;
 import static heddle.tests.onnx.GraphWriter.INT64;
-import static heddle.tests.onnx.GraphWriter.attr;
 import static heddle.tests.onnx.GraphWriter.tensor;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -58,7 +57,10 @@ final class GptFiles {
     }
 
     private String mlp(String x) {
-        return g.in("mlp", () -> rows("c_proj", g.in("act", () -> g.geluNew(rows("c_fc", x, WIDTH, 4 * WIDTH))), 4 * WIDTH, WIDTH));
+        return g.in(
+                "mlp",
+                () -> rows(
+                        "c_proj", g.in("act", () -> g.geluNew(rows("c_fc", x, WIDTH, 4 * WIDTH))), 4 * WIDTH, WIDTH));
     }
 
     /** A square of a buffer of bools: as many rows as queries, the last ones, and as many columns as keys. */
@@ -109,8 +111,7 @@ final class GptFiles {
         String values = g.concat(-2, g.gather(past, g.scalar(1), 0), v);
         String present = g.concat(0, g.unsqueeze(keys, 0), g.unsqueeze(values, 0));
         g.output(present, "present_" + layer, FLOAT, 2, BATCH, HEADS, TOTAL, HEAD);
-        String scores = g.op(
-                "Div", g.matmul(q, g.transpose(keys, 0, 1, 3, 2)), g.constant((float) Math.sqrt(HEAD)));
+        String scores = g.op("Div", g.matmul(q, g.transpose(keys, 0, 1, 3, 2)), g.constant((float) Math.sqrt(HEAD)));
         String masked = g.op("Where", causal(scores), scores, g.constant(-10000f));
         return g.merge(g.matmul(g.softmax(masked, 3), values), WIDTH);
     }
@@ -208,7 +209,8 @@ final class GptFiles {
                     return g.merge(g.matmul(g.softmax(g.add(masked, padding), -1), v), WIDTH);
                 });
                 String middle = g.add(g.linear("attn/attention/out_proj", context, WIDTH, WIDTH), entry);
-                String wide = g.in("mlp", () -> g.geluNew(g.linear("c_fc", g.layerNorm("ln_2", middle, WIDTH), WIDTH, 2 * WIDTH)));
+                String wide = g.in(
+                        "mlp", () -> g.geluNew(g.linear("c_fc", g.layerNorm("ln_2", middle, WIDTH), WIDTH, 2 * WIDTH)));
                 return g.add(middle, g.linear("mlp/c_proj", wide, 2 * WIDTH, WIDTH));
             });
         }
@@ -242,7 +244,11 @@ final class GptFiles {
                     String q = g.transpose(g.slice(split, 3, 0, HEAD), 0, 2, 1, 3);
                     String k = g.transpose(g.slice(split, 3, HEAD, 2 * HEAD), 0, 2, 1, 3);
                     String v = g.transpose(g.slice(split, 3, 2 * HEAD, Long.MAX_VALUE), 0, 2, 1, 3);
-                    return scored(Rotary.partly(g, q, positions, HEAD, 2), Rotary.partly(g, k, positions, HEAD, 2), v, padding);
+                    return scored(
+                            Rotary.partly(g, q, positions, HEAD, 2),
+                            Rotary.partly(g, k, positions, HEAD, 2),
+                            v,
+                            padding);
                 });
                 String attended = g.linear("attention/dense", context, WIDTH, WIDTH);
                 String beside = g.layerNorm("post_attention_layernorm", entry, WIDTH);
@@ -270,9 +276,11 @@ final class GptFiles {
             String entry = x;
             x = g.in("model/decoder/layers." + l, () -> {
                 String normal = g.layerNorm("self_attn_layer_norm", entry, WIDTH);
-                String context = g.in("self_attn", () -> new FlatAttention(g, WIDTH, HEADS, true).write(normal, normal, mask));
+                String context =
+                        g.in("self_attn", () -> new FlatAttention(g, WIDTH, HEADS, true).write(normal, normal, mask));
                 String middle = g.add(entry, context);
-                String wide = g.op("Relu", g.linear("fc1", g.layerNorm("final_layer_norm", middle, WIDTH), WIDTH, 2 * WIDTH));
+                String wide =
+                        g.op("Relu", g.linear("fc1", g.layerNorm("final_layer_norm", middle, WIDTH), WIDTH, 2 * WIDTH));
                 return g.add(middle, g.linear("fc2", wide, 2 * WIDTH, WIDTH));
             });
         }
@@ -284,8 +292,10 @@ final class GptFiles {
     private GeneratedFile sloped(String name) {
         String ids = ids();
         String given = mask(LENGTH);
-        String x = g.in("transformer", () -> g.layerNorm(
-                "word_embeddings_layernorm", g.embedding("word_embeddings", ids, WORDS, WIDTH), WIDTH));
+        String x = g.in(
+                "transformer",
+                () -> g.layerNorm(
+                        "word_embeddings_layernorm", g.embedding("word_embeddings", ids, WORDS, WIDTH), WIDTH));
         String alibi = g.in("transformer", () -> {
             String slopes = g.constant(tensor(new float[] {0.25f, 0.0625f, 0.015625f, 0.00390625f}, HEADS, 1));
             String places = g.mul(g.op("Sub", g.op("CumSum", given, g.scalar(-1)), g.scalar(1)), given);

@@ -27,7 +27,9 @@ class ImportedModelsTest {
     @Test
     void thereAreEnough() {
         assertTrue(files().size() >= 40, files().size() + " files");
-        assertEquals(files().size(), files().stream().map(GeneratedFile::name).distinct().count());
+        assertEquals(
+                files().size(),
+                files().stream().map(GeneratedFile::name).distinct().count());
     }
 
     @ParameterizedTest
@@ -55,7 +57,10 @@ class ImportedModelsTest {
 
     private static void assertReport(GeneratedFile file, FusionReport report) {
         assertEquals(file.fused(), report.fused().size(), () -> report.summary() + ", " + report.declined());
-        assertEquals(file.declined(), report.declined().size(), () -> report.declined().toString());
+        assertEquals(
+                file.declined(),
+                report.declined().size(),
+                () -> report.declined().toString());
         for (FusionReport.Declined declined : report.declined()) {
             assertFalse(declined.reason().isBlank(), declined.normaliser()::toString);
         }

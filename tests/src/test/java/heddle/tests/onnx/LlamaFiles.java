@@ -90,7 +90,9 @@ final class LlamaFiles {
                 String second = g.rmsNorm("post_attention_layernorm", first, WIDTH);
                 return g.add(first, g.in("mlp", () -> {
                     String gate = g.linearWithoutBias("gate_proj", second, WIDTH, 2 * WIDTH);
-                    String both = g.mul(g.in("act_fn", () -> g.silu(gate)), g.linearWithoutBias("up_proj", second, WIDTH, 2 * WIDTH));
+                    String both = g.mul(
+                            g.in("act_fn", () -> g.silu(gate)),
+                            g.linearWithoutBias("up_proj", second, WIDTH, 2 * WIDTH));
                     return g.linearWithoutBias("down_proj", both, 2 * WIDTH, WIDTH);
                 }));
             });
@@ -101,7 +103,8 @@ final class LlamaFiles {
     }
 
     private String projected(String module, String x, int heads) {
-        String flat = biased ? g.linear(module, x, WIDTH, heads * HEAD) : g.linearWithoutBias(module, x, WIDTH, heads * HEAD);
+        String flat =
+                biased ? g.linear(module, x, WIDTH, heads * HEAD) : g.linearWithoutBias(module, x, WIDTH, heads * HEAD);
         if (!normalised) {
             return g.heads(flat, heads, HEAD);
         }
@@ -112,7 +115,9 @@ final class LlamaFiles {
     private String attention(String x, String pastKeys, String pastValues, String mask, int layer) {
         String q = Rotary.turned(g, projected("q_proj", x, HEADS), angles, HEAD);
         String k = g.concat(-2, pastKeys, Rotary.turned(g, projected("k_proj", x, shared), angles, HEAD));
-        String flat = biased ? g.linear("v_proj", x, WIDTH, shared * HEAD) : g.linearWithoutBias("v_proj", x, WIDTH, shared * HEAD);
+        String flat = biased
+                ? g.linear("v_proj", x, WIDTH, shared * HEAD)
+                : g.linearWithoutBias("v_proj", x, WIDTH, shared * HEAD);
         String v = g.concat(-2, pastValues, g.heads(flat, shared, HEAD));
         g.output(k, "present." + layer + ".key", FLOAT, BATCH, shared, TOTAL, HEAD);
         g.output(v, "present." + layer + ".value", FLOAT, BATCH, shared, TOTAL, HEAD);
@@ -146,7 +151,10 @@ final class LlamaFiles {
         String zeros = g.op("ConstantOfShape", g.lengths(n, before), attr("value", tensor(new float[] {0}, 1)));
         String all = g.concat(-1, zeros, triangle);
         if (window > 0) {
-            String distance = g.op("Sub", g.reshape(g.add(row, before), n, 1), g.op("Range", g.scalar(0), g.add(n, before), g.scalar(1)));
+            String distance = g.op(
+                    "Sub",
+                    g.reshape(g.add(row, before), n, 1),
+                    g.op("Range", g.scalar(0), g.add(n, before), g.scalar(1)));
             all = g.op("Where", g.op("GreaterOrEqual", distance, g.scalar(window)), g.constant(LOWEST), all);
         }
         String four = g.unsqueeze(g.unsqueeze(all, 0), 1);
@@ -163,8 +171,7 @@ final class LlamaFiles {
         String n = g.dim(ids, 1);
         String before = g.dim(past, 2);
         String total = g.add(n, before);
-        String filled = g.op(
-                "ConstantOfShape", g.lengths(n, total), attr("value", tensor(new float[] {LOWEST}, 1)));
+        String filled = g.op("ConstantOfShape", g.lengths(n, total), attr("value", tensor(new float[] {LOWEST}, 1)));
         String triangle = g.op("Trilu", filled, g.scalar(1), attr("upper", 1));
         String keys = g.op("Range", g.scalar(0), total, g.scalar(1));
         String queries = g.op("Reshape", g.op("Range", before, total, g.scalar(1)), g.list(-1, 1));

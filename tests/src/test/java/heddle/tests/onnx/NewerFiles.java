@@ -49,7 +49,9 @@ final class NewerFiles {
 
     private String behind(String context, String x) {
         String first = g.layerNorm(
-                "attention/output/LayerNorm", g.add(g.linear("attention/output/dense", context, WIDTH, WIDTH), x), WIDTH);
+                "attention/output/LayerNorm",
+                g.add(g.linear("attention/output/dense", context, WIDTH, WIDTH), x),
+                WIDTH);
         String wide = g.in("intermediate", () -> g.gelu(g.linear("dense", first, WIDTH, 2 * WIDTH)));
         return g.layerNorm("output/LayerNorm", g.add(g.linear("output/dense", wide, 2 * WIDTH, WIDTH), first), WIDTH);
     }
@@ -58,9 +60,11 @@ final class NewerFiles {
     private GeneratedFile disentangled(String name) {
         String ids = ids();
         String given = mask();
-        String x = g.in("deberta/embeddings", () -> g.mul(
-                g.layerNorm("LayerNorm", g.embedding("word_embeddings", ids, WORDS, WIDTH), WIDTH, 1e-7f),
-                g.unsqueeze(g.cast(given, FLOAT), 2)));
+        String x = g.in(
+                "deberta/embeddings",
+                () -> g.mul(
+                        g.layerNorm("LayerNorm", g.embedding("word_embeddings", ids, WORDS, WIDTH), WIDTH, 1e-7f),
+                        g.unsqueeze(g.cast(given, FLOAT), 2)));
         String both = g.in("deberta/encoder", () -> {
             String four = g.unsqueeze(g.unsqueeze(given, 1), 2);
             return g.mul(four, g.unsqueeze(g.squeeze(four, -2), -1));
@@ -72,8 +76,10 @@ final class NewerFiles {
         String table = g.in("deberta/encoder/rel_embeddings", () -> g.parameter("weight", 0, 0.5f, 2 * SPAN, WIDTH));
         for (int l = 0; l < LAYERS; l++) {
             String entry = x;
-            x = g.in("deberta/encoder/layer." + l, () -> behind(
-                    g.in("attention/self", () -> disentangledAttention(entry, both, distance, table)), entry));
+            x = g.in(
+                    "deberta/encoder/layer." + l,
+                    () -> behind(
+                            g.in("attention/self", () -> disentangledAttention(entry, both, distance, table)), entry));
         }
         hidden(x);
         return GeneratedFile.of(name, g, LAYERS);
@@ -88,10 +94,14 @@ final class NewerFiles {
         String keys = positions("pos_key_proj", table, g.dim(x, 0));
         String queries = positions("pos_query_proj", table, g.dim(x, 0));
         String forth = clamped(g.add(distance, g.scalar(SPAN)));
-        String toPosition = g.op("GatherElements", g.matmul(q, g.transpose(keys, 0, 2, 1)), wide(forth, q), attr("axis", -1));
+        String toPosition =
+                g.op("GatherElements", g.matmul(q, g.transpose(keys, 0, 2, 1)), wide(forth, q), attr("axis", -1));
         String back = clamped(g.add(g.op("Neg", distance), g.scalar(SPAN)));
         String fromPosition = g.transpose(
-                g.op("GatherElements", g.matmul(k, g.transpose(queries, 0, 2, 1)), wide(back, k), attr("axis", -1)), 0, 2, 1);
+                g.op("GatherElements", g.matmul(k, g.transpose(queries, 0, 2, 1)), wide(back, k), attr("axis", -1)),
+                0,
+                2,
+                1);
         String biased = g.add(g.add(scores, g.op("Div", toPosition, scale)), g.op("Div", fromPosition, scale));
         String apart = g.reshape(biased, g.dim(x, 0), HEADS, g.dim(x, 1), g.dim(x, 1));
         String padded = g.op("Not", g.cast(both, BOOL));
@@ -126,26 +136,31 @@ final class NewerFiles {
     private GeneratedFile mpnet(String name) {
         String ids = ids();
         String mask = g.paddingMask(mask(), -10000f);
-        String x = g.in("embeddings", () -> g.layerNorm("LayerNorm", g.embedding("word_embeddings", ids, WORDS, WIDTH), WIDTH));
+        String x = g.in(
+                "embeddings", () -> g.layerNorm("LayerNorm", g.embedding("word_embeddings", ids, WORDS, WIDTH), WIDTH));
         String bias = g.in("encoder", () -> {
             String places = g.op("Range", g.scalar(0), g.dim(ids, 1), g.scalar(1));
             String distance = g.op("Sub", g.unsqueeze(places, 0), g.unsqueeze(places, 1));
             String side = g.mul(g.cast(g.op("Less", g.op("Neg", distance), g.scalar(0)), INT64), g.scalar(8));
             String far = g.op("Min", g.op("Abs", distance), g.scalar(7));
             String read = g.embedding("relative_attention_bias", g.add(side, far), 16, HEADS);
-            return g.expand(g.unsqueeze(g.transpose(read, 2, 0, 1), 0), g.dim(ids, 0), -1, g.dim(ids, 1), g.dim(ids, 1));
+            return g.expand(
+                    g.unsqueeze(g.transpose(read, 2, 0, 1), 0), g.dim(ids, 0), -1, g.dim(ids, 1), g.dim(ids, 1));
         });
         for (int l = 0; l < LAYERS; l++) {
             String entry = x;
-            x = g.in("encoder/layer." + l, () -> behind(
-                    g.in("attention/attn", () -> {
-                        String q = g.heads(g.linear("q", entry, WIDTH, WIDTH), HEADS, HEAD);
-                        String k = g.heads(g.linear("k", entry, WIDTH, WIDTH), HEADS, HEAD);
-                        String v = g.heads(g.linear("v", entry, WIDTH, WIDTH), HEADS, HEAD);
-                        String scores = g.op("Div", g.matmul(q, g.transpose(k, 0, 1, 3, 2)), g.constant((float) Math.sqrt(HEAD)));
-                        return g.merge(g.matmul(g.softmax(g.add(g.add(scores, bias), mask), -1), v), WIDTH);
-                    }),
-                    entry));
+            x = g.in(
+                    "encoder/layer." + l,
+                    () -> behind(
+                            g.in("attention/attn", () -> {
+                                String q = g.heads(g.linear("q", entry, WIDTH, WIDTH), HEADS, HEAD);
+                                String k = g.heads(g.linear("k", entry, WIDTH, WIDTH), HEADS, HEAD);
+                                String v = g.heads(g.linear("v", entry, WIDTH, WIDTH), HEADS, HEAD);
+                                String scores = g.op("Div", g.matmul(q, g.transpose(k, 0, 1, 3, 2)), g.constant((float)
+                                        Math.sqrt(HEAD)));
+                                return g.merge(g.matmul(g.softmax(g.add(g.add(scores, bias), mask), -1), v), WIDTH);
+                            }),
+                            entry));
         }
         hidden(x);
         return GeneratedFile.of(name, g, LAYERS);
@@ -163,7 +178,8 @@ final class NewerFiles {
             return g.op("Where", g.op("Not", window), g.constant(-Float.MAX_VALUE), global);
         });
         String[] angles = g.in("model/rotary_emb", () -> Rotary.angles(g, places, HEAD));
-        String x = g.in("model/embeddings", () -> g.layerNorm("norm", g.embedding("tok_embeddings", ids, WORDS, WIDTH), WIDTH));
+        String x = g.in(
+                "model/embeddings", () -> g.layerNorm("norm", g.embedding("tok_embeddings", ids, WORDS, WIDTH), WIDTH));
         for (int l = 0; l < LAYERS; l++) {
             String entry = x;
             String mask = l % 2 == 0 ? global : near;
@@ -176,7 +192,8 @@ final class NewerFiles {
                     String q = Rotary.turned(g, g.squeeze(parts.get(0), 2), angles, HEAD);
                     String k = Rotary.turned(g, g.squeeze(parts.get(1), 2), angles, HEAD);
                     String v = g.squeeze(parts.get(2), 2);
-                    return g.linearWithoutBias("Wo", g.merge(g.attend(q, k, v, HEAD, Scale.BOTH, mask), WIDTH), WIDTH, WIDTH);
+                    return g.linearWithoutBias(
+                            "Wo", g.merge(g.attend(q, k, v, HEAD, Scale.BOTH, mask), WIDTH), WIDTH, WIDTH);
                 });
                 String first = g.add(entry, context);
                 String wide = g.linearWithoutBias("mlp/Wi", g.layerNorm("mlp_norm", first, WIDTH), WIDTH, 4 * WIDTH);
@@ -194,17 +211,22 @@ final class NewerFiles {
         String ids = ids();
         String visible = g.unsqueeze(g.unsqueeze(g.cast(mask(), BOOL), 1), 2);
         String wide = g.op("Expand", visible, g.lengths(g.dim(ids, 0), 1, g.dim(ids, 1), g.dim(ids, 1)));
-        String x = g.in("embeddings", () -> g.layerNorm("LayerNorm", g.embedding("word_embeddings", ids, WORDS, WIDTH), WIDTH));
+        String x = g.in(
+                "embeddings", () -> g.layerNorm("LayerNorm", g.embedding("word_embeddings", ids, WORDS, WIDTH), WIDTH));
         for (int l = 0; l < LAYERS; l++) {
             String entry = x;
-            x = g.in("encoder/layer." + l, () -> behind(
-                    g.in("attention/self", () -> {
-                        String q = g.heads(g.linear("query", entry, WIDTH, WIDTH), HEADS, HEAD);
-                        String k = g.heads(g.linear("key", entry, WIDTH, WIDTH), HEADS, HEAD);
-                        String v = g.heads(g.linear("value", entry, WIDTH, WIDTH), HEADS, HEAD);
-                        return g.merge(g.op("Attention", q, k, v, wide, attr("scale", (float) (1 / Math.sqrt(HEAD)))), WIDTH);
-                    }),
-                    entry));
+            x = g.in(
+                    "encoder/layer." + l,
+                    () -> behind(
+                            g.in("attention/self", () -> {
+                                String q = g.heads(g.linear("query", entry, WIDTH, WIDTH), HEADS, HEAD);
+                                String k = g.heads(g.linear("key", entry, WIDTH, WIDTH), HEADS, HEAD);
+                                String v = g.heads(g.linear("value", entry, WIDTH, WIDTH), HEADS, HEAD);
+                                return g.merge(
+                                        g.op("Attention", q, k, v, wide, attr("scale", (float) (1 / Math.sqrt(HEAD)))),
+                                        WIDTH);
+                            }),
+                            entry));
         }
         hidden(x);
         return GeneratedFile.of(name, g, LAYERS);
@@ -248,7 +270,13 @@ final class NewerFiles {
     }
 
     private String root(String module, String x) {
-        return g.in(module, () -> g.op(
-                "RMSNormalization", x, g.parameter("weight", 1, 0.1f, WIDTH), attr("axis", -1), attr("epsilon", 1e-6f)));
+        return g.in(
+                module,
+                () -> g.op(
+                        "RMSNormalization",
+                        x,
+                        g.parameter("weight", 1, 0.1f, WIDTH),
+                        attr("axis", -1),
+                        attr("epsilon", 1e-6f)));
     }
 }

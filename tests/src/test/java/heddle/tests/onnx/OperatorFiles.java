@@ -63,7 +63,11 @@ final class OperatorFiles {
                 file("rotary-interleaved", 17, 0, f -> f.rotary(attr("interleaved", 1), attr("num_heads", HEADS))),
                 file("rotary-part", 17, 0, f -> f.rotary(attr("rotary_embedding_dim", 4), attr("num_heads", HEADS))),
                 file("simplified-layer-norm", 17, 0, f -> f.alone("SimplifiedLayerNormalization", f.gain())),
-                file("skip-layer-norm-sum", 17, 0, f -> f.skipped("SkipLayerNormalization", f.gain(), f.bias(), f.bias())),
+                file(
+                        "skip-layer-norm-sum",
+                        17,
+                        0,
+                        f -> f.skipped("SkipLayerNormalization", f.gain(), f.bias(), f.bias())),
                 file("skip-simplified", 17, 0, f -> f.skipped("SkipSimplifiedLayerNormalization", f.gain(), f.bias())),
                 file("gelu-ort", 17, 0, f -> f.alone(MICROSOFT + "Gelu")),
                 file("bias-gelu", 17, 0, f -> f.alone(MICROSOFT + "BiasGelu", f.bias())),
@@ -74,7 +78,8 @@ final class OperatorFiles {
 
     private static List<GeneratedFile> wholeNumbers() {
         return List.of(
-                file("dynamic-quantize-matmul", 17, 0, f -> f.dynamic(UINT8, 120)).rounded(ROUNDED),
+                file("dynamic-quantize-matmul", 17, 0, f -> f.dynamic(UINT8, 120))
+                        .rounded(ROUNDED),
                 file("matmul-integer-to-float", 17, 0, f -> f.toFloat(INT8)).rounded(ROUNDED),
                 file("matmul-integer", 17, 0, OperatorFiles::integers),
                 file("q-attention", 17, 1, OperatorFiles::quantisedAttention).rounded(ROUNDED),
@@ -202,7 +207,8 @@ final class OperatorFiles {
         int count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
         int low = type == UINT8 ? 0 : -127;
         int[] values = new Random(count).ints(count, low, low + 255).toArray();
-        return g.buffer(name, tensor(type, values, Arrays.stream(shape).asLongStream().toArray()));
+        return g.buffer(
+                name, tensor(type, values, Arrays.stream(shape).asLongStream().toArray()));
     }
 
     private String scale(float value) {

@@ -30,13 +30,16 @@ class PublishedFilesTest {
     @ParameterizedTest
     @CsvSource({"all-minilm-l6-v2,6", "all-minilm-l6-v2-q,6", "e5-small-v2,12", "e5-small-v2-q,12"})
     void sourceIsShortAndAllAttentionFuses(String name, int layers) throws IOException {
-        String source = OnnxImport.of(OnnxModel.read(extracted(name)), "Published").source();
+        String source =
+                OnnxImport.of(OnnxModel.read(extracted(name)), "Published").source();
         long lines = source.lines().count();
         assertTrue(lines < 80, lines + " lines:\n" + source);
         assertTrue(source.contains("for l in 0 .. " + layers), source);
         ImportedModel model = ImportedModel.of(extracted(name));
         assertEquals(layers, model.report().fused().size());
-        assertTrue(model.report().declined().isEmpty(), () -> model.report().declined().toString());
+        assertTrue(
+                model.report().declined().isEmpty(),
+                () -> model.report().declined().toString());
     }
 
     @ParameterizedTest

@@ -47,9 +47,15 @@ final class QuantisedFiles {
     static List<GeneratedFile> all() {
         return List.of(
                 new QuantisedFiles(Product.DYNAMIC).file("bert-int8-dynamic").rounded(OWN_RANGE),
-                new QuantisedFiles(Product.DYNAMIC_BY_COLUMN).file("bert-int8-dynamic-per-channel").rounded(OWN_RANGE),
-                new QuantisedFiles(Product.BOTH_DEQUANTISED).file("bert-int8-qdq").rounded(ONE_RANGE),
-                new QuantisedFiles(Product.WEIGHT_DEQUANTISED).file("bert-int8-weights").rounded(GeneratedFile.CLOSE),
+                new QuantisedFiles(Product.DYNAMIC_BY_COLUMN)
+                        .file("bert-int8-dynamic-per-channel")
+                        .rounded(OWN_RANGE),
+                new QuantisedFiles(Product.BOTH_DEQUANTISED)
+                        .file("bert-int8-qdq")
+                        .rounded(ONE_RANGE),
+                new QuantisedFiles(Product.WEIGHT_DEQUANTISED)
+                        .file("bert-int8-weights")
+                        .rounded(GeneratedFile.CLOSE),
                 new QuantisedFiles(Product.WHOLE).file("bert-int8-qlinear").rounded(GeneratedFile.CLOSE),
                 new QuantisedFiles(Product.FOUR_BITS).file("bert-int4-weights").rounded(GeneratedFile.CLOSE));
     }
@@ -58,7 +64,8 @@ final class QuantisedFiles {
         String ids = g.input("input_ids", INT64, Fill.below(WORDS), "batch_size", "sequence_length");
         String given = g.input("attention_mask", INT64, Fill.padding(), "batch_size", "sequence_length");
         String mask = g.paddingMask(given, -10000f);
-        String x = g.layerNorm("embeddings/LayerNorm", g.embedding("embeddings/word_embeddings", ids, WORDS, WIDTH), WIDTH);
+        String x = g.layerNorm(
+                "embeddings/LayerNorm", g.embedding("embeddings/word_embeddings", ids, WORDS, WIDTH), WIDTH);
         for (int l = 0; l < LAYERS; l++) {
             String entry = x;
             x = g.in("encoder/layer." + l, () -> {
@@ -81,20 +88,19 @@ final class QuantisedFiles {
 
     private String linear(String module, String x, int in, int out) {
         return g.in(module, () -> {
-            String result =
-                    switch (product) {
-                        case DYNAMIC -> dynamic(x, UINT8, in, out);
-                        case DYNAMIC_BY_COLUMN -> dynamic(x, INT8, in, out);
-                        case BOTH_DEQUANTISED -> {
-                            String scale = g.constant(0.04f);
-                            String zero = g.constant(tensor(UINT8, new int[] {128}));
-                            String whole = g.op("QuantizeLinear", x, scale, zero);
-                            yield g.matmul(g.op("DequantizeLinear", whole, scale, zero), columns(in, out));
-                        }
-                        case WEIGHT_DEQUANTISED -> g.matmul(x, columns(in, out));
-                        case WHOLE -> whole(x, in, out);
-                        case FOUR_BITS -> fourBits(x, in, out);
-                    };
+            String result = switch (product) {
+                case DYNAMIC -> dynamic(x, UINT8, in, out);
+                case DYNAMIC_BY_COLUMN -> dynamic(x, INT8, in, out);
+                case BOTH_DEQUANTISED -> {
+                    String scale = g.constant(0.04f);
+                    String zero = g.constant(tensor(UINT8, new int[] {128}));
+                    String whole = g.op("QuantizeLinear", x, scale, zero);
+                    yield g.matmul(g.op("DequantizeLinear", whole, scale, zero), columns(in, out));
+                }
+                case WEIGHT_DEQUANTISED -> g.matmul(x, columns(in, out));
+                case WHOLE -> whole(x, in, out);
+                case FOUR_BITS -> fourBits(x, in, out);
+            };
             return g.add(result, g.parameter("bias", 0, 0.1f, out));
         });
     }

@@ -55,28 +55,38 @@ final class RuntimeFiles {
             String words = g.parameter("word_embeddings.weight", 0, 0.5f, WORDS, WIDTH);
             String places = g.parameter("position_embeddings.weight", 0, 0.5f, POSITIONS, WIDTH);
             String types = g.parameter("token_type_embeddings.weight", 0, 0.5f, 2, WIDTH);
-            return g.in("LayerNorm", () -> g.ops(
-                    2,
-                    MICROSOFT + "EmbedLayerNormalization",
-                    ids,
-                    kinds,
-                    words,
-                    places,
-                    types,
-                    gain(WIDTH),
-                    bias(WIDTH),
-                    mask,
-                    attr("epsilon", 1e-12f)));
+            return g.in(
+                    "LayerNorm",
+                    () -> g.ops(
+                            2,
+                            MICROSOFT + "EmbedLayerNormalization",
+                            ids,
+                            kinds,
+                            words,
+                            places,
+                            types,
+                            gain(WIDTH),
+                            bias(WIDTH),
+                            mask,
+                            attr("epsilon", 1e-12f)));
         });
     }
 
     private String skipped(String module, String x, String skip) {
-        return g.in(module, () -> g.op(
-                MICROSOFT + "SkipLayerNormalization", x, skip, gain(WIDTH), bias(WIDTH), attr("epsilon", 1e-12f)));
+        return g.in(
+                module,
+                () -> g.op(
+                        MICROSOFT + "SkipLayerNormalization",
+                        x,
+                        skip,
+                        gain(WIDTH),
+                        bias(WIDTH),
+                        attr("epsilon", 1e-12f)));
     }
 
     private String behind(String context, String x) {
-        String first = skipped("attention/output/LayerNorm", g.linear("attention/output/dense", context, WIDTH, WIDTH), x);
+        String first =
+                skipped("attention/output/LayerNorm", g.linear("attention/output/dense", context, WIDTH, WIDTH), x);
         String wide = g.in("intermediate/dense", () -> {
             String product = g.matmul(first, matrix(WIDTH, 2 * WIDTH));
             return g.op(MICROSOFT + "BiasGelu", product, bias(2 * WIDTH));
@@ -98,13 +108,15 @@ final class RuntimeFiles {
         for (int l = 0; l < LAYERS; l++) {
             String entry = x;
             x = g.in("encoder/layer." + l, () -> {
-                String context = g.in("attention/self", () -> g.op(
-                        MICROSOFT + "Attention",
-                        entry,
-                        g.parameter("qkv.weight", 0, 0.18f, WIDTH, 3 * WIDTH),
-                        g.parameter("qkv.bias", 0, 0.1f, 3 * WIDTH),
-                        lengths ? start.get(1) : mask,
-                        attr("num_heads", HEADS)));
+                String context = g.in(
+                        "attention/self",
+                        () -> g.op(
+                                MICROSOFT + "Attention",
+                                entry,
+                                g.parameter("qkv.weight", 0, 0.18f, WIDTH, 3 * WIDTH),
+                                g.parameter("qkv.bias", 0, 0.1f, 3 * WIDTH),
+                                lengths ? start.get(1) : mask,
+                                attr("num_heads", HEADS)));
                 return behind(context, entry);
             });
         }
@@ -122,16 +134,18 @@ final class RuntimeFiles {
             int layer = l;
             x = g.in("h." + l, () -> {
                 String normal = g.layerNorm("ln_1", entry, WIDTH);
-                List<String> attended = g.in("attn", () -> g.ops(
-                        2,
-                        MICROSOFT + "Attention",
-                        normal,
-                        g.parameter("c_attn.weight", 0, 0.18f, WIDTH, 3 * WIDTH),
-                        g.parameter("c_attn.bias", 0, 0.1f, 3 * WIDTH),
-                        "",
-                        past,
-                        attr("num_heads", HEADS),
-                        attr("unidirectional", 1)));
+                List<String> attended = g.in(
+                        "attn",
+                        () -> g.ops(
+                                2,
+                                MICROSOFT + "Attention",
+                                normal,
+                                g.parameter("c_attn.weight", 0, 0.18f, WIDTH, 3 * WIDTH),
+                                g.parameter("c_attn.bias", 0, 0.1f, 3 * WIDTH),
+                                "",
+                                past,
+                                attr("num_heads", HEADS),
+                                attr("unidirectional", 1)));
                 g.output(attended.get(1), "present_" + layer, FLOAT, 2, BATCH, HEADS, PAST + " + " + LENGTH, HEAD);
                 String first = g.add(g.linear("attn/c_proj", attended.get(0), WIDTH, WIDTH), entry);
                 String wide = g.in("mlp/c_fc", () -> {
@@ -155,15 +169,17 @@ final class RuntimeFiles {
         for (int l = 0; l < LAYERS; l++) {
             String entry = x;
             x = g.in("encoder/layer." + l, () -> {
-                String context = g.in("attention/self", () -> g.op(
-                        MICROSOFT + "MultiHeadAttention",
-                        g.matmul(entry, matrix(WIDTH, WIDTH)),
-                        g.matmul(entry, matrix(WIDTH, WIDTH)),
-                        g.matmul(entry, matrix(WIDTH, WIDTH)),
-                        g.parameter("qkv.bias", 0, 0.1f, 3 * WIDTH),
-                        mask,
-                        scores,
-                        attr("num_heads", HEADS)));
+                String context = g.in(
+                        "attention/self",
+                        () -> g.op(
+                                MICROSOFT + "MultiHeadAttention",
+                                g.matmul(entry, matrix(WIDTH, WIDTH)),
+                                g.matmul(entry, matrix(WIDTH, WIDTH)),
+                                g.matmul(entry, matrix(WIDTH, WIDTH)),
+                                g.parameter("qkv.bias", 0, 0.1f, 3 * WIDTH),
+                                mask,
+                                scores,
+                                attr("num_heads", HEADS)));
                 return behind(context, entry);
             });
         }
@@ -183,29 +199,33 @@ final class RuntimeFiles {
             String pastValues = g.input("past_value_self_" + l, FLOAT, Fill.normal(), BATCH, HEADS, PAST, HEAD);
             x = g.in("decoder/layers." + l, () -> {
                 String normal = g.layerNorm("self_attn_layer_norm", entry, WIDTH);
-                List<String> self = g.in("self_attn", () -> g.ops(
-                        3,
-                        MICROSOFT + "MultiHeadAttention",
-                        g.matmul(normal, matrix(WIDTH, WIDTH)),
-                        g.matmul(normal, matrix(WIDTH, WIDTH)),
-                        g.matmul(normal, matrix(WIDTH, WIDTH)),
-                        g.parameter("qkv.bias", 0, 0.1f, 3 * WIDTH),
-                        "",
-                        "",
-                        pastKeys,
-                        pastValues,
-                        attr("num_heads", HEADS)));
+                List<String> self = g.in(
+                        "self_attn",
+                        () -> g.ops(
+                                3,
+                                MICROSOFT + "MultiHeadAttention",
+                                g.matmul(normal, matrix(WIDTH, WIDTH)),
+                                g.matmul(normal, matrix(WIDTH, WIDTH)),
+                                g.matmul(normal, matrix(WIDTH, WIDTH)),
+                                g.parameter("qkv.bias", 0, 0.1f, 3 * WIDTH),
+                                "",
+                                "",
+                                pastKeys,
+                                pastValues,
+                                attr("num_heads", HEADS)));
                 String total = PAST + " + " + LENGTH;
                 g.output(self.get(1), "present_key_self_" + layer, FLOAT, BATCH, HEADS, total, HEAD);
                 g.output(self.get(2), "present_value_self_" + layer, FLOAT, BATCH, HEADS, total, HEAD);
                 String first = g.add(entry, g.linear("self_attn/out_proj", self.get(0), WIDTH, WIDTH));
                 String second = g.layerNorm("encoder_attn_layer_norm", first, WIDTH);
-                String context = g.in("encoder_attn", () -> g.op(
-                        MICROSOFT + "MultiHeadAttention",
-                        g.linear("q_proj", second, WIDTH, WIDTH),
-                        keys,
-                        values,
-                        attr("num_heads", HEADS)));
+                String context = g.in(
+                        "encoder_attn",
+                        () -> g.op(
+                                MICROSOFT + "MultiHeadAttention",
+                                g.linear("q_proj", second, WIDTH, WIDTH),
+                                keys,
+                                values,
+                                attr("num_heads", HEADS)));
                 return g.add(first, g.linear("encoder_attn/out_proj", context, WIDTH, WIDTH));
             });
         }
@@ -237,27 +257,31 @@ final class RuntimeFiles {
         String normal = g.in("model/layers.0/input_layernorm", () -> root(x));
         String sumSoFar = x;
         for (int l = 0; l < LAYERS; l++) {
-            String keys = step ? g.input("past_key_values." + l + ".key", FLOAT, Fill.normal(), BATCH, 1, PAST, head) : "";
-            String values = step ? g.input("past_key_values." + l + ".value", FLOAT, Fill.normal(), BATCH, 1, PAST, head) : "";
+            String keys =
+                    step ? g.input("past_key_values." + l + ".key", FLOAT, Fill.normal(), BATCH, 1, PAST, head) : "";
+            String values =
+                    step ? g.input("past_key_values." + l + ".value", FLOAT, Fill.normal(), BATCH, 1, PAST, head) : "";
             String entry = normal;
             String before = sumSoFar;
             int layer = l;
             List<String> next = g.in("model/layers." + l, () -> {
-                List<String> attended = g.in("self_attn", () -> g.ops(
-                        3,
-                        MICROSOFT + "GroupQueryAttention",
-                        g.linearWithoutBias("q_proj", entry, WIDTH, WIDTH),
-                        g.linearWithoutBias("k_proj", entry, WIDTH, WIDTH / 2),
-                        g.linearWithoutBias("v_proj", entry, WIDTH, WIDTH / 2),
-                        keys,
-                        values,
-                        lengths,
-                        all,
-                        cosines,
-                        sines,
-                        attr("num_heads", heads),
-                        attr("kv_num_heads", 1),
-                        attr("do_rotary", 1)));
+                List<String> attended = g.in(
+                        "self_attn",
+                        () -> g.ops(
+                                3,
+                                MICROSOFT + "GroupQueryAttention",
+                                g.linearWithoutBias("q_proj", entry, WIDTH, WIDTH),
+                                g.linearWithoutBias("k_proj", entry, WIDTH, WIDTH / 2),
+                                g.linearWithoutBias("v_proj", entry, WIDTH, WIDTH / 2),
+                                keys,
+                                values,
+                                lengths,
+                                all,
+                                cosines,
+                                sines,
+                                attr("num_heads", heads),
+                                attr("kv_num_heads", 1),
+                                attr("do_rotary", 1)));
                 g.output(attended.get(1), "present." + layer + ".key", FLOAT, BATCH, 1, total, head);
                 g.output(attended.get(2), "present." + layer + ".value", FLOAT, BATCH, 1, total, head);
                 String projected = g.linearWithoutBias("self_attn/o_proj", attended.get(0), WIDTH, WIDTH);
@@ -280,7 +304,14 @@ final class RuntimeFiles {
 
     /** The first result is the norm, the fourth the sum. */
     private List<String> rooted(String module, String x, String skip) {
-        return g.in(module, () -> g.ops(
-                4, MICROSOFT + "SkipSimplifiedLayerNormalization", x, skip, gain(WIDTH), attr("epsilon", 1e-6f)));
+        return g.in(
+                module,
+                () -> g.ops(
+                        4,
+                        MICROSOFT + "SkipSimplifiedLayerNormalization",
+                        x,
+                        skip,
+                        gain(WIDTH),
+                        attr("epsilon", 1e-6f)));
     }
 }

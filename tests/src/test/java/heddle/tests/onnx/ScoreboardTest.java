@@ -53,7 +53,11 @@ class ScoreboardTest {
             optimised += theirs;
             rows.append("| `%s` | %d | %d | %d | %d |\n"
                     .formatted(
-                            name, model.getGraph().getNodeCount(), attentions, report.fused().size(), theirs));
+                            name,
+                            model.getGraph().getNodeCount(),
+                            attentions,
+                            report.fused().size(),
+                            theirs));
         }
 
         private static int attentionNodes(ModelProto model) {
@@ -83,9 +87,7 @@ class ScoreboardTest {
 
                     | File | Nodes | Attentions | Heddle | ONNX Runtime |
                     |---|---:|---:|---:|---:|
-                    """
-                    + rows
-                    + "| all | | %d | %d | %d |\n".formatted(all, fused, optimised);
+                    """ + rows + "| all | | %d | %d | %d |\n".formatted(all, fused, optimised);
         }
     }
 }

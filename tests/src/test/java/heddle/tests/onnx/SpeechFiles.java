@@ -33,24 +33,29 @@ final class SpeechFiles {
     static List<GeneratedFile> all() {
         return List.of(
                 new SpeechFiles(Exporter.TORCH_SCOPED, 14, 401, false).encoder("whisper-encoder-torch-2.0-opset-14"),
-                new SpeechFiles(Exporter.TORCH_SCOPED, 17, 402, false).encoder("whisper-encoder-sdpa-torch-2.3-opset-17"),
-                new SpeechFiles(Exporter.TORCH_DYNAMO, 18, 403, false).encoder("whisper-encoder-dynamo-torch-2.6-opset-18"),
+                new SpeechFiles(Exporter.TORCH_SCOPED, 17, 402, false)
+                        .encoder("whisper-encoder-sdpa-torch-2.3-opset-17"),
+                new SpeechFiles(Exporter.TORCH_DYNAMO, 18, 403, false)
+                        .encoder("whisper-encoder-dynamo-torch-2.6-opset-18"),
                 new SpeechFiles(Exporter.TORCH_SCOPED, 14, 404, false).decoder("whisper-decoder-torch-2.0-opset-14"),
-                new SpeechFiles(Exporter.TORCH_SCOPED, 14, 405, false).continued("whisper-decoder-past-torch-2.0-opset-14"),
+                new SpeechFiles(Exporter.TORCH_SCOPED, 14, 405, false)
+                        .continued("whisper-decoder-past-torch-2.0-opset-14"),
                 new SpeechFiles(Exporter.TORCH_SCOPED, 13, 406, true).bart("bart-torch-1.13-opset-13"));
     }
 
     private String convolution(String module, String x, int in, int stride) {
-        return g.in(module, () -> g.op(
-                "Conv",
-                x,
-                g.parameter("weight", 0, (float) (1 / Math.sqrt(3 * in)), WIDTH, in, 3),
-                g.parameter("bias", 0, 0.1f, WIDTH),
-                attr("dilations", ints(1)),
-                attr("group", 1),
-                attr("kernel_shape", ints(3)),
-                attr("pads", ints(1, 1)),
-                attr("strides", ints(stride))));
+        return g.in(
+                module,
+                () -> g.op(
+                        "Conv",
+                        x,
+                        g.parameter("weight", 0, (float) (1 / Math.sqrt(3 * in)), WIDTH, in, 3),
+                        g.parameter("bias", 0, 0.1f, WIDTH),
+                        attr("dilations", ints(1)),
+                        attr("group", 1),
+                        attr("kernel_shape", ints(3)),
+                        attr("pads", ints(1, 1)),
+                        attr("strides", ints(stride))));
     }
 
     private GeneratedFile encoder(String name) {
@@ -65,7 +70,8 @@ final class SpeechFiles {
             String entry = x;
             x = g.in("encoder/layers." + l, () -> {
                 String normal = g.layerNorm("self_attn_layer_norm", entry, WIDTH);
-                String context = g.in("self_attn", () -> g.opset < 17 ? flat.write(normal, normal, null) : atOnce(normal));
+                String context =
+                        g.in("self_attn", () -> g.opset < 17 ? flat.write(normal, normal, null) : atOnce(normal));
                 return feed(g.add(entry, context), "final_layer_norm");
             });
         }
@@ -133,7 +139,8 @@ final class SpeechFiles {
         for (int l = 0; l < LAYERS; l++) {
             for (int i = 0; i < 4; i++) {
                 Object length = i < 2 ? PAST : FRAMES;
-                past[l][i] = g.input("past_key_values." + l + "." + kinds[i], FLOAT, Fill.normal(), BATCH, HEADS, length, HEAD);
+                past[l][i] = g.input(
+                        "past_key_values." + l + "." + kinds[i], FLOAT, Fill.normal(), BATCH, HEADS, length, HEAD);
             }
         }
         String x = g.in("decoder", () -> {
@@ -156,8 +163,11 @@ final class SpeechFiles {
                     return flat.attend(normal, scaled(normal), k, v, null);
                 }));
                 String second = g.layerNorm("encoder_attn_layer_norm", first, WIDTH);
-                String crossed = g.add(first, g.in("encoder_attn", () -> flat.attend(
-                        second, scaled(second), past[layer][2], past[layer][3], null)));
+                String crossed = g.add(
+                        first,
+                        g.in(
+                                "encoder_attn",
+                                () -> flat.attend(second, scaled(second), past[layer][2], past[layer][3], null)));
                 return feed(crossed, "final_layer_norm");
             });
         }

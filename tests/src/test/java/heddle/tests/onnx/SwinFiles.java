@@ -31,13 +31,15 @@ final class SwinFiles {
     private GeneratedFile file(String name) {
         String pixels = g.input("pixel_values", FLOAT, Fill.normal(), BATCH, 3, SIDE * PATCH, SIDE * PATCH);
         String x = g.in("swin/embeddings", () -> {
-            String map = g.in("patch_embeddings/projection", () -> g.op(
-                    "Conv",
-                    pixels,
-                    g.parameter("weight", 0, 0.15f, WIDTH, 3, PATCH, PATCH),
-                    g.parameter("bias", 0, 0.1f, WIDTH),
-                    attr("kernel_shape", ints(PATCH, PATCH)),
-                    attr("strides", ints(PATCH, PATCH))));
+            String map = g.in(
+                    "patch_embeddings/projection",
+                    () -> g.op(
+                            "Conv",
+                            pixels,
+                            g.parameter("weight", 0, 0.15f, WIDTH, 3, PATCH, PATCH),
+                            g.parameter("bias", 0, 0.1f, WIDTH),
+                            attr("kernel_shape", ints(PATCH, PATCH)),
+                            attr("strides", ints(PATCH, PATCH))));
             String rows = g.transpose(g.reshape(map, g.dim(map, 0), WIDTH, -1), 0, 2, 1);
             return g.layerNorm("norm", rows, WIDTH);
         });
@@ -59,8 +61,9 @@ final class SwinFiles {
             String context = g.in("attention", () -> attention(windows(rolled, side, width), side, width, shift));
             String back = roll(joined(context, side, width), -shift);
             String first = g.add(x, g.reshape(back, g.dim(x, 0), side * side, width));
-            String wide = g.in("intermediate", () -> g.gelu(
-                    g.linear("dense", g.layerNorm("layernorm_after", first, width), width, 2 * width)));
+            String wide = g.in(
+                    "intermediate",
+                    () -> g.gelu(g.linear("dense", g.layerNorm("layernorm_after", first, width), width, 2 * width)));
             return g.add(first, g.linear("output/dense", wide, 2 * width, width));
         });
     }
@@ -118,8 +121,7 @@ final class SwinFiles {
             }
         }
         String table = g.parameter("relative_position_bias_table", 0, 0.5f, range * range, heads);
-        String places = g.op(
-                "Reshape", g.buffer("relative_position_index", tensor(index, AREA, AREA)), g.list(-1L));
+        String places = g.op("Reshape", g.buffer("relative_position_index", tensor(index, AREA, AREA)), g.list(-1L));
         String read = g.op("Reshape", g.op("Gather", table, places), g.list(AREA, AREA, heads));
         return g.unsqueeze(g.transpose(read, 2, 0, 1), 0);
     }

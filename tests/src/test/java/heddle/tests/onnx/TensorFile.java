@@ -18,7 +18,8 @@ final class TensorFile {
     static Optional<Tensor> read(Path file) throws IOException {
         TensorProto proto = TensorProto.parseFrom(Files.readAllBytes(file));
         return dtype(proto.getDataType()).map(dtype -> {
-            long[] shape = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
+            long[] shape =
+                    proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
             int size = 1;
             for (long length : shape) {
                 size *= Math.toIntExact(length);
@@ -54,15 +55,16 @@ final class TensorFile {
 
     private static Optional<DType> dtype(int type) {
         TensorProto.DataType known = TensorProto.DataType.forNumber(type);
-        return Optional.ofNullable(switch (known == null ? TensorProto.DataType.UNDEFINED : known) {
-            case FLOAT -> DType.F32;
-            case DOUBLE -> DType.F64;
-            case FLOAT16 -> DType.F16;
-            case INT64, UINT32 -> DType.I64;
-            case INT32, INT16, INT8, UINT8, UINT16 -> DType.I32;
-            case BOOL -> DType.BOOL;
-            default -> null;
-        });
+        return Optional.ofNullable(
+                switch (known == null ? TensorProto.DataType.UNDEFINED : known) {
+                    case FLOAT -> DType.F32;
+                    case DOUBLE -> DType.F64;
+                    case FLOAT16 -> DType.F16;
+                    case INT64, UINT32 -> DType.I64;
+                    case INT32, INT16, INT8, UINT8, UINT16 -> DType.I32;
+                    case BOOL -> DType.BOOL;
+                    default -> null;
+                });
     }
 
     private static void put(Object elements, int i, Number value) {

@@ -82,7 +82,9 @@ final class VisionFiles {
         String pixels = pixels();
         String x = g.in("vit/embeddings", () -> {
             String patches = g.in("patch_embeddings", () -> flattened(patches("projection", pixels, true)));
-            return g.add(withClass("cls_token", patches), g.parameter("position_embeddings", 0, 0.5f, 1, PATCHES + 1, WIDTH));
+            return g.add(
+                    withClass("cls_token", patches),
+                    g.parameter("position_embeddings", 0, 0.5f, 1, PATCHES + 1, WIDTH));
         });
         for (int l = 0; l < LAYERS; l++) {
             String entry = x;
@@ -102,12 +104,14 @@ final class VisionFiles {
         }
         String last = g.layerNorm("vit/layernorm", x, WIDTH, 1e-12f);
         String token = g.gather(last, g.scalar(0), 1);
-        String logits = g.in("classifier", () -> g.op(
-                "Gemm",
-                token,
-                g.parameter("weight", 0, 0.2f, 10, WIDTH),
-                g.parameter("bias", 0, 0.1f, 10),
-                attr("transB", 1)));
+        String logits = g.in(
+                "classifier",
+                () -> g.op(
+                        "Gemm",
+                        token,
+                        g.parameter("weight", 0, 0.2f, 10, WIDTH),
+                        g.parameter("bias", 0, 0.1f, 10),
+                        attr("transB", 1)));
         g.output(logits, "logits", FLOAT, BATCH, 10);
         return GeneratedFile.of(name, g, LAYERS);
     }
@@ -135,13 +139,15 @@ final class VisionFiles {
                     String scores = g.op("Einsum", k, q, attr("equation", "aecd,abcd->acbe"));
                     return g.op("Einsum", g.softmax(scores, -1), v, attr("equation", "acbe,aecd->abcd"));
                 });
-                String joined = g.in("multi_head_attention/attention_output", () -> g.add(
-                        g.op(
-                                "Einsum",
-                                context,
-                                g.parameter("kernel", 0, 0.2f, HEADS, HEAD, WIDTH),
-                                attr("equation", "abcd,cde->abe")),
-                        g.parameter("bias", 0, 0.1f, WIDTH)));
+                String joined = g.in(
+                        "multi_head_attention/attention_output",
+                        () -> g.add(
+                                g.op(
+                                        "Einsum",
+                                        context,
+                                        g.parameter("kernel", 0, 0.2f, HEADS, HEAD, WIDTH),
+                                        attr("equation", "abcd,cde->abe")),
+                                g.parameter("bias", 0, 0.1f, WIDTH)));
                 String first = g.add(joined, entry);
                 String behind = g.layerNorm("layernorm_after", first, WIDTH);
                 String wide = g.in("intermediate", () -> g.gelu(g.linear("dense", behind, WIDTH, 2 * WIDTH)));
@@ -149,20 +155,25 @@ final class VisionFiles {
             });
         }
         String mean = g.reduce("ReduceMean", g.layerNorm("vit/layernorm", x, WIDTH), false, 1);
-        String logits = g.in("classifier", () -> g.add(
-                g.matmul(mean, g.parameter("MatMul", 0, 0.2f, WIDTH, 10)), g.parameter("BiasAdd", 0, 0.1f, 10)));
+        String logits = g.in(
+                "classifier",
+                () -> g.add(
+                        g.matmul(mean, g.parameter("MatMul", 0, 0.2f, WIDTH, 10)),
+                        g.parameter("BiasAdd", 0, 0.1f, 10)));
         g.output(g.softmax(logits, -1), "probabilities", FLOAT, BATCH, 10);
         return GeneratedFile.of(name, g, LAYERS);
     }
 
     private String lettered(String module, String x) {
-        return g.in(module, () -> g.add(
-                g.op(
-                        "Einsum",
-                        x,
-                        g.parameter("kernel", 0, 0.2f, WIDTH, HEADS, HEAD),
-                        attr("equation", "abc,cde->abde")),
-                g.parameter("bias", 0, 0.1f, HEADS, HEAD)));
+        return g.in(
+                module,
+                () -> g.add(
+                        g.op(
+                                "Einsum",
+                                x,
+                                g.parameter("kernel", 0, 0.2f, WIDTH, HEADS, HEAD),
+                                attr("equation", "abc,cde->abde")),
+                        g.parameter("bias", 0, 0.1f, HEADS, HEAD)));
     }
 
     private String layers(String scope, String start, String mask) {
@@ -247,7 +258,8 @@ final class VisionFiles {
     /** How near each text is to each image. */
     private GeneratedFile both(String name) {
         String ids = g.input("input_ids", INT64, Fill.below(WORDS), BATCH, LENGTH);
-        String image = unit(imageTower(g.input("pixel_values", FLOAT, Fill.normal(), "image_batch_size", 3, SIDE * PATCH, SIDE * PATCH)));
+        String image = unit(imageTower(
+                g.input("pixel_values", FLOAT, Fill.normal(), "image_batch_size", 3, SIDE * PATCH, SIDE * PATCH)));
         String text = unit(textTower(ids));
         String factor = g.op("Exp", g.buffer("logit_scale", tensor(new float[] {1.5f})));
         String near = g.mul(g.matmul(text, g.transpose(image, 1, 0)), factor);

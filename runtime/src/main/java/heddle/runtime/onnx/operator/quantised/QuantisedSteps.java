@@ -25,7 +25,10 @@ final class QuantisedSteps {
             define(node, result, node.operand(0).type().shape(), 3);
         });
         table.add("com.microsoft", "QLinearLeakyRelu", node -> {
-            Operand x = node.step("floats", floats(node, 0), Terms.type(DType.F32, node.operand(0).dims()));
+            Operand x = node.step(
+                    "floats",
+                    floats(node, 0),
+                    Terms.type(DType.F32, node.operand(0).dims()));
             Term slope = Terms.number(node.attribute("alpha", 0.01), DType.F32);
             Term result = Terms.where(Terms.isNegative(x), Terms.times(slope, x.term()), x.term());
             define(node, result, x.type().shape(), 3);
@@ -66,8 +69,7 @@ final class QuantisedSteps {
                 .onnxType();
         double zero = zero(node, index + 1);
         Optional<Term> point = zero == 0 ? Optional.empty() : Optional.of(Terms.number(zero, DType.F32));
-        Term result = Quantisation.rounded(
-                Terms.over(floats, scale(node, index)), point, Quantisation.range(type));
+        Term result = Quantisation.rounded(Terms.over(floats, scale(node, index)), point, Quantisation.range(type));
         node.define(0, result, Terms.type(DType.I32, shape.dims()));
     }
 }
