@@ -141,7 +141,7 @@ public final class Translation {
         Set<Value> needed = new HashSet<>();
         outputs.forEach(o -> o.term().reads().forEach(needed::add));
         List<Definition> live = new ArrayList<>();
-        for (Definition d : PositionTables.rewritten(definitions).reversed()) {
+        for (Definition d : definitions.reversed()) {
             if (d.results().stream().anyMatch(needed::contains)) {
                 d.term().reads().forEach(needed::add);
                 live.addFirst(d);
