@@ -64,15 +64,21 @@ public final class LengthFacts {
 
     /** A fact with positive symbols written as one more than a symbol; left out where it says nothing. */
     private void add(Dim fact) {
-        Dim shifted = shifted(fact);
-        if (!shifted.isNonNegative()) {
-            facts.add(shifted);
-        }
-        facts.addAll(ofQuotients(shifted));
+        shifted(fact).ifPresent(shifted -> {
+            if (!shifted.isNonNegative()) {
+                facts.add(shifted);
+            }
+            facts.addAll(ofQuotients(shifted));
+        });
     }
 
-    private Dim shifted(Dim d) {
-        return atLeastOne.isEmpty() || d.isKnown() ? d : d.bind(atLeastOne);
+    /** Empty for a product of so many lengths that there are too many terms when each is one more than a symbol. */
+    private Optional<Dim> shifted(Dim d) {
+        try {
+            return Optional.of(atLeastOne.isEmpty() || d.isKnown() ? d : d.bind(atLeastOne));
+        } catch (LengthTooLargeException e) {
+            return Optional.empty();
+        }
     }
 
     /** The same, and that some lengths are positive. */
@@ -91,7 +97,10 @@ public final class LengthFacts {
     }
 
     private boolean isShown(Dim d) {
-        Dim goal = shifted(d);
+        return shifted(d).filter(this::isSum).isPresent();
+    }
+
+    private boolean isSum(Dim goal) {
         if (goal.isNonNegative()) {
             return true;
         }

@@ -29,6 +29,19 @@ class LengthFactsTest {
         assertFalse(positive(N).isPositive(M));
     }
 
+    /** Each of nine lengths as one more than a symbol would make 512 terms. */
+    @Test
+    void aProductOfManyLengthsIsNoObstacle() {
+        Dim product = Dim.ONE;
+        for (int i = 0; i < 9; i++) {
+            product = product.times(Dim.symbol("d" + i));
+        }
+        LengthFacts facts = LengthFacts.none().withPositive(List.of(product));
+        assertTrue(facts.isPositive(Dim.symbol("d8")));
+        assertTrue(facts.isNonNegative(Dim.symbol("d0").minus(1)));
+        assertFalse(facts.isNonNegative(product.minus(2)));
+    }
+
     @Test
     void knownLengthsAddUp() {
         LengthFacts facts = new LengthFacts(List.of(M.minus(S), S.minus(N.times(2))));

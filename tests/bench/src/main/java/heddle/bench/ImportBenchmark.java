@@ -19,9 +19,7 @@ public final class ImportBenchmark {
 
     /** @param args ONNX files; MiniLM when there are none */
     public static void main(String[] args) {
-        List<Path> files = args.length > 0
-                ? Arrays.stream(args).map(Path::of).toList()
-                : List.of(miniLm());
+        List<Path> files = args.length > 0 ? Arrays.stream(args).map(Path::of).toList() : List.of(miniLm());
         System.out.printf("%-40s %6s %6s %9s %9s%n", "file", "nodes", "lines", "first ms", "median ms");
         for (Path file : files) {
             List<Double> millis = new ArrayList<>();
@@ -34,7 +32,8 @@ public final class ImportBenchmark {
                 millis.add((System.nanoTime() - start) * 1e-6);
             }
             double first = millis.getFirst();
-            List<Double> warm = millis.subList(ROUNDS / 2, ROUNDS).stream().sorted().toList();
+            List<Double> warm =
+                    millis.subList(ROUNDS / 2, ROUNDS).stream().sorted().toList();
             System.out.printf(
                     "%-40s %6d %6d %9.0f %9.0f%n",
                     file.getFileName(),
