@@ -199,6 +199,21 @@ class HostileOnnxTest {
     }
 
     /** Whatever a file holds, reading it gives a model or a reason, nothing else. */
+    /** A text of the language has no way to write it. */
+    @Test
+    void weightsWithCarriageReturnsInTheirNamesAreRefused() throws IOException {
+        GraphProto.Builder graph = graph(node("Add", "y", "x", "a\rb"))
+                .addInput(value("x", 4))
+                .addInitializer(tensor("a\rb", DataType.FLOAT, 4).addAllFloatData(List.of(1f, 2f, 3f, 4f)))
+                .addOutput(value("y"));
+        Path file = dir.resolve("return.onnx");
+        Files.write(file, model(graph).build().toByteArray());
+        DiagnosticException e =
+                assertThrows(DiagnosticException.class, () -> OnnxImport.of(OnnxModel.read(file), "Return"));
+        assertEquals(RuntimeCode.ONNX_OPERATOR, e.diagnostics().getFirst().code());
+        assertTrue(e.getMessage().contains("carriage return"), e::getMessage);
+    }
+
     @Test
     void damagedFilesNeverSurprise() throws IOException {
         byte[] good = chain(2).setGraph(right().addInitializer(

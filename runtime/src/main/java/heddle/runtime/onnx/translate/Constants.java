@@ -68,6 +68,10 @@ public final class Constants {
     }
 
     private static Operand weight(String name, OnnxTensor tensor, DType dtype) {
+        if (name.indexOf('\r') >= 0) {
+            throw new UnsupportedNode(
+                    "a weight whose name has a carriage return, which no text of the language can have");
+        }
         TensorType type = new TensorType(
                 dtype,
                 Shape.of(tensor.shape().stream().mapToLong(Long::longValue).toArray()));
