@@ -28,6 +28,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every address of every kernel of the corpus lies in its buffer, and a kernel whose guards are taken out is refused. */
 class AddressCorpusTest {
+    /**
+     * Models whose kernels the compiler guards. Windows that step over an axis, and resizing, read at quotients of its symbolic
+     * length, which the proof does not bound.
+     */
+    private static final Set<String> GUARDED = Set.of("none/windows");
+
     /** What kernels are cut into tiles for. */
     private enum Target {
         JVM(SchedulePolicy.PROCESSOR),
@@ -65,15 +71,15 @@ class AddressCorpusTest {
     }
 
     /**
-     * Models of the corpus say all that a proof needs: no read is guarded for want of a fact. A kernel that the compiler must
-     * guard belongs into the list, with the reason.
+     * Models of the corpus say all that a proof needs: no read is guarded for want of a fact. A model with a kernel that the
+     * compiler must guard belongs into the list above, with the reason.
      */
     @ParameterizedTest
     @EnumSource
     void noReadIsGuardedForWantOfAFact(Target target) {
         List<String> guarded = new ArrayList<>();
         for (Fusion fusion : Fusion.values()) {
-            for (String name : names()) {
+            for (String name : names().stream().filter(n -> !GUARDED.contains(n)).toList()) {
                 Compilation compilation = compile(name, fusion, target);
                 AddressProof proof = new AddressProof(compilation.schedule().facts());
                 Stream.concat(compilation.plan().prepare().stream(), compilation.plan().launches().stream())
