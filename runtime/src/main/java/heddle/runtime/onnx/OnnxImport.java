@@ -6,7 +6,7 @@ import heddle.runtime.onnx.operator.CoreOperators;
 import heddle.runtime.onnx.operator.fused.FusedOperators;
 import heddle.runtime.onnx.operator.quantised.QuantisedOperators;
 import heddle.runtime.onnx.source.FlatModel;
-import heddle.runtime.onnx.source.SourceText;
+import heddle.runtime.onnx.source.text.SourceText;
 import heddle.runtime.onnx.translate.OperatorTable;
 import heddle.runtime.onnx.translate.Translation;
 import java.util.List;

@@ -1,2 +1,2 @@
-/** A model as source that a person can read: what an ONNX file means, as terms and statements of the language. */
+/** A model as terms and definitions of the language, before it has functions, loops and a text. */
 package heddle.runtime.onnx.source;

@@ -1,0 +1,2 @@
+/** The text of a model with functions and loops, and which nodes of the file each line stands for. */
+package heddle.runtime.onnx.source.text;
