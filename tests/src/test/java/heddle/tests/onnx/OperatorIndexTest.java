@@ -115,6 +115,21 @@ class OperatorIndexTest {
                 .agrees(1e-5);
     }
 
+    /** Along the other axes the index may end before x does. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void scattersIntoACorner(int axis) {
+        for (String reduction : new String[] {"none", "add"}) {
+            new OneNode("ScatterElements", 18)
+                    .input(draws.floats(3, 4, 5))
+                    .constant(Tensor.of(new long[] {2, 0, 1, 1, 0, 2, -1, 1}, 2, 2, 2))
+                    .input(draws.floats(2, 2, 2))
+                    .attr("axis", axis)
+                    .attr("reduction", reduction)
+                    .agrees(1e-5);
+        }
+    }
+
     @Test
     void olderScatters() {
         Tensor columns = Tensor.of(new long[] {1, 3, 0, 2}, 2, 2);

@@ -38,6 +38,7 @@ public final class Translation {
 
     private final List<Definition> definitions = new ArrayList<>();
     private final Map<Value, Term> meanings = new HashMap<>();
+    private final Set<Value> inputs = new HashSet<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private int translated;
     private UnsupportedOperators unsupported = new UnsupportedOperators();
@@ -66,10 +67,12 @@ public final class Translation {
             translated = 0;
             definitions.clear();
             meanings.clear();
+            inputs.clear();
             notes.clear();
             unsupported = new UnsupportedOperators();
             Environment environment = new Environment(Optional.empty());
-            List<Value> inputs = inputs(environment);
+            List<Value> given = inputs(environment);
+            inputs.addAll(given);
             read = namesThatAreRead(graph);
             translate(graph, environment);
             List<FlatModel.Result> outputs = outputs(environment);
@@ -77,7 +80,7 @@ public final class Translation {
                 if (!unsupported.isEmpty()) {
                     throw refused();
                 }
-                return new FlatModel(name, lengths(inputs), inputs, live(outputs), outputs, List.copyOf(notes));
+                return new FlatModel(name, lengths(given), given, live(outputs), outputs, List.copyOf(notes));
             }
         }
     }
@@ -241,6 +244,10 @@ public final class Translation {
     /** The term that is a value, unless the value is an input or one of several results. */
     Optional<Term> meaning(Value value) {
         return Optional.ofNullable(meanings.get(value));
+    }
+
+    boolean isInput(Value value) {
+        return inputs.contains(value);
     }
 
     /** An operand that could not be translated itself. */
