@@ -96,6 +96,18 @@ class OperatorControlTest {
         OneNode.agree(graph, 13, inputs, 0, 0);
     }
 
+    /** Exporters that trace write the lengths of their example for outputs, also where inputs have names for them. */
+    @Test
+    void lengthsThatOutputsClaim() {
+        Map<String, Tensor> inputs = Map.of("x", draws.floats(3, 4));
+        GraphProto.Builder graph = graph(
+                        List.of(OneNode.declared("x", inputs.get("x"), "batch", 4)),
+                        List.of(OneNode.declared("y", draws.floats(1, 4))),
+                        node("Relu", List.of("x"), List.of("y")))
+                .toBuilder();
+        OneNode.agree(graph, 16, inputs, 0, 0);
+    }
+
     /** Constants are worked out as the operators say. */
     @Test
     void foldedNodes() {

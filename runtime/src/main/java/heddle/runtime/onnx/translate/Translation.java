@@ -113,23 +113,12 @@ public final class Translation {
             if (environment.sequence(declared.name()).isPresent()) {
                 unsupported.add("an output that is a sequence", declared.name());
             }
-            environment.find(declared.name()).ifPresent(o -> {
-                equateWithDeclared(o, declared);
-                outputs.add(new FlatModel.Result(declared.name(), symbols.resolved(o.type()), TensorTerms.tensor(o)));
-            });
+            environment
+                    .find(declared.name())
+                    .ifPresent(o -> outputs.add(new FlatModel.Result(
+                            declared.name(), symbols.resolved(o.type()), TensorTerms.tensor(o))));
         }
         return outputs;
-    }
-
-    /** Where the file has a number for a length that was a symbol so far. */
-    private void equateWithDeclared(Operand output, OnnxGraph.Declared declared) {
-        List<OnnxGraph.DeclaredLength> lengths = declared.shape().orElse(List.of());
-        if (lengths.size() == output.rank()) {
-            for (int i = 0; i < lengths.size(); i++) {
-                Dim dim = symbols.resolved(output.dims().get(i));
-                lengths.get(i).number().filter(n -> !dim.isKnown()).ifPresent(n -> symbols.equate(dim, Dim.of(n)));
-            }
-        }
     }
 
     /** The symbols of inputs, in their order. */
