@@ -93,8 +93,7 @@ class HostileOnnxTest {
 
     /** Through a graph in its body. */
     private static ModelProto.Builder callsItselfInside() {
-        GraphProto.Builder again =
-                graph(node("f", "t", "a").setDomain("local")).addOutput(value("t"));
+        GraphProto.Builder again = graph(node("f", "t", "a").setDomain("local")).addOutput(value("t"));
         return model(graph(node("f", "y", "x").setDomain("local"))
                         .addInput(value("x", 1))
                         .addOutput(value("y")))
@@ -229,7 +228,11 @@ class HostileOnnxTest {
                 graph(node("Pow", "p", "k", "e"), node("CastLike", "f", "p", "x"), node("Mul", "y", "x", "f"))
                         .addInitializer(tensor("k", DataType.INT64).addInt64Data(-1))
                         .addInitializer(tensor("e", DataType.INT64).addInt64Data(Long.MAX_VALUE)),
-                graph(node("Sum", "s", "a", "b", "c"), node("Size", "n", "s"), node("CastLike", "f", "n", "x"), node("Mul", "y", "x", "f"))
+                graph(
+                                node("Sum", "s", "a", "b", "c"),
+                                node("Size", "n", "s"),
+                                node("CastLike", "f", "n", "x"),
+                                node("Mul", "y", "x", "f"))
                         .addInitializer(wholes("a", 1000, 1, 1))
                         .addInitializer(wholes("b", 1, 1000, 1))
                         .addInitializer(wholes("c", 1, 1, 1000)));

@@ -101,9 +101,9 @@ class OperatorControlTest {
     void lengthsThatOutputsClaim() {
         Map<String, Tensor> inputs = Map.of("x", draws.floats(3, 4));
         GraphProto.Builder graph = graph(
-                        List.of(OneNode.declared("x", inputs.get("x"), "batch", 4)),
-                        List.of(OneNode.declared("y", draws.floats(1, 4))),
-                        node("Relu", List.of("x"), List.of("y")))
+                List.of(OneNode.declared("x", inputs.get("x"), "batch", 4)),
+                List.of(OneNode.declared("y", draws.floats(1, 4))),
+                node("Relu", List.of("x"), List.of("y")))
                 .toBuilder();
         OneNode.agree(graph, 16, inputs, 0, 0);
     }

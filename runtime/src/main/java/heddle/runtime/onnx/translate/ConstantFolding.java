@@ -46,8 +46,7 @@ final class ConstantFolding {
                 ElementTypes.of((int) integer("to", 0)).flatMap(to -> elementwise(to, e -> ElementMath.cast(e, to)));
             case "Neg", "Abs", "Sqrt", "Reciprocal", "Floor", "Ceil", "Round", "Exp", "Log", "Sin", "Cos", "Not" ->
                 elementwise(x.dtype(), e -> ElementMath.unary(node.operator(), e, x.dtype()));
-            case "Add", "Sub", "Mul", "Div", "Pow", "Min", "Max", "Sum", "And", "Or", "Xor" ->
-                combined(x.dtype());
+            case "Add", "Sub", "Mul", "Div", "Pow", "Min", "Max", "Sum", "And", "Or", "Xor" -> combined(x.dtype());
             case "Mod" -> integer("fmod", 0) == 0 ? combined(x.dtype()) : Optional.empty();
             case "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual" -> combined(DType.BOOL);
             case "Where" -> operands.size() == 3 ? chosen() : Optional.empty();

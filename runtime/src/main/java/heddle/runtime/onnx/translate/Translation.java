@@ -1,6 +1,5 @@
 package heddle.runtime.onnx.translate;
 
-import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -115,8 +114,8 @@ public final class Translation {
             }
             environment
                     .find(declared.name())
-                    .ifPresent(o -> outputs.add(new FlatModel.Result(
-                            declared.name(), symbols.resolved(o.type()), TensorTerms.tensor(o))));
+                    .ifPresent(o -> outputs.add(
+                            new FlatModel.Result(declared.name(), symbols.resolved(o.type()), TensorTerms.tensor(o))));
         }
         return outputs;
     }
