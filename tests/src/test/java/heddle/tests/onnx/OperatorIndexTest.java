@@ -258,6 +258,7 @@ class OperatorIndexTest {
 
     @Test
     void ranges() {
+        new OneNode("Range", 11).scalar(5f).scalar(3f).scalar(1f).agrees();
         new OneNode("Range", 11).scalar(0).scalar(7).scalar(1).agrees();
         new OneNode("Range", 11).scalar(7).scalar(-4).scalar(-3).agrees();
         new OneNode("Range", 11).scalar(0f).scalar(5f).scalar(1f).agrees();
