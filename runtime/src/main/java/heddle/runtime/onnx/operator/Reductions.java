@@ -121,9 +121,7 @@ final class Reductions {
         DType dtype = r.x().dtype();
         Term lowest = Terms.number(dtype == DType.F16 ? -65504 : -3e38, dtype);
         Operand greatest = node.step(
-                "greatest",
-                Call.of("max", kept.reduce("max", r.x().term()), lowest),
-                Terms.type(dtype, kept.shape()));
+                "greatest", Call.of("max", kept.reduce("max", r.x().term()), lowest), Terms.type(dtype, kept.shape()));
         Term sum = r.reduce("sum", Call.of("exp", Terms.minus(r.x().term(), greatest.term())));
         Term back = r.keep() ? greatest.term() : Terms.reshape(greatest.term(), r.shape());
         return Terms.plus(Call.of("log", sum), back);
