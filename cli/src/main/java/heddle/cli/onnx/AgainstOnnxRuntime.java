@@ -64,13 +64,16 @@ public final class AgainstOnnxRuntime {
         }
     }
 
-    /** The name in the model for one in the file; names that are none of the language were written in another way. */
+    /**
+     * The name in the model for one in the file, by its place: names that are none of the language were written in another way, and
+     * may have become that of another one.
+     */
     private static String paired(String name, List<String> inFile, List<String> inModel) {
-        if (inModel.contains(name)) {
-            return name;
-        }
         if (inFile.size() == inModel.size()) {
             return inModel.get(inFile.indexOf(name));
+        }
+        if (inModel.contains(name)) {
+            return name;
         }
         throw new DiagnosticException(
                 Diagnostic.of(RuntimeCode.ONNX_RUNTIME, "\"" + name + "\" of the file is not in the model")

@@ -34,6 +34,7 @@ final class FunctionBodies {
     private final Map<Key, FunctionProto> functions = new HashMap<>();
     private final SortedMap<String, Integer> opsets;
     private final Set<String> prefixes = new HashSet<>();
+    private final Map<String, Integer> calls = new HashMap<>();
     private int written;
     private long characters;
 
@@ -116,8 +117,8 @@ final class FunctionBodies {
                         .findFirst()
                         .orElse(call.getOpType());
         String prefix = name;
-        for (int n = 2; !prefixes.add(prefix); n++) {
-            prefix = name + "#" + n;
+        while (!prefixes.add(prefix)) {
+            prefix = name + "#" + calls.merge(name, 2, (n, first) -> n + 1);
         }
         return prefix;
     }

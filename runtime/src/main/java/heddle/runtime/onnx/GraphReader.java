@@ -20,8 +20,12 @@ import java.util.Set;
 
 /** Reads graphs, and checks that every name in them means one thing. */
 final class GraphReader {
+    /** Graphs in graphs: a function whose body holds a graph that calls it would have them without end. */
+    private static final int MOST_DEEP = 100;
+
     private final TensorFiles files;
     private final FunctionBodies functions;
+    private int depth;
 
     GraphReader(TensorFiles files, FunctionBodies functions) {
         this.files = files;
@@ -35,6 +39,15 @@ final class GraphReader {
 
     /** @param outer what the graphs around this one define */
     private OnnxGraph read(GraphProto graph, Set<String> outer) {
+        if (++depth > MOST_DEEP) {
+            throw new MalformedModel("its graphs and functions lie more than " + MOST_DEEP + " deep in each other");
+        }
+        OnnxGraph read = readWithin(graph, outer);
+        depth--;
+        return read;
+    }
+
+    private OnnxGraph readWithin(GraphProto graph, Set<String> outer) {
         if (graph.getSparseInitializerCount() > 0) {
             throw new MalformedModel(
                     "the initialiser "

@@ -58,7 +58,7 @@ public final class OnnxElements {
             return (long) Math.ceil(count * bits(t.onnxType()) / 8);
         }
         TensorProto p = t.proto();
-        Optional<MemorySegment> raw = inMessage(t);
+        Optional<MemorySegment> raw = inFile(t);
         return raw.isPresent()
                 ? raw.get().byteSize()
                 : 4L * (p.getFloatDataCount() + p.getInt32DataCount())
@@ -191,12 +191,13 @@ public final class OnnxElements {
         if (t.isExternal()) {
             return Optional.of(t.files().bytes(t.proto(), expected));
         }
-        Optional<MemorySegment> raw = inMessage(t);
+        Optional<MemorySegment> raw = inFile(t);
         raw.ifPresent(r -> check(r.byteSize(), expected, "bytes"));
         return raw;
     }
 
-    private static Optional<MemorySegment> inMessage(OnnxTensor t) {
+    /** The raw bytes of elements that lie in the model's own file; empty for those in another one, or in fields for their type. */
+    public static Optional<MemorySegment> inFile(OnnxTensor t) {
         return t.proto().hasRawData()
                 ? Optional.of(MemorySegment.ofBuffer(t.proto().getRawData().asReadOnlyByteBuffer()))
                 : t.files().inModel(t.proto());

@@ -80,6 +80,9 @@ final class TensorPlaces {
         while (at < end) {
             long start = at;
             long tag = varint(end);
+            if (tag >>> Integer.SIZE != 0) {
+                throw new IllegalArgumentException("there is no field at byte " + start);
+            }
             int field = (int) (tag >>> 3);
             switch ((int) (tag & 7)) {
                 case VARINT -> varint(end);

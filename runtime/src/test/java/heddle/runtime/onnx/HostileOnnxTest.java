@@ -9,6 +9,7 @@ import static heddle.runtime.onnx.OnnxFiles.tensor;
 import static heddle.runtime.onnx.OnnxFiles.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.FunctionProto;
@@ -25,6 +26,7 @@ import heddle.runtime.RuntimeCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -89,6 +91,22 @@ class HostileOnnxTest {
                 .addFunctions(function("f", "f"));
     }
 
+    /** Through a graph in its body. */
+    private static ModelProto.Builder callsItselfInside() {
+        GraphProto.Builder again = graph(node("f", "t", "a").setDomain("local")).addOutput(value("t"));
+        return model(graph(node("f", "y", "x").setDomain("local"))
+                        .addInput(value("x", 1))
+                        .addOutput(value("y")))
+                .addFunctions(FunctionProto.newBuilder()
+                        .setDomain("local")
+                        .setName("f")
+                        .addInput("a")
+                        .addOutput("r")
+                        .addNode(node("If", "r", "a")
+                                .addAttribute(attribute("then_branch", again))
+                                .addAttribute(attribute("else_branch", again))));
+    }
+
     static Stream<Arguments> contradictions() {
         return Stream.of(
                 Arguments.of(
@@ -138,6 +156,7 @@ class HostileOnnxTest {
                 Arguments.of("the function \"f\" calls itself", callsItself()),
                 Arguments.of("nodes of it", doubling()),
                 Arguments.of("functions deep", chain(3000)),
+                Arguments.of("deep in each other", callsItselfInside()),
                 Arguments.of(
                         "is written for version 5",
                         model(right())
@@ -196,6 +215,44 @@ class HostileOnnxTest {
         }
         Path file = Files.write(dir.resolve("m.onnx"), model(graph).build().toByteArray());
         assertEquals(RuntimeCode.ONNX_FILE, mistake(file).code());
+    }
+
+    static Stream<GraphProto.Builder> laborious() {
+        GraphProto.Builder doubled = graph(node("Mul", "v0", "k", "k"));
+        for (int i = 1; i < 60; i++) {
+            doubled.addNode(node("Mul", "v" + i, "v" + (i - 1), "v" + (i - 1)));
+        }
+        return Stream.of(
+                doubled.addNode(node("Mul", "y", "x", "v59"))
+                        .addInitializer(tensor("k", DataType.FLOAT).addFloatData(1)),
+                graph(node("Pow", "p", "k", "e"), node("CastLike", "f", "p", "x"), node("Mul", "y", "x", "f"))
+                        .addInitializer(tensor("k", DataType.INT64).addInt64Data(-1))
+                        .addInitializer(tensor("e", DataType.INT64).addInt64Data(Long.MAX_VALUE)),
+                graph(
+                                node("Sum", "s", "a", "b", "c"),
+                                node("Size", "n", "s"),
+                                node("CastLike", "f", "n", "x"),
+                                node("Mul", "y", "x", "f"))
+                        .addInitializer(wholes("a", 1000, 1, 1))
+                        .addInitializer(wholes("b", 1, 1000, 1))
+                        .addInitializer(wholes("c", 1, 1, 1000)));
+    }
+
+    private static TensorProto.Builder wholes(String name, long... shape) {
+        return tensor(name, DataType.INT64, shape).setRawData(ByteString.copyFrom(new byte[8 * 1000]));
+    }
+
+    /** Few constants that would make much work. */
+    @ParameterizedTest
+    @MethodSource("laborious")
+    void constantsAreFoldedWithinBounds(GraphProto.Builder graph) throws IOException {
+        byte[] bytes = model(graph.addInput(value("x", 1)).addOutput(value("y")))
+                .build()
+                .toByteArray();
+        OnnxModel model = OnnxModel.read(Files.write(dir.resolve("m.onnx"), bytes));
+        String source = assertTimeoutPreemptively(
+                Duration.ofSeconds(20), () -> OnnxImport.of(model, "M").source());
+        assertTrue(source.contains("output y"), source);
     }
 
     /** Whatever a file holds, reading it gives a model or a reason, nothing else. */

@@ -81,6 +81,54 @@ class OperatorControlTest {
                 GraphWriter.attr("else_branch", no));
     }
 
+    /** An index that is one of several results may be negative, too. */
+    @Test
+    void indicesThatAreSplit() {
+        Map<String, Tensor> inputs = Map.of("x", draws.floats(6, 2), "i", Tensor.of(new long[] {0, 1, 2, 3}, 4));
+        GraphProto.Builder graph = outer(
+                        inputs,
+                        List.of("y", "z"),
+                        node("Sub", List.of("i", "three"), List.of("moved")),
+                        node("Split", List.of("moved"), List.of("p", "q")),
+                        node("Gather", List.of("x", "p"), List.of("y")),
+                        node("Gather", List.of("x", "q"), List.of("z")))
+                .addInitializer(named("three", Tensor.of(new long[] {3}, 1)));
+        OneNode.agree(graph, 13, inputs, 0, 0);
+    }
+
+    /** Exporters that trace write the lengths of their example for outputs, also where inputs have names for them. */
+    @Test
+    void lengthsThatOutputsClaim() {
+        Map<String, Tensor> inputs = Map.of("x", draws.floats(3, 4));
+        GraphProto.Builder graph = graph(
+                List.of(OneNode.declared("x", inputs.get("x"), "batch", 4)),
+                List.of(OneNode.declared("y", draws.floats(1, 4))),
+                node("Relu", List.of("x"), List.of("y")))
+                .toBuilder();
+        OneNode.agree(graph, 16, inputs, 0, 0);
+    }
+
+    /** Constants are worked out as the operators say. */
+    @Test
+    void foldedNodes() {
+        Map<String, Tensor> inputs = Map.of("x", draws.floats(3));
+        GraphProto.Builder graph = outer(
+                        inputs,
+                        List.of("y", "z", "w"),
+                        node("ReduceSum", List.of("a"), List.of("same"), GraphWriter.attr("noop_with_empty_axes", 1)),
+                        node("Mod", List.of("a", "b"), List.of("rest"), GraphWriter.attr("fmod", 1)),
+                        node("Mod", List.of("a", "b"), List.of("modulus")),
+                        node("CastLike", List.of("same", "x"), List.of("s")),
+                        node("CastLike", List.of("rest", "x"), List.of("r")),
+                        node("CastLike", List.of("modulus", "x"), List.of("m")),
+                        node("Add", List.of("x", "s"), List.of("y")),
+                        node("Add", List.of("x", "r"), List.of("z")),
+                        node("Add", List.of("x", "m"), List.of("w")))
+                .addInitializer(named("a", Tensor.of(new long[] {-5, 5, 7}, 3)))
+                .addInitializer(named("b", Tensor.of(new long[] {3, -3, 4}, 3)));
+        OneNode.agree(graph, 15, inputs, 0, 1e-6);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void conditionsThatAreKnown(boolean condition) {

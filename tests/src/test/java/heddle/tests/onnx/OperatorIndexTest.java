@@ -115,6 +115,21 @@ class OperatorIndexTest {
                 .agrees(1e-5);
     }
 
+    /** Along the other axes the index may end before x does. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void scattersIntoACorner(int axis) {
+        for (String reduction : new String[] {"none", "add"}) {
+            new OneNode("ScatterElements", 18)
+                    .input(draws.floats(3, 4, 5))
+                    .constant(Tensor.of(new long[] {2, 0, 1, 1, 0, 2, -1, 1}, 2, 2, 2))
+                    .input(draws.floats(2, 2, 2))
+                    .attr("axis", axis)
+                    .attr("reduction", reduction)
+                    .agrees(1e-5);
+        }
+    }
+
     @Test
     void olderScatters() {
         Tensor columns = Tensor.of(new long[] {1, 3, 0, 2}, 2, 2);
@@ -243,6 +258,7 @@ class OperatorIndexTest {
 
     @Test
     void ranges() {
+        new OneNode("Range", 11).scalar(5f).scalar(3f).scalar(1f).agrees();
         new OneNode("Range", 11).scalar(0).scalar(7).scalar(1).agrees();
         new OneNode("Range", 11).scalar(7).scalar(-4).scalar(-3).agrees();
         new OneNode("Range", 11).scalar(0f).scalar(5f).scalar(1f).agrees();

@@ -162,7 +162,8 @@ class OperatorLayoutTest {
         "-3,9223372036854775807",
         "0,-1",
         "-1,9223372036854775807",
-        "1,2147483647"
+        "1,2147483647",
+        "-9223372036854775807,3"
     })
     void slicesOfLengths(long start, long end) {
         new OneNode("Slice", 13)
@@ -175,6 +176,18 @@ class OperatorLayoutTest {
                 .constant(start, 0L)
                 .constant(end, 2L)
                 .constant(1L, 2L)
+                .agrees();
+    }
+
+    /** As PyTorch writes {@code flip}. */
+    @Test
+    void lengthsBackwards() {
+        new OneNode("Slice", 13)
+                .input(draws.floats(7, 4), "N", 4)
+                .constant(-1L)
+                .constant(-Long.MAX_VALUE)
+                .constant(0L)
+                .constant(-1L)
                 .agrees();
     }
 

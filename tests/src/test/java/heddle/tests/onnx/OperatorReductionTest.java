@@ -90,6 +90,11 @@ class OperatorReductionTest {
                 .input(draws.around(500, 40, 3, 9))
                 .constant(1L)
                 .agrees(1e-5);
+        float nothing = Float.NEGATIVE_INFINITY;
+        new OneNode("ReduceLogSumExp", 18)
+                .input(Tensor.of(new float[] {nothing, nothing, nothing, 2}, 2, 2))
+                .constant(1L)
+                .agrees(1e-5);
     }
 
     @ParameterizedTest

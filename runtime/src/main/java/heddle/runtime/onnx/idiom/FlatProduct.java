@@ -13,6 +13,9 @@ import java.util.Optional;
  * @param nodes       the places of the nodes that multiply
  */
 record FlatProduct(double coefficient, List<String> factors, List<Integer> nodes) {
+    /** More than any idiom multiplies with. */
+    private static final int MOST_NODES = 16;
+
     /** Empty where the value is not made by such a node. Factors of factors belong to it if nobody else reads them. */
     static Optional<FlatProduct> of(String value, NodeIndex index) {
         Factors factors = new Factors(index);
@@ -44,7 +47,7 @@ record FlatProduct(double coefficient, List<String> factors, List<Integer> nodes
 
         private boolean multiplies(int place) {
             OnnxNode node = index.node(place);
-            if (!node.domain().isEmpty() || node.inputs().size() != 2) {
+            if (!node.domain().isEmpty() || node.inputs().size() != 2 || nodes.size() == MOST_NODES) {
                 return false;
             }
             String left = node.inputs().getFirst();

@@ -16,6 +16,12 @@ final class NodeIndex {
     private final Map<String, Integer> makers = new HashMap<>();
     private final Map<String, Integer> reads = new HashMap<>();
 
+    /** Those that nodes compute of constants. Each is worked out once: a value may be read by two nodes, and theirs again. */
+    private final Map<String, Double> numbers = new HashMap<>();
+
+    /** Renamed, converted and moved once each: weights are no longer away. */
+    private static final int DEEPEST = 8;
+
     /** @param around the graph that has this one in an attribute of a node; its values can be read here */
     NodeIndex(OnnxGraph graph, Optional<NodeIndex> around) {
         this.graph = graph;
@@ -28,6 +34,11 @@ final class NodeIndex {
             countReads(node);
         }
         graph.outputs().forEach(output -> reads.merge(output.name(), 1, Integer::sum));
+        // Nodes stand behind those that they read.
+        for (OnnxNode node : graph.nodes()) {
+            computed(node)
+                    .ifPresent(number -> node.outputs().stream().findFirst().ifPresent(o -> numbers.put(o, number)));
+        }
     }
 
     private void countReads(OnnxNode node) {
@@ -77,7 +88,7 @@ final class NodeIndex {
         if (tensor.isPresent()) {
             return tensor.filter(t -> t.shape().stream().allMatch(n -> n == 1)).flatMap(FileNumbers::first);
         }
-        return maker(value).map(this::node).flatMap(this::computed);
+        return Optional.ofNullable(numbers.get(value));
     }
 
     private Optional<Double> computed(OnnxNode node) {
@@ -116,21 +127,27 @@ final class NodeIndex {
 
     /** The axes of a weight: a tensor of the file, perhaps renamed, converted or moved by a number. */
     Optional<List<Long>> weight(String value) {
+        return weight(value, DEEPEST);
+    }
+
+    private Optional<List<Long>> weight(String value, int depth) {
         Optional<OnnxTensor> tensor = tensor(value);
-        if (tensor.isPresent()) {
+        if (tensor.isPresent() || depth == 0) {
             return tensor.map(OnnxTensor::shape);
         }
         return maker(value).map(this::node).flatMap(node -> switch (node.operator()) {
-            case "Identity", "Cast", "DequantizeLinear" -> weight(node.inputs().getFirst());
-            case "Add" -> numberAside(node);
+            case "Identity", "Cast", "DequantizeLinear" -> weight(node.inputs().getFirst(), depth - 1);
+            case "Add" -> numberAside(node, depth - 1);
             default -> Optional.<List<Long>>empty();
         });
     }
 
-    private Optional<List<Long>> numberAside(OnnxNode sum) {
+    private Optional<List<Long>> numberAside(OnnxNode sum, int depth) {
         String left = sum.inputs().getFirst();
         String right = sum.inputs().getLast();
-        return number(left).isPresent() ? weight(right) : number(right).isPresent() ? weight(left) : Optional.empty();
+        return number(left).isPresent()
+                ? weight(right, depth)
+                : number(right).isPresent() ? weight(left, depth) : Optional.empty();
     }
 
     /** The whole numbers of a short constant of one axis. */

@@ -16,6 +16,9 @@ import java.util.Optional;
 
 /** Elements read and written where indices say. In ONNX a negative index counts from the end; the language clamps it. */
 final class Indexed {
+    /** Definitions that are followed from an index to the input that it is. */
+    private static final int DEEPEST = 32;
+
     private Indexed() {}
 
     static void addTo(OperatorTable table) {
@@ -98,21 +101,26 @@ final class Indexed {
 
     /** Indices of an input as they are, such as tokens: {@code gather} has the run check that they are in range. */
     private static Optional<Term> ofInput(NodeContext node, Operand index) {
-        if (index.known().isPresent() || !isInput(node, index.term())) {
+        if (index.known().isPresent() || !isInput(node, index.term(), DEEPEST)) {
             return Optional.empty();
         }
         node.note("Indices that are inputs are counted from the front; ONNX counts negative ones from the end.");
         return Optional.of(index.term());
     }
 
-    private static boolean isInput(NodeContext node, Term term) {
+    private static boolean isInput(NodeContext node, Term term, int depth) {
+        if (depth == 0) {
+            return false;
+        }
         return switch (term) {
             case Term.Ref ref ->
-                node.meaning(ref.value()).map(m -> isInput(node, m)).orElse(true);
+                node.meaning(ref.value())
+                        .map(m -> isInput(node, m, depth - 1))
+                        .orElseGet(() -> node.isInput(ref.value()));
             case Term.Call c ->
                 switch (c.function()) {
                     case "reshape", "cast", "merge_axes", "split_axis", "unsqueeze", "squeeze" ->
-                        isInput(node, c.arguments().getFirst().term());
+                        isInput(node, c.arguments().getFirst().term(), depth - 1);
                     default -> false;
                 };
             default -> false;
@@ -144,7 +152,7 @@ final class Indexed {
                                     Optional.empty())
                             : Terms.all());
         }
-        return isWhole ? x.term() : new Term.Subscript(x.term(), parts);
+        return isWhole ? Terms.tensor(x) : new Term.Subscript(Terms.tensor(x), parts);
     }
 
     private static void gatherNd(NodeContext node) {
@@ -204,9 +212,35 @@ final class Indexed {
         Operand index = node.operand(1);
         int axis = NodeAxes.attribute(node, 0, x.rank());
         Term place = fromFront(node, index, x.dims().get(axis));
-        List<Term> operands = List.of(
-                Terms.tensor(x), place, Terms.tensor(node.operand(2)), Terms.whole(NodeAxes.written(axis, x.rank())));
-        node.define(0, Terms.call("scatter_along", operands, reduction(node)), x.type());
+        Term part = within(x, index, axis);
+        List<Term> operands =
+                List.of(part, place, Terms.tensor(node.operand(2)), Terms.whole(NodeAxes.written(axis, x.rank())));
+        Term changed = Terms.call("scatter_along", operands, reduction(node));
+        node.define(0, withRest(x, index, axis, changed), x.type());
+    }
+
+    /** What an index does not reach along the other axes, behind what it does: one axis after the other. */
+    private static Term withRest(Operand x, Operand index, int axis, Term part) {
+        List<Dim> reached = new ArrayList<>(index.dims());
+        Term whole = part;
+        for (int i = 0; i < x.rank(); i++) {
+            if (i == axis || x.dims().get(i).equals(reached.get(i))) {
+                continue;
+            }
+            List<Index> rest = new ArrayList<>();
+            for (int j = 0; j < x.rank(); j++) {
+                boolean isPart = j > i && j != axis && !x.dims().get(j).equals(reached.get(j));
+                Optional<Term> from = j == i ? Optional.of(Terms.length(reached.get(j))) : Optional.empty();
+                Optional<Term> to = isPart ? Optional.of(Terms.length(reached.get(j))) : Optional.empty();
+                rest.add(new Index.Range(from, to, Optional.empty()));
+            }
+            whole = Terms.call(
+                    "concat",
+                    new Items(List.of(whole, new Term.Subscript(Terms.tensor(x), rest))),
+                    "axis",
+                    Terms.whole(NodeAxes.written(i, x.rank())));
+        }
+        return whole;
     }
 
     /** A cache whose elements from a place on are new, the place one for each text. */

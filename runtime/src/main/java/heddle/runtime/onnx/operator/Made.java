@@ -44,8 +44,10 @@ final class Made {
         if (from.isPresent() && to.isPresent() && step.isPresent()) {
             long by = step.get().value();
             Dim way = by > 0 ? to.get().minus(from.get()) : from.get().minus(to.get());
-            Dim count = way.ceilDiv(Dim.of(Math.abs(by)));
-            boolean counts = from.get().isZero() && by == 1;
+            Dim steps = way.ceilDiv(Dim.of(Math.abs(by)));
+            boolean isEmpty = steps.isKnown() && steps.value() < 0;
+            Dim count = isEmpty ? Dim.ZERO : steps;
+            boolean counts = isEmpty || from.get().isZero() && by == 1;
             List<Term> bounds = new ArrayList<>(List.of(Terms.length(from.get()), Terms.length(to.get())));
             if (by != 1) {
                 bounds.add(Terms.whole(by));

@@ -115,11 +115,13 @@ final class Reductions {
         return Terms.cast(Call.of("sqrt", squares), dtype);
     }
 
-    /** The greatest element is taken out first, so that no exponential overflows. */
+    /** The greatest element is taken out first, so that no exponential overflows; it must be finite for that. */
     private static Term logSumExp(NodeContext node, Along r) {
         Along kept = new Along(r.x(), r.axes(), true);
-        Operand greatest =
-                node.step("greatest", kept.reduce("max", r.x().term()), Terms.type(r.x().dtype(), kept.shape()));
+        DType dtype = r.x().dtype();
+        Term lowest = Terms.number(dtype == DType.F16 ? -65504 : -3e38, dtype);
+        Operand greatest = node.step(
+                "greatest", Call.of("max", kept.reduce("max", r.x().term()), lowest), Terms.type(dtype, kept.shape()));
         Term sum = r.reduce("sum", Call.of("exp", Terms.minus(r.x().term(), greatest.term())));
         Term back = r.keep() ? greatest.term() : Terms.reshape(greatest.term(), r.shape());
         return Terms.plus(Call.of("log", sum), back);

@@ -103,8 +103,8 @@ final class Slices {
         }
 
         private static Cut forwards(NodeContext node, Dim axis, Dim start, Dim end, long step) {
-            Dim from = clamped(node, fromFront(start, axis), Dim.ZERO, axis);
-            Dim to = clamped(node, fromFront(end, axis), Dim.ZERO, axis);
+            Dim from = place(node, start, axis, Dim.ZERO, axis);
+            Dim to = place(node, end, axis, Dim.ZERO, axis);
             if (isNegative(to.minus(from))) {
                 return new Cut(range(from, from, 1, Dim.ZERO, axis, start, end), Dim.ZERO);
             }
@@ -115,8 +115,8 @@ final class Slices {
 
         private static Cut backwards(NodeContext node, Dim axis, Dim start, Dim end, long step) {
             Dim last = axis.minus(1);
-            Dim from = clamped(node, fromFront(start, axis), Dim.of(-1), last);
-            Dim to = clamped(node, fromFront(end, axis), Dim.of(-1), last);
+            Dim from = place(node, start, axis, Dim.of(-1), last);
+            Dim to = place(node, end, axis, Dim.of(-1), last);
             Dim elements = from.minus(to);
             Index index = new Index.Range(
                     from.equals(last) ? Optional.empty() : Optional.of(Terms.length(from)),
@@ -138,6 +138,16 @@ final class Slices {
             return Terms.length(given.isKnown() && given.value() < 0 ? given : bound);
         }
 
+        /** A bound from the front, within the axis. Numbers that no axis is as long as say that it goes to the end. */
+        private static Dim place(NodeContext node, Dim given, Dim axis, Dim least, Dim most) {
+            if (given.isKnown() && given.value() >= Integer.MAX_VALUE) {
+                return most;
+            }
+            return given.isKnown() && given.value() <= -Integer.MAX_VALUE
+                    ? least
+                    : clamped(node, fromFront(given, axis), least, most);
+        }
+
         private static Dim fromFront(Dim bound, Dim axis) {
             // -n counts from the end: that n may be 0, where ONNX counts from the front, is no case of files.
             boolean behind = !bound.is(0) && Dim.ZERO.minus(bound).isNonNegative();
@@ -150,8 +160,7 @@ final class Slices {
                 return least;
             }
             Dim room = most.minus(bound);
-            boolean isBeyond = bound.isKnown() && bound.value() >= Integer.MAX_VALUE;
-            if (isNegative(room) || isBeyond) {
+            if (isNegative(room)) {
                 return most;
             }
             if (!room.isNonNegative()) {

@@ -1,6 +1,5 @@
 package heddle.runtime.onnx.translate;
 
-import com.google.protobuf.ByteString;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -10,6 +9,7 @@ import heddle.runtime.onnx.OnnxTensor;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.translate.Known.Element;
 import heddle.runtime.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,20 +51,24 @@ public final class Constants {
                 && shape.get(rank - 1).equals(shape.get(rank - 2))
                 && shape.subList(0, rank - 2).stream().allMatch(n -> n == 1)
                 && shape.get(rank - 1) <= MOST_ROWS;
-        return isSquare && !tensor.isExternal() && hasEvenCorners(tensor.proto().getRawData(), shape.getLast())
+        return isSquare && !tensor.isExternal() && hasEvenCorners(tensor, shape.getLast())
                 ? Triangles.operand(read(tensor), shape)
                 : Optional.empty();
     }
 
     /** A glance that spares reading matrices: whether two neighbours are equal in the corners on both sides of the diagonal. */
-    private static boolean hasEvenCorners(ByteString raw, long n) {
-        int width = Math.toIntExact(raw.size() / Math.max(1, n * n));
-        int right = Math.toIntExact((n - 1) * width);
-        int left = Math.toIntExact((n - 1) * n * width);
+    private static boolean hasEvenCorners(OnnxTensor tensor, long n) {
+        Optional<MemorySegment> raw = OnnxElements.inFile(tensor);
+        long width = raw.map(MemorySegment::byteSize).orElse(0L) / Math.max(1, n * n);
         return width == 0
                 || n > 1
-                        && raw.substring(right - width, right).equals(raw.substring(right, right + width))
-                        && raw.substring(left, left + width).equals(raw.substring(left + width, left + 2 * width));
+                        && areEqual(raw.get(), (n - 2) * width, width)
+                        && areEqual(raw.get(), (n - 1) * n * width, width);
+    }
+
+    /** Whether an element and the next one are of the same bytes. */
+    private static boolean areEqual(MemorySegment elements, long at, long width) {
+        return elements.asSlice(at, width).mismatch(elements.asSlice(at + width, width)) < 0;
     }
 
     private static Operand weight(String name, OnnxTensor tensor, DType dtype) {

@@ -56,6 +56,9 @@ final class ElementMath {
     }
 
     private static long power(long base, long exponent) {
+        if (Math.abs(base) <= 1) {
+            return exponent == 0 || base < 0 && exponent % 2 == 0 ? 1 : base;
+        }
         long product = 1;
         for (long i = 0; i < exponent; i++) {
             product = Math.multiplyExact(product, base);

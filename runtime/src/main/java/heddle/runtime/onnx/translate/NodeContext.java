@@ -69,6 +69,9 @@ public interface NodeContext {
     /** What defines a value that a term refers to; empty for an input, and where it is one of several results. */
     Optional<Term> meaning(Value value);
 
+    /** Whether a run gives the value. */
+    boolean isInput(Value value);
+
     /** The tensors of an operand that is a sequence. @throws UnsupportedNode when it is none, or only a run knows its length */
     List<Operand> sequence(int index);
 

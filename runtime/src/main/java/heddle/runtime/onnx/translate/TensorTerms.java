@@ -5,7 +5,6 @@ import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.translate.Known.Element;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Operands as terms, where a number may stand and where it must be a tensor. */
 public final class TensorTerms {
@@ -29,30 +28,5 @@ public final class TensorTerms {
         Element element = operand.known().get().elements().getFirst();
         return Term.Call.of(
                 "full", new Term.Items(List.of()), KnownTerms.term(element, operand.dtype()), word(operand.dtype()));
-    }
-
-    /**
-     * A term to stand beside a tensor in an elementwise operation: a number, where all elements are one and the result has the
-     * tensor's shape all the same.
-     */
-    public static Term beside(Operand operand, Operand tensor) {
-        Optional<Element> uniform = operand.known().flatMap(KnownTerms::uniform);
-        return uniform.isPresent() && tensor.known().isEmpty() && fits(operand, tensor)
-                ? KnownTerms.term(uniform.get(), operand.dtype())
-                : tensor(operand);
-    }
-
-    private static boolean fits(Operand operand, Operand tensor) {
-        int ahead = tensor.rank() - operand.rank();
-        if (ahead < 0) {
-            return false;
-        }
-        for (int i = 0; i < operand.rank(); i++) {
-            Dim dim = operand.dims().get(i);
-            if (!dim.is(1) && !dim.equals(tensor.dims().get(ahead + i))) {
-                return false;
-            }
-        }
-        return true;
     }
 }

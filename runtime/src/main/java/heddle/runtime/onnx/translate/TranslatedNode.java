@@ -266,6 +266,11 @@ final class TranslatedNode implements NodeContext {
     }
 
     @Override
+    public boolean isInput(Value value) {
+        return translation.isInput(value);
+    }
+
+    @Override
     public List<Operand> sequence(int index) {
         if (!has(index)) {
             throw new UnsupportedNode("operand " + index + " is not given");

@@ -1,6 +1,5 @@
 package heddle.runtime.onnx.translate;
 
-import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -38,6 +37,7 @@ public final class Translation {
 
     private final List<Definition> definitions = new ArrayList<>();
     private final Map<Value, Term> meanings = new HashMap<>();
+    private final Set<Value> inputs = new HashSet<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private int translated;
     private UnsupportedOperators unsupported = new UnsupportedOperators();
@@ -66,10 +66,12 @@ public final class Translation {
             translated = 0;
             definitions.clear();
             meanings.clear();
+            inputs.clear();
             notes.clear();
             unsupported = new UnsupportedOperators();
             Environment environment = new Environment(Optional.empty());
-            List<Value> inputs = inputs(environment);
+            List<Value> given = inputs(environment);
+            inputs.addAll(given);
             read = namesThatAreRead(graph);
             translate(graph, environment);
             List<FlatModel.Result> outputs = outputs(environment);
@@ -77,7 +79,7 @@ public final class Translation {
                 if (!unsupported.isEmpty()) {
                     throw refused();
                 }
-                return new FlatModel(name, lengths(inputs), inputs, live(outputs), outputs, List.copyOf(notes));
+                return new FlatModel(name, lengths(given), given, live(outputs), outputs, List.copyOf(notes));
             }
         }
     }
@@ -110,23 +112,12 @@ public final class Translation {
             if (environment.sequence(declared.name()).isPresent()) {
                 unsupported.add("an output that is a sequence", declared.name());
             }
-            environment.find(declared.name()).ifPresent(o -> {
-                equateWithDeclared(o, declared);
-                outputs.add(new FlatModel.Result(declared.name(), symbols.resolved(o.type()), TensorTerms.tensor(o)));
-            });
+            environment
+                    .find(declared.name())
+                    .ifPresent(o -> outputs.add(
+                            new FlatModel.Result(declared.name(), symbols.resolved(o.type()), TensorTerms.tensor(o))));
         }
         return outputs;
-    }
-
-    /** Where the file has a number for a length that was a symbol so far. */
-    private void equateWithDeclared(Operand output, OnnxGraph.Declared declared) {
-        List<OnnxGraph.DeclaredLength> lengths = declared.shape().orElse(List.of());
-        if (lengths.size() == output.rank()) {
-            for (int i = 0; i < lengths.size(); i++) {
-                Dim dim = symbols.resolved(output.dims().get(i));
-                lengths.get(i).number().filter(n -> !dim.isKnown()).ifPresent(n -> symbols.equate(dim, Dim.of(n)));
-            }
-        }
     }
 
     /** The symbols of inputs, in their order. */
@@ -241,6 +232,10 @@ public final class Translation {
     /** The term that is a value, unless the value is an input or one of several results. */
     Optional<Term> meaning(Value value) {
         return Optional.ofNullable(meanings.get(value));
+    }
+
+    boolean isInput(Value value) {
+        return inputs.contains(value);
     }
 
     /** An operand that could not be translated itself. */

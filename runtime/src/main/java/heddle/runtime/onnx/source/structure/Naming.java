@@ -16,6 +16,7 @@ public final class Naming {
     private static final List<String> LETTERS = List.of("x", "y", "z");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final int LONGEST = 24;
+    private static final int MANY = 64;
     private static final Set<String> WORDS = words();
 
     private final Set<String> taken;
@@ -28,6 +29,9 @@ public final class Naming {
         words.addAll(List.of("f32", "f64", "f16", "bf16", "i32", "i64", "bool"));
         return words;
     }
+
+    /** For names that are very often taken: the number to try next, so that not all are tried again. */
+    private final Map<String, Integer> next = new HashMap<>();
 
     /** @param taken names that nothing else may have here */
     public Naming(Set<String> taken) {
@@ -79,9 +83,14 @@ public final class Naming {
             }
         }
         String candidate = name;
-        for (int i = 2; taken.contains(candidate) || WORDS.contains(candidate); i++) {
+        int i = 2;
+        while (taken.contains(candidate) || WORDS.contains(candidate)) {
+            i = i == MANY ? next.getOrDefault(name, MANY) : i;
             boolean endsWithDigit = Character.isDigit(name.charAt(name.length() - 1));
-            candidate = name + (endsWithDigit ? "_" : "") + i;
+            candidate = name + (endsWithDigit ? "_" : "") + i++;
+        }
+        if (i > MANY) {
+            next.put(name, i);
         }
         return candidate;
     }
