@@ -79,7 +79,8 @@ class AddressCorpusTest {
     void noReadIsGuardedForWantOfAFact(Target target) {
         List<String> guarded = new ArrayList<>();
         for (Fusion fusion : Fusion.values()) {
-            for (String name : names().stream().filter(n -> !GUARDED.contains(n)).toList()) {
+            for (String name :
+                    names().stream().filter(n -> !GUARDED.contains(n)).toList()) {
                 Compilation compilation = compile(name, fusion, target);
                 AddressProof proof = new AddressProof(compilation.schedule().facts());
                 Stream.concat(compilation.plan().prepare().stream(), compilation.plan().launches().stream())

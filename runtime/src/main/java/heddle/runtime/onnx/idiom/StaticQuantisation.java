@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /**
  * {@code DequantizeLinear(QuantizeLinear(x, scale, zero), scale, zero)}, which rounds {@code x} to whole steps and cuts off what
  * eight bits do not hold. It becomes {@code heddle.FakeQuantization(x)} with the step and both ends as attributes. Behind a
- * softmax the ends are left out: they lie at 0 and about 1, and would hide the attention.
+ * softmax the ends are left out where they lie at 0 and about 1: they would hide the attention.
  */
 final class StaticQuantisation implements Idiom {
     private static final int U8 = 2;
@@ -56,10 +56,12 @@ final class StaticQuantisation implements Idiom {
             return List.of();
         }
         Map<String, OnnxAttribute> attributes = new TreeMap<>(Map.of("scale", Idiom.number(scale)));
-        if (!isSoftmax(match)) {
-            double low = lowest(type).get();
-            attributes.put("low", Idiom.number((low - zero) * scale));
-            attributes.put("high", Idiom.number((low + steps(type) - zero) * scale));
+        double low = (lowest(type).get() - zero) * scale;
+        double high = low + steps(type) * scale;
+        boolean holdsProbabilities = low <= 0 && high >= 1 - scale;
+        if (!isSoftmax(match) || !holdsProbabilities) {
+            attributes.put("low", Idiom.number(low));
+            attributes.put("high", Idiom.number(high));
         }
         return Idiom.node(match, HEDDLE, "FakeQuantization", List.of(match.value("x")), attributes);
     }
