@@ -50,7 +50,7 @@ public final class LengthFacts {
         all.forEach(d -> add(d.minus(1)));
     }
 
-    /** A symbol or a quotient less a number, {@code N - 3} or {@code (N + 1) div 2 - 2}, says where the symbol begins. */
+    /** A symbol or quotient less a number, {@code N - 3} or {@code (N + 1) div 2 - 2}, says where the symbol begins. */
     private void raise(Dim fact) {
         for (var term : fact.terms().entrySet()) {
             Dim least = Dim.of(term.getKey(), 1).minus(fact);
