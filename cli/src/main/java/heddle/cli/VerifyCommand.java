@@ -145,7 +145,7 @@ final class VerifyCommand implements Callable<Integer> {
         if (declared.source().onnx().isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--against " + against + " needs an .onnx file, which " + model.file() + " is not");
+                    "--against onnxruntime needs an .onnx file, which " + model.file() + " is not");
         }
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         AgainstOnnxRuntime other = new AgainstOnnxRuntime(model.file(), declared, given);
@@ -153,6 +153,9 @@ final class VerifyCommand implements Callable<Integer> {
                 declared.compile(declared.weights(options), options).run(given);
         boolean within = other.print(results, output -> tolerance(output, declared), out);
         out.println(within ? "as ONNX Runtime: all within tolerance" : "not as ONNX Runtime: beyond tolerance");
+        if (!within) {
+            declared.source().onnx().orElseThrow().notes().forEach(note -> out.println("note: " + note));
+        }
         return within ? ExitCode.DONE : ExitCode.VERIFY_FAILED;
     }
 

@@ -106,7 +106,7 @@ class EmbedCommandTest {
 
     @Test
     void badLinesEndTheRunOrAreLeftOut() throws IOException {
-        Path input = input("in.jsonl", "\"one\"", "{\"text\": 1}", "{", "\"four\"");
+        Path input = input("in.jsonl", "\"one\"", "{\"text\": 1}", "{", "", "\"five\"");
         Path output = dir.resolve("out.safetensors");
         Ran ran = embed(input, output);
         assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
@@ -114,10 +114,10 @@ class EmbedCommandTest {
         assertFalse(Files.exists(output));
         Ran skipping = embed(input, output, "--skip-bad");
         assertEquals(ExitCode.DONE, skipping.code(), skipping.toString());
-        assertTrue(skipping.err().contains("warning: line 3 of " + input), skipping.err());
-        assertTrue(skipping.err().contains("warning: 2 lines left out"), skipping.err());
+        assertTrue(skipping.err().contains("line 4 of " + input + " holds no text: it is empty"), skipping.err());
+        assertTrue(skipping.err().contains("warning: 3 lines left out"), skipping.err());
         assertArrayEquals(
-                new long[] {1, 4}, WeightFile.open(output).read("lines").longs());
+                new long[] {1, 5}, WeightFile.open(output).read("lines").longs());
     }
 
     @Test

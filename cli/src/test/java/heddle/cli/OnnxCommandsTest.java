@@ -266,6 +266,7 @@ class OnnxCommandsTest {
                 "--seed",
                 "3");
         assertEquals(ExitCode.VERIFY_FAILED, strict.code(), strict.toString());
+        assertTrue(strict.out().contains("\nnote: Softmax of a row"), strict.out());
         Ran source = Ran.command("verify", Path.of("../examples/attention.heddle"), "--against", "onnxruntime");
         assertEquals(ExitCode.USAGE, source.code(), source.toString());
     }

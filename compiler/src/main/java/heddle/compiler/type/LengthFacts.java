@@ -25,7 +25,10 @@ public final class LengthFacts {
     private static final int STEPS = 100;
 
     private final List<Dim> notNegative;
-    private final Map<String, Dim> atLeastOne = new TreeMap<>();
+
+    /** Symbols that are never less than a number above zero, as that number more than a symbol. */
+    private final Map<String, Dim> raised = new TreeMap<>();
+
     private final List<Dim> facts = new ArrayList<>();
     private final Map<Dim, Boolean> answers = new ConcurrentHashMap<>();
 
@@ -39,10 +42,33 @@ public final class LengthFacts {
         Set<Dim> all = new LinkedHashSet<>();
         positive.forEach(d -> addPositive(d, all));
         for (Dim d : all) {
-            d.factors().forEach(s -> atLeastOne.put(s, Dim.symbol(s).plus(1)));
+            d.factors().forEach(s -> raise(s, 1));
         }
+        this.notNegative.forEach(this::raise);
+        all.forEach(d -> raise(d.minus(1)));
         this.notNegative.forEach(this::add);
         all.forEach(d -> add(d.minus(1)));
+    }
+
+    /** A symbol or quotient less a number, {@code N - 3} or {@code (N + 1) div 2 - 2}, says where the symbol begins. */
+    private void raise(Dim fact) {
+        for (var term : fact.terms().entrySet()) {
+            Dim least = Dim.of(term.getKey(), 1).minus(fact);
+            if (least.isKnown() && least.value() > 0 && term.getKey().atoms().size() == 1) {
+                switch (term.getKey().atoms().getFirst()) {
+                    case Monomial.Symbol s -> raise(s.name(), least.value());
+                    case Monomial.Quotient q -> {
+                        if (q.denominator().isKnown() && q.denominator().value() > 0) {
+                            raise(q.numerator().minus(q.denominator().times(least)));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private void raise(String symbol, long least) {
+        raised.merge(symbol, Dim.symbol(symbol).plus(least), (a, b) -> a.minus(b).isNonNegative() ? a : b);
     }
 
     /** Nothing but that no symbol is negative. What is asked of it is remembered, so each use has one of its own. */
@@ -62,7 +88,7 @@ public final class LengthFacts {
         }
     }
 
-    /** A fact with positive symbols written as one more than a symbol; left out where it says nothing. */
+    /** A fact with positive symbols written as a number more than a symbol; left out where it says nothing. */
     private void add(Dim fact) {
         shifted(fact).ifPresent(shifted -> {
             if (!shifted.isNonNegative()) {
@@ -72,10 +98,10 @@ public final class LengthFacts {
         });
     }
 
-    /** Empty for a product of so many lengths that there are too many terms when each is one more than a symbol. */
+    /** Empty for a product of so many lengths that there are too many terms when each is a number more than a symbol. */
     private Optional<Dim> shifted(Dim d) {
         try {
-            return Optional.of(atLeastOne.isEmpty() || d.isKnown() ? d : d.bind(atLeastOne));
+            return Optional.of(raised.isEmpty() || d.isKnown() ? d : d.bind(raised));
         } catch (LengthTooLargeException e) {
             return Optional.empty();
         }

@@ -42,6 +42,19 @@ class LengthFactsTest {
         assertFalse(facts.isNonNegative(product.minus(2)));
     }
 
+    /** The last element of two axes of N - 2, as a convolution without margins leaves them. */
+    @Test
+    void productsOfLengthsLessANumberAreNotNegative() {
+        Dim less = N.minus(2);
+        assertFalse(LengthFacts.none().isNonNegative(less.times(less).minus(1)));
+        assertTrue(positive(less).isNonNegative(less.times(less).minus(1)));
+        assertTrue(positive(less, M).isNonNegative(less.times(less).times(M).minus(less)));
+        assertFalse(positive(less).isPositive(N.minus(3)));
+        Dim half = N.plus(1).floorDiv(Dim.of(2)).minus(1);
+        assertTrue(positive(half, M).isNonNegative(half.times(half).times(M).minus(half)));
+        assertFalse(positive(half).isPositive(half.minus(1)));
+    }
+
     @Test
     void knownLengthsAddUp() {
         LengthFacts facts = new LengthFacts(List.of(M.minus(S), S.minus(N.times(2))));

@@ -114,6 +114,9 @@ public final class TextLines implements Iterator<TextLine> {
         if (field.isEmpty()) {
             return new TextLine(line, text, Optional.empty());
         }
+        if (text.isBlank()) {
+            throw new BadLine("it is empty");
+        }
         Object value;
         try {
             value = JSON.std.anyFrom(text);

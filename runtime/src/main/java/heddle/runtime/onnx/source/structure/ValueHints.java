@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 /** Words for values: what they are in an attention, else the module that computes them, else what was done last. */
 final class ValueHints {
     private static final Pattern COUNT = Pattern.compile("[._]?[0-9]+$");
+    private static final Pattern PART = Pattern.compile("_(embeddings|proj|projection)$");
 
     /** Modules whose names say where something is, not what. */
     private static final Set<String> PLAIN = Set.of(
@@ -103,7 +104,7 @@ final class ValueHints {
         if (MODULES.containsKey(last)) {
             return Optional.of(MODULES.get(last));
         }
-        String valid = Naming.valid(last.replace("_embeddings", "").replace("_proj", ""));
+        String valid = Naming.valid(PART.matcher(last).replaceAll(""));
         return PLAIN.contains(last) || valid.isEmpty() || valid.length() > 12 ? Optional.empty() : Optional.of(valid);
     }
 
