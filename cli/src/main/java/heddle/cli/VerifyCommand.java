@@ -144,8 +144,7 @@ final class VerifyCommand implements Callable<Integer> {
     private int againstOnnxRuntime(HeddleModel declared, CompileOptions options, PrintWriter out) {
         if (declared.source().onnx().isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(),
-                    "--against onnxruntime needs an .onnx file, which " + model.file() + " is not");
+                    spec.commandLine(), "--against onnxruntime needs an .onnx file, which " + model.file() + " is not");
         }
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         AgainstOnnxRuntime other = new AgainstOnnxRuntime(model.file(), declared, given);

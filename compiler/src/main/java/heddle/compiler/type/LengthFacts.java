@@ -68,7 +68,8 @@ public final class LengthFacts {
     }
 
     private void raise(String symbol, long least) {
-        raised.merge(symbol, Dim.symbol(symbol).plus(least), (a, b) -> a.minus(b).isNonNegative() ? a : b);
+        raised.merge(
+                symbol, Dim.symbol(symbol).plus(least), (a, b) -> a.minus(b).isNonNegative() ? a : b);
     }
 
     /** Nothing but that no symbol is negative. What is asked of it is remembered, so each use has one of its own. */

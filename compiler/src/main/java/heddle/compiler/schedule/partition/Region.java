@@ -49,13 +49,15 @@ public record Region(List<Node> anchors, SequencedSet<Node> nodes, Node root) {
         if (!result.size().equals(shape.size())) {
             return Optional.empty();
         }
+        if (anchorIndex.containsKey(root)) {
+            return Optional.of(anchorIndex.get(root));
+        }
         if (result.size().isZero()) {
             return Optional.of(Collections.nCopies(result.rank(), ScalarExpr.of(0))); // Nothing is computed anywhere.
         }
         // Lengths such as N - 2 make an address from which the index is not found again; equal shapes need none.
-        List<ScalarExpr> sameAddress = result.equals(shape)
-                ? index
-                : IndexSimplifier.index(result, IndexSimplifier.address(shape, index));
+        List<ScalarExpr> sameAddress =
+                result.equals(shape) ? index : IndexSimplifier.index(result, IndexSimplifier.address(shape, index));
         return Optional.of(sameAddress).filter(at -> readsAnchorsAt(graph, root.value(), at, anchorIndex));
     }
 
