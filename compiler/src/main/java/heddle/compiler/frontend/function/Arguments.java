@@ -102,6 +102,19 @@ public final class Arguments {
         return x;
     }
 
+    /** A tensor of numbers: anything but truth values. @param instead the type that the remedy casts them to */
+    public Tensor numbers(String parameter, DType instead) {
+        Tensor x = tensor(parameter);
+        if (x.dtype() == DType.BOOL) {
+            throw mistakes.unfit(
+                    parameter,
+                    FrontendCode.OPERATOR,
+                    "needs numbers, not " + x.type(),
+                    mistakes.cast(parameter, instead));
+        }
+        return x;
+    }
+
     /** A tensor of integers. */
     public Tensor index(String parameter) {
         Tensor index = tensor(parameter);

@@ -1,10 +1,9 @@
 package heddle.runtime.onnx.idiom;
 
-import ai.onnx.proto.OnnxMl.TensorProto;
+import heddle.runtime.onnx.OnnxElements;
 import heddle.runtime.onnx.OnnxTensor;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
+import heddle.runtime.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,73 +14,24 @@ final class FileNumbers {
 
     private FileNumbers() {}
 
-    /** The first element; empty for types that constants of idioms do not have. */
-    static Optional<Double> first(OnnxTensor tensor) {
-        TensorProto proto = tensor.proto();
-        Optional<ByteBuffer> raw = raw(proto);
-        if (raw.isPresent()) {
-            return raw.get().remaining() < bytes(tensor.onnxType())
-                    ? Optional.empty()
-                    : read(raw.get(), tensor.onnxType());
-        }
-        return switch (tensor.onnxType()) {
-            case 1 -> first(proto.getFloatDataList(), Number::doubleValue);
-            case 2, 3, 4, 5, 6, 9 -> first(proto.getInt32DataList(), Number::doubleValue);
-            case 7 -> first(proto.getInt64DataList(), Number::doubleValue);
-            case 10 -> first(proto.getInt32DataList(), bits -> (double) Float.float16ToFloat(bits.shortValue()));
-            case 11 -> first(proto.getDoubleDataList(), Number::doubleValue);
-            case 16 -> first(proto.getInt32DataList(), bits -> (double) Float.intBitsToFloat(bits << 16));
-            default -> Optional.empty();
-        };
-    }
-
-    private static <T> Optional<Double> first(List<T> list, java.util.function.Function<T, Double> number) {
-        return list.stream().findFirst().map(number);
-    }
-
-    private static Optional<ByteBuffer> raw(TensorProto proto) {
-        return proto.getRawData().isEmpty()
-                ? Optional.empty()
-                : Optional.of(proto.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
-    }
-
-    private static int bytes(int onnxType) {
-        return switch (onnxType) {
-            case 7, 11 -> 8;
-            case 4, 5, 10, 16 -> 2;
-            case 2, 3, 9 -> 1;
-            default -> 4;
-        };
-    }
-
-    private static Optional<Double> read(ByteBuffer raw, int onnxType) {
-        return switch (onnxType) {
-            case 1 -> Optional.of((double) raw.getFloat());
-            case 2, 9 -> Optional.of((double) (raw.get() & 0xff));
-            case 3 -> Optional.of((double) raw.get());
-            case 4 -> Optional.of((double) (raw.getShort() & 0xffff));
-            case 5 -> Optional.of((double) raw.getShort());
-            case 6 -> Optional.of((double) raw.getInt());
-            case 7 -> Optional.of((double) raw.getLong());
-            case 10 -> Optional.of((double) Float.float16ToFloat(raw.getShort()));
-            case 11 -> Optional.of(raw.getDouble());
-            case 16 -> Optional.of((double) Float.intBitsToFloat(raw.getShort() << 16));
-            default -> Optional.empty();
-        };
+    /** The element of a tensor that has one; empty for a type that is not read. */
+    static Optional<Double> only(OnnxTensor tensor) {
+        return tensor.shape().stream().allMatch(n -> n == 1) ? read(tensor).map(t -> t.element(0)) : Optional.empty();
     }
 
     /** All elements of a tensor of {@code int64} with one axis or none. */
     static Optional<List<Long>> wholes(OnnxTensor tensor) {
         long count = tensor.shape().stream().reduce(1L, (a, b) -> a * b);
-        if (tensor.onnxType() != 7 || tensor.shape().size() > 1 || count > MOST) {
-            return Optional.empty();
+        return tensor.onnxType() == 7 && tensor.shape().size() <= 1 && count <= MOST
+                ? read(tensor).map(t -> Arrays.stream(t.longs()).boxed().toList())
+                : Optional.empty();
+    }
+
+    private static Optional<Tensor> read(OnnxTensor tensor) {
+        try {
+            return tensor.isExternal() ? Optional.empty() : Optional.of(OnnxElements.read(tensor));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // What cannot be read is no constant of an idiom; who needs it says why.
         }
-        List<Long> wholes = new ArrayList<>(tensor.proto().getInt64DataList());
-        raw(tensor.proto()).ifPresent(raw -> {
-            while (raw.remaining() >= Long.BYTES) {
-                wholes.add(raw.getLong());
-            }
-        });
-        return wholes.size() == count ? Optional.of(wholes) : Optional.empty();
     }
 }

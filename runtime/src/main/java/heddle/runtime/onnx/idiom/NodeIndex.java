@@ -86,7 +86,7 @@ final class NodeIndex {
     Optional<Double> number(String value) {
         Optional<OnnxTensor> tensor = tensor(value);
         if (tensor.isPresent()) {
-            return tensor.filter(t -> t.shape().stream().allMatch(n -> n == 1)).flatMap(FileNumbers::first);
+            return tensor.flatMap(FileNumbers::only);
         }
         return Optional.ofNullable(numbers.get(value));
     }

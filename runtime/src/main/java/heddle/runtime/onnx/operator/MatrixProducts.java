@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -59,8 +60,13 @@ public final class MatrixProducts {
         return Shapes.broadcast(node, new Shape(a), new Shape(b)).dims();
     }
 
-    /** {@code alpha * A @ B + beta * C}. */
     private static void general(NodeContext node) {
+        Operand sum = scaledSum(node);
+        node.define(0, sum.term(), sum.type());
+    }
+
+    /** {@code alpha * A @ B + beta * C} of a node like {@code Gemm}. */
+    public static Operand scaledSum(NodeContext node) {
         Operand a = node.operand(0);
         Operand b = node.operand(1);
         boolean turnA = node.attribute("transA", 0) != 0;
@@ -75,14 +81,15 @@ public final class MatrixProducts {
             shape = common(node, shape, c.dims());
             result = Terms.plus(result, scaled(c.rank() == 0 ? Terms.tensor(c) : c.term(), beta, dtype));
         }
-        node.define(0, result, Terms.type(dtype, shape));
+        return new Operand(result, Terms.type(dtype, shape), Optional.empty());
     }
 
     private static Term turned(Operand x, boolean turn) {
         return turn ? Call.of("transpose", Terms.tensor(x)) : Terms.tensor(x);
     }
 
-    private static Term scaled(Term x, double factor, DType dtype) {
+    /** {@code factor * x}; {@code x} itself for 1. */
+    public static Term scaled(Term x, double factor, DType dtype) {
         if (dtype.isInt() && factor != Math.rint(factor)) {
             throw new UnsupportedNode("it scales integers by " + factor);
         }

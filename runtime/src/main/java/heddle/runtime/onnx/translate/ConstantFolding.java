@@ -8,7 +8,6 @@ import heddle.runtime.onnx.translate.Known.Element;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -16,8 +15,6 @@ import java.util.stream.LongStream;
  * that it cannot compute is translated like any other.
  */
 final class ConstantFolding {
-    private static final Set<String> COMPARISONS = Set.of("Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual");
-
     private final OnnxNode node;
     private final int opset;
     private final List<Known> operands;
@@ -102,7 +99,7 @@ final class ConstantFolding {
                 }
                 elements.add(e.get());
             }
-            sum = new Known(COMPARISONS.contains(node.operator()) ? DType.BOOL : dtype, shape, elements);
+            sum = new Known(dtype, shape, elements);
         }
         return Optional.of(sum);
     }

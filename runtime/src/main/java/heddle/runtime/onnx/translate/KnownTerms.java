@@ -52,19 +52,13 @@ public final class KnownTerms {
         if (positions.isPresent()) {
             return positions.get();
         }
-        Term dtype = new Term.Literal(known.dtype().toString().toLowerCase(java.util.Locale.ROOT));
+        Term dtype = TensorTerms.word(known.dtype());
         Optional<Element> uniform = uniform(known);
         if (uniform.isPresent()) {
-            Term shape = new Term.Items(known.shape().stream()
-                    .<Term>map(n -> new Term.Length(Dim.of(n)))
-                    .toList());
-            return Term.Call.of("full", shape, term(uniform.get(), known.dtype()), dtype);
+            return Term.Call.of("full", shape(known), term(uniform.get(), known.dtype()), dtype);
         }
         if (known.elements().isEmpty()) {
-            Term shape = new Term.Items(known.shape().stream()
-                    .<Term>map(n -> new Term.Length(Dim.of(n)))
-                    .toList());
-            return Term.Call.of("zeros", shape, dtype);
+            return Term.Call.of("zeros", shape(known), dtype);
         }
         return known.elements().stream().anyMatch(KnownTerms::isLength)
                 ? ofLengths(known, dtype)
@@ -83,14 +77,11 @@ public final class KnownTerms {
                         .map(e -> term(e, known.dtype()))
                         .toList()));
         Term typed = known.dtype() == DType.I64 ? flat : Term.Call.of("cast", flat, dtype);
-        return known.shape().size() == 1
-                ? typed
-                : Term.Call.of(
-                        "reshape",
-                        typed,
-                        new Term.Items(known.shape().stream()
-                                .<Term>map(n -> new Term.Length(Dim.of(n)))
-                                .toList()));
+        return known.shape().size() == 1 ? typed : Term.Call.of("reshape", typed, shape(known));
+    }
+
+    private static Term shape(Known known) {
+        return TensorTerms.lengths(type(known).shape().dims());
     }
 
     /** {@code iota(n)}, with axes of length one around it, for 0, 1, 2 … in {@code i64}. */

@@ -1,18 +1,18 @@
 package heddle.runtime.onnx.translate;
 
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.translate.Known.Element;
 import java.util.List;
-import java.util.Locale;
 
 /** Operands as terms, where a number may stand and where it must be a tensor. */
 public final class TensorTerms {
     private TensorTerms() {}
 
     /** The word of the language for an element type. */
-    public static Term.Literal word(heddle.compiler.type.DType dtype) {
-        return new Term.Literal(dtype.toString().toLowerCase(Locale.ROOT));
+    public static Term.Literal word(DType dtype) {
+        return new Term.Literal(dtype.text());
     }
 
     /** A list of lengths. */

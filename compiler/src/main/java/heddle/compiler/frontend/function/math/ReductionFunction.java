@@ -87,15 +87,7 @@ public enum ReductionFunction implements LanguageFunction {
 
     /** Reduces {@code x} along {@code axis}, which may be a list or left out. */
     static Tensor reduce(Arguments a, Reduction kind) {
-        Tensor x = a.tensor("x");
-        if (x.dtype() == DType.BOOL) {
-            throw a.mistakes()
-                    .unfit(
-                            "x",
-                            FrontendCode.OPERATOR,
-                            "needs numbers, not " + x.type(),
-                            a.mistakes().cast("x", DType.I64));
-        }
+        Tensor x = a.numbers("x", DType.I64);
         List<Integer> axes = a.axes("axis", x.rank());
         return axes.isEmpty()
                 ? x

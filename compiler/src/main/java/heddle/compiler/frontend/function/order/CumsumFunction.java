@@ -5,7 +5,6 @@ import heddle.compiler.frontend.function.LanguageFunction;
 import heddle.compiler.frontend.function.Signature;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Tensor;
-import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.frontend.value.Maths;
 import heddle.compiler.op.layout.Pad;
 import heddle.compiler.scalar.Reduction;
@@ -48,15 +47,7 @@ public final class CumsumFunction implements LanguageFunction {
 
     @Override
     public Denotation expand(Arguments a) {
-        Tensor x = a.tensor("x");
-        if (x.dtype() == DType.BOOL) {
-            throw a.mistakes()
-                    .unfit(
-                            "x",
-                            FrontendCode.OPERATOR,
-                            "needs numbers, not " + x.type(),
-                            a.mistakes().cast("x", DType.I64));
-        }
+        Tensor x = a.numbers("x", DType.I64);
         boolean exclusive = a.known("exclusive").truth();
         ScalarFn counts = a.known("reverse").truth()
                 ? exclusive ? ScalarFn.GT : ScalarFn.GE

@@ -6,7 +6,6 @@ import heddle.compiler.frontend.function.Signature;
 import heddle.compiler.frontend.value.Denotation;
 import heddle.compiler.frontend.value.Denotation.Sequence;
 import heddle.compiler.frontend.value.Denotation.Tensor;
-import heddle.compiler.frontend.value.FrontendCode;
 import heddle.compiler.frontend.value.Maths;
 import heddle.compiler.op.layout.ScatterAlong;
 import heddle.compiler.op.layout.TakeAlong;
@@ -47,15 +46,7 @@ public final class TopkFunction implements LanguageFunction {
 
     @Override
     public Denotation expand(Arguments a) {
-        Tensor x = a.tensor("x");
-        if (x.dtype() == DType.BOOL) {
-            throw a.mistakes()
-                    .unfit(
-                            "x",
-                            FrontendCode.OPERATOR,
-                            "needs numbers, not " + x.type(),
-                            a.mistakes().cast("x", DType.I32));
-        }
+        Tensor x = a.numbers("x", DType.I32);
         int axis = a.axis("axis", x.rank());
         Dim k = a.known("k").length();
         Dim more = k.minus(x.dim(axis));

@@ -1,6 +1,5 @@
 package heddle.runtime.onnx.operator.fused;
 
-import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.operator.MatrixProducts;
 import heddle.runtime.onnx.operator.Terms;
@@ -59,7 +58,8 @@ final class FusedSteps {
 
     private static void define(NodeContext node, Operand a, Operand b) {
         List<Dim> shape = MatrixProducts.shape(node, a.dims(), b.dims());
-        Term product = scaled(new Infix("@", a.term(), b.term()), node.attribute("alpha", 1.0), a.dtype());
+        Term product =
+                MatrixProducts.scaled(new Infix("@", a.term(), b.term()), node.attribute("alpha", 1.0), a.dtype());
         node.define(0, product, Terms.type(a.dtype(), shape));
     }
 
@@ -75,25 +75,15 @@ final class FusedSteps {
         return new Operand(Call.of("transpose", Terms.tensor(x)), Terms.type(x.dtype(), dims), Optional.empty());
     }
 
-    private static Term scaled(Term x, double factor, DType dtype) {
-        return factor == 1 ? x : Terms.times(x, Terms.number(factor, dtype));
-    }
-
     /** {@code activation(alpha * A @ B + beta * C)}. */
     private static void general(NodeContext node) {
-        Operand a = turned(node.operand(0), node.attribute("transA", 0));
-        Operand b = turned(node.operand(1), node.attribute("transB", 0));
-        List<Dim> shape = MatrixProducts.shape(node, a.dims(), b.dims());
-        Term sum = scaled(new Infix("@", a.term(), b.term()), node.attribute("alpha", 1.0), a.dtype());
-        if (node.has(2)) {
-            sum = Terms.plus(sum, scaled(Terms.tensor(node.operand(2)), node.attribute("beta", 1.0), a.dtype()));
-        }
+        Operand sum = MatrixProducts.scaledSum(node);
         String activation = node.attribute("activation", "");
         Term result = switch (activation) {
-            case "" -> sum;
-            case "Relu", "Sigmoid", "Tanh" -> Call.of(activation.toLowerCase(Locale.ROOT), sum);
+            case "" -> sum.term();
+            case "Relu", "Sigmoid", "Tanh" -> Call.of(activation.toLowerCase(Locale.ROOT), sum.term());
             default -> throw new UnsupportedNode("the activation " + activation);
         };
-        node.define(0, result, Terms.type(a.dtype(), shape));
+        node.define(0, result, sum.type());
     }
 }
