@@ -22,7 +22,6 @@ import heddle.runtime.jvm.JvmProgram;
 import heddle.runtime.jvm.MeasuredLimits;
 import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -225,7 +224,7 @@ public final class AttentionBackwardBenchmark {
     }
 
     private static JvmProgram program(int threads, Graph graph) throws IOException {
-        Path classes = Files.createTempDirectory("heddle-backward");
+        Path classes = TemporaryFolder.of("heddle-backward");
         JvmOptions options = new JvmOptions(JvmPlatform.target(threads), classes, "bench", warning -> {
             throw new IllegalStateException(warning);
         });

@@ -111,7 +111,7 @@ public final class DecodeBenchmark {
                 "output y = attention(q, share_heads(k, %d), share_heads(v, %d))".formatted(HEADS, HEADS));
         Model model = Frontend.elaborate(
                 Parser.parse(new SourceFile("decode.heddle", text)).orThrow(), SourceReader::imported);
-        Path classes = Files.createTempDirectory("heddle-decode");
+        Path classes = TemporaryFolder.of("heddle-decode");
         JvmOptions options = new JvmOptions(JvmPlatform.target(threads), classes, "bench", warning -> {
             throw new IllegalStateException(warning);
         });

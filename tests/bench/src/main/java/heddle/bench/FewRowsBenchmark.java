@@ -45,7 +45,7 @@ public final class FewRowsBenchmark {
         int[] threads = args.length > 0
                 ? Arrays.stream(args).mapToInt(Integer::parseInt).toArray()
                 : new int[] {1, Runtime.getRuntime().availableProcessors()};
-        Path files = Files.createTempDirectory("few-rows");
+        Path files = TemporaryFolder.of("few-rows");
         float[] weight = noise(1, SIZE * SIZE, 1 / Math.sqrt(SIZE));
         Path onnx = Files.write(files.resolve("product.onnx"), onnx(weight).toByteArray());
         System.out.printf(

@@ -85,7 +85,7 @@ public final class InspectorBenchmark {
     }
 
     private void measure() throws IOException {
-        Path folder = Files.createTempDirectory("heddle-inspector");
+        Path folder = TemporaryFolder.of("heddle-inspector");
         System.out.println("| report | kB | nodes | opens, ms | unfolds a layer, ms | heap, MB |");
         System.out.println("|---|---|---|---|---|---|");
         opening(page(folder, Path.of("examples", "minilm.heddle"), Map.of("B", 1L, "N", 512L)), "layer.0/feed_forward");

@@ -67,7 +67,7 @@ public final class StoredWeightsBenchmark {
         CompileOptions options = CompileOptions.defaults().withThreads(threads);
         HeddleModel declared = Heddle.model(MODEL);
         Map<String, Tensor> floats = declared.weights(options);
-        Path files = Files.createTempDirectory("stored-weights");
+        Path files = TemporaryFolder.of("stored-weights");
         Form[] forms = Form.values();
         CompiledModel[] models = new CompiledModel[forms.length];
         for (int i = 0; i < forms.length; i++) {
