@@ -25,7 +25,7 @@ record EmbeddingSettings(
         String output, int dimension, Pooling pooling, boolean normalize, Optional<Integer> tokens, String prefix) {
     static EmbeddingSettings of(HeddleModel model, EmbeddingOptions options) {
         TextKeys keys = model.source().manifest().texts();
-        SentenceFiles files = SentenceFiles.read(model.source().directory());
+        SentenceFiles files = SentenceFiles.read(model.source());
         Declaration output = output(model, keys.vectors());
         Map<String, String> prompts = new HashMap<>(keys.prompts());
         prompts.putAll(files.prompts());
