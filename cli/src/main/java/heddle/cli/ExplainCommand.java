@@ -124,8 +124,9 @@ final class ExplainCommand implements Callable<Integer> {
                 .orElseGet(() -> declared.compilation(Fusion.FUSED));
         Explanation explanation = compilation.explain(declared.fixedLengths());
         // Lengths of zero or one may leave nothing of an attention that is there for others.
-        FusionReport report =
-                explanation.report().isEmpty() ? settings.open(declared).explain().report() : explanation.report();
+        FusionReport report = explanation.report().isEmpty()
+                ? settings.open(declared).explain().report()
+                : explanation.report();
         Optional<String> leftOut =
                 explanation.report().isEmpty() ? leftOut(declared.declaration().graph(), report) : Optional.empty();
         return new Explained(declared, compilation, explanation, report, leftOut);

@@ -148,7 +148,8 @@ final class VerifyCommand implements Callable<Integer> {
                     spec.commandLine(), "--against onnxruntime needs an .onnx file, which " + model.name() + " is not");
         }
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
-        AgainstOnnxRuntime other = new AgainstOnnxRuntime(Path.of(declared.source().name()), declared, given);
+        AgainstOnnxRuntime other =
+                new AgainstOnnxRuntime(Path.of(declared.source().name()), declared, given);
         Map<String, Tensor> results =
                 declared.compile(declared.weights(options), options).run(given);
         boolean within = other.print(results, output -> tolerance(output, declared), out);

@@ -40,7 +40,8 @@ class PublishedModelsTest {
     @Test
     void anUnknownNameIsAMistakeThatListsThoseThereAre() {
         Diagnostic said = mistake(() -> Heddle.published("e5-smal-v2"));
-        assertTrue(said.notes().toString().contains("all-minilm-l6-v2, all-minilm-l6-v2-q, e5-small-v2, e5-small-v2-q"));
+        assertTrue(
+                said.notes().toString().contains("all-minilm-l6-v2, all-minilm-l6-v2-q, e5-small-v2, e5-small-v2-q"));
         assertEquals(Optional.of("did you mean e5-small-v2?"), said.hint());
     }
 
@@ -77,11 +78,13 @@ class PublishedModelsTest {
                 weights.name());
         assertEquals(Optional.empty(), weights.sha256());
         assertEquals(
-                PublishedModels.named("e5-small-v2-q").text().text(), model.text().text());
+                PublishedModels.named("e5-small-v2-q").text().text(),
+                model.text().text());
     }
 
     private static Diagnostic mistake(org.junit.jupiter.api.function.Executable run) {
-        Diagnostic said = assertThrows(DiagnosticException.class, run).diagnostics().getFirst();
+        Diagnostic said =
+                assertThrows(DiagnosticException.class, run).diagnostics().getFirst();
         assertEquals(RuntimeCode.MODEL_UNKNOWN, said.code());
         return said;
     }

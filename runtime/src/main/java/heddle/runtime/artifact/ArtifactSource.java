@@ -29,7 +29,8 @@ public interface ArtifactSource {
     private static DiagnosticException missing(ArtifactEntry wanted) {
         return new DiagnosticException(Diagnostic.of(
                         RuntimeCode.ARTIFACT_SOURCE,
-                        "the artefact " + wanted.coordinates() + " is not there, and nothing on the class path fetches it")
+                        "the artefact " + wanted.coordinates()
+                                + " is not there, and nothing on the class path fetches it")
                 .note(wanted.entry() + " in it is needed; it is not on the class path, and the artefact is not in "
                         + LocalRepository.directory())
                 .note("as a dependency: " + dependency(wanted))

@@ -62,7 +62,8 @@ record SentenceFiles(
                 }
             }
         }
-        Optional<Pooling> pooling = object(model.fileBeside(poolingAt + "/" + CONFIG)).map(c -> pooling(c.file(), c.entries()));
+        Optional<Pooling> pooling =
+                object(model.fileBeside(poolingAt + "/" + CONFIG)).map(c -> pooling(c.file(), c.entries()));
         Optional<Integer> tokens = object(model.fileBeside("sentence_bert_config.json"))
                 .flatMap(c -> c.get("max_seq_length", Integer.class));
         Optional<Config> prompts = object(model.fileBeside("config_sentence_transformers.json"));

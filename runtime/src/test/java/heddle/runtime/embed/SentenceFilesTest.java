@@ -69,8 +69,14 @@ class SentenceFilesTest {
             })
     void poolingIsReadWithoutAList(String config, Pooling pooling) throws IOException {
         write("1_Pooling/config.json", config);
-        assertEquals(Optional.of(pooling), SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle"))).pooling());
-        assertEquals(Optional.empty(), SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle"))).normalize());
+        assertEquals(
+                Optional.of(pooling),
+                SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle")))
+                        .pooling());
+        assertEquals(
+                Optional.empty(),
+                SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle")))
+                        .normalize());
     }
 
     @ParameterizedTest
@@ -86,7 +92,9 @@ class SentenceFilesTest {
             })
     void whatIsNotComputedIsSaid(String file, String text, String reason) throws IOException {
         write(file, text);
-        Diagnostic wrong = assertThrows(DiagnosticException.class, () -> SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle"))))
+        Diagnostic wrong = assertThrows(
+                        DiagnosticException.class,
+                        () -> SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle"))))
                 .diagnostics()
                 .getFirst();
         assertEquals(EmbedCode.SENTENCE_FILE, wrong.code());

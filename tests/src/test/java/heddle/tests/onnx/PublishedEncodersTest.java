@@ -104,14 +104,12 @@ class PublishedEncodersTest {
         try (Tokenizer tokenizer = model.tokenizer(options);
                 OnnxRuntimeSession session = OnnxRuntimeSession.optimised(file)) {
             for (String text : texts) {
-                long[] ids =
-                        tokenizer.tokens(List.of(text)).getFirst().cut(512).ids();
+                long[] ids = tokenizer.tokens(List.of(text)).getFirst().cut(512).ids();
                 SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
                 inputs.put("input_ids", Tensor.of(ids, 1, ids.length));
                 inputs.put(
                         "attention_mask",
-                        Tensor.of(
-                                LongStream.generate(() -> 1).limit(ids.length).toArray(), 1, ids.length));
+                        Tensor.of(LongStream.generate(() -> 1).limit(ids.length).toArray(), 1, ids.length));
                 inputs.put("token_type_ids", Tensor.of(new long[ids.length], 1, ids.length));
                 float[] tokens = session.run(inputs).get("last_hidden_state").floats();
                 vectors.add(mean(tokens, ids.length));
