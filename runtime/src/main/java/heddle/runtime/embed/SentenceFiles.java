@@ -27,6 +27,10 @@ record SentenceFiles(
         Optional<Integer> tokens,
         Map<String, String> prompts,
         Optional<String> prompt) {
+    /** What is said where none of them is there. */
+    static final SentenceFiles NONE =
+            new SentenceFiles(Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), Optional.empty());
+
     private static final String MODULES = "modules.json";
     private static final String POOLING = "1_Pooling";
     private static final String CONFIG = "config.json";
