@@ -92,9 +92,8 @@ class EmbedOnnxTest {
         return ValueInfoProto.newBuilder()
                 .setName(name)
                 .setType(TypeProto.newBuilder()
-                        .setTensorType(TypeProto.Tensor.newBuilder()
-                                .setElemType(type)
-                                .setShape(shape)))
+                        .setTensorType(
+                                TypeProto.Tensor.newBuilder().setElemType(type).setShape(shape)))
                 .build();
     }
 
@@ -142,7 +141,8 @@ class EmbedOnnxTest {
     void anImportedModelHasTheSameVectorsWithoutTheFiles() throws IOException {
         modules(true);
         pooling("last");
-        Files.writeString(dir.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 4, \"do_lower_case\": false}");
+        Files.writeString(
+                dir.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 4, \"do_lower_case\": false}");
         Files.writeString(dir.resolve("config_sentence_transformers.json"), """
                 {"prompts": {"query": "one \\"two\\" ", "task": "three\\none "}, "default_prompt_name": "task"}
                 """);

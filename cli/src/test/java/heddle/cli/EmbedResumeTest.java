@@ -149,7 +149,8 @@ class EmbedResumeTest {
     }
 
     private static double[] vector(Map<String, Object> line) {
-        return ((List<?>) line.get("vector")).stream().mapToDouble(x -> ((Number) x).doubleValue()).toArray();
+        return ((List<?>) line.get("vector"))
+                .stream().mapToDouble(x -> ((Number) x).doubleValue()).toArray();
     }
 
     private static String text(Path file) {
@@ -225,7 +226,9 @@ class EmbedResumeTest {
     @Test
     void anOutputThatIsThereIsReplaced() throws IOException {
         Files.writeString(output, "before");
-        assertEquals(ExitCode.DONE, embed(Files.writeString(dir.resolve("in.txt"), "a\n")).code());
+        assertEquals(
+                ExitCode.DONE,
+                embed(Files.writeString(dir.resolve("in.txt"), "a\n")).code());
         assertTrue(Files.readString(output).startsWith("{\"line\":1,"));
     }
 }

@@ -44,8 +44,7 @@ public final class OnnxSource implements Function<String, Optional<SourceFile>> 
         if (path.equals(file)) {
             return Optional.of(new SourceFile(name, imported().source()));
         }
-        Optional<SourceFile> there =
-                Files.isRegularFile(path) ? Optional.of(SourceReader.read(path)) : above(path);
+        Optional<SourceFile> there = Files.isRegularFile(path) ? Optional.of(SourceReader.read(path)) : above(path);
         return path.equals(ModelManifest.beside(file)) ? Optional.of(withWeights(name, there)) : there;
     }
 
@@ -53,7 +52,9 @@ public final class OnnxSource implements Function<String, Optional<SourceFile>> 
     private Optional<SourceFile> above(Path path) {
         Path folder = file.toAbsolutePath().getParent();
         Path absolute = path.toAbsolutePath();
-        if (!isOwnFolder(folder) || !absolute.startsWith(folder) || !path.toString().endsWith(".json")) {
+        if (!isOwnFolder(folder)
+                || !absolute.startsWith(folder)
+                || !path.toString().endsWith(".json")) {
             return Optional.empty();
         }
         Path there = folder.resolveSibling(folder.relativize(absolute));
@@ -102,8 +103,9 @@ public final class OnnxSource implements Function<String, Optional<SourceFile>> 
      */
     public static String manifest(String weights, Path file) {
         String folder = weights.substring(0, weights.lastIndexOf('/') + 1);
-        Optional<String> tokenizer =
-                ArtifactEntry.isMeantBy(weights) ? Optional.empty() : tokenizer(file).map(name -> folder + name);
+        Optional<String> tokenizer = ArtifactEntry.isMeantBy(weights)
+                ? Optional.empty()
+                : tokenizer(file).map(name -> folder + name);
         return "weights = " + weights + "\n"
                 + tokenizer.map(name -> "tokenizer = " + name + "\n").orElse("");
     }

@@ -24,7 +24,8 @@ public final class EmbeddingKeys {
             return "";
         }
         List<String> lines = new ArrayList<>();
-        lines.add("vectors = " + EmbeddingSettings.output(model, Optional.empty()).name());
+        lines.add(
+                "vectors = " + EmbeddingSettings.output(model, Optional.empty()).name());
         files.pooling().ifPresent(p -> lines.add("pooling = " + p.word()));
         files.normalize().ifPresent(n -> lines.add("normalize = " + n));
         files.tokens().ifPresent(n -> lines.add("tokens = " + n));
@@ -38,6 +39,11 @@ public final class EmbeddingKeys {
     }
 
     private static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\r", "\\r") + '"';
+        return '"'
+                + text.replace("\\", "\\\\")
+                        .replace("\"", "\\\"")
+                        .replace("\n", "\\n")
+                        .replace("\r", "\\r")
+                + '"';
     }
 }

@@ -81,10 +81,10 @@ public final class TextInputs {
 
     private static void requireDeclared(String key, Optional<String> input, Set<String> inputs) {
         if (input.isPresent() && !inputs.contains(input.get())) {
-            throw new DiagnosticException(Diagnostic.of(
-                            RuntimeCode.TEXT_INPUT, "the model has no input \"" + input.get() + "\" for " + key)
-                    .note("its inputs are " + String.join(", ", inputs))
-                    .hint("name one of them in the .properties file, or leave " + key + " out"));
+            throw new DiagnosticException(
+                    Diagnostic.of(RuntimeCode.TEXT_INPUT, "the model has no input \"" + input.get() + "\" for " + key)
+                            .note("its inputs are " + String.join(", ", inputs))
+                            .hint("name one of them in the .properties file, or leave " + key + " out"));
         }
     }
 

@@ -65,7 +65,10 @@ class TextInputsTest {
         assertEquals(
                 RuntimeCode.TEXT_INPUT,
                 code(() -> TextInputs.of(two, inputs, Optional.of("segments"), Optional.of("places"))));
-        assertEquals(1, TextInputs.of(Pack.endToEnd(List.of(text)), Map.of("ids", IDS), none, none).size());
+        assertEquals(
+                1,
+                TextInputs.of(Pack.endToEnd(List.of(text)), Map.of("ids", IDS), none, none)
+                        .size());
     }
 
     @Test

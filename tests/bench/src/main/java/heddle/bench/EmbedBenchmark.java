@@ -18,7 +18,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -80,7 +79,10 @@ public final class EmbedBenchmark {
         EmbeddingModel peer = new AllMiniLmL6V2EmbeddingModel();
         Engine cut = new Engine("heddle, cut", streamed(embedder(PEER_TOKENS)));
         Engine langchain = new Engine("langchain4j", texts -> vectors(peer, texts));
-        compare(List.of(cut, langchain, new Engine("heddle, whole", streamed(whole))), RaggedBenchmark.texts(count), chunk);
+        compare(
+                List.of(cut, langchain, new Engine("heddle, whole", streamed(whole))),
+                RaggedBenchmark.texts(count),
+                chunk);
     }
 
     /** The published model with another limit than its manifest has. */
@@ -112,7 +114,9 @@ public final class EmbedBenchmark {
 
     private static List<float[]> vectors(EmbeddingModel model, List<String> texts) {
         List<TextSegment> segments = texts.stream().map(TextSegment::from).toList();
-        return model.embedAll(segments).content().stream().map(Embedding::vector).toList();
+        return model.embedAll(segments).content().stream()
+                .map(Embedding::vector)
+                .toList();
     }
 
     /** What is timed. */
@@ -232,13 +236,15 @@ public final class EmbedBenchmark {
                 System.out.printf(Locale.ROOT, "%3d min %,12d texts  %,9d kB%n", minute, done[0], resident[minute]);
             }
         });
-        int settled = Math.min(SETTLED, minutes);
-        long[] seen = Arrays.stream(resident).filter(kilobytes -> kilobytes > 0).toArray();
+        int first = IntStream.rangeClosed(Math.min(SETTLED, minutes), minutes)
+                .filter(minute -> resident[minute] > 0)
+                .findFirst()
+                .orElseThrow();
         System.out.printf(
                 Locale.ROOT,
                 "resident memory at the end: %.3f times that after %d minutes%n",
-                (double) seen[seen.length - 1] / resident[settled],
-                settled);
+                (double) resident() / resident[first],
+                first);
     }
 
     /** The resident memory of this process in kilobytes, as Linux counts it. */
