@@ -183,7 +183,7 @@ final class EmbedCommand implements Callable<Integer> {
                 in,
                 json ? Optional.of(field) : Optional.empty(),
                 bad -> bad(bad, skipped));
-        String settings = embedder.settings() + " " + execution.options().weights() + " " + format;
+        String settings = embedder.settings();
         long start = System.nanoTime();
         try (PartialVectors vectors = resume
                 ? PartialVectors.resume(output, settings, embedder.dimension(), lines)

@@ -19,7 +19,6 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.HeddleModel;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,8 +78,11 @@ final class ExplainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Models, .heddle or .onnx files.")
-    private List<Path> files;
+    @Parameters(
+            paramLabel = "MODEL",
+            arity = "1..*",
+            description = "Models: .heddle or .onnx files, or names of published ones.")
+    private List<String> files;
 
     @Mixin
     private ModelSettings settings;
@@ -115,15 +117,16 @@ final class ExplainCommand implements Callable<Integer> {
         };
     }
 
-    private Explained explained(Path file) {
+    private Explained explained(String file) {
         HeddleModel declared = settings.model(file);
         Compilation compilation = machine.policy()
                 .map(policy -> declared.compilation(Fusion.FUSED, policy))
                 .orElseGet(() -> declared.compilation(Fusion.FUSED));
         Explanation explanation = compilation.explain(declared.fixedLengths());
         // Lengths of zero or one may leave nothing of an attention that is there for others.
-        FusionReport report =
-                explanation.report().isEmpty() ? settings.open(file).explain().report() : explanation.report();
+        FusionReport report = explanation.report().isEmpty()
+                ? settings.open(declared).explain().report()
+                : explanation.report();
         Optional<String> leftOut =
                 explanation.report().isEmpty() ? leftOut(declared.declaration().graph(), report) : Optional.empty();
         return new Explained(declared, compilation, explanation, report, leftOut);
@@ -136,7 +139,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private int eachAsText(PrintWriter out) {
         int code = ExitCode.DONE;
-        for (Path file : files) {
+        for (String file : files) {
             try {
                 Explained one = explained(file);
                 out.println(file + ":");
@@ -153,9 +156,9 @@ final class ExplainCommand implements Callable<Integer> {
     private int all(PrintWriter out) throws IOException {
         int code = ExitCode.DONE;
         List<Map<String, Object>> all = new ArrayList<>();
-        for (Path file : files) {
+        for (String file : files) {
             Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("file", file.toString());
+            fields.put("file", file);
             try {
                 Explained one = explained(file);
                 fields.putAll(ExplanationJson.fields(
@@ -176,7 +179,7 @@ final class ExplainCommand implements Callable<Integer> {
     private int table(PrintWriter out) {
         Scoreboard board = new Scoreboard();
         int code = ExitCode.DONE;
-        for (Path file : files) {
+        for (String file : files) {
             try {
                 Explained one = explained(file);
                 board.add(file, one.model(), one.report(), one.origin());
@@ -206,12 +209,12 @@ final class ExplainCommand implements Callable<Integer> {
                 + (lengths.isEmpty() ? "." : " (" + lengths + ")."));
     }
 
-    private int code(Path file, Explained one) {
+    private int code(String file, Explained one) {
         if (!requireFused || !isWorse(one)) {
             return ExitCode.DONE;
         }
         if (one.report().isEmpty()) {
-            String model = files.size() == 1 ? "the model" : file.toString();
+            String model = files.size() == 1 ? "the model" : file;
             spec.commandLine().getErr().println("--require-fused: " + model + " has no attention");
         }
         return ExitCode.NOT_FUSED;

@@ -2,11 +2,15 @@ package heddle.cli;
 
 import heddle.cli.option.FileName;
 import heddle.cli.option.OutputFiles;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.ModelSource;
 import heddle.runtime.OnnxSource;
 import heddle.runtime.artifact.ArtifactEntry;
 import heddle.runtime.artifact.ModelManifest;
+import heddle.runtime.embed.EmbeddingKeys;
 import heddle.runtime.file.AtomicFile;
 import heddle.runtime.onnx.OnnxImport;
 import heddle.runtime.onnx.OnnxModel;
@@ -16,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -73,7 +78,7 @@ final class ImportCommand implements Callable<Integer> {
         Path found = Terminal.modelFiles().find(file, Path.of(""));
         OnnxImport imported = OnnxImport.of(OnnxModel.read(found), OnnxSource.modelName(output));
         AtomicFile.write(output, imported.source());
-        AtomicFile.write(manifest, OnnxSource.manifest(weights(found), found));
+        AtomicFile.write(manifest, OnnxSource.manifest(weights(found), found) + embeddingKeys(found, imported));
         out.println("source: " + output);
         out.println("manifest: " + manifest);
         imported.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));
@@ -82,6 +87,26 @@ final class ImportCommand implements Callable<Integer> {
         out.println(output + ": " + model.summary());
         Terminal.print(model.declaration().warnings(), spec.commandLine().getErr());
         return ExitCode.DONE;
+    }
+
+    /** What files of sentence-transformers beside the ONNX file say of vectors of texts. */
+    private String embeddingKeys(Path found, OnnxImport imported) {
+        PrintWriter err = spec.commandLine().getErr();
+        ModelSource place = ModelSource.file(found);
+        try {
+            HeddleModel model = Heddle.model(ModelSource.text(output.toString(), imported.source()), Map.of());
+            String keys = EmbeddingKeys.of(place, model);
+            EmbeddingKeys.defaultPrompt(place)
+                    .ifPresent(prompt -> err.println("note: the prompt \"" + prompt
+                            + "\", which sentence-transformers writes by default, is for --prompt to ask for"));
+            return keys;
+        } catch (DiagnosticException e) {
+            // The model is good for all but that.
+            Diagnostic why = e.diagnostics().getFirst();
+            err.println("note: the manifest does not say how vectors of texts are made: " + why.message()
+                    + why.notes().stream().map(note -> ": " + note).collect(Collectors.joining()));
+            return "";
+        }
     }
 
     /** Before anything is computed, or fetched. */

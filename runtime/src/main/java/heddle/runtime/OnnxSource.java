@@ -20,6 +20,9 @@ import java.util.function.Function;
 public final class OnnxSource implements Function<String, Optional<SourceFile>> {
     private static final String TOKENIZER = "tokenizer.json";
 
+    /** A folder for ONNX files alone, in that of the model. */
+    private static final String OWN_FOLDER = "onnx";
+
     /** What was imported, and which file that was: one that is another by now is imported again. */
     private record Imported(long size, FileTime written, OnnxImport model) {}
 
@@ -41,9 +44,25 @@ public final class OnnxSource implements Function<String, Optional<SourceFile>> 
         if (path.equals(file)) {
             return Optional.of(new SourceFile(name, imported().source()));
         }
-        Optional<SourceFile> there =
-                Files.isRegularFile(path) ? Optional.of(SourceReader.read(path)) : Optional.empty();
+        Optional<SourceFile> there = Files.isRegularFile(path) ? Optional.of(SourceReader.read(path)) : above(path);
         return path.equals(ModelManifest.beside(file)) ? Optional.of(withWeights(name, there)) : there;
+    }
+
+    /** A file of the model that lies in the folder above, because ONNX files have one of their own: {@code onnx/model.onnx}. */
+    private Optional<SourceFile> above(Path path) {
+        Path folder = file.toAbsolutePath().getParent();
+        Path absolute = path.toAbsolutePath();
+        if (!isOwnFolder(folder)
+                || !absolute.startsWith(folder)
+                || !path.toString().endsWith(".json")) {
+            return Optional.empty();
+        }
+        Path there = folder.resolveSibling(folder.relativize(absolute));
+        return Files.isRegularFile(there) ? Optional.of(SourceReader.read(there)) : Optional.empty();
+    }
+
+    private static boolean isOwnFolder(Path folder) {
+        return folder.endsWith(OWN_FOLDER);
     }
 
     /** The manifest; where it names no weights, the file is its own. */
@@ -83,9 +102,23 @@ public final class OnnxSource implements Function<String, Optional<SourceFile>> 
      * @param file    that file, beside which a tokenizer may lie
      */
     public static String manifest(String weights, Path file) {
-        boolean tokenizer = Files.isRegularFile(file.resolveSibling(TOKENIZER)) && !ArtifactEntry.isMeantBy(weights);
         String folder = weights.substring(0, weights.lastIndexOf('/') + 1);
-        return "weights = " + weights + "\n" + (tokenizer ? "tokenizer = " + folder + TOKENIZER + "\n" : "");
+        Optional<String> tokenizer = ArtifactEntry.isMeantBy(weights)
+                ? Optional.empty()
+                : tokenizer(file).map(name -> folder + name);
+        return "weights = " + weights + "\n"
+                + tokenizer.map(name -> "tokenizer = " + name + "\n").orElse("");
+    }
+
+    /** The tokenizer beside an ONNX file, from its folder. */
+    private static Optional<String> tokenizer(Path file) {
+        if (Files.isRegularFile(file.resolveSibling(TOKENIZER))) {
+            return Optional.of(TOKENIZER);
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        return isOwnFolder(folder) && Files.isRegularFile(folder.resolveSibling(TOKENIZER))
+                ? Optional.of("../" + TOKENIZER)
+                : Optional.empty();
     }
 
     /** A name of the language for the model of a file. */

@@ -42,6 +42,7 @@ public enum RuntimeCode implements DiagnosticCode {
     ONNX_FILE("H0822", "The file is no ONNX model"),
     ONNX_GRAPH("H0823", "The graph of the ONNX file contradicts itself"),
     ONNX_RUNTIME("H0824", "ONNX Runtime cannot be asked"),
+    MODEL_UNKNOWN("H0825", "No published model is known by this name"),
 
     COMPILER("H0902", "This Java installation has no compiler");
 

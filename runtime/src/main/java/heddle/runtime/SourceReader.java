@@ -46,9 +46,13 @@ public final class SourceReader {
 
     /** What to throw for a model file that is not there; says which one may be meant. */
     private static DiagnosticException absent(Path file) {
+        boolean bare = file.toString().matches("[^./\\\\]+");
         String hint = meant(file)
                 .map(meant -> "did you mean " + file.resolveSibling(meant) + "?")
-                .orElse("");
+                .or(() -> Suggest.closest(file.toString(), PublishedModels.names())
+                        .filter(name -> bare)
+                        .map(name -> "did you mean the published model " + name + "?"))
+                .orElse(bare ? "published models are " + String.join(", ", PublishedModels.names()) : "");
         return unreadable("there is no file " + FileFault.shown(file), hint);
     }
 

@@ -1,21 +1,24 @@
 package heddle.cli.option;
 
 import heddle.runtime.HeddleModel;
-import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** The options that name the model of a command. */
 public final class ModelOptions {
-    @Parameters(paramLabel = "FILE", description = "The model, a .heddle or an .onnx file.")
-    private Path file;
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "A .heddle or an .onnx file, a published model such as all-minilm-l6-v2, or its artefact,"
+                    + " maven:group:artifact:version.")
+    private String name;
 
     @Mixin
     private ModelSettings settings;
 
-    public Path file() {
-        return file;
+    /** What the model was called. */
+    public String name() {
+        return name;
     }
 
     /** The lengths that are fixed, by name. */
@@ -25,7 +28,7 @@ public final class ModelOptions {
 
     /** Reads and checks the model; warnings are printed. */
     public HeddleModel model() {
-        return settings.model(file);
+        return settings.model(name);
     }
 
     /** Whether the options ask for gradients. */

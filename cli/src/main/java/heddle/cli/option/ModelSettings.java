@@ -3,7 +3,7 @@ package heddle.cli.option;
 import heddle.cli.Terminal;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
-import java.nio.file.Path;
+import java.io.PrintWriter;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,9 +26,10 @@ public final class ModelSettings {
     }
 
     /** Reads and checks a model; warnings are printed. */
-    public HeddleModel model(Path file) {
-        HeddleModel model = gradients.addTo(Heddle.model(file, lengths.byName()));
-        Terminal.print(model.declaration().warnings(), spec.commandLine().getErr());
+    public HeddleModel model(String name) {
+        PrintWriter err = spec.commandLine().getErr();
+        HeddleModel model = gradients.addTo(Heddle.model(ModelName.source(name, err), lengths.byName()));
+        Terminal.print(model.declaration().warnings(), err);
         return model;
     }
 
@@ -38,7 +39,7 @@ public final class ModelSettings {
     }
 
     /** A model with all lengths open, and no budget for what depends on them. */
-    public HeddleModel open(Path file) {
-        return gradients.withoutBudget(Heddle.model(file));
+    public HeddleModel open(HeddleModel model) {
+        return gradients.withoutBudget(Heddle.model(model.source(), Map.of()));
     }
 }

@@ -27,11 +27,11 @@ public final class Scoreboard {
     private int fused;
 
     /** Adds a model that was compiled. */
-    public void add(Path file, HeddleModel model, FusionReport report, Optional<OnnxOrigin> origin) {
+    public void add(String file, HeddleModel model, FusionReport report, Optional<OnnxOrigin> origin) {
         int nodes = nodes(file).orElse(model.declaration().graph().nodes().size());
         List<FusionReport.Declined> declined = report.declined(FusionReport.Kind.IN_THE_WAY);
         rows.add(List.of(
-                file.toString(),
+                file,
                 "" + nodes,
                 "" + report.total(),
                 "" + report.fused().size(),
@@ -50,13 +50,13 @@ public final class Scoreboard {
     }
 
     /** Adds one that could not be read. @param mistakes one for each operator that is not supported, or others */
-    public void add(Path file, List<Diagnostic> mistakes) {
+    public void add(String file, List<Diagnostic> mistakes) {
         long unsupported = mistakes.stream()
                 .filter(d -> d.code() == RuntimeCode.ONNX_OPERATOR)
                 .count();
         OptionalInt nodes = nodes(file);
         rows.add(List.of(
-                file.toString(),
+                file,
                 nodes.isPresent() ? "" + nodes.getAsInt() : NONE,
                 NONE,
                 NONE,
@@ -72,12 +72,12 @@ public final class Scoreboard {
     }
 
     /** The nodes of an ONNX file, whether all of them are known or not; none where it cannot be read. */
-    private static OptionalInt nodes(Path file) {
-        if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
+    private static OptionalInt nodes(String file) {
+        if (!file.toLowerCase(Locale.ROOT).endsWith(".onnx")) {
             return OptionalInt.empty();
         }
         try {
-            return OptionalInt.of(OnnxModel.read(file).graph().nodes().size());
+            return OptionalInt.of(OnnxModel.read(Path.of(file)).graph().nodes().size());
         } catch (DiagnosticException e) {
             return OptionalInt.empty();
         }

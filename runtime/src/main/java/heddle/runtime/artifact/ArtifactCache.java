@@ -8,6 +8,8 @@ import heddle.runtime.file.AtomicFile;
 import heddle.runtime.file.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
+import java.net.URLConnection;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +24,8 @@ import java.util.zip.ZipFile;
  * gets its name only when it is complete. Its length, CRC-32 and SHA-256 are stored beside it. The first two are checked
  * at each use, and a damaged file is extracted again. The SHA-256 takes longer, so it is computed when a file is
  * extracted. It shows whether the artefact holds what the model names.
+ *
+ * <p>An artefact that is a dependency of the program is found on the class path. Else the source is asked.
  */
 public final class ArtifactCache {
     private final CacheDirectory cache;
@@ -53,9 +57,8 @@ public final class ArtifactCache {
                     && Uninterrupted.read(() -> agrees(Files.readString(stamp), file, sha256))) {
                 return file;
             }
-            Path jar = source.resolve(wanted, listener);
             Files.createDirectories(file.getParent());
-            String found = Uninterrupted.read(() -> extract(jar, wanted, file, sha256));
+            String found = taken(wanted, file, sha256);
             String text = Uninterrupted.read(() -> stampOf(file)) + found + "\n";
             try (AtomicFile out = new AtomicFile(stamp)) {
                 out.append(StandardCharsets.UTF_8.encode(text));
@@ -75,6 +78,33 @@ public final class ArtifactCache {
         String now = stampOf(file);
         String recorded = stamp.startsWith(now) ? stamp.substring(now.length()).strip() : "";
         return DeclaredFile.isSum(recorded) && recorded.equals(sha256.orElse(recorded));
+    }
+
+    /** Takes a file out of its artefact, wherever that is, and gives the file's sum. */
+    private String taken(ArtifactEntry wanted, Path file, Optional<String> sha256) throws IOException {
+        for (URL at : ClassPathEntries.of(wanted, sha256.isPresent())) {
+            Optional<String> found = Uninterrupted.read(() -> copied(at, file, sha256));
+            if (found.isPresent()) {
+                return found.get();
+            }
+        }
+        Path jar = source.resolve(wanted, listener);
+        return Uninterrupted.read(() -> extract(jar, wanted, file, sha256));
+    }
+
+    /** Copies a file of the class path and gives its sum; empty when it is another than is wanted. */
+    private static Optional<String> copied(URL from, Path file, Optional<String> sha256) throws IOException {
+        URLConnection connection = from.openConnection();
+        connection.setUseCaches(false); // A jar that is cached stays open.
+        try (InputStream in = connection.getInputStream();
+                AtomicFile out = new AtomicFile(file)) {
+            String found = Sha256.copy(in, out.stream());
+            if (!found.equals(sha256.orElse(found))) {
+                return Optional.empty();
+            }
+            out.commit();
+            return Optional.of(found);
+        }
     }
 
     /** Takes a file out and gives its sum. */

@@ -17,18 +17,30 @@ public interface ArtifactSource {
      */
     Path resolve(ArtifactEntry wanted, DownloadListener listener);
 
-    /** The source that a jar on the class path offers; one that has nothing when there is no such jar. */
+    /** The source that a jar on the class path offers; what the local repository has when there is no such jar. */
     static ArtifactSource installed() {
         return (wanted, listener) -> ServiceLoader.load(ArtifactSource.class, ArtifactSource.class.getClassLoader())
                 .findFirst()
-                .orElseThrow(() -> missing(wanted))
-                .resolve(wanted, listener);
+                .map(source -> source.resolve(wanted, listener))
+                .or(() -> LocalRepository.jar(wanted))
+                .orElseThrow(() -> missing(wanted));
     }
 
     private static DiagnosticException missing(ArtifactEntry wanted) {
-        return new DiagnosticException(
-                Diagnostic.of(RuntimeCode.ARTIFACT_SOURCE, "nothing on the class path fetches Maven artefacts")
-                        .note(wanted + " is needed")
-                        .hint("add the dependency dev.heddle:heddle-maven, or name a file"));
+        return new DiagnosticException(Diagnostic.of(
+                        RuntimeCode.ARTIFACT_SOURCE,
+                        "the artefact " + wanted.coordinates()
+                                + " is not there, and nothing on the class path fetches it")
+                .note(wanted.entry() + " in it is needed; it is not on the class path, and the artefact is not in "
+                        + LocalRepository.directory())
+                .note("as a dependency: " + dependency(wanted))
+                .hint("add that dependency, or dev.heddle:heddle-maven, which fetches artefacts; or name a file"));
+    }
+
+    /** Heddle needs the artefact's files alone, not what its classes need. */
+    private static String dependency(ArtifactEntry wanted) {
+        return "<dependency><groupId>" + wanted.group() + "</groupId><artifactId>" + wanted.artifact()
+                + "</artifactId><version>" + wanted.version() + "</version><exclusions><exclusion><groupId>*</groupId>"
+                + "<artifactId>*</artifactId></exclusion></exclusions></dependency>";
     }
 }

@@ -5,6 +5,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
 import heddle.runtime.file.FileFault;
+import heddle.runtime.file.Uninterrupted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,13 +32,32 @@ public final class ModelFiles {
         return file;
     }
 
+    /**
+     * What tells the file that a manifest names from others: the sum that it has to have, or else its name, size and the sum of some
+     * blocks.
+     */
+    public String identity(DeclaredFile declared, Path directory) {
+        return declared.sha256().orElseGet(() -> {
+            Path file = find(declared, directory);
+            try {
+                return file.getFileName() + "-" + Uninterrupted.read(() -> FileSums.ofBlocks(file));
+            } catch (IOException e) {
+                throw unreadable(file, e);
+            }
+        });
+    }
+
+    private static DiagnosticException unreadable(Path file, IOException e) {
+        return new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNREADABLE, file + " cannot be read")
+                .note(FileFault.reason(e)));
+    }
+
     private static void check(Path file, String wanted) {
         String found;
         try {
             found = FileSums.of(file);
         } catch (IOException e) {
-            throw new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNREADABLE, file + " cannot be read")
-                    .note(FileFault.reason(e)));
+            throw unreadable(file, e);
         }
         if (!found.equals(wanted)) {
             throw Sha256.differs(

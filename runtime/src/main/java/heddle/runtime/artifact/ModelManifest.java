@@ -30,7 +30,7 @@ import java.util.Optional;
  * vectors          = the output with a vector for each token
  * pooling          = how a text's vector is made of these: mean, cls or last
  * normalize        = whether that is brought to length one: true or false
- * prompt.NAME      = what is written before texts of that use, in quotes when it ends with a space
+ * prompt.NAME      = what is written before texts of that use, in quotes when it ends with a space; in quotes, \n is a new line
  * </pre>
  *
  * @param directory the directory that relative names start from
@@ -124,7 +124,7 @@ public record ModelManifest(
         Map<String, String> prompts = new HashMap<>();
         entries.forEach((key, entry) -> {
             if (key.startsWith(PROMPT)) {
-                prompts.put(key.substring(PROMPT.length()), unquoted(entry.value()));
+                prompts.put(key.substring(PROMPT.length()), unquoted(entry));
             }
         });
         return new TextKeys(
@@ -141,9 +141,17 @@ public record ModelManifest(
         return Optional.ofNullable(entries.get(key)).map(Entry::value);
     }
 
-    private static String unquoted(String value) {
-        boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
-        return quoted ? value.substring(1, value.length() - 1) : value;
+    /** In quotes, escapes are those of Java. */
+    private static String unquoted(Entry entry) {
+        String value = entry.value();
+        if (value.length() < 2 || !value.startsWith("\"") || !value.endsWith("\"")) {
+            return value;
+        }
+        try {
+            return value.substring(1, value.length() - 1).translateEscapes();
+        } catch (IllegalArgumentException e) {
+            throw wrong(entry.span(), "after \\ in quotes, there is n for a new line, t, \" or \\");
+        }
     }
 
     private static Entry entry(String line, Span span) {

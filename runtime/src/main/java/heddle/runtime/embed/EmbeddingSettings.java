@@ -25,7 +25,7 @@ record EmbeddingSettings(
         String output, int dimension, Pooling pooling, boolean normalize, Optional<Integer> tokens, String prefix) {
     static EmbeddingSettings of(HeddleModel model, EmbeddingOptions options) {
         TextKeys keys = model.source().manifest().texts();
-        SentenceFiles files = SentenceFiles.read(model.source().directory());
+        SentenceFiles files = SentenceFiles.read(model.source());
         Declaration output = output(model, keys.vectors());
         Map<String, String> prompts = new HashMap<>(keys.prompts());
         prompts.putAll(files.prompts());
@@ -34,21 +34,13 @@ record EmbeddingSettings(
                 Math.toIntExact(output.type().dim(-1).evaluate(Map.of())),
                 options.pooling()
                         .or(files::pooling)
-                        .or(() -> keys.pooling().map(EmbeddingSettings::pooling))
+                        .or(() -> keys.pooling().map(Pooling::of))
                         .orElse(Pooling.MEAN),
                 options.normalize().or(files::normalize).or(keys::normalize).orElse(false),
                 files.tokens(),
                 options.prefix()
                         .or(() -> options.prompt().or(files::prompt).map(name -> prompt(name, prompts)))
                         .orElse(""));
-    }
-
-    private static Pooling pooling(String word) {
-        return switch (word) {
-            case "cls" -> Pooling.CLS;
-            case "last" -> Pooling.LAST;
-            default -> Pooling.MEAN;
-        };
     }
 
     private static String prompt(String name, Map<String, String> prompts) {
@@ -70,7 +62,8 @@ record EmbeddingSettings(
         return prompts.get(name);
     }
 
-    private static Declaration output(HeddleModel model, Optional<String> named) {
+    /** The output that has a vector for each token. @param named by the manifest, if it does */
+    static Declaration output(HeddleModel model, Optional<String> named) {
         TensorType ids = TextInputs.ids(model.inputs());
         List<Declaration> outputs = model.declaration().outputs();
         List<Declaration> fit = outputs.stream()

@@ -4,9 +4,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.file.AtomicFile;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,15 +21,15 @@ import java.util.zip.CRC32;
 /**
  * Vectors that have been computed so far, in a file beside the one that they are for. A run that ends early leaves it, and another
  * one goes on with it. It begins with a sum of what vectors depend on; each record is the number of a line, the sum of its text, its
- * id, and the vector.
+ * id, and the vector. A record is with the operating system when {@link #append} returns, so that it outlives the process.
  */
 public final class PartialVectors implements AutoCloseable {
     private static final long MAGIC = 0x686564766563_0001L; // "hedvec", version 1
-    private static final int FLUSHED = 256;
+    private static final int HEADER = 2 * Long.BYTES + Integer.BYTES;
 
     private final Path file;
     private final int dimension;
-    private final DataOutputStream out;
+    private final FileChannel out;
     private long count;
 
     /**
@@ -61,8 +59,7 @@ public final class PartialVectors implements AutoCloseable {
         this.file = file;
         this.dimension = dimension;
         this.count = count;
-        this.out = new DataOutputStream(
-                new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.WRITE, how), 1 << 16));
+        this.out = FileChannel.open(file, StandardOpenOption.WRITE, how);
     }
 
     /** The partial file of an output. */
@@ -84,9 +81,10 @@ public final class PartialVectors implements AutoCloseable {
         }
         try {
             PartialVectors partial = new PartialVectors(file, dimension, 0, StandardOpenOption.CREATE_NEW);
-            partial.out.writeLong(MAGIC);
-            partial.out.writeLong(sum(settings));
-            partial.out.writeInt(dimension);
+            partial.write(ByteBuffer.allocate(HEADER)
+                    .putLong(MAGIC)
+                    .putLong(sum(settings))
+                    .putInt(dimension));
             return partial;
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
@@ -94,17 +92,20 @@ public final class PartialVectors implements AutoCloseable {
     }
 
     /**
-     * Goes on where an earlier run ended, or begins when there was none.
+     * Goes on where an earlier run ended, or begins when there was none, or one that had not got as far as its first vector.
      *
      * @param lines the input from its start; those that are there are taken from it
      * @throws DiagnosticException when the file was made with other settings or of another input
      */
     public static PartialVectors resume(Path output, String settings, int dimension, Iterator<TextLine> lines) {
         Path file = of(output);
-        if (!Files.exists(file)) {
-            return begin(output, settings, dimension);
-        }
         try {
+            if (Files.isRegularFile(file) && Files.size(file) < HEADER) {
+                Files.delete(file);
+            }
+            if (!Files.exists(file)) {
+                return begin(output, settings, dimension);
+            }
             long[] count = {0};
             long end = 0;
             try (Reader in = new Reader(file)) {
@@ -159,24 +160,29 @@ public final class PartialVectors implements AutoCloseable {
     public void append(TextLine line, float[] vector) {
         try {
             byte[] id = line.id().orElse("").getBytes(StandardCharsets.UTF_8);
-            ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            bytes.asFloatBuffer().put(vector);
-            out.writeLong(line.line());
-            out.writeInt((int) sum(line.text()));
-            out.writeInt(id.length);
-            out.write(id);
-            out.write(bytes.array());
-            if (++count % FLUSHED == 0) {
-                out.flush();
-            }
+            ByteBuffer record = ByteBuffer.allocate(
+                            Long.BYTES + 2 * Integer.BYTES + id.length + vector.length * Float.BYTES)
+                    .putLong(line.line())
+                    .putInt((int) sum(line.text()))
+                    .putInt(id.length)
+                    .put(id);
+            record.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(vector);
+            write(record.position(record.capacity()));
+            count++;
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
         }
     }
 
+    private void write(ByteBuffer bytes) throws IOException {
+        bytes.flip();
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+    }
+
     /** Reads all records from the first. */
     void read(Reading reading) throws IOException {
-        out.flush();
         try (Reader in = new Reader(file)) {
             in.begins(0, dimension);
             for (long i = 0; i < count; i++) {
@@ -215,7 +221,7 @@ public final class PartialVectors implements AutoCloseable {
         }
 
         boolean begins(long sum, int dimension) throws IOException {
-            at = 2L * Long.BYTES + Integer.BYTES;
+            at = HEADER;
             try {
                 return in.readLong() == MAGIC & in.readLong() == sum & in.readInt() == dimension;
             } catch (EOFException e) {

@@ -1,5 +1,7 @@
 package heddle.runtime.embed;
 
+import java.util.Locale;
+
 /** How the vector of a text is made of those of its tokens. */
 public enum Pooling {
     /** The mean of all, marks included. */
@@ -8,6 +10,16 @@ public enum Pooling {
     CLS,
     /** That of the last. */
     LAST;
+
+    /** How a manifest writes it. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What a manifest writes as {@code word}. */
+    static Pooling of(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT));
+    }
 
     /**
      * Adds a part of a text to its vector.

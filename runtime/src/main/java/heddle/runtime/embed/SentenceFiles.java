@@ -3,9 +3,9 @@ package heddle.runtime.embed;
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.source.SourceFile;
+import heddle.runtime.ModelSource;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +27,10 @@ record SentenceFiles(
         Optional<Integer> tokens,
         Map<String, String> prompts,
         Optional<String> prompt) {
+    /** What is said where none of them is there. */
+    static final SentenceFiles NONE =
+            new SentenceFiles(Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), Optional.empty());
+
     private static final String MODULES = "modules.json";
     private static final String POOLING = "1_Pooling";
     private static final String CONFIG = "config.json";
@@ -40,32 +44,33 @@ record SentenceFiles(
             "cls", Pooling.CLS,
             "lasttoken", Pooling.LAST);
 
-    /** Reads those that lie in a directory. @throws DiagnosticException when one asks for what is not there */
-    static SentenceFiles read(Path directory) {
-        Path poolingAt = directory.resolve(POOLING);
+    /** Reads those that lie beside a model. @throws DiagnosticException when one asks for what is not there */
+    static SentenceFiles read(ModelSource model) {
+        String poolingAt = POOLING;
         Optional<Boolean> normalize = Optional.empty();
-        Path list = directory.resolve(MODULES);
-        if (Files.isRegularFile(list)) {
+        Optional<SourceFile> list = model.fileBeside(MODULES);
+        if (list.isPresent()) {
             normalize = Optional.of(false);
-            for (Object module : modules(list)) {
-                String type = text(list, module, "type");
+            for (Object module : modules(list.get())) {
+                String type = text(list.get(), module, "type");
                 String kind = type.substring(type.lastIndexOf('.') + 1);
                 switch (kind) {
                     case "Transformer" -> {}
-                    case "Pooling" -> poolingAt = directory.resolve(text(list, module, "path"));
+                    case "Pooling" -> poolingAt = text(list.get(), module, "path");
                     case "Normalize" -> normalize = Optional.of(true);
                     default ->
                         throw unusable(
-                                list,
+                                list.get(),
                                 "it has the module " + type + ", which is not computed here",
                                 "write that module in the model, and leave the file out");
                 }
             }
         }
-        Optional<Pooling> pooling = object(poolingAt.resolve(CONFIG)).map(c -> pooling(c.file(), c.entries()));
-        Optional<Integer> tokens = object(directory.resolve("sentence_bert_config.json"))
+        Optional<Pooling> pooling =
+                object(model.fileBeside(poolingAt + "/" + CONFIG)).map(c -> pooling(c.file(), c.entries()));
+        Optional<Integer> tokens = object(model.fileBeside("sentence_bert_config.json"))
                 .flatMap(c -> c.get("max_seq_length", Integer.class));
-        Optional<Config> prompts = object(directory.resolve("config_sentence_transformers.json"));
+        Optional<Config> prompts = object(model.fileBeside("config_sentence_transformers.json"));
         return new SentenceFiles(
                 pooling,
                 normalize,
@@ -75,7 +80,7 @@ record SentenceFiles(
     }
 
     /** A file that holds an object. */
-    private record Config(Path file, Map<String, Object> entries) {
+    private record Config(SourceFile file, Map<String, Object> entries) {
         <T> Optional<T> get(String key, Class<T> type) {
             Object value = entries.get(key);
             if (value != null && !type.isInstance(value)) {
@@ -95,7 +100,7 @@ record SentenceFiles(
         return prompts;
     }
 
-    private static Pooling pooling(Path file, Map<String, Object> entries) {
+    private static Pooling pooling(SourceFile file, Map<String, Object> entries) {
         List<String> modes = entries.entrySet().stream()
                 .filter(e -> e.getKey().startsWith("pooling_mode"))
                 .filter(e -> !Boolean.FALSE.equals(e.getValue()))
@@ -110,43 +115,42 @@ record SentenceFiles(
         return MODES.get(modes.getFirst());
     }
 
-    private static List<Object> modules(Path file) {
+    private static List<Object> modules(SourceFile file) {
         if (parsed(file) instanceof List<?> modules) {
             return List.copyOf(modules);
         }
         throw unusable(file, "it is not a list of modules", "copy the file again");
     }
 
-    private static String text(Path file, Object module, String key) {
+    private static String text(SourceFile file, Object module, String key) {
         if (module instanceof Map<?, ?> entries && entries.get(key) instanceof String text) {
             return text;
         }
         throw unusable(file, "a module has no " + key, "copy the file again");
     }
 
-    private static Optional<Config> object(Path file) {
-        if (!Files.isRegularFile(file)) {
-            return Optional.empty();
-        }
-        if (parsed(file) instanceof Map<?, ?> found) {
-            Map<String, Object> entries = new HashMap<>();
-            found.forEach((key, value) -> entries.put(String.valueOf(key), value));
-            return Optional.of(new Config(file, entries));
-        }
-        throw unusable(file, "it does not hold an object", "copy the file again");
+    private static Optional<Config> object(Optional<SourceFile> file) {
+        return file.map(f -> {
+            if (parsed(f) instanceof Map<?, ?> found) {
+                Map<String, Object> entries = new HashMap<>();
+                found.forEach((key, value) -> entries.put(String.valueOf(key), value));
+                return new Config(f, entries);
+            }
+            throw unusable(f, "it does not hold an object", "copy the file again");
+        });
     }
 
-    private static Object parsed(Path file) {
+    private static Object parsed(SourceFile file) {
         try {
-            return JSON.std.anyFrom(Files.readString(file));
+            return JSON.std.anyFrom(file.text());
         } catch (IOException e) {
             throw unusable(
                     file, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), "copy the file again");
         }
     }
 
-    private static DiagnosticException unusable(Path file, String why, String remedy) {
-        return new DiagnosticException(Diagnostic.of(EmbedCode.SENTENCE_FILE, file + " cannot be used")
+    private static DiagnosticException unusable(SourceFile file, String why, String remedy) {
+        return new DiagnosticException(Diagnostic.of(EmbedCode.SENTENCE_FILE, file.name() + " cannot be used")
                 .note(why)
                 .hint(remedy));
     }

@@ -45,6 +45,7 @@ public final class TextEmbedder {
     private final EmbeddingSettings settings;
     private final int limit;
     private final int callers;
+    private final String identity;
     private final AtomicLong texts = new AtomicLong();
     private final AtomicLong tokens = new AtomicLong();
     private final AtomicLong padding = new AtomicLong();
@@ -64,12 +65,14 @@ public final class TextEmbedder {
             CompiledModel compiled,
             EmbeddingOptions options,
             EmbeddingSettings settings,
-            int callers) {
+            int callers,
+            String identity) {
         this.model = model;
         this.compiled = compiled;
         this.options = options;
         this.settings = settings;
         this.callers = callers;
+        this.identity = identity;
         int most = compiled.tokenizer().limit();
         this.limit = Math.min(most, settings.tokens().orElse(most));
     }
@@ -86,7 +89,8 @@ public final class TextEmbedder {
         EmbeddingSettings settings = EmbeddingSettings.of(used, options);
         CompiledModel compiled = used.only(settings.output()).compile(compile);
         int callers = compiled.target().device().isPresent() ? 1 : compile.threads();
-        return new TextEmbedder(used, compiled, options, settings, callers);
+        String identity = used.identity(compile) + " " + compile.conversion();
+        return new TextEmbedder(used, compiled, options, settings, callers, identity);
     }
 
     /** The elements of a vector. */
@@ -99,9 +103,9 @@ public final class TextEmbedder {
         return limit;
     }
 
-    /** How vectors are made, for those that must tell different ones apart. */
+    /** How vectors are made, for those that must tell different ones apart: all that they depend on but by rounding. */
     public String settings() {
-        return model.source().name() + " " + settings + " " + limit + " " + options.longTexts();
+        return identity + " " + settings + " " + limit + " " + options.longTexts();
     }
 
     public Counts counts() {

@@ -48,6 +48,15 @@ public final class TextInputs {
     public static SequencedMap<String, Tensor> of(
             Pack pack, Map<String, TensorType> inputs, Optional<String> segments, Optional<String> positions) {
         requireTokens(inputs.keySet());
+        requireDeclared("segments", segments, inputs.keySet());
+        requireDeclared("positions", positions, inputs.keySet());
+        if (pack.rows() < pack.texts().size() && segments.isEmpty()) {
+            throw new DiagnosticException(Diagnostic.of(
+                            RuntimeCode.TEXT_INPUT,
+                            "several texts lie in a row, and no input of the model tells them apart")
+                    .hint("name the input for the numbers of texts in the .properties file: segments = NAME; or run"
+                            + " the texts in rows of their own"));
+        }
         if (pack.padding() > 0 && segments.isEmpty()) {
             requireMask(inputs.keySet());
         }
@@ -68,6 +77,15 @@ public final class TextInputs {
             tensor.ifPresent(t -> given.put(name, t.cast(type.dtype())));
         });
         return given;
+    }
+
+    private static void requireDeclared(String key, Optional<String> input, Set<String> inputs) {
+        if (input.isPresent() && !inputs.contains(input.get())) {
+            throw new DiagnosticException(
+                    Diagnostic.of(RuntimeCode.TEXT_INPUT, "the model has no input \"" + input.get() + "\" for " + key)
+                            .note("its inputs are " + String.join(", ", inputs))
+                            .hint("name one of them in the .properties file, or leave " + key + " out"));
+        }
     }
 
     /** @throws DiagnosticException when none of a model's inputs takes token numbers */

@@ -1,5 +1,6 @@
 package heddle.runtime.artifact;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,8 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.cache.CacheDirectory;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +29,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class ArtifactCacheTest {
@@ -156,6 +160,63 @@ class ArtifactCacheTest {
         var e = assertThrows(DiagnosticException.class, () -> files.find(ENTRY.toString(), Path.of("")));
         assertEquals(RuntimeCode.ARTIFACT_SOURCE, e.diagnostics().getFirst().code());
         assertTrue(e.diagnostics().getFirst().hint().orElseThrow().contains("dev.heddle:heddle-maven"), e.getMessage());
+        assertTrue(
+                e.diagnostics().getFirst().notes().toString().contains("<artifactId>model</artifactId><version>1.0<"),
+                e.getMessage());
+    }
+
+    /** A dependency of the program, in the jar that its build has. */
+    @Test
+    void anArtefactOnTheClassPathIsNotFetched() throws Exception {
+        write(dir.resolve("model-1.0.jar"), "of the class path");
+        withClassPath(dir.resolve("model-1.0.jar"), () -> {
+            assertEquals("of the class path", Files.readString(cache.file(ENTRY, Optional.empty())));
+            assertEquals(0, fetched.get());
+        });
+    }
+
+    @Test
+    void onTheClassPathAnotherJarIsTakenForItsSumAlone() throws Exception {
+        Path program = dir.resolve("program.jar");
+        write(program, "of the class path");
+        withClassPath(program, () -> {
+            assertEquals("weights", Files.readString(cache.file(ENTRY, Optional.empty())));
+            assertEquals("weights", Files.readString(cache.file(ENTRY, sum("weights"))));
+            assertEquals(1, fetched.get());
+            assertEquals("of the class path", Files.readString(cache.file(ENTRY, sum("of the class path"))));
+            assertEquals(1, fetched.get());
+        });
+    }
+
+    private static void withClassPath(Path jar, Executable body) throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, before)) {
+            thread.setContextClassLoader(loader);
+            assertDoesNotThrow(body);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void theLocalRepositoryIsLookedInto() throws Exception {
+        Path jar = dir.resolve("repository/org/example/model/1.0/model-1.0.jar");
+        Files.createDirectories(jar.getParent());
+        write(jar, "of the repository");
+        ArtifactCache plain = new ArtifactCache(
+                new CacheDirectory(dir.resolve("empty")), ArtifactSource.installed(), DownloadListener.SILENT);
+        String before = System.getProperty("maven.repo.local");
+        System.setProperty("maven.repo.local", dir.resolve("repository").toString());
+        try {
+            assertEquals("of the repository", Files.readString(plain.file(ENTRY, Optional.empty())));
+        } finally {
+            if (before == null) {
+                System.clearProperty("maven.repo.local");
+            } else {
+                System.setProperty("maven.repo.local", before);
+            }
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,26 @@ class FileSumsTest {
     @Test
     void sumsAreThoseOfTheBytes() throws IOException {
         assertEquals("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", FileSums.of(file));
+    }
+
+    /** The first and the last block are always among those that are looked at. */
+    @Test
+    void theSumOfBlocksSeesSizeStartAndEnd() throws IOException {
+        byte[] bytes = new byte[10_000_001];
+        Path large = Files.write(dir.resolve("large.bin"), bytes);
+        String zeros = FileSums.ofBlocks(large);
+        for (int at : new int[] {0, bytes.length - 1}) {
+            bytes[at] = 1;
+            Files.write(large, bytes);
+            assertNotEquals(zeros, FileSums.ofBlocks(large), "byte " + at);
+            bytes[at] = 0;
+        }
+        Files.write(large, Arrays.copyOf(bytes, bytes.length - 1));
+        assertNotEquals(zeros, FileSums.ofBlocks(large));
+        Files.write(large, bytes);
+        assertEquals(zeros, FileSums.ofBlocks(large));
+        Files.write(large, new byte[0]);
+        assertEquals("0-0", FileSums.ofBlocks(large));
     }
 
     @Test

@@ -10,6 +10,7 @@ import heddle.runtime.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,17 @@ class ModelManifestTest {
         assertEquals(Optional.of(new DeclaredFile("w.onnx", Optional.empty())), manifest.weights());
         assertEquals(Optional.empty(), manifest.tokenizer());
         assertEquals(Optional.of(7), manifest.tokens());
+    }
+
+    @Test
+    void promptsInQuotesHaveEscapes() throws IOException {
+        Files.writeString(
+                dir.resolve("m.properties"),
+                "prompt.a = \"x: \"\nprompt.b = \"say \\\"so\\\"\\n\\\\ \"\nprompt.c = as \\n is\n");
+        assertEquals(
+                Map.of("a", "x: ", "b", "say \"so\"\n\\ ", "c", "as \\n is"),
+                ModelSource.file(dir.resolve("m.heddle")).manifest().texts().prompts());
+        assertEquals("prompt.a = \"\\x\"", wrong("prompt.a = \"\\x\"").text());
     }
 
     @Test

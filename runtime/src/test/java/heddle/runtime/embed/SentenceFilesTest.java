@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class SentenceFilesTest {
     void withoutFilesNothingIsSaid() {
         assertEquals(
                 new SentenceFiles(Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), Optional.empty()),
-                SentenceFiles.read(dir));
+                SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle"))));
     }
 
     @Test
@@ -55,7 +56,7 @@ class SentenceFilesTest {
                         Optional.of(256),
                         Map.of("query", "query: ", "passage", "passage: "),
                         Optional.of("passage")),
-                SentenceFiles.read(dir));
+                SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle"))));
     }
 
     @ParameterizedTest
@@ -68,8 +69,14 @@ class SentenceFilesTest {
             })
     void poolingIsReadWithoutAList(String config, Pooling pooling) throws IOException {
         write("1_Pooling/config.json", config);
-        assertEquals(Optional.of(pooling), SentenceFiles.read(dir).pooling());
-        assertEquals(Optional.empty(), SentenceFiles.read(dir).normalize());
+        assertEquals(
+                Optional.of(pooling),
+                SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle")))
+                        .pooling());
+        assertEquals(
+                Optional.empty(),
+                SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle")))
+                        .normalize());
     }
 
     @ParameterizedTest
@@ -85,7 +92,9 @@ class SentenceFilesTest {
             })
     void whatIsNotComputedIsSaid(String file, String text, String reason) throws IOException {
         write(file, text);
-        Diagnostic wrong = assertThrows(DiagnosticException.class, () -> SentenceFiles.read(dir))
+        Diagnostic wrong = assertThrows(
+                        DiagnosticException.class,
+                        () -> SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle"))))
                 .diagnostics()
                 .getFirst();
         assertEquals(EmbedCode.SENTENCE_FILE, wrong.code());

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,29 @@ class TextInputsTest {
     void paddedTextsNeedAMask() {
         assertEquals(RuntimeCode.TEXT_INPUT, code(() -> TextInputs.of(BATCH, Map.of("ids", IDS))));
         assertEquals(RuntimeCode.TEXT_INPUT, code(() -> TextInputs.of(BATCH, Map.of("mask", IDS))));
+    }
+
+    /** Without an input that tells them apart, each text would attend to the others. */
+    @Test
+    void textsThatShareARowNeedAnInputForTheirNumbers() {
+        Tokens text = new Tokens(new long[] {1, 5, 2}, 1, 1);
+        Pack two = Pack.endToEnd(List.of(text, text));
+        Map<String, TensorType> inputs = Map.of("ids", IDS, "segments", IDS);
+        Optional<String> none = Optional.empty();
+        assertEquals(
+                "i64[1, 6]",
+                TextInputs.of(two, inputs, Optional.of("segments"), none)
+                        .get("segments")
+                        .toString());
+        assertEquals(RuntimeCode.TEXT_INPUT, code(() -> TextInputs.of(two, inputs, none, none)));
+        assertEquals(RuntimeCode.TEXT_INPUT, code(() -> TextInputs.of(two, inputs, Optional.of("texts"), none)));
+        assertEquals(
+                RuntimeCode.TEXT_INPUT,
+                code(() -> TextInputs.of(two, inputs, Optional.of("segments"), Optional.of("places"))));
+        assertEquals(
+                1,
+                TextInputs.of(Pack.endToEnd(List.of(text)), Map.of("ids", IDS), none, none)
+                        .size());
     }
 
     @Test

@@ -93,7 +93,7 @@ public final class RaggedBenchmark {
     }
 
     /** Lengths are log-normal, as those of texts on the web are: from 5 to 400 tokens, about 70 in the mean. */
-    private static List<String> texts(int count) {
+    static List<String> texts(int count) {
         Random random = new Random(1);
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
