@@ -38,9 +38,12 @@ final class SemanticSearch {
                 .embeddingStore(store)
                 .maxResults(1)
                 .build();
-        for (String question : questions.length > 0 ? questions : new String[] {"gardening advice", "savings and loans"}) {
-            retriever.retrieve(Query.from(question)).forEach(found -> System.out.println(question + ": "
-                    + found.textSegment().text()));
+        for (String question :
+                questions.length > 0 ? questions : new String[] {"gardening advice", "savings and loans"}) {
+            retriever
+                    .retrieve(Query.from(question))
+                    .forEach(found -> System.out.println(
+                            question + ": " + found.textSegment().text()));
         }
     }
 }

@@ -58,7 +58,11 @@ class ArchitectureTest {
     @Test
     void frameworksUseTheApiAlone() {
         for (String framework : FRAMEWORKS) {
-            classes().that().resideInAPackage(framework).should().onlyDependOnClassesThat(resideInAPackage(framework)
+            classes()
+                    .that()
+                    .resideInAPackage(framework)
+                    .should()
+                    .onlyDependOnClassesThat(resideInAPackage(framework)
                             .or(resideInAPackage("heddle.api.."))
                             .or(resideOutsideOfPackage("heddle..")))
                     .check(HEDDLE);

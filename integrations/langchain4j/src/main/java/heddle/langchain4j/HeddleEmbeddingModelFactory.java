@@ -39,8 +39,9 @@ public final class HeddleEmbeddingModelFactory implements EmbeddingModelFactory 
         String named = Optional.ofNullable(System.getProperty(PROPERTY))
                 .or(() -> Optional.ofNullable(System.getenv(VARIABLE)))
                 .filter(name -> !name.isBlank())
-                .orElseThrow(() -> new IllegalStateException("no embedding model is named: set -D" + PROPERTY + "=FILE or "
-                        + VARIABLE + " to a .heddle or .onnx file, or give LangChain4j a HeddleEmbeddingModel yourself"));
+                .orElseThrow(() -> new IllegalStateException(
+                        "no embedding model is named: set -D" + PROPERTY + "=FILE or " + VARIABLE
+                                + " to a .heddle or .onnx file, or give LangChain4j a HeddleEmbeddingModel yourself"));
         return MODELS.computeIfAbsent(
                 named,
                 name -> HeddleEmbeddingModel.builder().modelPath(Path.of(name)).build());

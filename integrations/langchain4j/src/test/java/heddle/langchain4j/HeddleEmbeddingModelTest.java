@@ -59,7 +59,8 @@ class HeddleEmbeddingModelTest {
     }
 
     private static Embedding asked(HeddleEmbeddingModel model, String text, EmbeddingInputType type) {
-        return model.embed(EmbeddingRequest.builder().input(text).inputType(type).build())
+        return model.embed(
+                        EmbeddingRequest.builder().input(text).inputType(type).build())
                 .embeddings()
                 .getFirst();
     }
@@ -91,8 +92,7 @@ class HeddleEmbeddingModelTest {
         assertEquals(ByteModel.LIMIT, plain.mostTokens());
         EmbeddingRequest request = EmbeddingRequest.builder().input("a").build();
         assertEquals("Bytes", plain.embed(request).metadata().modelName());
-        HeddleEmbeddingModel named =
-                ByteModel.builder(file).modelName("small").build();
+        HeddleEmbeddingModel named = ByteModel.builder(file).modelName("small").build();
         assertEquals("small", named.embed(request).metadata().modelName());
     }
 
@@ -142,8 +142,7 @@ class HeddleEmbeddingModelTest {
         assertAlike(cuts.embed(text.substring(0, ByteModel.LIMIT)).content(), cut.content());
         assertEquals(ByteModel.LIMIT, cut.tokenUsage().inputTokenCount());
         assertEquals(before + 1, cuts.longTexts());
-        HeddleEmbeddingModel splits =
-                ByteModel.builder(file).splitLongTexts().build();
+        HeddleEmbeddingModel splits = ByteModel.builder(file).splitLongTexts().build();
         Response<Embedding> split = splits.embed(text);
         assertEquals(text.length(), split.tokenUsage().inputTokenCount());
         assertNotEquals(cut.content(), split.content());
@@ -163,17 +162,14 @@ class HeddleEmbeddingModelTest {
 
     @Test
     void aModelWithoutPromptsRefusesToTellQueriesApart() {
-        var e = assertThrows(
-                UnsupportedFeatureException.class, () -> asked(plain, "bank", EmbeddingInputType.QUERY));
+        var e = assertThrows(UnsupportedFeatureException.class, () -> asked(plain, "bank", EmbeddingInputType.QUERY));
         assertTrue(e.getMessage().contains("inputType"), e.getMessage());
     }
 
     @Test
     void prefixesStandInForPrompts() {
-        HeddleEmbeddingModel model = ByteModel.builder(file)
-                .queryPrefix("find: ")
-                .prefix("text: ")
-                .build();
+        HeddleEmbeddingModel model =
+                ByteModel.builder(file).queryPrefix("find: ").prefix("text: ").build();
         assertAlike(model.withPrefix("find: ").embed("bank").content(), asked(model, "bank", EmbeddingInputType.QUERY));
         assertAlike(model.embed("bank").content(), asked(model, "bank", EmbeddingInputType.DOCUMENT));
         assertNotEquals(model.embed("bank").content(), asked(model, "bank", EmbeddingInputType.QUERY));
@@ -182,21 +178,26 @@ class HeddleEmbeddingModelTest {
     @Test
     void aSecondModelWithAPromptSharesTheFirst() {
         HeddleEmbeddingModel queries = asymmetric.withPrompt("query");
-        assertEquals(asked(asymmetric, "bank", EmbeddingInputType.QUERY), queries.embed("bank").content());
         assertEquals(
-                asked(asymmetric, "bank", EmbeddingInputType.DOCUMENT), asked(queries, "bank", EmbeddingInputType.DOCUMENT));
+                asked(asymmetric, "bank", EmbeddingInputType.QUERY),
+                queries.embed("bank").content());
+        assertEquals(
+                asked(asymmetric, "bank", EmbeddingInputType.DOCUMENT),
+                asked(queries, "bank", EmbeddingInputType.DOCUMENT));
         var e = assertThrows(HeddleException.class, () -> asymmetric.withPrompt("question"));
         assertTrue(e.getMessage().contains("its prompts are passage, query"), e.getMessage());
     }
 
     @Test
     void settingsChangeVectorsAsTheySay() {
-        Embedding whole = ByteModel.builder(file).normalize(false).build().embed("bank").content();
+        Embedding whole =
+                ByteModel.builder(file).normalize(false).build().embed("bank").content();
         assertNotEquals(1, length(whole), 1e-3);
         whole.normalize();
         assertAlike(plain.embed("bank").content(), whole);
         List<TextSegment> texts = segments("one", "two", "three", "four");
-        List<Embedding> few = ByteModel.builder(file).tokenBudget(5).build().embedAll(texts).content();
+        List<Embedding> few =
+                ByteModel.builder(file).tokenBudget(5).build().embedAll(texts).content();
         List<Embedding> many = plain.embedAll(texts).content();
         for (int i = 0; i < few.size(); i++) {
             assertAlike(many.get(i), few.get(i));
@@ -235,14 +236,17 @@ class HeddleEmbeddingModelTest {
 
     @Test
     void manyThreadsShareAModel() throws Exception {
-        List<String> texts =
-                IntStream.range(0, 64).mapToObj(i -> "text " + "x".repeat(i % 20) + i).toList();
+        List<String> texts = IntStream.range(0, 64)
+                .mapToObj(i -> "text " + "x".repeat(i % 20) + i)
+                .toList();
         List<Embedding> expected =
                 texts.stream().map(t -> plain.embed(t).content()).toList();
         try (ExecutorService callers = Executors.newFixedThreadPool(8)) {
             List<Callable<Response<List<Embedding>>>> calls = IntStream.range(0, 32)
-                    .<Callable<Response<List<Embedding>>>>mapToObj(i -> () -> plain.embedAll(
-                            texts.subList(i, i + 32).stream().map(TextSegment::from).toList()))
+                    .<Callable<Response<List<Embedding>>>>mapToObj(i ->
+                            () -> plain.embedAll(texts.subList(i, i + 32).stream()
+                                    .map(TextSegment::from)
+                                    .toList()))
                     .toList();
             List<Future<Response<List<Embedding>>>> ended = callers.invokeAll(calls);
             for (int i = 0; i < ended.size(); i++) {
@@ -260,11 +264,12 @@ class HeddleEmbeddingModelTest {
     @Test
     void aModelIsNamedOnce() {
         var none = assertThrows(
-                IllegalStateException.class, () -> HeddleEmbeddingModel.builder().build());
+                IllegalStateException.class,
+                () -> HeddleEmbeddingModel.builder().build());
         assertTrue(none.getMessage().contains("modelPath"), none.getMessage());
-        assertThrows(IllegalStateException.class, () -> ByteModel.builder(file)
-                .model(Heddle.model(file))
-                .build());
+        assertThrows(
+                IllegalStateException.class,
+                () -> ByteModel.builder(file).model(Heddle.model(file)).build());
         HeddleEmbeddingModel read = HeddleEmbeddingModel.builder()
                 .model(Heddle.model(file))
                 .options(Options.defaults().weights("random"))

@@ -10,7 +10,6 @@ import dev.langchain4j.data.document.Document;
 import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
-import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2.AllMiniLmL6V2EmbeddingModel;
 import dev.langchain4j.rag.content.retriever.EmbeddingStoreContentRetriever;
 import dev.langchain4j.rag.query.Query;
@@ -156,7 +155,12 @@ class MiniLmRetrievalTest {
     }
 
     private static String topic(EmbeddingStoreContentRetriever retriever, String query) {
-        return retriever.retrieve(Query.from(query)).getFirst().textSegment().metadata().getString("topic");
+        return retriever
+                .retrieve(Query.from(query))
+                .getFirst()
+                .textSegment()
+                .metadata()
+                .getString("topic");
     }
 
     /** Hides the factories of other jars: LangChain4j refuses to choose between two. */
@@ -190,7 +194,8 @@ class MiniLmRetrievalTest {
             InMemoryEmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
             EmbeddingStoreIngestor.ingest(documents(), store);
             assertEquals("roses", topic(EmbeddingStoreContentRetriever.from(store), "gardening advice"));
-            var model = assertInstanceOf(HeddleEmbeddingModel.class, ours.getFirst().create());
+            var model =
+                    assertInstanceOf(HeddleEmbeddingModel.class, ours.getFirst().create());
             assertSame(model, new HeddleEmbeddingModelFactory().create(), "all share one compiled model");
         } finally {
             System.clearProperty(HeddleEmbeddingModelFactory.PROPERTY);

@@ -111,8 +111,8 @@ public final class VectorIndexer implements Closeable {
         add(text, fields, Optional.of(replaced));
     }
 
-    private synchronized void add(
-            String text, Iterable<? extends IndexableField> fields, Optional<Term> replaced) throws IOException {
+    private synchronized void add(String text, Iterable<? extends IndexableField> fields, Optional<Term> replaced)
+            throws IOException {
         Objects.requireNonNull(text, "a document has no text to make a vector of; add it to the writer itself");
         Objects.requireNonNull(fields, "a document's fields are null; an empty list has none");
         if (closed) {

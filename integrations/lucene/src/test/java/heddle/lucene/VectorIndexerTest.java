@@ -116,8 +116,7 @@ class VectorIndexerTest {
     /** The identifiers in the index, commits or not, in the order of indexing. */
     private List<String> indexed() throws IOException {
         try (DirectoryReader reader = DirectoryReader.open(writer)) {
-            return ids(reader, new IndexSearcher(reader)
-                    .search(MatchAllDocsQuery.INSTANCE, 1 + reader.maxDoc()));
+            return ids(reader, new IndexSearcher(reader).search(MatchAllDocsQuery.INSTANCE, 1 + reader.maxDoc()));
         }
     }
 
@@ -203,7 +202,8 @@ class VectorIndexerTest {
         assertSame(bad, e.fields());
         assertTrue(e.text().endsWith("an index"), e.text());
         assertTrue(
-                e.getMessage().startsWith("document 2 (\"two, which has a tag that is much too long for a term of an …\")"),
+                e.getMessage()
+                        .startsWith("document 2 (\"two, which has a tag that is much too long for a term of an …\")"),
                 e.getMessage());
         assertTrue(e.getMessage().contains("immense term"), e.getMessage());
         assertEquals(List.of("1", "3"), indexed());

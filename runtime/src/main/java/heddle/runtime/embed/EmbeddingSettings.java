@@ -68,10 +68,7 @@ record EmbeddingSettings(
         if (!prompts.containsKey(name)) {
             throw new DiagnosticException(Diagnostic.of(
                             EmbedCode.NO_VECTORS, "the model has no prompt \"" + name + "\"")
-                    .note(
-                            prompts.isEmpty()
-                                    ? "it has none"
-                                    : "its prompts are " + String.join(", ", prompts.keySet()))
+                    .note(prompts.isEmpty() ? "it has none" : "its prompts are " + String.join(", ", prompts.keySet()))
                     .hint("--prefix gives the text itself; prompt." + name
                             + " = \"...\" in the .properties file names it"));
         }
