@@ -11,7 +11,11 @@ final class ByteModel {
 
     private ByteModel() {}
 
-    /** Writes the model. @param keys further lines of its {@code .properties} file */
+    /**
+     * Writes the model.
+     *
+     * @param keys further lines of its {@code .properties} file
+     */
     static Path write(Path dir, String keys) throws IOException {
         Path file = dir.resolve("bytes.heddle");
         Files.writeString(file, """

@@ -128,7 +128,7 @@ class MiniLmRetrievalTest {
                 "Prune roses in late winter, before new growth.",
                 "The compiler proves that every address lies in its buffer.");
         return texts.stream()
-                .map(t -> Document.from(t, Metadata.from("topic", t.split(" ")[1])))
+                .map(t -> Document.from(t, Metadata.from("topic", t.split(" ", 3)[1])))
                 .toList();
     }
 
@@ -143,7 +143,7 @@ class MiniLmRetrievalTest {
         assertTrue(ingested.tokenUsage().inputTokenCount() > 6 * 8, "tokens " + ingested.tokenUsage());
         var retriever = EmbeddingStoreContentRetriever.builder()
                 .embeddingModel(model)
-                .embeddingStore(store)
+                .embeddingStore(InMemoryEmbeddingStore.fromJson(store.serializeToJson()))
                 .maxResults(1)
                 .build();
         assertEquals("cake", topic(retriever, "How long do I bake it?"));

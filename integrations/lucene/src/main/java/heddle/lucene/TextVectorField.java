@@ -56,7 +56,11 @@ public final class TextVectorField {
                 : VectorSimilarityFunction.COSINE;
     }
 
-    /** The documents whose texts mean most nearly what a text means. @param k how many */
+    /**
+     * The documents whose texts mean most nearly what a text means.
+     *
+     * @param k how many
+     */
     public KnnFloatVectorQuery query(String text, int k) {
         return query(text, k, null);
     }

@@ -177,6 +177,7 @@ public final class VectorIndexer implements Closeable {
         List<float[]> vectors = field.vectors(some.stream().map(w -> w.text).toList());
         for (int i = 0; i < vectors.size(); i++) {
             some.get(i).vector = vectors.get(i);
+            some.get(i).failure = null;
         }
     }
 
