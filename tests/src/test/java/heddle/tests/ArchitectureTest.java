@@ -1,5 +1,7 @@
 package heddle.tests;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -14,7 +16,17 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final JavaClasses HEDDLE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("heddle.dsl", "heddle.compiler", "heddle.runtime", "heddle.maven", "heddle.cli");
+            .importPackages(
+                    "heddle.dsl",
+                    "heddle.compiler",
+                    "heddle.runtime",
+                    "heddle.maven",
+                    "heddle.cli",
+                    "heddle.langchain4j",
+                    "heddle.lucene");
+
+    /** Each of them has an artefact of its own, which those add who use that framework. */
+    private static final String[] FRAMEWORKS = {"heddle.langchain4j..", "heddle.lucene.."};
 
     @Test
     void modulesPointOneWay() {
@@ -40,6 +52,21 @@ class ArchitectureTest {
                 .whereLayer("compiler")
                 .mayOnlyBeAccessedByLayers("runtime", "cli")
                 .check(HEDDLE);
+    }
+
+    /** They show that the public API is enough for such modules, and none needs another. */
+    @Test
+    void frameworksUseTheApiAlone() {
+        for (String framework : FRAMEWORKS) {
+            classes()
+                    .that()
+                    .resideInAPackage(framework)
+                    .should()
+                    .onlyDependOnClassesThat(resideInAPackage(framework)
+                            .or(resideInAPackage("heddle.api.."))
+                            .or(resideOutsideOfPackage("heddle..")))
+                    .check(HEDDLE);
+        }
     }
 
     @Test

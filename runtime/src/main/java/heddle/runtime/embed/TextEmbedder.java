@@ -60,6 +60,9 @@ public final class TextEmbedder {
      */
     public record Counts(long texts, long tokens, long padding, long tooLong) {}
 
+    /** Vectors, and what was embedded for them. */
+    public record Counted(List<float[]> vectors, Counts counts) {}
+
     private TextEmbedder(
             HeddleModel model,
             CompiledModel compiled,
@@ -93,6 +96,25 @@ public final class TextEmbedder {
         return new TextEmbedder(used, compiled, options, settings, callers, identity);
     }
 
+    /**
+     * The same compiled model with other options, and counts of its own. The kernels, the weights and the tokenizer are shared.
+     *
+     * @throws heddle.dsl.diagnostic.DiagnosticException when the model has no such prompt
+     */
+    public TextEmbedder with(EmbeddingOptions other) {
+        return new TextEmbedder(model, compiled, other, EmbeddingSettings.of(model, other), callers, identity);
+    }
+
+    /** The names of the prompts that the model's files have, sorted. */
+    public List<String> prompts() {
+        return List.copyOf(EmbeddingSettings.prompts(model).keySet());
+    }
+
+    /** Whether vectors are brought to length one. */
+    public boolean normalized() {
+        return settings.normalize();
+    }
+
     /** The elements of a vector. */
     public int dimension() {
         return settings.dimension();
@@ -117,6 +139,20 @@ public final class TextEmbedder {
         List<float[]> vectors = new ArrayList<>(all.size());
         embed(all.iterator(), vectors::add);
         return vectors;
+    }
+
+    /** The vectors of texts, in their order, and what was embedded for these alone. */
+    public Counted counted(List<String> all) {
+        TextEmbedder own = new TextEmbedder(model, compiled, options, settings, callers, identity);
+        try {
+            return new Counted(own.embed(all), own.counts());
+        } finally {
+            Counts counts = own.counts();
+            texts.addAndGet(counts.texts());
+            tokens.addAndGet(counts.tokens());
+            padding.addAndGet(counts.padding());
+            tooLong.addAndGet(counts.tooLong());
+        }
     }
 
     /**
