@@ -86,6 +86,21 @@ public final class Embedder {
                 () -> new Embedder(TextEmbedder.of(model.model(), options.options(), settings.options)));
     }
 
+    /**
+     * This embedder with other settings, such as the prompt of queries beside that of passages. Both share the compiled model and its
+     * weights. Counts of the new one begin at zero.
+     *
+     * @throws HeddleException when the model has no such prompt
+     */
+    public Embedder with(Settings settings) {
+        return HeddleException.rethrow(() -> new Embedder(embedder.with(settings.options)));
+    }
+
+    /** This embedder with counts of its own that begin at zero: they tell the tokens of a few texts while other threads go on. */
+    public Embedder counted() {
+        return new Embedder(embedder.counted());
+    }
+
     /** The elements of a vector. */
     public int dimension() {
         return embedder.dimension();

@@ -89,6 +89,20 @@ public final class TextEmbedder {
         return new TextEmbedder(used, compiled, options, settings, callers);
     }
 
+    /**
+     * The same with other options, and counts that begin at zero. Both share the compiled model and its weights.
+     *
+     * @throws heddle.dsl.diagnostic.DiagnosticException when the model has no such prompt
+     */
+    public TextEmbedder with(EmbeddingOptions other) {
+        return new TextEmbedder(model, compiled, other, EmbeddingSettings.of(model, other), callers);
+    }
+
+    /** The same with counts that begin at zero. */
+    public TextEmbedder counted() {
+        return new TextEmbedder(model, compiled, options, settings, callers);
+    }
+
     /** The elements of a vector. */
     public int dimension() {
         return settings.dimension();
