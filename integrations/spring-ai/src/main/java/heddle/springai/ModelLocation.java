@@ -36,6 +36,6 @@ final class ModelLocation {
     }
 
     private static Model published(String name) {
-        return Heddle.model(Path.of("..", "..", "examples", "minilm.heddle"));
+        return Heddle.model(Path.of(name));
     }
 }

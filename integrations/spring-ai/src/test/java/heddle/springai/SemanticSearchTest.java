@@ -32,6 +32,7 @@ class SemanticSearchTest {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(HeddleEmbeddingAutoConfiguration.class))
                 .withUserConfiguration(Program.class)
+                .withPropertyValues("spring.ai.heddle.embedding.model=../../examples/minilm.heddle")
                 .run(context -> {
                     VectorStore store = context.getBean(VectorStore.class);
                     store.add(List.of(
