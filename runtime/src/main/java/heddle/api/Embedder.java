@@ -87,8 +87,18 @@ public final class Embedder {
     }
 
     /**
-     * This embedder with other settings, such as the prompt of queries beside that of passages. Both share the compiled model and its
-     * weights. Counts of the new one begin at zero.
+     * Vectors of texts, and what was computed for them.
+     *
+     * @param vectors   in the order of the texts
+     * @param tokens    those that mark starts and ends included
+     * @param longTexts texts that had more tokens than the model takes
+     * @since 0.2
+     */
+    public record Counted(List<float[]> vectors, long tokens, long longTexts) {}
+
+    /**
+     * The same compiled model with other settings: for search, one for queries beside one for passages. Both share kernels, weights
+     * and tokenizer. Each counts for itself.
      *
      * @throws HeddleException when the model has no such prompt
      */
@@ -96,9 +106,14 @@ public final class Embedder {
         return HeddleException.rethrow(() -> new Embedder(embedder.with(settings.options)));
     }
 
-    /** This embedder with counts of its own that begin at zero: they tell the tokens of a few texts while other threads go on. */
-    public Embedder counted() {
-        return new Embedder(embedder.counted());
+    /** The names of the prompts that the model's files have, sorted. */
+    public List<String> prompts() {
+        return HeddleException.rethrow(embedder::prompts);
+    }
+
+    /** Whether vectors have length one. */
+    public boolean normalized() {
+        return embedder.normalized();
     }
 
     /** The elements of a vector. */
@@ -129,6 +144,21 @@ public final class Embedder {
     /** The vectors of texts, in their order. @throws OutOfMemoryError that says how much memory a run needs */
     public List<float[]> embed(List<String> texts) {
         return HeddleException.rethrow(() -> embedder.embed(texts));
+    }
+
+    /**
+     * The vectors of texts, in their order, and what was computed for these texts alone, whatever other threads do.
+     *
+     * @throws OutOfMemoryError that says how much memory a run needs
+     */
+    public Counted embedCounted(List<String> texts) {
+        return HeddleException.rethrow(() -> {
+            TextEmbedder.Counted counted = embedder.counted(texts);
+            return new Counted(
+                    counted.vectors(),
+                    counted.counts().tokens(),
+                    counted.counts().tooLong());
+        });
     }
 
     /** Gives the vector of each text to {@code vectors}, in their order. Only some thousands of both are in memory. */

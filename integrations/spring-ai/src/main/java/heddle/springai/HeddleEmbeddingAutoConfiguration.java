@@ -1,14 +1,9 @@
 package heddle.springai;
 
 import heddle.api.Embedder;
-import heddle.api.HeddleException;
-import heddle.api.HeddleException.Mistake;
 import heddle.api.Options;
 import io.micrometer.observation.ObservationRegistry;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.ai.embedding.EmbeddingModel;
@@ -45,21 +40,18 @@ public class HeddleEmbeddingAutoConfiguration {
             ObjectProvider<ObservationRegistry> observations,
             ObjectProvider<EmbeddingModelObservationConvention> convention) {
         requireVectorModule();
+        Options options = options(properties);
         Embedder.Settings settings = settings(properties);
-        Embedder plain = explained(
+        Embedder plain = HeddleStartException.explained(
                 "model",
                 properties.model(),
                 "name a .heddle or .onnx file, classpath: and a resource, or one of "
                         + String.join(", ", ModelLocation.PUBLISHED),
                 () -> Embedder.of(
-                        ModelLocation.read(properties.model(), resources.getClassLoader()),
-                        options(properties),
-                        settings));
-        Embedder texts = begun(plain, settings, "", properties.prompt(), properties.prefix())
-                .orElse(plain);
-        HeddleEmbeddingModel.Builder model = HeddleEmbeddingModel.builder(properties.model(), texts)
-                .documents(begun(plain, settings, "document-", properties.documentPrompt(), properties.documentPrefix())
-                        .orElse(texts))
+                        ModelLocation.read(properties.model(), resources.getClassLoader()), options, settings));
+        Beginnings beginnings = Beginnings.of(plain, settings, properties);
+        HeddleEmbeddingModel.Builder model = HeddleEmbeddingModel.builder(properties.model(), beginnings.texts())
+                .documents(beginnings.documents())
                 .metadataMode(properties.metadataMode())
                 .observationRegistry(observations.getIfUnique(() -> ObservationRegistry.NOOP));
         convention.ifAvailable(model::observationConvention);
@@ -88,7 +80,7 @@ public class HeddleEmbeddingAutoConfiguration {
         }
         return properties.threads() == null
                 ? options
-                : explained(
+                : HeddleStartException.explained(
                         "threads",
                         properties.threads(),
                         "leave it out for all processors",
@@ -110,7 +102,7 @@ public class HeddleEmbeddingAutoConfiguration {
         if (properties.tokenBudget() == null) {
             return settings;
         }
-        return explained(
+        return HeddleStartException.explained(
                 "token-budget",
                 properties.tokenBudget(),
                 "leave it out for a budget that suits processors",
@@ -119,54 +111,5 @@ public class HeddleEmbeddingAutoConfiguration {
 
     private static Supplier<Embedder.Settings> budgeted(Embedder.Settings settings, int tokens) {
         return () -> settings.tokenBudget(tokens);
-    }
-
-    /** An embedder that writes a prompt or a prefix before texts; empty when there is neither. */
-    private static Optional<Embedder> begun(
-            Embedder plain, Embedder.Settings settings, String kind, String prompt, String prefix) {
-        String ofPrompt = kind + "prompt";
-        String ofPrefix = kind + "prefix";
-        if (prompt != null && prefix != null) {
-            throw new HeddleStartException(
-                    name(ofPrompt) + " and " + name(ofPrefix) + " are both set.", "Leave one of them out.");
-        }
-        if (prefix != null) {
-            return Optional.of(plain.with(settings.prefix(prefix)));
-        }
-        return Optional.ofNullable(prompt)
-                .map(p -> explained(
-                        ofPrompt,
-                        p,
-                        "write the text itself in " + name(ofPrefix),
-                        () -> plain.with(settings.prompt(p))));
-    }
-
-    /** Calls what fails for a value of a property; says so. */
-    private static <T> T explained(String property, Object value, String remedy, Supplier<T> call) {
-        String assignment = name(property) + "=" + value;
-        try {
-            return call.get();
-        } catch (HeddleException e) {
-            throw new HeddleStartException(
-                    assignment + " cannot be used:\n\n" + e.getMessage(), remedies(e.mistakes(), property, remedy), e);
-        } catch (IllegalArgumentException e) {
-            throw new HeddleStartException(
-                    assignment + " cannot be used: " + e.getMessage() + ".",
-                    "Set " + name(property) + ": " + remedy + ".",
-                    e);
-        }
-    }
-
-    private static String remedies(List<Mistake> mistakes, String property, String remedy) {
-        String hints = mistakes.stream()
-                .flatMap(m -> m.hint().stream())
-                .distinct()
-                .map(hint -> "- " + hint + "\n")
-                .collect(Collectors.joining());
-        return hints + "- set " + name(property) + ": " + remedy;
-    }
-
-    private static String name(String property) {
-        return HeddleEmbeddingProperties.PREFIX + "." + property;
     }
 }

@@ -176,7 +176,7 @@ public final class HeddleEmbeddingModel implements EmbeddingModel {
         return Objects.requireNonNull(EmbeddingModelObservationDocumentation.EMBEDDING_MODEL_OPERATION
                 .observation(convention, CONVENTION, () -> context, observations)
                 .observe(() -> {
-                    EmbeddingResponse response = respond(embedder.counted(), contents);
+                    EmbeddingResponse response = respond(embedder, contents);
                     context.setResponse(response);
                     return response;
                 }));
@@ -201,14 +201,16 @@ public final class HeddleEmbeddingModel implements EmbeddingModel {
         }
     }
 
-    private EmbeddingResponse respond(Embedder counted, List<String> contents) {
-        List<float[]> vectors = counted.embed(contents);
-        List<Embedding> embeddings = new ArrayList<>(vectors.size());
-        for (float[] vector : vectors) {
+    private EmbeddingResponse respond(Embedder embedder, List<String> contents) {
+        Embedder.Counted counted = embedder.embedCounted(contents);
+        List<Embedding> embeddings = new ArrayList<>(contents.size());
+        for (float[] vector : counted.vectors()) {
             embeddings.add(new Embedding(vector, embeddings.size()));
         }
-        warn(counted);
-        int tokens = Math.toIntExact(counted.tokens());
+        if (counted.longTexts() > 0) {
+            warn();
+        }
+        int tokens = (int) Math.min(counted.tokens(), Integer.MAX_VALUE);
         return new EmbeddingResponse(
                 embeddings,
                 new EmbeddingResponseMetadata(
@@ -218,9 +220,9 @@ public final class HeddleEmbeddingModel implements EmbeddingModel {
     }
 
     /** One warning for a program; every response has its own count. */
-    private void warn(Embedder counted) {
-        if (counted.longTexts() > 0 && warned.compareAndSet(false, true)) {
-            LOG.warn("a text has more than the " + counted.mostTokens() + " tokens that " + name
+    private void warn() {
+        if (warned.compareAndSet(false, true)) {
+            LOG.warn("a text has more than the " + texts.mostTokens() + " tokens that " + name
                     + " takes; long texts are cut unless their parts are to be averaged ("
                     + HeddleEmbeddingProperties.PREFIX + ".long-texts=split)");
         }

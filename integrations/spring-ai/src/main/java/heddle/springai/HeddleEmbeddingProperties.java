@@ -13,9 +13,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *                       entry of a Maven artefact, maven:group:artifact:version!/file.
  * @param tokenizer      The tokenizer.json, named as weights are, in place of what the model's .properties say.
  * @param threads        How many threads compute; all processors unless said.
- * @param prompt         The name of the model's prompt that is written before each text, such as query.
+ * @param prompt         The name of the model's prompt that is written before each text. Unless one of these four is set, a model
+ *                       with a prompt query and one of document, passage, corpus writes the first before texts, the other before
+ *                       documents.
  * @param prefix         A text that is written before each text, in place of a prompt.
- * @param documentPrompt The name of the model's prompt for documents, such as passage, where it is another one than that of queries.
+ * @param documentPrompt The name of the model's prompt that is written before documents; what is written before texts unless said.
  * @param documentPrefix A text that is written before each document, in place of a prompt.
  * @param tokenBudget    About how many tokens a run takes.
  * @param longTexts      What becomes of texts with more tokens than the model takes.

@@ -43,6 +43,9 @@ class HeddleEmbeddingAutoConfigurationTest {
     private static final String[] MODEL = {
         "spring.ai.heddle.embedding.model=classpath:models/bytes.heddle", "spring.ai.heddle.embedding.weights=random"
     };
+    /** The model has prompts; this writes none. */
+    private static final String PLAIN = "spring.ai.heddle.embedding.prefix=";
+
     private static final ApplicationContextRunner RUNNER = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(HeddleEmbeddingAutoConfiguration.class));
 
@@ -139,42 +142,53 @@ class HeddleEmbeddingAutoConfigurationTest {
 
     @Test
     void promptsAndPrefixesAreWrittenBeforeTexts() {
-        float[] alone = vector("query: loom");
-        assertArrayEquals(alone, vector("loom", "spring.ai.heddle.embedding.prompt=query"), 2e-6f);
-        assertArrayEquals(alone, vector(": loom", "spring.ai.heddle.embedding.prefix=query"), 2e-6f);
-        assertFalse(Arrays.equals(alone, vector("loom")));
+        float[] query = vector("query: loom", PLAIN);
+        assertArrayEquals(query, vector("loom", "spring.ai.heddle.embedding.prompt=query"), 2e-6f);
+        assertArrayEquals(query, vector(": loom", "spring.ai.heddle.embedding.prefix=query"), 2e-6f);
+        assertFalse(Arrays.equals(query, vector("loom", PLAIN)));
     }
 
     @Test
     void documentsHaveAPromptOfTheirOwn() {
-        float[] query = vector("query: loom");
-        float[] passage = vector("passage: loom");
+        assertBegun("query: ", "passage: ");
+        assertBegun("", "", PLAIN);
+        assertBegun("passage: ", "passage: ", "spring.ai.heddle.embedding.prompt=passage");
+        assertBegun("", "passage: ", "spring.ai.heddle.embedding.document-prompt=passage");
+        assertBegun(
+                "passage: ",
+                "query: ",
+                "spring.ai.heddle.embedding.prompt=passage",
+                "spring.ai.heddle.embedding.document-prompt=query");
+    }
+
+    private static void assertBegun(String beforeTexts, String beforeDocuments, String... properties) {
+        float[] text = vector(beforeTexts + "loom", PLAIN);
+        float[] document = vector(beforeDocuments + "loom", PLAIN);
         run(
                 context -> {
                     EmbeddingModel model = context.getBean(EmbeddingModel.class);
-                    assertArrayEquals(query, model.embed("loom"), 2e-6f);
-                    assertArrayEquals(passage, model.embed(new Document("loom")), 2e-6f);
+                    assertArrayEquals(text, model.embed("loom"), 2e-6f);
+                    assertArrayEquals(document, model.embed(new Document("loom")), 2e-6f);
                     List<float[]> batch = model.embed(List.of(new Document("loom")), null, List::of);
-                    assertArrayEquals(passage, batch.getFirst(), 2e-6f);
+                    assertArrayEquals(document, batch.getFirst(), 2e-6f);
                 },
-                "spring.ai.heddle.embedding.prompt=query",
-                "spring.ai.heddle.embedding.document-prompt=passage");
+                properties);
     }
 
     @Test
     void settingsReachTheModel() {
         String longText = "a weaver throws the shuttle through the shed of the loom, again and again";
-        float[] cut = vector(longText);
-        assertArrayEquals(cut, vector(longText.substring(0, 40)), 2e-6f);
-        assertFalse(Arrays.equals(cut, vector(longText, "spring.ai.heddle.embedding.long-texts=split")));
+        float[] cut = vector(longText, PLAIN);
+        assertArrayEquals(cut, vector(longText.substring(0, 40), PLAIN), 2e-6f);
+        assertFalse(Arrays.equals(cut, vector(longText, PLAIN, "spring.ai.heddle.embedding.long-texts=split")));
         float[] unit = vector("loom", "spring.ai.heddle.embedding.normalize=true");
         double squares = 0;
         for (float x : unit) {
             squares += x * x;
         }
         assertEquals(1, squares, 1e-6);
-        assertArrayEquals(cut, vector(longText, "spring.ai.heddle.embedding.token-budget=1"), 2e-6f);
-        assertArrayEquals(cut, vector(longText, "spring.ai.heddle.embedding.threads=1"), 0f);
+        assertArrayEquals(cut, vector(longText, PLAIN, "spring.ai.heddle.embedding.token-budget=1"), 2e-6f);
+        assertArrayEquals(cut, vector(longText, PLAIN, "spring.ai.heddle.embedding.threads=1"), 0f);
         run(
                 context -> {
                     EmbeddingModel model = context.getBean(EmbeddingModel.class);

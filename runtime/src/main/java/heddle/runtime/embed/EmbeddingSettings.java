@@ -7,10 +7,11 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.artifact.TextKeys;
 import heddle.runtime.text.TextInputs;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * How a model's vectors of texts are made. The files of sentence-transformers that lie beside the model say it first, then its
@@ -27,8 +28,7 @@ record EmbeddingSettings(
         TextKeys keys = model.source().manifest().texts();
         SentenceFiles files = SentenceFiles.read(model.source().directory());
         Declaration output = output(model, keys.vectors());
-        Map<String, String> prompts = new HashMap<>(keys.prompts());
-        prompts.putAll(files.prompts());
+        Map<String, String> prompts = prompts(keys, files);
         return new EmbeddingSettings(
                 output.name(),
                 Math.toIntExact(output.type().dim(-1).evaluate(Map.of())),
@@ -41,6 +41,19 @@ record EmbeddingSettings(
                 options.prefix()
                         .or(() -> options.prompt().or(files::prompt).map(name -> prompt(name, prompts)))
                         .orElse(""));
+    }
+
+    /** What is written before texts, by the name of their use, in the order of names. */
+    static SortedMap<String, String> prompts(HeddleModel model) {
+        return prompts(
+                model.source().manifest().texts(),
+                SentenceFiles.read(model.source().directory()));
+    }
+
+    private static SortedMap<String, String> prompts(TextKeys keys, SentenceFiles files) {
+        SortedMap<String, String> prompts = new TreeMap<>(keys.prompts());
+        prompts.putAll(files.prompts());
+        return prompts;
     }
 
     private static Pooling pooling(String word) {
@@ -58,12 +71,7 @@ record EmbeddingSettings(
                     .note(
                             prompts.isEmpty()
                                     ? "it has none"
-                                    : "its prompts are "
-                                            + String.join(
-                                                    ", ",
-                                                    prompts.keySet().stream()
-                                                            .sorted()
-                                                            .toList()))
+                                    : "its prompts are " + String.join(", ", prompts.keySet()))
                     .hint("--prefix gives the text itself; prompt." + name
                             + " = \"...\" in the .properties file names it"));
         }

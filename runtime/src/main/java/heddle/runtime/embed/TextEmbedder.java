@@ -59,6 +59,9 @@ public final class TextEmbedder {
      */
     public record Counts(long texts, long tokens, long padding, long tooLong) {}
 
+    /** Vectors, and what was embedded for them. */
+    public record Counted(List<float[]> vectors, Counts counts) {}
+
     private TextEmbedder(
             HeddleModel model,
             CompiledModel compiled,
@@ -90,7 +93,7 @@ public final class TextEmbedder {
     }
 
     /**
-     * The same with other options, and counts that begin at zero. Both share the compiled model and its weights.
+     * The same compiled model with other options, and counts of its own. The kernels, the weights and the tokenizer are shared.
      *
      * @throws heddle.dsl.diagnostic.DiagnosticException when the model has no such prompt
      */
@@ -98,9 +101,14 @@ public final class TextEmbedder {
         return new TextEmbedder(model, compiled, other, EmbeddingSettings.of(model, other), callers);
     }
 
-    /** The same with counts that begin at zero. */
-    public TextEmbedder counted() {
-        return new TextEmbedder(model, compiled, options, settings, callers);
+    /** The names of the prompts that the model's files have, sorted. */
+    public List<String> prompts() {
+        return List.copyOf(EmbeddingSettings.prompts(model).keySet());
+    }
+
+    /** Whether vectors are brought to length one. */
+    public boolean normalized() {
+        return settings.normalize();
     }
 
     /** The elements of a vector. */
@@ -127,6 +135,20 @@ public final class TextEmbedder {
         List<float[]> vectors = new ArrayList<>(all.size());
         embed(all.iterator(), vectors::add);
         return vectors;
+    }
+
+    /** The vectors of texts, in their order, and what was embedded for these alone. */
+    public Counted counted(List<String> all) {
+        TextEmbedder own = new TextEmbedder(model, compiled, options, settings, callers);
+        try {
+            return new Counted(own.embed(all), own.counts());
+        } finally {
+            Counts counts = own.counts();
+            texts.addAndGet(counts.texts());
+            tokens.addAndGet(counts.tokens());
+            padding.addAndGet(counts.padding());
+            tooLong.addAndGet(counts.tooLong());
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package heddle.runtime.embed;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -211,6 +212,36 @@ class TextEmbedderTest {
                 DiagnosticException.class,
                 () -> embedder("packed", EmbeddingOptions.defaults().withPrompt("passage")));
         assertEquals(EmbedCode.NO_VECTORS, unknown.diagnostics().getFirst().code());
+    }
+
+    @Test
+    void otherOptionsShareTheCompiledModelAndCountForThemselves() {
+        TextEmbedder plain = embedder("packed", EmbeddingOptions.defaults());
+        TextEmbedder queries = plain.with(EmbeddingOptions.defaults().withPrompt("query"));
+        assertArrayEquals(
+                plain.embed(List.of("q: where")).getFirst(),
+                queries.embed(List.of("where")).getFirst());
+        assertEquals(1, plain.counts().texts());
+        assertEquals(8, queries.counts().tokens());
+        assertEquals(List.of("query"), plain.prompts());
+        assertTrue(plain.normalized());
+        assertFalse(plain.with(plain(Pooling.MEAN)).normalized());
+        assertThrows(
+                DiagnosticException.class,
+                () -> plain.with(EmbeddingOptions.defaults().withPrompt("passage")));
+    }
+
+    @Test
+    void aCallIsCountedAlone() {
+        TextEmbedder embedder = embedder("packed", EmbeddingOptions.defaults());
+        List<String> texts = texts(new Random(6));
+        List<float[]> vectors = embedder.embed(texts);
+        TextEmbedder.Counts before = embedder.counts();
+        TextEmbedder.Counted counted = embedder.counted(texts);
+        assertAlike(vectors, counted.vectors(), "counted");
+        assertEquals(before, counted.counts());
+        assertEquals(2 * before.tokens(), embedder.counts().tokens());
+        assertEquals(2 * before.tooLong(), embedder.counts().tooLong());
     }
 
     @Test
