@@ -38,7 +38,8 @@ final class EmbedTableFunction extends AbstractConnectorTableFunction {
                                 .passThroughColumns()
                                 .build(),
                         DescriptorArgumentSpecification.builder().name(TEXT).build()),
-                new DescribedTable(Descriptor.descriptor(List.of("vector"), List.of(Vectors.TYPE))));
+                new DescribedTable(Descriptor.descriptor(List.of("vector"), List.of(Vectors.TYPE))),
+                "The rows of a table with the vectors of their texts");
     }
 
     @Override
