@@ -1,0 +1,41 @@
+package heddle.springai;
+
+import heddle.api.Heddle;
+import heddle.api.Model;
+import java.nio.file.Path;
+import java.util.List;
+import org.springframework.core.io.ResourceLoader;
+
+/** What the property of the model may name: a file, a resource, or a published encoder. */
+final class ModelLocation {
+    /** The names of encoders that have their weights in Maven artefacts. */
+    static final List<String> PUBLISHED =
+            List.of("all-minilm-l6-v2", "all-minilm-l6-v2-q", "e5-small-v2", "e5-small-v2-q");
+
+    private static final String FILE = "file:";
+
+    private ModelLocation() {}
+
+    /** Reads the model. @throws HeddleException when there is none, or it has mistakes */
+    static Model read(String location, ClassLoader loader) {
+        if (location.startsWith(ResourceLoader.CLASSPATH_URL_PREFIX)) {
+            String name = location.substring(ResourceLoader.CLASSPATH_URL_PREFIX.length());
+            return Heddle.modelFromResource(name.startsWith("/") ? name.substring(1) : name, loader);
+        }
+        if (location.startsWith(FILE)) {
+            return Heddle.model(Path.of(location.substring(FILE.length())));
+        }
+        return isPath(location) ? Heddle.model(Path.of(location)) : published(location);
+    }
+
+    private static boolean isPath(String location) {
+        return location.indexOf('/') >= 0
+                || location.indexOf('\\') >= 0
+                || location.endsWith(".heddle")
+                || location.endsWith(".onnx");
+    }
+
+    private static Model published(String name) {
+        return Heddle.model(Path.of(name));
+    }
+}

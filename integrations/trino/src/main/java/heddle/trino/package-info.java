@@ -1,0 +1,2 @@
+/** Heddle as a plug-in of Trino: a catalog with functions that make vectors of texts. */
+package heddle.trino;
