@@ -8,7 +8,6 @@ import dev.langchain4j.rag.query.Query;
 import dev.langchain4j.store.embedding.EmbeddingStoreIngestor;
 import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
 import heddle.langchain4j.HeddleEmbeddingModel;
-import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** Puts six texts into a store of LangChain4j and asks it questions. */
@@ -17,7 +16,7 @@ final class SemanticSearch {
 
     public static void main(String[] questions) {
         EmbeddingModel model = HeddleEmbeddingModel.builder()
-                .modelPath(Path.of("examples/minilm.heddle"))
+                .published("all-minilm-l6-v2")
                 .build();
         InMemoryEmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
         EmbeddingStoreIngestor.builder()

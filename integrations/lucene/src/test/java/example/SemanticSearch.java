@@ -5,7 +5,6 @@ import heddle.api.Heddle;
 import heddle.lucene.TextVectorField;
 import heddle.lucene.VectorIndexer;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.StoredField;
@@ -23,7 +22,7 @@ final class SemanticSearch {
 
     public static void main(String[] questions) throws IOException {
         TextVectorField vector =
-                new TextVectorField("vector", Embedder.of(Heddle.model(Path.of("examples/minilm.heddle"))));
+                new TextVectorField("vector", Embedder.of(Heddle.published("all-minilm-l6-v2")));
         Directory directory = new ByteBuffersDirectory();
         try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig());
                 VectorIndexer indexer = new VectorIndexer(writer, vector)) {

@@ -76,6 +76,16 @@ public final class Heddle {
         return HeddleException.rethrow(() -> read(PublishedModels.named(name)));
     }
 
+    /**
+     * The model that a setting of a program names: a file where it is written as one, with a slash or as {@code .heddle} or
+     * {@code .onnx}, and else a {@linkplain #published published} encoder.
+     *
+     * @throws HeddleException with every mistake in it, or for a name that is not known
+     */
+    public static Model named(String nameOrFile) {
+        return PublishedModels.isFile(nameOrFile) ? model(Path.of(nameOrFile)) : published(nameOrFile);
+    }
+
     private static Model read(ModelSource source) {
         return HeddleException.rethrow(() -> new Model(heddle.runtime.Heddle.model(source, Map.of())));
     }

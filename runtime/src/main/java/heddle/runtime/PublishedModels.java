@@ -7,6 +7,7 @@ import heddle.dsl.source.SourceFile;
 import heddle.runtime.artifact.ArtifactEntry;
 import heddle.runtime.artifact.DeclaredFile;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -28,6 +29,12 @@ public final class PublishedModels {
     /** The names of all. */
     public static List<String> names() {
         return NAMES;
+    }
+
+    /** Whether a name is written as that of a file, not of a published model: with a slash, or as {@code .heddle} or {@code .onnx}. */
+    public static boolean isFile(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return name.contains("/") || name.contains("\\") || lower.endsWith(".heddle") || lower.endsWith(".onnx");
     }
 
     /** The model of a name. @throws DiagnosticException that lists the names there are */

@@ -23,10 +23,11 @@ class ArchitectureTest {
                     "heddle.maven",
                     "heddle.cli",
                     "heddle.langchain4j",
-                    "heddle.lucene");
+                    "heddle.lucene",
+                    "heddle.springai");
 
     /** Each of them has an artefact of its own, which those add who use that framework. */
-    private static final String[] FRAMEWORKS = {"heddle.langchain4j..", "heddle.lucene.."};
+    private static final String[] FRAMEWORKS = {"heddle.langchain4j..", "heddle.lucene..", "heddle.springai.."};
 
     @Test
     void modulesPointOneWay() {

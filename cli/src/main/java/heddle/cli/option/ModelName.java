@@ -6,7 +6,6 @@ import heddle.runtime.PublishedModels;
 import heddle.runtime.artifact.ArtifactEntry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /**
  * What the model of a command is called: a file, a name that Heddle knows, {@code maven:group:artifact:version} for an artefact
@@ -27,14 +26,8 @@ final class ModelName {
                     ? ModelSource.file(Terminal.modelFiles().find(name, Path.of("")))
                     : PublishedModels.in(name, note -> err.println("note: " + note));
         }
-        return !isPath(name) && PublishedModels.names().contains(name)
+        return !PublishedModels.isFile(name) && PublishedModels.names().contains(name)
                 ? PublishedModels.named(name)
                 : ModelSource.file(Path.of(name));
-    }
-
-    /** Whether a name is written as that of a file. */
-    private static boolean isPath(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return name.contains("/") || name.contains("\\") || lower.endsWith(".heddle") || lower.endsWith(".onnx");
     }
 }

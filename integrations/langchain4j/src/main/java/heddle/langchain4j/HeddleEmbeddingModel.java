@@ -179,6 +179,12 @@ public final class HeddleEmbeddingModel implements EmbeddingModel {
             return this;
         }
 
+        /** An encoder that Heddle knows by name, such as {@code e5-small-v2}: {@link Heddle#published}. */
+        public Builder published(String encoder) {
+            models.add(() -> Heddle.published(encoder));
+            return this;
+        }
+
         /** A model that was read. */
         public Builder model(Model model) {
             models.add(() -> model);
@@ -260,7 +266,7 @@ public final class HeddleEmbeddingModel implements EmbeddingModel {
         public HeddleEmbeddingModel build() {
             if (models.size() != 1) {
                 throw new IllegalStateException("an embedding model is made of one model, not of " + models.size()
-                        + ": call modelPath(file) or model(model) once");
+                        + ": call published(name), modelPath(file) or model(model) once");
             }
             Model model = models.getFirst().get();
             Embedder embedder = Embedder.of(model, options, settings);

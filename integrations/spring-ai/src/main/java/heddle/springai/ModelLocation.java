@@ -25,17 +25,6 @@ final class ModelLocation {
         if (location.startsWith(FILE)) {
             return Heddle.model(Path.of(location.substring(FILE.length())));
         }
-        return isPath(location) ? Heddle.model(Path.of(location)) : published(location);
-    }
-
-    private static boolean isPath(String location) {
-        return location.indexOf('/') >= 0
-                || location.indexOf('\\') >= 0
-                || location.endsWith(".heddle")
-                || location.endsWith(".onnx");
-    }
-
-    private static Model published(String name) {
-        return Heddle.model(Path.of(name));
+        return Heddle.named(location);
     }
 }

@@ -3,14 +3,12 @@ package heddle.trino;
 import heddle.api.Embedder;
 import heddle.api.Heddle;
 import heddle.api.HeddleException;
-import heddle.api.Model;
 import heddle.api.Options;
 import io.trino.spi.StandardErrorCode;
 import io.trino.spi.TrinoException;
 import io.trino.spi.connector.Connector;
 import io.trino.spi.connector.ConnectorContext;
 import io.trino.spi.connector.ConnectorFactory;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -64,7 +62,7 @@ final class HeddleConnectorFactory implements ConnectorFactory {
             options = options.threads(number(properties.get(THREADS)));
         }
         Embedder.Settings settings = settings(properties);
-        return Embedder.of(model(properties.getOrDefault(MODEL, "all-minilm-l6-v2")), options, settings);
+        return Embedder.of(Heddle.named(properties.getOrDefault(MODEL, "all-minilm-l6-v2")), options, settings);
     }
 
     private static int number(String text) {
@@ -90,14 +88,5 @@ final class HeddleConnectorFactory implements ConnectorFactory {
                 throw new IllegalArgumentException(
                         LONG_TEXTS + "=" + properties.get(LONG_TEXTS) + " is neither cut nor split");
         };
-    }
-
-    private static Model model(String name) {
-        boolean isPath = name.indexOf('/') >= 0 || name.endsWith(".heddle") || name.endsWith(".onnx");
-        return isPath ? Heddle.model(Path.of(name)) : published(name);
-    }
-
-    private static Model published(String name) {
-        return Heddle.model(Path.of(name));
     }
 }
