@@ -13,6 +13,9 @@ import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.MarkProbabilities;
 import heddle.compiler.op.gradient.Gradient;
+import heddle.compiler.pack.PackInputs;
+import heddle.compiler.pack.PackSequences;
+import heddle.compiler.pack.StoredPairs;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.ExpandStored;
@@ -53,6 +56,18 @@ public final class Compiler {
             new FoldConstants(),
             new ExpandStored(),
             new EliminateCommonSubexpressions(),
+            new EliminateDeadCode());
+
+    /** One spelling of each softmax; what is held in the weight file stays as it is. */
+    private static final List<Pass> NORMALISE = List.of(
+            new RemoveTrainingMarks(),
+            new RemoveIdentities(),
+            new FoldConstants(),
+            new EliminateCommonSubexpressions(),
+            new EliminateDeadCode(),
+            SoftmaxRules.MASK,
+            new EliminateCommonSubexpressions(),
+            SoftmaxRules.RECOGNISE,
             new EliminateDeadCode());
 
     private static final List<Pass> RECOGNISE = List.of(
@@ -122,6 +137,33 @@ public final class Compiler {
     public static Compilation compile(
             Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled, Optional<MemoryBudget> budget) {
         return DeepStack.call(() -> compiled(graph, fusion, policy, disabled, budget));
+    }
+
+    /**
+     * The graph for texts end to end, where it can be shown that it means the same and costs no more: no kernel of it stores
+     * something for each pair of tokens in a row.
+     *
+     * @param graph gives something for each token of a text in each of its outputs
+     */
+    public static PackSequences.Result pack(Graph graph, PackInputs inputs) {
+        return DeepStack.call(() -> packed(graph, inputs));
+    }
+
+    private static PackSequences.Result packed(Graph graph, PackInputs inputs) {
+        Graph normal = new Pipeline(NORMALISE)
+                .run(PackSequences.withoutPadding(graph, inputs))
+                .graph();
+        PackSequences.Result result = PackSequences.pack(normal, inputs);
+        return result.graph()
+                .flatMap(packed -> {
+                    Graph fused = new Pipeline(Stream.concat(SIMPLIFY.stream(), RECOGNISE.stream())
+                                    .toList())
+                            .run(packed)
+                            .graph();
+                    return StoredPairs.find(fused, inputs);
+                })
+                .map(PackSequences.Result::declined)
+                .orElse(result);
     }
 
     /**

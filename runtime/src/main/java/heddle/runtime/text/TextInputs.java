@@ -1,10 +1,12 @@
 package heddle.runtime.text;
 
+import heddle.compiler.pack.PackInputs;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.Tensor;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,21 @@ public final class TextInputs {
             tensor.ifPresent(t -> given.put(name, t.cast(type.dtype())));
         });
         return given;
+    }
+
+    /**
+     * The inputs of a model as a graph for texts end to end needs them: of tokens that are no padding, the mask is one and the
+     * type that of a first text.
+     *
+     * @throws DiagnosticException when none of a model's inputs takes token numbers
+     */
+    public static PackInputs packed(Set<String> inputs) {
+        requireTokens(inputs);
+        Map<String, Long> alike = new HashMap<>();
+        inputs.stream().filter(MASK::contains).forEach(name -> alike.put(name, 1L));
+        inputs.stream().filter(TYPES::contains).forEach(name -> alike.put(name, 0L));
+        String ids = inputs.stream().filter(IDS::contains).findFirst().orElseThrow();
+        return new PackInputs(ids, alike, "segments", "positions");
     }
 
     /** @throws DiagnosticException when none of a model's inputs takes token numbers */
