@@ -7,6 +7,7 @@ import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.join.JoinProducts;
 import heddle.compiler.join.SplitProbabilities;
@@ -155,15 +156,24 @@ public final class Compiler {
                 .graph();
         PackSequences.Result result = PackSequences.pack(normal, inputs);
         return result.graph()
-                .flatMap(packed -> {
-                    Graph fused = new Pipeline(Stream.concat(SIMPLIFY.stream(), RECOGNISE.stream())
-                                    .toList())
-                            .run(packed)
-                            .graph();
-                    return StoredPairs.find(fused, inputs);
-                })
+                .flatMap(packed -> pairs(packed, inputs))
                 .map(PackSequences.Result::declined)
                 .orElse(result);
+    }
+
+    /** What of a packed graph is stored for pairs of tokens, and why that is not fused. */
+    private static Optional<Outcome.Declined> pairs(Graph packed, PackInputs inputs) {
+        Pipeline.Result passes = new Pipeline(
+                        Stream.concat(SIMPLIFY.stream(), RECOGNISE.stream()).toList())
+                .run(packed);
+        return StoredPairs.find(passes.graph(), inputs)
+                .map(stored -> FusionReport.of(passes.graph(), passes.decisions(FuseAttention.NAME))
+                        .declined(FusionReport.Kind.IN_THE_WAY)
+                        .stream()
+                        .findFirst()
+                        .map(d -> new Outcome.Declined(
+                                d.at(), stored.reason() + ", since attention is not fused: " + d.reason(), d.remedy()))
+                        .orElse(stored));
     }
 
     /**

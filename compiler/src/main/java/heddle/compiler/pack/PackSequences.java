@@ -12,9 +12,11 @@ import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -90,16 +92,39 @@ public final class PackSequences {
         }
         PackedValues values = new PackedValues(new Graph.Builder(graph.name()), inputs, type.dim(0), type.dim(1));
         PackedOperations operations = new PackedOperations(values, inputs.ids());
+        Map<Node, RunningSum> sums = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            RunningSum.in(graph, node, type.dim(1)).ifPresent(sum -> sums.put(node, sum));
+        }
+        Set<Node> needed = needed(graph, sums);
         Map<Value, Tracked> tracked = new HashMap<>();
         for (Node node : graph.nodes()) {
-            List<Tracked> operands =
-                    graph.operands(node).stream().map(tracked::get).toList();
-            Tracked result = operations.packed(node, operands);
-            requireOneAxisOfRows(node, result);
-            tracked.put(node.value(), result);
+            if (needed.contains(node)) {
+                List<Tracked> operands =
+                        graph.operands(node).stream().map(tracked::get).toList();
+                Tracked result = sums.containsKey(node)
+                        ? sums.get(node).packed(node, tracked.get(sums.get(node).of()), values)
+                        : operations.packed(node, operands);
+                requireOneAxisOfRows(node, result);
+                tracked.put(node.value(), result);
+            }
         }
         graph.outputs().forEach((name, value) -> values.out().output(name, output(name, tracked.get(value), value)));
         return new Result(Optional.of(values.out().build()), values.longest(), Optional.empty());
+    }
+
+    /** The nodes that outputs need, but for the steps of running sums. */
+    private static Set<Node> needed(Graph graph, Map<Node, RunningSum> sums) {
+        Set<Node> needed = new HashSet<>();
+        graph.outputs().values().forEach(v -> needed.add(v.node()));
+        for (Node node : graph.nodes().reversed()) {
+            if (needed.contains(node)) {
+                List<Value> operands =
+                        sums.containsKey(node) ? List.of(sums.get(node).of()) : graph.operands(node);
+                operands.forEach(v -> needed.add(v.node()));
+            }
+        }
+        return needed;
     }
 
     private static void requireOneAxisOfRows(Node node, Tracked t) {

@@ -6,13 +6,12 @@ import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Gather;
 import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Reshape;
 import heddle.compiler.op.layout.Slice;
 import heddle.compiler.op.layout.TakeAlong;
-import heddle.compiler.pack.AxisMeaning.Kind;
-import heddle.compiler.pack.AxisMeaning.Part;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
@@ -99,10 +98,11 @@ final class PackedPicks {
     /** Elements at the positions of tokens along some axes of a table. */
     private Tracked atPositions(Node node, Slice s, Tracked x, List<Integer> ofTokens) {
         if (x.perRow() || x.hasRows()) {
-            throw new DeclinedException(
-                    node,
-                    "a part is taken of what differs between texts",
-                    "take the part of a weight before it is combined with others");
+            Tracked taken = x;
+            for (int axis : ofTokens) {
+                taken = takenAtPositions(node, s, taken, axis);
+            }
+            return taken;
         }
         Graph.Builder out = values.out();
         Origin origin = node.origin();
@@ -128,8 +128,21 @@ final class PackedPicks {
         List<Integer> back = new ArrayList<>(List.of(0));
         IntStream.range(0, x.rank()).forEach(a -> back.add(1 + order.indexOf(a)));
         List<AxisMeaning> axes = new ArrayList<>(x.axes());
-        ofTokens.forEach(a -> axes.set(a, new AxisMeaning(List.of(new Part(Kind.TOKENS, values.tokens())))));
+        ofTokens.forEach(a -> axes.set(a, values.tokensAxis()));
         return new Tracked(ordered(out, origin, gathered, back), axes, true);
+    }
+
+    /** Elements at the positions of tokens along an axis of what differs from row to row. */
+    private Tracked takenAtPositions(Node node, Slice s, Tracked x, int axis) {
+        Value at = positions(node.origin(), s.starts().get(axis), s.steps().get(axis), 1, 0);
+        List<AxisMeaning> axes = new ArrayList<>(x.axes());
+        axes.set(axis, values.tokensAxis());
+        Tracked result = x.with(x.value(), axes);
+        Value index = values.along(at, values.own(result), axis + x.before(), node.origin());
+        Shape shape = x.packed(result.dims());
+        Value whole = values.out().part(new Expand(shape), node.origin(), index);
+        TakeAlong taken = new TakeAlong(axis + x.before());
+        return new Tracked(values.out().value(taken, node.origin(), x.value(), whole), axes, x.perRow());
     }
 
     private static Value ordered(Graph.Builder out, Origin origin, Value value, List<Integer> order) {

@@ -108,8 +108,12 @@ final class PackedValues {
         if (positions.isEmpty()) {
             positions = Optional.of(input(inputs.positions()));
         }
-        return new Tracked(
-                positions.get(), List.of(new AxisMeaning(List.of(new Part(Kind.TOKENS, tokens)))), true);
+        return new Tracked(positions.get(), List.of(tokensAxis()), true);
+    }
+
+    /** An axis of tokens. */
+    AxisMeaning tokensAxis() {
+        return new AxisMeaning(List.of(new Part(Kind.TOKENS, tokens)));
     }
 
     /** A value of its own for each row, though all are the same; the value itself when it has rows. */
@@ -124,7 +128,7 @@ final class PackedValues {
     }
 
     /** The axes of the value itself. */
-    private List<AxisMeaning> own(Tracked t) {
+    List<AxisMeaning> own(Tracked t) {
         List<AxisMeaning> own = new ArrayList<>();
         if (t.perRow()) {
             own.add(new AxisMeaning(List.of(new Part(Kind.ROWS, rows))));
@@ -156,6 +160,17 @@ final class PackedValues {
     }
 
     /**
+     * Something for each token, along one axis of a value that has rows.
+     *
+     * @param ofTokens {@code [B, N]}
+     * @param axes     of the value itself
+     */
+    Value along(Value ofTokens, List<AxisMeaning> axes, int axis, Origin origin) {
+        AxisSlots slots = new AxisSlots(axes);
+        return slots.arranged(out, origin, ofTokens, List.of(slots.rows(), slots.of(axis)));
+    }
+
+    /**
      * A value with another element at tokens of different texts.
      *
      * @param i an axis of tokens
@@ -164,9 +179,8 @@ final class PackedValues {
     Tracked masked(Tracked given, int i, int j, double apart, Origin origin) {
         Tracked t = perRow(given, origin);
         List<AxisMeaning> axes = own(t);
-        AxisSlots slots = new AxisSlots(axes);
-        Value left = slots.arranged(out, origin, segments(), List.of(slots.rows(), slots.of(i + t.before())));
-        Value right = slots.arranged(out, origin, segments(), List.of(slots.rows(), slots.of(j + t.before())));
+        Value left = along(segments(), axes, i + t.before(), origin);
+        Value right = along(segments(), axes, j + t.before(), origin);
         Value same = out.part(new Elementwise(ScalarFn.EQ), origin, left, right);
         Value other = out.part(Constant.scalar(t.value().type().dtype(), apart), origin);
         Value value = out.part(new Elementwise(ScalarFn.SELECT), origin, same, t.value(), other);
