@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -47,6 +48,11 @@ public final class PackSequences {
         /** There is none. */
         public static Result declined(Outcome.Declined why) {
             return new Result(Optional.empty(), 0, Optional.of(why));
+        }
+
+        /** The same with another graph that means the same. */
+        public Result map(UnaryOperator<Graph> change) {
+            return new Result(graph.map(change), longest, declined);
         }
     }
 

@@ -37,16 +37,24 @@ final class PackedOperations {
     private final String ids;
     private final PackedSums sums;
     private final PackedPicks picks;
+    private final PackedPlaces places;
 
     PackedOperations(PackedValues values, String ids) {
         this.values = values;
         this.ids = ids;
         this.sums = new PackedSums(values);
         this.picks = new PackedPicks(values);
+        this.places = new PackedPlaces(values);
     }
 
     /** @throws DeclinedException when nothing does */
     Tracked packed(Node node, List<Tracked> operands) {
+        return places.difference(node, operands)
+                .map(v -> new Tracked(v, broadcast(node, operands), false))
+                .orElseGet(() -> computed(node, operands).with(places.moved(node, operands)));
+    }
+
+    private Tracked computed(Node node, List<Tracked> operands) {
         return switch (node.op()) {
             case Input i -> input(node, i);
             case Weight w -> weight(node);

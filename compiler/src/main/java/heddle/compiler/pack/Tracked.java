@@ -6,6 +6,7 @@ import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -17,14 +18,25 @@ import java.util.stream.IntStream;
  * @param axes      what the axes of the given one mean
  * @param perRow    whether the packed value differs from row to row where the given one has no axis for rows
  * @param zeroApart whether the value has two axes of tokens, and is zero at those of different texts
+ * @param inRow     for positions, the same counted from the beginning of the row, in the shape of the given one: more by the
+ *                  place where the text begins, so that differences are the same
  */
-record Tracked(Value value, List<AxisMeaning> axes, boolean perRow, boolean zeroApart) {
+record Tracked(Value value, List<AxisMeaning> axes, boolean perRow, boolean zeroApart, Optional<Value> inRow) {
     Tracked {
         axes = List.copyOf(axes);
     }
 
     Tracked(Value value, List<AxisMeaning> axes, boolean perRow) {
         this(value, axes, perRow, false);
+    }
+
+    Tracked(Value value, List<AxisMeaning> axes, boolean perRow, boolean zeroApart) {
+        this(value, axes, perRow, zeroApart, Optional.empty());
+    }
+
+    /** The same value, which is one of positions. */
+    Tracked with(Optional<Value> countedInRow) {
+        return new Tracked(value, axes, perRow, zeroApart, countedInRow);
     }
 
     int rank() {
