@@ -154,7 +154,7 @@ public final class Compiler {
         Graph normal = new Pipeline(NORMALISE)
                 .run(PackSequences.withoutPadding(graph, inputs))
                 .graph();
-        PackSequences.Result result = PackSequences.pack(normal, inputs).map(new EliminateDeadCode()::run);
+        PackSequences.Result result = PackSequences.pack(normal, inputs);
         return result.graph()
                 .flatMap(packed -> pairs(packed, inputs))
                 .map(PackSequences.Result::declined)

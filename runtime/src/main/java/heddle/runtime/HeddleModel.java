@@ -302,6 +302,12 @@ public final class HeddleModel {
         return target.device().isPresent() ? onDevice(weights, options, target) : onJvm(weights, options, target);
     }
 
+    /** Compiles this model for texts end to end, if it gives something for each token alone; else weights need not be kept. */
+    private Optional<CompiledModel.SameWeights> packing(Map<String, Tensor> weights, CompileOptions options) {
+        boolean ofTokens = !takesTextsEndToEnd() && TextInputs.areOfTokens(inputs(), model.outputs());
+        return ofTokens ? Optional.of(other -> other.load(weights, options)) : Optional.empty();
+    }
+
     private CompiledModel onJvm(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
         PlanLoader loader = PlanLoader.jvm(options.jvm());
         // What the file holds in sixteen bits stays in them, also where the model says f32.
@@ -309,7 +315,7 @@ public final class HeddleModel {
         Compilation compilation = compilation(held, loader.policy(), options);
         try {
             Program program = loader.load(compilation.plan(), weights);
-            return new CompiledModel(this, options, compilation, program, target);
+            return new CompiledModel(this, options, compilation, program, target, packing(weights, options));
         } catch (OutOfMemoryError e) {
             throw NotEnoughMemory.of(compilation.plan(), true, fixed, e);
         }
@@ -331,7 +337,7 @@ public final class HeddleModel {
                             target.sdk().orElseThrow().toString(),
                             target.device().orElseThrow().line()));
         }
-        return new CompiledModel(this, options, compilation, program, target);
+        return new CompiledModel(this, options, compilation, program, target, packing(weights, options));
     }
 
     private Program onThisJvm(Map<String, Tensor> weights, CompileOptions options) {

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -48,11 +47,6 @@ public final class PackSequences {
         /** There is none. */
         public static Result declined(Outcome.Declined why) {
             return new Result(Optional.empty(), 0, Optional.of(why));
-        }
-
-        /** The same with another graph that means the same. */
-        public Result map(UnaryOperator<Graph> change) {
-            return new Result(graph.map(change), longest, declined);
         }
     }
 
@@ -116,7 +110,16 @@ public final class PackSequences {
             }
         }
         graph.outputs().forEach((name, value) -> values.out().output(name, output(name, tracked.get(value), value)));
-        return new Result(Optional.of(values.out().build()), values.longest(), Optional.empty());
+        Graph packed = onlyNeeded(values.out().build());
+        return new Result(Optional.of(packed), values.longest(), Optional.empty());
+    }
+
+    /** The graph without what no output needs, inputs too. */
+    private static Graph onlyNeeded(Graph graph) {
+        Rewriter rewriter = new Rewriter(graph);
+        Set<Node> needed = needed(graph, Map.of());
+        graph.nodes().stream().filter(needed::contains).forEach(rewriter::copy);
+        return rewriter.finish();
     }
 
     /** The nodes that outputs need, but for the steps of running sums. */

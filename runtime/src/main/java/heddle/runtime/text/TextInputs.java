@@ -1,5 +1,6 @@
 package heddle.runtime.text;
 
+import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.pack.PackInputs;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -37,6 +38,12 @@ public final class TextInputs {
         return ids.rank() == 2
                 && type.rank() >= 2
                 && type.shape().dims().subList(0, 2).equals(ids.shape().dims());
+    }
+
+    /** Whether an input takes token numbers and all outputs have something for each token. */
+    public static boolean areOfTokens(Map<String, TensorType> inputs, List<Declaration> outputs) {
+        return inputs.keySet().stream().anyMatch(IDS::contains)
+                && outputs.stream().allMatch(o -> isOfTokens(o.type(), ids(inputs)));
     }
 
     /**
