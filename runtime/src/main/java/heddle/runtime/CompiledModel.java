@@ -110,8 +110,9 @@ public final class CompiledModel {
 
     /**
      * The outputs for some texts, by name. A model that can tell texts apart takes them end to end, without padding; so does one
-     * with outputs for tokens alone that can be {@linkplain PackedModel changed} so that it does, which is compiled when it first
-     * gets several texts. Its outputs for tokens have a row for each text again, zeros behind the shorter ones.
+     * with outputs for tokens alone that can be {@linkplain PackedModel changed} so that it does. The changed model is compiled
+     * when several texts come for the first time, and holds its weights beside those of this one. Outputs for tokens have a row for
+     * each text again, zeros behind the shorter ones.
      */
     public Map<String, Tensor> run(List<String> texts) {
         CompiledModel used = texts.size() > 1 ? packed() : this;
