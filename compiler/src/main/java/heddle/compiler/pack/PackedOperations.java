@@ -274,7 +274,7 @@ final class PackedOperations {
             if (padded && !x.axes().get(axis).isOther()) {
                 throw new DeclinedException(
                         node,
-                        "elements are put before or behind the tokens, so they move to other places",
+                        "elements are put before or behind the tokens, as convolutions do",
                         "compute each token from its own elements and by attention");
             }
             axes.add(padded ? AxisMeaning.other(node.type().dim(axis)) : x.axes().get(axis));

@@ -132,8 +132,8 @@ class PackSequencesTest {
     @CsvSource(delimiter = '|', textBlock = """
             attention(words + mean(words, axis = 1, keepdims = true)) | a sum goes over all tokens of a row
             attention(words + words[:, 0:1]) | some tokens of a row are taken by their place in it
-            attention(words + pad(words, 1, 1, 0)[:, 0:N]) | elements are put before or behind the tokens
-            attention(concat([words[:, 0:1], words], axis = 1)[:, 0:N]) | some tokens of a row are taken by their place
+            attention(convolved(words)) | elements are put before or behind the tokens
+            attention(concat([zero, words], axis = 1)[:, 0:N]) | tokens are joined with others
             attention(cumsum(words, axis = 1)) | a running sum of floats goes over all tokens up to each
             attention(words / cast(size(ids, 1), f32)) | the result depends on the number N
             attention(words + cast(sum(mask, axis = 1), f32)[:, new, new]) | a sum goes over all tokens of a row
@@ -148,7 +148,8 @@ class PackSequencesTest {
         HeddleModel model = model(ENCODER + """
                 input other: f32[B, N, 16]
                 let near = true
-                fn pad(x, before, after, value) = concat([full([B, before, 16], 0.0), x, full([B, after, 16], 0.0)], axis = 1)
+                let zero = full([B, 1, 16], 0.0)
+                fn convolved(x) = transpose(conv(transpose(x), weight "kernel" : f32[16, 16, 3], pads = 1))
                 fn linear_attention(x) = relu(x) @ (transpose(relu(x)) @ x)
                 fn unfused(x) {
                     let s = x @ transpose(x)
