@@ -47,7 +47,12 @@ public final class HeddleModel {
     private final EndToEndInputs endToEnd;
 
     HeddleModel(ModelSource source, Model model, Map<String, Long> fixed) {
-        this(source, model, fixed, Optional.empty(), EndToEndInputs.of(source.manifest().texts()));
+        this(
+                source,
+                model,
+                fixed,
+                Optional.empty(),
+                EndToEndInputs.of(source.manifest().texts()));
     }
 
     private HeddleModel(

@@ -54,7 +54,8 @@ public final class PackSequences {
     public static Graph withoutPadding(Graph graph, PackInputs inputs) {
         return Rewriter.replace(
                 graph,
-                (node, rewriter) -> node.op() instanceof Input i && inputs.alike().containsKey(i.key())
+                (node, rewriter) -> node.op() instanceof Input i
+                                && inputs.alike().containsKey(i.key())
                         ? Optional.of(rewriter.out()
                                 .value(Constant.splat(i.type(), inputs.alike().get(i.key())), node.origin()))
                         : Optional.empty());
@@ -148,8 +149,9 @@ public final class PackSequences {
     }
 
     private static Value output(String name, Tracked t, Value given) {
-        boolean ofTokens =
-                t.rank() >= 2 && t.axes().get(0).is(Kind.ROWS) && t.axes().get(1).is(Kind.TOKENS);
+        boolean ofTokens = t.rank() >= 2
+                && t.axes().get(0).is(Kind.ROWS)
+                && t.axes().get(1).is(Kind.TOKENS);
         if (!ofTokens) {
             Dim first = given.type().rank() == 0 ? Dim.ONE : given.type().dim(0);
             throw new DeclinedException(

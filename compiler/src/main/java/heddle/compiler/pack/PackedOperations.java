@@ -58,7 +58,8 @@ final class PackedOperations {
         return switch (node.op()) {
             case Input i -> input(node, i);
             case Weight w -> weight(node);
-            case Constant c -> new Tracked(add(c, node), values.meanings(node, node.type().shape()), false);
+            case Constant c ->
+                new Tracked(add(c, node), values.meanings(node, node.type().shape()), false);
             case Length l -> length(node, l);
             case Iota i -> iota(node, i);
             case Cast c -> {
@@ -187,8 +188,7 @@ final class PackedOperations {
                     case MUL ->
                         operands.get(0).zeroApart() && isNumber(operands.get(1), false)
                                 || operands.get(1).zeroApart() && isNumber(operands.get(0), false);
-                    case SELECT ->
-                        operands.subList(1, 3).stream().allMatch(t -> t.zeroApart() || isNumber(t, true));
+                    case SELECT -> operands.subList(1, 3).stream().allMatch(t -> t.zeroApart() || isNumber(t, true));
                     default -> false;
                 };
     }
@@ -210,7 +210,8 @@ final class PackedOperations {
             axes.add(own.isOne() ? values.meaning(node, dims.get(axis)) : own);
         }
         boolean rows = axes.stream().anyMatch(a -> a.has(Kind.ROWS));
-        boolean zero = x.zeroApart() && axes.stream().filter(a -> a.is(Kind.TOKENS)).count() == 2;
+        boolean zero =
+                x.zeroApart() && axes.stream().filter(a -> a.is(Kind.TOKENS)).count() == 2;
         if (!x.perRow()) {
             return new Tracked(add(e, node, x.value()), axes, false, zero);
         }
@@ -235,7 +236,8 @@ final class PackedOperations {
                         node,
                         "a reshape to " + r.shape() + " takes rows of tokens apart",
                         "keep the number of tokens, " + values.tokens() + ", whole"));
-        boolean zero = x.zeroApart() && axes.stream().filter(a -> a.is(Kind.TOKENS)).count() == 2;
+        boolean zero =
+                x.zeroApart() && axes.stream().filter(a -> a.is(Kind.TOKENS)).count() == 2;
         Value value = add(new Reshape(x.packed(r.shape().dims())), node, x.value());
         return new Tracked(value, axes, x.perRow(), zero);
     }
@@ -277,7 +279,8 @@ final class PackedOperations {
                         "elements are put before or behind the tokens, as convolutions do",
                         "compute each token from its own elements and by attention");
             }
-            axes.add(padded ? AxisMeaning.other(node.type().dim(axis)) : x.axes().get(axis));
+            axes.add(
+                    padded ? AxisMeaning.other(node.type().dim(axis)) : x.axes().get(axis));
         }
         List<Dim> none = Collections.nCopies(x.before(), Dim.ZERO);
         Pad packed = new Pad(joined(none, p.low()), joined(none, p.high()), p.value());

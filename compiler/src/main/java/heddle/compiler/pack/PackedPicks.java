@@ -44,7 +44,8 @@ final class PackedPicks {
                     && s.steps().get(axis) == 1;
             boolean places = !whole && meaning.isOther() && length.equals(values.tokens());
             if (places) {
-                requirePlaces(node, s.starts().get(axis), meaning.length(), s.steps().get(axis));
+                requirePlaces(
+                        node, s.starts().get(axis), meaning.length(), s.steps().get(axis));
                 ofTokens.add(axis);
             } else if (!whole) {
                 requireFixed(node, meaning, s.starts().get(axis), length);
@@ -62,7 +63,8 @@ final class PackedPicks {
                 IntStream.range(0, x.before() + x.rank())
                         .mapToObj(a -> a < x.before() ? 1L : steps.get(a - x.before()))
                         .toList());
-        Value sliced = ofTokens.size() == x.rank() || x.packed(lengths).equals(x.value().type().shape())
+        Value sliced = ofTokens.size() == x.rank()
+                        || x.packed(lengths).equals(x.value().type().shape())
                 ? x.value()
                 : values.out().value(rest, node.origin(), x.value());
         Tracked left = x.with(sliced, axes);
@@ -205,7 +207,10 @@ final class PackedPicks {
         List<AxisMeaning> axes = new ArrayList<>();
         for (int axis = 0; axis < data.rank(); axis++) {
             AxisMeaning own = index.axes().get(axis);
-            axes.add(axis == t.axis() ? own : PackedOperations.merged(node, own, data.axes().get(axis)));
+            axes.add(
+                    axis == t.axis()
+                            ? own
+                            : PackedOperations.merged(node, own, data.axes().get(axis)));
         }
         boolean perRow = data.perRow() || index.perRow();
         Tracked from = perRow ? values.perRow(data, node.origin()) : data;

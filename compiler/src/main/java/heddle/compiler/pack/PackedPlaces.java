@@ -27,8 +27,8 @@ import java.util.Set;
  * It needs no input then, and indexes alone decide which blocks a window leaves empty.
  */
 final class PackedPlaces {
-    private static final Set<ScalarFn> DIFFERENCES = Set.of(
-            ScalarFn.SUB, ScalarFn.EQ, ScalarFn.NE, ScalarFn.LT, ScalarFn.LE, ScalarFn.GT, ScalarFn.GE);
+    private static final Set<ScalarFn> DIFFERENCES =
+            Set.of(ScalarFn.SUB, ScalarFn.EQ, ScalarFn.NE, ScalarFn.LT, ScalarFn.LE, ScalarFn.GT, ScalarFn.GE);
 
     /** These hold every position exactly. */
     private static final Set<DType> EXACT = Set.of(DType.I32, DType.I64, DType.F32, DType.F64);
@@ -56,10 +56,8 @@ final class PackedPlaces {
     /** The positions, counted in the row, that a node makes of others. */
     Optional<Value> moved(Node node, List<Tracked> operands) {
         return switch (node.op()) {
-            case Iota i ->
-                i.length().equals(values.tokens()) ? Optional.of(add(i, node)) : Optional.empty();
-            case Cast c ->
-                EXACT.contains(node.type().dtype()) ? one(c, node, operands.getFirst()) : Optional.empty();
+            case Iota i -> i.length().equals(values.tokens()) ? Optional.of(add(i, node)) : Optional.empty();
+            case Cast c -> EXACT.contains(node.type().dtype()) ? one(c, node, operands.getFirst()) : Optional.empty();
             case Permute p -> one(p, node, operands.getFirst());
             case Reshape r -> one(r, node, operands.getFirst());
             case Expand e -> one(e, node, operands.getFirst());
@@ -84,7 +82,8 @@ final class PackedPlaces {
         if (left.inRow().isPresent() && isNumber(right)) {
             return Optional.of(add(e, node, left.inRow().get(), right.value()));
         }
-        boolean behind = e.fn() == ScalarFn.ADD && isNumber(left) && right.inRow().isPresent();
+        boolean behind =
+                e.fn() == ScalarFn.ADD && isNumber(left) && right.inRow().isPresent();
         return behind ? Optional.of(add(e, node, left.value(), right.inRow().get())) : Optional.empty();
     }
 

@@ -41,7 +41,8 @@ final class PackedSums {
         Tracked x = given;
         for (int axis : r.axes()) {
             if (!given.axes().get(axis).isOther()) {
-                double neutral = ScalarMath.neutral(r.kind(), given.value().type().dtype());
+                double neutral =
+                        ScalarMath.neutral(r.kind(), given.value().type().dtype());
                 x = within(node, what(r), x, axis, r.axes(), neutral);
             }
         }
@@ -54,8 +55,8 @@ final class PackedSums {
             }
         }
         int before = x.before();
-        Reduce packed = new Reduce(
-                r.kind(), r.axes().stream().map(a -> a + before).toList(), r.keepDims());
+        Reduce packed =
+                new Reduce(r.kind(), r.axes().stream().map(a -> a + before).toList(), r.keepDims());
         return new Tracked(values.out().value(packed, node.origin(), x.value()), axes, x.perRow());
     }
 
@@ -71,10 +72,8 @@ final class PackedSums {
     /** A value that is neutral at other texts than that of the first axis of tokens which stays. */
     private Tracked within(Node node, String what, Tracked x, int along, List<Integer> gone, double neutral) {
         requireTokens(node, what, x.axes().get(along));
-        int kept = x.tokens().stream()
-                .filter(a -> !gone.contains(a))
-                .findFirst()
-                .orElseThrow(() -> overAll(node, what));
+        int kept =
+                x.tokens().stream().filter(a -> !gone.contains(a)).findFirst().orElseThrow(() -> overAll(node, what));
         return x.zeroApart() && neutral == 0 ? x : values.masked(x, kept, along, neutral, node.origin());
     }
 
@@ -130,8 +129,7 @@ final class PackedSums {
         Factor left = new Factor(leftGiven, e.left());
         Factor right = new Factor(rightGiven, e.right());
         for (char letter : summed(e)) {
-            AxisMeaning along =
-                    PackedOperations.merged(node, left.meaning(letter), right.meaning(letter));
+            AxisMeaning along = PackedOperations.merged(node, left.meaning(letter), right.meaning(letter));
             if (along.isOther()) {
                 continue;
             }
@@ -187,8 +185,7 @@ final class PackedSums {
         }
         Optional<Character> known = left.rows().or(right::rows);
         if (known.isPresent()) {
-            AxisMeaning rows =
-                    left.rows().isPresent() ? left.meaning(known.get()) : right.meaning(known.get());
+            AxisMeaning rows = left.rows().isPresent() ? left.meaning(known.get()) : right.meaning(known.get());
             if (!rows.is(Kind.ROWS)) {
                 throw new DeclinedException(
                         node,

@@ -54,8 +54,7 @@ record RunningSum(Value of, int axis) {
                 return known == null || known.equals(value);
             }
             List<Value> given = graph.operands(value.node());
-            boolean same =
-                    value.node().op().equals(op.get()) && given.size() == operands.size();
+            boolean same = value.node().op().equals(op.get()) && given.size() == operands.size();
             for (int slot = 0; same && slot < given.size(); slot++) {
                 same = operands.get(slot).matches(graph, given.get(slot), bound);
             }
@@ -82,8 +81,7 @@ record RunningSum(Value of, int axis) {
         }
         for (int axis = 0; axis < node.type().rank(); axis++) {
             Map<Step, Value> bound = new HashMap<>();
-            if (node.type().dim(axis).equals(tokens)
-                    && steps(node.type(), axis).matches(graph, node.value(), bound)) {
+            if (node.type().dim(axis).equals(tokens) && steps(node.type(), axis).matches(graph, node.value(), bound)) {
                 return Optional.of(new RunningSum(bound.get(SUMMED), axis));
             }
         }
@@ -108,8 +106,7 @@ record RunningSum(Value of, int axis) {
         Step outside = inRow(type, wholes, counts, axis, ScalarFn.LT);
         Step before = Step.of(new Reshape(inserted(counts, axis + 1)), outside);
         Step sums = Step.of(new Elementwise(ScalarFn.ADD), inside, before);
-        return Step.of(
-                Slice.along(padded, axis, Dim.ZERO, length), Step.of(new Reshape(padded), sums));
+        return Step.of(Slice.along(padded, axis, Dim.ZERO, length), Step.of(new Reshape(padded), sums));
     }
 
     private static Step inRow(TensorType type, Step x, List<Dim> dims, int axis, ScalarFn counts) {
@@ -158,8 +155,7 @@ record RunningSum(Value of, int axis) {
         Value place = out.part(new Iota(values.tokens()), origin);
         Value first = out.part(
                 new Elementwise(ScalarFn.SUB), origin, place, values.positions().value());
-        Value index = out.part(
-                new Expand(type.shape()), origin, values.along(first, values.own(x), axis, origin));
+        Value index = out.part(new Expand(type.shape()), origin, values.along(first, values.own(x), axis, origin));
         Value others = out.part(new TakeAlong(axis), origin, before, index);
         Value within = out.value(new Elementwise(ScalarFn.SUB), origin, sums, others);
         return new Tracked(within, x.axes(), false);

@@ -28,9 +28,7 @@ public final class StoredPairs {
                 .dim(1);
         return fused.nodes().stream()
                 .filter(n -> !(n.op() instanceof Pointwise))
-                .flatMap(n -> Stream.concat(
-                        fused.operands(n).stream(),
-                        Rewriter.results(n).stream()))
+                .flatMap(n -> Stream.concat(fused.operands(n).stream(), Rewriter.results(n).stream()))
                 .filter(v -> isOfPairs(v, tokens))
                 .map(Value::node)
                 .findFirst()

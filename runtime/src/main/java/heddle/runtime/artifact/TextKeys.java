@@ -22,12 +22,7 @@ public record TextKeys(
         Map<String, String> prompts) {
     /** Nothing is said. */
     static final TextKeys NONE = new TextKeys(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Map.of());
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
 
     public TextKeys {
         prompts = Map.copyOf(prompts);

@@ -24,8 +24,20 @@ class PackedImportsTest {
     /** Absolute positions by slice and by running sum, buckets, relative and rotated positions, biases, windows, eight bits. */
     static Stream<GeneratedFile> encoders() {
         List<String> families = List.of(
-                "albert", "bert-torch-1.13", "bert-sdpa", "bert-tf2onnx", "bert-int8-dynamic", "roberta", "distilbert",
-                "mpnet", "deberta", "modernbert", "t5-encoder", "bloom", "gpt2-torch", "clip-text-torch-1.7");
+                "albert",
+                "bert-torch-1.13",
+                "bert-sdpa",
+                "bert-tf2onnx",
+                "bert-int8-dynamic",
+                "roberta",
+                "distilbert",
+                "mpnet",
+                "deberta",
+                "modernbert",
+                "t5-encoder",
+                "bloom",
+                "gpt2-torch",
+                "clip-text-torch-1.7");
         List<GeneratedFile> found = GeneratedFiles.all().stream()
                 .filter(f -> families.stream().anyMatch(f.name()::startsWith))
                 .toList();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.ir.GraphText;
-import heddle.compiler.schedule.Launch;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
@@ -15,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,13 +87,15 @@ class PackSequencesTest {
                 output tokens = attention(words)
                 """)).packed();
         assertEquals(
-                List.of("ids", "segments", "positions"), List.copyOf(first.inputs().keySet()));
+                List.of("ids", "segments", "positions"),
+                List.copyOf(first.inputs().keySet()));
     }
 
     /** What a person writes for texts end to end, the compiler finds: the same kernels with the same masks. */
     @Test
     void miniLmIsPackedAsItIsWritten() {
-        HeddleModel rows = Heddle.model(Path.of("..", "examples", "minilm.heddle")).only("tokens");
+        HeddleModel rows =
+                Heddle.model(Path.of("..", "examples", "minilm.heddle")).only("tokens");
         HeddleModel packed = PackedModel.of(rows).model().orElseThrow();
         HeddleModel written = Heddle.model(Path.of("..", "examples", "minilm-packed.heddle"));
         assertEquals(kernels(written), kernels(packed));
@@ -122,7 +122,8 @@ class PackSequencesTest {
 
     @Test
     void graphsHoldNothingForPadding() {
-        HeddleModel rows = Heddle.model(Path.of("..", "examples", "minilm.heddle")).only("tokens");
+        HeddleModel rows =
+                Heddle.model(Path.of("..", "examples", "minilm.heddle")).only("tokens");
         String packed = GraphText.print(
                 PackedModel.of(rows).model().orElseThrow().declaration().graph());
         assertFalse(packed.contains("attention_mask"), packed);

@@ -50,16 +50,18 @@ public final class PackedTexts {
      */
     public void assertAlike(long seed, List<List<Integer>> lengths) {
         Random random = new Random(seed);
-        int width = 1 + lengths.stream()
-                .mapToInt(row -> row.stream().mapToInt(n -> n).sum())
-                .max()
-                .orElseThrow();
+        int width = 1
+                + lengths.stream()
+                        .mapToInt(row -> row.stream().mapToInt(n -> n).sum())
+                        .max()
+                        .orElseThrow();
         List<Tokens> texts = new ArrayList<>();
         List<Pack.Place> places = new ArrayList<>();
         for (int row = 0; row < lengths.size(); row++) {
             int from = 0;
             for (int length : lengths.get(row)) {
-                texts.add(new Tokens(random.ints(length, 2, vocabulary).asLongStream().toArray(), 0, 0));
+                texts.add(new Tokens(
+                        random.ints(length, 2, vocabulary).asLongStream().toArray(), 0, 0));
                 places.add(new Pack.Place(row, from, length));
                 from += length;
             }
@@ -67,10 +69,13 @@ public final class PackedTexts {
         Pack pack = new Pack(lengths.size(), width, texts, places);
         SequencedMap<String, Tensor> inputs = packed.inputs(pack);
         Map<String, NdArray> together = Reference.run(packed, weights, inputs);
-        Map<String, Tensor> compiled = packed.compile(weights, CompileOptions.defaults().withThreads(1)).run(inputs);
+        Map<String, Tensor> compiled = packed.compile(
+                        weights, CompileOptions.defaults().withThreads(1))
+                .run(inputs);
         for (int i = 0; i < texts.size(); i++) {
             SequencedMap<String, Tensor> own = model.inputs(Pack.padded(List.of(texts.get(i))));
-            for (Map.Entry<String, NdArray> alone : Reference.run(model, weights, own).entrySet()) {
+            for (Map.Entry<String, NdArray> alone :
+                    Reference.run(model, weights, own).entrySet()) {
                 double[] expected = alone.getValue().data();
                 double[] found = together.get(alone.getKey()).data();
                 Tensor rounded = compiled.get(alone.getKey());

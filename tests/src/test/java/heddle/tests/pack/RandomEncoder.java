@@ -51,37 +51,31 @@ final class RandomEncoder {
             "fn masked(s) = where((mask[:, new, new, :] * mask[:, new, :, new]) == 1, s, -inf)",
             "fn masked(s) = where((weight \"wide\" : f32[80, 80])[:, 0:N][0:N] > -10.0, s, -inf)");
 
-    private static final List<String> SOFTMAXES = List.of(
-            "fn probabilities(s) = softmax(s, axis = -1)",
-            """
+    private static final List<String> SOFTMAXES = List.of("fn probabilities(s) = softmax(s, axis = -1)", """
             fn probabilities(s) {
                 let e = exp(s - max(s, axis = -1, keepdims = true))
                 return e / sum(e, axis = -1, keepdims = true)
             }""");
 
     /** Queries, keys and values of heads: attention of {@code [B, N, 16]}. */
-    private static final List<String> HEADS = List.of(
-            """
+    private static final List<String> HEADS = List.of("""
             fn heads(x, n) = transpose(split_axis(x, -1, [n, 8]), 1, 2)
             fn attention(q, k, v) {
                 let s = biased(turned(heads(q, 2)) @ transpose(turned(heads(k, 2))) / sqrt(8))
                 return merge_axes(transpose(probabilities(masked(s)) @ heads(v, 2), 1, 2), -2, -1)
-            }""",
-            """
+            }""", """
             fn heads(x) = einsum("bnhd->bhnd", reshape(x, [B, N, 2, 8]))
             fn attention(q, k, v) {
                 let s = biased(einsum("bhid,bhjd->bhij", turned(heads(q)), turned(heads(k))) / sqrt(8))
                 return reshape(einsum("bhij,bhjd->bihd", probabilities(masked(s)), heads(v)), [B, N, 16])
-            }""",
-            """
+            }""", """
             fn heads(x) = reshape(transpose(reshape(x, [B, N, 2, 8]), 1, 2), [B * 2, N, 8])
             fn attention(q, k, v) {
                 let q2 = reshape(turned(reshape(heads(q), [B, 2, N, 8])), [B * 2, N, 8])
                 let s = masked(biased(reshape(q2 @ transpose(heads(k)) * 0.35, [B, 2, N, N])))
                 let o = probabilities(reshape(s, [B * 2, N, N])) @ heads(v)
                 return merge_axes(transpose(reshape(o, [B, 2, N, 8]), 1, 2), -2, -1)
-            }""",
-            """
+            }""", """
             fn heads(x) = transpose(split_axis(x, -1, [2, 8]), 1, 2)
             fn attention(q, k, v) {
                 let one = split_axis(k[..., 0:8], -1, [1, 8])
