@@ -7,12 +7,16 @@ import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.join.JoinProducts;
 import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.MarkProbabilities;
 import heddle.compiler.op.gradient.Gradient;
+import heddle.compiler.pack.PackInputs;
+import heddle.compiler.pack.PackSequences;
+import heddle.compiler.pack.StoredPairs;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
 import heddle.compiler.pass.ExpandStored;
@@ -53,6 +57,18 @@ public final class Compiler {
             new FoldConstants(),
             new ExpandStored(),
             new EliminateCommonSubexpressions(),
+            new EliminateDeadCode());
+
+    /** One spelling of each softmax; what is held in the weight file stays as it is. */
+    private static final List<Pass> NORMALISE = List.of(
+            new RemoveTrainingMarks(),
+            new RemoveIdentities(),
+            new FoldConstants(),
+            new EliminateCommonSubexpressions(),
+            new EliminateDeadCode(),
+            SoftmaxRules.MASK,
+            new EliminateCommonSubexpressions(),
+            SoftmaxRules.RECOGNISE,
             new EliminateDeadCode());
 
     private static final List<Pass> RECOGNISE = List.of(
@@ -122,6 +138,42 @@ public final class Compiler {
     public static Compilation compile(
             Graph graph, Fusion fusion, SchedulePolicy policy, Set<String> disabled, Optional<MemoryBudget> budget) {
         return DeepStack.call(() -> compiled(graph, fusion, policy, disabled, budget));
+    }
+
+    /**
+     * The graph for texts end to end, where it can be shown that it means the same and costs no more: no kernel of it stores
+     * something for each pair of tokens in a row.
+     *
+     * @param graph gives something for each token of a text in each of its outputs
+     */
+    public static PackSequences.Result pack(Graph graph, PackInputs inputs) {
+        return DeepStack.call(() -> packed(graph, inputs));
+    }
+
+    private static PackSequences.Result packed(Graph graph, PackInputs inputs) {
+        Graph normal = new Pipeline(NORMALISE)
+                .run(PackSequences.withoutPadding(graph, inputs))
+                .graph();
+        PackSequences.Result result = PackSequences.pack(normal, inputs);
+        return result.graph()
+                .flatMap(packed -> pairs(packed, inputs))
+                .map(PackSequences.Result::declined)
+                .orElse(result);
+    }
+
+    /** What of a packed graph is stored for pairs of tokens, and why that is not fused. */
+    private static Optional<Outcome.Declined> pairs(Graph packed, PackInputs inputs) {
+        Pipeline.Result passes = new Pipeline(
+                        Stream.concat(SIMPLIFY.stream(), RECOGNISE.stream()).toList())
+                .run(packed);
+        return StoredPairs.find(passes.graph(), inputs)
+                .map(stored -> FusionReport.of(passes.graph(), passes.decisions(FuseAttention.NAME))
+                        .declined(FusionReport.Kind.IN_THE_WAY)
+                        .stream()
+                        .findFirst()
+                        .map(d -> new Outcome.Declined(
+                                d.at(), stored.reason() + ", since attention is not fused: " + d.reason(), d.remedy()))
+                        .orElse(stored));
     }
 
     /**

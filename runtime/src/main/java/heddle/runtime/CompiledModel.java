@@ -6,6 +6,7 @@ import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.Tokenizer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,11 +23,27 @@ public final class CompiledModel {
     private final PlacedTarget target;
     private final ModelInputs inputs;
 
+    /** This model for texts end to end, compiled with the same weights; absent when it cannot be. */
+    private final Optional<SameWeights> packing;
+
+    private CompiledModel packed;
+
+    /** Compiles another model with the weights of this one. */
+    interface SameWeights {
+        CompiledModel of(HeddleModel other);
+    }
+
     /** Made when the first text comes; to make one takes longer than many a run. */
     private Tokenizer tokenizer;
 
     CompiledModel(
-            HeddleModel model, CompileOptions options, Compilation compilation, Program program, PlacedTarget target) {
+            HeddleModel model,
+            CompileOptions options,
+            Compilation compilation,
+            Program program,
+            PlacedTarget target,
+            Optional<SameWeights> packing) {
+        this.packing = packing;
         this.model = model;
         this.options = options;
         this.compilation = compilation;
@@ -92,11 +109,22 @@ public final class CompiledModel {
     }
 
     /**
-     * The outputs for some texts, by name. A model whose manifest names an input for segments takes them end to end, without
-     * padding; its outputs for tokens have a row for each text again, zeros behind the shorter ones.
+     * The outputs for some texts, by name. A model that can tell texts apart takes them end to end, without padding; so does one
+     * with outputs for tokens alone that can be {@linkplain PackedModel changed} so that it does. The changed model is compiled
+     * when several texts come for the first time, and holds its weights beside those of this one. Outputs for tokens have a row for
+     * each text again, zeros behind the shorter ones.
      */
     public Map<String, Tensor> run(List<String> texts) {
-        return model.run(texts, tokenizer(), options, this::run);
+        CompiledModel used = texts.size() > 1 ? packed() : this;
+        return used.model.run(texts, tokenizer(), options, used::run);
+    }
+
+    private synchronized CompiledModel packed() {
+        if (packed == null) {
+            packed = packing.flatMap(p -> PackedModel.of(model).model().map(p::of))
+                    .orElse(this);
+        }
+        return packed;
     }
 
     /** The tokenizer of the texts that it runs; not to be closed. */

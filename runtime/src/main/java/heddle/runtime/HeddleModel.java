@@ -18,7 +18,6 @@ import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
-import heddle.runtime.artifact.TextKeys;
 import heddle.runtime.input.LengthBinding;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.Pack;
@@ -45,16 +44,33 @@ public final class HeddleModel {
     private final Model model;
     private final Map<String, Long> fixed;
     private final Optional<MemoryBudget> budget;
+    private final EndToEndInputs endToEnd;
 
     HeddleModel(ModelSource source, Model model, Map<String, Long> fixed) {
-        this(source, model, fixed, Optional.empty());
+        this(
+                source,
+                model,
+                fixed,
+                Optional.empty(),
+                EndToEndInputs.of(source.manifest().texts()));
     }
 
-    private HeddleModel(ModelSource source, Model model, Map<String, Long> fixed, Optional<MemoryBudget> budget) {
+    private HeddleModel(
+            ModelSource source,
+            Model model,
+            Map<String, Long> fixed,
+            Optional<MemoryBudget> budget,
+            EndToEndInputs endToEnd) {
         this.budget = budget;
         this.source = source;
         this.model = model;
         this.fixed = Map.copyOf(fixed);
+        this.endToEnd = endToEnd;
+    }
+
+    /** The same model with another graph, which takes texts by other inputs. */
+    HeddleModel with(Model other, EndToEndInputs inputs) {
+        return new HeddleModel(source, other, fixed, Optional.empty(), inputs);
     }
 
     /**
@@ -65,7 +81,7 @@ public final class HeddleModel {
      * @throws DiagnosticException when there is no such loss, weight or input, or no gradient
      */
     public HeddleModel withGradients(Optional<String> loss, List<String> by) {
-        return new HeddleModel(source, Gradients.of(model, loss, by), fixed, budget);
+        return new HeddleModel(source, Gradients.of(model, loss, by), fixed, budget, endToEnd);
     }
 
     /**
@@ -73,7 +89,7 @@ public final class HeddleModel {
      * be fixed, or the model says what they typically are, and the budget holds for these. Plans without fusion take what they take.
      */
     public HeddleModel withMemoryBudget(MemoryBudget most) {
-        return new HeddleModel(source, model, fixed, Optional.of(most));
+        return new HeddleModel(source, model, fixed, Optional.of(most), endToEnd);
     }
 
     /** The model with one of its outputs, and what that needs. @param output the name of one that it has */
@@ -92,7 +108,7 @@ public final class HeddleModel {
                 model.lengths(),
                 model.files(),
                 model.warnings());
-        return new HeddleModel(source, one, fixed);
+        return with(one, endToEnd);
     }
 
     /** The most memory that a run with gradients may take. */
@@ -181,12 +197,13 @@ public final class HeddleModel {
     }
 
     /** Texts end to end, for a model that can tell them apart; those that are too long are cut. */
-    private static Pack pack(List<String> texts, Tokenizer tokenizer, CompileOptions options) {
+    private Pack pack(List<String> texts, Tokenizer tokenizer, CompileOptions options) {
+        int limit = limit(tokenizer);
         List<Tokens> cut = new ArrayList<>();
         for (Tokens whole : tokenizer.tokens(texts)) {
-            cut.add(whole.cut(tokenizer.limit()));
-            if (whole.count() > tokenizer.limit()) {
-                warnOfCut(cut.size(), tokenizer.limit(), options);
+            cut.add(whole.cut(limit));
+            if (whole.count() > limit) {
+                warnOfCut(cut.size(), limit, options);
             }
         }
         return Pack.endToEnd(cut);
@@ -198,13 +215,17 @@ public final class HeddleModel {
 
     /** The inputs that a pack of texts fills. */
     public SequencedMap<String, Tensor> inputs(Pack pack) {
-        TextKeys keys = source.manifest().texts();
-        return bound(TextInputs.of(pack, inputs(), keys.segments(), keys.positions()));
+        return bound(TextInputs.of(pack, inputs(), endToEnd.segments(), endToEnd.positions()));
     }
 
-    /** Whether texts may lie end to end in a row: its manifest says which input tells them apart. */
+    /** Whether texts may lie end to end in a row: an input tells them apart. */
     public boolean takesTextsEndToEnd() {
-        return source.manifest().texts().segments().isPresent();
+        return endToEnd.segments().isPresent();
+    }
+
+    /** The most tokens that it takes of a text. */
+    public int limit(Tokenizer tokenizer) {
+        return (int) Math.min(tokenizer.limit(), endToEnd.longest());
     }
 
     /**
@@ -292,6 +313,12 @@ public final class HeddleModel {
         return target.device().isPresent() ? onDevice(weights, options, target) : onJvm(weights, options, target);
     }
 
+    /** Compiles this model for texts end to end, if it gives something for each token alone; else weights need not be kept. */
+    private Optional<CompiledModel.SameWeights> packing(Map<String, Tensor> weights, CompileOptions options) {
+        boolean ofTokens = !takesTextsEndToEnd() && TextInputs.areOfTokens(inputs(), model.outputs());
+        return ofTokens ? Optional.of(other -> other.load(weights, options)) : Optional.empty();
+    }
+
     private CompiledModel onJvm(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
         PlanLoader loader = PlanLoader.jvm(options.jvm());
         // What the file holds in sixteen bits stays in them, also where the model says f32.
@@ -299,7 +326,7 @@ public final class HeddleModel {
         Compilation compilation = compilation(held, loader.policy(), options);
         try {
             Program program = loader.load(compilation.plan(), weights);
-            return new CompiledModel(this, options, compilation, program, target);
+            return new CompiledModel(this, options, compilation, program, target, packing(weights, options));
         } catch (OutOfMemoryError e) {
             throw NotEnoughMemory.of(compilation.plan(), true, fixed, e);
         }
@@ -321,7 +348,7 @@ public final class HeddleModel {
                             target.sdk().orElseThrow().toString(),
                             target.device().orElseThrow().line()));
         }
-        return new CompiledModel(this, options, compilation, program, target);
+        return new CompiledModel(this, options, compilation, program, target, packing(weights, options));
     }
 
     private Program onThisJvm(Map<String, Tensor> weights, CompileOptions options) {

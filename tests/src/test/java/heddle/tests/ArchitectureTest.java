@@ -93,6 +93,8 @@ class ArchitectureTest {
                 .definedBy("heddle.compiler.recompute..")
                 .layer("rule")
                 .definedBy("heddle.compiler.rule..")
+                .layer("pack")
+                .definedBy("heddle.compiler.pack..")
                 .layer("softmax")
                 .definedBy("heddle.compiler.softmax..")
                 .layer("join")
@@ -141,6 +143,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("attention", "report", "explain", "pipeline")
                 .whereLayer("join")
                 .mayOnlyBeAccessedByLayers("pipeline")
+                .whereLayer("pack")
+                .mayOnlyBeAccessedByLayers("pipeline")
                 .whereLayer("softmax")
                 .mayOnlyBeAccessedByLayers("attention", "pipeline")
                 .whereLayer("gradient")
@@ -148,13 +152,14 @@ class ArchitectureTest {
                 .whereLayer("recompute")
                 .mayOnlyBeAccessedByLayers("inspect", "pipeline")
                 .whereLayer("rule")
-                .mayOnlyBeAccessedByLayers("softmax", "join", "attention", "report", "pass", "pipeline")
+                .mayOnlyBeAccessedByLayers("pack", "softmax", "join", "attention", "report", "pass", "pipeline")
                 .whereLayer("op")
                 .mayOnlyBeAccessedByLayers(
                         "tile",
                         "gradient",
                         "recompute",
                         "rule",
+                        "pack",
                         "softmax",
                         "join",
                         "layout",
@@ -172,6 +177,7 @@ class ArchitectureTest {
                         "gradient",
                         "recompute",
                         "rule",
+                        "pack",
                         "softmax",
                         "join",
                         "layout",

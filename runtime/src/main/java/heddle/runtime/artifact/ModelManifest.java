@@ -24,7 +24,6 @@ import java.util.Optional;
  * tokenizer.sha256 = the same
  * tokens           = the most tokens a text may have
  * sentence         = a text to compare with, a line each
- * packed           = the file of another model that gives the same vectors and takes texts end to end
  * segments         = the input for the number of the text that a token belongs to, from 1; 0 is padding
  * positions        = the input for the place of a token in its text, from 0
  * vectors          = the output with a vector for each token
@@ -50,7 +49,6 @@ public record ModelManifest(
     private static final String SENTENCE = "sentence";
     private static final String SUM = ".sha256";
 
-    private static final String PACKED = "packed";
     private static final String SEGMENTS = "segments";
     private static final String POSITIONS = "positions";
     private static final String VECTORS = "vectors";
@@ -65,7 +63,6 @@ public record ModelManifest(
             TOKENIZER + SUM,
             TOKENS,
             SENTENCE,
-            PACKED,
             SEGMENTS,
             POSITIONS,
             VECTORS,
@@ -128,7 +125,6 @@ public record ModelManifest(
             }
         });
         return new TextKeys(
-                value(entries, PACKED),
                 value(entries, SEGMENTS),
                 value(entries, POSITIONS),
                 value(entries, VECTORS),

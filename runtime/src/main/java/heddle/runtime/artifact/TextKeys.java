@@ -6,7 +6,6 @@ import java.util.Optional;
 /**
  * What a model's manifest says of texts that lie end to end, and of vectors of texts.
  *
- * @param packed    the file of another model, beside this one, that gives the same vectors and takes texts end to end
  * @param segments  the input that takes the number of the text that a token belongs to
  * @param positions the input that takes the place of a token in its text
  * @param vectors   the output that has a vector for each token
@@ -15,7 +14,6 @@ import java.util.Optional;
  * @param prompts   what is written before a text, by the name of its use
  */
 public record TextKeys(
-        Optional<String> packed,
         Optional<String> segments,
         Optional<String> positions,
         Optional<String> vectors,
@@ -24,13 +22,7 @@ public record TextKeys(
         Map<String, String> prompts) {
     /** Nothing is said. */
     static final TextKeys NONE = new TextKeys(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Map.of());
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
 
     public TextKeys {
         prompts = Map.copyOf(prompts);

@@ -3,8 +3,8 @@ package heddle.runtime.embed;
 import heddle.compiler.type.DType;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
-import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.PackedModel;
 import heddle.runtime.text.Pack;
 import heddle.runtime.text.Packing;
 import heddle.runtime.text.Tokens;
@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -76,21 +74,23 @@ public final class TextEmbedder {
         this.settings = settings;
         this.callers = callers;
         this.identity = identity;
-        int most = compiled.tokenizer().limit();
+        int most = model.limit(compiled.tokenizer());
         this.limit = Math.min(most, settings.tokens().orElse(most));
     }
 
     /**
-     * Compiles a model, or the one for texts end to end that its manifest names in its place.
+     * Compiles a model, for texts end to end where it can tell them apart or can be changed so that it does. Where it cannot, texts
+     * are padded and a warning says why.
      *
      * @throws heddle.dsl.diagnostic.DiagnosticException when it gives no vectors of texts, or its files are missing
      */
     public static TextEmbedder of(HeddleModel model, CompileOptions compile, EmbeddingOptions options) {
-        Optional<String> packed = model.source().manifest().texts().packed();
-        HeddleModel used = packed.map(name -> Heddle.model(model.source().beside(name), Map.of()))
-                .orElse(model);
-        EmbeddingSettings settings = EmbeddingSettings.of(used, options);
-        CompiledModel compiled = used.only(settings.output()).compile(compile);
+        EmbeddingSettings settings = EmbeddingSettings.of(model, options);
+        HeddleModel needed = model.only(settings.output());
+        PackedModel packed = PackedModel.of(needed);
+        packed.declined().ifPresent(why -> compile.warnings().accept("texts are padded: " + why));
+        HeddleModel used = packed.model().orElse(needed);
+        CompiledModel compiled = used.compile(compile);
         int callers = compiled.target().device().isPresent() ? 1 : compile.threads();
         String identity = used.identity(compile) + " " + compile.conversion();
         return new TextEmbedder(used, compiled, options, settings, callers, identity);

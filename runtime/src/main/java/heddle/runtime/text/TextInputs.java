@@ -1,10 +1,13 @@
 package heddle.runtime.text;
 
+import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.pack.PackInputs;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.Tensor;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,12 @@ public final class TextInputs {
         return ids.rank() == 2
                 && type.rank() >= 2
                 && type.shape().dims().subList(0, 2).equals(ids.shape().dims());
+    }
+
+    /** Whether an input takes token numbers and all outputs have something for each token. */
+    public static boolean areOfTokens(Map<String, TensorType> inputs, List<Declaration> outputs) {
+        return inputs.keySet().stream().anyMatch(IDS::contains)
+                && outputs.stream().allMatch(o -> isOfTokens(o.type(), ids(inputs)));
     }
 
     /**
@@ -86,6 +95,21 @@ public final class TextInputs {
                             .note("its inputs are " + String.join(", ", inputs))
                             .hint("name one of them in the .properties file, or leave " + key + " out"));
         }
+    }
+
+    /**
+     * The inputs of a model as a graph for texts end to end needs them: of tokens that are no padding, the mask is one and the
+     * type that of a first text.
+     *
+     * @throws DiagnosticException when none of a model's inputs takes token numbers
+     */
+    public static PackInputs packed(Set<String> inputs) {
+        requireTokens(inputs);
+        Map<String, Long> alike = new HashMap<>();
+        inputs.stream().filter(MASK::contains).forEach(name -> alike.put(name, 1L));
+        inputs.stream().filter(TYPES::contains).forEach(name -> alike.put(name, 0L));
+        String ids = inputs.stream().filter(IDS::contains).findFirst().orElseThrow();
+        return new PackInputs(ids, alike, "segments", "positions");
     }
 
     /** @throws DiagnosticException when none of a model's inputs takes token numbers */

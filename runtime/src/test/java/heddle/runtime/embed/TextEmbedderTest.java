@@ -20,6 +20,8 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A small encoder of bytes, with random weights: vectors of texts together beside those of each alone. */
 class TextEmbedderTest {
@@ -57,18 +59,21 @@ class TextEmbedderTest {
                 normalize = true
                 prompt.query = "q: "
                 """);
-        Files.writeString(dir.resolve("padded.heddle"), """
+        String rows = """
                 dim B, N
                 input ids: i64[B, N]
                 input mask: i64[B, N]
                 let allowed = mask[:, new, new, :] == 1
                 let places = iota(N)
-                """ + LAYERS);
+                """ + LAYERS;
+        String keys = "tokenizer = bytes\ntokens = 150\nnormalize = true\nvectors = tokens\n";
+        Files.writeString(dir.resolve("rows.heddle"), rows);
+        Files.writeString(dir.resolve("rows.properties"), keys);
+        // The mean is multiplied by zero, which nobody looks for.
         Files.writeString(
-                dir.resolve("padded.properties"),
-                "tokenizer = bytes\ntokens = 150\nnormalize = true\nvectors = tokens\n");
-        Files.writeString(dir.resolve("both.heddle"), Files.readString(dir.resolve("padded.heddle")));
-        Files.writeString(dir.resolve("both.properties"), "tokenizer = bytes\npacked = packed.heddle\n");
+                dir.resolve("padded.heddle"),
+                rows.replace("32] = x", "32] = x + 0.0 * mean(x, axis = 1, keepdims = true)"));
+        Files.writeString(dir.resolve("padded.properties"), keys);
     }
 
     private static TextEmbedder embedder(String model, EmbeddingOptions options) {
@@ -141,16 +146,31 @@ class TextEmbedderTest {
     }
 
     @Test
-    void aManifestNamesTheModelThatTakesTextsEndToEnd() {
+    void aModelOfRowsIsPackedByItself() {
         List<String> texts = texts(new Random(4));
-        TextEmbedder both = embedder("both", EmbeddingOptions.defaults());
-        assertAlike(embedder("packed", EmbeddingOptions.defaults()).embed(texts), both.embed(texts), "through packed");
-        assertEquals(0, both.counts().padding());
+        TextEmbedder rows = embedder("rows", EmbeddingOptions.defaults());
+        assertAlike(embedder("packed", EmbeddingOptions.defaults()).embed(texts), rows.embed(texts), "rows, packed");
+        assertEquals(0, rows.counts().padding());
     }
 
     @Test
-    void runsOfTextsLieEndToEndToo() {
-        var packed = Heddle.model(dir.resolve("packed.heddle"))
+    void aWarningSaysWhyTextsArePadded() {
+        List<String> warnings = new ArrayList<>();
+        TextEmbedder.of(
+                Heddle.model(dir.resolve("padded.heddle")),
+                CompileOptions.defaults().withWeights("random").withWarnings(warnings::add),
+                EmbeddingOptions.defaults());
+        assertEquals(1, warnings.size(), warnings::toString);
+        assertTrue(
+                warnings.getFirst().startsWith("texts are padded: a sum goes over all tokens of a row"),
+                warnings::toString);
+        assertTrue(warnings.getFirst().contains("padded.heddle:15:"), warnings::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"packed", "rows"})
+    void runsOfTextsLieEndToEndToo(String model) {
+        var packed = Heddle.model(dir.resolve(model + ".heddle"))
                 .compile(CompileOptions.defaults().withWeights("random"));
         List<String> texts = List.of("abc", "", "abcdefgh");
         Tensor together = packed.run(texts).get("tokens");

@@ -4,15 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnxruntime.OrtException;
+import heddle.runtime.CompileOptions;
+import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
 import heddle.runtime.onnx.OnnxImport;
 import heddle.runtime.onnx.OnnxModel;
 import heddle.runtime.tensor.Tensor;
+import heddle.tests.pack.PackedTexts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Random;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +45,14 @@ class PublishedFilesTest {
         assertTrue(
                 model.report().declined().isEmpty(),
                 () -> model.report().declined().toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"all-minilm-l6-v2", "all-minilm-l6-v2-q", "e5-small-v2", "e5-small-v2-q"})
+    void textsLieEndToEnd(String name) throws IOException {
+        HeddleModel model = Heddle.model(extracted(name)).only(OUTPUT);
+        new PackedTexts(model, model.weights(CompileOptions.defaults()), VOCABULARY)
+                .assertAlike(1, List.of(List.of(1, 9, 3), List.of(5, 6)));
     }
 
     @ParameterizedTest
