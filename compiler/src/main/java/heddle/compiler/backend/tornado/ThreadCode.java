@@ -199,8 +199,8 @@ final class ThreadCode {
     private void fromBelow(String at, String to, boolean hidden) {
         String below = scope.fresh(at + "Below");
         String last = to.matches("\\d+") ? String.valueOf(Long.parseLong(to) - 1) : to + " - 1";
-        out.open("for (int " + below + " = " + (hidden ? "zero - 1; " + below + " + zero" : "-1; " + below) + " < " + last + "; "
-                + below + "++)");
+        out.open("for (int " + below + " = " + (hidden ? "zero - 1; " + below + " + zero" : "-1; " + below) + " < "
+                + last + "; " + below + "++)");
         out.line("int " + at + " = " + below + " + 1;");
     }
 
