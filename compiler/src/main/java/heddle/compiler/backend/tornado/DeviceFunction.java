@@ -213,7 +213,7 @@ enum DeviceFunction {
             /** The remainder with the sign of the divisor, by long division: nothing is rounded. */
             private static $T mod($T a, $T b) {
             """ + LONG_DIVISION + """
-                for (int i = 0; i <= doublings; i++) {
+                for (int i = doublings; i >= 0; i--) {
                     rest = rest < step ? rest : rest - step;
                     step = step * 0.5$;
                 }
@@ -227,7 +227,7 @@ enum DeviceFunction {
             private static $T floorDiv($T a, $T b) {
             """ + LONG_DIVISION + """
                 $T whole = 0$;
-                for (int i = 0; i <= doublings; i++) {
+                for (int i = doublings; i >= 0; i--) {
                     whole = whole + whole + (rest < step ? 0$ : 1$);
                     rest = rest < step ? rest : rest - step;
                     step = step * 0.5$;

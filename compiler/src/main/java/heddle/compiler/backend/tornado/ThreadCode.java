@@ -180,11 +180,28 @@ final class ThreadCode {
         ThreadCode inner = inner();
         String at = inner.registers.declare(f.axis(), f);
         boolean hidden = from.equals("0") && new Decided(f.axis()).in(f.body());
-        String next = steps.step() == 1 ? at + "++" : at + " += " + steps.step();
-        out.open("for (int " + at + " = " + (hidden ? "zero; " + at + " + zero" : from + "; " + at) + " < " + to + "; "
-                + next + ")");
+        if (steps.step() == 1 && from.equals("0")) {
+            fromBelow(at, to, hidden);
+        } else {
+            String next = steps.step() == 1 ? at + "++" : at + " += " + steps.step();
+            out.open("for (int " + at + " = " + (hidden ? "zero; " + at + " + zero" : from + "; " + at) + " < " + to
+                    + "; " + next + ")");
+        }
         inner.write(f.body());
         out.close();
+    }
+
+    /**
+     * Opens a loop from zero in steps of one. Its counter begins at minus one, because a counter that begins at zero and grows by one is
+     * what makes PoCL compile a kernel wrongly now and then: it takes such a counter to be the same for all threads, and notes that by
+     * the counter's address, which another value may have later.
+     */
+    private void fromBelow(String at, String to, boolean hidden) {
+        String below = scope.fresh(at + "Below");
+        String last = to.matches("\\d+") ? String.valueOf(Long.parseLong(to) - 1) : to + " - 1";
+        out.open("for (int " + below + " = " + (hidden ? "zero - 1; " + below + " + zero" : "-1; " + below) + " < "
+                + last + "; " + below + "++)");
+        out.line("int " + at + " = " + below + " + 1;");
     }
 
     /** Looks for conditions that the value of a counter decides. */
