@@ -121,7 +121,7 @@ final class EmbedCommand implements Callable<Integer> {
             names = "--token-budget",
             paramLabel = "N",
             converter = OptionNumbers.Times.class,
-            description = "About how many tokens a run takes. Default: 2048.")
+            description = "About how many tokens a run takes. Default: 1024.")
     private Integer budget;
 
     @Option(names = "--skip-bad", description = "Reports lines that hold no text and leaves them out.")

@@ -84,7 +84,8 @@ final class ExplainFused {
                 TileLayout.of(kernel(), attention.i(), attention.j()),
                 known.flatMap(l -> BlockCount.of(kernel(), l)),
                 launch.tables().stream()
-                        .map(t -> t.buffer() + " of " + text.of(t.part()))
+                        .map(t -> t.buffer() + " of " + text.of(t.part())
+                                + (kernel().isOfBlocks(t) ? "" : ", a few keys at a time"))
                         .toList(),
                 Work.of(plan.launches(), known),
                 Work.of(unfused.launches(), known),

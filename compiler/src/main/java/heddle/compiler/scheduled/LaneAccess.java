@@ -57,7 +57,11 @@ final class LaneAccess {
     private boolean isNative(Apply a) {
         return switch (a.fn()) {
             case EQ, NE, LT, LE, GT, GE ->
-                a.args().getFirst().type() == DType.I64 ? movesByOne(a) : areNative(a.args());
+                a.args().getFirst().type() == DType.I64
+                        ? movesByOne(a)
+                                || lanes.element() == DType.F32
+                                        && a.args().stream().allMatch(this::isLoaded)
+                        : areNative(a.args());
             case CAST -> {
                 DType from = a.args().getFirst().type();
                 if (PositionCasts.isPositionCast(a) && lanes.hold(a.type())) {
@@ -76,6 +80,11 @@ final class LaneAccess {
 
     private boolean areNative(List<ScalarExpr> args) {
         return args.stream().allMatch(this::isNative);
+    }
+
+    /** Neighbours in memory, or one number in all lanes. */
+    private boolean isLoaded(ScalarExpr e) {
+        return !reads.of(e) || e instanceof Element x && !x.buffer().stored().isPacked() && isContiguous(x.address());
     }
 
     /** Comparisons of indexes become comparisons of lane numbers. */

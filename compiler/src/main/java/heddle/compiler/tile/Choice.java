@@ -139,7 +139,10 @@ public sealed interface Choice {
     /** Where a tile is held. */
     record Place(String tile, TilePlace place) implements Choice {}
 
-    /** Which tables tell the blocks of a masked loop apart, beside the indexes. */
+    /**
+     * Which tables tell the blocks of a masked loop apart, beside the indexes. Entries are for blocks, or along the loop for what a
+     * block is narrowed by, where that divides the block.
+     */
     record Skip(LoopId loop, List<BlockTable> tables) implements Choice {
         public Skip {
             tables = List.copyOf(tables);

@@ -2,6 +2,7 @@ package heddle.compiler.tile;
 
 import heddle.compiler.scalar.Axis;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -96,8 +97,12 @@ public final class ScheduleVerifier {
                 check(loop.mask().isPresent(), skip, "the loop has no mask");
                 skip.tables().forEach(t -> {
                     for (int at = 0; at < t.axes().size(); at++) {
-                        int block = kernel.block(t.axes().get(at));
-                        check(t.blocks().get(at) == block, skip, t + " has entries for other blocks");
+                        Axis axis = t.axes().get(at);
+                        int entry = t.blocks().get(at);
+                        boolean isStep = axis.equals(loop.axis())
+                                && kernel.schedule().trim(skip.loop()).equals(OptionalInt.of(entry))
+                                && kernel.block(axis) % entry == 0;
+                        check(entry == kernel.block(axis) || isStep, skip, t + " has entries for other blocks");
                     }
                 });
             }

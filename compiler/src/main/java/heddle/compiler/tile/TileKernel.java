@@ -1,8 +1,10 @@
 package heddle.compiler.tile;
 
 import heddle.compiler.index.BlockMask;
+import heddle.compiler.index.BlockTable;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.ScalarExpr;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -93,6 +95,25 @@ public record TileKernel(TileProgram program, KernelSchedule schedule) {
      * @param ranges the axes that the block spans; any other axis has one index in it
      */
     public BlockMask over(LoopMask mask, Map<Axis, BlockMask.Range> ranges) {
-        return BlockMask.of(mask.program(), ranges, schedule.tables());
+        return BlockMask.of(
+                mask.program(),
+                ranges,
+                schedule.tables().stream().filter(this::isOfBlocks).toList());
+    }
+
+    /**
+     * What is known about a part of a block by which it is narrowed: tables have an entry for each such part where they can.
+     *
+     * @param ranges the axes that the part spans
+     */
+    public BlockMask overStep(LoopMask mask, Map<Axis, BlockMask.Range> ranges) {
+        Map<ScalarExpr, BlockTable> finest = new LinkedHashMap<>();
+        schedule.tables().forEach(t -> finest.merge(t.part(), t, (a, b) -> isOfBlocks(a) ? b : a));
+        return BlockMask.of(mask.program(), ranges, List.copyOf(finest.values()));
+    }
+
+    /** Whether entries of a table are for whole blocks, and not for what these are narrowed by. */
+    public boolean isOfBlocks(BlockTable table) {
+        return table.blocks().equals(table.axes().stream().map(this::block).toList());
     }
 }

@@ -15,7 +15,9 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.FamilyInterpreter;
 import heddle.compiler.tile.proof.AddressProof;
@@ -266,6 +268,25 @@ class TabulateMasksTest {
         tables.of(
                 attention(REAL), () -> KernelSchedule.blocks(Map.of("i", QUERIES, "j", 2 * KEYS)), "a", launches::add);
         assertEquals(2, launches.size(), "blocks of another size have another table");
+    }
+
+    @Test
+    void whatBlocksAreNarrowedByHasATableOfItsOwn() {
+        assertEquals(
+                List.of(List.of(1, QUERIES), List.of(1, KEYS), List.of(1, 2)),
+                blocks(apply(ScalarFn.EQ, FROM, TO), 2),
+                "documents along queries; along keys, for blocks and for steps");
+        assertEquals(List.of(List.of(1, KEYS)), blocks(REAL, KEYS), "a step is a block");
+        assertEquals(List.of(List.of(1, KEYS)), blocks(REAL, 3), "steps do not divide a block");
+        assertEquals(List.of(List.of(QUERIES, KEYS)), blocks(ALLOWED, 2), "pairs are looked at once");
+    }
+
+    private static List<List<Integer>> blocks(ScalarExpr mask, int step) {
+        KernelSchedule narrowed = PLAN.with(new Choice.Trim(LoopId.of(J), step));
+        return new TabulateMasks(name -> name, ADDRESSES)
+                .of(attention(mask), () -> narrowed, "a", launch -> {}).stream()
+                        .map(BlockTable::blocks)
+                        .toList();
     }
 
     @Test

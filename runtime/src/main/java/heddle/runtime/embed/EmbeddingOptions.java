@@ -20,7 +20,7 @@ public record EmbeddingOptions(
         Optional<Pooling> pooling,
         Optional<Boolean> normalize) {
     /** Runs are long enough that a kernel's start costs little, and what they hold stays in the caches. */
-    private static final int BUDGET = 2048;
+    private static final int BUDGET = 1024;
 
     public EmbeddingOptions {
         if (budget < 1) {

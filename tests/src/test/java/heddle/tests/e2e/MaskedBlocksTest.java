@@ -23,12 +23,14 @@ import heddle.runtime.verify.Tolerance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +56,9 @@ class MaskedBlocksTest {
             output documents = attention(document[:, new, :, new] == document[:, new, new, :] and real)
             output pairs = attention(allowed and real)
             """;
-    private static final int TABLES = 4; // of padding, of documents along queries and along keys, of pairs
+
+    /** Of padding and of documents along keys, for blocks and for steps; of documents along queries; of pairs. */
+    private static final int TABLES = 6;
 
     @TempDir
     Path dir;
@@ -104,9 +108,11 @@ class MaskedBlocksTest {
     /**
      * Inputs for two batches.
      *
-     * @param padding the keys and values that are not real
+     * @param documents the document that a query and a key belong to
+     * @param padding   the keys and values that are not real
      */
-    private static SequencedMap<String, Tensor> inputs(int n, IntPredicate isReal, float padding) {
+    private static SequencedMap<String, Tensor> inputs(
+            int n, IntPredicate isReal, IntUnaryOperator documents, float padding) {
         Random random = new Random(n);
         SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
         for (String name : List.of("q", "k", "v")) {
@@ -120,7 +126,9 @@ class MaskedBlocksTest {
         long[] mask = IntStream.range(0, 2 * n)
                 .mapToLong(at -> isReal.test(at) ? 1 : 0)
                 .toArray();
-        long[] document = IntStream.range(0, 2 * n).mapToLong(at -> at % n / 70).toArray();
+        long[] document = IntStream.range(0, 2 * n)
+                .mapToLong(at -> documents.applyAsInt(at % n))
+                .toArray();
         boolean[] allowed = new boolean[n * n];
         for (int at = 0; at < allowed.length; at++) {
             allowed[at] = at / n / 32 % 2 == at % n / 128 % 2 || at / n == 5 && random.nextBoolean();
@@ -132,12 +140,16 @@ class MaskedBlocksTest {
     }
 
     private void check(String what, int n, IntPredicate isReal) {
-        SequencedMap<String, Tensor> inputs = inputs(n, isReal, Float.NaN);
+        check(what, n, isReal, at -> at / 70);
+    }
+
+    private void check(String what, int n, IntPredicate isReal, IntUnaryOperator documents) {
+        SequencedMap<String, Tensor> inputs = inputs(n, isReal, documents, Float.NaN);
         Map<String, Tensor> results = tabled.run(inputs);
         plain.run(inputs)
                 .forEach((name, expected) -> assertArrayEquals(
                         expected.floats(), results.get(name).floats(), what + ", N = " + n + ": " + name));
-        Map<String, NdArray> reference = Reference.run(model, Map.of(), inputs(n, isReal, 0));
+        Map<String, NdArray> reference = Reference.run(model, Map.of(), inputs(n, isReal, documents, 0));
         results.forEach((name, result) -> {
             Comparison c = Comparison.of(result, reference.get(name), Tolerance.of(DType.F32));
             assertTrue(c.within(), () -> what + ", N = " + n + ": " + name + " is " + c.got() + ", not " + c.want());
@@ -162,6 +174,26 @@ class MaskedBlocksTest {
     void batchesArePaddingAllThrough() {
         check("all padding", 140, at -> false);
         check("the second is padding", 140, at -> at < 140);
+    }
+
+    @Test
+    void documentsEndAnywhere() {
+        Random random = new Random(11);
+        for (int n : new int[] {1, 9, 127, 133, 263}) {
+            for (int longest : new int[] {3, 60}) {
+                int[] documents = new int[n];
+                int document = 1;
+                for (int at = 0; at < n; document++) {
+                    int end = Math.min(n, at + 1 + random.nextInt(longest));
+                    Arrays.fill(documents, at, end, document);
+                    at = end;
+                }
+                String what = "documents " + Arrays.toString(documents);
+                check(what, n, at -> true, at -> documents[at]);
+                check(what + " in reverse", n, at -> at % n % 11 != 3, at -> documents[n - 1 - at]);
+                check(what + " mixed", n, at -> true, at -> documents[at * 7919 % n]);
+            }
+        }
     }
 
     @Test

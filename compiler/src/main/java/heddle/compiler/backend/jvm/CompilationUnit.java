@@ -16,6 +16,7 @@ record CompilationUnit(Processor target, Plan plan, String className) {
             "DoubleVector",
             "FloatVector",
             "IntVector",
+            "LongVector",
             "ShortVector",
             "VectorMask",
             "VectorOperators",
@@ -29,6 +30,7 @@ record CompilationUnit(Processor target, Plan plan, String className) {
         SPECIES.put("FloatVector", "F");
         SPECIES.put("DoubleVector", "D");
         SPECIES.put("IntVector", "I");
+        SPECIES.put("LongVector", "L");
     }
 
     JavaText text(ClassText members, List<EntryMethod> entries) {

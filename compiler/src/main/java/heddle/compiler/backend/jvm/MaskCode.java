@@ -54,9 +54,14 @@ final class MaskCode {
         out.line("boolean full = " + new Test("_everywhere", found.everywhere(), axes, mask).call(from, to) + ";");
         LoopId loop = scope.kernel().program().loopOver(looped).orElseThrow();
         scope.kernel().schedule().trim(loop).ifPresent(step -> {
+            ScalarExpr inStep = scope.kernel().overStep(mask, corners).somewhere();
+            Test ofStep =
+                    inStep.equals(found.somewhere()) ? somewhere : new Test("_somewhereInStep", inStep, axes, mask);
+            String last =
+                    "(" + to + " - 1) / " + step + " * " + step; // The step that the end lies in may be cut short.
             out.open("if (!full)");
-            narrow(out, step, somewhere.call(to + " - " + step, to), to + " -= " + step);
-            narrow(out, step, somewhere.call(from, from + " + " + step), from + " += " + step);
+            narrow(out, step, ofStep.call(last, to), to + " = " + last);
+            narrow(out, step, ofStep.call(from, from + " + " + step), from + " += " + step);
             out.close();
         });
     }

@@ -1,8 +1,12 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.type.DType;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Functions that return bools, as lane masks. */
 final class MaskFunctions {
@@ -37,12 +41,49 @@ final class MaskFunctions {
             return code.declareMask(arg(e, 0) + ".compare(VectorOperators." + e.fn() + ", " + arg(e, 1) + ")");
         }
         if (type == DType.I64 && lanes.element().equals("float")) {
-            Optional<String> mask = code.loop().indexComparison(e, code.at());
+            Optional<String> mask = code.loop().indexComparison(e, code.at()).or(() -> inHalves(e));
             if (mask.isPresent()) {
                 return code.declareMask(mask.get());
             }
         }
         return new LaneByLane(code).of(e);
+    }
+
+    /**
+     * A comparison of integers that are neighbours in memory with such ones or with one number. They take twice the room of floats, so
+     * halves of the lanes are compared, and their bits joined. Empty when they lie otherwise, or some lanes may not be read.
+     */
+    private Optional<String> inHalves(Apply e) {
+        Optional<IntFunction<String>> a = half(e.args().getFirst());
+        Optional<IntFunction<String>> b = half(e.args().getLast());
+        if (code.guard().isPresent() || a.isEmpty() || b.isEmpty()) {
+            return Optional.empty();
+        }
+        int half = lanes.count() / 2;
+        String bits = IntStream.of(0, half)
+                .mapToObj(from -> a.get().apply(from) + ".compare(VectorOperators." + e.fn() + ", "
+                        + b.get().apply(from) + ").toLong()")
+                .collect(Collectors.joining(" | "));
+        return Optional.of("VectorMask.fromLong(" + lanes.species() + ", " + bits + " << " + half + ")");
+    }
+
+    /** Vectors of integers, by the number of their first lane. */
+    private Optional<IntFunction<String>> half(ScalarExpr e) {
+        if (!code.varies(e)) {
+            String all = code.loop().invariants().scalar(e);
+            return Optional.of(from -> "LongVector.broadcast(L, " + all + ")");
+        }
+        return Optional.of(e)
+                .filter(ScalarExpr.Element.class::isInstance)
+                .map(ScalarExpr.Element.class::cast)
+                .filter(x -> !x.buffer().stored().isPacked())
+                .flatMap(x -> code.loop()
+                        .addresses()
+                        .of(x, code.at(), false)
+                        .filter(p -> p.step().is(1))
+                        .map(p -> from -> "LongVector.fromArray(L, "
+                                + code.locals().array(x.buffer()).array() + ", " + p.text()
+                                + (from == 0 ? "" : " + " + from) + ")"));
     }
 
     private String arg(Apply e, int i) {

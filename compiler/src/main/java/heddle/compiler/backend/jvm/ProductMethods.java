@@ -305,7 +305,8 @@ final class ProductMethods {
         out.open("for (int k = 0; k < depth; k++)");
         out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
         out.open("for (int n = 0; n < " + width + "; n++)");
-        out.line("c[r * " + width + " + n] += x * b[bAt + k * " + width + " + n];");
+        String c = "c[r * " + width + " + n]";
+        out.line(c + " = Math.fma(x, b[bAt + k * " + width + " + n], " + c + ");");
         out.close().close().close().close();
     }
 
@@ -335,13 +336,15 @@ final class ProductMethods {
         out.close();
     }
 
+    /** One fused multiply-add for each factor, in their order: the same bits as from vectors. */
     private static void writeNonZerosOfSpread(Shape shape, JavaText out) {
         int width = shape.strides.width();
         out.open("for (int r = 0; r < rows; r++)");
         out.open("for (int k = 0; k < depth; k++)");
         out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
         out.open("for (int n = 0; x != 0 && n < " + width + "; n++)");
-        out.line("c[r * " + width + " + n] += x * b[bAt + k * " + width + " + n];");
+        String c = "c[r * " + width + " + n]";
+        out.line(c + " = Math.fma(x, b[bAt + k * " + width + " + n], " + c + ");");
         out.close().close().close();
     }
 
@@ -351,7 +354,8 @@ final class ProductMethods {
         out.open("for (int n = 0; n < " + width + "; n++)");
         out.line(Locals.type(shape.type) + " x = b[bAt + k * " + width + " + n];");
         out.open("for (int r = 0; x != 0 && r < rows; r++)");
-        out.line("c[r * " + width + " + n] += a[" + element(shape) + "] * x;");
+        String c = "c[r * " + width + " + n]";
+        out.line(c + " = Math.fma(a[" + element(shape) + "], x, " + c + ");");
         out.close().close().close();
     }
 }

@@ -82,10 +82,11 @@ final class KernelAddresses {
                 ranges.put(axis, range(axis));
             }
         }
-        BlockMask found = kernel.over(mask, ranges);
-        if (found.isKnown()) {
-            add(found.everywhere(), "the mask over " + looped, extents);
-            add(found.somewhere(), "the mask over " + looped, extents);
+        for (BlockMask found : List.of(kernel.over(mask, ranges), kernel.overStep(mask, ranges))) {
+            if (found.isKnown()) {
+                add(found.everywhere(), "the mask over " + looped, extents);
+                add(found.somewhere(), "the mask over " + looped, extents);
+            }
         }
     }
 
