@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the files say that sentence-transformers ships with a model: {@code modules.json}, the {@code config.json} of the pooling,
@@ -30,6 +31,8 @@ record SentenceFiles(
     private static final String MODULES = "modules.json";
     private static final String POOLING = "1_Pooling";
     private static final String CONFIG = "config.json";
+    private static final String BERT = "sentence_bert_config.json";
+    private static final String PROMPTS = "config_sentence_transformers.json";
 
     /** The modes of pooling by the keys that switch them on, and by their names in files of version 5. */
     private static final Map<String, Pooling> MODES = Map.of(
@@ -63,15 +66,30 @@ record SentenceFiles(
             }
         }
         Optional<Pooling> pooling = object(poolingAt.resolve(CONFIG)).map(c -> pooling(c.file(), c.entries()));
-        Optional<Integer> tokens = object(directory.resolve("sentence_bert_config.json"))
+        Optional<Integer> tokens = object(directory.resolve(BERT))
                 .flatMap(c -> c.get("max_seq_length", Integer.class));
-        Optional<Config> prompts = object(directory.resolve("config_sentence_transformers.json"));
+        Optional<Config> prompts = object(directory.resolve(PROMPTS));
         return new SentenceFiles(
                 pooling,
                 normalize,
                 tokens,
                 prompts.map(SentenceFiles::prompts).orElse(Map.of()),
                 prompts.flatMap(c -> c.get("default_prompt_name", String.class)));
+    }
+
+    /** Those of these files that lie in a directory. */
+    static List<Path> all(Path directory) {
+        Path list = directory.resolve(MODULES);
+        List<Object> modules = Files.isRegularFile(list) ? modules(list) : List.of();
+        Stream<Path> pooling = modules.stream()
+                .filter(module -> text(list, module, "type").endsWith(".Pooling"))
+                .map(module -> directory.resolve(text(list, module, "path")).resolve(CONFIG));
+        Stream<Path> others = Stream.of(
+                list, directory.resolve(POOLING).resolve(CONFIG), directory.resolve(BERT), directory.resolve(PROMPTS));
+        return Stream.concat(pooling, others)
+                .distinct()
+                .filter(Files::isRegularFile)
+                .toList();
     }
 
     /** A file that holds an object. */
