@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final JavaClasses HEDDLE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("heddle.dsl", "heddle.compiler", "heddle.runtime", "heddle.maven", "heddle.cli");
+            .importPackages("heddle.dsl", "heddle.compiler", "heddle.runtime", "heddle.maven", "heddle.spark", "heddle.cli");
 
     @Test
     void modulesPointOneWay() {
@@ -29,8 +29,12 @@ class ArchitectureTest {
                 .definedBy("heddle.runtime..")
                 .layer("maven")
                 .definedBy("heddle.maven..")
+                .layer("spark")
+                .definedBy("heddle.spark..")
                 .layer("cli")
                 .definedBy("heddle.cli..")
+                .whereLayer("spark")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("maven")

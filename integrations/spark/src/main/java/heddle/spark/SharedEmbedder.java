@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.Utils;
@@ -64,6 +65,11 @@ final class SharedEmbedder {
             }
         }
         return embedder;
+    }
+
+    /** Where the model's files are, while it is open. */
+    synchronized Optional<Path> directory() {
+        return Optional.ofNullable(directory).map(File::toPath);
     }
 
     /** What was computed since the last call, for whichever task: each token is told once. */

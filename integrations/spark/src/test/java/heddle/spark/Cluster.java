@@ -26,9 +26,10 @@ import org.apache.spark.sql.SparkSession;
 final class Cluster implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
 
-    /** What belongs to Heddle: parts of the paths of jars. */
+    /** What belongs to Heddle: parts of the paths of its jars and of those that it needs. */
     private static final List<String> SENT = List.of(
-            "heddle",
+            "/dev/heddle/",
+            "/target/heddle-",
             "/ai/djl/",
             "/org/tribuo/",
             "/jackson-jr",
@@ -82,12 +83,17 @@ final class Cluster implements AutoCloseable {
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Path path = Path.of(entry);
             String name = number++ + "-" + path.getFileName();
-            if (SENT.stream().anyMatch(part -> path.toAbsolutePath().toString().contains(part))) {
+            if (isSent(path)) {
                 sent.add(Files.isDirectory(path) ? jar(path, home.resolve(name + ".jar")) : path.toString());
             } else if (Files.isRegularFile(path)) {
                 Files.createSymbolicLink(jars.resolve(name), path.toAbsolutePath());
             }
         }
+    }
+
+    /** Directories are those of this build. */
+    private static boolean isSent(Path path) {
+        return Files.isDirectory(path) || SENT.stream().anyMatch(path.toString()::contains);
     }
 
     private static String jar(Path directory, Path jar) throws IOException {

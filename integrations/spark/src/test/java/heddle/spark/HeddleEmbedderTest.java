@@ -275,8 +275,8 @@ class HeddleEmbedderTest {
         assertTrue(embedder.shipment() == copy.shipment());
         HeddleEmbedder another = embedder.copy(new ParamMap().put(embedder.model(), "another.heddle"));
         assertTrue(embedder.shipment() != another.shipment());
-        assertNull(
-                new HeddleEmbedder().copy(new ParamMap()).get(embedder.model()).getOrElse(() -> null));
+        HeddleEmbedder bare = new HeddleEmbedder().copy(new ParamMap());
+        assertFalse(bare.isDefined(bare.model()));
         assertEquals(11, embedder.params().length);
         assertTrue(embedder.explainParams().contains("tokenBudget"));
     }

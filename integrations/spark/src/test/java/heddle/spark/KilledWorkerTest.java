@@ -1,5 +1,6 @@
 package heddle.spark;
 
+import static org.apache.spark.sql.functions.input_file_name;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -100,7 +103,9 @@ class KilledWorkerTest {
 
     private static void assertSame(SparkSession spark, String undisturbed, String disturbed) {
         List<Row> expected = spark.read().parquet(undisturbed).orderBy("id").collectAsList();
-        List<Row> found = spark.read().parquet(disturbed).orderBy("id").collectAsList();
+        Dataset<Row> files = spark.read().parquet(disturbed).withColumn("file", input_file_name());
+        List<Row> found = files.orderBy("id").collectAsList();
+        assertRising(files.select("file", "id").collectAsList());
         assertEquals(TEXTS, found.size());
         assertEquals(TEXTS, expected.size());
         for (int i = 0; i < TEXTS; i++) {
@@ -110,5 +115,15 @@ class KilledWorkerTest {
             assertArrayEquals(
                     ((Vector) expected.get(i).get(2)).toArray(), ((Vector) row.get(2)).toArray(), "row " + i);
         }
+    }
+
+    /** Rows of each file are in the order in which they were given. */
+    private static void assertRising(List<Row> rows) {
+        Map<String, Long> last = new HashMap<>();
+        for (Row row : rows) {
+            Long before = last.put(row.getString(0), row.getLong(1));
+            assertTrue(before == null || before < row.getLong(1), row + " comes after " + before);
+        }
+        assertEquals(PARTITIONS, last.size());
     }
 }

@@ -135,11 +135,6 @@ public final class ModelFolder {
                 manifest.tokenizer().filter(declared -> !declared.name().equals(Tokenizer.BYTES));
         if (tokenizer.isPresent()) {
             Path json = files.find(tokenizer.get(), manifest.directory());
-            if (!Files.isRegularFile(json)) {
-                throw new DiagnosticException(
-                        Diagnostic.of(RuntimeCode.TOKENIZER, "there is no tokenizer file " + json)
-                                .hint("the .properties file beside the model names it"));
-            }
             copies.put(TOKENIZER, placed(TOKENIZER, List.of(json)));
         }
         List<String> lines = new ArrayList<>();
@@ -176,6 +171,10 @@ public final class ModelFolder {
     }
 
     private static void copy(Path from, Path to) throws IOException {
+        if (!Files.isRegularFile(from)) {
+            throw new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNREADABLE, "there is no file " + from)
+                    .hint("the .properties file beside the model names it, or the file of its weights"));
+        }
         Files.createDirectories(to.getParent());
         Files.copy(from, to);
     }
