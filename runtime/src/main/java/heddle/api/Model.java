@@ -99,8 +99,8 @@ public final class Model {
      */
     @Experimental
     public Path copyTo(Path directory) {
-        return HeddleException.rethrow(
-                () -> ModelFolder.write(model.source(), CompileOptions.defaults().files(), directory));
+        return HeddleException.rethrow(() ->
+                ModelFolder.write(model.source(), CompileOptions.defaults().files(), directory));
     }
 
     /** Compiles the model and loads its weights, all as its {@code .properties} file says. */

@@ -19,7 +19,7 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Appends a column with a vector for each text of a column. The model is read on the driver, and broadcast with weights and
- * tokenizer; each executor compiles it once for its own processor. Rows keep their order, and only some hundreds are in memory at a
+ * tokenizer; each executor compiles it once for its own processor. Rows keep their order, and a batch of them is in memory at a
  * time. Executors run on a JDK from 25 on with {@code --add-modules jdk.incubator.vector}.
  *
  * <p>A text that is null, or that the model cannot take, has no vector. With {@link #setErrorCol} the row is kept and says why; else
@@ -110,7 +110,7 @@ public final class HeddleEmbedder extends EmbedderParams implements MLWritable {
         return read().load(path);
     }
 
-    /** What tasks have done so far. @throws IllegalStateException before the first {@code transform} */
+    /** What tasks of this embedder and its copies have done so far. @throws IllegalStateException before the first {@code transform} */
     public EmbeddingMetrics metrics() {
         return shipment().metrics();
     }

@@ -123,7 +123,11 @@ final class Cluster implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options());
         command.addAll(List.of("-Xmx256m", "-Dspark.master.rest.enabled=false", "-cp"));
-        String own = Path.of(Daemon.class.getProtectionDomain().getCodeSource().getLocation().getPath())
+        String own = Path.of(Daemon.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .getPath())
                 .toString();
         command.add(own + File.pathSeparator + home.resolve("jars") + "/*");
         command.addAll(List.of(Daemon.class.getName(), main, "--webui-port", "0"));

@@ -54,7 +54,9 @@ record HeldRows(String directory, int free, int rows) implements MapPartitionsFu
     static void awaitHeld(Path directory, int executors) throws IOException {
         for (int i = 0; i < 1200; i++) {
             try (var files = Files.list(directory)) {
-                if (files.filter(file -> file.getFileName().toString().startsWith(HELD)).count() == executors) {
+                if (files.filter(file -> file.getFileName().toString().startsWith(HELD))
+                                .count()
+                        == executors) {
                     return;
                 }
             }

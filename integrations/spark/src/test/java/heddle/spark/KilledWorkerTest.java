@@ -82,7 +82,9 @@ class KilledWorkerTest {
                 assertFalse(cluster.isAlive(0));
                 assertTrue(cluster.isAlive(1));
                 assertSame(spark, undisturbed, disturbed);
-                assertTrue(embedder.metrics().rows() >= 2 * TEXTS, embedder.metrics().rows() + " rows were counted");
+                assertTrue(
+                        embedder.metrics().rows() >= 2 * TEXTS,
+                        embedder.metrics().rows() + " rows were counted");
             } finally {
                 spark.stop();
             }
@@ -112,8 +114,7 @@ class KilledWorkerTest {
             Row row = found.get(i);
             assertEquals((long) i, row.getLong(0));
             assertEquals(expected.get(i).getString(1), row.getString(1));
-            assertArrayEquals(
-                    ((Vector) expected.get(i).get(2)).toArray(), ((Vector) row.get(2)).toArray(), "row " + i);
+            assertArrayEquals(((Vector) expected.get(i).get(2)).toArray(), ((Vector) row.get(2)).toArray(), "row " + i);
         }
     }
 

@@ -18,8 +18,34 @@ import org.apache.spark.util.Utils;
  */
 final class SparkBenchmark {
     private static final String[] WORDS = {
-        "the", "of", "river", "money", "a", "bank", "walked", "into", "she", "account", "morning", "every", "letter", "in", "was",
-        "brought", "house", "light", "over", "question", "answer", "small", "they", "carried", "to", "winter", "glass", "and"
+        "the",
+        "of",
+        "river",
+        "money",
+        "a",
+        "bank",
+        "walked",
+        "into",
+        "she",
+        "account",
+        "morning",
+        "every",
+        "letter",
+        "in",
+        "was",
+        "brought",
+        "house",
+        "light",
+        "over",
+        "question",
+        "answer",
+        "small",
+        "they",
+        "carried",
+        "to",
+        "winter",
+        "glass",
+        "and"
     };
 
     private SparkBenchmark() {}
@@ -58,9 +84,12 @@ final class SparkBenchmark {
                         .setInputCol("text")
                         .setOutputCol("vector")
                         .setOutputType("array")
-                        .setModel(Path.of("../../examples/minilm.heddle").toAbsolutePath().toString());
+                        .setModel(Path.of("../../examples/minilm.heddle")
+                                .toAbsolutePath()
+                                .toString());
                 // Each executor has compiled the model, and HotSpot its kernels.
-                write(embedder.transform(LocalSpark.table(spark, texts.subList(0, Math.min(400, texts.size())), 4 * workers)));
+                write(embedder.transform(
+                        LocalSpark.table(spark, texts.subList(0, Math.min(400, texts.size())), 4 * workers)));
                 Dataset<Row> made = embedder.transform(LocalSpark.table(spark, texts, 20));
                 long before = embedder.metrics().tokens();
                 long start = System.nanoTime();

@@ -66,8 +66,7 @@ record SentenceFiles(
             }
         }
         Optional<Pooling> pooling = object(poolingAt.resolve(CONFIG)).map(c -> pooling(c.file(), c.entries()));
-        Optional<Integer> tokens = object(directory.resolve(BERT))
-                .flatMap(c -> c.get("max_seq_length", Integer.class));
+        Optional<Integer> tokens = object(directory.resolve(BERT)).flatMap(c -> c.get("max_seq_length", Integer.class));
         Optional<Config> prompts = object(directory.resolve(PROMPTS));
         return new SentenceFiles(
                 pooling,

@@ -52,10 +52,10 @@ class ModelFolderTest {
         Files.writeString(original.resolve("models/m.heddle"), head + mask + body);
         Files.writeString(original.resolve("models/packed.heddle"), head + "input segments: i64[B, N]\n" + body);
         String files = "weights = ../elsewhere/w.onnx\ntokenizer = bytes\n";
-        Files.writeString(original.resolve("models/m.properties"), "# Beside it\n" + files + "packed = packed.heddle\n");
-        Files.writeString(original.resolve("models/packed.properties"), files + "segments = segments\n");
         Files.writeString(
-                original.resolve("models/1_Pooling/config.json"), "{\"pooling_mode_lasttoken\": true}");
+                original.resolve("models/m.properties"), "# Beside it\n" + files + "packed = packed.heddle\n");
+        Files.writeString(original.resolve("models/packed.properties"), files + "segments = segments\n");
+        Files.writeString(original.resolve("models/1_Pooling/config.json"), "{\"pooling_mode_lasttoken\": true}");
         Files.write(original.resolve("elsewhere/w.onnx"), weights("data/table.bin"));
         ByteBuffer table = ByteBuffer.allocate(256 * 8 * 4).order(ByteOrder.LITTLE_ENDIAN);
         new Random(5).doubles(256 * 8).forEach(x -> table.putFloat((float) x));
@@ -99,7 +99,8 @@ class ModelFolderTest {
         Path moved = dir.resolve("moved");
         Files.move(dir.resolve("copy"), moved);
         Path there = moved.resolve(dir.resolve("copy").relativize(model));
-        assertEquals(List.of("# Beside it", "weights = ../weights/w.onnx", "tokenizer = bytes", "packed = packed.heddle"),
+        assertEquals(
+                List.of("# Beside it", "weights = ../weights/w.onnx", "tokenizer = bytes", "packed = packed.heddle"),
                 Files.readAllLines(there.resolveSibling("m.properties")));
         List<float[]> after = vectors(there);
         for (int i = 0; i < TEXTS.size(); i++) {
