@@ -52,6 +52,7 @@ final class SharedEmbedder {
     /** Compiles the model, if no other task did. Others wait meanwhile. */
     synchronized Embedder opened() {
         if (embedder == null) {
+            requireVectors(ModuleLayer.boot());
             try {
                 directory = Utils.createTempDir(Utils.getLocalDir(SparkEnv.get().conf()), "heddle");
                 Path file = model.get().unpack(directory.toPath());
@@ -65,6 +66,15 @@ final class SharedEmbedder {
             }
         }
         return embedder;
+    }
+
+    /** Heddle would name the option of java; who uses Spark has to know where that goes. */
+    static void requireVectors(ModuleLayer modules) {
+        if (modules.findModule("jdk.incubator.vector").isEmpty()) {
+            throw new IllegalStateException("the executor runs without the module jdk.incubator.vector; add"
+                    + " --conf \"spark.executor.extraJavaOptions=--add-modules jdk.incubator.vector\" to spark-submit, or, with"
+                    + " a local master, --driver-java-options \"--add-modules jdk.incubator.vector\"");
+        }
     }
 
     /** Where the model's files are, while it is open. */

@@ -111,6 +111,14 @@ class SharedEmbeddersTest {
     }
 
     @Test
+    void anExecutorWithoutTheVectorModuleNamesTheOption() {
+        SharedEmbedder.requireVectors(ModuleLayer.boot());
+        IllegalStateException e =
+                assertThrows(IllegalStateException.class, () -> SharedEmbedder.requireVectors(ModuleLayer.empty()));
+        assertTrue(e.getMessage().contains("spark.executor.extraJavaOptions=--add-modules"), e.getMessage());
+    }
+
+    @Test
     void whatCannotBeOpenedLeavesNothing() {
         SharedEmbedders embedders = new SharedEmbedders(Duration.ofMinutes(1));
         SharedEmbedder wrong = acquire(embedders, "nothing");
