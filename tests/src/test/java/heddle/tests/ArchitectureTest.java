@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final JavaClasses HEDDLE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("heddle.dsl", "heddle.compiler", "heddle.runtime", "heddle.maven", "heddle.spark", "heddle.cli");
+            .importPackages(
+                    "heddle.dsl", "heddle.compiler", "heddle.runtime", "heddle.maven", "heddle.spark", "heddle.cli");
 
     @Test
     void modulesPointOneWay() {
