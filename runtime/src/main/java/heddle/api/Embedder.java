@@ -136,6 +136,11 @@ public final class Embedder {
         return embedder.counts().tokens();
     }
 
+    /** How many tokens of padding were computed beside them; none where the model takes texts end to end. */
+    public long padding() {
+        return embedder.counts().padding();
+    }
+
     /** The vector of one text. */
     public float[] embed(String text) {
         return embed(List.of(text)).getFirst();

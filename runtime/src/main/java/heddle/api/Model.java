@@ -1,7 +1,10 @@
 package heddle.api;
 
 import heddle.compiler.frontend.Model.Declaration;
+import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.embed.ModelFolder;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,6 +87,20 @@ public final class Model {
     public Trainer trainer(String loss, Training training, Options options) {
         return HeddleException.rethrow(() ->
                 new Trainer(heddle.runtime.train.Trainer.of(model, loss, training.settings(), options.options())));
+    }
+
+    /**
+     * Copies the model, as it was read, into a directory with all that it needs: what it imports, its {@code .properties}, weights and
+     * tokenizer, and the files of sentence-transformers that lie beside it. The directory can be moved to other machines.
+     *
+     * @param directory made; must not be there yet, or be empty
+     * @return the model's file in it
+     * @throws HeddleException when weights or the tokenizer are missing, or the directory cannot be written
+     */
+    @Experimental
+    public Path copyTo(Path directory) {
+        return HeddleException.rethrow(() ->
+                ModelFolder.write(model.source(), CompileOptions.defaults().files(), directory));
     }
 
     /** Compiles the model and loads its weights, all as its {@code .properties} file says. */

@@ -24,10 +24,11 @@ class ArchitectureTest {
                     "heddle.cli",
                     "heddle.langchain4j",
                     "heddle.lucene",
+                    "heddle.spark",
                     "heddle.springai");
 
     /** Each of them has an artefact of its own, which those add who use that framework. */
-    private static final String[] FRAMEWORKS = {"heddle.langchain4j..", "heddle.lucene..", "heddle.springai.."};
+    private static final String[] FRAMEWORKS = {"heddle.langchain4j..", "heddle.lucene..", "heddle.spark..", "heddle.springai.."};
 
     @Test
     void modulesPointOneWay() {

@@ -1,7 +1,9 @@
 package heddle.runtime.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A tensor that lies in the file, or in another one beside it. Its elements are read when they are asked for:
@@ -23,5 +25,10 @@ public record OnnxTensor(String name, int onnxType, List<Long> shape, TensorProt
     /** Whether the elements lie in another file. */
     public boolean isExternal() {
         return proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+    }
+
+    /** The other file that the elements lie in, if they do. */
+    public Optional<Path> file() {
+        return isExternal() ? Optional.of(files.file(proto)) : Optional.empty();
     }
 }

@@ -79,6 +79,11 @@ public final class TensorFiles {
         place(tensor);
     }
 
+    /** The file that a tensor names, which need not be there. @throws DiagnosticException when it lies outside the folder */
+    Path file(TensorProto tensor) {
+        return place(tensor).file();
+    }
+
     private Place place(TensorProto tensor) {
         Optional<String> location = entry(tensor, "location").filter(l -> !l.isBlank());
         if (location.isEmpty()) {

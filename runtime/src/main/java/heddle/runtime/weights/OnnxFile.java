@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
  * The initialisers of an ONNX file, and its constants under the names of the nodes' results. Elements may lie in other files of its
@@ -42,6 +43,12 @@ final class OnnxFile implements WeightFile {
     @Override
     public Path path() {
         return path;
+    }
+
+    @Override
+    public List<Path> files() {
+        Stream<Path> beside = tensors.values().stream().flatMap(t -> t.file().stream());
+        return Stream.concat(Stream.of(path), beside).distinct().toList();
     }
 
     @Override

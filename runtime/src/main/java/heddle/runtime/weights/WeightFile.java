@@ -19,6 +19,11 @@ public interface WeightFile {
 
     Path path();
 
+    /** This file, and those beside it that hold elements of its tensors. */
+    default List<Path> files() {
+        return List.of(path());
+    }
+
     /** The format's name: {@code safetensors}. */
     String format();
 
