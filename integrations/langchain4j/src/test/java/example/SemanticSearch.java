@@ -15,9 +15,8 @@ final class SemanticSearch {
     private SemanticSearch() {}
 
     public static void main(String[] questions) {
-        EmbeddingModel model = HeddleEmbeddingModel.builder()
-                .published("all-minilm-l6-v2")
-                .build();
+        EmbeddingModel model =
+                HeddleEmbeddingModel.builder().published("all-minilm-l6-v2").build();
         InMemoryEmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
         EmbeddingStoreIngestor.builder()
                 .embeddingModel(model)

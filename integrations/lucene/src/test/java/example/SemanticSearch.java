@@ -21,8 +21,7 @@ final class SemanticSearch {
     private SemanticSearch() {}
 
     public static void main(String[] questions) throws IOException {
-        TextVectorField vector =
-                new TextVectorField("vector", Embedder.of(Heddle.published("all-minilm-l6-v2")));
+        TextVectorField vector = new TextVectorField("vector", Embedder.of(Heddle.published("all-minilm-l6-v2")));
         Directory directory = new ByteBuffersDirectory();
         try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig());
                 VectorIndexer indexer = new VectorIndexer(writer, vector)) {

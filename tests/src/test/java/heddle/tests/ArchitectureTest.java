@@ -28,7 +28,9 @@ class ArchitectureTest {
                     "heddle.springai");
 
     /** Each of them has an artefact of its own, which those add who use that framework. */
-    private static final String[] FRAMEWORKS = {"heddle.langchain4j..", "heddle.lucene..", "heddle.spark..", "heddle.springai.."};
+    private static final String[] FRAMEWORKS = {
+        "heddle.langchain4j..", "heddle.lucene..", "heddle.spark..", "heddle.springai.."
+    };
 
     @Test
     void modulesPointOneWay() {

@@ -55,7 +55,6 @@ class AxisMeaningTest {
     void tokensStayWhole() {
         assertEquals(Optional.empty(), reshaped(ROWS_TOKENS_FEATURES, B, Dim.of(12), N));
         assertEquals(Optional.empty(), reshaped(ROWS_TOKENS_FEATURES, N, B, Dim.of(12)));
-        assertEquals(
-                Optional.empty(), reshaped(List.of(axis(TOKENS), axis(2)), N.ceilDiv(Dim.of(2)), Dim.of(4)));
+        assertEquals(Optional.empty(), reshaped(List.of(axis(TOKENS), axis(2)), N.ceilDiv(Dim.of(2)), Dim.of(4)));
     }
 }

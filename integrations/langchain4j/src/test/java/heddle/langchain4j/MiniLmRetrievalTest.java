@@ -201,8 +201,8 @@ class MiniLmRetrievalTest {
             thread.setContextClassLoader(before);
         }
         if (System.getenv(HeddleEmbeddingModelFactory.VARIABLE) == null) {
-            HeddleEmbeddingModel usual = assertInstanceOf(
-                    HeddleEmbeddingModel.class, ours.getFirst().create());
+            HeddleEmbeddingModel usual =
+                    assertInstanceOf(HeddleEmbeddingModel.class, ours.getFirst().create());
             assertEquals(384, usual.dimension());
         }
     }

@@ -46,7 +46,8 @@ public abstract sealed class EmbedderParams extends Transformer permits HeddleEm
                 this,
                 "errorCol",
                 "the column that is appended and says why a row has no vector; without it such a row fails the job");
-        model = new Param<>(this, "model", "the model: a published encoder, or a .heddle or .onnx file of the driver's machine");
+        model = new Param<>(
+                this, "model", "the model: a published encoder, or a .heddle or .onnx file of the driver's machine");
         prompt = new Param<>(this, "prompt", "the name of the model's prompt that is written before each text");
         prefix = new Param<>(this, "prefix", "what is written before each text, in place of a prompt");
         longTexts = new Param<>(

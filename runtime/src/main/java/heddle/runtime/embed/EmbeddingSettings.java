@@ -45,9 +45,7 @@ record EmbeddingSettings(
 
     /** What is written before texts, by the name of their use, in the order of names. */
     static SortedMap<String, String> prompts(HeddleModel model) {
-        return prompts(
-                model.source().manifest().texts(),
-                SentenceFiles.read(model.source()));
+        return prompts(model.source().manifest().texts(), SentenceFiles.read(model.source()));
     }
 
     private static SortedMap<String, String> prompts(TextKeys keys, SentenceFiles files) {

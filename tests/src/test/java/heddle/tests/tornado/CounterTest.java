@@ -31,7 +31,8 @@ class CounterTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"epilogue", "batched-product", "causal-attention", "padding-attention", "grouped-alibi", "total"})
+            strings = {"epilogue", "batched-product", "causal-attention", "padding-attention", "grouped-alibi", "total"
+            })
     void noneIsCanonical(String name) {
         for (TornadoTarget target : List.of(TornadoTarget.GPU, TornadoTarget.CPU)) {
             Plan plan = Heddle.model(MODELS.resolve(name + ".heddle"))
@@ -44,7 +45,9 @@ class CounterTest {
             assertTrue(!loops.isEmpty(), name + " has no loop");
             assertEquals(
                     List.of(),
-                    loops.stream().filter(line -> CANONICAL.matcher(line).matches()).toList());
+                    loops.stream()
+                            .filter(line -> CANONICAL.matcher(line).matches())
+                            .toList());
         }
     }
 
