@@ -162,7 +162,11 @@ public final class EmbedBenchmark {
     /** @param engines Heddle with LangChain4j's limit, LangChain4j, and Heddle with its own */
     private static void compare(List<Engine> engines, List<String> texts, int chunk) throws InterruptedException {
         List<String> warm = texts.subList(0, Math.min(WARM, texts.size()));
-        engines.forEach(e -> e.run.apply(warm));
+        for (Engine e : engines) {
+            if (e.run.apply(warm).size() != warm.size()) {
+                throw new IllegalStateException(e.name + " has left texts out");
+            }
+        }
         double least = 1;
         for (int from = 0; from < texts.size(); from += chunk) {
             List<String> some = texts.subList(from, Math.min(from + chunk, texts.size()));
