@@ -26,7 +26,7 @@ import java.util.TreeMap;
 
 /**
  * A directory with a model and all that it needs, which can be moved to other machines. Texts keep their places relative to each
- * other; weights and tokenizers are in directories of their own, where the manifests name them.
+ * other; weights and tokenizer are in directories of their own, where the manifest names them.
  */
 public final class ModelFolder {
     private static final String WEIGHTS = "weights";
@@ -37,11 +37,6 @@ public final class ModelFolder {
 
     /** What was read of the model's place, by absolute path. */
     private final Map<Path, String> texts = new TreeMap<>();
-
-    private final Map<Path, ModelManifest> manifests = new TreeMap<>();
-
-    /** Where weights and tokenizers went, by where they came from. */
-    private final Map<Path, Path> placed = new HashMap<>();
 
     private ModelFolder(ModelFiles files, Path directory) {
         this.files = files;
@@ -79,22 +74,17 @@ public final class ModelFolder {
             found.ifPresent(file -> texts.put(absolute(name), file.text()));
             return found;
         });
-        read(source);
+        Heddle.model(source, Map.of());
+        SentenceFiles.read(source);
+        Path manifest = ModelManifest.beside(absolute(source.name()));
         Path root = root();
         for (Map.Entry<Path, String> text : texts.entrySet()) {
             Path file = target(root, text.getKey());
             Files.createDirectories(file.getParent());
-            ModelManifest manifest = manifests.get(text.getKey());
-            Files.writeString(file, manifest == null ? text.getValue() : moved(text.getValue(), manifest, file));
+            boolean isManifest = text.getKey().equals(manifest);
+            Files.writeString(file, isManifest ? moved(text.getValue(), source.manifest(), file) : text.getValue());
         }
         return target(root, absolute(source.name()));
-    }
-
-    /** Reads a model, what it imports and what says how its vectors are made, which notes their texts. */
-    private void read(ModelSource source) {
-        Heddle.model(source, Map.of());
-        SentenceFiles.read(source);
-        manifests.put(ModelManifest.beside(absolute(source.name())), source.manifest());
     }
 
     /** The deepest directory that all texts lie in. */
@@ -148,21 +138,12 @@ public final class ModelFolder {
     /** Where the first of some files went, which have to lie as they lay to each other. */
     private Path placed(String kind, List<Path> together) throws IOException {
         Path first = together.getFirst().toAbsolutePath().normalize();
-        Path known = placed.get(first);
-        if (known != null) {
-            return known;
-        }
         Path home = directory.resolve(kind);
-        for (int i = 2; Files.exists(home); i++) {
-            home = directory.resolve(kind + "-" + i);
-        }
         for (Path file : together) {
             Path from = file.toAbsolutePath().normalize();
             copy(from, home.resolve(first.getParent().relativize(from)));
         }
-        Path copy = home.resolve(first.getFileName());
-        placed.put(first, copy);
-        return copy;
+        return home.resolve(first.getFileName());
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -2,7 +2,6 @@ package heddle.runtime.embed;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,15 +45,16 @@ class ModelFolderTest {
         Files.writeString(original.resolve("parts/table.heddle"), """
                 fn rows(ids) = embed(ids, weight "table" : f32[256, 8])
                 """);
-        String mask = "input mask: i64[B, N]\n";
-        String body = "output tokens: f32[B, N, 8] = rows(ids)\n";
-        String head = "import \"../parts/table.heddle\"\ndim B, N\ninput ids: i64[B, N]\n";
-        Files.writeString(original.resolve("models/m.heddle"), head + mask + body);
-        Files.writeString(original.resolve("models/packed.heddle"), head + "input segments: i64[B, N]\n" + body);
-        String files = "weights = ../elsewhere/w.onnx\ntokenizer = bytes\n";
+        Files.writeString(original.resolve("models/m.heddle"), """
+                import "../parts/table.heddle"
+                dim B, N
+                input ids: i64[B, N]
+                input mask: i64[B, N]
+                output tokens: f32[B, N, 8] = rows(ids)
+                """);
         Files.writeString(
-                original.resolve("models/m.properties"), "# Beside it\n" + files + "packed = packed.heddle\n");
-        Files.writeString(original.resolve("models/packed.properties"), files + "segments = segments\n");
+                original.resolve("models/m.properties"),
+                "# Beside it\nweights = ../elsewhere/w.onnx\ntokenizer = bytes\n");
         Files.writeString(original.resolve("models/1_Pooling/config.json"), "{\"pooling_mode_lasttoken\": true}");
         Files.write(original.resolve("elsewhere/w.onnx"), weights("data/table.bin"));
         ByteBuffer table = ByteBuffer.allocate(256 * 8 * 4).order(ByteOrder.LITTLE_ENDIAN);
@@ -100,14 +100,13 @@ class ModelFolderTest {
         Files.move(dir.resolve("copy"), moved);
         Path there = moved.resolve(dir.resolve("copy").relativize(model));
         assertEquals(
-                List.of("# Beside it", "weights = ../weights/w.onnx", "tokenizer = bytes", "packed = packed.heddle"),
+                List.of("# Beside it", "weights = ../weights/w.onnx", "tokenizer = bytes"),
                 Files.readAllLines(there.resolveSibling("m.properties")));
         List<float[]> after = vectors(there);
         for (int i = 0; i < TEXTS.size(); i++) {
             assertArrayEquals(before.get(i), after.get(i));
         }
         assertTrue(Files.exists(there.resolveSibling("1_Pooling/config.json")));
-        assertFalse(Files.exists(moved.resolve("weights-2")), "both models have the same weights");
     }
 
     @Test
