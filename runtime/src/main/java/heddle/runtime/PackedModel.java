@@ -59,10 +59,12 @@ public record PackedModel(Optional<HeddleModel> model, Optional<String> declined
                 .findFirst()
                 .orElseThrow();
         List<Declaration> declared = new ArrayList<>(List.of(ids));
-        for (String name : List.of(inputs.segments(), inputs.positions())) {
-            if (needed.containsKey(name)) {
-                declared.add(new Declaration(name, needed.get(name).type(), ids.span()));
-            }
+        // Without attention nothing reads the segments, but texts may still lie end to end.
+        Input segments = needed.getOrDefault(inputs.segments(), new Input(inputs.segments(), ids.type()));
+        declared.add(new Declaration(inputs.segments(), segments.type(), ids.span()));
+        if (needed.containsKey(inputs.positions())) {
+            declared.add(new Declaration(
+                    inputs.positions(), needed.get(inputs.positions()).type(), ids.span()));
         }
         return new Model(
                 given.name(),
