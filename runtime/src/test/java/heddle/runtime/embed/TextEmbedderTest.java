@@ -74,6 +74,12 @@ class TextEmbedderTest {
                 dir.resolve("padded.heddle"),
                 rows.replace("32] = x", "32] = x + 0.0 * mean(x, axis = 1, keepdims = true)"));
         Files.writeString(dir.resolve("padded.properties"), keys);
+        Files.writeString(dir.resolve("words.heddle"), """
+                dim B, N
+                input ids: i64[B, N]
+                output tokens: f32[B, N, 32] = embed(ids, weight "words" : f32[256, 32])
+                """);
+        Files.writeString(dir.resolve("words.properties"), keys);
     }
 
     private static TextEmbedder embedder(String model, EmbeddingOptions options) {
@@ -154,6 +160,17 @@ class TextEmbedderTest {
     }
 
     @Test
+    void aModelWithoutAttentionIsPackedToo() {
+        List<String> texts = texts(new Random(5));
+        TextEmbedder words = embedder("words", EmbeddingOptions.defaults());
+        List<float[]> together = words.embed(texts);
+        assertEquals(0, words.counts().padding());
+        for (int i = 0; i < texts.size(); i++) {
+            assertAlike(words.embed(List.of(texts.get(i))), List.of(together.get(i)), "text " + i);
+        }
+    }
+
+    @Test
     void aWarningSaysWhyTextsArePadded() {
         List<String> warnings = new ArrayList<>();
         TextEmbedder.of(
@@ -168,7 +185,7 @@ class TextEmbedderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"packed", "rows"})
+    @ValueSource(strings = {"packed", "rows", "words"})
     void runsOfTextsLieEndToEndToo(String model) {
         var packed = Heddle.model(dir.resolve(model + ".heddle"))
                 .compile(CompileOptions.defaults().withWeights("random"));
