@@ -34,7 +34,7 @@ final class PackedSums {
                 values.out().value(packed, node.origin(), x.value()),
                 x.axes(),
                 x.perRow(),
-                along.is(Kind.TOKENS) && x.tokens().size() == 2);
+                along.is(Kind.TOKENS));
     }
 
     Tracked reduce(Node node, Reduce r, Tracked given) {
