@@ -305,8 +305,7 @@ final class ProductMethods {
         out.open("for (int k = 0; k < depth; k++)");
         out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
         out.open("for (int n = 0; n < " + width + "; n++)");
-        String c = "c[r * " + width + " + n]";
-        out.line(c + " = Math.fma(x, b[bAt + k * " + width + " + n], " + c + ");");
+        out.line("c[r * " + width + " + n] += x * b[bAt + k * " + width + " + n];");
         out.close().close().close().close();
     }
 
