@@ -3,6 +3,7 @@ package heddle.runtime.embed;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -279,6 +280,24 @@ class TextEmbedderTest {
         assertEquals(before, counted.counts());
         assertEquals(2 * before.tokens(), embedder.counts().tokens());
         assertEquals(2 * before.tooLong(), embedder.counts().tooLong());
+    }
+
+    @Test
+    void settingsTellWhatAModelImports() throws IOException {
+        Files.writeString(dir.resolve("importing.heddle"), """
+                import "part.heddle"
+                dim B, N
+                input ids: i64[B, N]
+                output tokens: f32[B, N, 32] = changed(embed(ids, weight "words" : f32[256, 32]))
+                """);
+        Files.writeString(dir.resolve("importing.properties"), "tokenizer = bytes\n");
+        Files.writeString(dir.resolve("part.heddle"), "fn changed(x) = 2.0 * x\n");
+        String before = embedder("importing", EmbeddingOptions.defaults()).settings();
+        assertEquals(
+                before, embedder("importing", EmbeddingOptions.defaults()).settings());
+        Files.writeString(dir.resolve("part.heddle"), "fn changed(x) = 3.0 * x\n");
+        assertNotEquals(
+                before, embedder("importing", EmbeddingOptions.defaults()).settings());
     }
 
     @Test
