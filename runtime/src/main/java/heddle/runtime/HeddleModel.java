@@ -171,8 +171,7 @@ public final class HeddleModel {
     /** What tells the model's text, what it imports, weights and tokenizer from others, without reading all of the last two. */
     public String identity(CompileOptions options) {
         List<String> texts = model.files().stream().map(SourceFile::text).toList();
-        return Integer.toHexString(texts.hashCode()) + " "
-                + new ModelData(source, model.graph(), options).identity();
+        return Integer.toHexString(texts.hashCode()) + " " + new ModelData(source, model.graph(), options).identity();
     }
 
     /** Texts to compare with, from the model's manifest. */

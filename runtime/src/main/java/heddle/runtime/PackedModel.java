@@ -56,7 +56,8 @@ public record PackedModel(Optional<HeddleModel> model, Optional<String> declined
         List<Declaration> declared = new ArrayList<>(List.of(ids));
         // Who gives it texts end to end tells them apart, also where no token looks at others.
         declared.add(new Declaration(inputs.segments(), ofTokens, ids.span()));
-        if (graph.nodes().stream().anyMatch(n -> n.op() instanceof Input i && i.key().equals(inputs.positions()))) {
+        if (graph.nodes().stream()
+                .anyMatch(n -> n.op() instanceof Input i && i.key().equals(inputs.positions()))) {
             declared.add(new Declaration(inputs.positions(), ofTokens, ids.span()));
         }
         return new Model(

@@ -72,9 +72,8 @@ public final class PackSequences {
     private static Result packed(Graph graph, PackInputs inputs) {
         Set<Node> used = needed(graph, Map.of());
         Node ids = graph.nodes().stream()
-                .filter(n -> used.contains(n)
-                        && n.op() instanceof Input i
-                        && i.key().equals(inputs.ids()))
+                .filter(n ->
+                        used.contains(n) && n.op() instanceof Input i && i.key().equals(inputs.ids()))
                 .findFirst()
                 .orElseThrow(() -> new DeclinedException(
                         graph.outputs().firstEntry().getValue().node(),

@@ -282,7 +282,8 @@ class VectorIndexerTest {
         directory.full = true;
         var e = assertThrows(IOException.class, indexer::flush);
         assertTrue(
-                Arrays.stream(e.getSuppressed()).anyMatch(s -> s instanceof BadDocumentException bad && bad.number() == 1),
+                Arrays.stream(e.getSuppressed())
+                        .anyMatch(s -> s instanceof BadDocumentException bad && bad.number() == 1),
                 Arrays.toString(e.getSuppressed()));
         directory.full = false;
     }

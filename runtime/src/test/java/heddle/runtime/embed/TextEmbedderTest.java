@@ -293,8 +293,7 @@ class TextEmbedderTest {
         Files.writeString(dir.resolve("importing.properties"), "tokenizer = bytes\n");
         Files.writeString(dir.resolve("part.heddle"), "fn changed(x) = 2.0 * x\n");
         String before = embedder("importing", EmbeddingOptions.defaults()).settings();
-        assertEquals(
-                before, embedder("importing", EmbeddingOptions.defaults()).settings());
+        assertEquals(before, embedder("importing", EmbeddingOptions.defaults()).settings());
         Files.writeString(dir.resolve("part.heddle"), "fn changed(x) = 3.0 * x\n");
         assertNotEquals(
                 before, embedder("importing", EmbeddingOptions.defaults()).settings());
