@@ -18,6 +18,7 @@ import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.source.SourceFile;
 import heddle.runtime.input.LengthBinding;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.Pack;
@@ -167,10 +168,10 @@ public final class HeddleModel {
         return new ModelData(source, model.graph(), options).tokenizer();
     }
 
-    /** What tells the model's text, weights and tokenizer from others, without reading all of them. */
+    /** What tells the model's text, what it imports, weights and tokenizer from others, without reading all of the last two. */
     public String identity(CompileOptions options) {
-        return Integer.toHexString(source.text().text().hashCode()) + " "
-                + new ModelData(source, model.graph(), options).identity();
+        List<String> texts = model.files().stream().map(SourceFile::text).toList();
+        return Integer.toHexString(texts.hashCode()) + " " + new ModelData(source, model.graph(), options).identity();
     }
 
     /** Texts to compare with, from the model's manifest. */

@@ -8,13 +8,12 @@ import heddle.compiler.ir.Outcome;
 import heddle.compiler.op.Input;
 import heddle.compiler.pack.PackInputs;
 import heddle.compiler.pack.PackSequences;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.TensorType;
 import heddle.runtime.text.TextInputs;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * What a model becomes for texts that lie end to end in a row, without padding.
@@ -49,22 +48,17 @@ public record PackedModel(Optional<HeddleModel> model, Optional<String> declined
     }
 
     private static Model declared(Model given, Graph graph, PackInputs inputs) {
-        Map<String, Input> needed = graph.nodes().stream()
-                .map(n -> n.op())
-                .filter(Input.class::isInstance)
-                .map(Input.class::cast)
-                .collect(Collectors.toMap(Input::key, Function.identity()));
         Declaration ids = given.inputs().stream()
                 .filter(i -> i.name().equals(inputs.ids()))
                 .findFirst()
                 .orElseThrow();
+        TensorType ofTokens = new TensorType(DType.I64, ids.type().shape());
         List<Declaration> declared = new ArrayList<>(List.of(ids));
-        // Without attention nothing reads the segments, but texts may still lie end to end.
-        Input segments = needed.getOrDefault(inputs.segments(), new Input(inputs.segments(), ids.type()));
-        declared.add(new Declaration(inputs.segments(), segments.type(), ids.span()));
-        if (needed.containsKey(inputs.positions())) {
-            declared.add(new Declaration(
-                    inputs.positions(), needed.get(inputs.positions()).type(), ids.span()));
+        // Who gives it texts end to end tells them apart, also where no token looks at others.
+        declared.add(new Declaration(inputs.segments(), ofTokens, ids.span()));
+        if (graph.nodes().stream()
+                .anyMatch(n -> n.op() instanceof Input i && i.key().equals(inputs.positions()))) {
+            declared.add(new Declaration(inputs.positions(), ofTokens, ids.span()));
         }
         return new Model(
                 given.name(),

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Makes of a graph for one text in each row a graph for texts end to end, where each token has what it has when its text is alone:
@@ -71,16 +70,15 @@ public final class PackSequences {
     }
 
     private static Result packed(Graph graph, PackInputs inputs) {
-        Map<String, Node> given = graph.nodes().stream()
-                .filter(n -> n.op() instanceof Input)
-                .collect(Collectors.toMap(n -> ((Input) n.op()).key(), n -> n));
-        Node ids = given.get(inputs.ids());
-        if (ids == null) {
-            throw new DeclinedException(
-                    graph.outputs().firstEntry().getValue().node(),
-                    "the output does not depend on token numbers",
-                    "compute it from the input " + inputs.ids());
-        }
+        Set<Node> used = needed(graph, Map.of());
+        Node ids = graph.nodes().stream()
+                .filter(n ->
+                        used.contains(n) && n.op() instanceof Input i && i.key().equals(inputs.ids()))
+                .findFirst()
+                .orElseThrow(() -> new DeclinedException(
+                        graph.outputs().firstEntry().getValue().node(),
+                        "the output does not depend on token numbers",
+                        "compute it from the input " + inputs.ids()));
         TensorType type = ids.type();
         if (type.rank() != 2
                 || type.dim(0).asSymbol().isEmpty()
@@ -158,6 +156,12 @@ public final class PackSequences {
                     given.node(),
                     "the output " + name + " is " + given.type() + ", whose first axes are not rows and tokens",
                     "give it an element for each token" + (first.is(1) ? "" : ", rows first"));
+        }
+        if (!t.axes().stream().skip(2).allMatch(AxisMeaning::isOther)) {
+            throw new DeclinedException(
+                    given.node(),
+                    "the output " + name + " is " + given.type() + ", which has something for each pair of tokens",
+                    "give it an element for each token");
         }
         return t.value();
     }

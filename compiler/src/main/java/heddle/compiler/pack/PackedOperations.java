@@ -144,7 +144,7 @@ final class PackedOperations {
                         ? t.value()
                         : rows ? values.broadcastable(t, axes, node.origin()) : withRank(t, axes.size(), node))
                 .toArray(Value[]::new);
-        return new Tracked(add(e, node, aligned), axes, perRow, zeroApart(e.fn(), operands, axes));
+        return new Tracked(add(e, node, aligned), axes, perRow, zeroApart(e.fn(), operands));
     }
 
     /** Axes of length one between that for rows and the others. */
@@ -181,16 +181,14 @@ final class PackedOperations {
     }
 
     /** Whether what is zero at different texts stays so: times a finite number, and where zero is chosen in place of it. */
-    private static boolean zeroApart(ScalarFn fn, List<Tracked> operands, List<AxisMeaning> axes) {
-        boolean pairs = axes.stream().filter(a -> a.is(Kind.TOKENS)).count() == 2;
-        return pairs
-                && switch (fn) {
-                    case MUL ->
-                        operands.get(0).zeroApart() && isNumber(operands.get(1), false)
-                                || operands.get(1).zeroApart() && isNumber(operands.get(0), false);
-                    case SELECT -> operands.subList(1, 3).stream().allMatch(t -> t.zeroApart() || isNumber(t, true));
-                    default -> false;
-                };
+    private static boolean zeroApart(ScalarFn fn, List<Tracked> operands) {
+        return switch (fn) {
+            case MUL ->
+                operands.get(0).zeroApart() && isNumber(operands.get(1), false)
+                        || operands.get(1).zeroApart() && isNumber(operands.get(0), false);
+            case SELECT -> operands.subList(1, 3).stream().allMatch(t -> t.zeroApart() || isNumber(t, true));
+            default -> false;
+        };
     }
 
     private static boolean isNumber(Tracked t, boolean zero) {
@@ -210,14 +208,12 @@ final class PackedOperations {
             axes.add(own.isOne() ? values.meaning(node, dims.get(axis)) : own);
         }
         boolean rows = axes.stream().anyMatch(a -> a.has(Kind.ROWS));
-        boolean zero =
-                x.zeroApart() && axes.stream().filter(a -> a.is(Kind.TOKENS)).count() == 2;
         if (!x.perRow()) {
-            return new Tracked(add(e, node, x.value()), axes, false, zero);
+            return new Tracked(add(e, node, x.value()), axes, false, x.zeroApart());
         }
         Value aligned = rows ? values.broadcastable(x, axes, node.origin()) : withRank(x, dims.size(), node);
         Shape shape = rows ? e.shape() : x.packed(dims);
-        return new Tracked(add(new Expand(shape), node, aligned), axes, !rows, zero);
+        return new Tracked(add(new Expand(shape), node, aligned), axes, !rows, x.zeroApart());
     }
 
     private Tracked permute(Node node, Permute p, Tracked x) {
@@ -236,10 +232,7 @@ final class PackedOperations {
                         node,
                         "a reshape to " + r.shape() + " takes rows of tokens apart",
                         "keep the number of tokens, " + values.tokens() + ", whole"));
-        boolean zero =
-                x.zeroApart() && axes.stream().filter(a -> a.is(Kind.TOKENS)).count() == 2;
-        Value value = add(new Reshape(x.packed(r.shape().dims())), node, x.value());
-        return new Tracked(value, axes, x.perRow(), zero);
+        return x.with(add(new Reshape(x.packed(r.shape().dims())), node, x.value()), axes);
     }
 
     private Tracked concat(Node node, Concat c, List<Tracked> operands) {
@@ -278,6 +271,13 @@ final class PackedOperations {
                         node,
                         "elements are put before or behind the tokens, as convolutions do",
                         "compute each token from its own elements and by attention");
+            }
+            if (padded && !values.isFixed(node.type().dim(axis))) {
+                throw new DeclinedException(
+                        node,
+                        "a margin makes an axis of length " + node.type().dim(axis)
+                                + ", which is not that of a text alone",
+                        "compute with positions, iota(" + values.tokens() + "), or pad to a length that is known");
             }
             axes.add(
                     padded ? AxisMeaning.other(node.type().dim(axis)) : x.axes().get(axis));

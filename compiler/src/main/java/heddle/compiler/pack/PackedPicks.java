@@ -36,6 +36,7 @@ final class PackedPicks {
         List<Long> steps = new ArrayList<>();
         List<AxisMeaning> axes = new ArrayList<>();
         List<Integer> ofTokens = new ArrayList<>();
+        boolean allKept = true;
         for (int axis = 0; axis < x.rank(); axis++) {
             AxisMeaning meaning = x.axes().get(axis);
             Dim length = s.lengths().get(axis);
@@ -51,6 +52,7 @@ final class PackedPicks {
                 requireFixed(node, meaning, s.starts().get(axis), length);
             }
             boolean kept = whole || places;
+            allKept &= kept;
             starts.add(kept ? Dim.ZERO : s.starts().get(axis));
             lengths.add(kept ? meaning.length() : length);
             steps.add(kept ? 1L : s.steps().get(axis));
@@ -63,10 +65,7 @@ final class PackedPicks {
                 IntStream.range(0, x.before() + x.rank())
                         .mapToObj(a -> a < x.before() ? 1L : steps.get(a - x.before()))
                         .toList());
-        Value sliced = ofTokens.size() == x.rank()
-                        || x.packed(lengths).equals(x.value().type().shape())
-                ? x.value()
-                : values.out().value(rest, node.origin(), x.value());
+        Value sliced = allKept ? x.value() : values.out().value(rest, node.origin(), x.value());
         Tracked left = x.with(sliced, axes);
         return ofTokens.isEmpty() ? left : atPositions(node, s, left, ofTokens);
     }

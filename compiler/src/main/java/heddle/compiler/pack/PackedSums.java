@@ -31,10 +31,7 @@ final class PackedSums {
                 : within(node, "softmax", given, s.axis(), List.of(s.axis()), Double.NEGATIVE_INFINITY);
         Softmax packed = new Softmax(s.axis() + x.before(), s.term());
         return new Tracked(
-                values.out().value(packed, node.origin(), x.value()),
-                x.axes(),
-                x.perRow(),
-                along.is(Kind.TOKENS) && x.tokens().size() == 2);
+                values.out().value(packed, node.origin(), x.value()), x.axes(), x.perRow(), along.is(Kind.TOKENS));
     }
 
     Tracked reduce(Node node, Reduce r, Tracked given) {

@@ -184,6 +184,6 @@ final class PackedValues {
         Value same = out.part(new Elementwise(ScalarFn.EQ), origin, left, right);
         Value other = out.part(Constant.scalar(t.value().type().dtype(), apart), origin);
         Value value = out.part(new Elementwise(ScalarFn.SELECT), origin, same, t.value(), other);
-        return new Tracked(value, t.axes(), t.perRow(), apart == 0 && t.tokens().size() == 2);
+        return new Tracked(value, t.axes(), t.perRow(), apart == 0);
     }
 }

@@ -17,13 +17,24 @@ import java.util.stream.IntStream;
  * @param value     has the axes of the given one, behind an axis for rows if {@code perRow}
  * @param axes      what the axes of the given one mean
  * @param perRow    whether the packed value differs from row to row where the given one has no axis for rows
- * @param zeroApart whether the value has two axes of tokens, and is zero at those of different texts
+ * @param zeroApart whether the value is zero at tokens of different texts; never unless it has two axes of tokens
  * @param inRow     for positions, the same counted from the beginning of the row, in the shape of the given one: more by the
  *                  place where the text begins, so that differences are the same
  */
 record Tracked(Value value, List<AxisMeaning> axes, boolean perRow, boolean zeroApart, Optional<Value> inRow) {
     Tracked {
         axes = List.copyOf(axes);
+        zeroApart = zeroApart && isOfPairs(axes);
+    }
+
+    /** Whether there are two axes of tokens, and no third one among merged axes: else it is not known which two differ. */
+    private static boolean isOfPairs(List<AxisMeaning> axes) {
+        return axes.stream()
+                                .flatMap(a -> a.parts().stream())
+                                .filter(p -> p.kind() == Kind.TOKENS)
+                                .count()
+                        == 2
+                && axes.stream().filter(a -> a.is(Kind.TOKENS)).count() == 2;
     }
 
     Tracked(Value value, List<AxisMeaning> axes, boolean perRow) {

@@ -20,8 +20,8 @@ import org.apache.lucene.store.AlreadyClosedException;
  * May be used by several threads.
  *
  * <p>A document is indexed once or not at all. One that cannot be indexed is told of by a {@link BadDocumentException}, once the
- * others are in. When the writer fails, or memory is short, those that are not yet indexed go on waiting, and another {@code flush}
- * goes on with them.
+ * others are in, or suppressed by what the writer threw. When the writer fails, or memory is short, those that are not yet indexed go on
+ * waiting, and another {@code flush} goes on with them.
  *
  * @since 0.2
  */
@@ -128,12 +128,27 @@ public final class VectorIndexer implements Closeable {
     /**
      * Gives all documents that wait to the writer. It does not commit.
      *
-     * @throws IOException          when the writer fails: what is not indexed goes on waiting
+     * @throws IOException          when the writer fails: what is not indexed goes on waiting; those before it that cannot be indexed
+     *                              are suppressed
      * @throws BadDocumentException when some cannot be indexed; all others are
      */
     public synchronized void flush() throws IOException {
         embed();
-        BadDocumentException bad = null;
+        List<BadDocumentException> bad = new ArrayList<>();
+        try {
+            indexWaiting(bad);
+        } catch (IOException | RuntimeException | Error e) {
+            bad.forEach(e::addSuppressed);
+            throw e;
+        }
+        if (!bad.isEmpty()) {
+            BadDocumentException first = bad.removeFirst();
+            bad.forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    private void indexWaiting(List<BadDocumentException> bad) throws IOException {
         while (!waiting.isEmpty()) {
             Waiting next = waiting.getFirst();
             try {
@@ -142,18 +157,10 @@ public final class VectorIndexer implements Closeable {
                 if (!writer.isOpen()) {
                     throw e;
                 }
-                BadDocumentException one = new BadDocumentException(next.number, next.text, next.fields, e);
-                if (bad == null) {
-                    bad = one;
-                } else {
-                    bad.addSuppressed(one);
-                }
+                bad.add(new BadDocumentException(next.number, next.text, next.fields, e));
             }
             waiting.removeFirst();
             characters -= next.text.length();
-        }
-        if (bad != null) {
-            throw bad;
         }
     }
 

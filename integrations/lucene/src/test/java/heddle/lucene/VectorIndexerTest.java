@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -266,6 +267,24 @@ class VectorIndexerTest {
         assertTrue(indexer.waiting() >= 3, indexer.waiting() + " wait");
         assertThrows(AlreadyClosedException.class, indexer::close, "the writer closed itself");
         assertTrue(indexer.waiting() >= 3, indexer.waiting() + " wait");
+        directory.full = false;
+    }
+
+    @Test
+    void aWriterThatFailsHidesNoBadDocument() throws IOException {
+        writer.close();
+        writer = new IndexWriter(directory, new IndexWriterConfig().setMaxBufferedDocs(2));
+        VectorIndexer indexer = new VectorIndexer(writer, field);
+        indexer.addDocument("zwölf", document("1"));
+        for (int i = 2; i <= 6; i++) {
+            indexer.addDocument("text " + i, document(Integer.toString(i)));
+        }
+        directory.full = true;
+        var e = assertThrows(IOException.class, indexer::flush);
+        assertTrue(
+                Arrays.stream(e.getSuppressed())
+                        .anyMatch(s -> s instanceof BadDocumentException bad && bad.number() == 1),
+                Arrays.toString(e.getSuppressed()));
         directory.full = false;
     }
 

@@ -3,6 +3,7 @@ package heddle.runtime.embed;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -74,6 +75,12 @@ class TextEmbedderTest {
                 dir.resolve("padded.heddle"),
                 rows.replace("32] = x", "32] = x + 0.0 * mean(x, axis = 1, keepdims = true)"));
         Files.writeString(dir.resolve("padded.properties"), keys);
+        Files.writeString(dir.resolve("words.heddle"), """
+                dim B, N
+                input ids: i64[B, N]
+                output tokens: f32[B, N, 32] = embed(ids, weight "words" : f32[256, 32])
+                """);
+        Files.writeString(dir.resolve("words.properties"), keys);
     }
 
     private static TextEmbedder embedder(String model, EmbeddingOptions options) {
@@ -154,6 +161,17 @@ class TextEmbedderTest {
     }
 
     @Test
+    void aModelWithoutAttentionIsPackedToo() {
+        List<String> texts = texts(new Random(5));
+        TextEmbedder words = embedder("words", EmbeddingOptions.defaults());
+        List<float[]> together = words.embed(texts);
+        assertEquals(0, words.counts().padding());
+        for (int i = 0; i < texts.size(); i++) {
+            assertAlike(words.embed(List.of(texts.get(i))), List.of(together.get(i)), "text " + i);
+        }
+    }
+
+    @Test
     void aWarningSaysWhyTextsArePadded() {
         List<String> warnings = new ArrayList<>();
         TextEmbedder.of(
@@ -168,7 +186,7 @@ class TextEmbedderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"packed", "rows"})
+    @ValueSource(strings = {"packed", "rows", "words"})
     void runsOfTextsLieEndToEndToo(String model) {
         var packed = Heddle.model(dir.resolve(model + ".heddle"))
                 .compile(CompileOptions.defaults().withWeights("random"));
@@ -262,6 +280,23 @@ class TextEmbedderTest {
         assertEquals(before, counted.counts());
         assertEquals(2 * before.tokens(), embedder.counts().tokens());
         assertEquals(2 * before.tooLong(), embedder.counts().tooLong());
+    }
+
+    @Test
+    void settingsTellWhatAModelImports() throws IOException {
+        Files.writeString(dir.resolve("importing.heddle"), """
+                import "part.heddle"
+                dim B, N
+                input ids: i64[B, N]
+                output tokens: f32[B, N, 32] = changed(embed(ids, weight "words" : f32[256, 32]))
+                """);
+        Files.writeString(dir.resolve("importing.properties"), "tokenizer = bytes\n");
+        Files.writeString(dir.resolve("part.heddle"), "fn changed(x) = 2.0 * x\n");
+        String before = embedder("importing", EmbeddingOptions.defaults()).settings();
+        assertEquals(before, embedder("importing", EmbeddingOptions.defaults()).settings());
+        Files.writeString(dir.resolve("part.heddle"), "fn changed(x) = 3.0 * x\n");
+        assertNotEquals(
+                before, embedder("importing", EmbeddingOptions.defaults()).settings());
     }
 
     @Test

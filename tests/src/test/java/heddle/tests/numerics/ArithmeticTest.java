@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code docs/numerics.md} says under "Arithmetic" and "Indexing". */
 class ArithmeticTest {
@@ -76,6 +78,16 @@ class ArithmeticTest {
                 .with("a", 7, -7, 7, 5)
                 .with("b", 2, 2, -2, 0)
                 .gives(3, -4, -4, 0, 1, 1, -1, 0);
+    }
+
+    /** Products of whole numbers are exact beyond what a float holds. */
+    @ParameterizedTest
+    @ValueSource(strings = {"i32", "i64"})
+    void productsOfIntegersAreExact(String type) {
+        model("input a: " + type + "[2, 2]", "input b: " + type + "[2, 2]", "output y = a @ b")
+                .with("a", 16_777_217, 1, 3, 0)
+                .with("b", 1, 0, 2, 16_777_217)
+                .gives(16_777_219, 16_777_217, 3, 0);
     }
 
     @Test

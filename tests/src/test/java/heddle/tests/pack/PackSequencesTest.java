@@ -91,6 +91,29 @@ class PackSequencesTest {
                 List.copyOf(first.inputs().keySet()));
     }
 
+    /** A slice of all elements in another order is more than the whole. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "words[..., ::-1]",
+                "reshape(flip(split_axis(words, -1, [2, 8]), axis = 2), [B, N, 16])",
+                "words + (weight \"places\" : f32[80, 16])[::-1][0:N]"
+            })
+    void elementsAreReversed(String x) throws IOException {
+        texts(model(ENCODER + """
+                let near = true
+                output tokens = attention(%s)
+                """.formatted(x))).assertAlike(1);
+    }
+
+    @Test
+    void tokensNeedNotSeeEachOther() throws IOException {
+        PackedTexts texts = texts(model(ENCODER + "output tokens = tanh(words)"));
+        texts.assertAlike(1);
+        assertEquals(
+                List.of("ids", "segments"), List.copyOf(texts.packed().inputs().keySet()));
+    }
+
     /** What a person writes for texts end to end, the compiler finds: the same kernels with the same masks. */
     @Test
     void miniLmIsPackedAsItIsWritten() {
@@ -143,12 +166,16 @@ class PackSequencesTest {
             attention(words + (weight "square" : f32[50, 16])[0:2 * N - 1][0:1]) | is not one for each token
             linear_attention(words) | a product goes over all tokens of a row
             unfused(words) | something is stored for each pair of tokens in a row
+            attention(words * sum(pad(one, [0, N], value = 1.0))) | a margin makes an axis of length N + 1
+            cast(ids[:, :, new] - ids[:, new, :], f32) | which has something for each pair of tokens
+            embed(mask, weight "words" : f32[50, 16]) | the output does not depend on token numbers
             attention(words) + other | the input other is not made from texts
             """)
     void whatLooksAtPlacesIsDeclined(String tokens, String reason) throws IOException {
         HeddleModel model = model(ENCODER + """
                 input other: f32[B, N, 16]
                 let near = true
+                let one = tensor([1.0])
                 let zero = full([B, 1, 16], 0.0)
                 fn convolved(x) = transpose(conv(transpose(x), weight "kernel" : f32[16, 16, 3], pads = 1))
                 fn linear_attention(x) = relu(x) @ (transpose(relu(x)) @ x)
