@@ -183,6 +183,15 @@ final class EmbedCommand implements Callable<Integer> {
                 in,
                 json ? Optional.of(field) : Optional.empty(),
                 bad -> bad(bad, skipped));
+        if (prompt == null
+                && prefix == null
+                && embedder.prefix().isEmpty()
+                && !embedder.prompts().isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("note: the model has prompts for the uses of a text, and none is written: --prompt "
+                            + String.join(" or ", embedder.prompts()));
+        }
         String settings = embedder.settings();
         long start = System.nanoTime();
         try (PartialVectors vectors = resume

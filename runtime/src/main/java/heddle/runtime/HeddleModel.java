@@ -316,7 +316,9 @@ public final class HeddleModel {
 
     /** Compiles this model for texts end to end, if it gives something for each token alone; else weights need not be kept. */
     private Optional<CompiledModel.SameWeights> packing(Map<String, Tensor> weights, CompileOptions options) {
-        boolean ofTokens = !takesTextsEndToEnd() && TextInputs.areOfTokens(inputs(), model.outputs());
+        // What packs a model knows is what is fused in it, and schedules name kernels of the model as it is.
+        boolean usual = options.fusion() == Fusion.FUSED && options.schedules().isEmpty();
+        boolean ofTokens = usual && !takesTextsEndToEnd() && TextInputs.areOfTokens(inputs(), model.outputs());
         return ofTokens ? Optional.of(other -> other.load(weights, options)) : Optional.empty();
     }
 

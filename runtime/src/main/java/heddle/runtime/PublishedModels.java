@@ -80,7 +80,10 @@ public final class PublishedModels {
         throw new DiagnosticException(
                 Diagnostic.of(RuntimeCode.MODEL_UNKNOWN, "no model in the artefact \"" + artifact + "\" is known")
                         .note("there are " + known)
-                        .hint("name the file in it: maven:group:artifact:version!/model.onnx"));
+                        .hint(
+                                wanted.matches()
+                                        ? "name the file in it: maven:group:artifact:version!/model.onnx"
+                                        : "write the version too: maven:group:artifact:version"));
     }
 
     private static ArtifactEntry weights(ModelSource model) {

@@ -4,6 +4,7 @@ import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.diagnostic.Suggest;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.artifact.TextKeys;
 import heddle.runtime.text.TextInputs;
@@ -59,8 +60,10 @@ record EmbeddingSettings(
             throw new DiagnosticException(Diagnostic.of(
                             EmbedCode.NO_VECTORS, "the model has no prompt \"" + name + "\"")
                     .note(prompts.isEmpty() ? "it has none" : "its prompts are " + String.join(", ", prompts.keySet()))
-                    .hint("--prefix gives the text itself; prompt." + name
-                            + " = \"...\" in the .properties file names it"));
+                    .hint(Suggest.closest(name, prompts.keySet())
+                            .map(meant -> "did you mean " + meant + "?")
+                            .orElse("--prefix gives the text itself; prompt." + name
+                                    + " = \"...\" in the .properties file names it")));
         }
         return prompts.get(name);
     }

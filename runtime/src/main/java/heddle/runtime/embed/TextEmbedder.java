@@ -110,6 +110,11 @@ public final class TextEmbedder {
         return List.copyOf(EmbeddingSettings.prompts(model).keySet());
     }
 
+    /** What is written before each text. */
+    public String prefix() {
+        return settings.prefix();
+    }
+
     /** Whether vectors are brought to length one. */
     public boolean normalized() {
         return settings.normalize();

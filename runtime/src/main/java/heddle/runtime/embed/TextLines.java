@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Reads texts from lines of UTF-8, one at a time. A line is a text, an empty one too; or it is JSON that holds one. */
 public final class TextLines implements Iterator<TextLine> {
@@ -106,7 +107,7 @@ public final class TextLines implements Iterator<TextLine> {
                     .decode(ByteBuffer.wrap(bytes, 0, length))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new BadLine("it is not UTF-8");
+            throw new BadLine("it is not UTF-8; iconv -t UTF-8 converts files");
         }
     }
 
@@ -131,7 +132,11 @@ public final class TextLines implements Iterator<TextLine> {
             return new TextLine(
                     line, found, Optional.ofNullable(object.get("id")).map(TextLines::json));
         }
-        throw new BadLine("it should be a text, or an object with a text for \"" + field.get() + "\"");
+        String fields = value instanceof Map<?, ?> object && !object.isEmpty()
+                ? "; it has " + object.keySet().stream().map(String::valueOf).collect(Collectors.joining(", "))
+                        + ", and --field names another"
+                : "";
+        throw new BadLine("it should be a text, or an object with a text for \"" + field.get() + "\"" + fields);
     }
 
     private static String json(Object value) {
