@@ -1,6 +1,7 @@
 package heddle.cli;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import heddle.cli.option.FileName;
 import heddle.cli.option.MachineOption;
 import heddle.cli.option.ModelSettings;
 import heddle.cli.report.ExplanationJson;
@@ -80,6 +81,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "MODEL",
+            converter = FileName.class,
             arity = "1..*",
             description = "Models: .heddle or .onnx files, or names of published ones.")
     private List<String> files;

@@ -9,6 +9,7 @@ import picocli.CommandLine.Parameters;
 public final class ModelOptions {
     @Parameters(
             paramLabel = "MODEL",
+            converter = FileName.class,
             description = "A .heddle or an .onnx file, a published model such as all-minilm-l6-v2, or its artefact,"
                     + " maven:group:artifact:version.")
     private String name;

@@ -98,7 +98,7 @@ class ViewsPageTest {
         browser.keep("memory");
         String text = browser.text();
         assertTrue(text.contains("peak 5.5 MB 27.5 MB unfused"), text);
-        assertTrue(text.contains("61 kernels"), text);
+        assertTrue(text.contains("62 kernels"), text);
         assertTrue(text.contains("--report"), "how to get times");
     }
 
