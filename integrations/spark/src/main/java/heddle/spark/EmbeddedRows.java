@@ -11,10 +11,10 @@ import org.apache.spark.sql.Row;
 
 /**
  * The rows of a partition with their vectors, in order. Some rows are read ahead, so that texts of different length fill runs
- * together: as many as have about thirty-two token budgets of characters. More is never in memory.
+ * together: as many as have about sixteen token budgets of characters. More is never in memory.
  */
 final class EmbeddedRows implements Iterator<Row> {
-    private static final int BUDGETS = 32;
+    private static final int BUDGETS = 16;
     private static final int TOKENS = 1024;
 
     /** Of English text; other texts have more tokens, and batches of them are longer. */

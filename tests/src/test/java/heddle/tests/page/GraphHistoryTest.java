@@ -133,7 +133,8 @@ class GraphHistoryTest {
         Inspected in = Pages.inspected(Pages.MINILM, Pages.SENTENCE);
         in.compilation().schedule().launches().forEach(l -> {
             // A table of blocks is for an attention, and computes no node.
-            assertEquals(l.name().matches(".*\\.blocks\\d*"), l.computes().nodes().isEmpty(), l.name());
+            assertEquals(
+                    l.name().matches(".*\\.blocks\\d*"), l.computes().nodes().isEmpty(), l.name());
             l.computes().nodes().forEach(n -> assertTrue(in.history().find(n).isPresent(), l.name()));
         });
     }
