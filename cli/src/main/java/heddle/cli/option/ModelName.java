@@ -26,8 +26,6 @@ final class ModelName {
                     ? ModelSource.file(Terminal.modelFiles().find(name, Path.of("")))
                     : PublishedModels.in(name, note -> err.println("note: " + note));
         }
-        return !PublishedModels.isFile(name) && PublishedModels.names().contains(name)
-                ? PublishedModels.named(name)
-                : ModelSource.file(Path.of(name));
+        return PublishedModels.names().contains(name) ? PublishedModels.named(name) : ModelSource.file(Path.of(name));
     }
 }

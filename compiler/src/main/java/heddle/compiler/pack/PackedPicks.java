@@ -169,13 +169,17 @@ final class PackedPicks {
         return values.out().part(new Elementwise(fn), origin, x, constant);
     }
 
-    Tracked gather(Node node, Gather g, Tracked data, Tracked index) {
-        if (!data.axes().get(g.axis()).isOther()) {
+    private static void requireNoTokens(Node node, Tracked data, int axis) {
+        if (!data.axes().get(axis).isOther()) {
             throw new DeclinedException(
                     node,
                     "tokens are picked by their places in a row",
                     "compute each token from its own elements and by attention");
         }
+    }
+
+    Tracked gather(Node node, Gather g, Tracked data, Tracked index) {
+        requireNoTokens(node, data, g.axis());
         boolean both = (data.perRow() || data.hasRows()) && (index.perRow() || index.hasRows());
         if (both) {
             throw new DeclinedException(
@@ -197,12 +201,7 @@ final class PackedPicks {
     }
 
     Tracked takeAlong(Node node, TakeAlong t, Tracked data, Tracked index) {
-        if (!data.axes().get(t.axis()).isOther()) {
-            throw new DeclinedException(
-                    node,
-                    "tokens are picked by their places in a row",
-                    "compute each token from its own elements and by attention");
-        }
+        requireNoTokens(node, data, t.axis());
         List<AxisMeaning> axes = new ArrayList<>();
         for (int axis = 0; axis < data.rank(); axis++) {
             AxisMeaning own = index.axes().get(axis);

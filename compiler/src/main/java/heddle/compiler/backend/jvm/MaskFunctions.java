@@ -54,9 +54,12 @@ final class MaskFunctions {
      * halves of the lanes are compared, and their bits joined. Empty when they lie otherwise, or some lanes may not be read.
      */
     private Optional<String> inHalves(Apply e) {
+        if (code.guard().isPresent()) {
+            return Optional.empty();
+        }
         Optional<IntFunction<String>> a = half(e.args().getFirst());
         Optional<IntFunction<String>> b = half(e.args().getLast());
-        if (code.guard().isPresent() || a.isEmpty() || b.isEmpty()) {
+        if (a.isEmpty() || b.isEmpty()) {
             return Optional.empty();
         }
         int half = lanes.count() / 2;
