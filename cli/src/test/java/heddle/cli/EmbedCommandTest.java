@@ -24,6 +24,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code heddle embed}: files in, files out, and what happens when it ends in the middle. */
 class EmbedCommandTest {
+    /** A model that takes texts end to end, with vectors of eight elements. */
+    static final String MODEL = """
+            dim B, N
+            input ids: i64[B, N]
+            input segments: i64[B, N]
+            let same = segments[:, :, new] == segments[:, new, :]
+            let x = embed(ids, weight "words" : f32[256, 8])
+            output tokens: f32[B, N, 8] = softmax(where(same, x @ transpose(x), -inf), axis = -1) @ x
+            """;
+
     private static final List<String> TEXTS = List.of("one", "", "three is longer than one", "four", "fünf");
 
     @TempDir
@@ -33,14 +43,7 @@ class EmbedCommandTest {
 
     @BeforeEach
     void write() throws IOException {
-        model = Files.writeString(dir.resolve("model.heddle"), """
-                dim B, N
-                input ids: i64[B, N]
-                input segments: i64[B, N]
-                let same = segments[:, :, new] == segments[:, new, :]
-                let x = embed(ids, weight "words" : f32[256, 8])
-                output tokens: f32[B, N, 8] = softmax(where(same, x @ transpose(x), -inf), axis = -1) @ x
-                """);
+        model = Files.writeString(dir.resolve("model.heddle"), MODEL);
         Files.writeString(
                 dir.resolve("model.properties"),
                 "tokenizer = bytes\ntokens = 20\nsegments = segments\nprompt.query = \"q: \"\n");

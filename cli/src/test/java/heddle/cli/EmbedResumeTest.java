@@ -44,14 +44,7 @@ class EmbedResumeTest {
 
     @BeforeEach
     void write() throws IOException {
-        model = Files.writeString(dir.resolve("model.heddle"), """
-                dim B, N
-                input ids: i64[B, N]
-                input segments: i64[B, N]
-                let same = segments[:, :, new] == segments[:, new, :]
-                let x = embed(ids, weight "words" : f32[256, 8])
-                output tokens: f32[B, N, 8] = softmax(where(same, x @ transpose(x), -inf), axis = -1) @ x
-                """);
+        model = Files.writeString(dir.resolve("model.heddle"), EmbedCommandTest.MODEL);
         Files.writeString(dir.resolve("model.properties"), "tokenizer = bytes\ntokens = 40\nsegments = segments\n");
         weights("w.safetensors", 1);
         output = dir.resolve("out.jsonl");

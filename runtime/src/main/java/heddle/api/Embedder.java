@@ -5,7 +5,9 @@ import heddle.runtime.embed.LongTexts;
 import heddle.runtime.embed.TextEmbedder;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Makes a vector of each text, for search, retrieval and clustering. Texts of different length share runs; where the model can tell
@@ -64,6 +66,11 @@ public final class Embedder {
             return new Settings(options.withBudget(tokens));
         }
 
+        /** About how many tokens a run takes. */
+        public int tokenBudget() {
+            return options.budget();
+        }
+
         /** With vectors brought to length one or not, whatever the model's files say. */
         public Settings normalize(boolean normalize) {
             return new Settings(options.withNormalize(normalize));
@@ -109,6 +116,20 @@ public final class Embedder {
     /** The names of the prompts that the model's files have, sorted. */
     public List<String> prompts() {
         return HeddleException.rethrow(embedder::prompts);
+    }
+
+    /** The name of the prompt for what is searched for, {@code query}, if the model has it. */
+    public Optional<String> queryPrompt() {
+        return firstPrompt("query");
+    }
+
+    /** The name of the prompt for what is searched, of those that sentence-transformers looks for, if the model has one. */
+    public Optional<String> documentPrompt() {
+        return firstPrompt("document", "passage", "corpus");
+    }
+
+    private Optional<String> firstPrompt(String... names) {
+        return Stream.of(names).filter(prompts()::contains).findFirst();
     }
 
     /** Whether vectors have length one. */

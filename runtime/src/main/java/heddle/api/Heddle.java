@@ -5,6 +5,7 @@ import heddle.runtime.PublishedModels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -74,6 +75,11 @@ public final class Heddle {
      */
     public static Model published(String name) {
         return HeddleException.rethrow(() -> read(PublishedModels.named(name)));
+    }
+
+    /** The names of all {@linkplain #published published} encoders. */
+    public static List<String> publishedNames() {
+        return PublishedModels.names();
     }
 
     /**

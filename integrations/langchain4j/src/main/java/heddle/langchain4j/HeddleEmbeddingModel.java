@@ -40,11 +40,6 @@ import java.util.function.Supplier;
  * @since 0.2
  */
 public final class HeddleEmbeddingModel implements EmbeddingModel {
-    /** The names that sentence-transformers looks for. */
-    private static final Map<EmbeddingInputType, List<String>> PROMPTS = Map.of(
-            EmbeddingInputType.QUERY, List.of("query"),
-            EmbeddingInputType.DOCUMENT, List.of("document", "passage", "corpus"));
-
     private final String name;
     private final Embedder embedder;
     private final Embedder.Settings settings;
@@ -276,15 +271,15 @@ public final class HeddleEmbeddingModel implements EmbeddingModel {
 
         private Map<EmbeddingInputType, Embedder> byType(Embedder embedder) {
             Map<EmbeddingInputType, Embedder> byType = new EnumMap<>(EmbeddingInputType.class);
-            PROMPTS.forEach((type, names) -> Optional.ofNullable(prefixes.get(type))
+            Map<EmbeddingInputType, Optional<String>> prompts = Map.of(
+                    EmbeddingInputType.QUERY, embedder.queryPrompt(),
+                    EmbeddingInputType.DOCUMENT, embedder.documentPrompt());
+            prompts.forEach((type, prompt) -> Optional.ofNullable(prefixes.get(type))
                     .map(settings::prefix)
-                    .or(() -> names.stream()
-                            .filter(embedder.prompts()::contains)
-                            .findFirst()
-                            .map(settings::prompt))
+                    .or(() -> prompt.map(settings::prompt))
                     .ifPresent(own -> byType.put(type, embedder.with(own))));
             if (!byType.isEmpty()) {
-                PROMPTS.keySet().forEach(type -> byType.putIfAbsent(type, embedder));
+                prompts.keySet().forEach(type -> byType.putIfAbsent(type, embedder));
             }
             return byType;
         }

@@ -15,7 +15,6 @@ import org.apache.spark.sql.Row;
  */
 final class EmbeddedRows implements Iterator<Row> {
     private static final int BUDGETS = 16;
-    private static final int TOKENS = 1024;
 
     /** Of English text; other texts have more tokens, and batches of them are longer. */
     private static final int CHARACTERS_OF_TOKEN = 4;
@@ -39,8 +38,8 @@ final class EmbeddedRows implements Iterator<Row> {
         this.columns = columns;
         this.embedder = embedder;
         this.metrics = metrics;
-        int budget = settings.tokenBudget() == null ? TOKENS : settings.tokenBudget();
-        this.mostCharacters = (long) BUDGETS * CHARACTERS_OF_TOKEN * budget;
+        this.mostCharacters =
+                (long) BUDGETS * CHARACTERS_OF_TOKEN * settings.ofTexts().tokenBudget();
     }
 
     @Override

@@ -23,6 +23,11 @@ record EmbedderSettings(
 
     /** Compiles a model for this machine. */
     Embedder open(Path model) {
+        return Embedder.of(Heddle.model(model), Options.defaults().threads(threads), ofTexts());
+    }
+
+    /** How texts become vectors. */
+    Embedder.Settings ofTexts() {
         Embedder.Settings settings = Embedder.Settings.defaults();
         if (prompt != null) {
             settings = settings.prompt(prompt);
@@ -39,6 +44,6 @@ record EmbedderSettings(
         if (normalize != null) {
             settings = settings.normalize(normalize);
         }
-        return Embedder.of(Heddle.model(model), Options.defaults().threads(threads), settings);
+        return settings;
     }
 }

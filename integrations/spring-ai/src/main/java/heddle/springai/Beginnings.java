@@ -1,7 +1,6 @@
 package heddle.springai;
 
 import heddle.api.Embedder;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,11 +8,6 @@ import java.util.Optional;
  * so where the properties say nothing, the model's prompts for both are used if it has them.
  */
 record Beginnings(Embedder texts, Embedder documents) {
-    private static final String QUERY = "query";
-
-    /** The names that sentence-transformers looks for. */
-    private static final List<String> DOCUMENT = List.of("document", "passage", "corpus");
-
     static Beginnings of(Embedder plain, Embedder.Settings settings, HeddleEmbeddingProperties properties) {
         Optional<Embedder> texts = embedder(plain, settings, "", properties.prompt(), properties.prefix());
         Optional<Embedder> documents =
@@ -22,10 +16,10 @@ record Beginnings(Embedder texts, Embedder documents) {
             Embedder used = texts.orElse(plain);
             return new Beginnings(used, documents.orElse(used));
         }
-        List<String> prompts = plain.prompts();
-        Optional<String> document = DOCUMENT.stream().filter(prompts::contains).findFirst();
-        return document.isPresent() && prompts.contains(QUERY)
-                ? new Beginnings(plain.with(settings.prompt(QUERY)), plain.with(settings.prompt(document.get())))
+        Optional<String> query = plain.queryPrompt();
+        Optional<String> document = plain.documentPrompt();
+        return query.isPresent() && document.isPresent()
+                ? new Beginnings(plain.with(settings.prompt(query.get())), plain.with(settings.prompt(document.get())))
                 : new Beginnings(plain, plain);
     }
 

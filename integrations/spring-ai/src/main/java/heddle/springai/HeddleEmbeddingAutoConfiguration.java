@@ -1,6 +1,7 @@
 package heddle.springai;
 
 import heddle.api.Embedder;
+import heddle.api.Heddle;
 import heddle.api.Options;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.function.Supplier;
@@ -46,7 +47,7 @@ public class HeddleEmbeddingAutoConfiguration {
                 "model",
                 properties.model(),
                 "name a .heddle or .onnx file, classpath: and a resource, or one of "
-                        + String.join(", ", ModelLocation.PUBLISHED),
+                        + String.join(", ", Heddle.publishedNames()),
                 () -> Embedder.of(
                         ModelLocation.read(properties.model(), resources.getClassLoader()), options, settings));
         Beginnings beginnings = Beginnings.of(plain, settings, properties);

@@ -3,15 +3,10 @@ package heddle.springai;
 import heddle.api.Heddle;
 import heddle.api.Model;
 import java.nio.file.Path;
-import java.util.List;
 import org.springframework.core.io.ResourceLoader;
 
 /** What the property of the model may name: a file, a resource, or a published encoder. */
 final class ModelLocation {
-    /** The names of encoders that have their weights in Maven artefacts. */
-    static final List<String> PUBLISHED =
-            List.of("all-minilm-l6-v2", "all-minilm-l6-v2-q", "e5-small-v2", "e5-small-v2-q");
-
     private static final String FILE = "file:";
 
     private ModelLocation() {}
