@@ -71,7 +71,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
     private record Need(Buffer buffer, long elements, Life life) {}
 
     /**
-     * The plan for some lengths. A buffer with more elements than an array can have gets one of its own all the same, so
+     * The plan for some lengths. A buffer with more elements than an array can have gets the start of one all the same, so
      * that it can be told how much memory is missing.
      */
     public static MemoryPlan of(Plan plan, Map<String, Long> lengths) {
@@ -165,7 +165,8 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
         for (int i = 0; i < packings.size(); i++) {
             if (packings.get(i).storage == storage) {
                 long offset = packings.get(i).offset(need);
-                if (offset + need.elements <= MAX_ELEMENTS) {
+                // What no array can hold still shares its place with what is needed at other times.
+                if (offset == 0 || offset + need.elements <= MAX_ELEMENTS) {
                     packings.get(i).add(need, offset);
                     return new Place(i, (int) offset);
                 }

@@ -92,6 +92,21 @@ class MemoryPlanTest {
         assertEquals(40_000_000_004L, MemoryPlan.of(plan, Map.of("N", 100_000L)).peakBytes());
     }
 
+    @Test
+    void whatFitsNoArraySharesSpaceAllTheSame() {
+        TensorType square = new TensorType(DType.F32, Shape.of(Dim.symbol("N"), Dim.symbol("N")));
+        Buffer a = new Buffer("aaa", square);
+        Buffer b = new Buffer("bbb", square);
+        Buffer c = new Buffer("ccc", square);
+        Buffer y = buffer("yyy", DType.F32, 1);
+        Plan plan = plan(y, kernel(a), kernel(b, a), kernel(c, b), kernel(y, c));
+        assertEquals(
+                2 * 4_000_000L + 4, MemoryPlan.of(plan, Map.of("N", 1_000L)).peakBytes());
+        assertEquals(
+                2 * 40_000_000_000L + 4,
+                MemoryPlan.of(plan, Map.of("N", 100_000L)).peakBytes());
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void nothingThatIsNeededAtOnceOverlaps(long seed) {
