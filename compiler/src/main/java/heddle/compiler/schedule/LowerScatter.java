@@ -3,6 +3,7 @@ package heddle.compiler.schedule;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.op.Inliner;
 import heddle.compiler.op.layout.Gather;
 import heddle.compiler.op.layout.Scatter;
 import heddle.compiler.op.layout.ScatterAlong;
@@ -103,13 +104,17 @@ final class LowerScatter {
     }
 
     private ScalarExpr element() {
-        return buffers.element(graph.operand(node, 0), source).orElseThrow();
+        return operand(0, source);
     }
 
     /** The index along the axis that the result is summed at. */
     private ScalarExpr slot() {
-        ScalarExpr at = buffers.element(graph.operand(node, 1), index).orElseThrow();
-        return Gather.clamp(at, node.type().dim(axis));
+        return Gather.clamp(operand(1, index), node.type().dim(axis));
+    }
+
+    /** An operand's element: of its buffer, or a number where all elements are one and none is stored. */
+    private ScalarExpr operand(int number, List<ScalarExpr> at) {
+        return new Inliner(graph, buffers::element).at(graph.operand(node, number), at);
     }
 
     private ScalarExpr address(ScalarExpr slot) {

@@ -43,7 +43,8 @@ final class Preparation {
         for (int i = 0; i < calls.size(); i++) {
             JavaSource.Call call = calls.get(i);
             call.arguments().forEach(b -> load(b, memory));
-            call.kernel().writes().forEach(b -> memory.allocate(b, Map.of()));
+            // A buffer is filled by one kernel and combined with more by the next, as scatters are.
+            call.kernel().writes().stream().filter(b -> !memory.has(b)).forEach(b -> memory.allocate(b, Map.of()));
             kernel.accept(call);
             for (Buffer b : call.arguments()) {
                 if (last.get(b) == i && !kept.contains(b)) {
