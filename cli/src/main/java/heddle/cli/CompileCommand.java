@@ -16,7 +16,7 @@ import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoTarget;
-import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.schedule.GivenSchedules;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.SchedulePolicy;

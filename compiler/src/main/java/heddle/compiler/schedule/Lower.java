@@ -1,9 +1,9 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Input;

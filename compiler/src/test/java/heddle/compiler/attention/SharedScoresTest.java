@@ -3,12 +3,12 @@ package heddle.compiler.attention;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.Compiler;
 import heddle.compiler.frontend.Elaborated;
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphReader;
-import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.text.GraphReader;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.report.CapturedPart;
 import heddle.compiler.report.FusionReport;

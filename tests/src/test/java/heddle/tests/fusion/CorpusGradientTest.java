@@ -2,12 +2,12 @@ package heddle.tests.fusion;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.Compiler;
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphReader;
-import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.text.GraphReader;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.op.attention.AttentionDefinition;

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compilation;
-import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.Compiler;
 import heddle.compiler.attention.FuseAttention;
 import heddle.compiler.explain.FusedExplanation;
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.pass.BindLengths;
 import heddle.compiler.report.CapturedPart.Role;
 import heddle.compiler.report.FusionReport;

@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.RandomRun;
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphReader;
-import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.InvalidGraph;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.text.GraphReader;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.GraphCatalogue;
-import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarEvaluator.Code;
+import heddle.compiler.scalar.ScalarEvaluator;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.Schedule;

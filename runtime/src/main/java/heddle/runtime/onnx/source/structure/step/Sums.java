@@ -1,4 +1,4 @@
-package heddle.runtime.onnx.source.structure;
+package heddle.runtime.onnx.source.structure.step;
 
 import heddle.compiler.type.Dim;
 import java.util.HashMap;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** Sums of multiples of names, such as {@code 787 + 13*l}, as numbers in texts have them. */
 public final class Sums {
     /** Names that were not chosen yet start with a sign that no name of the language has. */
-    static final String MARK = "%";
+    public static final String MARK = "%";
 
     private static final Pattern TERM = Pattern.compile(
             "\\s*(?<sign>[+-]?)\\s*(?:(?<factor>[0-9]+)\\s*(?:\\*\\s*(?<times>%\\w+))?|(?<name>%\\w+))");
@@ -40,7 +40,7 @@ public final class Sums {
     }
 
     /** The part of a length that is a number. */
-    static long constant(Dim sum) {
+    public static long constant(Dim sum) {
         Map<String, Dim> zeros = new HashMap<>();
         sum.symbols().forEach(s -> zeros.put(s, Dim.ZERO));
         Dim rest = sum.bind(zeros);

@@ -1,4 +1,4 @@
-package heddle.compiler.ir;
+package heddle.compiler.ir.text;
 
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;

@@ -1,11 +1,11 @@
-package heddle.runtime.onnx.source.structure;
+package heddle.runtime.onnx.source.structure.step;
 
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
-import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Term.Argument;
 import heddle.runtime.onnx.source.Term.Index;
+import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,7 +159,7 @@ public final class TermRewriting {
     }
 
     /** The term with what {@code by} has for each table of more than so many numbers. */
-    static Term tables(Term term, int most, UnaryOperator<Term> by) {
+    public static Term tables(Term term, int most, UnaryOperator<Term> by) {
         return switch (term) {
             case Term.Call call -> {
                 if (call.function().equals("tensor")
@@ -201,7 +201,7 @@ public final class TermRewriting {
     }
 
     /** The term with each value replaced that {@code by} knows something else for. */
-    static Term replaced(Term term, Function<Value, Optional<Term>> by) {
+    public static Term replaced(Term term, Function<Value, Optional<Term>> by) {
         return rewrite(term, new Rewrite() {
             @Override
             public Term ref(Term.Ref ref) {

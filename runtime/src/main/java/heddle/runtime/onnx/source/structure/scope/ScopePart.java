@@ -1,10 +1,11 @@
-package heddle.runtime.onnx.source.structure;
+package heddle.runtime.onnx.source.structure.scope;
 
+import heddle.runtime.onnx.source.structure.step.Step;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A piece of a model, as its file divides it. */
-sealed interface ScopePart {
+public sealed interface ScopePart {
     /** A definition. */
     record Single(Step.Compute step) implements ScopePart {}
 
@@ -18,11 +19,11 @@ sealed interface ScopePart {
             this.path = List.copyOf(path);
         }
 
-        List<String> path() {
+        public List<String> path() {
             return path;
         }
 
-        List<ScopePart> parts() {
+        public List<ScopePart> parts() {
             return parts;
         }
     }

@@ -1,8 +1,10 @@
-package heddle.runtime.onnx.source.structure;
+package heddle.runtime.onnx.source.structure.scope;
 
 import heddle.runtime.onnx.source.Definition;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
+import heddle.runtime.onnx.source.structure.step.Rewrite;
+import heddle.runtime.onnx.source.structure.step.TermRewriting;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,14 +16,14 @@ import java.util.regex.Pattern;
  * Where a model's parts are, as its file has them: exporters write the path of a module into the names of its nodes. Where
  * those say nothing, the names of weights do.
  */
-final class ScopePaths {
+public final class ScopePaths {
     private static final Pattern SEPARATOR = Pattern.compile("/");
     private static final Pattern COUNT = Pattern.compile("[0-9]+");
 
     private ScopePaths() {}
 
     /** The path of each definition, outermost part first. */
-    static List<List<String>> of(List<Definition> definitions) {
+    public static List<List<String>> of(List<Definition> definitions) {
         List<Optional<List<String>>> known = new ArrayList<>();
         Map<Value, Integer> makers = new HashMap<>();
         for (Definition d : definitions) {

@@ -1,4 +1,4 @@
-package heddle.compiler.ir;
+package heddle.compiler.ir.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,5 +1,10 @@
-package heddle.compiler.ir;
+package heddle.compiler.ir.text;
 
+import heddle.compiler.ir.AttributeText;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.Value;
 import heddle.compiler.type.TensorType;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,13 +29,13 @@ public final class GraphText {
     /** The whole graph, each line with a line break. */
     public static String print(Graph graph) {
         StringBuilder out = new StringBuilder();
-        out.append("graph ").append(AttributeText.name(graph.name())).append(" {\n");
+        out.append("graph ").append(name(graph.name())).append(" {\n");
         for (Node node : graph.nodes()) {
             out.append("  ").append(line(graph, node)).append('\n');
         }
         graph.outputs()
                 .forEach((name, value) -> out.append("  output ")
-                        .append(AttributeText.name(name))
+                        .append(name(name))
                         .append(" = ")
                         .append(value)
                         .append('\n'));
@@ -57,5 +62,10 @@ public final class GraphText {
         }
         String place = origin.spans().isEmpty() ? "" : origin.spans().getFirst().toString();
         return (origin.path() + " " + place).strip();
+    }
+
+    /** A name, unchanged if it can be read back like that, otherwise in quotes. */
+    private static String name(String text) {
+        return TextCursor.isName(text) ? text : AttributeText.quoted(text);
     }
 }

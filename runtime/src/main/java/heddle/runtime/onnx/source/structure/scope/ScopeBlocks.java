@@ -1,6 +1,8 @@
-package heddle.runtime.onnx.source.structure;
+package heddle.runtime.onnx.source.structure.scope;
 
 import heddle.runtime.onnx.source.Value;
+import heddle.runtime.onnx.source.structure.step.Step;
+import heddle.runtime.onnx.source.structure.step.TermRewriting;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

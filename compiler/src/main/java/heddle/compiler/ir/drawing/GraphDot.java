@@ -1,5 +1,11 @@
-package heddle.compiler.ir;
+package heddle.compiler.ir.drawing;
 
+import heddle.compiler.ir.AttributeText;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.OpCategory;
+import heddle.compiler.ir.Value;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.type.TensorType;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
-package heddle.compiler.ir;
+package heddle.compiler.ir.text;
 
+import heddle.compiler.ir.AttributeText;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -1,4 +1,4 @@
-package heddle.runtime.onnx.source.structure;
+package heddle.runtime.onnx.source.structure.step;
 
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
@@ -112,11 +112,11 @@ public sealed interface Step {
      * @param nodes      those that its change stands for
      */
     record Carry(Value variable, Term start, List<String> startNodes, Term next, List<String> nodes) {
-        Carry(Value variable, Term start, Term next) {
+        public Carry(Value variable, Term start, Term next) {
             this(variable, start, List.of(), next, List.of());
         }
 
-        Carry with(Term otherStart, Term otherNext) {
+        public Carry with(Term otherStart, Term otherNext) {
             return new Carry(variable, otherStart, startNodes, otherNext, nodes);
         }
     }

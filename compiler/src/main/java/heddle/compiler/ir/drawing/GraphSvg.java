@@ -1,7 +1,9 @@
-package heddle.compiler.ir;
+package heddle.compiler.ir.drawing;
 
-import heddle.compiler.ir.layout.Layout;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.OpCategory;
 import heddle.compiler.ir.layout.Layout.Point;
+import heddle.compiler.ir.layout.Layout;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;

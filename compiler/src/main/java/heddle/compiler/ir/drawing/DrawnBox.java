@@ -1,6 +1,12 @@
-package heddle.compiler.ir;
+package heddle.compiler.ir.drawing;
 
+import heddle.compiler.ir.AttributeText;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.OpCategory;
+import heddle.compiler.ir.Value;
 import heddle.compiler.ir.layout.Layout;
+import heddle.compiler.ir.text.GraphText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,8 @@
-package heddle.compiler.ir;
+package heddle.compiler.ir.text;
 
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Value;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;

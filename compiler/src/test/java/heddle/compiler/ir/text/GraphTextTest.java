@@ -1,8 +1,11 @@
-package heddle.compiler.ir;
+package heddle.compiler.ir.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.ir.AttributeText;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
 import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.op.ModelInvariants;
 import heddle.compiler.op.RandomGraph;

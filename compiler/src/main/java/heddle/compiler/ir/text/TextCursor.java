@@ -1,4 +1,4 @@
-package heddle.compiler.ir;
+package heddle.compiler.ir.text;
 
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;

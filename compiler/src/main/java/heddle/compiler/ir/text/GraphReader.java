@@ -1,5 +1,13 @@
-package heddle.compiler.ir;
+package heddle.compiler.ir.text;
 
+import heddle.compiler.ir.Attributes;
+import heddle.compiler.ir.Catalogue;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Op;
+import heddle.compiler.ir.Origin;
+import heddle.compiler.ir.TypeMismatch;
+import heddle.compiler.ir.Value;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.source.SourceFile;
 import heddle.dsl.source.Span;

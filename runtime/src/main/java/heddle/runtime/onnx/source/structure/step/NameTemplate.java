@@ -1,4 +1,4 @@
-package heddle.runtime.onnx.source.structure;
+package heddle.runtime.onnx.source.structure.step;
 
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ public record NameTemplate(List<Part> parts) {
     public record Words(String text) implements Part {}
 
     /** A number, which may be made of loop variables and parameters. */
-    record Number(Dim value) implements Part {
+    public record Number(Dim value) implements Part {
         @Override
         public String text() {
             return value.isKnown() && value.isNonNegative() ? value.toString() : "{" + Sums.text(value, true) + "}";
@@ -84,7 +84,7 @@ public record NameTemplate(List<Part> parts) {
     }
 
     /** The words, with a mark for each number: equal for texts that differ in numbers alone. */
-    String wording() {
+    public String wording() {
         StringBuilder out = new StringBuilder();
         parts.forEach(part -> out.append(part instanceof Number ? "{#}" : part.text()));
         return out.toString();
@@ -95,13 +95,13 @@ public record NameTemplate(List<Part> parts) {
         return part instanceof Number number ? number.value().asSymbol() : Optional.empty();
     }
 
-    boolean hasHoles() {
+    public boolean hasHoles() {
         return parts.stream()
                 .anyMatch(p ->
                         p instanceof Hole || p instanceof Number n && !n.value().isKnown());
     }
 
-    List<Dim> numbers() {
+    public List<Dim> numbers() {
         return parts.stream()
                 .filter(Number.class::isInstance)
                 .map(p -> ((Number) p).value())
@@ -109,7 +109,7 @@ public record NameTemplate(List<Part> parts) {
     }
 
     /** The same words with other numbers. */
-    NameTemplate with(List<Dim> numbers) {
+    public NameTemplate with(List<Dim> numbers) {
         List<Part> changed = new ArrayList<>();
         int next = 0;
         for (Part part : parts) {
@@ -134,7 +134,7 @@ public record NameTemplate(List<Part> parts) {
     }
 
     /** As it stands between quotes, but for escapes. */
-    String text() {
+    public String text() {
         StringBuilder out = new StringBuilder();
         parts.forEach(part -> out.append(part.text()));
         return out.toString();

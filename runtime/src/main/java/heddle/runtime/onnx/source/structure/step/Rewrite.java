@@ -1,4 +1,4 @@
-package heddle.runtime.onnx.source.structure;
+package heddle.runtime.onnx.source.structure.step;
 
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.source.Term;
