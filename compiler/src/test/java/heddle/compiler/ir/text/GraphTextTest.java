@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class GraphTextTest {
+public class GraphTextTest {
     private static final String EVERYTHING = """
             graph tiny {
               %0 = input {name = "x"} : f32[B, N, 4]  // input#1 tiny.heddle:2:7
@@ -38,7 +38,7 @@ class GraphTextTest {
             }
             """;
 
-    static Graph read(String text) {
+    public static Graph read(String text) {
         return GraphReader.read(new SourceFile("test.graph", text), GraphCatalogue.PRIMITIVES);
     }
 
