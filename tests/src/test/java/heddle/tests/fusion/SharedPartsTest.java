@@ -7,7 +7,7 @@ import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
-import heddle.compiler.backend.tornado.TornadoWriter;
+import heddle.compiler.backend.tornado.host.TornadoWriter;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.text.GraphReader;
