@@ -102,7 +102,7 @@ final class EntryMethod {
     }
 
     private void writeIndex(KernelScope scope, JavaText text, Axis axis, String number) {
-        if (!scope.isBlocked(axis)) {
+        if (!kernel.isBlocked(axis)) {
             String index = scope.locals().fresh(axis.name());
             scope.locals().bind(axis, index);
             text.line("long " + index + " = " + number + ";");

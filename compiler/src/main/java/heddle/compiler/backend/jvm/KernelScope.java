@@ -59,11 +59,6 @@ record KernelScope(ScheduledKernel scheduled, Processor target, ClassText member
         return members.support();
     }
 
-    /** Whether the kernel handles more than one index of {@code axis} at a time. */
-    boolean isBlocked(Axis axis) {
-        return kernel().parallel().contains(axis) && kernel().isBlocked(axis);
-    }
-
     /**
      * Begins a private method for a part of the kernel that reads {@code captures}, and gives its scope. Everything
      * captured keeps its name.

@@ -1,6 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.Division;
+import heddle.compiler.backend.source.Operators;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
@@ -12,6 +13,8 @@ import java.util.Set;
  * operator.
  */
 final class ScalarFnCode {
+    private static final Operators OPERATORS = new Operators("&&", "||");
+
     private final Set<Support> support;
 
     /** What the expressions call. */
@@ -30,7 +33,6 @@ final class ScalarFnCode {
         String b = args.getLast();
         DType type = e.args().getLast().type();
         return switch (e.fn()) {
-            case NEG -> "-" + a;
             case ABS -> "Math.abs(" + a + ")";
             case SIGN -> sign(type, a);
             case EXP -> viaDouble(type, "Math.exp(" + a + ")");
@@ -45,29 +47,15 @@ final class ScalarFnCode {
             case FLOOR -> viaDouble(type, "Math.floor(" + a + ")");
             case CEIL -> viaDouble(type, "Math.ceil(" + a + ")");
             case ROUND -> viaDouble(type, "Math.rint(" + a + ")");
-            case ADD -> a + " + " + b;
-            case SUB -> a + " - " + b;
-            case MUL -> a + " * " + b;
-            case DIV -> a + " / " + b;
             case FLOOR_DIV -> floorDiv(e, type, a, b);
             case MOD -> mod(e, type, a, b);
             case POW -> viaDouble(type, "Math.pow(" + a + ", " + b + ")");
             case MIN -> "Math.min(" + a + ", " + b + ")";
             case MAX -> "Math.max(" + a + ", " + b + ")";
-            case EQ -> a + " == " + b;
-            case NE -> a + " != " + b;
-            case LT -> type == DType.BOOL ? "!" + a + " && " + b : a + " < " + b;
-            case LE -> type == DType.BOOL ? "!" + a + " || " + b : a + " <= " + b;
-            case GT -> type == DType.BOOL ? a + " && !" + b : a + " > " + b;
-            case GE -> type == DType.BOOL ? a + " || !" + b : a + " >= " + b;
-            case AND -> a + " && " + b;
-            case OR -> a + " || " + b;
             case XOR -> a + " ^ " + b;
-            case NOT -> "!" + a;
-            case SELECT -> a + " ? " + args.get(1) + " : " + b;
             case CAST -> cast(type, e.type(), a);
-            case MUL0, STOP_GRADIENT -> throw new IllegalStateException(e.fn().text() + " is not in kernels");
             case DRAW -> call(Support.DRAW, args.toArray(String[]::new));
+            default -> OPERATORS.of(e, args);
         };
     }
 
@@ -95,7 +83,7 @@ final class ScalarFnCode {
         if (Division.hasPositiveDivisor(e)) {
             return Division.roundsDown(e) ? a + " / " + b : "Math.floorDiv(" + a + ", " + b + ")";
         }
-        return intCast(type) + call(Support.FLOOR_DIV, a, b);
+        return Operators.narrowed(type, call(Support.FLOOR_DIV, a, b));
     }
 
     private String mod(Apply e, DType type, String a, String b) {
@@ -105,19 +93,13 @@ final class ScalarFnCode {
         if (Division.hasPositiveDivisor(e)) {
             return Division.roundsDown(e) ? a + " % " + b : "Math.floorMod(" + a + ", " + b + ")";
         }
-        return intCast(type) + call(Support.FLOOR_MOD, a, b);
-    }
-
-    private static String intCast(DType type) {
-        return type == DType.I32 ? "(int) " : "";
+        return Operators.narrowed(type, call(Support.FLOOR_MOD, a, b));
     }
 
     private String cast(DType from, DType to, String a) {
-        if (to == DType.BOOL) {
-            return from == DType.BOOL ? a : a + " != 0";
-        }
-        String number = from == DType.BOOL ? "(" + a + " ? 1 : 0)" : a;
+        String number = Operators.number(from, a);
         return switch (to) {
+            case BOOL -> Operators.truth(from, a);
             case F16 -> call(Support.F16, "(float) " + number);
             case BF16 -> call(Support.BF16, "(float) " + number);
             default -> "(" + Locals.type(to) + ") " + number;
