@@ -2,7 +2,6 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.Names;
-import heddle.compiler.schedule.machine.Processor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,15 +31,11 @@ final class ClassText {
 
     private final Set<Support> support = EnumSet.noneOf(Support.class);
     private final SortedMap<String, String> constants = new TreeMap<>();
-    private final ProductMethods products;
-    private final RowProductMethods rowProducts;
 
     /** A method, with those that were written for it alone. */
     private record Shared(String name, List<JavaText> methods) {}
 
-    ClassText(Processor target) {
-        products = new ProductMethods(target, this);
-        rowProducts = new RowProductMethods(target, this);
+    ClassText() {
         for (String reserved : List.of("run", "blocks")) {
             names.unique(reserved);
         }
@@ -52,16 +47,6 @@ final class ClassText {
     /** A name for a new method. */
     String methodName(String wish) {
         return names.unique(wish);
-    }
-
-    /** The methods that multiply tiles. */
-    ProductMethods products() {
-        return products;
-    }
-
-    /** The methods that multiply tiles of few rows. */
-    RowProductMethods rowProducts() {
-        return rowProducts;
     }
 
     /** The constant by which vectors are rearranged so that each lane holds what the one {@code by} lanes on did. */

@@ -27,7 +27,7 @@ public final class JvmWriter {
     }
 
     private JavaSource written(Plan plan) {
-        ClassText members = new ClassText(target);
+        ClassText members = new ClassText();
         List<EntryMethod> entries = new ArrayList<>();
         Map<String, Integer> known = new HashMap<>();
         List<JavaSource.Call> prepare = calls(plan.prepare(), members, entries, known);

@@ -54,6 +54,16 @@ record KernelScope(ScheduledKernel scheduled, Processor target, ClassText member
         return length.isKnown() ? Locals.length(length) : "(int) " + ScalarCode.operand(Locals.length(length));
     }
 
+    /** The methods that multiply tiles. */
+    ProductMethods products() {
+        return new ProductMethods(target, members);
+    }
+
+    /** The methods that multiply tiles of few rows. */
+    RowProductMethods rowProducts() {
+        return new RowProductMethods(target, members);
+    }
+
     /** Scalar functions that the class gets. */
     Set<Support> support() {
         return members.support();

@@ -57,7 +57,7 @@ final class ProductCode {
         arguments.add(vectors.at);
         scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments, out));
         arguments.add(scope.locals().array(sums.buffer()).array());
-        out.line(scope.members().products().of(shape) + "(" + String.join(", ", arguments) + ");");
+        out.line(scope.products().of(shape) + "(" + String.join(", ", arguments) + ");");
     }
 
     private static String bare(String operand) {

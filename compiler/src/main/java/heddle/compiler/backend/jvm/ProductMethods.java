@@ -7,9 +7,7 @@ import heddle.compiler.scheduled.RegisterBlock;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -67,7 +65,6 @@ final class ProductMethods {
 
     private final Processor target;
     private final ClassText members;
-    private final Map<Object, String> conversions = new HashMap<>();
 
     ProductMethods(Processor target, ClassText members) {
         this.target = target;
@@ -222,7 +219,7 @@ final class ProductMethods {
 
     /** The method that converts elements; their number is a multiple of the lanes. */
     private String widen(Stored stored, Lanes lanes) {
-        return conversions.computeIfAbsent(stored, key -> {
+        return members.shared(stored, () -> {
             String name = members.methodName("widen");
             JavaText out = members.method();
             out.line("/** Converts {@code length} elements of {@code " + stored + "}. */");
@@ -245,7 +242,7 @@ final class ProductMethods {
         Stored stored = shape.stored;
         int width = shape.strides.width();
         Scaling scaling = shape.scales.orElseThrow();
-        return conversions.computeIfAbsent(List.of(stored, width, scaling), key -> {
+        return members.shared(List.of(stored, width, scaling), () -> {
             String name = members.methodName("scaled");
             JavaText out = members.method();
             out.line("/** Converts {@code rows} rows of {@code " + stored + "}, times scales: one for " + scaling.depth

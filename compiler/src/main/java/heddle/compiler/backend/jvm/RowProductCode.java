@@ -28,7 +28,7 @@ final class RowProductCode {
         Side k = side(d.right(), products.lane(), d.over());
         int depth = Math.toIntExact(d.over().extent().value());
         var shape = new DotKernel.Shape(d.rows(), d.most(), depth, d.left().width(), k.step, products.width());
-        String method = scope.members().rowProducts().scores(shape);
+        String method = scope.rowProducts().scores(shape);
         out.line(method + "(" + length(products.lane()) + ", " + array(d.left()) + ", " + k.text() + array(products)
                 + ");");
     }
@@ -39,7 +39,7 @@ final class RowProductCode {
         int columns = Math.toIntExact(sums.lane().extent().value());
         var sum = new RowProductMethods.Sum(
                 s.rows(), s.most(), s.vectors(), columns, sums.width(), s.left().width(), v.step, s.zeros());
-        String method = scope.members().rowProducts().sum(sum);
+        String method = scope.rowProducts().sum(sum);
         out.line(method + "(" + length(s.over()) + ", " + array(s.left()) + ", " + v.text() + array(sums) + ", "
                 + array(s.before()) + ");");
     }
