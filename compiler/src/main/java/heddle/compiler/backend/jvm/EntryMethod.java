@@ -1,5 +1,7 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.backend.source.Captures;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.KernelForm;

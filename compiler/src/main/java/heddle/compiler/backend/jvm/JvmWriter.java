@@ -1,5 +1,6 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.KernelForm;
 import heddle.compiler.backend.source.Names;

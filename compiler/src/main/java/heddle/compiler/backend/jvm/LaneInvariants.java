@@ -1,5 +1,8 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.Locals;
+import heddle.compiler.backend.jvm.text.Support;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ValueNumbers;

@@ -1,8 +1,10 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.VectorMath;
 import heddle.compiler.index.PositionCasts;
-import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;

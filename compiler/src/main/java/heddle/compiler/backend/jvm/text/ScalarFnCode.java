@@ -1,4 +1,4 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.text;
 
 import heddle.compiler.backend.source.Division;
 import heddle.compiler.backend.source.Operators;
@@ -12,23 +12,23 @@ import java.util.Set;
  * Writes every {@link ScalarFn}, at every element type, as a Java expression. Arguments are given as operands of any
  * operator.
  */
-final class ScalarFnCode {
+public final class ScalarFnCode {
     private static final Operators OPERATORS = new Operators("&&", "||");
 
     private final Set<Support> support;
 
     /** What the expressions call. */
-    Set<Support> support() {
+    public Set<Support> support() {
         return support;
     }
 
     /** @param support gets what the expressions call */
-    ScalarFnCode(Set<Support> support) {
+    public ScalarFnCode(Set<Support> support) {
         this.support = support;
     }
 
     /** The value of {@code e} when its arguments have the values {@code args}. */
-    String of(Apply e, List<String> args) {
+    public String of(Apply e, List<String> args) {
         String a = args.getFirst();
         String b = args.getLast();
         DType type = e.args().getLast().type();

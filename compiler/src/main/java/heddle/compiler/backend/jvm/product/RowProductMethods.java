@@ -1,5 +1,7 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.product;
 
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.schedule.machine.Processor;
 import java.util.ArrayList;
@@ -10,14 +12,14 @@ import java.util.function.Supplier;
  * The methods of a class that multiply few rows with tiles that are read where they lie, shared by all its kernels. Either lanes
  * run along the summed axis, which is contiguous in both factors, or along the columns of the result.
  */
-final class RowProductMethods {
+public final class RowProductMethods {
     /** Keys whose features stay in the first-level cache while all rows are multiplied with them. */
     private static final int CHUNK = 32;
 
     private final ClassText members;
     private final Lanes lanes;
 
-    RowProductMethods(Processor target, ClassText members) {
+    public RowProductMethods(Processor target, ClassText members) {
         this.members = members;
         this.lanes = Lanes.floats(target);
     }
@@ -43,7 +45,7 @@ final class RowProductMethods {
      * parameters are the number of keys; the array of {@code q}; array, position and unknown stride of {@code k}; the array of
      * {@code s}.
      */
-    String scores(DotKernel.Shape shape) {
+    public String scores(DotKernel.Shape shape) {
         DotKernel.Shape form = shape.within();
         return known(form, () -> writeScores(form));
     }
@@ -99,7 +101,7 @@ final class RowProductMethods {
      * @param step    elements from one row of {@code v} to the next
      * @param checked whether zeros of {@code p} add nothing, whatever {@code v} is
      */
-    record Sum(
+    public record Sum(
             int rows,
             int most,
             int vectors,
@@ -125,7 +127,7 @@ final class RowProductMethods {
      * The method for a sum. Its parameters are the number of keys; the array of {@code p}; array, position and unknown stride of
      * {@code v}; the array of the sums and another one as large, in which a checked product keeps what they were.
      */
-    String sum(Sum sum) {
+    public String sum(Sum sum) {
         Sum form = sum.within();
         return known(form, () -> writeSum(form));
     }

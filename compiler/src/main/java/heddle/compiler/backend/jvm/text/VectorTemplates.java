@@ -1,4 +1,4 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.text;
 
 /**
  * Functions of float vectors as statements, for {@link VectorMath#expand}. They are right for infinities and NaN, too.

@@ -1,4 +1,4 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.text;
 
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.type.DType;
@@ -6,9 +6,9 @@ import heddle.compiler.type.Precision;
 import java.util.Locale;
 
 /** A {@link Reduction} of values of one type, as Java. */
-record Fold(Reduction kind, DType type) {
+public record Fold(Reduction kind, DType type) {
     /** The Java expression that accumulation starts at. */
-    String neutral() {
+    public String neutral() {
         return switch (kind) {
             case SUM -> type == DType.BOOL ? "false" : "0";
             case PROD -> type == DType.BOOL ? "true" : "1";
@@ -29,7 +29,7 @@ record Fold(Reduction kind, DType type) {
     }
 
     /** Two scalars as one. */
-    String scalars(String a, String b) {
+    public String scalars(String a, String b) {
         boolean bool = type == DType.BOOL;
         return switch (kind) {
             case SUM -> a + (bool ? " | " : " + ") + b;
@@ -44,7 +44,7 @@ record Fold(Reduction kind, DType type) {
      *
      * @param ignoresNaN whether an extreme may pass NaN in {@code b} over, which takes half as many instructions
      */
-    String vectors(String a, String b, boolean ignoresNaN) {
+    public String vectors(String a, String b, boolean ignoresNaN) {
         boolean extreme = kind == Reduction.MAX || kind == Reduction.MIN;
         String comparison = kind == Reduction.MAX ? "LT" : "GT";
         return ignoresNaN && extreme
@@ -53,12 +53,12 @@ record Fold(Reduction kind, DType type) {
     }
 
     /** Whether rounding makes the result depend on the order in which values are folded. */
-    boolean dependsOnOrder() {
+    public boolean dependsOnOrder() {
         return type.isFloat() && (kind == Reduction.SUM || kind == Reduction.PROD);
     }
 
     /** The function's name among the methods of vectors. */
-    String method() {
+    public String method() {
         return switch (kind) {
             case SUM -> "add";
             case PROD -> "mul";
@@ -68,7 +68,7 @@ record Fold(Reduction kind, DType type) {
     }
 
     /** The function's name in {@code VectorOperators}. */
-    String operator() {
+    public String operator() {
         return method().toUpperCase(Locale.ROOT);
     }
 }

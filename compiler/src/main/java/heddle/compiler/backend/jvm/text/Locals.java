@@ -1,4 +1,4 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.text;
 
 import heddle.compiler.backend.source.Names;
 import heddle.compiler.scalar.Axis;
@@ -11,27 +11,27 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The Java names of the parts of a tile program in one method. */
-final class Locals {
+public final class Locals {
     /**
      * A buffer's array and the offset of its first element in it.
      *
      * @param isLocal whether it is memory of a worker, of which any element may be read at any time
      */
-    record Array(String array, String offset, boolean isLocal) {}
+    public record Array(String array, String offset, boolean isLocal) {}
 
     /**
      * A value computed before.
      *
      * @param vector whether it differs from lane to lane and is held in a vector
      */
-    record Value(String name, boolean vector) {}
+    public record Value(String name, boolean vector) {}
 
     private final Names names;
     private final Map<Buffer, Array> arrays = new HashMap<>();
     private final Map<Axis, String> indexes = new HashMap<>();
     private final Map<String, Value> values = new HashMap<>();
 
-    Locals() {
+    public Locals() {
         this(new Names());
     }
 
@@ -40,12 +40,12 @@ final class Locals {
     }
 
     /** The scope of a method that everything here is handed to under the same names. */
-    Locals method() {
+    public Locals method() {
         return with(new Names(names));
     }
 
     /** The scope of a block in this method. Names stay unique in the whole method. */
-    Locals block() {
+    public Locals block() {
         return with(names);
     }
 
@@ -58,12 +58,12 @@ final class Locals {
     }
 
     /** A new local variable. */
-    String fresh(String wish) {
+    public String fresh(String wish) {
         return names.unique(wish);
     }
 
     /** Declares parameters for a buffer. */
-    Array buffer(Buffer buffer) {
+    public Array buffer(Buffer buffer) {
         return arrays.computeIfAbsent(buffer, b -> {
             String name = fresh(b.name());
             return new Array(name, fresh(name + "At"), false);
@@ -71,11 +71,11 @@ final class Locals {
     }
 
     /** Declares the array of a tile. Tiles that begin at one place share a variable for their offset. */
-    Array tile(PlacedTile tile, String offset) {
+    public Array tile(PlacedTile tile, String offset) {
         return arrays.computeIfAbsent(tile.buffer(), b -> new Array(fresh(b.name()), offset, true));
     }
 
-    Array array(Buffer buffer) {
+    public Array array(Buffer buffer) {
         Array a = arrays.get(buffer);
         if (a == null) {
             throw new IllegalStateException("buffer " + buffer + " is not a parameter here");
@@ -84,15 +84,15 @@ final class Locals {
     }
 
     /** Says which Java expression, of type {@code long} or {@code int}, is the index along an axis. */
-    void bind(Axis axis, String index) {
+    public void bind(Axis axis, String index) {
         indexes.put(axis, index);
     }
 
-    boolean hasIndex(Axis axis) {
+    public boolean hasIndex(Axis axis) {
         return indexes.containsKey(axis);
     }
 
-    String index(Axis axis) {
+    public String index(Axis axis) {
         String index = indexes.get(axis);
         if (index == null) {
             throw new IllegalStateException("axis " + axis + " has no index here");
@@ -101,15 +101,15 @@ final class Locals {
     }
 
     /** Says what holds the value that scalar programs read as {@code variable}. */
-    void bind(String variable, Value value) {
+    public void bind(String variable, Value value) {
         values.put(variable, value);
     }
 
-    boolean hasValue(String variable) {
+    public boolean hasValue(String variable) {
         return values.containsKey(variable);
     }
 
-    Value value(String variable) {
+    public Value value(String variable) {
         Value v = values.get(variable);
         if (v == null) {
             throw new IllegalStateException("nothing is called " + variable + " here");
@@ -118,20 +118,20 @@ final class Locals {
     }
 
     /** A length as a Java expression of type {@code long}; symbols are locals of their own name. */
-    static String length(Dim dim) {
+    public static String length(Dim dim) {
         String text = dim.text(Names::identifier, (a, b) -> "Math.floorDiv(" + a + ", " + b + ")");
         return text.replaceAll("\\b\\d{10,}\\b", "$0L");
     }
 
     /** The Java type of a buffer's array. */
-    static String arrayType(Buffer buffer) {
+    public static String arrayType(Buffer buffer) {
         return (buffer.stored().isPacked()
                         ? PackedElement.type(buffer.stored())
                         : type(buffer.type().dtype())) + "[]";
     }
 
     /** The Java type of a value. */
-    static String type(DType dtype) {
+    public static String type(DType dtype) {
         return switch (Precision.computed(dtype)) {
             case F32 -> "float";
             case F64 -> "double";

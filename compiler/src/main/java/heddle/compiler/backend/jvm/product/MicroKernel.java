@@ -1,5 +1,8 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.product;
 
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.PackedElement;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.type.Stored;
 import java.util.ArrayList;
@@ -19,7 +22,7 @@ import java.util.stream.IntStream;
  * @param strides of the operands
  * @param isFresh whether sums start at zero, not at what {@code c} holds
  */
-record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides strides, boolean isFresh) {
+public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides strides, boolean isFresh) {
     /**
      * Elements from one index to the next. A number that is known at compile time goes into the code as it is: HotSpot
      * then addresses all rows from one register.
@@ -28,9 +31,9 @@ record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides st
      * @param aStep along the sum in {@code a}
      * @param width between rows of {@code b} and of {@code c}, whose columns are contiguous
      */
-    record Strides(Distance aRow, Distance aStep, int width) {
+    public record Strides(Distance aRow, Distance aStep, int width) {
         /** The arguments for parameters that hold unknown strides. */
-        SequencedMap<String, String> unknown() {
+        public SequencedMap<String, String> unknown() {
             SequencedMap<String, String> arguments = new LinkedHashMap<>();
             if (!aRow.isKnown()) {
                 arguments.put("aRow", aRow.text);
@@ -51,8 +54,8 @@ record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides st
     }
 
     /** A distance as Java text: a number, or an expression that is computed at run time. */
-    record Distance(String text) {
-        boolean isKnown() {
+    public record Distance(String text) {
+        public boolean isKnown() {
             return text.chars().allMatch(Character::isDigit);
         }
 

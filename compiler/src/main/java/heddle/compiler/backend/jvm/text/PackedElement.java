@@ -1,14 +1,14 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.text;
 
 import heddle.compiler.type.Stored;
 import java.util.Set;
 
 /** Writes conversions between what packed buffers hold and floats. Every value that is packed fits exactly. */
-final class PackedElement {
+public final class PackedElement {
     private PackedElement() {}
 
     /** The Java type of the elements of an array; two {@code i4} share one. */
-    static String type(Stored stored) {
+    public static String type(Stored stored) {
         return switch (stored) {
             case F16, BF16 -> "short";
             case I8, I4 -> "byte";
@@ -17,7 +17,7 @@ final class PackedElement {
     }
 
     /** The float that an element is. */
-    static String loaded(Stored stored, String array, String at, Set<Support> support) {
+    public static String loaded(Stored stored, String array, String at, Set<Support> support) {
         String element = array + "[" + at + "]";
         return switch (stored) {
             case F16 -> "Float.float16ToFloat(" + element + ")";
@@ -31,7 +31,7 @@ final class PackedElement {
     }
 
     /** The statement that stores a float. */
-    static String store(Stored stored, String array, String at, String value, Set<Support> support) {
+    public static String store(Stored stored, String array, String at, String value, Set<Support> support) {
         String element = array + "[" + at + "] = ";
         return switch (stored) {
             case F16 -> element + "Float.floatToFloat16(" + value + ");";
@@ -45,12 +45,12 @@ final class PackedElement {
     }
 
     /** Whether {@link #vector} has an expression. The Vector API has no vectors of four bytes. */
-    static boolean hasVector(Stored stored, Lanes lanes) {
+    public static boolean hasVector(Stored stored, Lanes lanes) {
         return stored == Stored.BF16 || stored.isQuantised() && lanes.count() > 4;
     }
 
     /** Whether {@link #neighbours} has an expression: elements of four bits need not begin with a byte. */
-    static boolean hasNeighbours(Stored stored, Lanes lanes) {
+    public static boolean hasNeighbours(Stored stored, Lanes lanes) {
         return stored != Stored.I4 && hasVector(stored, lanes);
     }
 
@@ -58,7 +58,7 @@ final class PackedElement {
      * A vector of floats from neighbouring elements of an array: the bits of a bf16 are the upper ones of its float, a byte is
      * converted twice.
      */
-    static String neighbours(Lanes lanes, Stored stored, String array, String at) {
+    public static String neighbours(Lanes lanes, Stored stored, String array, String at) {
         return stored == Stored.BF16
                 ? "((IntVector) ShortVector.fromArray(ShortVector.SPECIES_" + 16 * lanes.count() + ", " + array + ", "
                         + at + ").convertShape(VectorOperators.S2I, I, 0)).lanewise(VectorOperators.LSHL, 16)"
@@ -73,7 +73,7 @@ final class PackedElement {
      *
      * @param at the first element; of {@code i4}, an even one
      */
-    static String vector(Lanes lanes, Stored stored, String array, String at, ClassText members) {
+    public static String vector(Lanes lanes, Stored stored, String array, String at, ClassText members) {
         return stored != Stored.I4
                 ? neighbours(lanes, stored, array, at)
                 : "((FloatVector) " + words(lanes, array, at, members) + ".lanewise(VectorOperators.LSHL, "

@@ -1,9 +1,9 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.text;
 
 import heddle.compiler.backend.source.DrawText;
 
 /** Functions that the JDK does not have. A class contains those that its kernels call. */
-enum Support {
+public enum Support {
     /**
      * The error function, to about 1e-15: the series of Abramowitz and Stegun, Handbook of Mathematical Functions
      * (1964), 7.1.6, whose terms are all positive, near zero, and their continued fraction 7.1.14 beyond.
@@ -108,12 +108,12 @@ enum Support {
         this.text = text;
     }
 
-    String methodName() {
+    public String methodName() {
         return methodName;
     }
 
     /** The method, as a member of a class. */
-    String text() {
+    public String text() {
         return text.stripTrailing();
     }
 }

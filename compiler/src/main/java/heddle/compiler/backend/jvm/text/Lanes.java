@@ -1,4 +1,4 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.text;
 
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.type.DType;
@@ -16,9 +16,9 @@ import java.util.Optional;
  * @param boxed   the type argument of masks
  * @param count   lanes in a vector
  */
-record Lanes(String vector, String species, String element, String boxed, int count) {
+public record Lanes(String vector, String species, String element, String boxed, int count) {
     /** The vectors that hold values of {@code type}; integers and bools have none. */
-    static Optional<Lanes> of(DType type, Processor target) {
+    public static Optional<Lanes> of(DType type, Processor target) {
         return switch (Precision.computed(type)) {
             case F32 -> Optional.of(floats(target));
             case F64 -> Optional.of(new Lanes("DoubleVector", "D", "double", "Double", target.lanes() / 2));
@@ -26,22 +26,22 @@ record Lanes(String vector, String species, String element, String boxed, int co
         };
     }
 
-    static Lanes floats(Processor target) {
+    public static Lanes floats(Processor target) {
         return new Lanes("FloatVector", "F", "float", "Float", target.lanes());
     }
 
     /** Whether values of {@code type} are held in these vectors. */
-    boolean hold(DType type) {
+    public boolean hold(DType type) {
         return type.isFloat() && Locals.type(type).equals(element);
     }
 
     /** A vector with a scalar in every lane. */
-    String broadcast(String scalar) {
+    public String broadcast(String scalar) {
         return vector + ".broadcast(" + species + ", " + scalar + ")";
     }
 
     /** How far apart lanes are that are added to each other, step by step until one lane holds the sum of all. */
-    List<Integer> halves() {
+    public List<Integer> halves() {
         List<Integer> halves = new ArrayList<>();
         for (int half = count / 2; half > 0; half /= 2) {
             halves.add(half);
@@ -49,7 +49,7 @@ record Lanes(String vector, String species, String element, String boxed, int co
         return halves;
     }
 
-    String mask() {
+    public String mask() {
         return "VectorMask<" + boxed + ">";
     }
 }

@@ -1,4 +1,4 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.text;
 
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.source.Names;
@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Collects the members of the class that is being written. */
-final class ClassText {
+public final class ClassText {
     private final Names names = new Names();
     private final List<JavaText> methods = new ArrayList<>();
     private final Map<Object, Shared> shared = new HashMap<>();
@@ -35,7 +35,7 @@ final class ClassText {
     /** A method, with those that were written for it alone. */
     private record Shared(String name, List<JavaText> methods) {}
 
-    ClassText() {
+    public ClassText() {
         for (String reserved : List.of("run", "blocks")) {
             names.unique(reserved);
         }
@@ -45,12 +45,12 @@ final class ClassText {
     }
 
     /** A name for a new method. */
-    String methodName(String wish) {
+    public String methodName(String wish) {
         return names.unique(wish);
     }
 
     /** The constant by which vectors are rearranged so that each lane holds what the one {@code by} lanes on did. */
-    String turn(Lanes lanes, int by) {
+    public String turn(Lanes lanes, int by) {
         String name = lanes.species() + "_TURN" + by;
         constants.put(
                 name,
@@ -60,7 +60,7 @@ final class ClassText {
     }
 
     /** The constant by which vectors are rearranged so that each lane holds what the one across {@code half} lanes did. */
-    String swap(Lanes lanes, int half) {
+    public String swap(Lanes lanes, int half) {
         String name = lanes.species() + "_SWAP" + half;
         constants.put(
                 name,
@@ -70,7 +70,7 @@ final class ClassText {
     }
 
     /** The constant mask of lanes. */
-    String mask(Lanes lanes, LongPredicate isSet) {
+    public String mask(Lanes lanes, LongPredicate isSet) {
         long bits = LongStream.range(0, lanes.count())
                 .filter(isSet)
                 .map(lane -> 1L << lane)
@@ -110,24 +110,24 @@ final class ClassText {
     }
 
     /** The declarations of the constants that the methods read, without modifiers. */
-    Collection<String> constants() {
+    public Collection<String> constants() {
         return constants.values();
     }
 
     /** A new method's text, placed after those begun before. */
-    JavaText method() {
+    public JavaText method() {
         JavaText text = new JavaText(1);
         methods.add(text);
         return text;
     }
 
     /** The scalar functions that the methods call; writers add to it. */
-    Set<Support> support() {
+    public Set<Support> support() {
         return support;
     }
 
     /** Writes methods, and notes what they are about. */
-    void about(Object subject, Runnable write) {
+    public void about(Object subject, Runnable write) {
         int before = methods.size();
         subjects.push(subject);
         write.run();
@@ -136,7 +136,7 @@ final class ClassText {
     }
 
     /** A method that several kernels may call, which is written the first time. It is about all that call it. */
-    String shared(Object form, Supplier<String> write) {
+    public String shared(Object form, Supplier<String> write) {
         Shared known = shared.get(form);
         if (known != null) {
             known.methods.forEach(method -> subjects.forEach(method::allAbout));
@@ -148,7 +148,7 @@ final class ClassText {
         return name;
     }
 
-    List<JavaText> methods() {
+    public List<JavaText> methods() {
         return methods;
     }
 }

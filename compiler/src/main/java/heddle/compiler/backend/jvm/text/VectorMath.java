@@ -1,4 +1,4 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.text;
 
 import heddle.compiler.scalar.ScalarFn;
 import java.util.EnumMap;
@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * <p>In a template {@code $x} is the argument, {@code $r} the result, and every other {@code $name} a local variable.
  */
-final class VectorMath {
+public final class VectorMath {
     private static final Pattern NAME = Pattern.compile("\\$([A-Za-z]\\w*)");
 
     private static final Map<ScalarFn, String> TEMPLATES = new EnumMap<>(ScalarFn.class);
@@ -36,12 +36,12 @@ final class VectorMath {
     private VectorMath() {}
 
     /** The statements for a function, or empty when there are none and lanes are computed one by one. */
-    static Optional<String> template(ScalarFn fn) {
+    public static Optional<String> template(ScalarFn fn) {
         return Optional.ofNullable(TEMPLATES.get(fn));
     }
 
     /** A template with its names filled in; the result is called {@code r}. */
-    static String expand(String template, String x, String r, Locals locals) {
+    public static String expand(String template, String x, String r, Locals locals) {
         Map<String, String> names = new TreeMap<>(Map.of("x", x, "r", r));
         Matcher m = NAME.matcher(template);
         StringBuilder out = new StringBuilder();

@@ -1,5 +1,7 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.product;
 
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.source.JavaText;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +14,7 @@ import java.util.List;
  * @param rows rows of {@code q}
  * @param keys rows of {@code k}: with those of {@code q}, pairs for every lane of one vector or of several, or one pair
  */
-record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
+public record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
     /**
      * The purpose of a kernel.
      *
@@ -23,7 +25,7 @@ record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
      * @param step   elements from one row of {@code k} to the next
      * @param sWidth elements from one row of products to the next
      */
-    record Shape(int rows, int most, int depth, int qWidth, MicroKernel.Distance step, int sWidth) {
+    public record Shape(int rows, int most, int depth, int qWidth, MicroKernel.Distance step, int sWidth) {
         /** As it is called within a method: with a parameter for a stride that is not known. */
         Shape within() {
             return new Shape(

@@ -1,5 +1,9 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.product;
 
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.Locals;
+import heddle.compiler.backend.jvm.text.PackedElement;
 import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.schedule.machine.Processor;
@@ -15,7 +19,7 @@ import java.util.OptionalInt;
  * The methods of a class that multiply tiles, shared by all its kernels: {@code c += a·b} or {@code c = a·b}, where {@code c} is a tile
  * of some rows and a fixed width. Each is a loop over register blocks, around {@link MicroKernel}s.
  */
-final class ProductMethods {
+public final class ProductMethods {
     /**
      * The purpose of one method.
      *
@@ -27,7 +31,7 @@ final class ProductMethods {
      * @param slice     terms that all rows take before the next
      * @param scales    that {@code b} is multiplied with
      */
-    record Shape(
+    public record Shape(
             DType type,
             Stored stored,
             MicroKernel.Strides strides,
@@ -36,7 +40,7 @@ final class ProductMethods {
             RegisterBlock registers,
             OptionalInt slice,
             Optional<Scaling> scales) {
-        Shape {
+        public Shape {
             if (stored.isPacked() && (type != DType.F32 || zeros != Annihilating.NEITHER)) {
                 throw new IllegalArgumentException("no product in " + type + " of " + stored + ", zeros " + zeros);
             }
@@ -61,12 +65,12 @@ final class ProductMethods {
      * @param depth   indexes of the sum that share scales
      * @param columns neighbours that share one; one when each column has its own
      */
-    record Scaling(int step, int depth, int columns) {}
+    public record Scaling(int step, int depth, int columns) {}
 
     private final Processor target;
     private final ClassText members;
 
-    ProductMethods(Processor target, ClassText members) {
+    public ProductMethods(Processor target, ClassText members) {
         this.target = target;
         this.members = members;
     }
@@ -76,7 +80,7 @@ final class ProductMethods {
      * those of its strides that are not known; array and position of {@code b}; array and position of its scales, if it has some, and
      * the first index of the sum; and the array of {@code c}.
      */
-    String of(Shape shape) {
+    public String of(Shape shape) {
         Shape form = shape.within();
         return members.shared(form, () -> written(form));
     }

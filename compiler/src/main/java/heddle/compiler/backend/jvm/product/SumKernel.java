@@ -1,5 +1,7 @@
-package heddle.compiler.backend.jvm;
+package heddle.compiler.backend.jvm.product;
 
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.source.JavaText;
 
 /**
