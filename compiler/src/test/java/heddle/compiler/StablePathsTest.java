@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.source.EqualKernels;
+import heddle.compiler.backend.emit.EqualKernels;
 import heddle.compiler.frontend.Elaborated;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;

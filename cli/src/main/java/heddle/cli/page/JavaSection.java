@@ -2,9 +2,9 @@ package heddle.cli.page;
 
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.backend.jvm.JvmWriter;
-import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.host.TornadoSource;

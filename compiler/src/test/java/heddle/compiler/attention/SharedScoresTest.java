@@ -3,8 +3,8 @@ package heddle.compiler.attention;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.frontend.Elaborated;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.text.GraphReader;

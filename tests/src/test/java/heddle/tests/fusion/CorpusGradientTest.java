@@ -2,8 +2,8 @@ package heddle.tests.fusion;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.text.GraphReader;

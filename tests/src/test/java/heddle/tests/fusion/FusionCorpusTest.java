@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compilation;
-import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.attention.FuseAttention;
 import heddle.compiler.explain.FusedExplanation;
 import heddle.compiler.ir.Graph;

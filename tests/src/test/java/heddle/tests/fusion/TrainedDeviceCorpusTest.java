@@ -3,8 +3,8 @@ package heddle.tests.fusion;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
 import heddle.compiler.backend.tornado.host.TornadoWriter;

@@ -1,9 +1,9 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.KernelForm;
+import heddle.compiler.backend.emit.Names;
 import heddle.compiler.backend.jvm.text.ClassText;
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.KernelForm;
-import heddle.compiler.backend.source.Names;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.machine.Processor;

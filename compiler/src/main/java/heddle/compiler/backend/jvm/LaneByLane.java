@@ -1,11 +1,11 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Locals;
-import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Variable;
-import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.jvm.text.Lanes;
-import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.type.DType;
 import java.util.Optional;
 import java.util.function.IntFunction;

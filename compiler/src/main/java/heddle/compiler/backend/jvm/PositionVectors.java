@@ -4,8 +4,8 @@ import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Support;
 import heddle.compiler.index.PositionCasts;
 import heddle.compiler.index.Stride;
-import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExprs;
 import java.util.Optional;
 

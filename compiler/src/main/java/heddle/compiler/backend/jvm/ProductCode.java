@@ -1,9 +1,9 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.product.MicroKernel;
 import heddle.compiler.backend.jvm.product.ProductMethods;
 import heddle.compiler.backend.jvm.text.Locals;
-import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.index.ScaledBlock;

@@ -1,10 +1,10 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.product.DotKernel;
 import heddle.compiler.backend.jvm.product.MicroKernel;
 import heddle.compiler.backend.jvm.product.RowProductMethods;
 import heddle.compiler.backend.jvm.text.Locals;
-import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.scalar.Axis;

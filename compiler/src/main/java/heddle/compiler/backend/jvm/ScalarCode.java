@@ -1,14 +1,14 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.PositionSource;
+import heddle.compiler.backend.emit.ScalarSource;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.backend.jvm.text.PackedElement;
 import heddle.compiler.backend.jvm.text.ScalarFnCode;
 import heddle.compiler.backend.jvm.text.Support;
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.PositionSource;
-import heddle.compiler.backend.source.ScalarSource;
-import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;

@@ -1,6 +1,6 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.scheduled.PlacedTile;
 import heddle.compiler.tile.TileKernel;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.Names;
 import heddle.compiler.type.Dim;
 import java.util.Set;
 import java.util.function.UnaryOperator;

@@ -1,7 +1,7 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.backend.source.Division;
-import heddle.compiler.backend.source.Operators;
+import heddle.compiler.backend.emit.Division;
+import heddle.compiler.backend.emit.Operators;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;

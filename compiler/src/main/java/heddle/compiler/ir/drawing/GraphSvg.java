@@ -2,8 +2,8 @@ package heddle.compiler.ir.drawing;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.OpCategory;
-import heddle.compiler.ir.layout.Layout.Point;
 import heddle.compiler.ir.layout.Layout;
+import heddle.compiler.ir.layout.Layout.Point;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;

@@ -30,8 +30,7 @@ public record Partition(Map<Node, Region> kernels) {
 
     /** Whether the result of {@code node} exists before anything runs. */
     public static boolean isGiven(Node node) {
-        return node.op() instanceof Given
-                || (node.op() instanceof Constant c && !c.isSplat());
+        return node.op() instanceof Given || (node.op() instanceof Constant c && !c.isSplat());
     }
 
     /** Whether {@code node} is a number that needs no buffer. */

@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm.product;
 
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Lanes;
-import heddle.compiler.backend.source.JavaText;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package heddle.compiler.backend.jvm.product;
 
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Locals;
-import heddle.compiler.backend.source.JavaText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package heddle.compiler.backend.jvm.product;
 
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.backend.jvm.text.PackedElement;
-import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.RegisterBlock;

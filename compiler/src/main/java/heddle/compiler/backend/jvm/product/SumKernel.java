@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm.product;
 
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Lanes;
-import heddle.compiler.backend.source.JavaText;
 
 /**
  * Sums of rows with weights, lanes along their columns: {@code c[r, ·] += sum over j of p[r, j] * v[j, ·]} for a few rows and a few

@@ -1,7 +1,7 @@
 package heddle.compiler.backend.jvm.text;
 
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.Names;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package heddle.compiler.backend.jvm.text;
 
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.Names;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scheduled.PlacedTile;

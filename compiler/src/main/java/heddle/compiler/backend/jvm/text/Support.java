@@ -1,6 +1,6 @@
 package heddle.compiler.backend.jvm.text;
 
-import heddle.compiler.backend.source.DrawText;
+import heddle.compiler.backend.emit.DrawText;
 
 /** Functions that the JDK does not have. A class contains those that its kernels call. */
 public enum Support {

@@ -1,6 +1,6 @@
 package heddle.compiler.backend.tornado.host;
 
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.Names;
 import heddle.compiler.backend.tornado.Lengths;
 import heddle.compiler.backend.tornado.Storage;
 import heddle.compiler.scalar.Buffer;

@@ -1,14 +1,13 @@
 package heddle.compiler.backend.tornado.host;
 
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.Names;
 import heddle.compiler.backend.tornado.Gemm;
 import heddle.compiler.backend.tornado.KernelMethods;
 import heddle.compiler.backend.tornado.Lengths;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.scheduled.Grid;
-import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Writes the file around the kernels: the arrays, the task graphs, the methods that run them, and a main method. */
-public record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prepare, List<TaskGraphs.TaskGraph> run) {
+public record HostClass(
+        Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGraph> prepare, List<TaskGraphs.TaskGraph> run) {
     /** The matrix operations, by the names that a file with library tasks imports. */
     static final List<String> OPERATIONS = List.of("CUBLAS_OP_N", "CUBLAS_OP_T");
 
@@ -270,8 +270,8 @@ public record HostClass(Plan plan, DeviceArrays arrays, List<TaskGraphs.TaskGrap
         for (TaskGraphs.Task task : graph.tasks()) {
             if (task.call() instanceof KernelMethods.Call kernel) {
                 Grid g = kernel.grid();
-                out.line("grid.addWorkerGrid(\"" + graph.name() + "." + task.name() + "\", groups(" + Lengths.size(g.groups())
-                        + ", " + g.threads() + "));");
+                out.line("grid.addWorkerGrid(\"" + graph.name() + "." + task.name() + "\", groups("
+                        + Lengths.size(g.groups()) + ", " + g.threads() + "));");
             }
         }
         for (TaskGraphs.Task task : graph.tasks()) {

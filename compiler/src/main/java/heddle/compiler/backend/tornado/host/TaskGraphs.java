@@ -1,6 +1,6 @@
 package heddle.compiler.backend.tornado.host;
 
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.Names;
 import heddle.compiler.backend.tornado.Gemm;
 import heddle.compiler.backend.tornado.KernelMethods;
 import heddle.compiler.backend.tornado.LibraryChoice;

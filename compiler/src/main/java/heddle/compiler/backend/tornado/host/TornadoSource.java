@@ -1,6 +1,6 @@
 package heddle.compiler.backend.tornado.host;
 
-import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.tornado.Storage;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scheduled.Grid;

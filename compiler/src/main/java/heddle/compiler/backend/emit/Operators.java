@@ -1,7 +1,6 @@
-package heddle.compiler.backend.source;
+package heddle.compiler.backend.emit;
 
 import heddle.compiler.scalar.ScalarExpr.Apply;
-import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.List;
 

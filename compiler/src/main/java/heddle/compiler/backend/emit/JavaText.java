@@ -1,4 +1,4 @@
-package heddle.compiler.backend.source;
+package heddle.compiler.backend.emit;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package heddle.compiler.backend.source;
+package heddle.compiler.backend.emit;
 
 /** The method that draws random bits, in Java that both targets compile. */
 public final class DrawText {

@@ -1,4 +1,4 @@
-package heddle.compiler.backend.source;
+package heddle.compiler.backend.emit;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
