@@ -3,7 +3,7 @@ package heddle.cli;
 import heddle.cli.report.Sizes;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.DeviceMemory;
+import heddle.compiler.backend.tornado.host.DeviceMemory;
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.CompiledModel;

@@ -11,7 +11,7 @@ import heddle.cli.report.KernelTable;
 import heddle.cli.report.ResultTable;
 import heddle.cli.report.Timeline;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.source.EqualKernels;
+import heddle.compiler.backend.emit.EqualKernels;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import heddle.cli.report.KernelTable;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.source.EqualKernels;
+import heddle.compiler.backend.emit.EqualKernels;
 import heddle.runtime.Heddle;
 import heddle.runtime.KernelTiming;
 import java.io.PrintWriter;

@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,6 +20,7 @@ class HouseRulesTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final int MOST_LINES = 400;
     private static final int MOST_TEST_LINES = 500;
+    private static final int MOST_CLASSES = 30;
 
     @Test
     void sourcesAreShort() throws IOException {
@@ -31,6 +35,19 @@ class HouseRulesTest {
             }
         }
         assertEquals(List.of(), tooLong, "split these; CONTRIBUTING.md has the limits");
+    }
+
+    /** A stranger reads the list of a package's classes before any of them. */
+    @Test
+    void packagesAreSmall() throws IOException {
+        SortedMap<String, Integer> classes = new TreeMap<>();
+        for (Path file : sources(".java")) {
+            if (!file.endsWith("package-info.java")) {
+                classes.merge(ROOT.relativize(file.getParent()).toString(), 1, Integer::sum);
+            }
+        }
+        classes.values().removeIf(count -> count <= MOST_CLASSES);
+        assertEquals(Map.of(), classes, "packages with more than " + MOST_CLASSES + " classes: split them by subject");
     }
 
     @Test

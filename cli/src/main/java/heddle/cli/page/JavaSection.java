@@ -2,12 +2,12 @@ package heddle.cli.page;
 
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.backend.jvm.JvmWriter;
-import heddle.compiler.backend.source.JavaText;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoTarget;
+import heddle.compiler.backend.tornado.host.TornadoSource;
 import heddle.compiler.inspect.AttentionRole;
 import heddle.compiler.inspect.CodeLinks;
 import heddle.compiler.schedule.Plan;

@@ -1,6 +1,6 @@
 package heddle.cli.page;
 
-import heddle.compiler.backend.source.EqualKernels;
+import heddle.compiler.backend.emit.EqualKernels;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Input;

@@ -1,6 +1,6 @@
 package heddle.cli.page;
 
-import heddle.compiler.backend.source.KernelForm;
+import heddle.compiler.backend.emit.KernelForm;
 import heddle.compiler.inspect.AttentionRole;
 import heddle.compiler.inspect.AttentionSteps;
 import heddle.compiler.tile.ProgramListing;

@@ -2,7 +2,7 @@ package heddle.cli.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.source.EqualKernels;
+import heddle.compiler.backend.emit.EqualKernels;
 import heddle.runtime.KernelTiming;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,8 +1,8 @@
 package heddle.cli.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import heddle.compiler.backend.source.EqualKernels;
-import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.emit.EqualKernels;
+import heddle.compiler.backend.tornado.host.TornadoSource;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.KernelCost;

@@ -1,6 +1,6 @@
 package heddle.cli.report;
 
-import heddle.compiler.backend.source.EqualKernels;
+import heddle.compiler.backend.emit.EqualKernels;
 import heddle.runtime.KernelTiming;
 import java.io.PrintWriter;
 import java.util.List;

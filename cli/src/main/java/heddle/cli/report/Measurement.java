@@ -1,6 +1,6 @@
 package heddle.cli.report;
 
-import heddle.compiler.backend.source.EqualKernels;
+import heddle.compiler.backend.emit.EqualKernels;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.KernelTiming;
 import heddle.runtime.tensor.Tensor;

@@ -1,7 +1,7 @@
 package heddle.cli.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import heddle.compiler.backend.source.EqualKernels;
+import heddle.compiler.backend.emit.EqualKernels;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.KernelCost;

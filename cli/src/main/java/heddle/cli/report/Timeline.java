@@ -1,7 +1,7 @@
 package heddle.cli.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import heddle.compiler.backend.source.EqualKernels;
+import heddle.compiler.backend.emit.EqualKernels;
 import heddle.runtime.KernelTiming;
 import heddle.runtime.file.AtomicFile;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package heddle.cli.report;
 
-import heddle.compiler.backend.tornado.TornadoSettings;
-import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.host.TornadoSettings;
+import heddle.compiler.backend.tornado.host.TornadoSource;
 
 /** Writes the README beside a generated file for TornadoVM: how to run it without Heddle. */
 public final class TornadoReadme {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.compiler.backend.tornado.TornadoSettings;
+import heddle.compiler.backend.tornado.host.TornadoSettings;
 import heddle.dsl.diagnostic.DiagnosticException;
 import java.nio.file.Files;
 import java.nio.file.Path;

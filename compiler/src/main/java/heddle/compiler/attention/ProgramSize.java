@@ -3,6 +3,7 @@ package heddle.compiler.attention;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.rule.DeclinedException;
+import heddle.compiler.scalar.Effort;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import java.util.ArrayList;
@@ -64,9 +65,6 @@ final class ProgramSize {
     }
 
     private static int size(ScalarExpr.Apply e) {
-        return switch (e.fn()) {
-            case EXP, LOG, TANH, ERF, SIGMOID, SIN, COS, POW -> TRANSCENDENTAL;
-            default -> 1;
-        };
+        return Effort.of(e.fn()) == Effort.TRANSCENDENTAL ? TRANSCENDENTAL : 1;
     }
 }

@@ -5,6 +5,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
+import heddle.compiler.op.Given;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Weight;
 import heddle.compiler.op.attention.FusedAttention;
@@ -89,7 +90,7 @@ final class StandaloneAttention {
     private Value operand(Value value) {
         return known.computeIfAbsent(value, v -> {
             Node node = v.node();
-            boolean given = node.op() instanceof Input || node.op() instanceof Weight || node.op() instanceof Constant;
+            boolean given = node.op() instanceof Given || node.op() instanceof Constant;
             return given
                     ? builder.copy(node, List.of()).value()
                     : builder.value(new Input(unique(role(v)), v.type()), node.origin());

@@ -7,7 +7,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Input;
+import heddle.compiler.op.Given;
 import heddle.compiler.op.Weight;
 import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.op.gradient.GradientCode;
@@ -142,8 +142,7 @@ public final class Gradients {
     /** The weight or input in the graph; a new node when nothing reads it. */
     private static Value leaf(Graph.Builder out, Declaration wanted) {
         return out.nodes().stream()
-                .filter(n -> n.op() instanceof Weight w && w.key().equals(wanted.name())
-                        || n.op() instanceof Input i && i.key().equals(wanted.name()))
+                .filter(n -> n.op() instanceof Given g && g.key().equals(wanted.name()))
                 .findFirst()
                 .map(Node::value)
                 .orElseGet(() -> out.value(new Weight(wanted.name(), wanted.type()), Origin.NONE));

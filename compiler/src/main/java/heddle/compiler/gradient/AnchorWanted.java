@@ -5,8 +5,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Input;
-import heddle.compiler.op.Weight;
+import heddle.compiler.op.Given;
 import heddle.compiler.op.gradient.Anchor;
 import heddle.compiler.op.gradient.Gradient;
 import java.util.HashSet;
@@ -53,6 +52,6 @@ public record AnchorWanted() implements Pass {
     }
 
     private static boolean isComputed(Node node) {
-        return !(node.op() instanceof Input || node.op() instanceof Weight || node.op() instanceof Anchor);
+        return !(node.op() instanceof Given || node.op() instanceof Anchor);
     }
 }

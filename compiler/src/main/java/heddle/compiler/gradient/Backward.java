@@ -7,7 +7,7 @@ import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.op.Input;
+import heddle.compiler.op.Given;
 import heddle.compiler.op.StopGradient;
 import heddle.compiler.op.Weight;
 import heddle.compiler.op.attention.GradientOp;
@@ -102,7 +102,7 @@ final class Backward {
     }
 
     private static boolean isLeaf(Node node) {
-        return node.op() instanceof Weight || node.op() instanceof Input;
+        return node.op() instanceof Given;
     }
 
     private void give(Value value, int reader, Value gradient) {

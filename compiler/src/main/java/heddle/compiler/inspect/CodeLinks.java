@@ -1,6 +1,6 @@
 package heddle.compiler.inspect;
 
-import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.tile.LoopMask;

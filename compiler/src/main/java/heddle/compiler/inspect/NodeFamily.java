@@ -3,8 +3,7 @@ package heddle.compiler.inspect;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.layout.Gather;
-import heddle.compiler.op.layout.Scatter;
-import heddle.compiler.op.layout.ScatterAlong;
+import heddle.compiler.op.layout.ScatterOp;
 
 /** What a node is at a glance. A page gives each family a colour and a glyph. */
 public enum NodeFamily {
@@ -17,7 +16,7 @@ public enum NodeFamily {
 
     /** The family of an operation. */
     public static NodeFamily of(Op op) {
-        if (op instanceof Gather || op instanceof Scatter || op instanceof ScatterAlong) {
+        if (op instanceof Gather || op instanceof ScatterOp) {
             return DATA;
         }
         return switch (op.category()) {

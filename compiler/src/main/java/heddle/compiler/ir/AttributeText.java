@@ -64,9 +64,4 @@ public final class AttributeText {
                         }));
         return out.append('"').toString();
     }
-
-    /** A name, unchanged if it can be read back like that, otherwise in quotes. */
-    static String name(String text) {
-        return TextCursor.isName(text) ? text : quoted(text);
-    }
 }

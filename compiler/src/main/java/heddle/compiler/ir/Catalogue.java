@@ -35,7 +35,7 @@ public final class Catalogue {
         return factories.keySet();
     }
 
-    Optional<Factory> find(String name) {
+    public Optional<Factory> find(String name) {
         return Optional.ofNullable(factories.get(name));
     }
 }

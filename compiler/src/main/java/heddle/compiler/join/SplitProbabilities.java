@@ -7,6 +7,7 @@ import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.op.TermwiseProduct;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.LiveNodes;
@@ -111,7 +112,7 @@ public record SplitProbabilities() implements Rule {
 
         /** Whether a node multiplies what it reads in {@code slot} with something, arranges it otherwise or sets some to zero. */
         private boolean isLinear(Node node, int slot) {
-            if (node.op() instanceof Pointwise p && p.isView() || ElementReference.is(node, ScalarFn.NEG)) {
+            if (node.op() instanceof View || ElementReference.is(node, ScalarFn.NEG)) {
                 return true;
             }
             boolean keeps = graph.operand(node, slot).type().equals(node.type());

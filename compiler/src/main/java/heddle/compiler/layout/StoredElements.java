@@ -7,6 +7,7 @@ import heddle.compiler.op.Cast;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Inliner;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
@@ -64,7 +65,7 @@ public final class StoredElements {
 
     /** Whether a value has the elements of another one, arranged otherwise. */
     public static boolean isView(Value v) {
-        return v.node().op() instanceof Pointwise op && op.isView();
+        return v.node().op() instanceof View;
     }
 
     /** Whether a value is another one as it is in a wider type: sixteen bits are read as the f32 they are held as. */

@@ -1,11 +1,9 @@
 package heddle.compiler.op;
 
-import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,7 +11,7 @@ import java.util.Map;
  *
  * @param key the model's name for it, unique in the graph
  */
-public record Input(String key, TensorType type) implements Op {
+public record Input(String key, TensorType type) implements Given {
     @Override
     public String name() {
         return "input";
@@ -30,19 +28,7 @@ public record Input(String key, TensorType type) implements Op {
     }
 
     @Override
-    public List<TensorType> infer(List<TensorType> operands) {
-        Require.count(name(), operands, 0);
-        return List.of(type);
-    }
-
-    @Override
     public Op bind(Map<String, Dim> bindings) {
         return new Input(key, type.bind(bindings));
-    }
-
-    /** @throws IllegalStateException always: its value is given to {@link Interpreter} */
-    @Override
-    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
-        throw new IllegalStateException("the input " + key + " has no value of its own");
     }
 }

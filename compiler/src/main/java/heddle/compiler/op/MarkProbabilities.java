@@ -5,6 +5,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.BitSet;
@@ -64,7 +65,7 @@ public record MarkProbabilities() implements Pass {
             case Softmax s -> true;
             case Cast c -> c.to().isFloat() && operands.isProbability(0);
             case Elementwise e -> isZeroForZeros(e.fn(), operands);
-            case Pointwise p -> p.isView() && operands.isProbability(0);
+            case View v -> operands.isProbability(0);
             default -> false;
         };
     }
@@ -95,7 +96,7 @@ public record MarkProbabilities() implements Pass {
 
         boolean isNumber(int slot, DoublePredicate test) {
             Node node = values.get(slot).node();
-            while (node.op() instanceof Pointwise p && p.isView()) {
+            while (node.op() instanceof View) {
                 node = graph.operand(node, 0).node();
             }
             return node.op() instanceof Constant c

@@ -16,11 +16,6 @@ public interface Pointwise extends Op {
     /** The result element at {@code index}, i64 expressions, one per result axis. */
     ScalarExpr at(List<ScalarExpr> index, Operands operands);
 
-    /** Whether each result element is an unchanged operand element at another index. */
-    default boolean isView() {
-        return false;
-    }
-
     /** The operands of a node as functions of an index. */
     interface Operands {
         int count();

@@ -4,6 +4,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.BitSet;
@@ -61,7 +62,7 @@ record ProbabilityTerms(Graph graph, BitSet probabilities, Map<Node, Integer> co
 
     /** The operand that a node arranges otherwise, multiplies with something or sets to zero in places. */
     private OptionalInt scaled(Node node) {
-        if (node.op() instanceof Pointwise p && p.isView() || is(node, ScalarFn.NEG)) {
+        if (node.op() instanceof View || is(node, ScalarFn.NEG)) {
             return OptionalInt.of(0).stream()
                     .filter(slot -> isProbability(graph.operand(node, slot)))
                     .findFirst();

@@ -8,6 +8,7 @@ import heddle.compiler.op.gradient.FirstOrder;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.op.layout.Strided;
 import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.type.DType;
@@ -26,7 +27,7 @@ import java.util.Map;
  * @param axes     sorted, each once
  * @param keepDims the reduced axes stay, with length 1
  */
-public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims) implements Differentiable {
+public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims) implements RowReduction, Differentiable {
     public Reduce {
         axes = axes.stream().sorted().toList();
     }
@@ -61,6 +62,19 @@ public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims) imple
             }
         }
         return List.of(new TensorType(x.dtype(), new Shape(dims)));
+    }
+
+    @Override
+    public List<ScalarExpr> resultIndex(List<ScalarExpr> index) {
+        List<ScalarExpr> kept = new ArrayList<>();
+        for (int axis = 0; axis < index.size(); axis++) {
+            if (!axes.contains(axis)) {
+                kept.add(index.get(axis));
+            } else if (keepDims) {
+                kept.add(ScalarExpr.of(0));
+            }
+        }
+        return kept;
     }
 
     @Override

@@ -6,6 +6,7 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.TensorType;
@@ -19,7 +20,7 @@ import java.util.stream.IntStream;
  *
  * @param term a finite number, not negative; zero for an ordinary softmax
  */
-public record Softmax(int axis, double term) implements Differentiable {
+public record Softmax(int axis, double term) implements RowReduction, Differentiable {
     public Softmax {
         if (!(term >= 0 && term < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("the term of a softmax is a finite number from zero on, not " + term);
@@ -52,6 +53,22 @@ public record Softmax(int axis, double term) implements Differentiable {
         Require.axis(name(), axis, operands.getFirst());
         Require.isFloat(name(), operands.getFirst());
         return operands;
+    }
+
+    @Override
+    public List<Integer> axes() {
+        return List.of(axis);
+    }
+
+    @Override
+    public List<ScalarExpr> resultIndex(List<ScalarExpr> index) {
+        return index;
+    }
+
+    /** For the maximum, and for the sum. */
+    @Override
+    public int passes() {
+        return 2;
     }
 
     @Override
@@ -95,14 +112,13 @@ public record Softmax(int axis, double term) implements Differentiable {
     public void gradient(GradientContext c) {
         Value y = c.computed(c.node().value());
         Value g = c.cotangent();
-        List<Integer> along = List.of(axis);
-        Value sum = c.reduced(Reduction.SUM, c.annihilating(y, g), along);
+        Value sum = c.reduced(Reduction.SUM, c.annihilating(y, g), axes());
         Value gradient = c.annihilating(y, c.apply(ScalarFn.SUB, g, sum));
         if (term != 0) {
             DType type = g.type().dtype();
-            Value greatest = c.reduced(Reduction.MAX, y, along);
+            Value greatest = c.reduced(Reduction.MAX, y, axes());
             Value isGreatest = c.apply(ScalarFn.EQ, y, greatest);
-            Value count = c.reduced(Reduction.SUM, c.cast(isGreatest, type), along);
+            Value count = c.reduced(Reduction.SUM, c.cast(isGreatest, type), axes());
             Value all = c.annihilating(c.apply(ScalarFn.MUL, greatest, c.number(-term, type)), sum);
             Value share = c.apply(ScalarFn.DIV, all, count);
             Value ofShift = c.apply(ScalarFn.SELECT, isGreatest, share, c.number(0, type));

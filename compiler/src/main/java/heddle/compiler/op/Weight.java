@@ -1,13 +1,11 @@
 package heddle.compiler.op;
 
 import heddle.compiler.ir.Attributes;
-import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
 import heddle.compiler.ir.OpCategory;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.StoredType;
 import heddle.compiler.type.TensorType;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,7 +15,7 @@ import java.util.Map;
  * @param type of its values
  * @param held what the file holds for them
  */
-public record Weight(String key, TensorType type, StoredType held) implements Op {
+public record Weight(String key, TensorType type, StoredType held) implements Given {
     /** A weight that the file holds as its values are. */
     public Weight(String key, TensorType type) {
         this(key, type, StoredType.of(type.dtype()));
@@ -59,19 +57,7 @@ public record Weight(String key, TensorType type, StoredType held) implements Op
     }
 
     @Override
-    public List<TensorType> infer(List<TensorType> operands) {
-        Require.count(name(), operands, 0);
-        return List.of(type);
-    }
-
-    @Override
     public Op bind(Map<String, Dim> bindings) {
         return new Weight(key, type.bind(bindings), held);
-    }
-
-    /** @throws IllegalStateException always: its value is given to {@link Interpreter} */
-    @Override
-    public List<NdArray> evaluate(List<NdArray> operands, Map<String, Long> lengths) {
-        throw new IllegalStateException("the weight " + key + " has no value of its own");
     }
 }

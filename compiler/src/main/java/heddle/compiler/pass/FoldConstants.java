@@ -11,10 +11,9 @@ import heddle.compiler.op.Cast;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.op.Input;
+import heddle.compiler.op.Given;
 import heddle.compiler.op.Length;
 import heddle.compiler.op.Reduce;
-import heddle.compiler.op.Weight;
 import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Reshape;
@@ -69,7 +68,7 @@ public record FoldConstants() implements Pass {
 
     /** Values with no elements, and reductions of none. So kernels never have axes that are known to be empty. */
     private static Optional<Constant> withoutElements(Node node, List<Value> operands) {
-        boolean given = node.op() instanceof Input || node.op() instanceof Weight;
+        boolean given = node.op() instanceof Given;
         if (given || node.results().size() > 1) {
             return Optional.empty();
         }

@@ -5,9 +5,8 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
-import heddle.compiler.op.Input;
+import heddle.compiler.op.Given;
 import heddle.compiler.op.Length;
-import heddle.compiler.op.Weight;
 import heddle.compiler.op.layout.Iota;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -50,8 +49,7 @@ record JointGraph(Graph graph, BitSet forward, Set<Value> outputs) {
 
     /** Whether a value is there anyway, or is made of nothing. */
     static boolean isGiven(Node node) {
-        return node.op() instanceof Input
-                || node.op() instanceof Weight
+        return node.op() instanceof Given
                 || node.op() instanceof Constant
                 || node.op() instanceof Length
                 || node.op() instanceof Iota;

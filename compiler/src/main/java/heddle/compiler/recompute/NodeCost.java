@@ -9,7 +9,9 @@ import heddle.compiler.op.Equation;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.op.attention.FusedAttention;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Effort;
 import heddle.compiler.type.Stored;
 import heddle.compiler.type.TensorType;
 import java.util.List;
@@ -66,7 +68,8 @@ record NodeCost(SortedMap<String, Long> lengths) {
             case FusedAttention a -> attention(a.definition());
             case Elementwise e -> elements * of(e);
             case Cast c -> elements;
-            case Pointwise p -> p.isView() ? 0 : elements;
+            case View v -> 0;
+            case Pointwise p -> elements;
             default -> 4.0 * operands.stream().mapToDouble(v -> size(v.type())).sum();
         };
     }
@@ -94,10 +97,10 @@ record NodeCost(SortedMap<String, Long> lengths) {
     }
 
     private static int of(Elementwise e) {
-        return switch (e.fn()) {
-            case EXP, LOG, TANH, ERF, SIGMOID, SIN, COS, POW -> TRANSCENDENTAL;
-            case DIV, SQRT, RSQRT, FLOOR_DIV, MOD -> DIVISION;
-            default -> 1;
+        return switch (Effort.of(e.fn())) {
+            case TRANSCENDENTAL -> TRANSCENDENTAL;
+            case DIVISION -> DIVISION;
+            case SIMPLE, ROUNDING -> 1;
         };
     }
 }

@@ -4,6 +4,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.ir.cut.MinimumCut;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.layout.View;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -159,8 +160,8 @@ final class SegmentChoices {
         if (segment.ends().contains(value) || joint.outputs().contains(value)) {
             return 0;
         }
-        boolean isMade = value.node().op() instanceof Pointwise p
-                && (p.isView() || !value.type().dtype().isFloat());
+        boolean isMade = value.node().op() instanceof Pointwise
+                && (value.node().op() instanceof View || !value.type().dtype().isFloat());
         return isMade ? MinimumCut.NEVER : cost.keeping(value.type()) + Math.round(price * cost.bytes(value.type()));
     }
 

@@ -8,11 +8,11 @@ import heddle.compiler.layout.AttentionCall;
 import heddle.compiler.op.Cast;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.Pad;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.report.CapturedPart.Role;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.scalar.ScalarFn;
@@ -96,7 +96,7 @@ final class CollectParts {
                     operands.getFirst().type().shape().equals(node.type().shape());
             add(Role.SCALE, named(operands.get(first ? 1 : 0), node));
             factors(operands.get(first ? 0 : 1));
-        } else if (node.op() instanceof Pointwise p && p.isView()) {
+        } else if (node.op() instanceof View) {
             factors(graph.operand(node, 0));
         }
     }
@@ -195,6 +195,6 @@ final class CollectParts {
     }
 
     private static boolean isPassed(Node node) {
-        return node.op() instanceof Cast || node.op() instanceof Pointwise p && p.isView();
+        return node.op() instanceof Cast || node.op() instanceof View;
     }
 }

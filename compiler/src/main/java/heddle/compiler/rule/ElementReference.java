@@ -7,7 +7,7 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Inliner;
-import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
@@ -59,7 +59,7 @@ public record ElementReference(Value value, List<ScalarExpr> index) {
     /** The same element before permutes, reshapes, slices and expands. */
     public ElementReference behindViews(Graph graph) {
         ElementReference at = this;
-        while (at.node().op() instanceof Pointwise op && op.isView()) {
+        while (at.node().op() instanceof View) {
             at = at.operand(graph, 0);
         }
         return at;
@@ -68,7 +68,7 @@ public record ElementReference(Value value, List<ScalarExpr> index) {
     /** The node that computes a value, before permutes, reshapes, slices and expands. */
     public static Node nodeBehindViews(Graph graph, Value value) {
         Node node = value.node();
-        while (node.op() instanceof Pointwise op && op.isView()) {
+        while (node.op() instanceof View) {
             node = graph.operand(node, 0).node();
         }
         return node;

@@ -6,8 +6,8 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
 import heddle.compiler.op.Input;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Weight;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.schedule.partition.Partition;
@@ -64,7 +64,7 @@ final class Buffers {
             Stored held = w.held().stored();
             return held.isPacked() && value.type().rank() > 1 ? Optional.of(held) : Optional.empty();
         }
-        boolean isSame = value.node().op() instanceof Pointwise p && p.isView()
+        boolean isSame = value.node().op() instanceof View
                 || value.node().op() instanceof Cast && value.type().dtype() == DType.F32;
         return isSame
                 ? packed(graph.operand(value.node(), 0)).map(s -> s == Stored.I4 ? Stored.I8 : s)

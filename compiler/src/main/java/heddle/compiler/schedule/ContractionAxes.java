@@ -7,7 +7,7 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
-import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -59,7 +59,7 @@ public record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
     public Optional<Node> storedOperand(Graph graph, Node contract, int slot, boolean keepsPacked) {
         Value operand = graph.operand(contract, slot);
         Value base = operand;
-        while (base.node().op() instanceof Pointwise p && p.isView()) {
+        while (base.node().op() instanceof View) {
             base = graph.operand(base.node(), 0);
         }
         boolean isComputed = keepsPacked && Dequantised.is(graph, base.node());

@@ -4,8 +4,8 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Weight;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public final class Dequantised {
 
     private static boolean isWeight(Graph graph, Value value) {
         Value base = value;
-        while (base.node().op() instanceof Pointwise p && p.isView()) {
+        while (base.node().op() instanceof View) {
             base = graph.operand(base.node(), 0);
         }
         return base.node().op() instanceof Weight;

@@ -1,9 +1,9 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Input;
@@ -12,8 +12,7 @@ import heddle.compiler.op.attention.AttentionProbabilities;
 import heddle.compiler.op.attention.AttentionQueryGradient;
 import heddle.compiler.op.attention.FusedAttention;
 import heddle.compiler.op.attention.GradientOp;
-import heddle.compiler.op.layout.Scatter;
-import heddle.compiler.op.layout.ScatterAlong;
+import heddle.compiler.op.layout.ScatterOp;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Derivatives;
 import heddle.compiler.scalar.Reduction;
@@ -238,8 +237,7 @@ public final class Lower {
             case Contract c -> LowerContraction.of(graph, region, buffers);
             case FusedAttention a -> LowerAttention.of(graph, region, buffers);
             case AttentionProbabilities p -> LowerAttention.probabilities(graph, region, buffers);
-            case Scatter s -> scatter(anchor);
-            case ScatterAlong s -> scatter(anchor);
+            case ScatterOp s -> scatter(anchor);
             case GradientOp g -> LowerAttention.gradient(graph, region, buffers);
             default -> LowerRows.of(graph, region, buffers);
         };

@@ -6,7 +6,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.op.Inliner;
 import heddle.compiler.op.layout.Gather;
 import heddle.compiler.op.layout.Scatter;
-import heddle.compiler.op.layout.ScatterAlong;
+import heddle.compiler.op.layout.ScatterOp;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
@@ -42,9 +42,10 @@ final class LowerScatter {
         this.buffers = buffers;
         TensorType indexes = graph.operand(node, 1).type();
         Shape result = node.type().shape();
-        boolean shared = node.op() instanceof Scatter;
-        this.axis = node.op() instanceof Scatter s ? s.axis() : ((ScatterAlong) node.op()).axis();
-        this.kind = node.op() instanceof Scatter s ? s.kind() : ((ScatterAlong) node.op()).kind();
+        ScatterOp op = (ScatterOp) node.op();
+        boolean shared = op instanceof Scatter;
+        this.axis = op.axis();
+        this.kind = op.kind();
         this.position = new Axis("p", shared ? indexes.shape().size() : indexes.dim(axis));
         List<ScalarExpr> ofIndex = new ArrayList<>();
         for (int i = 0; i < result.rank(); i++) {

@@ -1,6 +1,7 @@
 package heddle.compiler.schedule;
 
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Effort;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
@@ -14,9 +15,7 @@ import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /** How many values the statements of a kernel hold in the registers of a processor at once. */
 record RegisterBlocks(Processor processor) {
@@ -37,19 +36,6 @@ record RegisterBlocks(Processor processor) {
 
     /** Where values are costly, a loop body should not hold many copies of their code. */
     private static final int ACCUMULATORS_OF_COSTLY = 2;
-
-    /** Functions that take a dozen instructions or more. */
-    private static final Set<ScalarFn> COSTLY = EnumSet.of(
-            ScalarFn.EXP,
-            ScalarFn.LOG,
-            ScalarFn.TANH,
-            ScalarFn.ERF,
-            ScalarFn.SIGMOID,
-            ScalarFn.SIN,
-            ScalarFn.COS,
-            ScalarFn.FLOOR,
-            ScalarFn.CEIL,
-            ScalarFn.ROUND);
 
     /** The axis that vectors of sums run along: the last one of sums along the axis of the lanes. */
     static Axis lane(Tile sums, Axis lanes) {
@@ -139,7 +125,13 @@ record RegisterBlocks(Processor processor) {
 
     /** Whether a program calls a function that takes a dozen instructions or more. */
     static boolean isCostly(ScalarExpr program) {
-        return ScalarExprs.any(program, e -> e instanceof ScalarExpr.Apply a && COSTLY.contains(a.fn()));
+        return ScalarExprs.any(program, e -> e instanceof ScalarExpr.Apply a && isCostly(a.fn()));
+    }
+
+    /** A power is computed lane by lane, outside the loop body. */
+    private static boolean isCostly(ScalarFn fn) {
+        Effort effort = Effort.of(fn);
+        return effort == Effort.ROUNDING || effort == Effort.TRANSCENDENTAL && fn != ScalarFn.POW;
     }
 
     /** Registers that the largest of a schedule's register blocks takes: its sums, a vector for each column and one for a row. */

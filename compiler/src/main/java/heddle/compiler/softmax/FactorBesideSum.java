@@ -6,7 +6,7 @@ import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
@@ -76,7 +76,7 @@ public record FactorBesideSum() implements Rule {
     /** Whether a node is a term of a sum with a row's exponentials. */
     private static boolean isBesideSum(Graph graph, Node node) {
         return graph.users(node).stream()
-                .anyMatch(user -> user.op() instanceof Pointwise view && view.isView() && isBesideSum(graph, user)
+                .anyMatch(user -> user.op() instanceof View && isBesideSum(graph, user)
                         || isProduct(user) && isBesideSum(graph, user)
                         || ElementReference.is(user, ScalarFn.ADD)
                                 && RowSum.of(graph, ElementReference.in(user.value()))

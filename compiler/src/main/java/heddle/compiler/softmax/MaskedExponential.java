@@ -8,8 +8,8 @@ import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
@@ -81,7 +81,7 @@ record MaskedExponential(Node exp, List<Mask> masks) {
         if (ElementReference.is(node, ScalarFn.SUB)) {
             return ElementReference.is(graph.operand(node, 0), 1) && isZeroOrOne(graph, graph.operand(node, 1), seen);
         }
-        boolean keeps = ElementReference.is(node, ScalarFn.MUL) || node.op() instanceof Pointwise p && p.isView();
+        boolean keeps = ElementReference.is(node, ScalarFn.MUL) || node.op() instanceof View;
         return keeps && graph.operands(node).stream().allMatch(v -> isZeroOrOne(graph, v, seen));
     }
 

@@ -4,8 +4,8 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.layout.Expand;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.RuleContext;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ record ViewPath(List<Node> views, ElementReference end) {
     static ViewPath of(Graph graph, ElementReference read) {
         List<Node> views = new ArrayList<>();
         ElementReference at = read;
-        while (at.node().op() instanceof Pointwise op && op.isView()) {
+        while (at.node().op() instanceof View) {
             views.add(at.node());
             at = at.operand(graph, 0);
         }

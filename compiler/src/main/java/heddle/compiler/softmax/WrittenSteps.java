@@ -6,6 +6,7 @@ import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.ScalarFn;
 
 /**
@@ -45,7 +46,7 @@ final class WrittenSteps {
         int first = node.op() instanceof Pointwise && !graph.operands(node).isEmpty() ? above(node, 0) : 0;
         if (node.op() instanceof Contract) {
             above[node.id()] = 1;
-        } else if (node.op() instanceof Pointwise view && view.isView()) {
+        } else if (node.op() instanceof View) {
             above[node.id()] = first;
         } else if (node.op() instanceof Softmax) {
             return 1 + shifts[graph.operand(node, 0).node().id()];

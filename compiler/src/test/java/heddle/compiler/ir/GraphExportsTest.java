@@ -3,6 +3,11 @@ package heddle.compiler.ir;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.ir.drawing.GraphDot;
+import heddle.compiler.ir.drawing.GraphSvg;
+import heddle.compiler.ir.text.GraphJson;
+import heddle.compiler.ir.text.GraphText;
+import heddle.compiler.ir.text.GraphTextTest;
 import heddle.compiler.op.RandomGraph;
 import java.io.StringReader;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import heddle.compiler.ir.text.GraphTextTest;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

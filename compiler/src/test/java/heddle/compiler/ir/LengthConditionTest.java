@@ -2,6 +2,7 @@ package heddle.compiler.ir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import heddle.compiler.ir.text.GraphTextTest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

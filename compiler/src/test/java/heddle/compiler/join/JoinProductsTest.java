@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import heddle.compiler.frontend.Elaborated;
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.pass.EliminateCommonSubexpressions;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import heddle.compiler.frontend.Elaborated;
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.pass.EliminateCommonSubexpressions;

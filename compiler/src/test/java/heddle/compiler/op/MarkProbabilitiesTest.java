@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphReader;
-import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.text.GraphReader;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.scalar.Annihilating;
 import heddle.dsl.source.SourceFile;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.op.ModelInvariants;
 import heddle.compiler.type.Stored;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package heddle.compiler.pass;
 
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphReader;
-import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.text.GraphReader;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.op.ModelInvariants;
 import heddle.dsl.source.SourceFile;

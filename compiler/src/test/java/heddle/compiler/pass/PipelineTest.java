@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.InvalidGraph;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.RandomGraph;
 import heddle.compiler.type.DType;

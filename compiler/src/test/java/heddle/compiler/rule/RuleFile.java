@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphReader;
+import heddle.compiler.ir.text.GraphReader;
 import heddle.compiler.op.GraphCatalogue;
 import heddle.dsl.source.SourceFile;
 import java.io.IOException;

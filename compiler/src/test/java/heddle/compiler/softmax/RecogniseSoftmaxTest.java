@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import heddle.compiler.RandomRun;
 import heddle.compiler.frontend.Elaborated;
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;

@@ -1,9 +1,9 @@
 package heddle.runtime.tornado;
 
 import heddle.compiler.backend.tornado.KernelTooLarge;
-import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoTarget;
-import heddle.compiler.backend.tornado.TornadoWriter;
+import heddle.compiler.backend.tornado.host.TornadoSource;
+import heddle.compiler.backend.tornado.host.TornadoWriter;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.machine.Device;
 import heddle.dsl.diagnostic.Diagnostic;

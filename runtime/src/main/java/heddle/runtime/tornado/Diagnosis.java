@@ -1,6 +1,6 @@
 package heddle.runtime.tornado;
 
-import heddle.compiler.backend.tornado.DeviceMemory;
+import heddle.compiler.backend.tornado.host.DeviceMemory;
 import heddle.compiler.schedule.Plan;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;

@@ -1,6 +1,6 @@
 package heddle.runtime.tornado;
 
-import heddle.compiler.backend.tornado.TornadoSettings;
+import heddle.compiler.backend.tornado.host.TornadoSettings;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import java.io.File;

@@ -1,6 +1,6 @@
 package heddle.runtime.train;
 
-import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.text.GraphText;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.HeddleModel;

@@ -1,8 +1,8 @@
 package heddle.bench;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.TornadoSettings;
-import heddle.compiler.backend.tornado.TornadoSource;
+import heddle.compiler.backend.tornado.host.TornadoSettings;
+import heddle.compiler.backend.tornado.host.TornadoSource;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.file.TemporaryDirectory;
 import heddle.runtime.tornado.DeviceWriter;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.cli.ExitCode;
 import heddle.cli.Main;
-import heddle.compiler.backend.tornado.TornadoSettings;
+import heddle.compiler.backend.tornado.host.TornadoSettings;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.tensor.Npy;
 import heddle.runtime.tensor.Tensor;

@@ -1,7 +1,7 @@
 package heddle.tests.gradient;
 
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphReader;
+import heddle.compiler.ir.text.GraphReader;
 import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.op.attention.FusedAttention;
 import heddle.dsl.source.SourceFile;

@@ -8,7 +8,7 @@ import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
-import heddle.compiler.backend.tornado.TornadoWriter;
+import heddle.compiler.backend.tornado.host.TornadoWriter;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.op.Interpreter;
 import heddle.compiler.schedule.GivenSchedules;

@@ -9,6 +9,7 @@ import heddle.compiler.type.DType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.tensor.Tensor;
+import heddle.tests.onnx.file.OnnxRuntimeSession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

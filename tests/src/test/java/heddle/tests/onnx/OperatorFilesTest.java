@@ -1,6 +1,8 @@
 package heddle.tests.onnx;
 
 import ai.onnxruntime.OrtException;
+import heddle.tests.onnx.file.GeneratedFile;
+import heddle.tests.onnx.file.OperatorFiles;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;

@@ -6,6 +6,8 @@ import heddle.compiler.frontend.Model.Declaration;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
+import heddle.tests.onnx.file.GeneratedFile;
+import heddle.tests.onnx.file.GeneratedFiles;
 import heddle.tests.pack.PackedTexts;
 import java.nio.file.Path;
 import java.util.List;

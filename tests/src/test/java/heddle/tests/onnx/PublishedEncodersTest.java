@@ -12,6 +12,7 @@ import heddle.runtime.HeddleModel;
 import heddle.runtime.artifact.ModelManifest;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.text.Tokenizer;
+import heddle.tests.onnx.file.OnnxRuntimeSession;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -10,6 +10,7 @@ import heddle.runtime.HeddleModel;
 import heddle.runtime.onnx.OnnxImport;
 import heddle.runtime.onnx.OnnxModel;
 import heddle.runtime.tensor.Tensor;
+import heddle.tests.onnx.file.OnnxRuntimeSession;
 import heddle.tests.pack.PackedTexts;
 import java.io.IOException;
 import java.io.InputStream;

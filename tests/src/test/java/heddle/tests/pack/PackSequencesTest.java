@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.ir.GraphText;
+import heddle.compiler.ir.text.GraphText;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;

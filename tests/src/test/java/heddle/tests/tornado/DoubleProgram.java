@@ -1,8 +1,8 @@
 package heddle.tests.tornado;
 
-import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoTarget;
-import heddle.compiler.backend.tornado.TornadoWriter;
+import heddle.compiler.backend.tornado.host.TornadoSource;
+import heddle.compiler.backend.tornado.host.TornadoWriter;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.KernelTiming;

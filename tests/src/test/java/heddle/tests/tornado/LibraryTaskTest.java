@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.backend.tornado.DeviceMemory;
 import heddle.compiler.backend.tornado.DevicePolicy;
-import heddle.compiler.backend.tornado.TornadoSource;
 import heddle.compiler.backend.tornado.TornadoTarget;
-import heddle.compiler.backend.tornado.TornadoWriter;
+import heddle.compiler.backend.tornado.host.DeviceMemory;
+import heddle.compiler.backend.tornado.host.TornadoSource;
+import heddle.compiler.backend.tornado.host.TornadoWriter;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;

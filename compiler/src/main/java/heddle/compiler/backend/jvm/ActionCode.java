@@ -1,7 +1,10 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.Names;
+import heddle.compiler.backend.jvm.text.Fold;
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;

@@ -1,6 +1,8 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.text.Locals;
+import heddle.compiler.backend.jvm.text.Support;
 import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;

@@ -1,7 +1,9 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.Names;
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.type.Dim;

@@ -1,9 +1,11 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.Captures;
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.KernelForm;
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.Captures;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.KernelForm;
+import heddle.compiler.backend.emit.Names;
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.machine.Processor;
@@ -102,7 +104,7 @@ final class EntryMethod {
     }
 
     private void writeIndex(KernelScope scope, JavaText text, Axis axis, String number) {
-        if (!scope.isBlocked(axis)) {
+        if (!kernel.isBlocked(axis)) {
             String index = scope.locals().fresh(axis.name());
             scope.locals().bind(axis, index);
             text.line("long " + index + " = " + number + ";");

@@ -1,6 +1,6 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.tile.TileKernel;

@@ -1,8 +1,9 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.KernelForm;
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.KernelForm;
+import heddle.compiler.backend.emit.Names;
+import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.machine.Processor;
@@ -27,7 +28,7 @@ public final class JvmWriter {
     }
 
     private JavaSource written(Plan plan) {
-        ClassText members = new ClassText(target);
+        ClassText members = new ClassText();
         List<EntryMethod> entries = new ArrayList<>();
         Map<String, Integer> known = new HashMap<>();
         List<JavaSource.Call> prepare = calls(plan.prepare(), members, entries, known);

@@ -1,8 +1,13 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.Captures;
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.Captures;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.Names;
+import heddle.compiler.backend.jvm.product.ProductMethods;
+import heddle.compiler.backend.jvm.product.RowProductMethods;
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Locals;
+import heddle.compiler.backend.jvm.text.Support;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -54,14 +59,19 @@ record KernelScope(ScheduledKernel scheduled, Processor target, ClassText member
         return length.isKnown() ? Locals.length(length) : "(int) " + ScalarCode.operand(Locals.length(length));
     }
 
+    /** The methods that multiply tiles. */
+    ProductMethods products() {
+        return new ProductMethods(target, members);
+    }
+
+    /** The methods that multiply tiles of few rows. */
+    RowProductMethods rowProducts() {
+        return new RowProductMethods(target, members);
+    }
+
     /** Scalar functions that the class gets. */
     Set<Support> support() {
         return members.support();
-    }
-
-    /** Whether the kernel handles more than one index of {@code axis} at a time. */
-    boolean isBlocked(Axis axis) {
-        return kernel().parallel().contains(axis) && kernel().isBlocked(axis);
     }
 
     /**

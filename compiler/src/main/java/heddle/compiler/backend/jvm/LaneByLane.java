@@ -1,6 +1,8 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Variable;

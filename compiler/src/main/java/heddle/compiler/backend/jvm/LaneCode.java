@@ -1,6 +1,8 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.text.Fold;
+import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scheduled.Action;

@@ -1,7 +1,8 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.Captures;
-import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.emit.Captures;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.index.BlockMask;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;

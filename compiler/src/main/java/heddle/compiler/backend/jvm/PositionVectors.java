@@ -1,5 +1,7 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.Support;
 import heddle.compiler.index.PositionCasts;
 import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.ScalarExpr;

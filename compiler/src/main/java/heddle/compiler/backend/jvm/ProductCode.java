@@ -1,6 +1,9 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.product.MicroKernel;
+import heddle.compiler.backend.jvm.product.ProductMethods;
+import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.index.ScaledBlock;
@@ -57,7 +60,7 @@ final class ProductCode {
         arguments.add(vectors.at);
         scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments, out));
         arguments.add(scope.locals().array(sums.buffer()).array());
-        out.line(scope.members().products().of(shape) + "(" + String.join(", ", arguments) + ");");
+        out.line(scope.products().of(shape) + "(" + String.join(", ", arguments) + ");");
     }
 
     private static String bare(String operand) {

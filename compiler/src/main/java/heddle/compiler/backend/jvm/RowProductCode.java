@@ -1,6 +1,10 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.product.DotKernel;
+import heddle.compiler.backend.jvm.product.MicroKernel;
+import heddle.compiler.backend.jvm.product.RowProductMethods;
+import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.scalar.Axis;
@@ -28,7 +32,7 @@ final class RowProductCode {
         Side k = side(d.right(), products.lane(), d.over());
         int depth = Math.toIntExact(d.over().extent().value());
         var shape = new DotKernel.Shape(d.rows(), d.most(), depth, d.left().width(), k.step, products.width());
-        String method = scope.members().rowProducts().scores(shape);
+        String method = scope.rowProducts().scores(shape);
         out.line(method + "(" + length(products.lane()) + ", " + array(d.left()) + ", " + k.text() + array(products)
                 + ");");
     }
@@ -39,7 +43,7 @@ final class RowProductCode {
         int columns = Math.toIntExact(sums.lane().extent().value());
         var sum = new RowProductMethods.Sum(
                 s.rows(), s.most(), s.vectors(), columns, sums.width(), s.left().width(), v.step, s.zeros());
-        String method = scope.members().rowProducts().sum(sum);
+        String method = scope.rowProducts().sum(sum);
         out.line(method + "(" + length(s.over()) + ", " + array(s.left()) + ", " + v.text() + array(sums) + ", "
                 + array(s.before()) + ");");
     }

@@ -1,8 +1,12 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.PositionSource;
-import heddle.compiler.backend.source.ScalarSource;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.PositionSource;
+import heddle.compiler.backend.emit.ScalarSource;
+import heddle.compiler.backend.jvm.text.Locals;
+import heddle.compiler.backend.jvm.text.PackedElement;
+import heddle.compiler.backend.jvm.text.ScalarFnCode;
+import heddle.compiler.backend.jvm.text.Support;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scheduled.Action;

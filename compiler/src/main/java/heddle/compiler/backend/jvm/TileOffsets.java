@@ -1,8 +1,8 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.scalar.Axis;
+import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.scheduled.PlacedTile;
+import heddle.compiler.tile.TileKernel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,17 +16,19 @@ import java.util.Set;
  */
 final class TileOffsets {
     private final KernelScope scope;
+    private final TileKernel kernel;
     private final Map<String, String> variables = new HashMap<>();
     private final Set<String> declared = new HashSet<>();
 
     TileOffsets(KernelScope scope) {
         this.scope = scope;
+        this.kernel = scope.kernel();
     }
 
     /** The variable for a tile. */
     String of(PlacedTile tile) {
         return variables.computeIfAbsent(origin(tile), origin -> {
-            boolean row = tile.row().filter(this::isBlocked).isPresent();
+            boolean row = tile.row().filter(kernel::isBlocked).isPresent();
             String name = row || origin.equals("0")
                     ? tile.buffer().name()
                     : tile.lane().name();
@@ -37,7 +39,7 @@ final class TileOffsets {
     /** Declares those that have become known. */
     void declare(BlockRanges ranges, JavaText out) {
         for (PlacedTile tile : scope.scheduled().tiles()) {
-            boolean known = tile.axes().stream().allMatch(a -> ranges.isBlocked(a) || !isBlocked(a));
+            boolean known = tile.axes().stream().allMatch(a -> ranges.isBlocked(a) || !kernel.isBlocked(a));
             String variable = of(tile);
             if (known && declared.add(variable)) {
                 out.line("int " + variable + " = " + origin(tile) + ";");
@@ -45,14 +47,10 @@ final class TileOffsets {
         }
     }
 
-    private boolean isBlocked(Axis axis) {
-        return scope.kernel().isBlocked(axis);
-    }
-
     private String origin(PlacedTile tile) {
         List<String> terms = new ArrayList<>();
-        tile.row().filter(this::isBlocked).ifPresent(r -> terms.add(KernelScope.from(r) + " * " + tile.width()));
-        if (isBlocked(tile.lane())) {
+        tile.row().filter(kernel::isBlocked).ifPresent(r -> terms.add(KernelScope.from(r) + " * " + tile.width()));
+        if (kernel.isBlocked(tile.lane())) {
             terms.add(KernelScope.from(tile.lane()));
         }
         if (terms.isEmpty()) {

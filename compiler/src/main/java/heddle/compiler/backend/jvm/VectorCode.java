@@ -1,8 +1,10 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.source.Captures;
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.ScalarSource;
+import heddle.compiler.backend.emit.Captures;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.ScalarSource;
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Needed;
 import heddle.compiler.scalar.ScalarExpr;

@@ -1,5 +1,7 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.VectorMath;
 import heddle.compiler.index.PositionCasts;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;

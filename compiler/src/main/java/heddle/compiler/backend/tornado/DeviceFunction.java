@@ -1,6 +1,6 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.backend.source.DrawText;
+import heddle.compiler.backend.emit.DrawText;
 
 /**
  * Functions that devices need and that neither Java's operators nor {@code TornadoMath} provide. A file contains those

@@ -1,9 +1,9 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.Names;
-import heddle.compiler.backend.source.PositionSource;
-import heddle.compiler.backend.source.ScalarSource;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.Names;
+import heddle.compiler.backend.emit.PositionSource;
+import heddle.compiler.backend.emit.ScalarSource;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;

@@ -1,6 +1,6 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.Names;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
@@ -19,9 +19,9 @@ import java.util.stream.Stream;
  * @param batches matmuls that follow one another at the matrices' strides; one without a batch
  * @see <a href="https://docs.nvidia.com/cuda/cublas/">cuBLAS, gemm and gemmStridedBatched</a>
  */
-record Gemm(Dim m, Dim n, Dim k, Matrix a, Matrix b, Matrix c, Dim batches) implements TaskCall {
+public record Gemm(Dim m, Dim n, Dim k, Matrix a, Matrix b, Matrix c, Dim batches) implements TaskCall {
     /** TornadoVM's name for the library. */
-    static final String LIBRARY = "nvidia/cublas";
+    public static final String LIBRARY = "nvidia/cublas";
 
     /**
      * A matrix in an array, from its first element on.
@@ -37,7 +37,7 @@ record Gemm(Dim m, Dim n, Dim k, Matrix a, Matrix b, Matrix c, Dim batches) impl
     }
 
     /** The factory method of {@code CuBlas}. */
-    String function() {
+    public String function() {
         return isBatched() ? "cublasSgemmStridedBatched" : "cublasSgemm";
     }
 
@@ -51,7 +51,7 @@ record Gemm(Dim m, Dim n, Dim k, Matrix a, Matrix b, Matrix c, Dim batches) impl
      *
      * @param array the variable that an array is
      */
-    List<String> arguments(Function<Buffer, String> array) {
+    public List<String> arguments(Function<Buffer, String> array) {
         List<String> operations = List.of(operation(a), operation(b));
         List<String> sizes = List.of(whole(m), whole(n), whole(k));
         List<String> operands = new ArrayList<>(List.of("1f"));
@@ -78,7 +78,7 @@ record Gemm(Dim m, Dim n, Dim k, Matrix a, Matrix b, Matrix c, Dim batches) impl
                 : "Math.max(1, " + whole(matrix.leading()) + ")";
         List<String> list = new ArrayList<>(List.of(array.apply(matrix.buffer()), leading));
         if (isBatched()) {
-            list.add(HostClass.size(matrix.stride()));
+            list.add(Lengths.size(matrix.stride()));
         }
         return list;
     }
@@ -87,6 +87,6 @@ record Gemm(Dim m, Dim n, Dim k, Matrix a, Matrix b, Matrix c, Dim batches) impl
     private static String whole(Dim dim) {
         return dim.isKnown()
                 ? String.valueOf(dim.value())
-                : dim.asSymbol().map(Names::identifier).orElseGet(() -> "Math.toIntExact(" + HostClass.size(dim) + ")");
+                : dim.asSymbol().map(Names::identifier).orElseGet(() -> "Math.toIntExact(" + Lengths.size(dim) + ")");
     }
 }

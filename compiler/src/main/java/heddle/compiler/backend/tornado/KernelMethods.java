@@ -1,9 +1,9 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.backend.source.Captures;
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.KernelForm;
-import heddle.compiler.backend.source.Names;
+import heddle.compiler.backend.emit.Captures;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.KernelForm;
+import heddle.compiler.backend.emit.Names;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scheduled.Grid;
@@ -25,9 +25,9 @@ import java.util.stream.Collectors;
 /**
  * Writes the kernels of a file, each as a static method. Kernels that differ only in their buffers become one method.
  */
-final class KernelMethods {
+public final class KernelMethods {
     /** Everything needed to launch a task. */
-    record Call(String method, Grid grid, long localBytes, List<Buffer> arrays, LengthArguments lengths)
+    public record Call(String method, Grid grid, long localBytes, List<Buffer> arrays, LengthArguments lengths)
             implements TaskCall {}
 
     /** A method that is written. */
@@ -39,7 +39,7 @@ final class KernelMethods {
     private final List<JavaText> methods = new ArrayList<>();
     private final Set<DeviceFunction> functions = EnumSet.noneOf(DeviceFunction.class);
 
-    KernelMethods(TornadoTarget target) {
+    public KernelMethods(TornadoTarget target) {
         this.target = target;
         List.of("run", "main", "close", "floats").forEach(names::unique);
         for (DeviceFunction f : DeviceFunction.values()) {
@@ -48,7 +48,7 @@ final class KernelMethods {
     }
 
     /** The call of a kernel, whose method is written when it is new. */
-    Call call(TileKernel kernel) {
+    public Call call(TileKernel kernel) {
         KernelForm form = KernelForm.of(kernel);
         Method method = known.computeIfAbsent(form.listing(), listing -> write(kernel, form));
         return new Call(method.name, method.grid, method.localBytes, form.buffers(), method.lengths);
@@ -104,7 +104,7 @@ final class KernelMethods {
         return new Method(name, grid, local, passed);
     }
 
-    void write(JavaText out) {
+    public void write(JavaText out) {
         methods.forEach(m -> out.blank().append(m));
         functions.forEach(f -> out.blank().line(f.text()));
     }

@@ -10,11 +10,11 @@ import java.util.function.UnaryOperator;
  *
  * @param symbols sorted
  */
-record LengthArguments(List<String> symbols, boolean isPaired) {
+public record LengthArguments(List<String> symbols, boolean isPaired) {
     /** The most arguments of a task, its context among them. */
     static final int MOST = 15;
 
-    LengthArguments {
+    public LengthArguments {
         symbols = List.copyOf(symbols);
     }
 
@@ -28,12 +28,12 @@ record LengthArguments(List<String> symbols, boolean isPaired) {
     }
 
     /** How many arguments they are. */
-    int count() {
+    public int count() {
         return isPaired ? Math.ceilDiv(symbols.size(), 2) : symbols.size();
     }
 
     /** The arguments of a call. */
-    List<String> passed() {
+    public List<String> passed() {
         return each(
                 symbol -> Lengths.variable(symbol),
                 (a, b) -> "(long) " + Lengths.variable(a) + " << 32 | " + Lengths.variable(b));

@@ -24,8 +24,8 @@ import java.util.Optional;
  * @param gemm   the call
  * @param reason why there is no call
  */
-record LibraryChoice(Optional<Gemm> gemm, Optional<String> reason) {
-    static LibraryChoice of(TileKernel kernel) {
+public record LibraryChoice(Optional<Gemm> gemm, Optional<String> reason) {
+    public static LibraryChoice of(TileKernel kernel) {
         return switch (kernel.family()) {
             case "contraction" -> new Match(kernel).choice();
             case "attention" ->

@@ -1,6 +1,7 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.backend.source.Division;
+import heddle.compiler.backend.emit.Division;
+import heddle.compiler.backend.emit.Operators;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
@@ -12,6 +13,8 @@ import java.util.Set;
  * operator.
  */
 final class ScalarFunctions {
+    private static final Operators OPERATORS = new Operators("&", "|");
+
     private final Set<DeviceFunction> called;
 
     /** @param called gets what the expressions call */
@@ -25,7 +28,6 @@ final class ScalarFunctions {
         String b = args.getLast();
         DType type = e.args().getLast().type();
         return switch (e.fn()) {
-            case NEG -> "-" + a;
             case ABS -> "TornadoMath.abs(" + a + ")";
             case SIGN -> "(" + a + " > 0 ? " + one(type, "") + " : " + a + " < 0 ? " + one(type, "-") + " : " + a + ")";
             case EXP -> math("exp", a);
@@ -40,29 +42,17 @@ final class ScalarFunctions {
             case FLOOR -> math("floor", a);
             case CEIL -> math("ceil", a);
             case ROUND -> call(type == DType.F64 ? DeviceFunction.RINT : DeviceFunction.RINT_FLOAT, a);
-            case ADD -> a + " + " + b;
-            case SUB -> a + " - " + b;
-            case MUL -> a + " * " + b;
-            case DIV -> a + " / " + b;
             case FLOOR_DIV -> type.isFloat() ? call(floatFloorDiv(type), a, b) : quotient(e, type, a, b);
             case MOD -> type.isFloat() ? call(floatMod(type), a, b) : remainder(e, type, a, b);
             case POW -> call(type == DType.F64 ? DeviceFunction.POW : DeviceFunction.POW_FLOAT, a, b);
             case MIN -> extreme(type, "<", a, b);
             case MAX -> extreme(type, ">", a, b);
-            case EQ -> compared(a, "==", b);
-            case NE -> compared(a, "!=", b);
-            case LT -> type == DType.BOOL ? "!" + a + " & " + b : compared(a, "<", b);
-            case LE -> type == DType.BOOL ? "!" + a + " | " + b : orEqual(type, a, "<", b);
-            case GT -> type == DType.BOOL ? a + " & !" + b : compared(a, ">", b);
-            case GE -> type == DType.BOOL ? a + " | !" + b : orEqual(type, a, ">", b);
-            case AND -> a + " & " + b;
-            case OR -> a + " | " + b;
+            case LE -> type.isFloat() ? orEqual(a, "<", b) : OPERATORS.of(e, args);
+            case GE -> type.isFloat() ? orEqual(a, ">", b) : OPERATORS.of(e, args);
             case XOR -> a + " != " + b;
-            case NOT -> "!" + a;
-            case SELECT -> a + " ? " + args.get(1) + " : " + b;
             case CAST -> cast(type, e.type(), a);
-            case MUL0, STOP_GRADIENT -> throw new IllegalStateException(e.fn().text() + " is not in kernels");
             case DRAW -> call(DeviceFunction.DRAW, args.toArray(String[]::new));
+            default -> OPERATORS.of(e, args);
         };
     }
 
@@ -71,10 +61,8 @@ final class ScalarFunctions {
     }
 
     /** TornadoVM turns branches on {@code <=} and {@code >=} around, which is wrong for NaN. */
-    private static String orEqual(DType type, String a, String comparison, String b) {
-        return type.isFloat()
-                ? "(" + a + " " + comparison + " " + b + ") | (" + a + " == " + b + ")"
-                : compared(a, comparison + "=", b);
+    private static String orEqual(String a, String comparison, String b) {
+        return "(" + a + " " + comparison + " " + b + ") | (" + a + " == " + b + ")";
     }
 
     private static String math(String name, String arguments) {
@@ -104,28 +92,18 @@ final class ScalarFunctions {
         return "(" + a + " " + better + " " + b + nan + " ? " + a + " : " + b + ")";
     }
 
-    private static String compared(String a, String comparison, String b) {
-        return a + " " + comparison + " " + b;
-    }
-
     private String quotient(Apply e, DType type, String a, String b) {
-        return Division.roundsDown(e) ? a + " / " + b : intCast(type) + call(DeviceFunction.FLOOR_DIV, a, b);
+        return Division.roundsDown(e) ? a + " / " + b : Operators.narrowed(type, call(DeviceFunction.FLOOR_DIV, a, b));
     }
 
     private String remainder(Apply e, DType type, String a, String b) {
-        return Division.roundsDown(e) ? a + " % " + b : intCast(type) + call(DeviceFunction.FLOOR_MOD, a, b);
-    }
-
-    private static String intCast(DType type) {
-        return type == DType.I32 ? "(int) " : "";
+        return Division.roundsDown(e) ? a + " % " + b : Operators.narrowed(type, call(DeviceFunction.FLOOR_MOD, a, b));
     }
 
     private String cast(DType from, DType to, String a) {
-        if (to == DType.BOOL) {
-            return from == DType.BOOL ? a : a + " != 0";
-        }
-        String number = from == DType.BOOL ? "(" + a + " ? 1 : 0)" : a;
+        String number = Operators.number(from, a);
         return switch (to) {
+            case BOOL -> Operators.truth(from, a);
             case F16 -> shortened(DeviceFunction.F16, number);
             case BF16 -> shortened(DeviceFunction.BF16, number);
             case I64 -> from.isFloat() ? call(toLong(from), number) : "(long) " + number;

@@ -4,7 +4,7 @@ import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
 
 /** How elements are stored: in arrays of TornadoVM, in local memory, in variables. */
-enum Storage {
+public enum Storage {
     /** Sixteen-bit floats too, which are rounded to their format when they are stored. */
     FLOAT("float", "FloatArray", "Float", "0f"),
     DOUBLE("double", "DoubleArray", "Double", "0.0"),
@@ -25,7 +25,7 @@ enum Storage {
         this.zero = zero;
     }
 
-    static Storage of(DType type) {
+    public static Storage of(DType type) {
         return switch (Precision.computed(type)) {
             case F32 -> FLOAT;
             case F64 -> DOUBLE;
@@ -37,12 +37,12 @@ enum Storage {
     }
 
     /** The Java type of a value. */
-    String variable() {
+    public String variable() {
         return variable;
     }
 
     /** The class of arrays in global memory. */
-    String array() {
+    public String array() {
         return array;
     }
 
@@ -51,7 +51,7 @@ enum Storage {
     }
 
     /** The Java type of one element of an array, in global and in local memory. */
-    String element() {
+    public String element() {
         return this == BOOLEAN ? "byte" : variable;
     }
 
@@ -60,7 +60,7 @@ enum Storage {
         return "context.allocate" + local + "LocalArray(" + elements + ")";
     }
 
-    int bytes() {
+    public int bytes() {
         return switch (this) {
             case FLOAT, INT -> 4;
             case DOUBLE, LONG -> 8;

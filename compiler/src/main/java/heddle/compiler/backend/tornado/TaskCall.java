@@ -4,7 +4,7 @@ import heddle.compiler.scalar.Buffer;
 import java.util.List;
 
 /** What a task does: it runs a kernel of the file, or calls a library. */
-sealed interface TaskCall permits KernelMethods.Call, Gemm {
+public sealed interface TaskCall permits KernelMethods.Call, Gemm {
     /** The buffers that are its arguments. */
     List<Buffer> arrays();
 }

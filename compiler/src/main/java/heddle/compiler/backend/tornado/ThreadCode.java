@@ -1,7 +1,7 @@
 package heddle.compiler.backend.tornado;
 
-import heddle.compiler.backend.source.JavaText;
-import heddle.compiler.backend.source.ScalarSource;
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.ScalarSource;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;

@@ -1,10 +1,7 @@
 package heddle.compiler.op.layout;
 
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.ir.OpCategory;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
-import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
@@ -16,15 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Joins tensors along an axis. All other lengths are equal. */
-public record Concat(int axis) implements Pointwise, Differentiable {
+public record Concat(int axis) implements LayoutOp {
     @Override
     public String name() {
         return "concat";
-    }
-
-    @Override
-    public OpCategory category() {
-        return OpCategory.LAYOUT;
     }
 
     @Override

@@ -2,10 +2,7 @@ package heddle.compiler.op.layout;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
-import heddle.compiler.ir.OpCategory;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
-import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Dim;
@@ -15,15 +12,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Broadcasts a tensor to a shape: adds leading axes, and repeats axes of length 1. */
-public record Expand(Shape shape) implements Pointwise, Differentiable {
+public record Expand(Shape shape) implements View {
     @Override
     public String name() {
         return "expand";
-    }
-
-    @Override
-    public OpCategory category() {
-        return OpCategory.LAYOUT;
     }
 
     @Override
@@ -59,11 +51,6 @@ public record Expand(Shape shape) implements Pointwise, Differentiable {
     @Override
     public ScalarExpr at(List<ScalarExpr> index, Operands operands) {
         return operands.at(0, Broadcast.index(operands.type(0).shape(), index));
-    }
-
-    @Override
-    public boolean isView() {
-        return true;
     }
 
     @Override

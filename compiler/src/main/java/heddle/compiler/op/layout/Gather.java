@@ -2,10 +2,7 @@ package heddle.compiler.op.layout;
 
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.ir.OpCategory;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
-import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
@@ -21,15 +18,10 @@ import java.util.Map;
  * Picks slices of a tensor by index. From {@code data} and {@code index} it makes a result of shape {@code data[:axis]
  * + index + data[axis+1:]}. An index out of range is clamped to the nearest that is in range.
  */
-public record Gather(int axis) implements Pointwise, Differentiable {
+public record Gather(int axis) implements LayoutOp {
     @Override
     public String name() {
         return "gather";
-    }
-
-    @Override
-    public OpCategory category() {
-        return OpCategory.LAYOUT;
     }
 
     @Override

@@ -3,11 +3,8 @@ package heddle.compiler.op.layout;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
-import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.AttributeMap;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
-import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
@@ -29,7 +26,7 @@ import java.util.stream.Stream;
  * @param high  the number added after it
  * @param value an integer for integer tensors, 0 or 1 for bool tensors
  */
-public record Pad(List<Dim> low, List<Dim> high, double value) implements Pointwise, Differentiable {
+public record Pad(List<Dim> low, List<Dim> high, double value) implements LayoutOp {
     public Pad {
         low = List.copyOf(low);
         high = List.copyOf(high);
@@ -38,11 +35,6 @@ public record Pad(List<Dim> low, List<Dim> high, double value) implements Pointw
     @Override
     public String name() {
         return "pad";
-    }
-
-    @Override
-    public OpCategory category() {
-        return OpCategory.LAYOUT;
     }
 
     @Override

@@ -1,10 +1,7 @@
 package heddle.compiler.op.layout;
 
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.ir.OpCategory;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
-import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Dim;
@@ -20,7 +17,7 @@ import java.util.Map;
  *
  * @param order for each result axis the operand axis it is
  */
-public record Permute(List<Integer> order) implements Pointwise, Differentiable {
+public record Permute(List<Integer> order) implements View {
     public Permute {
         order = List.copyOf(order);
     }
@@ -28,11 +25,6 @@ public record Permute(List<Integer> order) implements Pointwise, Differentiable 
     @Override
     public String name() {
         return "permute";
-    }
-
-    @Override
-    public OpCategory category() {
-        return OpCategory.LAYOUT;
     }
 
     @Override
@@ -66,11 +58,6 @@ public record Permute(List<Integer> order) implements Pointwise, Differentiable 
             source.set(order.get(axis), index.get(axis));
         }
         return operands.at(0, source);
-    }
-
-    @Override
-    public boolean isView() {
-        return true;
     }
 
     @Override

@@ -2,11 +2,8 @@ package heddle.compiler.op.layout;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
-import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.AttributeMap;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
-import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
@@ -23,7 +20,7 @@ import java.util.Map;
  * @param steps not zero; negative steps go backwards
  * @param shape of the result
  */
-public record Place(List<Dim> starts, List<Long> steps, Shape shape) implements Pointwise, Differentiable {
+public record Place(List<Dim> starts, List<Long> steps, Shape shape) implements LayoutOp {
     public Place {
         starts = List.copyOf(starts);
         steps = List.copyOf(steps);
@@ -35,11 +32,6 @@ public record Place(List<Dim> starts, List<Long> steps, Shape shape) implements 
     @Override
     public String name() {
         return "place";
-    }
-
-    @Override
-    public OpCategory category() {
-        return OpCategory.LAYOUT;
     }
 
     @Override

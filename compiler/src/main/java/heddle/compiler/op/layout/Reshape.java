@@ -2,10 +2,7 @@ package heddle.compiler.op.layout;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
-import heddle.compiler.ir.OpCategory;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
-import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
@@ -19,15 +16,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Keeps the elements in row-major order and changes the axes. */
-public record Reshape(Shape shape) implements Pointwise, Differentiable {
+public record Reshape(Shape shape) implements View {
     @Override
     public String name() {
         return "reshape";
-    }
-
-    @Override
-    public OpCategory category() {
-        return OpCategory.LAYOUT;
     }
 
     @Override
@@ -120,11 +112,6 @@ public record Reshape(Shape shape) implements Pointwise, Differentiable {
             source.set(axes.get(i), i == 0 ? at : ScalarExpr.apply(ScalarFn.MOD, at, ScalarExpr.of(length)));
             stride = stride.times(length);
         }
-    }
-
-    @Override
-    public boolean isView() {
-        return true;
     }
 
     @Override

@@ -1,13 +1,8 @@
 package heddle.compiler.op.layout;
 
-import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
-import heddle.compiler.ir.OpCategory;
-import heddle.compiler.op.AttributeMap;
 import heddle.compiler.op.Require;
-import heddle.compiler.op.gradient.Differentiable;
-import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarMath;
@@ -28,7 +23,7 @@ import java.util.Map;
  * @param size of the result's axis
  * @param kind how slices of one index are combined
  */
-public record Scatter(int axis, Dim size, Reduction kind) implements Differentiable {
+public record Scatter(int axis, Dim size, Reduction kind) implements ScatterOp {
     /** A sum. */
     public Scatter(int axis, Dim size) {
         this(axis, size, Reduction.SUM);
@@ -42,16 +37,6 @@ public record Scatter(int axis, Dim size, Reduction kind) implements Differentia
     @Override
     public String name() {
         return name(kind);
-    }
-
-    @Override
-    public OpCategory category() {
-        return OpCategory.REDUCTION;
-    }
-
-    @Override
-    public Map<String, Object> attributes() {
-        return AttributeMap.of("axis", (long) axis, "size", size);
     }
 
     @Override
@@ -71,32 +56,11 @@ public record Scatter(int axis, Dim size, Reduction kind) implements Differentia
                     0,
                     1);
         }
-        requireSomewhereToPut(name(), operands, size);
+        requireSomewhereToPut(operands);
         List<Dim> dims = new ArrayList<>(x.shape().dims().subList(0, axis));
         dims.add(size);
         dims.addAll(x.shape().dims().subList(end, x.rank()));
         return List.of(new TensorType(x.dtype(), new Shape(dims)));
-    }
-
-    @Override
-    public List<LengthCondition> conditions(List<TensorType> operands) {
-        return somewhereToPut(name(), operands, size);
-    }
-
-    /** Where an element is put, there is a place for it. */
-    static List<LengthCondition> somewhereToPut(String op, List<TensorType> operands, Dim size) {
-        Dim put = operands.get(1).shape().size();
-        return size.isKnown()
-                ? List.of()
-                : List.of(new LengthCondition(
-                        put.times(size.minus(1)), op + " of " + operands.get(0) + " into an axis that is empty"));
-    }
-
-    /** That an axis without elements takes none. */
-    static void requireSomewhereToPut(String op, List<TensorType> operands, Dim size) {
-        if (size.isZero() && !operands.get(1).shape().size().isZero()) {
-            throw Require.mismatch(op + " of " + operands.get(0) + " into an axis that is empty", "", 0);
-        }
     }
 
     @Override
@@ -130,14 +94,12 @@ public record Scatter(int axis, Dim size, Reduction kind) implements Differentia
     }
 
     @Override
-    public void gradient(GradientContext c) {
-        if (c.needs(0)) {
-            new ScatterGradient(
-                            c,
-                            kind,
-                            (how, x) -> c.add(new Scatter(axis, size, how), x, c.operand(1)),
-                            x -> c.add(new Gather(axis), x, c.operand(1)))
-                    .give();
-        }
+    public ScatterOp as(Reduction otherKind) {
+        return new Scatter(axis, size, otherKind);
+    }
+
+    @Override
+    public Op picking() {
+        return new Gather(axis);
     }
 }

@@ -1,13 +1,8 @@
 package heddle.compiler.op.layout;
 
-import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
-import heddle.compiler.ir.OpCategory;
-import heddle.compiler.op.AttributeMap;
 import heddle.compiler.op.Require;
-import heddle.compiler.op.gradient.Differentiable;
-import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarMath;
@@ -26,7 +21,7 @@ import java.util.Map;
  * @param size of the result's axis
  * @param kind how elements of one index are combined
  */
-public record ScatterAlong(int axis, Dim size, Reduction kind) implements Differentiable {
+public record ScatterAlong(int axis, Dim size, Reduction kind) implements ScatterOp {
     /** A sum. */
     public ScatterAlong(int axis, Dim size) {
         this(axis, size, Reduction.SUM);
@@ -40,16 +35,6 @@ public record ScatterAlong(int axis, Dim size, Reduction kind) implements Differ
     @Override
     public String name() {
         return name(kind);
-    }
-
-    @Override
-    public OpCategory category() {
-        return OpCategory.REDUCTION;
-    }
-
-    @Override
-    public Map<String, Object> attributes() {
-        return AttributeMap.of("axis", (long) axis, "size", size);
     }
 
     @Override
@@ -67,13 +52,8 @@ public record ScatterAlong(int axis, Dim size, Reduction kind) implements Differ
                     0,
                     1);
         }
-        Scatter.requireSomewhereToPut(name(), operands, size);
+        requireSomewhereToPut(operands);
         return List.of(new TensorType(x.dtype(), x.shape().with(axis, size)));
-    }
-
-    @Override
-    public List<LengthCondition> conditions(List<TensorType> operands) {
-        return Scatter.somewhereToPut(name(), operands, size);
     }
 
     @Override
@@ -105,14 +85,12 @@ public record ScatterAlong(int axis, Dim size, Reduction kind) implements Differ
     }
 
     @Override
-    public void gradient(GradientContext c) {
-        if (c.needs(0)) {
-            new ScatterGradient(
-                            c,
-                            kind,
-                            (how, x) -> c.add(new ScatterAlong(axis, size, how), x, c.operand(1)),
-                            x -> c.add(new TakeAlong(axis), x, c.operand(1)))
-                    .give();
-        }
+    public ScatterOp as(Reduction otherKind) {
+        return new ScatterAlong(axis, size, otherKind);
+    }
+
+    @Override
+    public Op picking() {
+        return new TakeAlong(axis);
     }
 }

@@ -3,11 +3,8 @@ package heddle.compiler.op.layout;
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.Op;
-import heddle.compiler.ir.OpCategory;
 import heddle.compiler.op.AttributeMap;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
-import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
@@ -24,7 +21,7 @@ import java.util.Map;
  *
  * @param steps not zero; negative steps go backwards
  */
-public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) implements Pointwise, Differentiable {
+public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) implements View {
     public Slice {
         starts = List.copyOf(starts);
         lengths = List.copyOf(lengths);
@@ -48,11 +45,6 @@ public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) imple
     @Override
     public String name() {
         return "slice";
-    }
-
-    @Override
-    public OpCategory category() {
-        return OpCategory.LAYOUT;
     }
 
     @Override
@@ -146,11 +138,6 @@ public record Slice(List<Dim> starts, List<Dim> lengths, List<Long> steps) imple
             source.add(at);
         }
         return operands.at(0, source);
-    }
-
-    @Override
-    public boolean isView() {
-        return true;
     }
 
     @Override

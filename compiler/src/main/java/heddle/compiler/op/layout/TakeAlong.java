@@ -2,13 +2,10 @@ package heddle.compiler.op.layout;
 
 import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.NdArray;
-import heddle.compiler.ir.OpCategory;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Length;
-import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Require;
-import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
@@ -26,15 +23,10 @@ import java.util.Map;
  * the shape of the result, and, except along the axis, the shape of the data. An index out of range is clamped to the
  * nearest that is in range.
  */
-public record TakeAlong(int axis) implements Pointwise, Differentiable {
+public record TakeAlong(int axis) implements LayoutOp {
     @Override
     public String name() {
         return "take_along";
-    }
-
-    @Override
-    public OpCategory category() {
-        return OpCategory.LAYOUT;
     }
 
     @Override

@@ -4,7 +4,8 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
-import heddle.compiler.op.Softmax;
+import heddle.compiler.op.RowReduction;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.schedule.ContractionAxes;
 import heddle.compiler.schedule.Dequantised;
 import heddle.compiler.type.Dim;
@@ -64,12 +65,12 @@ final class ChooseStored {
         for (Node node : graph.nodes()) {
             if (inRegions.contains(node) || Partition.isGiven(node)) {
                 costs.put(node, ElementCost.READ);
-            } else if (node.op() instanceof Pointwise op) {
+            } else if (node.op() instanceof Pointwise) {
                 ElementCost cost = graph.operands(node).stream()
                         .map(v -> costs.get(v.node()))
                         .reduce(ElementCost.of(node), ElementCost::plus);
                 boolean store = required.contains(node)
-                        || (!op.isView()
+                        || (!(node.op() instanceof View)
                                 && !Partition.isNumber(node)
                                 && !Dequantised.is(graph, node)
                                 && !isInPlace(node, cost));
@@ -97,13 +98,17 @@ final class ChooseStored {
     private int readings(Node node, Dim size) {
         int readings = 0;
         for (Node user : graph.users(node)) {
-            if (user.op() instanceof Pointwise p && p.isView() && !required.contains(user)) {
+            if (user.op() instanceof View && !required.contains(user)) {
                 readings += readings(user, size);
             } else {
-                readings += user.op() instanceof Softmax || isLarger(user, size) ? 2 : 1;
+                readings += passes(user) > 1 || isLarger(user, size) ? 2 : 1;
             }
         }
         return readings;
+    }
+
+    private static int passes(Node user) {
+        return user.op() instanceof RowReduction r ? r.passes() : 1;
     }
 
     private boolean isLarger(Node user, Dim size) {

@@ -5,6 +5,8 @@ import heddle.compiler.op.Dropout;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.layout.Concat;
+import heddle.compiler.op.layout.View;
+import heddle.compiler.scalar.Effort;
 
 /**
  * The cost of computing one element of a value in place.
@@ -35,17 +37,18 @@ record ElementCost(int operations, int reads) {
                     case Elementwise e -> of(e);
                     case Concat concat -> 2;
                     case Dropout dropout -> DRAW;
-                    case Pointwise p -> p.isView() ? 0 : 1;
+                    case View v -> 0;
+                    case Pointwise p -> 1;
                     default -> 0;
                 },
                 0);
     }
 
     private static int of(Elementwise e) {
-        return switch (e.fn()) {
-            case EXP, LOG, TANH, ERF, SIGMOID, SIN, COS, POW -> TRANSCENDENTAL;
-            case DIV, SQRT, RSQRT, FLOOR_DIV, MOD -> DIVISION;
-            default -> 1;
+        return switch (Effort.of(e.fn())) {
+            case TRANSCENDENTAL -> TRANSCENDENTAL;
+            case DIVISION -> DIVISION;
+            case SIMPLE, ROUNDING -> 1;
         };
     }
 

@@ -3,6 +3,7 @@ package heddle.compiler.schedule.partition;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.schedule.ContractionAxes;
 import heddle.compiler.type.Shape;
@@ -109,7 +110,7 @@ final class GrowRegion {
 
     /** Views are left to the nodes that read them, where they cost nothing. */
     private boolean mayBeStored(Node node) {
-        return !(node.op() instanceof Pointwise p && p.isView());
+        return !(node.op() instanceof View);
     }
 
     private boolean isComputable(Region region) {

@@ -4,10 +4,9 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
-import heddle.compiler.op.Input;
+import heddle.compiler.op.Given;
 import heddle.compiler.op.Length;
 import heddle.compiler.op.Pointwise;
-import heddle.compiler.op.Weight;
 import heddle.compiler.op.layout.Reshape;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,9 +30,7 @@ public record Partition(Map<Node, Region> kernels) {
 
     /** Whether the result of {@code node} exists before anything runs. */
     public static boolean isGiven(Node node) {
-        return node.op() instanceof Input
-                || node.op() instanceof Weight
-                || (node.op() instanceof Constant c && !c.isSplat());
+        return node.op() instanceof Given || (node.op() instanceof Constant c && !c.isSplat());
     }
 
     /** Whether {@code node} is a number that needs no buffer. */

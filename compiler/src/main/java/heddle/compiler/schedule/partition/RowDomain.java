@@ -3,8 +3,7 @@ package heddle.compiler.schedule.partition;
 import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.Reduce;
-import heddle.compiler.op.Softmax;
+import heddle.compiler.op.RowReduction;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.type.Dim;
@@ -25,7 +24,7 @@ import java.util.Optional;
  */
 public record RowDomain(Shape full, List<Axis> rows, Axis row, List<ScalarExpr> index, List<Integer> reduced) {
     static boolean isAnchor(Node node) {
-        return node.op() instanceof Reduce || node.op() instanceof Softmax;
+        return node.op() instanceof RowReduction;
     }
 
     /** The domain of a reduction or softmax. */
@@ -52,7 +51,7 @@ public record RowDomain(Shape full, List<Axis> rows, Axis row, List<ScalarExpr> 
     }
 
     private static List<Integer> reduced(Node anchor) {
-        return anchor.op() instanceof Reduce r ? r.axes() : List.of(((Softmax) anchor.op()).axis());
+        return ((RowReduction) anchor.op()).axes();
     }
 
     /** Whether another reduction or softmax is over the same rows. */
@@ -63,19 +62,7 @@ public record RowDomain(Shape full, List<Axis> rows, Axis row, List<ScalarExpr> 
 
     /** The index at which a reduction or softmax is computed. */
     public List<ScalarExpr> indexOf(Node anchor) {
-        if (anchor.op() instanceof Softmax) {
-            return index;
-        }
-        boolean keep = ((Reduce) anchor.op()).keepDims();
-        List<ScalarExpr> kept = new ArrayList<>();
-        for (int axis = 0; axis < index.size(); axis++) {
-            if (!reduced.contains(axis)) {
-                kept.add(index.get(axis));
-            } else if (keep) {
-                kept.add(ScalarExpr.of(0));
-            }
-        }
-        return kept;
+        return ((RowReduction) anchor.op()).resultIndex(index);
     }
 
     /** The shape of values with one element for each row. */

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.RandomRun;
 import heddle.compiler.ir.Graph;
-import heddle.compiler.ir.GraphReader;
-import heddle.compiler.ir.GraphText;
 import heddle.compiler.ir.InvalidGraph;
 import heddle.compiler.ir.NdArray;
+import heddle.compiler.ir.text.GraphReader;
+import heddle.compiler.ir.text.GraphText;
 import heddle.compiler.layout.FoldLayout;
 import heddle.compiler.op.GraphCatalogue;
 import heddle.compiler.scalar.ScalarEvaluator;

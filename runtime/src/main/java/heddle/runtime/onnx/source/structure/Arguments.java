@@ -3,6 +3,8 @@ package heddle.runtime.onnx.source.structure;
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
+import heddle.runtime.onnx.source.structure.step.NameTemplate;
+import heddle.runtime.onnx.source.structure.step.Rewrite;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,8 @@ package heddle.runtime.onnx.source.structure;
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
+import heddle.runtime.onnx.source.structure.step.Rewrite;
+import heddle.runtime.onnx.source.structure.step.Step;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;

@@ -1,5 +1,6 @@
 package heddle.runtime.onnx.source.structure;
 
+import heddle.runtime.onnx.source.structure.step.NameTemplate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

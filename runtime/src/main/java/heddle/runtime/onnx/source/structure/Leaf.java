@@ -2,6 +2,7 @@ package heddle.runtime.onnx.source.structure;
 
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.source.Term;
+import heddle.runtime.onnx.source.structure.step.NameTemplate;
 
 /** What may differ between two pieces of a model that are written alike. */
 sealed interface Leaf {

@@ -1,6 +1,7 @@
 package heddle.runtime.onnx.source.structure;
 
 import heddle.runtime.onnx.source.Value;
+import heddle.runtime.onnx.source.structure.step.Step;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

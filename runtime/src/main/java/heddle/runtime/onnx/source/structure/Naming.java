@@ -3,6 +3,7 @@ package heddle.runtime.onnx.source.structure;
 import heddle.compiler.frontend.Catalogue;
 import heddle.dsl.parse.Keywords;
 import heddle.runtime.onnx.source.Value;
+import heddle.runtime.onnx.source.structure.step.Sums;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,7 @@
 package heddle.runtime.onnx.source.structure;
 
 import heddle.runtime.onnx.source.FlatModel;
+import heddle.runtime.onnx.source.structure.step.Step;
 import java.util.List;
 
 /** A model in functions and loops, before anything has a name. @param routines each behind those that it calls */

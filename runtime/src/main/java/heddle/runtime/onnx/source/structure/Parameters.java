@@ -3,6 +3,8 @@ package heddle.runtime.onnx.source.structure;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.source.Term;
+import heddle.runtime.onnx.source.structure.step.NameTemplate;
+import heddle.runtime.onnx.source.structure.step.Sums;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -3,6 +3,8 @@ package heddle.runtime.onnx.source.structure;
 import heddle.runtime.onnx.source.FlatModel;
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
+import heddle.runtime.onnx.source.structure.step.Step;
+import heddle.runtime.onnx.source.structure.step.TermRewriting;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -2,6 +2,8 @@ package heddle.runtime.onnx.source.structure;
 
 import heddle.compiler.type.Dim;
 import heddle.runtime.onnx.source.Term;
+import heddle.runtime.onnx.source.structure.step.NameTemplate;
+import heddle.runtime.onnx.source.structure.step.Sums;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package heddle.runtime.onnx.source.structure;
 
 import heddle.runtime.onnx.source.Term;
+import heddle.runtime.onnx.source.structure.step.Sums;
 
 /** How hard a term is to read. */
 final class Reading {

@@ -2,6 +2,9 @@ package heddle.runtime.onnx.source.structure;
 
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
+import heddle.runtime.onnx.source.structure.step.Rewrite;
+import heddle.runtime.onnx.source.structure.step.Step;
+import heddle.runtime.onnx.source.structure.step.TermRewriting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package heddle.runtime.onnx.source.structure;
 
 import heddle.runtime.onnx.source.Term;
 import heddle.runtime.onnx.source.Value;
+import heddle.runtime.onnx.source.structure.step.Step;
 import java.util.List;
 
 /**

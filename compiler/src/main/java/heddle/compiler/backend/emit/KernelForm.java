@@ -1,0 +1,38 @@
+package heddle.compiler.backend.emit;
+
+import heddle.compiler.scalar.Buffer;
+import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.KernelSchedule;
+import heddle.compiler.tile.ScheduleListing;
+import heddle.compiler.tile.TileKernel;
+import java.util.List;
+
+/**
+ * A kernel without the names that distinguish it from kernels of other layers. Buffers are numbered in the order in
+ * which they occur. Kernels of equal form become one method, which is compiled once.
+ *
+ * @param listing the kernel's axes, schedule and statements, with numbers for buffers
+ * @param buffers the buffers that the numbers stand for
+ */
+public record KernelForm(String listing, List<Buffer> buffers) {
+    public KernelForm {
+        buffers = List.copyOf(buffers);
+    }
+
+    public static KernelForm of(TileKernel kernel) {
+        FormListing listing = new FormListing(kernel);
+        listing.add(kernel.family())
+                .add(choices(kernel))
+                .axes(kernel.parallel())
+                .body(kernel.body());
+        return new KernelForm(listing.toString(), listing.buffers());
+    }
+
+    /** What tells methods apart; the tables by which blocks are skipped are listed with the mask. */
+    private static String choices(TileKernel kernel) {
+        List<Choice> choices = kernel.schedule().choices().stream()
+                .filter(c -> !(c instanceof Choice.Skip || c instanceof Choice.Grain))
+                .toList();
+        return ScheduleListing.choices(new TileKernel(kernel.program(), new KernelSchedule(choices)));
+    }
+}

@@ -1,0 +1,149 @@
+package heddle.compiler.backend.jvm.product;
+
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Lanes;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Products of a few rows with a few others, lanes along what is summed. The partial sums of all pairs stay in registers; then their
+ * lanes are added by one tree that leaves the sum of each pair in a lane of its own. A sum does not depend on which other pairs are
+ * computed with it.
+ *
+ * @param rows rows of {@code q}
+ * @param keys rows of {@code k}: with those of {@code q}, pairs for every lane of one vector or of several, or one pair
+ */
+public record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
+    /**
+     * The purpose of a kernel.
+     *
+     * @param rows   rows of {@code q}
+     * @param most   of them that are computed at once
+     * @param depth  the length of the sum
+     * @param qWidth elements from one row of {@code q} to the next; zeros stand behind the sum
+     * @param step   elements from one row of {@code k} to the next
+     * @param sWidth elements from one row of products to the next
+     */
+    public record Shape(int rows, int most, int depth, int qWidth, MicroKernel.Distance step, int sWidth) {
+        /** As it is called within a method: with a parameter for a stride that is not known. */
+        Shape within() {
+            return new Shape(
+                    rows, most, depth, qWidth, step.isKnown() ? step : new MicroKernel.Distance("step"), sWidth);
+        }
+
+        Shape anyRows() {
+            return new Shape(0, 0, depth, qWidth, step, sWidth);
+        }
+    }
+
+    /** Writes the kernel as a method: for {@code count} rows of {@code k}, not fewer than its own. */
+    void write(ClassText members, String method) {
+        JavaText out = members.method();
+        out.line("/** Products of " + rows + " rows with {@code count} others, " + keys + " at a time. */");
+        out.open("private static void " + method + "(int count, float[] q, int qAt, float[] k, int kAt, "
+                + (shape.step.isKnown() ? "" : "int step, ") + "float[] s, int sAt)");
+        out.open("for (int n = 0; n < count; n += " + keys + ")");
+        out.line("int j = Math.min(n, count - " + keys + ");");
+        out.line("int p = kAt + " + shape.step.times("j") + ";");
+        for (int r = 0; r < rows; r++) {
+            for (int k = 0; k < keys; k++) {
+                out.line("FloatVector " + sum(r, k) + " = FloatVector.zero(F);");
+            }
+        }
+        int whole = shape.depth / lanes.count() * lanes.count();
+        if (whole > 0) {
+            out.open("for (int d = 0; d < " + whole + "; d += " + lanes.count() + ")");
+            writeStep(out, "d", "");
+            out.close();
+        }
+        int rest = shape.depth % lanes.count();
+        if (rest > 0) {
+            writeStep(out, String.valueOf(whole), ", " + members.mask(lanes, lane -> lane < rest));
+        }
+        writeTree(members, out);
+        out.close().close();
+    }
+
+    /** One vector of each row. What fewer registers hold is loaded once, the other rows one after another. */
+    private void writeStep(JavaText out, String d, String mask) {
+        boolean holdsKeys = keys <= rows;
+        String unique = d.equals("d") ? "" : d;
+        for (int n = 0; n < (holdsKeys ? keys : rows); n++) {
+            out.line(holdsKeys ? key(n, d, unique, mask) : query(n, d, unique));
+        }
+        for (int n = 0; n < (holdsKeys ? rows : keys); n++) {
+            out.line(holdsKeys ? query(n, d, unique) : key(n, d, unique, mask));
+            for (int m = 0; m < (holdsKeys ? keys : rows); m++) {
+                int r = holdsKeys ? n : m;
+                int k = holdsKeys ? m : n;
+                String x = "q" + unique + "_" + r;
+                String y = "k" + unique + "_" + k;
+                out.line(sum(r, k) + " = " + x + ".fma(" + y + ", " + sum(r, k) + ");");
+            }
+        }
+    }
+
+    private String key(int k, String d, String unique, String mask) {
+        String row = k == 0 ? "p" : "p + " + shape.step.times(k);
+        return "FloatVector k" + unique + "_" + k + " = FloatVector.fromArray(F, k, " + plus(row, d) + mask + ");";
+    }
+
+    private String query(int r, String d, String unique) {
+        String row = r == 0 ? "qAt" : "qAt + " + r * shape.qWidth;
+        return "FloatVector q" + unique + "_" + r + " = FloatVector.fromArray(F, q, " + plus(row, d) + ");";
+    }
+
+    private static String plus(String base, String d) {
+        return d.equals("0") ? base : base + " + " + d;
+    }
+
+    private static String sum(int r, int k) {
+        return "c" + r + "_" + k;
+    }
+
+    private void writeTree(ClassText members, JavaText out) {
+        if (rows * keys == 1) {
+            for (int half : lanes.halves()) {
+                out.line("c0_0 = c0_0.add(c0_0.rearrange(" + members.swap(lanes, half) + "));");
+            }
+            out.line("s[sAt + j] = c0_0.lane(0);");
+            return;
+        }
+        List<String> pairs = new ArrayList<>();
+        for (int r = 0; r < rows; r++) {
+            for (int k = 0; k < keys; k++) {
+                pairs.add(sum(r, k));
+            }
+        }
+        for (int group = 0; group < pairs.size(); group += lanes.count()) {
+            String sums = writeTree(members, out, pairs.subList(group, group + lanes.count()));
+            int first = group / keys;
+            int last = Math.min(rows, first + Math.max(1, lanes.count() / keys));
+            for (int r = first; r < last; r++) {
+                int lane = (r - first) * keys;
+                String at = "sAt + " + (r * shape.sWidth - lane) + " + j";
+                String mask =
+                        keys == lanes.count() ? "" : ", " + members.mask(lanes, l -> l >= lane && l < lane + keys);
+                out.line(sums + ".intoArray(s, " + at + mask + ");");
+            }
+        }
+    }
+
+    /** Each step adds two halves of the lanes of two vectors, and puts the results of both into one. */
+    private String writeTree(ClassText members, JavaText out, List<String> vectors) {
+        List<String> level = vectors;
+        for (int half : lanes.halves()) {
+            String upper = members.mask(lanes, lane -> (lane & half) != 0);
+            String swap = members.swap(lanes, half);
+            for (int n = 0; n < half; n++) {
+                String a = level.get(n);
+                String b = level.get(n + half);
+                out.line(a + " = " + a + ".blend(" + b + ", " + upper + ").add(" + b + ".blend(" + a + ", " + upper
+                        + ").rearrange(" + swap + "));");
+            }
+            level = level.subList(0, half);
+        }
+        return level.getFirst();
+    }
+}

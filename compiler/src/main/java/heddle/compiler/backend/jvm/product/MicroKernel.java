@@ -1,0 +1,145 @@
+package heddle.compiler.backend.jvm.product;
+
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.PackedElement;
+import heddle.compiler.type.Stored;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
+
+/**
+ * A matmul whose sums stay in vector registers: {@code c[r][·] += sum over k of a[r, k] * b[k, ·]} for a few rows and a
+ * few vectors of columns. Each step loads the vectors of {@code b} once, and broadcasts one element of {@code a} for
+ * each row.
+ *
+ * @param rows    rows of {@code c}
+ * @param vectors vectors in a row
+ * @param stored  what the array of {@code b} holds
+ * @param strides of the operands
+ * @param isFresh whether sums start at zero, not at what {@code c} holds
+ */
+public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Strides strides, boolean isFresh) {
+    /**
+     * Elements from one index to the next. A number that is known at compile time goes into the code as it is: HotSpot
+     * then addresses all rows from one register.
+     *
+     * @param aRow  between rows of {@code a}
+     * @param aStep along the sum in {@code a}
+     * @param width between rows of {@code b} and of {@code c}, whose columns are contiguous
+     */
+    public record Strides(Distance aRow, Distance aStep, int width) {
+        /** The arguments for parameters that hold unknown strides. */
+        public SequencedMap<String, String> unknown() {
+            SequencedMap<String, String> arguments = new LinkedHashMap<>();
+            if (!aRow.isKnown()) {
+                arguments.put("aRow", aRow.text);
+            }
+            if (!aStep.isKnown()) {
+                arguments.put("aStep", aStep.text);
+            }
+            return arguments;
+        }
+
+        /** As they are called within the kernel: numbers, and parameters for those that are not known. */
+        Strides within() {
+            return new Strides(
+                    aRow.isKnown() ? aRow : new Distance("aRow"),
+                    aStep.isKnown() ? aStep : new Distance("aStep"),
+                    width);
+        }
+    }
+
+    /** A distance as Java text: a number, or an expression that is computed at run time. */
+    public record Distance(String text) {
+        public boolean isKnown() {
+            return text.chars().allMatch(Character::isDigit);
+        }
+
+        /** {@code index * this}. */
+        String times(String index) {
+            return text.equals("1") ? index : index + " * " + text;
+        }
+
+        String times(int index) {
+            return isKnown() ? String.valueOf(index * Integer.parseInt(text)) : times(String.valueOf(index));
+        }
+    }
+
+    String name() {
+        return "product" + rows + "x" + vectors + (stored.isPacked() ? "Of" + stored : "");
+    }
+
+    /** Writes the kernel as a method. */
+    void write(ClassText members, String method) {
+        JavaText out = members.method();
+        String array = lanes.element() + "[] ";
+        out.line("/** " + (isFresh ? "Stores" : "Adds") + " a product of depth {@code depth} "
+                + (isFresh ? "in " : "to ") + rows + " rows of " + vectors * lanes.count()
+                + " sums, which stay in registers. */");
+        List<String> parameters = new ArrayList<>(List.of("int depth", array + "a", "int aAt"));
+        strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
+        parameters.addAll(List.of(array(stored, array) + "b", "int bAt", array + "c", "int cAt"));
+        out.open("private static void " + method + "(" + String.join(", ", parameters) + ")");
+        eachSum((r, v) -> out.line(lanes.vector() + " " + sum(r, v) + " = " + start(r, v) + ";"));
+        out.open("for (int k = 0; k < depth; k++)");
+        out.line("int p = aAt + " + strides.aStep.times("k") + ";");
+        out.line("int q = bAt + k * " + strides.width + ";");
+        for (int v = 0; v < vectors; v++) {
+            out.line(lanes.vector() + " b" + v + " = " + factor(plus("q", v * lanes.count()), members) + ";");
+        }
+        for (int r = 0; r < rows; r++) {
+            writeRow(out, r);
+        }
+        out.close();
+        eachSum((r, v) -> out.line(sum(r, v) + ".intoArray(c, " + position(r, v) + ");"));
+        out.close();
+    }
+
+    private void writeRow(JavaText out, int r) {
+        String at = r == 0 ? "p" : "p + " + strides.aRow.times(r);
+        out.line(lanes.vector() + " a" + r + " = " + lanes.broadcast("a[" + at + "]") + ";");
+        for (int v = 0; v < vectors; v++) {
+            out.line(sum(r, v) + " = a" + r + ".fma(b" + v + ", " + sum(r, v) + ");");
+        }
+    }
+
+    private String start(int row, int vector) {
+        return isFresh ? lanes.vector() + ".zero(" + lanes.species() + ")" : load("c", position(row, vector));
+    }
+
+    private static String array(Stored stored, String plain) {
+        return stored.isPacked() ? PackedElement.type(stored) + "[] " : plain;
+    }
+
+    private interface EachSum {
+        void write(int row, int vector);
+    }
+
+    private void eachSum(EachSum body) {
+        IntStream.range(0, rows).forEach(r -> IntStream.range(0, vectors).forEach(v -> body.write(r, v)));
+    }
+
+    private static String sum(int row, int vector) {
+        return "c" + row + "_" + vector;
+    }
+
+    private String position(int row, int vector) {
+        return plus("cAt", row * strides.width + vector * lanes.count());
+    }
+
+    private String factor(String at, ClassText members) {
+        return stored.isPacked() ? PackedElement.vector(lanes, stored, "b", at, members) : load("b", at);
+    }
+
+    private String load(String array, String at) {
+        return lanes.vector() + ".fromArray(" + lanes.species() + ", " + array + ", " + at + ")";
+    }
+
+    private static String plus(String base, int offset) {
+        return offset == 0 ? base : base + " + " + offset;
+    }
+}

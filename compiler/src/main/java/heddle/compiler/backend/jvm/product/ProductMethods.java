@@ -1,0 +1,361 @@
+package heddle.compiler.backend.jvm.product;
+
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.Locals;
+import heddle.compiler.backend.jvm.text.PackedElement;
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.schedule.machine.Processor;
+import heddle.compiler.scheduled.RegisterBlock;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Stored;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The methods of a class that multiply tiles, shared by all its kernels: {@code c += a·b} or {@code c = a·b}, where {@code c} is a tile
+ * of some rows and a fixed width. Each is a loop over register blocks, around {@link MicroKernel}s.
+ */
+public final class ProductMethods {
+    /**
+     * The purpose of one method.
+     *
+     * @param type   of the sums
+     * @param stored what the array of {@code b} holds
+     * @param zeros  whose zeros add nothing, {@code a} being the left factor
+     * @param isFresh   whether sums start at zero
+     * @param registers the sums in registers at once
+     * @param slice     terms that all rows take before the next
+     * @param scales    that {@code b} is multiplied with
+     */
+    public record Shape(
+            DType type,
+            Stored stored,
+            MicroKernel.Strides strides,
+            Annihilating zeros,
+            boolean isFresh,
+            RegisterBlock registers,
+            OptionalInt slice,
+            Optional<Scaling> scales) {
+        public Shape {
+            if (stored.isPacked() && (type != DType.F32 || zeros != Annihilating.NEITHER)) {
+                throw new IllegalArgumentException("no product in " + type + " of " + stored + ", zeros " + zeros);
+            }
+        }
+
+        /** The same product of factors that are held as they are computed. */
+        Shape plain() {
+            return new Shape(
+                    type, Stored.of(type), strides, Annihilating.NEITHER, isFresh, registers, slice, Optional.empty());
+        }
+
+        /** The same product, with parameters for strides that are not known. */
+        Shape within() {
+            return new Shape(type, stored, strides.within(), zeros, isFresh, registers, slice, scales);
+        }
+    }
+
+    /**
+     * Where the scales of packed elements lie.
+     *
+     * @param step    elements from one scale along the sum to the next
+     * @param depth   indexes of the sum that share scales
+     * @param columns neighbours that share one; one when each column has its own
+     */
+    public record Scaling(int step, int depth, int columns) {}
+
+    private final Processor target;
+    private final ClassText members;
+
+    public ProductMethods(Processor target, ClassText members) {
+        this.target = target;
+        this.members = members;
+    }
+
+    /**
+     * The method for a shape. Its parameters are {@code rows} and {@code depth}; the array of {@code a}, its position and
+     * those of its strides that are not known; array and position of {@code b}; array and position of its scales, if it has some, and
+     * the first index of the sum; and the array of {@code c}.
+     */
+    public String of(Shape shape) {
+        Shape form = shape.within();
+        return members.shared(form, () -> written(form));
+    }
+
+    private String written(Shape form) {
+        String name = members.methodName("product");
+        Optional<Lanes> lanes = Lanes.of(form.type, target);
+        if (form.stored.isPacked()) {
+            writePacked(form, name, lanes.orElseThrow());
+        } else if (form.zeros != Annihilating.NEITHER) {
+            writeOfNonZeros(form, name, lanes);
+        } else if (lanes.isPresent()) {
+            writeBlocked(form, name, lanes.get());
+        } else {
+            writePlain(form, name);
+        }
+        return name;
+    }
+
+    private JavaText open(Shape shape, String name, String comment) {
+        String array = Locals.type(shape.type) + "[] ";
+        List<String> parameters = new ArrayList<>(List.of("int rows", "int depth", array + "a", "int aAt"));
+        shape.strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
+        parameters.addAll(
+                List.of((shape.stored.isPacked() ? PackedElement.type(shape.stored) + "[] " : array) + "b", "int bAt"));
+        shape.scales.ifPresent(scales -> parameters.addAll(List.of("float[] s", "int sAt", "int from")));
+        parameters.add(array + "c");
+        JavaText out = members.method();
+        out.line("/** " + comment + " */");
+        return out.open("private static void " + name + "(" + String.join(", ", parameters) + ")");
+    }
+
+    private void writeBlocked(Shape shape, String name, Lanes lanes) {
+        int width = shape.strides.width();
+        String comment = (shape.isFresh ? "Stores a product in" : "Adds a product to")
+                + " a tile of {@code rows} rows and " + width + " columns.";
+        JavaText out = open(shape, name, comment);
+        if (shape.slice.isEmpty()) {
+            writeBlocks(shape, lanes, Steps.ALL, out);
+        } else {
+            int slice = shape.slice.getAsInt();
+            out.line("int slice = rows > " + shape.registers.most() + " ? " + slice + " : depth;");
+            out.open("for (int k = 0; k < depth; k += slice)");
+            out.line("int steps = Math.min(slice, depth - k);");
+            writeBlocks(shape, lanes, new Steps("steps", at(shape, "aAt", "k"), rowAt(shape, "k")), out);
+            out.close();
+        }
+        out.close();
+    }
+
+    /** The part of a sum: how many terms, and where they begin in both arrays. */
+    private record Steps(String count, String a, String b) {
+        static final Steps ALL = new Steps("depth", "aAt", "bAt");
+    }
+
+    private static String at(Shape shape, String start, String k) {
+        return start + " + " + shape.strides.aStep().times(k);
+    }
+
+    private static String rowAt(Shape shape, String k) {
+        return "bAt + " + k + " * " + shape.strides.width();
+    }
+
+    private void writeBlocks(Shape shape, Lanes lanes, Steps steps, JavaText out) {
+        RegisterBlock block = shape.registers;
+        int width = shape.strides.width();
+        int columns = block.vectors() * lanes.count();
+        boolean many = columns < width;
+        String column = many ? " + n" : "";
+        if (many) {
+            out.open("for (int n = 0; n < " + width + "; n += " + columns + ")");
+        }
+        if (block.overlaps()) {
+            writeOverlapping(shape, lanes, steps, column, out);
+        } else {
+            writeHalving(shape, lanes, steps, column, out);
+        }
+        if (many) {
+            out.close();
+        }
+    }
+
+    private void writeHalving(Shape shape, Lanes lanes, Steps steps, String column, JavaText out) {
+        out.line("int r = 0;");
+        for (int rows : shape.registers.rows()) {
+            out.open("for (; r + " + rows + " <= rows; r += " + rows + ")");
+            out.line(call(kernel(shape, lanes, rows), shape.strides, steps, "r", column));
+            out.close();
+        }
+    }
+
+    /** The last rows are computed with some before them; where there are too few, each is computed alone. */
+    private void writeOverlapping(Shape shape, Lanes lanes, Steps steps, String column, JavaText out) {
+        int most = shape.registers.most();
+        out.open("for (int r = 0; r < rows && rows >= " + most + "; r += " + most + ")");
+        out.line("int first = Math.min(r, rows - " + most + ");");
+        out.line(call(kernel(shape, lanes, most), shape.strides, steps, "first", column));
+        out.close();
+        out.open("for (int r = 0; r < rows && rows < " + most + "; r++)");
+        out.line(call(kernel(shape, lanes, 1), shape.strides, steps, "r", column));
+        out.close();
+    }
+
+    private String kernel(Shape shape, Lanes lanes, int rows) {
+        return kernel(
+                new MicroKernel(lanes, rows, shape.registers.vectors(), shape.stored, shape.strides, shape.isFresh));
+    }
+
+    /**
+     * Sums of the same terms in the same order as with a {@code b} of floats, which conversion changes nothing of. Of few
+     * rows, the time goes into reading {@code b}: a bf16 or an i8 becomes a float in registers, in two instructions, an i4 in
+     * five. More rows share slices of {@code b} that are converted once, and so do those of f16: HotSpot has an instruction
+     * for the loop over {@code float16ToFloat}, and the Vector API needs eight for it.
+     */
+    private void writePacked(Shape shape, String name, Lanes lanes) {
+        int width = shape.strides.width();
+        JavaText out = open(
+                shape,
+                name,
+                "Adds a product with {@code " + shape.stored + "} to a tile of {@code rows} rows and " + width
+                        + " columns.");
+        if (shape.scales.isEmpty() && PackedElement.hasVector(shape.stored, lanes)) {
+            out.open("if (rows <= " + shape.registers.most() + ")");
+            writeBlocks(shape, lanes, Steps.ALL, out);
+            out.line("return;").close();
+        }
+        String product = of(shape.plain());
+        int terms = shape.slice.orElseThrow();
+        out.line("float[] slice = new float[" + terms * width + "];");
+        out.open("for (int k = 0; k < depth; k += " + terms + ")");
+        out.line("int steps = Math.min(" + terms + ", depth - k);");
+        out.line(
+                shape.scales.isEmpty()
+                        ? widen(shape.stored, lanes) + "(b, " + rowAt(shape, "k") + ", slice, steps * " + width + ");"
+                        : scale(shape, lanes) + "(b, " + rowAt(shape, "k") + ", slice, steps, s, sAt, from + k);");
+        out.line(
+                product + "(rows, steps, a, " + at(shape, "aAt", "k") + ", " + passed(shape.strides) + "slice, 0, c);");
+        out.close().close();
+    }
+
+    /** The method that converts elements; their number is a multiple of the lanes. */
+    private String widen(Stored stored, Lanes lanes) {
+        return members.shared(stored, () -> {
+            String name = members.methodName("widen");
+            JavaText out = members.method();
+            out.line("/** Converts {@code length} elements of {@code " + stored + "}. */");
+            out.open("private static void " + name + "(" + PackedElement.type(stored)
+                    + "[] from, int at, float[] to, int length)");
+            if (PackedElement.hasVector(stored, lanes)) {
+                out.open("for (int i = 0; i < length; i += " + lanes.count() + ")");
+                out.line(PackedElement.vector(lanes, stored, "from", "at + i", members) + ".intoArray(to, i);");
+            } else {
+                out.open("for (int i = 0; i < length; i++)");
+                out.line("to[i] = " + PackedElement.loaded(stored, "from", "at + i", members.support()) + ";");
+            }
+            out.close().close();
+            return name;
+        });
+    }
+
+    /** The method that converts rows of elements, and multiplies them with their scales. */
+    private String scale(Shape shape, Lanes lanes) {
+        Stored stored = shape.stored;
+        int width = shape.strides.width();
+        Scaling scaling = shape.scales.orElseThrow();
+        return members.shared(List.of(stored, width, scaling), () -> {
+            String name = members.methodName("scaled");
+            JavaText out = members.method();
+            out.line("/** Converts {@code rows} rows of {@code " + stored + "}, times scales: one for " + scaling.depth
+                    + " rows and " + scaling.columns + " columns. */");
+            out.open("private static void " + name + "(" + PackedElement.type(stored)
+                    + "[] from, int at, float[] to, int rows, float[] s, int sAt, int first)");
+            out.open("for (int r = 0; r < rows; r++)");
+            out.line("int p = at + r * " + width + ";");
+            out.line("int q = r * " + width + ";");
+            String row = scaling.depth == 1 ? "(first + r)" : "(first + r) / " + scaling.depth;
+            out.line("int f = sAt + " + row + " * " + scaling.step + ";");
+            if (PackedElement.hasVector(stored, lanes)) {
+                for (int n = 0; n < width; n += lanes.count()) {
+                    String numbers = PackedElement.vector(lanes, stored, "from", "p + " + n, members);
+                    String scale = scaling.columns == 1
+                            ? "FloatVector.fromArray(F, s, f + " + n + ")"
+                            : "s[f + " + n / scaling.columns + "]";
+                    out.line(numbers + ".mul(" + scale + ").intoArray(to, q + " + n + ");");
+                }
+            } else {
+                out.open("for (int n = 0; n < " + width + "; n++)");
+                out.line("to[q + n] = " + PackedElement.loaded(stored, "from", "p + n", members.support())
+                        + " * s[f + n / " + scaling.columns + "];");
+                out.close();
+            }
+            out.close().close();
+            return name;
+        });
+    }
+
+    private static String call(String kernel, MicroKernel.Strides strides, Steps steps, String row, String column) {
+        String unknown = passed(strides);
+        return kernel + "(" + steps.count + ", a, " + steps.a + " + "
+                + strides.aRow().times(row) + ", " + unknown + "b, "
+                + steps.b + column
+                + ", c, " + row + " * " + strides.width() + column + ");";
+    }
+
+    private static String passed(MicroKernel.Strides strides) {
+        return String.join(
+                "", strides.unknown().keySet().stream().map(s -> s + ", ").toList());
+    }
+
+    private String kernel(MicroKernel kernel) {
+        return members.shared(kernel, () -> {
+            String name = members.methodName(kernel.name());
+            kernel.write(members, name);
+            return name;
+        });
+    }
+
+    /** Integers, for which vectors of this class have no lanes. */
+    private void writePlain(Shape shape, String name) {
+        int width = shape.strides.width();
+        JavaText out = open(shape, name, "Adds a product to a tile of {@code rows} rows and " + width + " columns.");
+        out.open("for (int r = 0; r < rows; r++)");
+        out.open("for (int k = 0; k < depth; k++)");
+        out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
+        out.open("for (int n = 0; n < " + width + "; n++)");
+        out.line("c[r * " + width + " + n] += x * b[bAt + k * " + width + " + n];");
+        out.close().close().close().close();
+    }
+
+    private static String element(Shape shape) {
+        return "aAt + " + shape.strides.aRow().times("r") + " + "
+                + shape.strides.aStep().times("k");
+    }
+
+    /** Where the other factor holds numbers alone, as it nearly always does, zeros need no care. */
+    private void writeOfNonZeros(Shape shape, String name, Optional<Lanes> lanes) {
+        boolean ofSpread = shape.zeros == Annihilating.LEFT;
+        String product = of(shape.plain()) + "(rows, depth, a, aAt, " + passed(shape.strides) + "b, bAt, c);";
+        FiniteCheck check = new FiniteCheck(shape, lanes);
+        String finite = ofSpread ? check.ofVectors(members) : check.ofSpread(members);
+        JavaText out = open(
+                shape,
+                name,
+                "Adds a product in which a zero of {@code " + (ofSpread ? "a" : "b")
+                        + "} counts for nothing, even times infinity or NaN.");
+        out.open("if (" + finite + ")");
+        out.line(product).line("return;").close();
+        if (ofSpread) {
+            writeNonZerosOfSpread(shape, out);
+        } else {
+            writeNonZerosOfVectors(shape, out);
+        }
+        out.close();
+    }
+
+    /** One fused multiply-add for each factor, in their order: the same bits as from vectors. */
+    private static void writeNonZerosOfSpread(Shape shape, JavaText out) {
+        int width = shape.strides.width();
+        out.open("for (int r = 0; r < rows; r++)");
+        out.open("for (int k = 0; k < depth; k++)");
+        out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
+        out.open("for (int n = 0; x != 0 && n < " + width + "; n++)");
+        String c = "c[r * " + width + " + n]";
+        out.line(c + " = Math.fma(x, b[bAt + k * " + width + " + n], " + c + ");");
+        out.close().close().close();
+    }
+
+    private static void writeNonZerosOfVectors(Shape shape, JavaText out) {
+        int width = shape.strides.width();
+        out.open("for (int k = 0; k < depth; k++)");
+        out.open("for (int n = 0; n < " + width + "; n++)");
+        out.line(Locals.type(shape.type) + " x = b[bAt + k * " + width + " + n];");
+        out.open("for (int r = 0; x != 0 && r < rows; r++)");
+        String c = "c[r * " + width + " + n]";
+        out.line(c + " = Math.fma(a[" + element(shape) + "], x, " + c + ");");
+        out.close().close().close();
+    }
+}

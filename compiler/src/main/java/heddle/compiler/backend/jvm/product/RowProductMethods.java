@@ -1,0 +1,221 @@
+package heddle.compiler.backend.jvm.product;
+
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.schedule.machine.Processor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The methods of a class that multiply few rows with tiles that are read where they lie, shared by all its kernels. Either lanes
+ * run along the summed axis, which is contiguous in both factors, or along the columns of the result.
+ */
+public final class RowProductMethods {
+    /** Keys whose features stay in the first-level cache while all rows are multiplied with them. */
+    private static final int CHUNK = 32;
+
+    private final ClassText members;
+    private final Lanes lanes;
+
+    public RowProductMethods(Processor target, ClassText members) {
+        this.members = members;
+        this.lanes = Lanes.floats(target);
+    }
+
+    private String known(Object purpose, Supplier<String> write) {
+        return members.shared(purpose, write);
+    }
+
+    /** Rows that are computed at once, fewer and fewer, and how many of each there are. */
+    private static List<Integer> blocks(int rows, int most) {
+        List<Integer> blocks = new ArrayList<>();
+        int left = rows;
+        for (int size = Integer.highestOneBit(most); size > 0; size /= 2) {
+            for (; left >= size; left -= size) {
+                blocks.add(size);
+            }
+        }
+        return blocks;
+    }
+
+    /**
+     * The method that sets {@code s[row, key]} to the product of row {@code row} of {@code q} with row {@code key} of {@code k}. Its
+     * parameters are the number of keys; the array of {@code q}; array, position and unknown stride of {@code k}; the array of
+     * {@code s}.
+     */
+    public String scores(DotKernel.Shape shape) {
+        DotKernel.Shape form = shape.within();
+        return known(form, () -> writeScores(form));
+    }
+
+    private String writeScores(DotKernel.Shape shape) {
+        String name = members.methodName("scores");
+        int wide = Math.max(4, lanes.count());
+        String step = shape.step().isKnown() ? "" : "step, ";
+        JavaText out = members.method();
+        out.line("/** Products of " + shape.rows() + " rows with {@code keys} others. Steps at the end overlap. */");
+        out.open("private static void " + name + "(int keys, float[] q, float[] k, int kAt, "
+                + (step.isEmpty() ? "" : "int step, ") + "float[] s)");
+        out.line("int count = Math.min(keys, " + CHUNK + ");");
+        out.open("for (int chunk = 0; chunk < keys; chunk += " + CHUNK + ")");
+        out.line("int j = Math.min(chunk, keys - count);");
+        out.line("int at = kAt + " + shape.step().times("j") + ";");
+        out.open("if (count < " + wide + ")");
+        String single = kernel(shape, 1, 1);
+        out.open("for (int r = 0; r < " + shape.rows() + "; r++)");
+        out.line(single + "(count, q, r * " + shape.qWidth() + ", k, at, " + step + "s, r * " + shape.sWidth()
+                + " + j);");
+        out.close();
+        out.line("continue;");
+        out.close();
+        int row = 0;
+        for (int rows : blocks(shape.rows(), shape.most())) {
+            String kernel = kernel(shape, rows, Math.max(4, lanes.count() / rows));
+            out.line(kernel + "(count, q, " + row * shape.qWidth() + ", k, at, " + step + "s, " + row * shape.sWidth()
+                    + " + j);");
+            row += rows;
+        }
+        out.close().close();
+        return name;
+    }
+
+    private String kernel(DotKernel.Shape shape, int rows, int keys) {
+        DotKernel kernel = new DotKernel(lanes, rows, keys, shape.anyRows());
+        return known(kernel, () -> {
+            String name = members.methodName("dots" + rows + "x" + keys);
+            kernel.write(members, name);
+            return name;
+        });
+    }
+
+    /**
+     * The purpose of a method that adds {@code p[row, key] * v[key, column]} over keys.
+     *
+     * @param most    rows that are computed at once
+     * @param vectors of sums that each of those rows has in registers; fewer rows have more
+     * @param columns of the result
+     * @param width   elements from one of its rows to the next
+     * @param pWidth  elements from one row of {@code p} to the next
+     * @param step    elements from one row of {@code v} to the next
+     * @param checked whether zeros of {@code p} add nothing, whatever {@code v} is
+     */
+    public record Sum(
+            int rows,
+            int most,
+            int vectors,
+            int columns,
+            int width,
+            int pWidth,
+            MicroKernel.Distance step,
+            boolean checked) {
+        Sum within() {
+            return new Sum(
+                    rows,
+                    most,
+                    vectors,
+                    columns,
+                    width,
+                    pWidth,
+                    step.isKnown() ? step : new MicroKernel.Distance("step"),
+                    checked);
+        }
+    }
+
+    /**
+     * The method for a sum. Its parameters are the number of keys; the array of {@code p}; array, position and unknown stride of
+     * {@code v}; the array of the sums and another one as large, in which a checked product keeps what they were.
+     */
+    public String sum(Sum sum) {
+        Sum form = sum.within();
+        return known(form, () -> writeSum(form));
+    }
+
+    private String writeSum(Sum sum) {
+        String name = members.methodName("weighted");
+        int width = sum.width;
+        String parameters = "int keys, float[] p, float[] v, int vAt, " + (sum.step.isKnown() ? "" : "int step, ")
+                + "float[] c, float[] before";
+        String careful = sum.checked ? writeCareful(sum, width) : "";
+        JavaText out = members.method();
+        out.line("/** Adds products with {@code keys} rows to " + sum.rows + " rows of sums. */");
+        out.open("private static void " + name + "(" + parameters + ")");
+        if (sum.checked) {
+            out.line("System.arraycopy(c, 0, before, 0, " + sum.rows * width + ");");
+        }
+        boolean chunked = blocks(sum.rows, sum.most).size() > 1;
+        String step = sum.step.isKnown() ? "" : "step, ";
+        if (chunked) {
+            out.open("for (int j = 0; j < keys; j += " + CHUNK + ")");
+            out.line("int count = Math.min(keys - j, " + CHUNK + ");");
+        }
+        int row = 0;
+        for (int rows : blocks(sum.rows, sum.most)) {
+            int most = Math.max(1, sum.most * sum.vectors / rows);
+            int vectors = width / lanes.count();
+            for (int first = 0; first < vectors; first += most) {
+                SumKernel kernel =
+                        new SumKernel(lanes, rows, Math.min(most, vectors - first), first * lanes.count(), sum, width);
+                String at = row * sum.pWidth + (chunked ? " + j" : "");
+                String vAt = chunked ? "vAt + " + sum.step.times("j") : "vAt";
+                out.line(kernel(kernel) + "(" + (chunked ? "count" : "keys") + ", p, " + at + ", v, " + vAt + ", "
+                        + step + "c, " + row * width + ");");
+            }
+            row += rows;
+        }
+        if (chunked) {
+            out.close();
+        }
+        if (sum.checked) {
+            out.open("if (!" + finite() + "(" + sum.rows * width + ", c))");
+            out.line(careful + "(keys, p, v, vAt, " + step + "c, before);");
+            out.close();
+        }
+        out.close();
+        return name;
+    }
+
+    private String kernel(SumKernel kernel) {
+        return known(kernel, () -> {
+            String name = members.methodName("sums" + kernel.rows() + "x" + kernel.vectors());
+            kernel.write(members, name);
+            return name;
+        });
+    }
+
+    /** A sum that is no number tells of a value that is none, whose probability may be zero. */
+    private String writeCareful(Sum sum, int width) {
+        String name = members.methodName("weightedNonZeros");
+        JavaText out = members.method();
+        out.line("/** The same where some value is infinite or NaN: a zero of {@code p} adds nothing. */");
+        out.open("private static void " + name + "(int keys, float[] p, float[] v, int vAt, "
+                + (sum.step.isKnown() ? "" : "int step, ") + "float[] c, float[] before)");
+        out.line("System.arraycopy(before, 0, c, 0, " + sum.rows * width + ");");
+        out.open("for (int r = 0; r < " + sum.rows + "; r++)");
+        out.open("for (int j = 0; j < keys; j++)");
+        out.line("float x = p[r * " + sum.pWidth + " + j];");
+        out.open("for (int n = 0; x != 0 && n < " + sum.columns + "; n++)");
+        String at = "r * " + width + " + n";
+        out.line("c[" + at + "] = Math.fma(x, v[vAt + " + sum.step.times("j") + " + n], c[" + at + "]);");
+        out.close().close().close().close();
+        return name;
+    }
+
+    private String finite() {
+        return known("finite", () -> {
+            String name = members.methodName("areFinite");
+            JavaText out = members.method();
+            out.line("/** Whether {@code length} elements are neither infinite nor NaN. */");
+            out.open("private static boolean " + name + "(int length, float[] c)");
+            out.line("IntVector most = IntVector.zero(I);");
+            out.open("for (int n = 0; n < length; n += " + lanes.count() + ")");
+            out.line("most = most.max(FloatVector.fromArray(F, c, n).reinterpretAsInts().and(Integer.MAX_VALUE));");
+            out.close();
+            out.line(
+                    "return most.reduceLanes(VectorOperators.MAX) < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);");
+            out.close();
+            return name;
+        });
+    }
+}

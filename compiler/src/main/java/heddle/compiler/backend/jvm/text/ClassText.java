@@ -1,0 +1,154 @@
+package heddle.compiler.backend.jvm.text;
+
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.emit.Names;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/** Collects the members of the class that is being written. */
+public final class ClassText {
+    private final Names names = new Names();
+    private final List<JavaText> methods = new ArrayList<>();
+    private final Map<Object, Shared> shared = new HashMap<>();
+
+    /** What is being written, the innermost first. */
+    private final Deque<Object> subjects = new ArrayDeque<>();
+
+    private final Set<Support> support = EnumSet.noneOf(Support.class);
+    private final SortedMap<String, String> constants = new TreeMap<>();
+
+    /** A method, with those that were written for it alone. */
+    private record Shared(String name, List<JavaText> methods) {}
+
+    public ClassText() {
+        for (String reserved : List.of("run", "blocks")) {
+            names.unique(reserved);
+        }
+        for (Support s : Support.values()) {
+            names.unique(s.methodName());
+        }
+    }
+
+    /** A name for a new method. */
+    public String methodName(String wish) {
+        return names.unique(wish);
+    }
+
+    /** The constant by which vectors are rearranged so that each lane holds what the one {@code by} lanes on did. */
+    public String turn(Lanes lanes, int by) {
+        String name = lanes.species() + "_TURN" + by;
+        constants.put(
+                name,
+                "VectorShuffle<" + lanes.boxed() + "> " + name + " = VectorShuffle.iota(" + lanes.species() + ", " + by
+                        + ", 1, true)");
+        return name;
+    }
+
+    /** The constant by which vectors are rearranged so that each lane holds what the one across {@code half} lanes did. */
+    public String swap(Lanes lanes, int half) {
+        String name = lanes.species() + "_SWAP" + half;
+        constants.put(
+                name,
+                "VectorShuffle<" + lanes.boxed() + "> " + name + " = VectorShuffle.fromOp(" + lanes.species()
+                        + ", lane -> lane ^ " + half + ")");
+        return name;
+    }
+
+    /** The constant mask of lanes. */
+    public String mask(Lanes lanes, LongPredicate isSet) {
+        long bits = LongStream.range(0, lanes.count())
+                .filter(isSet)
+                .map(lane -> 1L << lane)
+                .sum();
+        String name = lanes.species() + "_LANES" + Long.toHexString(bits).toUpperCase(Locale.ROOT);
+        constants.put(
+                name, lanes.mask() + " " + name + " = VectorMask.fromLong(" + lanes.species() + ", " + bits + "L)");
+        return name;
+    }
+
+    /** The constant by which each lane shifts the word with its four bits, so that they are at the top. */
+    String nibbles(Lanes lanes) {
+        String name = "I_NIBBLES";
+        String shifts = IntStream.range(0, lanes.count())
+                .mapToObj(lane -> String.valueOf(28 - lane % 8 * 4))
+                .collect(Collectors.joining(", "));
+        constants.put(name, "IntVector " + name + " = IntVector.fromArray(I, new int[] {" + shifts + "}, 0)");
+        return name;
+    }
+
+    /** The constant mask of the upper half of the lanes, for vectors of integers. */
+    String upperHalf(Lanes lanes) {
+        String name = "I_UPPER";
+        long bits = (1L << lanes.count()) - (1L << lanes.count() / 2);
+        constants.put(name, "VectorMask<Integer> " + name + " = VectorMask.fromLong(I, " + bits + "L)");
+        return name;
+    }
+
+    /** The constant that reads words of 32 bits from arrays of bytes. */
+    String words() {
+        String name = "WORDS";
+        constants.put(
+                name,
+                "java.lang.invoke.VarHandle " + name + " = java.lang.invoke.MethodHandles.byteArrayViewVarHandle("
+                        + "int[].class, java.nio.ByteOrder.LITTLE_ENDIAN)");
+        return name;
+    }
+
+    /** The declarations of the constants that the methods read, without modifiers. */
+    public Collection<String> constants() {
+        return constants.values();
+    }
+
+    /** A new method's text, placed after those begun before. */
+    public JavaText method() {
+        JavaText text = new JavaText(1);
+        methods.add(text);
+        return text;
+    }
+
+    /** The scalar functions that the methods call; writers add to it. */
+    public Set<Support> support() {
+        return support;
+    }
+
+    /** Writes methods, and notes what they are about. */
+    public void about(Object subject, Runnable write) {
+        int before = methods.size();
+        subjects.push(subject);
+        write.run();
+        subjects.pop();
+        methods.subList(before, methods.size()).forEach(m -> m.allAbout(subject));
+    }
+
+    /** A method that several kernels may call, which is written the first time. It is about all that call it. */
+    public String shared(Object form, Supplier<String> write) {
+        Shared known = shared.get(form);
+        if (known != null) {
+            known.methods.forEach(method -> subjects.forEach(method::allAbout));
+            return known.name;
+        }
+        int before = methods.size();
+        String name = write.get();
+        shared.put(form, new Shared(name, List.copyOf(methods.subList(before, methods.size()))));
+        return name;
+    }
+
+    public List<JavaText> methods() {
+        return methods;
+    }
+}

@@ -1,0 +1,2 @@
+/** Drawings of graphs: SVG, and files for Graphviz. */
+package heddle.compiler.ir.drawing;

@@ -1,0 +1,2 @@
+/** ONNX files as exporters write them, made for tests, and ONNX Runtime, which runs them. */
+package heddle.tests.onnx.file;
