@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -43,7 +44,7 @@ public final class TextEmbedder {
     private final EmbeddingSettings settings;
     private final int limit;
     private final int callers;
-    private final String identity;
+    private final Supplier<String> identity;
     private final AtomicLong texts = new AtomicLong();
     private final AtomicLong tokens = new AtomicLong();
     private final AtomicLong padding = new AtomicLong();
@@ -67,7 +68,7 @@ public final class TextEmbedder {
             EmbeddingOptions options,
             EmbeddingSettings settings,
             int callers,
-            String identity) {
+            Supplier<String> identity) {
         this.model = model;
         this.compiled = compiled;
         this.options = options;
@@ -92,7 +93,7 @@ public final class TextEmbedder {
         HeddleModel used = packed.model().orElse(needed);
         CompiledModel compiled = used.compile(compile);
         int callers = compiled.target().device().isPresent() ? 1 : compile.threads();
-        String identity = used.identity(compile) + " " + compile.conversion();
+        Supplier<String> identity = () -> used.identity(compile) + " " + compile.conversion();
         return new TextEmbedder(used, compiled, options, settings, callers, identity);
     }
 
@@ -132,7 +133,7 @@ public final class TextEmbedder {
 
     /** How vectors are made, for those that must tell different ones apart: all that they depend on but by rounding. */
     public String settings() {
-        return identity + " " + settings + " " + limit + " " + options.longTexts();
+        return identity.get() + " " + settings + " " + limit + " " + options.longTexts();
     }
 
     public Counts counts() {
