@@ -40,9 +40,14 @@ public final class TextInputs {
                 && type.shape().dims().subList(0, 2).equals(ids.shape().dims());
     }
 
+    /** Whether one of a model's inputs takes token numbers. */
+    public static boolean takeTokens(Set<String> inputs) {
+        return inputs.stream().anyMatch(IDS::contains);
+    }
+
     /** Whether an input takes token numbers and all outputs have something for each token. */
     public static boolean areOfTokens(Map<String, TensorType> inputs, List<Declaration> outputs) {
-        return inputs.keySet().stream().anyMatch(IDS::contains)
+        return takeTokens(inputs.keySet())
                 && outputs.stream().allMatch(o -> isOfTokens(o.type(), ids(inputs)));
     }
 
@@ -114,7 +119,7 @@ public final class TextInputs {
 
     /** @throws DiagnosticException when none of a model's inputs takes token numbers */
     public static void requireTokens(Set<String> inputs) {
-        if (inputs.stream().noneMatch(IDS::contains)) {
+        if (!takeTokens(inputs)) {
             throw new DiagnosticException(
                     Diagnostic.of(RuntimeCode.TEXT_INPUT, "the model has no input for token numbers")
                             .note("its inputs are " + String.join(", ", inputs))
