@@ -5,8 +5,11 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Input;
+import heddle.compiler.op.layout.Expand;
+import heddle.compiler.op.layout.Iota;
 import heddle.compiler.pack.AxisMeaning.Kind;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.type.Dim;
@@ -50,15 +53,26 @@ public final class PackSequences {
         }
     }
 
-    /** The graph with numbers in place of the inputs that are alike for all tokens. */
+    /** The graph with numbers in place of the inputs that are alike for all tokens, and indexes in place of those that hold places. */
     public static Graph withoutPadding(Graph graph, PackInputs inputs) {
-        return Rewriter.replace(
-                graph,
-                (node, rewriter) -> node.op() instanceof Input i
-                                && inputs.alike().containsKey(i.key())
-                        ? Optional.of(rewriter.out()
-                                .value(Constant.splat(i.type(), inputs.alike().get(i.key())), node.origin()))
-                        : Optional.empty());
+        return Rewriter.replace(graph, (node, rewriter) -> {
+            if (!(node.op() instanceof Input i)) {
+                return Optional.empty();
+            }
+            Graph.Builder out = rewriter.out();
+            if (inputs.alike().containsKey(i.key())) {
+                return Optional.of(
+                        out.value(Constant.splat(i.type(), inputs.alike().get(i.key())), node.origin()));
+            }
+            if (!inputs.places().contains(i.key()) || i.type().rank() < 1) {
+                return Optional.empty();
+            }
+            Value places = out.part(new Iota(i.type().dim(-1)), node.origin());
+            Value ofType = places.type().dtype() == i.type().dtype()
+                    ? places
+                    : out.part(new Cast(i.type().dtype()), node.origin(), places);
+            return Optional.of(out.value(new Expand(i.type().shape()), node.origin(), ofType));
+        });
     }
 
     /** Packs a graph whose inputs that are alike have been replaced. All that is in it is needed for its outputs. */

@@ -1,6 +1,7 @@
 package heddle.runtime.embed;
 
 import heddle.compiler.type.DType;
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -95,6 +97,16 @@ public final class TextEmbedder {
         int callers = compiled.target().device().isPresent() ? 1 : compile.threads();
         Supplier<String> identity = () -> used.identity(compile) + " " + compile.conversion();
         return new TextEmbedder(used, compiled, options, settings, callers, identity);
+    }
+
+    /** What becomes of the part of a model that gives vectors of tokens, for texts end to end; empty when it gives none. */
+    public static Optional<PackedModel> packing(HeddleModel model) {
+        try {
+            String output = EmbeddingSettings.of(model, EmbeddingOptions.defaults()).output();
+            return Optional.of(PackedModel.of(model.only(output)));
+        } catch (DiagnosticException e) {
+            return Optional.empty();
+        }
     }
 
     /**

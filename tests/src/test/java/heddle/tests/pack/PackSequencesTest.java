@@ -78,6 +78,21 @@ class PackSequencesTest {
         texts.assertAlike(3, List.of(List.of(1)));
     }
 
+    /** Exports of Optimum have places for an input; they are counted in each text. */
+    @ParameterizedTest
+    @ValueSource(strings = {"i64", "i32"})
+    void placesMayBeAnInput(String type) throws IOException {
+        PackedTexts texts = texts(model(ENCODER + """
+                input position_ids: %s[B, N]
+                let near = true
+                output tokens = attention(words + embed(position_ids, weight "places" : f32[80, 16]))
+                """.formatted(type)));
+        texts.assertAlike(1);
+        assertEquals(
+                List.of("ids", "segments", "positions"),
+                List.copyOf(texts.packed().inputs().keySet()));
+    }
+
     /** Where one text's probabilities are zero, NaN and infinities of another one do not count. */
     @ParameterizedTest
     @ValueSource(
