@@ -92,7 +92,8 @@ class ExplainCommandTest {
                 output tokens: f32[B, N, 8] = %s
                 """;
         Ran packed = explain(tokens.formatted("y"));
-        assertTrue(packed.out().endsWith("\nTexts of different length lie end to end, without padding.\n"), packed.out());
+        assertTrue(
+                packed.out().endsWith("\nTexts of different length lie end to end, without padding.\n"), packed.out());
         Ran padded = explain(tokens.formatted("y + mean(x, axis = 1, keepdims = true)"));
         String said = padded.out().substring(padded.out().lastIndexOf("\nTexts are padded: ") + 1);
         assertTrue(said.startsWith("Texts are padded: a sum goes over all tokens of a row"), padded.out());

@@ -124,7 +124,11 @@ public final class CompiledModel {
             List<Tokens> tokens = runs.get().tokens().model.tokens(texts, tokenizer(), options);
             if (tokens.stream().anyMatch(t -> t.count() > 0)) {
                 return runs.get()
-                        .run(tokens, model.declaration().outputs().stream().map(Declaration::name).toList());
+                        .run(
+                                tokens,
+                                model.declaration().outputs().stream()
+                                        .map(Declaration::name)
+                                        .toList());
             }
         }
         return model.run(texts, tokenizer(), options, this::run);

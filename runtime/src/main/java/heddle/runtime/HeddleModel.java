@@ -345,12 +345,7 @@ public final class HeddleModel {
             Program program = other.map(p -> loader.load(compilation.plan(), weights, p))
                     .orElseGet(() -> loader.load(compilation.plan(), weights));
             return new CompiledModel(
-                    this,
-                    options,
-                    compilation,
-                    program,
-                    target,
-                    packing(weights, options, Optional.of(program)));
+                    this, options, compilation, program, target, packing(weights, options, Optional.of(program)));
         } catch (OutOfMemoryError e) {
             throw NotEnoughMemory.of(compilation.plan(), true, fixed, e);
         }

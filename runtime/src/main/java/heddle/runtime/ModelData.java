@@ -138,7 +138,8 @@ final class ModelData {
         }
         return find(options.weights(), manifest.weights()).map(WeightFile::open).stream()
                 .flatMap(file -> file.files().stream().skip(1))
-                .map(file -> " " + options.files().identity(new DeclaredFile(file.toString(), Optional.empty()), Path.of("")))
+                .map(file -> " "
+                        + options.files().identity(new DeclaredFile(file.toString(), Optional.empty()), Path.of("")))
                 .collect(Collectors.joining());
     }
 

@@ -63,7 +63,11 @@ public record PackedModel(Optional<HeddleModel> model, Optional<String> declined
         return parts.tokens().graph().map(graph -> {
             Span span = given.outputs().getFirst().span();
             HeddleModel tokens = packed(
-                    model, declared(graph.outputs(), span), graph, inputs, parts.tokens().longest());
+                    model,
+                    declared(graph.outputs(), span),
+                    graph,
+                    inputs,
+                    parts.tokens().longest());
             Graph then = parts.afterwards().orElseThrow();
             SequencedMap<String, Value> between = new LinkedHashMap<>();
             then.nodes().stream()

@@ -49,9 +49,7 @@ public interface PlanLoader {
 
             @Override
             public Program load(Plan plan, Map<String, Tensor> weights, Program other) {
-                return other instanceof JvmProgram p
-                        ? JvmProgram.load(plan, weights, options, p)
-                        : load(plan, weights);
+                return other instanceof JvmProgram p ? JvmProgram.load(plan, weights, options, p) : load(plan, weights);
             }
         };
     }

@@ -53,9 +53,12 @@ record TextRuns(CompiledModel tokens, Optional<CompiledModel> afterwards) {
                         .add(i);
             }
             byLength.forEach((length, some) -> {
-                SequencedMap<String, Tensor> inputs = pack.rows(given, program.model().inputs().sequencedKeySet(), some);
+                SequencedMap<String, Tensor> inputs =
+                        pack.rows(given, program.model().inputs().sequencedKeySet(), some);
                 List<Integer> owners = some.stream().map(members::get).toList();
-                program.run(inputs).forEach((name, tensor) -> all.putRows(name, tensor, owners, areOfTokens(program.model(), name)));
+                program.run(inputs)
+                        .forEach((name, tensor) ->
+                                all.putRows(name, tensor, owners, areOfTokens(program.model(), name)));
             });
         });
     }

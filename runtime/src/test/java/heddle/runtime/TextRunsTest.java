@@ -54,7 +54,8 @@ class TextRunsTest {
                 output dense: f32[B, 8] = tanh(y[:, 0] @ weight "pooler" : f32[32, 8])
                 output most: f32[B, 32] = max(where(mask[..., new] == 1, y, -inf), axis = 1)
                 output apart: f32[B, N, 32] = y - mean[:, new]
-                """).compile(CompileOptions.defaults().withWeights("random").withThreads(2));
+                """)
+                .compile(CompileOptions.defaults().withWeights("random").withThreads(2));
     }
 
     private static List<String> texts(Random random) {
@@ -100,7 +101,8 @@ class TextRunsTest {
         CompiledModel unmasked = model("output wrong: f32[B, 32] = mean(y, axis = 1)\n")
                 .compile(CompileOptions.defaults().withWeights("random"));
         float[] alone = unmasked.run(List.of("abc")).get("wrong").floats();
-        float[] together = unmasked.run(List.of("a longer text", "abc")).get("wrong").floats();
+        float[] together =
+                unmasked.run(List.of("a longer text", "abc")).get("wrong").floats();
         assertArrayEquals(alone, Arrays.copyOfRange(together, 32, 64), 2e-6f);
     }
 
@@ -109,8 +111,7 @@ class TextRunsTest {
         Map<String, Tensor> some = compiled.run(List.of("", "abc", ""));
         float[] unit = some.get("unit").floats();
         assertArrayEquals(new float[32], Arrays.copyOfRange(unit, 64, 96));
-        assertArrayEquals(
-                compiled.run(List.of("abc")).get("unit").floats(), Arrays.copyOfRange(unit, 32, 64), 2e-6f);
+        assertArrayEquals(compiled.run(List.of("abc")).get("unit").floats(), Arrays.copyOfRange(unit, 32, 64), 2e-6f);
     }
 
     /** What mixes texts, or is large behind the pooling, runs in rows as before. */
@@ -125,6 +126,10 @@ class TextRunsTest {
     void whatCannotBeTakenApartIsNot(String type, String output) throws IOException {
         HeddleModel model = model("output z: " + type + " = " + output + "\n");
         assertTrue(PackedModel.parts(model).isEmpty());
-        assertEquals(1, model.compile(CompileOptions.defaults().withWeights("random")).run(List.of("ab", "abc")).size());
+        assertEquals(
+                1,
+                model.compile(CompileOptions.defaults().withWeights("random"))
+                        .run(List.of("ab", "abc"))
+                        .size());
     }
 }

@@ -13,8 +13,7 @@ import java.util.Set;
  *                  those of other texts in its row
  * @param positions a free name for the input of the place of a token in its text, {@code i64[B, N]}, from 0
  */
-public record PackInputs(
-        String ids, Map<String, Long> alike, Set<String> places, String segments, String positions) {
+public record PackInputs(String ids, Map<String, Long> alike, Set<String> places, String segments, String positions) {
     public PackInputs {
         alike = Map.copyOf(alike);
         places = Set.copyOf(places);

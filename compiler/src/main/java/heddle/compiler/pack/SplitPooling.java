@@ -84,12 +84,15 @@ public final class SplitPooling {
                                     .anyMatch(u -> afterwards.contains(u)
                                             && graph.operands(u).contains(v)))
                     .toList();
-            boolean isReady = read.stream().allMatch(v -> tracked.containsKey(v) && PackSequences.isOfTokens(tracked.get(v)));
+            boolean isReady =
+                    read.stream().allMatch(v -> tracked.containsKey(v) && PackSequences.isOfTokens(tracked.get(v)));
             if (!tracked.containsKey(node.value()) || !isReady) {
                 requireSmall(node);
                 afterwards.add(node);
             } else {
-                read.stream().filter(v -> !outputs.contains(v) || isRead(v, afterwards)).forEach(between::add);
+                read.stream()
+                        .filter(v -> !outputs.contains(v) || isRead(v, afterwards))
+                        .forEach(between::add);
             }
         }
         return new Parts(tokens(afterwards, between), afterwards(afterwards, between));
@@ -113,7 +116,9 @@ public final class SplitPooling {
         Dim size = node.type().shape().size();
         boolean ofPairs = !(node.op() instanceof Pointwise)
                 && size.dividedExactlyBy(tokens.times(tokens)).isPresent();
-        if (ofPairs || node.op() instanceof Contract && size.dividedExactlyBy(tokens).isPresent()) {
+        if (ofPairs
+                || node.op() instanceof Contract
+                        && size.dividedExactlyBy(tokens).isPresent()) {
             throw first().orElseGet(() -> new DeclinedException(
                     node,
                     "tokens are computed of what a text has as a whole",
@@ -123,7 +128,10 @@ public final class SplitPooling {
 
     /** Why the first node is not packed that is not. */
     private Optional<DeclinedException> first() {
-        return graph.nodes().stream().filter(reasons::containsKey).map(reasons::get).findFirst();
+        return graph.nodes().stream()
+                .filter(reasons::containsKey)
+                .map(reasons::get)
+                .findFirst();
     }
 
     private static String name(Value value) {
@@ -147,7 +155,10 @@ public final class SplitPooling {
         between.forEach(value -> {
             copy.replace(
                     value.node(),
-                    List.of(copy.out().value(new Input(name(value), value.type()), value.node().origin())));
+                    List.of(copy.out()
+                            .value(
+                                    new Input(name(value), value.type()),
+                                    value.node().origin())));
             given.add(name(value));
         });
         graph.outputs().forEach((name, value) -> {
@@ -162,8 +173,8 @@ public final class SplitPooling {
 
     /** Tokens are an axis like others here. */
     private void requireRowsApart(Graph result, Set<String> given) {
-        PackedValues values = new PackedValues(
-                new Graph.Builder(result.name()), inputs, ids.dim(0), Dim.symbol("no tokens"));
+        PackedValues values =
+                new PackedValues(new Graph.Builder(result.name()), inputs, ids.dim(0), Dim.symbol("no tokens"));
         PackedOperations operations = new PackedOperations(values, given);
         Map<Value, Tracked> all = new HashMap<>();
         for (Node node : result.nodes()) {

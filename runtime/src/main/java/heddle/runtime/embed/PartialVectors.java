@@ -106,8 +106,7 @@ public final class PartialVectors implements AutoCloseable {
         private boolean done;
 
         Opening(Path file, int dimension) throws IOException {
-            partial = new PartialVectors(
-                    file, dimension, LockedFile.open(file).orElseThrow(() -> inUse(file)));
+            partial = new PartialVectors(file, dimension, LockedFile.open(file).orElseThrow(() -> inUse(file)));
         }
 
         private static DiagnosticException inUse(Path file) {

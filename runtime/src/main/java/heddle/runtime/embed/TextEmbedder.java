@@ -102,7 +102,8 @@ public final class TextEmbedder {
     /** What becomes of the part of a model that gives vectors of tokens, for texts end to end; empty when it gives none. */
     public static Optional<PackedModel> packing(HeddleModel model) {
         try {
-            String output = EmbeddingSettings.of(model, EmbeddingOptions.defaults()).output();
+            String output =
+                    EmbeddingSettings.of(model, EmbeddingOptions.defaults()).output();
             return Optional.of(PackedModel.of(model.only(output)));
         } catch (DiagnosticException e) {
             return Optional.empty();

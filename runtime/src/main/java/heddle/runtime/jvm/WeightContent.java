@@ -29,14 +29,18 @@ sealed interface WeightContent {
     /** The contents of all buffers of a plan that depend on weights alone. @param prepare its kernels, in order */
     static Map<Buffer, WeightContent> of(Plan plan, List<JavaSource.Call> prepare) {
         Map<Buffer, WeightContent> contents = new HashMap<>();
-        plan.constants().forEach(c -> contents.put(c.buffer(), new Constant(c.values(), c.buffer().stored())));
+        plan.constants()
+                .forEach(c -> contents.put(
+                        c.buffer(), new Constant(c.values(), c.buffer().stored())));
         plan.weights().forEach((name, buffer) -> contents.put(buffer, new Weight(name, buffer.stored())));
         for (JavaSource.Call call : prepare) {
             String kernel = KernelForm.of(call.kernel()).listing();
             List<WeightContent> arguments =
                     call.arguments().stream().map(contents::get).toList();
             for (Buffer written : call.kernel().writes()) {
-                contents.put(written, new Computed(kernel, arguments, call.arguments().indexOf(written)));
+                contents.put(
+                        written,
+                        new Computed(kernel, arguments, call.arguments().indexOf(written)));
             }
         }
         return contents;

@@ -52,8 +52,7 @@ public final class TextInputs {
 
     /** Whether an input takes token numbers and all outputs have something for each token. */
     public static boolean areOfTokens(Map<String, TensorType> inputs, List<Declaration> outputs) {
-        return takeTokens(inputs.keySet())
-                && outputs.stream().allMatch(o -> isOfTokens(o.type(), ids(inputs)));
+        return takeTokens(inputs.keySet()) && outputs.stream().allMatch(o -> isOfTokens(o.type(), ids(inputs)));
     }
 
     /**

@@ -27,7 +27,8 @@ class SharedWeightsTest {
     @TempDir
     static Path dir;
 
-    private static final JvmOptions OPTIONS = new JvmOptions(JvmPlatform.target(1), Path.of("target", "cache"), "test", w -> {});
+    private static final JvmOptions OPTIONS =
+            new JvmOptions(JvmPlatform.target(1), Path.of("target", "cache"), "test", w -> {});
 
     private static HeddleModel model(String name, String text) throws IOException {
         return Heddle.model(Files.writeString(dir.resolve(name + ".heddle"), text));
@@ -73,7 +74,8 @@ class SharedWeightsTest {
         assertEquals(2, second.held().stream().filter(held::contains).count(), "the table and the bias");
         assertTrue(alone.held().stream().filter(held::contains).count() < 2, "packed again");
         Map<String, Tensor> inputs = Map.of("first", noise(5, 96), "more", noise(5, 96));
-        alone.run(inputs).forEach((name, tensor) ->
-                assertArrayEquals(tensor.floats(), second.run(inputs).get(name).floats(), name));
+        alone.run(inputs)
+                .forEach((name, tensor) -> assertArrayEquals(
+                        tensor.floats(), second.run(inputs).get(name).floats(), name));
     }
 }

@@ -101,7 +101,8 @@ public final class PackedTexts {
         Random random = new Random(bad);
         List<Tokens> texts = new ArrayList<>();
         for (int i = 0; i < lengths.length; i++) {
-            long[] ids = random.ints(lengths[i], 2, vocabulary - 2).asLongStream().toArray();
+            long[] ids =
+                    random.ints(lengths[i], 2, vocabulary - 2).asLongStream().toArray();
             if (i % 2 == 1) {
                 ids[random.nextInt(ids.length)] = bad;
             }
