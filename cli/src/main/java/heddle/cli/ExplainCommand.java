@@ -18,6 +18,7 @@ import heddle.compiler.report.FusionReport;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.embed.TextEmbedder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -136,7 +137,20 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static String text(Explained one) {
         return ExplanationText.of(one.explanation(), one.leftOut().orElse(NOTHING), one.origin())
-                + one.compilation().recomputation().map(RecomputationText::of).orElse("");
+                + one.compilation().recomputation().map(RecomputationText::of).orElse("")
+                + packing(one.model());
+    }
+
+    /** How texts share runs of a model that gives vectors for their tokens. */
+    private static String packing(HeddleModel model) {
+        if (!model.fixedLengths().isEmpty()) {
+            return "";
+        }
+        return TextEmbedder.packing(model)
+                .map(packed -> packed.declined()
+                        .map(why -> "\nTexts are padded: " + why + "\n")
+                        .orElse("\nTexts of different length lie end to end, without padding.\n"))
+                .orElse("");
     }
 
     private int eachAsText(PrintWriter out) {

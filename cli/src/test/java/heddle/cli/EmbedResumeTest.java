@@ -118,6 +118,11 @@ class EmbedResumeTest {
                 assertTrue(System.nanoTime() < end, () -> "nothing is written: " + text(said));
                 Thread.sleep(20);
             }
+            for (int again = 0; again < 2; again++) {
+                assertOtherRun(embed(input, "--resume"));
+                assertOtherRun(embed(input));
+            }
+            assertTrue(process.isAlive(), () -> text(said));
         } finally {
             process.destroyForcibly().waitFor();
         }
@@ -139,6 +144,13 @@ class EmbedResumeTest {
             assertArrayEquals(vector(a), vector(b), 1e-5, "line " + a.get("line"));
         }
         assertFalse(Files.exists(partial));
+    }
+
+    private void assertOtherRun(Ran second) {
+        assertEquals(ExitCode.WRONG_INPUT, second.code(), second.toString());
+        assertTrue(second.err().contains("another run is writing " + partial), second.err());
+        assertTrue(second.err().contains("let it end, or end it and go on with --resume"), second.err());
+        assertFalse(Files.exists(output), "the second run wrote its output");
     }
 
     private static double[] vector(Map<String, Object> line) {

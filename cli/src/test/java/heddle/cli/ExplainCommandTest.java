@@ -81,6 +81,26 @@ class ExplainCommandTest {
         return (Map<String, Object>) json;
     }
 
+    /** What {@code embed} does with a model is said with place and remedy. */
+    @Test
+    void howTextsShareRunsIsSaid() throws IOException {
+        String tokens = """
+                dim B, N
+                input ids: i64[B, N]
+                let x = embed(ids, weight "w" : f32[256, 8])
+                let y = softmax(x @ transpose(x), axis = -1) @ x
+                output tokens: f32[B, N, 8] = %s
+                """;
+        Ran packed = explain(tokens.formatted("y"));
+        assertTrue(
+                packed.out().endsWith("\nTexts of different length lie end to end, without padding.\n"), packed.out());
+        Ran padded = explain(tokens.formatted("y + mean(x, axis = 1, keepdims = true)"));
+        String said = padded.out().substring(padded.out().lastIndexOf("\nTexts are padded: ") + 1);
+        assertTrue(said.startsWith("Texts are padded: a sum goes over all tokens of a row"), padded.out());
+        assertTrue(said.contains("m.heddle:5:") && said.contains("let tokens see each other by attention"), said);
+        assertFalse(explain(FUSED).out().contains("Texts"));
+    }
+
     @Test
     void attentionWithoutElementsIsLeftOut() throws IOException {
         Ran ran = explain(FUSED, "-D", "B=0");

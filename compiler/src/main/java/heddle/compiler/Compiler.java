@@ -16,6 +16,7 @@ import heddle.compiler.op.MarkProbabilities;
 import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.pack.PackInputs;
 import heddle.compiler.pack.PackSequences;
+import heddle.compiler.pack.SplitPooling;
 import heddle.compiler.pack.StoredPairs;
 import heddle.compiler.pass.EliminateCommonSubexpressions;
 import heddle.compiler.pass.EliminateDeadCode;
@@ -28,6 +29,7 @@ import heddle.compiler.recompute.MemoryBudget;
 import heddle.compiler.recompute.Recompute;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.report.WrittenAttention;
+import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.schedule.Lower;
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Schedule;
@@ -159,6 +161,29 @@ public final class Compiler {
                 .flatMap(packed -> pairs(packed, inputs))
                 .map(PackSequences.Result::declined)
                 .orElse(result);
+    }
+
+    /**
+     * What {@link #pack} gives for the tokens of a graph, and what is computed of whole texts afterwards.
+     *
+     * @param tokens     the graph for texts end to end, or why there is none
+     * @param afterwards reads outputs of it, text by text: see {@link SplitPooling}; absent without such a graph
+     */
+    public record PackedParts(PackSequences.Result tokens, Optional<Graph> afterwards) {}
+
+    /** Packs a graph that has something for each text, such as a mean, in some of its outputs. */
+    public static PackedParts packPooled(Graph graph, PackInputs inputs) {
+        return DeepStack.call(() -> {
+            try {
+                Graph normal = new Pipeline(NORMALISE)
+                        .run(PackSequences.withoutPadding(graph, inputs))
+                        .graph();
+                SplitPooling.Parts parts = SplitPooling.of(normal, inputs);
+                return new PackedParts(packed(parts.tokens(), inputs), Optional.of(parts.afterwards()));
+            } catch (DeclinedException e) {
+                return new PackedParts(PackSequences.Result.declined(e.outcome()), Optional.empty());
+            }
+        });
     }
 
     /** What of a packed graph is stored for pairs of tokens, and why that is not fused. */

@@ -1,9 +1,12 @@
 package heddle.runtime;
 
 import heddle.compiler.Compilation;
+import heddle.compiler.frontend.Model.Declaration;
 import heddle.runtime.input.ModelInputs;
 import heddle.runtime.tensor.Tensor;
+import heddle.runtime.text.Packing;
 import heddle.runtime.text.Tokenizer;
+import heddle.runtime.text.Tokens;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,10 +26,10 @@ public final class CompiledModel {
     private final PlacedTarget target;
     private final ModelInputs inputs;
 
-    /** This model for texts end to end, compiled with the same weights; absent when it cannot be. */
+    /** Compiles parts of this model for texts end to end; absent when that cannot be. */
     private final Optional<SameWeights> packing;
 
-    private CompiledModel packed;
+    private Optional<TextRuns> packed;
 
     /** Compiles another model with the weights of this one. */
     interface SameWeights {
@@ -110,19 +113,34 @@ public final class CompiledModel {
 
     /**
      * The outputs for some texts, by name. A model that can tell texts apart takes them end to end, without padding; so does one
-     * with outputs for tokens alone that can be {@linkplain PackedModel changed} so that it does. The changed model is compiled
-     * when several texts come for the first time, and holds its weights beside those of this one. Outputs for tokens have a row for
-     * each text again, zeros behind the shorter ones.
+     * that can be {@linkplain PackedModel changed} so that it does, also where it has something for whole texts, such as their mean. The
+     * changed model is compiled when several texts come for the first time, and shares the weights of this one. Runs have about
+     * {@link Packing#BUDGET} tokens. Outputs have a row for each text, in the order of texts; those for tokens have zeros behind shorter
+     * ones. A text without tokens has zeros.
      */
     public Map<String, Tensor> run(List<String> texts) {
-        CompiledModel used = texts.size() > 1 ? packed() : this;
-        return used.model.run(texts, tokenizer(), options, used::run);
+        Optional<TextRuns> runs = texts.size() > 1 ? packed() : Optional.empty();
+        if (runs.isPresent()) {
+            List<Tokens> tokens = runs.get().tokens().model.tokens(texts, tokenizer(), options);
+            if (tokens.stream().anyMatch(t -> t.count() > 0)) {
+                return runs.get()
+                        .run(
+                                tokens,
+                                model.declaration().outputs().stream()
+                                        .map(Declaration::name)
+                                        .toList());
+            }
+        }
+        return model.run(texts, tokenizer(), options, this::run);
     }
 
-    private synchronized CompiledModel packed() {
+    private synchronized Optional<TextRuns> packed() {
         if (packed == null) {
-            packed = packing.flatMap(p -> PackedModel.of(model).model().map(p::of))
-                    .orElse(this);
+            packed = model.takesTextsEndToEnd()
+                    ? Optional.of(new TextRuns(this, Optional.empty())).filter(TextRuns::giveTokensAlone)
+                    : packing.flatMap(p -> PackedModel.parts(model)
+                            .map(parts -> new TextRuns(
+                                    p.of(parts.tokens()), parts.afterwards().map(p::of))));
         }
         return packed;
     }

@@ -199,6 +199,11 @@ public final class HeddleModel {
 
     /** Texts end to end, for a model that can tell them apart; those that are too long are cut. */
     private Pack pack(List<String> texts, Tokenizer tokenizer, CompileOptions options) {
+        return Pack.endToEnd(tokens(texts, tokenizer, options));
+    }
+
+    /** The tokens of texts; those that are too long are cut. */
+    List<Tokens> tokens(List<String> texts, Tokenizer tokenizer, CompileOptions options) {
         int limit = limit(tokenizer);
         List<Tokens> cut = new ArrayList<>();
         for (Tokens whole : tokenizer.tokens(texts)) {
@@ -207,7 +212,7 @@ public final class HeddleModel {
                 warnOfCut(cut.size(), limit, options);
             }
         }
-        return Pack.endToEnd(cut);
+        return cut;
     }
 
     private static void warnOfCut(int text, int tokens, CompileOptions options) {
@@ -310,26 +315,37 @@ public final class HeddleModel {
     }
 
     private CompiledModel load(Map<String, Tensor> weights, CompileOptions options) {
-        PlacedTarget target = PlacedTarget.of(options);
-        return target.device().isPresent() ? onDevice(weights, options, target) : onJvm(weights, options, target);
+        return load(weights, options, Optional.empty());
     }
 
-    /** Compiles this model for texts end to end, if it gives something for each token alone; else weights need not be kept. */
-    private Optional<CompiledModel.SameWeights> packing(Map<String, Tensor> weights, CompileOptions options) {
+    /** @param other a program with the same weights, whose memory is shared as far as both hold the same */
+    private CompiledModel load(Map<String, Tensor> weights, CompileOptions options, Optional<Program> other) {
+        PlacedTarget target = PlacedTarget.of(options);
+        return target.device().isPresent()
+                ? onDevice(weights, options, target)
+                : onJvm(weights, options, target, other);
+    }
+
+    /** Compiles parts of this model for texts end to end; without token numbers, weights need not be kept for that. */
+    private Optional<CompiledModel.SameWeights> packing(
+            Map<String, Tensor> weights, CompileOptions options, Optional<Program> program) {
         // What packs a model knows is what is fused in it, and schedules name kernels of the model as it is.
         boolean usual = options.fusion() == Fusion.FUSED && options.schedules().isEmpty();
-        boolean ofTokens = usual && !takesTextsEndToEnd() && TextInputs.areOfTokens(inputs(), model.outputs());
-        return ofTokens ? Optional.of(other -> other.load(weights, options)) : Optional.empty();
+        boolean ofTokens = usual && !takesTextsEndToEnd() && TextInputs.takeTokens(inputs().keySet());
+        return ofTokens ? Optional.of(part -> part.load(weights, options, program)) : Optional.empty();
     }
 
-    private CompiledModel onJvm(Map<String, Tensor> weights, CompileOptions options, PlacedTarget target) {
+    private CompiledModel onJvm(
+            Map<String, Tensor> weights, CompileOptions options, PlacedTarget target, Optional<Program> other) {
         PlanLoader loader = PlanLoader.jvm(options.jvm());
         // What the file holds in sixteen bits stays in them, also where the model says f32.
         Graph held = HoldWeights.as(model.graph(), WeightView.forms(weights));
         Compilation compilation = compilation(held, loader.policy(), options);
         try {
-            Program program = loader.load(compilation.plan(), weights);
-            return new CompiledModel(this, options, compilation, program, target, packing(weights, options));
+            Program program = other.map(p -> loader.load(compilation.plan(), weights, p))
+                    .orElseGet(() -> loader.load(compilation.plan(), weights));
+            return new CompiledModel(
+                    this, options, compilation, program, target, packing(weights, options, Optional.of(program)));
         } catch (OutOfMemoryError e) {
             throw NotEnoughMemory.of(compilation.plan(), true, fixed, e);
         }
@@ -351,7 +367,8 @@ public final class HeddleModel {
                             target.sdk().orElseThrow().toString(),
                             target.device().orElseThrow().line()));
         }
-        return new CompiledModel(this, options, compilation, program, target, packing(weights, options));
+        return new CompiledModel(
+                this, options, compilation, program, target, packing(weights, options, Optional.empty()));
     }
 
     private Program onThisJvm(Map<String, Tensor> weights, CompileOptions options) {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 
 /** Finds a model's weights and tokenizer: where the options say, or else where the manifest beside the model says. */
 final class ModelData {
@@ -126,8 +127,20 @@ final class ModelData {
 
     /** What tells the weights and the tokenizer from others, without reading all of them. */
     String identity() {
-        return identity(options.weights(), manifest.weights()) + " "
+        return identity(options.weights(), manifest.weights()) + besideWeights() + " "
                 + identity(options.tokenizer(), manifest.tokenizer());
+    }
+
+    /** Files that hold tensors of the weight file, beside it. */
+    private String besideWeights() {
+        if (options.weights().equals(Optional.of(RANDOM))) {
+            return "";
+        }
+        return find(options.weights(), manifest.weights()).map(WeightFile::open).stream()
+                .flatMap(file -> file.files().stream().skip(1))
+                .map(file -> " "
+                        + options.files().identity(new DeclaredFile(file.toString(), Optional.empty()), Path.of("")))
+                .collect(Collectors.joining());
     }
 
     private String identity(Optional<String> asked, Optional<DeclaredFile> declared) {

@@ -25,6 +25,15 @@ public interface PlanLoader {
      */
     Program load(Plan plan, Map<String, Tensor> weights);
 
+    /**
+     * A plan as code that shares weights with a program of another plan, as far as both hold the same.
+     *
+     * @param other loaded with the same weights
+     */
+    default Program load(Plan plan, Map<String, Tensor> weights, Program other) {
+        return load(plan, weights);
+    }
+
     /** For this machine's processors. */
     static PlanLoader jvm(JvmOptions options) {
         return new PlanLoader() {
@@ -36,6 +45,11 @@ public interface PlanLoader {
             @Override
             public Program load(Plan plan, Map<String, Tensor> weights) {
                 return JvmProgram.load(plan, weights, options);
+            }
+
+            @Override
+            public Program load(Plan plan, Map<String, Tensor> weights, Program other) {
+                return other instanceof JvmProgram p ? JvmProgram.load(plan, weights, options, p) : load(plan, weights);
             }
         };
     }

@@ -5,8 +5,11 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Cast;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Input;
+import heddle.compiler.op.layout.Expand;
+import heddle.compiler.op.layout.Iota;
 import heddle.compiler.pack.AxisMeaning.Kind;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.type.Dim;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * Makes of a graph for one text in each row a graph for texts end to end, where each token has what it has when its text is alone:
@@ -49,15 +53,26 @@ public final class PackSequences {
         }
     }
 
-    /** The graph with numbers in place of the inputs that are alike for all tokens. */
+    /** The graph with numbers in place of the inputs that are alike for all tokens, and indexes in place of those that hold places. */
     public static Graph withoutPadding(Graph graph, PackInputs inputs) {
-        return Rewriter.replace(
-                graph,
-                (node, rewriter) -> node.op() instanceof Input i
-                                && inputs.alike().containsKey(i.key())
-                        ? Optional.of(rewriter.out()
-                                .value(Constant.splat(i.type(), inputs.alike().get(i.key())), node.origin()))
-                        : Optional.empty());
+        return Rewriter.replace(graph, (node, rewriter) -> {
+            if (!(node.op() instanceof Input i)) {
+                return Optional.empty();
+            }
+            Graph.Builder out = rewriter.out();
+            if (inputs.alike().containsKey(i.key())) {
+                return Optional.of(
+                        out.value(Constant.splat(i.type(), inputs.alike().get(i.key())), node.origin()));
+            }
+            if (!inputs.places().contains(i.key()) || i.type().rank() < 1) {
+                return Optional.empty();
+            }
+            Value places = out.part(new Iota(i.type().dim(-1)), node.origin());
+            Value ofType = places.type().dtype() == i.type().dtype()
+                    ? places
+                    : out.part(new Cast(i.type().dtype()), node.origin(), places);
+            return Optional.of(out.value(new Expand(i.type().shape()), node.origin(), ofType));
+        });
     }
 
     /** Packs a graph whose inputs that are alike have been replaced. All that is in it is needed for its outputs. */
@@ -70,6 +85,18 @@ public final class PackSequences {
     }
 
     private static Result packed(Graph graph, PackInputs inputs) {
+        TensorType type = idsOf(graph, inputs);
+        PackedValues values = new PackedValues(new Graph.Builder(graph.name()), inputs, type.dim(0), type.dim(1));
+        Map<Value, Tracked> tracked = tracked(graph, inputs, values, (node, why) -> {
+            throw why;
+        });
+        graph.outputs().forEach((name, value) -> values.out().output(name, output(name, tracked.get(value), value)));
+        Graph packed = onlyNeeded(values.out().build());
+        return new Result(Optional.of(packed), values.longest(), Optional.empty());
+    }
+
+    /** The type of the input for token numbers. @throws DeclinedException when it does not have rows and tokens of any number */
+    static TensorType idsOf(Graph graph, PackInputs inputs) {
         Set<Node> used = needed(graph, Map.of());
         Node ids = graph.nodes().stream()
                 .filter(n ->
@@ -89,28 +116,50 @@ public final class PackSequences {
                     "the input " + inputs.ids() + " is " + type,
                     "declare it with rows and tokens of any number: input " + inputs.ids() + ": i64[B, N]");
         }
-        PackedValues values = new PackedValues(new Graph.Builder(graph.name()), inputs, type.dim(0), type.dim(1));
-        PackedOperations operations = new PackedOperations(values, inputs.ids());
+        return type;
+    }
+
+    /**
+     * What stands for each value that outputs need, in the graph that is being built.
+     *
+     * @param otherwise told of nodes that nothing stands for; those that read them are left out without a word
+     */
+    static Map<Value, Tracked> tracked(
+            Graph graph, PackInputs inputs, PackedValues values, BiConsumer<Node, DeclinedException> otherwise) {
+        PackedOperations operations = new PackedOperations(values, Set.of(inputs.ids()));
         Map<Node, RunningSum> sums = new HashMap<>();
         for (Node node : graph.nodes()) {
-            RunningSum.in(graph, node, type.dim(1)).ifPresent(sum -> sums.put(node, sum));
+            RunningSum.in(graph, node, values.tokens()).ifPresent(sum -> sums.put(node, sum));
         }
         Set<Node> needed = needed(graph, sums);
         Map<Value, Tracked> tracked = new HashMap<>();
         for (Node node : graph.nodes()) {
-            if (needed.contains(node)) {
-                List<Tracked> operands =
-                        graph.operands(node).stream().map(tracked::get).toList();
+            List<Value> operands =
+                    sums.containsKey(node) ? List.of(sums.get(node).of()) : graph.operands(node);
+            if (!needed.contains(node) || !tracked.keySet().containsAll(operands)) {
+                continue;
+            }
+            List<Tracked> given = operands.stream().map(tracked::get).toList();
+            try {
                 Tracked result = sums.containsKey(node)
-                        ? sums.get(node).packed(node, tracked.get(sums.get(node).of()), values)
-                        : operations.packed(node, operands);
+                        ? sums.get(node).packed(node, given.getFirst(), values)
+                        : operations.packed(node, given);
                 requireOneAxisOfRows(node, result);
                 tracked.put(node.value(), result);
+            } catch (DeclinedException e) {
+                otherwise.accept(node, e);
             }
         }
-        graph.outputs().forEach((name, value) -> values.out().output(name, output(name, tracked.get(value), value)));
-        Graph packed = onlyNeeded(values.out().build());
-        return new Result(Optional.of(packed), values.longest(), Optional.empty());
+        return tracked;
+    }
+
+    /** Whether a value has rows and tokens for its first axes, and something of the model's own behind. */
+    static boolean isOfTokens(Tracked t) {
+        return !t.perRow()
+                && t.rank() >= 2
+                && t.axes().get(0).is(Kind.ROWS)
+                && t.axes().get(1).is(Kind.TOKENS)
+                && t.axes().stream().skip(2).allMatch(AxisMeaning::isOther);
     }
 
     /** The graph without what no output needs, inputs too. */
@@ -122,7 +171,7 @@ public final class PackSequences {
     }
 
     /** The nodes that outputs need, but for the steps of running sums. */
-    private static Set<Node> needed(Graph graph, Map<Node, RunningSum> sums) {
+    static Set<Node> needed(Graph graph, Map<Node, RunningSum> sums) {
         Set<Node> needed = new HashSet<>();
         graph.outputs().values().forEach(v -> needed.add(v.node()));
         for (Node node : graph.nodes().reversed()) {
@@ -135,7 +184,7 @@ public final class PackSequences {
         return needed;
     }
 
-    private static void requireOneAxisOfRows(Node node, Tracked t) {
+    static void requireOneAxisOfRows(Node node, Tracked t) {
         long rows = t.axes().stream()
                 .flatMap(a -> a.parts().stream())
                 .filter(p -> p.kind() == Kind.ROWS)

@@ -29,19 +29,21 @@ import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What stands for a node's result in the packed graph, by its operation. */
 final class PackedOperations {
     private final PackedValues values;
-    private final String ids;
+    private final Set<String> inputs;
     private final PackedSums sums;
     private final PackedPicks picks;
     private final PackedPlaces places;
 
-    PackedOperations(PackedValues values, String ids) {
+    /** @param inputs those that are made from texts */
+    PackedOperations(PackedValues values, Set<String> inputs) {
         this.values = values;
-        this.ids = ids;
+        this.inputs = Set.copyOf(inputs);
         this.sums = new PackedSums(values);
         this.picks = new PackedPicks(values);
         this.places = new PackedPlaces(values);
@@ -91,7 +93,7 @@ final class PackedOperations {
     }
 
     private Tracked input(Node node, Input input) {
-        if (!input.key().equals(ids)) {
+        if (!inputs.contains(input.key())) {
             throw new DeclinedException(
                     node,
                     "the input " + input.key() + " is not made from texts",

@@ -7,6 +7,7 @@ import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.pack.AxisMeaning.Kind;
 import heddle.compiler.rule.DeclinedException;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.ScalarMath;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +126,7 @@ final class PackedSums {
         Equation e = c.parsed();
         Factor left = new Factor(leftGiven, e.left());
         Factor right = new Factor(rightGiven, e.right());
+        Annihilating zeros = c.zeros();
         for (char letter : summed(e)) {
             AxisMeaning along = PackedOperations.merged(node, left.meaning(letter), right.meaning(letter));
             if (along.isOther()) {
@@ -134,15 +136,28 @@ final class PackedSums {
             Optional<Factor> masked = within(node, left, letter, e.result());
             if (masked.isPresent()) {
                 left = masked.get();
+                zeros = annihilating(node, zeros, Annihilating.LEFT);
             } else {
                 right = within(node, right, letter, e.result()).orElseThrow(() -> overAll(node, "product"));
+                zeros = annihilating(node, zeros, Annihilating.RIGHT);
             }
         }
         List<AxisMeaning> axes = new ArrayList<>();
         for (char letter : e.result().toCharArray()) {
             axes.add(PackedOperations.merged(node, left.meaning(letter), right.meaning(letter)));
         }
-        return product(node, c, left, right, axes);
+        return product(node, new Contract(c.equation(), zeros), left, right, axes);
+    }
+
+    /** Zeros at other texts add nothing, also where a value of such a text is infinite or NaN. */
+    private static Annihilating annihilating(Node node, Annihilating known, Annihilating masked) {
+        if (known != Annihilating.NEITHER && known != masked) {
+            throw new DeclinedException(
+                    node,
+                    "zeros of both factors of a product add nothing, those of probabilities and those at other texts",
+                    "write the product of probabilities and that of the mask one after the other");
+        }
+        return masked;
     }
 
     private static char[] summed(Equation e) {

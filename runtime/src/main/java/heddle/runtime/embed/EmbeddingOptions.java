@@ -1,5 +1,6 @@
 package heddle.runtime.embed;
 
+import heddle.runtime.text.Packing;
 import java.util.Optional;
 
 /**
@@ -19,9 +20,6 @@ public record EmbeddingOptions(
         Optional<String> prefix,
         Optional<Pooling> pooling,
         Optional<Boolean> normalize) {
-    /** Runs are long enough that a kernel's start costs little, and what they hold stays in the caches. */
-    private static final int BUDGET = 1024;
-
     public EmbeddingOptions {
         if (budget < 1) {
             throw new IllegalArgumentException("a run has one token at least, not " + budget);
@@ -31,7 +29,7 @@ public record EmbeddingOptions(
     /** As the model's files say; texts that are too long are cut. */
     public static EmbeddingOptions defaults() {
         return new EmbeddingOptions(
-                BUDGET, LongTexts.CUT, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                Packing.BUDGET, LongTexts.CUT, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     public EmbeddingOptions withBudget(int value) {

@@ -3,17 +3,16 @@ package heddle.runtime.embed;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.file.AtomicFile;
+import heddle.runtime.file.LockedFile;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.zip.CRC32;
@@ -21,7 +20,8 @@ import java.util.zip.CRC32;
 /**
  * Vectors that have been computed so far, in a file beside the one that they are for. A run that ends early leaves it, and another
  * one goes on with it. It begins with a sum of what vectors depend on; each record is the number of a line, the sum of its text, its
- * id, and the vector. A record is with the operating system when {@link #append} returns, so that it outlives the process.
+ * id, and the vector. A record is with the operating system when {@link #append} returns, so that it outlives the process. The file is
+ * locked while a run writes it, so that no other one does.
  */
 public final class PartialVectors implements AutoCloseable {
     private static final long MAGIC = 0x686564766563_0001L; // "hedvec", version 1
@@ -29,7 +29,7 @@ public final class PartialVectors implements AutoCloseable {
 
     private final Path file;
     private final int dimension;
-    private final FileChannel out;
+    private final LockedFile locked;
     private long count;
 
     /**
@@ -55,11 +55,10 @@ public final class PartialVectors implements AutoCloseable {
         void read(Entry entry) throws IOException;
     }
 
-    private PartialVectors(Path file, int dimension, long count, StandardOpenOption how) throws IOException {
+    private PartialVectors(Path file, int dimension, LockedFile locked) {
         this.file = file;
         this.dimension = dimension;
-        this.count = count;
-        this.out = FileChannel.open(file, StandardOpenOption.WRITE, how);
+        this.locked = locked;
     }
 
     /** The partial file of an output. */
@@ -71,21 +70,16 @@ public final class PartialVectors implements AutoCloseable {
      * Begins.
      *
      * @param settings all that vectors depend on beside the texts
-     * @throws DiagnosticException when there is such a file, or it cannot be written
+     * @throws DiagnosticException when there is such a file, another run writes it, or it cannot be written
      */
     public static PartialVectors begin(Path output, String settings, int dimension) {
         Path file = of(output);
-        if (Files.exists(file)) {
-            throw new DiagnosticException(Diagnostic.of(EmbedCode.PARTIAL, file + " is there from an earlier run")
-                    .hint("--resume goes on with it; or delete it to begin anew"));
-        }
-        try {
-            PartialVectors partial = new PartialVectors(file, dimension, 0, StandardOpenOption.CREATE_NEW);
-            partial.write(ByteBuffer.allocate(HEADER)
-                    .putLong(MAGIC)
-                    .putLong(sum(settings))
-                    .putInt(dimension));
-            return partial;
+        try (Opening opening = new Opening(file, dimension)) {
+            if (!opening.isNew()) {
+                throw new DiagnosticException(Diagnostic.of(EmbedCode.PARTIAL, file + " is there from an earlier run")
+                        .hint("--resume goes on with it; or delete it to begin anew"));
+            }
+            return opening.begun(settings);
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
         }
@@ -95,38 +89,74 @@ public final class PartialVectors implements AutoCloseable {
      * Goes on where an earlier run ended, or begins when there was none, or one that had not got as far as its first vector.
      *
      * @param lines the input from its start; those that are there are taken from it
-     * @throws DiagnosticException when the file was made with other settings or of another input
+     * @throws DiagnosticException when the file was made with other settings or of another input, or when another run writes it
      */
     public static PartialVectors resume(Path output, String settings, int dimension, Iterator<TextLine> lines) {
         Path file = of(output);
-        try {
-            if (Files.isRegularFile(file) && Files.size(file) < HEADER) {
-                Files.delete(file);
-            }
-            if (!Files.exists(file)) {
-                return begin(output, settings, dimension);
-            }
-            long[] count = {0};
-            long end = 0;
-            try (Reader in = new Reader(file)) {
-                if (!in.begins(sum(settings), dimension)) {
-                    throw new DiagnosticException(
-                            Diagnostic.of(EmbedCode.PARTIAL, file + " was made with another model or other options")
-                                    .hint("give the same ones, or delete it to begin anew"));
-                }
-                end = in.at;
-                for (Optional<Entry> e = in.next(dimension); e.isPresent(); e = in.next(dimension)) {
-                    requireSame(file, e.get(), lines);
-                    count[0]++;
-                    end = in.at;
-                }
-            }
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                channel.truncate(end); // A record that was being written.
-            }
-            return new PartialVectors(file, dimension, count[0], StandardOpenOption.APPEND);
+        try (Opening opening = new Opening(file, dimension)) {
+            return opening.size() < HEADER ? opening.begun(settings) : opening.resumed(settings, lines);
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
+        }
+    }
+
+    /** A partial file between the time that it is locked and the time that vectors are appended to it. */
+    private static final class Opening implements AutoCloseable {
+        private final PartialVectors partial;
+        private boolean done;
+
+        Opening(Path file, int dimension) throws IOException {
+            partial = new PartialVectors(file, dimension, LockedFile.open(file).orElseThrow(() -> inUse(file)));
+        }
+
+        private static DiagnosticException inUse(Path file) {
+            return new DiagnosticException(
+                    Diagnostic.of(EmbedCode.PARTIAL, "another run is writing " + file + " at this moment")
+                            .hint("let it end, or end it and go on with --resume; or name another output"));
+        }
+
+        boolean isNew() {
+            return partial.locked.isNew();
+        }
+
+        long size() throws IOException {
+            return partial.locked.channel().size();
+        }
+
+        PartialVectors begun(String settings) throws IOException {
+            partial.locked.channel().truncate(0);
+            partial.write(ByteBuffer.allocate(HEADER)
+                    .putLong(MAGIC)
+                    .putLong(sum(settings))
+                    .putInt(partial.dimension));
+            done = true;
+            return partial;
+        }
+
+        PartialVectors resumed(String settings, Iterator<TextLine> lines) throws IOException {
+            Reader in = partial.reader();
+            if (!in.begins(sum(settings), partial.dimension)) {
+                throw new DiagnosticException(
+                        Diagnostic.of(EmbedCode.PARTIAL, partial.file + " was made with another model or other options")
+                                .hint("give the same ones, or delete it to begin anew"));
+            }
+            long end = in.at;
+            for (Optional<Entry> e = in.next(partial.dimension); e.isPresent(); e = in.next(partial.dimension)) {
+                requireSame(partial.file, e.get(), lines);
+                partial.count++;
+                end = in.at;
+            }
+            partial.locked.channel().truncate(end); // A record that was being written.
+            partial.locked.channel().position(end);
+            done = true;
+            return partial;
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (!done) {
+                partial.locked.close();
+            }
         }
     }
 
@@ -177,47 +207,49 @@ public final class PartialVectors implements AutoCloseable {
     private void write(ByteBuffer bytes) throws IOException {
         bytes.flip();
         while (bytes.hasRemaining()) {
-            out.write(bytes);
+            locked.channel().write(bytes);
         }
     }
 
     /** Reads all records from the first. */
     void read(Reading reading) throws IOException {
-        try (Reader in = new Reader(file)) {
-            in.begins(0, dimension);
-            for (long i = 0; i < count; i++) {
-                reading.read(in.next(dimension).orElseThrow(() -> new IOException(file + " has lost a record")));
-            }
+        Reader in = reader();
+        in.begins(0, dimension);
+        for (long i = 0; i < count; i++) {
+            reading.read(in.next(dimension).orElseThrow(() -> new IOException(file + " has lost a record")));
         }
+    }
+
+    private Reader reader() {
+        return new Reader(locked.stream());
     }
 
     /** Removes the file: what it was for is written. */
     public void delete() throws IOException {
-        out.close();
-        Files.delete(file);
+        locked.delete();
     }
 
     /** Leaves the file for another run, unless it holds nothing. */
     @Override
     public void close() {
         try {
-            out.close();
             if (count == 0) {
-                Files.deleteIfExists(file);
+                locked.delete();
             }
+            locked.close();
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
         }
     }
 
-    private static final class Reader implements AutoCloseable {
+    private static final class Reader {
         private final DataInputStream in;
 
         /** The bytes of all that was read. */
         private long at;
 
-        Reader(Path file) throws IOException {
-            in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+        Reader(InputStream in) {
+            this.in = new DataInputStream(new BufferedInputStream(in, 1 << 16));
         }
 
         boolean begins(long sum, int dimension) throws IOException {
@@ -243,11 +275,6 @@ public final class PartialVectors implements AutoCloseable {
             } catch (EOFException e) {
                 return Optional.empty();
             }
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
         }
     }
 }

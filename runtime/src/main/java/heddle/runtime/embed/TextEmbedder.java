@@ -1,6 +1,7 @@
 package heddle.runtime.embed;
 
 import heddle.compiler.type.DType;
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
@@ -12,12 +13,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -43,7 +46,7 @@ public final class TextEmbedder {
     private final EmbeddingSettings settings;
     private final int limit;
     private final int callers;
-    private final String identity;
+    private final Supplier<String> identity;
     private final AtomicLong texts = new AtomicLong();
     private final AtomicLong tokens = new AtomicLong();
     private final AtomicLong padding = new AtomicLong();
@@ -67,7 +70,7 @@ public final class TextEmbedder {
             EmbeddingOptions options,
             EmbeddingSettings settings,
             int callers,
-            String identity) {
+            Supplier<String> identity) {
         this.model = model;
         this.compiled = compiled;
         this.options = options;
@@ -92,8 +95,19 @@ public final class TextEmbedder {
         HeddleModel used = packed.model().orElse(needed);
         CompiledModel compiled = used.compile(compile);
         int callers = compiled.target().device().isPresent() ? 1 : compile.threads();
-        String identity = used.identity(compile) + " " + compile.conversion();
+        Supplier<String> identity = () -> used.identity(compile) + " " + compile.conversion();
         return new TextEmbedder(used, compiled, options, settings, callers, identity);
+    }
+
+    /** What becomes of the part of a model that gives vectors of tokens, for texts end to end; empty when it gives none. */
+    public static Optional<PackedModel> packing(HeddleModel model) {
+        try {
+            String output =
+                    EmbeddingSettings.of(model, EmbeddingOptions.defaults()).output();
+            return Optional.of(PackedModel.of(model.only(output)));
+        } catch (DiagnosticException e) {
+            return Optional.empty();
+        }
     }
 
     /**
@@ -132,7 +146,7 @@ public final class TextEmbedder {
 
     /** How vectors are made, for those that must tell different ones apart: all that they depend on but by rounding. */
     public String settings() {
-        return identity + " " + settings + " " + limit + " " + options.longTexts();
+        return identity.get() + " " + settings + " " + limit + " " + options.longTexts();
     }
 
     public Counts counts() {

@@ -18,6 +18,8 @@ import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,10 +45,20 @@ public final class JvmProgram implements Program {
     private final WorkerPool workers;
     private final RunMemory weights;
 
+    /** What was computed of weights alone and is kept, by what it was computed from. */
+    private final Map<WeightContent, Object> held;
+
     private final RunPool pool;
     private final PerLengths<RunPlan> runPlans = new PerLengths<>();
 
-    private JvmProgram(Plan plan, JavaSource source, PlanClass code, WorkerPool workers, RunMemory weights) {
+    private JvmProgram(
+            Plan plan,
+            JavaSource source,
+            PlanClass code,
+            WorkerPool workers,
+            RunMemory weights,
+            Map<WeightContent, Object> held) {
+        this.held = held;
         this.plan = plan;
         this.source = source;
         this.code = code;
@@ -63,6 +75,16 @@ public final class JvmProgram implements Program {
      *                and not held longer than kernels read it
      */
     public static JvmProgram load(Plan plan, Map<String, Tensor> weights, JvmOptions options) {
+        return load(plan, weights, options, Map.of());
+    }
+
+    /** The same, which shares with another program of the same weights what both hold. */
+    public static JvmProgram load(Plan plan, Map<String, Tensor> weights, JvmOptions options, JvmProgram other) {
+        return load(plan, weights, options, other.held);
+    }
+
+    private static JvmProgram load(
+            Plan plan, Map<String, Tensor> weights, JvmOptions options, Map<WeightContent, Object> there) {
         JvmPlatform.requireVectorModule();
         CountableAxes.check(plan, Map.of());
         JavaSource source = new JvmWriter(options.target()).write(plan);
@@ -70,13 +92,20 @@ public final class JvmProgram implements Program {
         PlanClass code =
                 PlanClass.load(source, cache.classes(new SourceUnit(source.className(), source.text(), JAVAC)));
         JvmProgram program = new JvmProgram(
-                plan, source, code, WorkerPool.of(options.target().cores()), new RunMemory());
+                plan, source, code, WorkerPool.of(options.target().cores()), new RunMemory(), new HashMap<>());
         new Preparation(plan, source.prepare(), weights)
                 .run(
+                        there,
+                        program.held,
                         program.weights,
                         call -> program.run(
                                 call, program.weights, new long[plan.lengths().size()]));
         return program;
+    }
+
+    /** The arrays of weights that runs read, packed as kernels read them. */
+    Collection<Object> held() {
+        return held.values();
     }
 
     /** Bytes of the weights that a loaded plan holds, packed as kernels read them. */

@@ -5,6 +5,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,18 +31,35 @@ final class Preparation {
         plan.weights().forEach((name, buffer) -> names.put(buffer, name));
     }
 
-    /** Leaves in {@code memory} what runs need. */
-    void run(RunMemory memory, Consumer<JavaSource.Call> kernel) {
+    /**
+     * Leaves in {@code memory} what runs need.
+     *
+     * @param there what another program holds: it is taken, not computed again
+     * @param held  gets what this one holds
+     */
+    void run(
+            Map<WeightContent, Object> there,
+            Map<WeightContent, Object> held,
+            RunMemory memory,
+            Consumer<JavaSource.Call> kernel) {
         plan.constants().forEach(c -> memory.put(c.buffer(), array(c)));
         Set<Buffer> kept = neededByRuns(plan);
+        Map<Buffer, WeightContent> contents = WeightContent.of(plan, calls);
+        contents.keySet().retainAll(kept);
+        contents.forEach((buffer, content) -> {
+            if (there.containsKey(content)) {
+                memory.put(buffer, there.get(content));
+            }
+        });
+        List<JavaSource.Call> missing = missing(kept, memory);
         Map<Buffer, Integer> last = new HashMap<>();
-        for (int i = 0; i < calls.size(); i++) {
-            for (Buffer b : calls.get(i).arguments()) {
+        for (int i = 0; i < missing.size(); i++) {
+            for (Buffer b : missing.get(i).arguments()) {
                 last.put(b, i);
             }
         }
-        for (int i = 0; i < calls.size(); i++) {
-            JavaSource.Call call = calls.get(i);
+        for (int i = 0; i < missing.size(); i++) {
+            JavaSource.Call call = missing.get(i);
             call.arguments().forEach(b -> load(b, memory));
             // A buffer is filled by one kernel and combined with more by the next, as scatters are.
             call.kernel().writes().stream().filter(b -> !memory.has(b)).forEach(b -> memory.allocate(b, Map.of()));
@@ -53,6 +71,20 @@ final class Preparation {
             }
         }
         kept.forEach(b -> load(b, memory));
+        contents.forEach((buffer, content) -> held.put(content, memory.array(buffer)));
+    }
+
+    /** The calls that give what is needed and not there, in order. */
+    private List<JavaSource.Call> missing(Set<Buffer> kept, RunMemory memory) {
+        Set<Buffer> needed = new HashSet<>(kept);
+        List<JavaSource.Call> missing = new ArrayList<>();
+        for (JavaSource.Call call : calls.reversed()) {
+            if (call.kernel().writes().stream().anyMatch(b -> needed.contains(b) && !memory.has(b))) {
+                missing.addFirst(call);
+                needed.addAll(call.arguments());
+            }
+        }
+        return missing;
     }
 
     /** Bytes of what it leaves, constants aside. */

@@ -4,9 +4,12 @@ import heddle.compiler.type.TensorType;
 import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 /**
  * Texts as they lie in the inputs of one run: end to end in one row, or one in each row, which are padded then.
@@ -101,25 +104,37 @@ public record Pack(int rows, int width, List<Tokens> texts, List<Place> places) 
     }
 
     /**
+     * What a run gave for the tokens of some texts that are as long as each other, in rows: {@code [R, N, ..]} becomes {@code [some, n, ..]}.
+     *
+     * @param some texts of the pack, by index
+     */
+    public SequencedMap<String, Tensor> rows(Map<String, Tensor> given, Collection<String> names, List<Integer> some) {
+        int length = places.get(some.getFirst()).length();
+        SequencedMap<String, Tensor> all = new LinkedHashMap<>();
+        names.forEach(name -> {
+            Tensor tokens = given.get(name);
+            long[] shape = tokens.shape();
+            int inner = tokens.size() / Math.max(1, this.rows * width);
+            Object storage = Tensor.newStorage(tokens.dtype(), some.size() * length * inner);
+            for (int i = 0; i < some.size(); i++) {
+                System.arraycopy(
+                        tokens.storage(), start(some.get(i)) * inner, storage, i * length * inner, length * inner);
+            }
+            shape[0] = some.size();
+            shape[1] = length;
+            all.put(name, Tensor.wrap(tokens.dtype(), shape, storage));
+        });
+        return all;
+    }
+
+    /**
      * What a run gives for tokens, text by text: {@code [R, N, ..]} becomes {@code [texts, longest, ..]}, with zeros behind the
      * shorter ones.
      */
     Tensor unpacked(Tensor tokens) {
-        long[] shape = tokens.shape();
-        int inner = tokens.size() / Math.max(1, rows * width);
-        int longest = places.stream().mapToInt(Place::length).max().orElse(0);
-        Object all = Tensor.newStorage(tokens.dtype(), places.size() * longest * inner);
-        for (int i = 0; i < places.size(); i++) {
-            System.arraycopy(
-                    tokens.storage(),
-                    start(i) * inner,
-                    all,
-                    i * longest * inner,
-                    places.get(i).length() * inner);
-        }
-        shape[0] = places.size();
-        shape[1] = longest;
-        return Tensor.wrap(tokens.dtype(), shape, all);
+        TextOutputs all = new TextOutputs(places.stream().map(Place::length).toList());
+        all.putTokens("", tokens, IntStream.range(0, places.size()).boxed().toList(), this);
+        return all.inOrder(List.of("")).get("");
     }
 
     /** The outputs of a run with those for tokens text by text. @param types of the outputs, and {@code ids} of the tokens' input */

@@ -8,6 +8,12 @@ import java.util.TreeMap;
 
 /** Shares texts out into runs of about so many tokens. */
 public final class Packing {
+    /**
+     * About how many tokens a run takes unless something else is said: runs are long enough then that a kernel's start costs little, and
+     * what they hold stays in the caches.
+     */
+    public static final int BUDGET = 1024;
+
     private Packing() {}
 
     /**

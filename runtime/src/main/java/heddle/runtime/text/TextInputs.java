@@ -7,6 +7,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.Tensor;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,12 +15,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Gives the tensors of a {@link TokenBatch} to the inputs of a model, which it recognises by their usual names. */
 public final class TextInputs {
     private static final List<String> IDS = List.of("ids", "input_ids", "tokens");
     private static final List<String> MASK = List.of("mask", "attention_mask");
     private static final List<String> TYPES = List.of("types", "type_ids", "token_type_ids");
+
+    /** Optimum's exports of some models ask for them. */
+    private static final List<String> PLACES = List.of("position_ids");
 
     private TextInputs() {}
 
@@ -40,10 +45,14 @@ public final class TextInputs {
                 && type.shape().dims().subList(0, 2).equals(ids.shape().dims());
     }
 
+    /** Whether one of a model's inputs takes token numbers. */
+    public static boolean takeTokens(Set<String> inputs) {
+        return inputs.stream().anyMatch(IDS::contains);
+    }
+
     /** Whether an input takes token numbers and all outputs have something for each token. */
     public static boolean areOfTokens(Map<String, TensorType> inputs, List<Declaration> outputs) {
-        return inputs.keySet().stream().anyMatch(IDS::contains)
-                && outputs.stream().allMatch(o -> isOfTokens(o.type(), ids(inputs)));
+        return takeTokens(inputs.keySet()) && outputs.stream().allMatch(o -> isOfTokens(o.type(), ids(inputs)));
     }
 
     /**
@@ -82,6 +91,8 @@ public final class TextInputs {
                 tensor = Optional.of(pack.mask());
             } else if (TYPES.contains(name)) {
                 tensor = Optional.of(Tensor.of(new long[pack.rows() * pack.width()], pack.rows(), pack.width()));
+            } else if (PLACES.contains(name)) {
+                tensor = Optional.of(pack.positions());
             }
             tensor.ifPresent(t -> given.put(name, t.cast(type.dtype())));
         });
@@ -109,12 +120,13 @@ public final class TextInputs {
         inputs.stream().filter(MASK::contains).forEach(name -> alike.put(name, 1L));
         inputs.stream().filter(TYPES::contains).forEach(name -> alike.put(name, 0L));
         String ids = inputs.stream().filter(IDS::contains).findFirst().orElseThrow();
-        return new PackInputs(ids, alike, "segments", "positions");
+        Set<String> places = inputs.stream().filter(PLACES::contains).collect(Collectors.toSet());
+        return new PackInputs(ids, alike, places, "segments", "positions");
     }
 
     /** @throws DiagnosticException when none of a model's inputs takes token numbers */
     public static void requireTokens(Set<String> inputs) {
-        if (inputs.stream().noneMatch(IDS::contains)) {
+        if (!takeTokens(inputs)) {
             throw new DiagnosticException(
                     Diagnostic.of(RuntimeCode.TEXT_INPUT, "the model has no input for token numbers")
                             .note("its inputs are " + String.join(", ", inputs))
@@ -137,6 +149,8 @@ public final class TextInputs {
                 given.put(name, batch.mask().cast(type.dtype()));
             } else if (TYPES.contains(name)) {
                 given.put(name, batch.types().cast(type.dtype()));
+            } else if (PLACES.contains(name)) {
+                given.put(name, places(batch.ids().shape()).cast(type.dtype()));
             }
         });
         requireTokens(inputs.keySet());
@@ -145,6 +159,14 @@ public final class TextInputs {
             requireMask(inputs.keySet());
         }
         return given;
+    }
+
+    /** The index of each token in its row. */
+    private static Tensor places(long[] shape) {
+        int width = Math.toIntExact(shape[1]);
+        long[] all = new long[Math.toIntExact(shape[0]) * width];
+        Arrays.setAll(all, i -> i % width);
+        return Tensor.of(all, shape);
     }
 
     private static void requireMask(Set<String> inputs) {

@@ -2,6 +2,7 @@ package heddle.runtime.embed;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -119,6 +120,29 @@ class ModelFolderTest {
         try (Stream<Path> left = Files.list(dir)) {
             assertEquals(List.of(original), left.toList());
         }
+    }
+
+    /** A partial file is of no use to a run whose tensors lie in another file. */
+    @Test
+    void settingsTellTensorsBesideTheWeightFile() throws IOException {
+        String before = settings();
+        assertEquals(before, settings());
+        Path table = original.resolve("elsewhere/data/table.bin");
+        byte[] bytes = Files.readAllBytes(table);
+        bytes[100]++;
+        Files.write(table, bytes);
+        assertNotEquals(before, settings());
+        bytes[100]--;
+        Files.write(table, bytes);
+        assertEquals(before, settings());
+    }
+
+    private String settings() {
+        return TextEmbedder.of(
+                        Heddle.model(original.resolve("models/m.heddle")),
+                        CompileOptions.defaults(),
+                        EmbeddingOptions.defaults())
+                .settings();
     }
 
     @Test

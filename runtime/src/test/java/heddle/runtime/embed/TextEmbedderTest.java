@@ -126,8 +126,7 @@ class TextEmbedderTest {
                     .map(t -> embedder.embed(List.of(t)).getFirst())
                     .toList();
             for (int budget : new int[] {1, 127, 128, 129, 512, 4096}) {
-                TextEmbedder packed =
-                        embedder("packed", EmbeddingOptions.defaults().withBudget(budget));
+                TextEmbedder packed = embedder.with(EmbeddingOptions.defaults().withBudget(budget));
                 assertAlike(alone, packed.embed(texts), "seed " + seed + ", budget " + budget);
                 assertEquals(0, packed.counts().padding());
                 assertEquals(

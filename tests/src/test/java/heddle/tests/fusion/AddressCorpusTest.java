@@ -19,7 +19,9 @@ import heddle.compiler.tile.proof.AddressCounts;
 import heddle.compiler.tile.proof.AddressOutside;
 import heddle.compiler.tile.proof.AddressProof;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,17 +59,50 @@ class AddressCorpusTest {
         return Compiler.compile(CorpusFile.read(name).model().declaration().graph(), fusion, target.policy, Set.of());
     }
 
+    /**
+     * What is found in the corpus for a target.
+     *
+     * @param counts  of all addresses, with fusion and without
+     * @param guarded kernels that the compiler guards, of models that are not {@link #GUARDED}
+     */
+    private record Found(Map<Fusion, AddressCounts> counts, List<String> guarded) {
+        static Found of(Target target) {
+            Map<Fusion, AddressCounts> counts = new EnumMap<>(Fusion.class);
+            List<String> guarded = new ArrayList<>();
+            for (Fusion fusion : Fusion.values()) {
+                for (String name : names()) {
+                    Compilation compilation = compile(name, fusion, target);
+                    counts.merge(fusion, compilation.addresses(), AddressCounts::plus);
+                    if (!GUARDED.contains(name)) {
+                        guarded(compilation).forEach(kernel -> guarded.add(name + ", " + fusion + ": " + kernel));
+                    }
+                }
+            }
+            return new Found(counts, guarded);
+        }
+
+        private static Stream<String> guarded(Compilation compilation) {
+            AddressProof proof = new AddressProof(compilation.schedule().facts());
+            return Stream.concat(compilation.plan().prepare().stream(), compilation.plan().launches().stream())
+                    .filter(kernel -> proof.of(kernel).added() > 0)
+                    .map(TileKernel::name);
+        }
+    }
+
+    /** Each model is compiled once for each target. */
+    private static final Map<Target, Found> FOUND = new EnumMap<>(Target.class);
+
+    private static Found found(Target target) {
+        return FOUND.computeIfAbsent(target, Found::of);
+    }
+
     @ParameterizedTest
     @EnumSource
     void everyAddressLiesInItsBuffer(Target target) {
-        for (Fusion fusion : Fusion.values()) {
-            AddressCounts all = AddressCounts.NONE;
-            for (String name : names()) {
-                all = all.plus(compile(name, fusion, target).addresses());
-            }
+        found(target).counts().forEach((fusion, all) -> {
             System.out.println(target + ", " + fusion + ": " + all);
             assertTrue(all.proved() > 1000 && all.guarded() > 20 && all.clamped() > 10, all.toString());
-        }
+        });
     }
 
     /**
@@ -77,18 +112,7 @@ class AddressCorpusTest {
     @ParameterizedTest
     @EnumSource
     void noReadIsGuardedForWantOfAFact(Target target) {
-        List<String> guarded = new ArrayList<>();
-        for (Fusion fusion : Fusion.values()) {
-            for (String name :
-                    names().stream().filter(n -> !GUARDED.contains(n)).toList()) {
-                Compilation compilation = compile(name, fusion, target);
-                AddressProof proof = new AddressProof(compilation.schedule().facts());
-                Stream.concat(compilation.plan().prepare().stream(), compilation.plan().launches().stream())
-                        .filter(kernel -> proof.of(kernel).added() > 0)
-                        .forEach(kernel -> guarded.add(name + ", " + fusion + ": " + kernel.name()));
-            }
-        }
-        assertEquals(List.of(), guarded);
+        assertEquals(List.of(), found(target).guarded());
     }
 
     @Test

@@ -10,10 +10,13 @@ import heddle.runtime.CompileOptions;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.PackedModel;
+import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +76,57 @@ class PackSequencesTest {
         texts.assertAlike(1);
         texts.assertAlike(2, List.of(List.of(127, 1, 128, 129, 63), List.of(64, 65, 1, 1)));
         texts.assertAlike(3, List.of(List.of(1)));
+    }
+
+    /** Exports of Optimum have places for an input; they are counted in each text. */
+    @ParameterizedTest
+    @ValueSource(strings = {"i64", "i32"})
+    void placesMayBeAnInput(String type) throws IOException {
+        PackedTexts texts = texts(model(ENCODER + """
+                input position_ids: %s[B, N]
+                let near = true
+                output tokens = attention(words + embed(position_ids, weight "places" : f32[80, 16]))
+                """.formatted(type)));
+        texts.assertAlike(1);
+        assertEquals(
+                List.of("ids", "segments", "positions"),
+                List.copyOf(texts.packed().inputs().keySet()));
+    }
+
+    /** Where one text's probabilities are zero, NaN and infinities of another one do not count. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "attention(attention(words))",
+                "exponentials(words)",
+                "mixed(attention(words))",
+                "transposed(words)"
+            })
+    void whatIsNotFiniteStaysInItsText(String tokens) throws IOException {
+        HeddleModel model = model(ENCODER + """
+                let near = true
+                fn exponentials(x) {
+                    let s = x @ transpose(x) / 4.0
+                    let e = exp(s - max(s, axis = -1, keepdims = true))
+                    return x + e @ x / sum(e, axis = -1, keepdims = true)
+                }
+                fn mixed(x) {
+                    let s = softmax(x @ transpose(x) / 4.0, axis = -1)
+                    return s @ x + softmax(x @ transpose(words) / 4.0, axis = -1) @ tanh(x)
+                }
+                fn transposed(x) = transpose(transpose(x) @ transpose(softmax(x @ transpose(x) / 4.0, axis = -1)))
+                output tokens = %s
+                """.formatted(tokens));
+        SequencedMap<String, Tensor> weights =
+                new LinkedHashMap<>(model.weights(CompileOptions.defaults().withWeights("random")));
+        Tensor words = weights.get("words");
+        for (int e = 0; e < 16; e++) {
+            words.floats()[48 * 16 + e] = e % 2 == 0 ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY;
+            words.floats()[49 * 16 + e] = Float.NaN;
+        }
+        PackedTexts texts = new PackedTexts(model, weights, RandomEncoder.VOCABULARY);
+        texts.assertApart(48, 33, 5, 17, 64, 3);
+        texts.assertApart(49, 33, 5, 17, 64, 3);
     }
 
     @Test

@@ -3,6 +3,7 @@ package heddle.tests.pack;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.ir.NdArray;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
@@ -85,6 +86,52 @@ public final class PackedTexts {
                     double size = Math.max(1, Math.abs(expected[e]));
                     assertEquals(expected[e], found[from + e], 1e-9 * size, at);
                     assertEquals(expected[e], rounded.element(from + e), 1e-4 * size, at + ", compiled");
+                }
+            }
+        }
+    }
+
+    /**
+     * A text whose tokens' vectors hold NaN or infinity changes nothing of those beside it, in the reference and in code with fusion and
+     * without.
+     *
+     * @param bad a token whose row of weights is not finite
+     */
+    public void assertApart(long bad, int... lengths) {
+        Random random = new Random(bad);
+        List<Tokens> texts = new ArrayList<>();
+        for (int i = 0; i < lengths.length; i++) {
+            long[] ids =
+                    random.ints(lengths[i], 2, vocabulary - 2).asLongStream().toArray();
+            if (i % 2 == 1) {
+                ids[random.nextInt(ids.length)] = bad;
+            }
+            texts.add(new Tokens(ids, 0, 0));
+        }
+        Pack pack = Pack.endToEnd(texts);
+        SequencedMap<String, Tensor> inputs = packed.inputs(pack);
+        Map<String, NdArray> reference = Reference.run(packed, weights, inputs);
+        for (Fusion fusion : Fusion.values()) {
+            Map<String, Tensor> compiled = packed.compile(
+                            weights, CompileOptions.defaults().withThreads(1).withFusion(fusion))
+                    .run(inputs);
+            for (int i = 0; i < texts.size(); i += 2) {
+                SequencedMap<String, Tensor> own = model.inputs(Pack.padded(List.of(texts.get(i))));
+                for (Map.Entry<String, NdArray> alone :
+                        Reference.run(model, weights, own).entrySet()) {
+                    double[] expected = alone.getValue().data();
+                    int from = pack.start(i) * (expected.length / texts.get(i).count());
+                    for (int e = 0; e < expected.length; e++) {
+                        String at = "text " + i + " beside token " + bad + ", element " + e;
+                        assertTrue(Double.isFinite(expected[e]), at);
+                        double size = Math.max(1, Math.abs(expected[e]));
+                        assertEquals(expected[e], reference.get(alone.getKey()).data()[from + e], 1e-9 * size, at);
+                        assertEquals(
+                                expected[e],
+                                compiled.get(alone.getKey()).element(from + e),
+                                1e-4 * size,
+                                at + ", compiled, " + fusion);
+                    }
                 }
             }
         }
