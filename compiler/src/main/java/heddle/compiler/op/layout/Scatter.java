@@ -8,6 +8,7 @@ import heddle.compiler.op.AttributeMap;
 import heddle.compiler.op.Require;
 import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
+import heddle.compiler.op.gradient.ReductionGradient;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarMath;
@@ -132,7 +133,7 @@ public record Scatter(int axis, Dim size, Reduction kind) implements Differentia
     @Override
     public void gradient(GradientContext c) {
         if (c.needs(0)) {
-            new ScatterGradient(
+            new ReductionGradient(
                             c,
                             kind,
                             (how, x) -> c.add(new Scatter(axis, size, how), x, c.operand(1)),
