@@ -26,23 +26,6 @@ class GradientNumericsTest {
                 .givesEverywhere(0, 1, 0, 0.5, 0, 0.5);
     }
 
-    @ParameterizedTest
-    @CsvSource({"max", "min"})
-    void scatteredExtremesOfSixteenBitsAreFound(String extreme) {
-        double sign = extreme.equals("max") ? 1 : -1;
-        new Computed(
-                        classes,
-                        "input x: bf16[1, 4]",
-                        "input ids: i64[1, 4]",
-                        "let low = expand(" + (sign > 0 ? "-100.0" : "100.0") + ", [1, 2])",
-                        "let m = scatter_along(cast(low, bf16), ids, x * 1.1, axis = 1, reduce = \"" + extreme + "\")",
-                        "output kept = m",
-                        "output y = grad(sum(cast(m, f32)), x) / grad(sum(cast(x * 1.1, f32)), x)")
-                .with("x", sign, sign * 1.203125, sign * -3, sign * 2)
-                .with("ids", 0, 0, 1, 0)
-                .givesEverywhere(0, 0, 1, 1);
-    }
-
     /** A key that a weight of zero removes has values that are NaN: nothing but the gradient by its weight knows. */
     @ParameterizedTest
     @CsvSource({"'where(c, softmax(s), 0.0)'", "softmax(s) * w"})
