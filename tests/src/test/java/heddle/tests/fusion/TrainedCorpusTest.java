@@ -66,7 +66,11 @@ class TrainedCorpusTest {
             for (Map.Entry<String, NdArray> got : interpreter.run(fused).entrySet()) {
                 String place = name + " " + got.getKey() + ", lengths " + lengths + ", seed " + SEED;
                 compared += same(
-                        expected.get(got.getKey()), got.getValue(), isNarrow ? 5e-2 : 1e-6, HIDDEN.contains(name), place);
+                        expected.get(got.getKey()),
+                        got.getValue(),
+                        isNarrow ? 5e-2 : 1e-6,
+                        HIDDEN.contains(name),
+                        place);
             }
         }
         assertTrue(compared > 0, name + " is NaN everywhere");

@@ -122,8 +122,9 @@ public record AttentionBackward(
      * @param ofRow   {@link #delta}
      */
     public ScalarExpr byScore(ScalarExpr p, ScalarExpr product, ScalarExpr ofRow) {
-        ScalarExpr dp =
-                forward.weight().map(w -> unlessZero(w, part -> times(product, part))).orElse(product);
+        ScalarExpr dp = forward.weight()
+                .map(w -> unlessZero(w, part -> times(product, part)))
+                .orElse(product);
         return unlessZero(p, apply(ScalarFn.MUL, p, apply(ScalarFn.SUB, dp, ofRow)));
     }
 

@@ -100,7 +100,9 @@ final class BarrierPlacement {
     }
 
     private boolean isForAll(Action.For f) {
-        return f.level() == Level.EACH && isAlike(f.span()) && !use(f.body()).written.isEmpty();
+        return f.level() == Level.EACH
+                && isAlike(f.span())
+                && !use(f.body()).written.isEmpty();
     }
 
     /** Whether a loop begins and ends alike for all threads. */
