@@ -261,7 +261,7 @@ public final class Compiler {
                 losses.add(name);
             }
         });
-        return new Recompute(budget, losses, joint -> {
+        return new Recompute(budget, losses, Differentiate.isAsked(given), joint -> {
             Graph folded =
                     fusion == Fusion.FUSED ? new Pipeline(FOLD).run(joint).graph() : joint;
             Schedule schedule = lowered(folded, fusion, policy, facts);

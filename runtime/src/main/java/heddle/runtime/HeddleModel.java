@@ -88,6 +88,8 @@ public final class HeddleModel {
     /**
      * The model whose gradients are computed in a memory of limited size: what does not fit is computed again. All lengths have to
      * be fixed, or the model says what they typically are, and the budget holds for these. Plans without fusion take what they take.
+     * Compiling throws a {@link DiagnosticException} where the budget is less than the least plan takes, where lengths are not known,
+     * and where no output is differentiated, because the loss of a {@code grad} in the model is none.
      */
     public HeddleModel withMemoryBudget(MemoryBudget most) {
         return new HeddleModel(source, model, fixed, Optional.of(most), endToEnd);

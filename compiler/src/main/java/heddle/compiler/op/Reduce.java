@@ -2,16 +2,13 @@ package heddle.compiler.op;
 
 import heddle.compiler.ir.NdArray;
 import heddle.compiler.ir.OpCategory;
-import heddle.compiler.ir.Value;
 import heddle.compiler.op.gradient.Differentiable;
-import heddle.compiler.op.gradient.FirstOrder;
 import heddle.compiler.op.gradient.GradientContext;
+import heddle.compiler.op.gradient.ReductionGradient;
 import heddle.compiler.op.layout.Strided;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
-import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarMath;
-import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
@@ -109,39 +106,7 @@ public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims) imple
 
     @Override
     public void gradient(GradientContext c) {
-        Shape shape = c.operand(0).type().shape();
-        Shape kept = GradientContext.kept(shape, axes);
-        Value g = c.reshape(c.cotangent(), kept);
-        Value x = c.computed(c.operand(0));
-        Value gradient = switch (kind) {
-            case SUM -> g;
-            case MAX, MIN -> ofExtreme(c, x, c.reshape(c.computed(c.node().value()), kept), g);
-            case PROD -> ofProduct(c, x, g);
-        };
-        c.give(0, c.expand(gradient, shape));
-    }
-
-    /** Those that are the extreme share the gradient equally. */
-    private Value ofExtreme(GradientContext c, Value x, Value extreme, Value g) {
-        DType type = g.type().dtype();
-        Value isExtreme = c.apply(ScalarFn.EQ, x, extreme);
-        Value count = c.reduced(Reduction.SUM, c.cast(isExtreme, type), axes);
-        return c.apply(ScalarFn.SELECT, isExtreme, c.apply(ScalarFn.DIV, g, count), c.number(0, type));
-    }
-
-    /** Each gets the product of the others: one zero gets that of all that are not, and with two all get zero. */
-    private Value ofProduct(GradientContext c, Value x, Value g) {
-        DType type = g.type().dtype();
-        Value zero = c.number(0, type);
-        Value isZero = c.apply(ScalarFn.EQ, x, zero);
-        Value factors = c.apply(ScalarFn.SELECT, isZero, c.number(1, type), x);
-        Value zeros = c.reduced(Reduction.SUM, c.cast(isZero, type), axes);
-        Value others = c.annihilating(g, c.reduced(Reduction.PROD, factors, axes));
-        Value isOnlyZero = c.apply(ScalarFn.AND, isZero, c.apply(ScalarFn.EQ, zeros, c.number(1, type)));
-        Value amongZeros = c.apply(ScalarFn.SELECT, isOnlyZero, others, zero);
-        Value isWithout = c.apply(ScalarFn.EQ, zeros, zero);
-        Value gradient = c.apply(ScalarFn.SELECT, isWithout, c.apply(ScalarFn.DIV, others, factors), amongZeros);
-        // The choice by zeros hides how the gradient changes where they are.
-        return c.add(new FirstOrder(name()), gradient);
+        Shape kept = GradientContext.kept(c.operand(0).type().shape(), axes);
+        new ReductionGradient(c, kind, (how, x) -> c.reduced(how, x, axes), y -> c.reshape(y, kept)).give();
     }
 }

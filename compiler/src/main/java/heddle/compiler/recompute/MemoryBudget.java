@@ -11,15 +11,19 @@ import java.util.regex.Pattern;
 /**
  * How much memory a run may take for all but inputs, weights and their gradients.
  *
- * @param amount   bytes, or a part of what a run takes without a budget
+ * @param amount   bytes, one or more, or a part of what a run takes without a budget, above zero and up to one
  * @param fraction whether it is a part
  * @param typical  the lengths it holds for, of symbols that are not known when the model is compiled
  */
 public record MemoryBudget(double amount, boolean fraction, SortedMap<String, Long> typical) {
     private static final Pattern FORM =
-            Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kMGT]?i?B)?", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*((?:[kMGT]i?)?B)?", Pattern.CASE_INSENSITIVE);
 
+    /** @throws IllegalArgumentException for an amount that is no such size or part */
     public MemoryBudget {
+        if (!isOne(amount, fraction)) {
+            throw new IllegalArgumentException(amount + (fraction ? " of a run" : " bytes") + " is no memory budget");
+        }
         typical = Collections.unmodifiableSortedMap(new TreeMap<>(typical));
     }
 
@@ -39,15 +43,18 @@ public record MemoryBudget(double amount, boolean fraction, SortedMap<String, Lo
         if (!m.matches()) {
             return Optional.empty();
         }
-        double number = Double.parseDouble(m.group(1));
-        if (m.group(2) == null) {
-            return number > 0 && number <= 1 ? Optional.of(new MemoryBudget(number, true)) : Optional.empty();
+        boolean isPart = m.group(2) == null;
+        double amount = Double.parseDouble(m.group(1));
+        if (!isPart) {
+            String unit = m.group(2).toLowerCase(Locale.ROOT);
+            double base = unit.contains("i") ? 1024 : 1000;
+            amount = Math.floor(amount * Math.pow(base, "bkmgt".indexOf(unit.charAt(0))));
         }
-        String unit = m.group(2).toLowerCase(Locale.ROOT);
-        double base = unit.contains("i") ? 1024 : 1000;
-        int power = "bkmgt".indexOf(unit.charAt(0));
-        double bytes = number * Math.pow(base, power);
-        return bytes >= 1 ? Optional.of(new MemoryBudget(Math.floor(bytes), false)) : Optional.empty();
+        return isOne(amount, isPart) ? Optional.of(new MemoryBudget(amount, isPart)) : Optional.empty();
+    }
+
+    private static boolean isOne(double amount, boolean isPart) {
+        return isPart ? amount > 0 && amount <= 1 : amount >= 1;
     }
 
     /** In bytes, when a run without a budget takes {@code whole}. */

@@ -63,7 +63,7 @@ public record Recomputation(
      * The fastest plan that is found within a budget.
      *
      * @param graph  with gradients written out, its lengths known, or typical ones
-     * @param losses outputs that were differentiated
+     * @param losses outputs that were differentiated, one or more: all that they depend on is the forward pass
      * @throws BudgetNotMet when there is none
      */
     public static Recomputation of(Graph graph, List<String> losses, MemoryBudget budget, Peak peak) {

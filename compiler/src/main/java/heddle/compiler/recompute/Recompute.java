@@ -19,16 +19,19 @@ public final class Recompute implements Pass {
 
     private final MemoryBudget budget;
     private final List<String> losses;
+    private final boolean hasGradients;
     private final Recomputation.Peak peak;
     private Optional<Recomputation> decided = Optional.empty();
 
     /**
-     * @param losses outputs that are differentiated
-     * @param peak   what a graph takes
+     * @param losses       outputs that are differentiated
+     * @param hasGradients whether anything is, be it an output or not
+     * @param peak         what a graph takes
      */
-    public Recompute(MemoryBudget budget, List<String> losses, Recomputation.Peak peak) {
+    public Recompute(MemoryBudget budget, List<String> losses, boolean hasGradients, Recomputation.Peak peak) {
         this.budget = budget;
         this.losses = List.copyOf(losses);
+        this.hasGradients = hasGradients;
         this.peak = peak;
     }
 
@@ -37,14 +40,17 @@ public final class Recompute implements Pass {
         return NAME;
     }
 
-    /** @throws DiagnosticException when no plan stays within the budget, or lengths are not known */
+    /** @throws DiagnosticException when no plan stays within the budget, lengths are not known, or no loss is an output */
     @Override
     public Graph run(Graph graph) {
         requireLengths(graph);
         if (losses.isEmpty()) {
             throw new DiagnosticException(Diagnostic.of(
                             GradientCode.NO_BUDGET, "a memory budget is for gradients of an output, and there are none")
-                    .hint("ask for gradients: --grad"));
+                    .hint(
+                            hasGradients
+                                    ? "make what is differentiated an output, too: `output loss = loss`"
+                                    : "ask for gradients: --grad"));
         }
         try {
             Recomputation result = Recomputation.of(graph, losses, budget, peak);

@@ -61,7 +61,7 @@ final class SegmentChoices {
         return new SegmentChoices(joint, cost, segment).choices();
     }
 
-    /** What makes segments equal: operations, how they are connected, and what is read later. */
+    /** What makes segments equal: operations, what they read, how they are connected, and what is read later. */
     static List<Object> signature(JointGraph joint, Segment segment) {
         SegmentChoices s = new SegmentChoices(joint, new NodeCost(Collections.emptySortedMap()), segment);
         List<Object> signature = new ArrayList<>();
@@ -70,6 +70,7 @@ final class SegmentChoices {
             signature.add(node.results());
             for (Value v : joint.graph().operands(node)) {
                 signature.add(s.places.getOrDefault(v.node(), -1) + "." + v.index());
+                signature.add(v.type());
             }
             for (int n = 0; n < node.results().size(); n++) {
                 Value v = new Value(node, n);

@@ -36,7 +36,7 @@ public final class Derivatives {
             case ADD -> Optional.of(change);
             case SUB -> Optional.of(isFirst ? change : apply(ScalarFn.NEG, change));
             case MUL -> Optional.of(product(change, isFirst ? b : a));
-            case MUL0 -> Optional.of(isFirst ? apply(ScalarFn.MUL, change, b) : product(change, a));
+            case MUL0 -> Optional.of(product(change, isFirst ? ofAnnihilating(a, b) : a));
             case DIV -> Optional.of(isFirst ? quotient(change, b) : quotient(negative(product(change, result)), b));
             case ABS -> Optional.of(product(change, apply(ScalarFn.SIGN, a)));
             case EXP -> Optional.of(product(change, result));
@@ -67,6 +67,12 @@ public final class Derivatives {
             case EQ, NE, LT, LE, GT, GE, AND, OR, XOR, NOT, DRAW -> Optional.empty();
             case CAST -> throw new IllegalArgumentException("the gradient of a cast depends on its types");
         };
+    }
+
+    /** {@code b}, zero where {@code a} is and hides that {@code b} is infinite or NaN. */
+    private static ScalarExpr ofAnnihilating(ScalarExpr a, ScalarExpr b) {
+        ScalarExpr isHidden = apply(ScalarFn.NE, apply(ScalarFn.SUB, b, b), number(0, b));
+        return zeroWhere(apply(ScalarFn.AND, apply(ScalarFn.EQ, a, number(0, a)), isHidden), b);
     }
 
     /** {@code (1 - y) * factor}. */

@@ -52,8 +52,8 @@ public enum ScalarFn {
     /** Conversion to the result type: floats to integers round towards zero, anything but zero is true. */
     CAST(1, Rule.CAST),
     /**
-     * A gradient times a derivative: zero where the gradient is, even where the derivative is infinite or NaN. Else the side
-     * that a {@code select} did not choose would make gradients NaN.
+     * {@code mul0(gradient, derivative)}: their product, but zero where the gradient is zero, even if the derivative is infinite or
+     * NaN. It may be both in the branch that a {@code select} did not take.
      */
     MUL0(2, Rule.FLOAT),
     /** Its operand, which gradients do not pass. */

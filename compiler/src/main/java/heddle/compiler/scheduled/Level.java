@@ -71,6 +71,12 @@ public sealed interface Level {
      * @param threads a power of two
      */
     record Tree(LocalArray through, int threads) implements Level {
+        public Tree {
+            if (Integer.bitCount(threads) != 1 || threads < 0) {
+                throw new IllegalArgumentException("a tree of " + threads + " threads, which is no power of two");
+            }
+        }
+
         @Override
         public String toString() {
             return threads + " threads through " + through.buffer();

@@ -1,6 +1,7 @@
 package heddle.compiler.recompute;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,14 @@ class MemoryBudgetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "0", "1.5", "-1", "MB", "1XB", "0MB", "1e3"})
+    @ValueSource(strings = {"", "0", "1.5", "-1", "MB", "1XB", "0MB", "1e3", "512iB", "512i", "0.5B"})
     void others(String text) {
         assertEquals(Optional.empty(), MemoryBudget.parse(text), text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, true", "1.5, true", "NaN, true", "0.5, false", "-1, false", "NaN, false"})
+    void areSizesOrParts(double amount, boolean fraction) {
+        assertThrows(IllegalArgumentException.class, () -> new MemoryBudget(amount, fraction));
     }
 }

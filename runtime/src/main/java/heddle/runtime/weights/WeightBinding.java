@@ -169,7 +169,6 @@ public final class WeightBinding {
         return Arrays.stream(w.type().shape().evaluate(Map.of())).boxed().toList();
     }
 
-    /** Files have scales with and without axes of length one. */
     /** Files may have axes of length one among those of scales, or all scales along one axis. */
     private static boolean areScales(List<Long> inFile, List<Long> wanted) {
         boolean isFlat =

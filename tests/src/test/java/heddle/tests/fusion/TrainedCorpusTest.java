@@ -1,6 +1,7 @@
 package heddle.tests.fusion;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.ir.Graph;
@@ -9,6 +10,7 @@ import heddle.compiler.op.Interpreter;
 import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,48 +31,72 @@ class TrainedCorpusTest {
                 .toList();
     }
 
+    /** Fused attention declines their gradients: queries or keys at computed indexes, numbers beside the sum of a row. */
+    private static final Set<String> DECLINED = Set.of(
+            "fuses/difference-of-heads",
+            "fuses/layout-scores-picked",
+            "fuses/sink-of-the-maximum",
+            "fuses/sink-of-the-maximum-in-f16",
+            "fuses/softmax-epsilon-that-counts");
+
+    /** As written, the gradient is NaN where it passes rows that are NaN and hidden; as recognised, these rows are guarded. */
+    private static final Set<String> HIDDEN = Set.of(
+            "fuses/softmax-nan-to-zero-last",
+            "fuses/softmax-nan-to-zero-weighted",
+            "fuses/softmax-written-masked",
+            "fuses/softmax-written-times-hidden");
+
     @ParameterizedTest
     @MethodSource("all")
     void gradientsAreThoseOfTheModelAsWritten(String name) {
         CorpusFile file = CorpusFile.read(name);
         TrainedModel model = TrainedModel.of(file.model());
-        Graph written = model.written();
-        Graph fused;
-        try {
-            fused = model.recognised();
-        } catch (DiagnosticException e) {
+        if (DECLINED.contains(name)) {
+            DiagnosticException e = assertThrows(DiagnosticException.class, model::recognised);
             assertEquals("H1301", e.diagnostics().getFirst().code().id(), e.getMessage());
             return;
         }
+        Graph written = model.written();
+        Graph fused = model.recognised();
         boolean isNarrow = model.isNarrow();
+        int compared = 0;
         for (Map<String, Long> lengths : file.shapes(SHAPES)) {
             Interpreter interpreter = model.interpreter(lengths, SEED);
             Map<String, NdArray> expected = interpreter.run(written);
-            interpreter
-                    .run(fused)
-                    .forEach((output, got) -> assertSame(
-                            expected.get(output),
-                            got,
-                            isNarrow,
-                            name + " " + output + ", lengths " + lengths + ", seed " + SEED));
+            for (Map.Entry<String, NdArray> got : interpreter.run(fused).entrySet()) {
+                String place = name + " " + got.getKey() + ", lengths " + lengths + ", seed " + SEED;
+                compared += same(
+                        expected.get(got.getKey()),
+                        got.getValue(),
+                        isNarrow ? 5e-2 : 1e-6,
+                        HIDDEN.contains(name),
+                        place);
+            }
         }
+        assertTrue(compared > 0, name + " is NaN everywhere");
     }
 
     /**
      * Numbers of derivatives are rounded to f32. What is computed in sixteen bits is rounded in other places than where the model
      * has them. Where the model as written divides zero by zero, zero is meant.
+     *
+     * @return how many elements were compared
      */
-    private static void assertSame(NdArray expected, NdArray got, boolean isNarrow, String place) {
+    private static int same(NdArray expected, NdArray got, double tolerance, boolean hidesNaN, String place) {
         double size = 1;
         for (double x : expected.data()) {
             size = Double.isFinite(x) ? Math.max(size, Math.abs(x)) : size;
         }
+        int compared = 0;
         for (int i = 0; i < got.data().length; i++) {
             double want = expected.data()[i];
             double have = got.data()[i];
-            assertTrue(
-                    Double.isNaN(want) || Math.abs(want - have) <= (isNarrow ? 5e-2 : 1e-6) * size,
-                    place + ": [" + i + "] is " + have + ", should be " + want);
+            boolean isSame = Double.isNaN(want)
+                    ? hidesNaN || have == 0 || Double.isNaN(have)
+                    : Math.abs(want - have) <= tolerance * size;
+            assertTrue(isSame, place + ": [" + i + "] is " + have + ", should be " + want);
+            compared += Double.isNaN(want) ? 0 : 1;
         }
+        return compared;
     }
 }

@@ -1,5 +1,6 @@
 package heddle.tests.gradient;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -99,6 +100,42 @@ class AttentionGradientTest {
         }
         for (int i = 0; i < 40 * 16; i++) {
             assertEquals(0, after.get("grad0").data()[i], "query gradient at " + i);
+        }
+    }
+
+    /** A key that a weight of zero removes has values that are NaN: only the gradient by its weight knows. */
+    @Test
+    void weightsOfZeroRemoveKeys() {
+        BackwardGraph backward = BackwardGraph.of(AttentionModels.of("weight"));
+        Map<String, Long> lengths = Map.of("B", 1L, "N", 5L, "M", 3L);
+        Map<String, NdArray> inputs = backward.draw(lengths, 1, 13);
+        inputs.get("x3").data()[1] = 0;
+        Map<String, NdArray> before = backward.run(inputs, lengths);
+        Arrays.fill(inputs.get("x2").data(), 24, 2 * 24, Double.NaN);
+        Map<String, NdArray> after = backward.run(inputs, lengths);
+        for (String output : List.of("o", "grad0", "grad1", "grad2")) {
+            assertArrayEquals(before.get(output).data(), after.get(output).data(), output);
+        }
+        double[] byWeight = after.get("grad3").data();
+        assertTrue(Double.isNaN(byWeight[1]) && Double.isFinite(byWeight[0]), () -> Arrays.toString(byWeight));
+    }
+
+    /** An infinite factor on a query that sees no key is never multiplied with its gradient, which is zero. */
+    @Test
+    void factorsOnZerosAreNotMultiplied() {
+        FusedAttention attention = AttentionModels.read(
+                "batch = [\"b\"], lengths = [B, N, M, 4, 3], q = \"x0[b, i, d] * x3[b, i]\", k = \"x1[b, j, d]\", v = \"x2[b, j, e]\", score = \"score\", mask = \"j <= i - 1\", o = [\"b\", \"i\", \"e\"]",
+                "f32[B, N, 4], f32[B, M, 4], f32[B, M, 3], f32[B, N]",
+                "f32[B, N, 3]");
+        BackwardGraph backward = BackwardGraph.of(attention);
+        Map<String, Long> lengths = Map.of("B", 1L, "N", 3L, "M", 4L);
+        Map<String, NdArray> inputs = backward.draw(lengths, 1, 17);
+        inputs.get("x3").data()[0] = Double.POSITIVE_INFINITY;
+        double[] byQuery = backward.run(inputs, lengths).get("grad0").data();
+        // Row 0 sees no key, row 1 one, whose probability is always one, and row 2 two.
+        for (int i = 0; i < byQuery.length; i++) {
+            assertTrue(Double.isFinite(byQuery[i]), "at " + i + ": " + byQuery[i]);
+            assertEquals(i < 8, byQuery[i] == 0, "at " + i + ": " + byQuery[i]);
         }
     }
 

@@ -118,4 +118,17 @@ class ArithmeticTest {
                 .with("x", 10, 20)
                 .gives(10, 20, 20);
     }
+
+    /** The extreme is stored, and rounded; what it is compared with is computed again, and was not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"max", "min"})
+    void theExtremeOfSixteenBitsIsFound(String extreme) {
+        double sign = extreme.equals("max") ? 1 : -1;
+        model(
+                        "input x: bf16[2, 3]",
+                        "output kept = " + extreme + "(x * 1.1, axis = -1, keepdims = true)",
+                        "output y = arg" + extreme + "(x * 1.1)")
+                .with("x", sign, sign * 1.203125, sign * -3, sign * 2, sign * 0.5, sign * 2.015625)
+                .gives(1, 2);
+    }
 }

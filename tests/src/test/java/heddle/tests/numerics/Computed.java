@@ -104,7 +104,7 @@ final class Computed {
     /** What the reference has. */
     double[] reference() {
         return new Interpreter(inputs, Map.of(), lengths)
-                .run(model.graph())
+                .run(model.meaning())
                 .get("y")
                 .data();
     }

@@ -1,9 +1,11 @@
 package heddle.tests.tornado;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
@@ -11,15 +13,24 @@ import heddle.compiler.backend.tornado.host.TornadoSource;
 import heddle.compiler.backend.tornado.host.TornadoSource.KernelLaunch;
 import heddle.compiler.backend.tornado.host.TornadoSource.Task;
 import heddle.compiler.backend.tornado.host.TornadoWriter;
+import heddle.compiler.frontend.Frontend;
+import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.NdArray;
 import heddle.compiler.schedule.Plan;
+import heddle.compiler.type.DType;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.dsl.parse.Parser;
+import heddle.dsl.source.SourceFile;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.SourceReader;
 import heddle.runtime.tornado.DeviceWriter;
 import heddle.runtime.tornado.TornadoCode;
+import heddle.tests.fusion.ScheduledRun;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,6 +85,24 @@ class DevicePolicyTest {
         DiagnosticException e = assertThrows(DiagnosticException.class, () -> DeviceWriter.source(plan, limits));
         assertEquals(TornadoCode.KERNEL_TOO_LARGE, e.diagnostics().getFirst().code());
         assertTrue(e.diagnostics().getFirst().toString().contains("1024 bytes"), e::toString);
+    }
+
+    /** Threads that share a row halve their number until one has the sum, so it is a power of two. */
+    @ParameterizedTest
+    @CsvSource({"96, 1000", "96, 80", "7, 1000", "1, 1000", "1000, 1000"})
+    void anyNumberOfThreadsSumsARow(int threads, int length) {
+        SourceFile file = new SourceFile("rows.heddle", "input x: f32[4, " + length + "]\noutput y = sum(x, axis = 1)");
+        Graph graph = Frontend.elaborate(Parser.parse(file).orThrow(), SourceReader::imported)
+                .graph();
+        TornadoTarget target = TornadoTarget.of(TornadoTarget.GPU.device().within(16 << 10, threads));
+        Plan plan = Compiler.compile(graph, Fusion.FUSED, new DevicePolicy(target), Set.of())
+                .plan();
+        NdArray x = NdArray.zeros(DType.F32, 4, length).map(none -> 1);
+        double[] sums = ScheduledRun.onDevice()
+                .run(plan, Map.of("x", x), Map.of(), Map.of())
+                .get("y")
+                .data();
+        assertArrayEquals(new double[] {length, length, length, length}, sums);
     }
 
     private static HeddleModel model(String name, long features, long values) {

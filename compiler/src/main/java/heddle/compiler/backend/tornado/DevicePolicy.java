@@ -97,13 +97,14 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
         return new Choice.Bind(axis.name(), List.of(new Choice.Factor(Choice.Level.THREAD, n)));
     }
 
-    /** The threads of a group share a row. Short rows, and rows that are neighbours in memory, have one thread each. */
+    /** The threads of a group, a power of two, share a row. Short rows, and rows that are neighbours in memory, have one thread each. */
     private KernelSchedule rows(RowFamily r) {
         KernelSchedule schedule = FamilySchedules.of(r);
         Dim length = r.row().extent();
         if (!r.runsAcross() && !(length.isKnown() && length.value() <= SHORT)) {
-            int most = length.isKnown() ? Integer.highestOneBit((int) Math.min(GROUP, length.value())) : USUAL;
-            return schedule.with(threads(r.row(), Math.min(target.device().groupThreads(), most)));
+            int most = length.isKnown() ? (int) Math.min(GROUP, length.value()) : USUAL;
+            int threads = Integer.highestOneBit(Math.min(target.device().groupThreads(), most));
+            return schedule.with(threads(r.row(), threads));
         }
         return r.rows().isEmpty() ? schedule : schedule.with(threads(r.rows().getLast(), group()));
     }

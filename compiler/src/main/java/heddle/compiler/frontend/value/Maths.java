@@ -17,6 +17,7 @@ import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.Precision;
 import heddle.compiler.type.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -75,6 +76,14 @@ public final class Maths {
 
     public Tensor cast(Tensor x, DType dtype) {
         return x.dtype() == dtype ? x : emitter.add(new Cast(dtype), x);
+    }
+
+    /**
+     * A tensor as it is when it is stored: floats of sixteen bits, which kernels compute in more, are rounded. What is compared for
+     * being equal has to be, since one of the two may be stored and the other not.
+     */
+    public Tensor rounded(Tensor x) {
+        return cast(cast(x, Precision.computed(x.dtype())), x.dtype());
     }
 
     public Tensor reduce(Reduction kind, Tensor x, List<Integer> axes, boolean keepDims) {

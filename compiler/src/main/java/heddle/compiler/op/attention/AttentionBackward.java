@@ -122,8 +122,9 @@ public record AttentionBackward(
      * @param ofRow   {@link #delta}
      */
     public ScalarExpr byScore(ScalarExpr p, ScalarExpr product, ScalarExpr ofRow) {
-        ScalarExpr dp =
-                forward.weight().map(w -> apply(ScalarFn.MUL, w, product)).orElse(product);
+        ScalarExpr dp = forward.weight()
+                .map(w -> unlessZero(w, part -> times(product, part)))
+                .orElse(product);
         return unlessZero(p, apply(ScalarFn.MUL, p, apply(ScalarFn.SUB, dp, ofRow)));
     }
 
@@ -134,7 +135,7 @@ public record AttentionBackward(
 
     /** The gradient by a captured tensor of one weight. */
     public ScalarExpr throughWeight(ScalarExpr p, ScalarExpr product, ScalarExpr factor) {
-        return unlessZero(p, times(apply(ScalarFn.MUL, p, product), factor));
+        return unlessZero(p, unlessZero(factor, part -> times(apply(ScalarFn.MUL, p, product), part)));
     }
 
     /** A gradient times a derivative: zero where the gradient is. */
@@ -149,6 +150,24 @@ public record AttentionBackward(
 
     private static boolean isOne(ScalarExpr e) {
         return e instanceof ScalarExpr.Literal l && l.value() == 1;
+    }
+
+    /**
+     * What {@code product} makes of a factor, or zero where the factor is: a weight of zero removes a key whose values may be infinite
+     * or NaN. Of a select each side is a factor, so that masks and dropouts choose, and do not multiply.
+     */
+    private static ScalarExpr unlessZero(ScalarExpr factor, UnaryOperator<ScalarExpr> product) {
+        if (factor instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.SELECT) {
+            return apply(
+                    ScalarFn.SELECT,
+                    a.args().get(0),
+                    unlessZero(a.args().get(1), product),
+                    unlessZero(a.args().get(2), product));
+        }
+        if (factor instanceof ScalarExpr.Literal l) {
+            return l.value() == 0 ? factor : product.apply(factor);
+        }
+        return unlessZero(factor, product.apply(factor));
     }
 
     /** {@code value}, or zero where {@code x} is. */

@@ -185,8 +185,8 @@ public final class AttentionGradient {
             return gradients;
         }
         Value delta = delta(sinks);
-        inNests(Stream.of(keys, values, ofKeys), parts -> keysAndValues(parts, delta));
-        inNests(Stream.of(queries, ofQueries), parts -> queries(parts, delta));
+        inNests(Stream.of(keys, values, ofKeys), parts -> add(AttentionKeyValueGradient::new, parts, delta));
+        inNests(Stream.of(queries, ofQueries), parts -> add(AttentionQueryGradient::new, parts, delta));
         tables(tables, delta);
         return gradients;
     }
@@ -355,16 +355,16 @@ public final class AttentionGradient {
                 read(all, delta, rows()));
     }
 
-    private void keysAndValues(List<Part> parts, Value delta) {
-        List<Value> all = new ArrayList<>(operands);
-        AttentionBackward backward = backward(all, delta);
-        give(node(new AttentionKeyValueGradient(types(all), backward, results(parts)), all), 0, parts);
+    /** Makes one of the operations that sum over a nest of loops. */
+    @FunctionalInterface
+    private interface Summing {
+        GradientOp of(List<TensorType> operands, AttentionBackward backward, List<GradientResult> results);
     }
 
-    private void queries(List<Part> parts, Value delta) {
+    private void add(Summing summing, List<Part> parts, Value delta) {
         List<Value> all = new ArrayList<>(operands);
         AttentionBackward backward = backward(all, delta);
-        give(node(new AttentionQueryGradient(types(all), backward, results(parts)), all), 0, parts);
+        give(node(summing.of(types(all), backward, results(parts)), all), 0, parts);
     }
 
     private static List<GradientResult> results(List<Part> parts) {

@@ -23,6 +23,7 @@ final class GradientInterpreter {
     private final int product;
     private final int ds;
     private final int dx;
+    private final int sum;
 
     private GradientInterpreter(AttentionBackward backward, ScalarEvaluator evaluator) {
         this.backward = backward;
@@ -30,14 +31,15 @@ final class GradientInterpreter {
         this.evaluator = evaluator;
         raw = evaluator.slot(forward.raw());
         p = evaluator.slot(backward.probability());
-        weighted = slot("weighted");
+        weighted = evaluator.slot(variable("weighted"));
         product = evaluator.slot(backward.product());
         ds = evaluator.slot(backward.scoreGradient());
-        dx = slot("rawGradient");
+        dx = evaluator.slot(variable("rawGradient"));
+        sum = evaluator.slot(variable("sum"));
     }
 
-    private int slot(String name) {
-        return evaluator.slot(new ScalarExpr.Variable(name, forward.compute()));
+    private ScalarExpr.Variable variable(String name) {
+        return new ScalarExpr.Variable(name, forward.compute());
     }
 
     static List<NdArray> run(
@@ -71,10 +73,14 @@ final class GradientInterpreter {
                 || r.kind() == GradientResult.Kind.KEY
                 || r.kind() == GradientResult.Kind.VALUE;
         if (isSum) {
-            Code factor = evaluator.code(r.factor());
+            Code scaled = evaluator.code(AttentionBackward.times(variable("sum"), r.factor()));
             List<Axis> axes = forward.axes().stream().filter(r::spans).toList();
-            scalings.add(AttentionInterpreter.over(
-                    evaluator, axes, frame -> data[(int) address.run(frame)] *= factor.run(frame)));
+            scalings.add(AttentionInterpreter.over(evaluator, axes, frame -> {
+                int at = (int) address.run(frame);
+                frame[sum] = data[at];
+                data[at] = scaled.run(frame);
+                return 0;
+            }));
         }
     }
 

@@ -7,6 +7,7 @@ import heddle.compiler.op.AttributeMap;
 import heddle.compiler.op.Require;
 import heddle.compiler.op.gradient.Differentiable;
 import heddle.compiler.op.gradient.GradientContext;
+import heddle.compiler.op.gradient.ReductionGradient;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
@@ -62,7 +63,12 @@ public sealed interface ScatterOp extends Differentiable permits Scatter, Scatte
     @Override
     default void gradient(GradientContext c) {
         if (c.needs(0)) {
-            new ScatterGradient(c, this).give();
+            new ReductionGradient(
+                            c,
+                            kind(),
+                            (how, x) -> c.add(as(how), x, c.operand(1)),
+                            x -> c.add(picking(), x, c.operand(1)))
+                    .give();
         }
     }
 }

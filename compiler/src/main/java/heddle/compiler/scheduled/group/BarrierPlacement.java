@@ -100,8 +100,18 @@ final class BarrierPlacement {
     }
 
     private boolean isForAll(Action.For f) {
-        boolean isAlike = !(f.span() instanceof Span.Steps s) || isAlike(s.from());
-        return f.level() == Level.EACH && isAlike && !use(f.body()).written.isEmpty();
+        return f.level() == Level.EACH
+                && isAlike(f.span())
+                && !use(f.body()).written.isEmpty();
+    }
+
+    /** Whether a loop begins and ends alike for all threads. */
+    private boolean isAlike(Span span) {
+        return switch (span) {
+            case Span.Steps s -> isAlike(s.from()) && isAlike(s.to());
+            case Span.Between b -> isAlike(b.from()) && isAlike(b.to());
+            default -> true;
+        };
     }
 
     private boolean isForAll(Action.When w) {

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * {@code output[address(owners, position)] += value(owners, position)}, from zeros: gradients of what was looked up; or another
- * way to combine values, from its neutral element. Each index
- * of the owners adds to elements of its own, in the order of the positions, so that no bit depends on threads.
+ * {@code output[address(owners, position)] += value(owners, position)}, from zeros, as gradients of look-ups are; or combined in another
+ * way, from its neutral element. Each index of the owners adds to elements of its own, in the order of the positions, so that no bit
+ * depends on threads.
  *
  * @param owners   outermost first; the output is contiguous along the last, if it is along any
  * @param position whose elements may be added to the same one

@@ -51,7 +51,7 @@ public enum ArgFunction implements LanguageFunction {
         Tensor x = given.dtype() == DType.BOOL ? m.cast(given, DType.I32) : given;
         int axis = a.axis("axis", x.rank());
         Tensor best = m.reduce(extreme, x, List.of(axis), true);
-        Tensor isBest = m.apply(ScalarFn.EQ, x, best);
+        Tensor isBest = m.apply(ScalarFn.EQ, m.rounded(x), m.rounded(best));
         if (x.dtype().isFloat()) {
             // The extreme of a row with NaN is NaN, which equals nothing.
             isBest = m.apply(ScalarFn.OR, isBest, m.apply(ScalarFn.NE, x, x));

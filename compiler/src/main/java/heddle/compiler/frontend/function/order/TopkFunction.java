@@ -79,7 +79,8 @@ public final class TopkFunction implements LanguageFunction {
             Tensor left = null;
             for (int i = 0; i < k; i++) {
                 Tensor among = left == null ? keys : m.select(left, keys, last);
-                Tensor isBest = m.apply(ScalarFn.EQ, keys, m.reduce(extreme, among, List.of(axis), true));
+                Tensor best = m.reduce(extreme, among, List.of(axis), true);
+                Tensor isBest = m.apply(ScalarFn.EQ, m.rounded(keys), m.rounded(best));
                 Tensor candidate = left == null ? isBest : m.apply(ScalarFn.AND, left, isBest);
                 found.add(ArgFunction.first(m, candidate, axis, true));
                 Tensor isOther = m.apply(ScalarFn.NE, place, found.getLast());
