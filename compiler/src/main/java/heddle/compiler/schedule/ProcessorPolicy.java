@@ -189,8 +189,14 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
 
     /** Register blocks of products, and vectors side by side in loops over columns. */
     private KernelSchedule inVectors(KernelSchedule schedule, ProgramFacts facts, Axis lane, int width) {
+        return inVectors(schedule, facts, lane, width, VECTORS);
+    }
+
+    /** @param most vectors side by side, where values are not costly */
+    private KernelSchedule inVectors(
+            KernelSchedule schedule, ProgramFacts facts, Axis lane, int width, int most) {
         boolean costly = facts.program().programs().stream().anyMatch(RegisterBlocks::isCostly);
-        int vectors = costly ? VECTORS_OF_COSTLY : VECTORS;
+        int vectors = costly ? VECTORS_OF_COSTLY : most;
         return registers()
                 .ofProducts(schedule, facts, lane, width)
                 .with(new Choice.Bind(
@@ -208,7 +214,8 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 .with(FamilySchedules.cut(c.n(), columns))
                 .with(FamilySchedules.cut(c.k(), depth(c.k())));
         KernelSchedule placed = placed(facts, c.n(), c.zeros() == Annihilating.NEITHER, blocks);
-        return inVectors(placed, facts, c.n(), columns);
+        boolean whole = c.n().extent().isKnown() && c.n().extent().value() % columns == 0;
+        return inVectors(placed, facts, c.n(), columns, whole ? columns / processor.lanes() : VECTORS);
     }
 
     /** The columns of a block, and of a panel of packed weights, of a product with {@code n} columns. */

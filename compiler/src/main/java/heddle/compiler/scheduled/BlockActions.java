@@ -347,7 +347,7 @@ final class BlockActions {
         if (element.isPresent()) {
             int width = width(along);
             int count = count(element.get());
-            boolean padded = open.contains(along) && width % count == 0 && !leavesMemory();
+            boolean padded = open.contains(along) && width % count == 0 && (hasWholeBlocks(along) || !leavesMemory());
             int vectors = kernel.schedule().bound(along, Choice.Level.REGISTER).orElse(1);
             level = new Level.Lanes(element.get(), padded ? Math.min(vectors, width / count) : 1);
             span = padded ? new Span.Padded(width) : span;
@@ -355,9 +355,31 @@ final class BlockActions {
         String name = columns.getLast() instanceof TileStmt.Store s
                 ? s.buffer().name().replaceFirst("Tile$", "")
                 : along.name();
-        Action loop = new Action.For(along, span, level, ColumnActions.of(columns, this::span));
+        Action loop = isResult(columns)
+                ? byRows((TileStmt.Store) columns.getFirst(), span, level)
+                : new Action.For(along, span, level, ColumnActions.of(columns, this::span));
         actions.add(new Action.Method(name, Optional.empty(), List.of(loop)));
         columns.clear();
+    }
+
+    /** Whether one statement stores rows outside of tiles, in lanes. */
+    private boolean isResult(List<TileStmt> statements) {
+        return statements.size() == 1
+                && statements.getFirst() instanceof TileStmt.Store s
+                && element.isPresent()
+                && s.axes().size() == 2
+                && !isPlaced(s.buffer());
+    }
+
+    /** A row after another, so that neighbouring lines of a cache are filled one after another. */
+    private Action byRows(TileStmt.Store s, Span span, Level level) {
+        Axis row = s.axes().getFirst();
+        Action store = new Action.Store(s.buffer(), s.address(), s.value());
+        return new Action.For(row, span(row), Level.EACH, List.of(new Action.For(along, span, level, List.of(store))));
+    }
+
+    private boolean hasWholeBlocks(Axis axis) {
+        return axis.extent().isKnown() && axis.extent().value() % width(axis) == 0;
     }
 
     private Span span(Axis axis) {
