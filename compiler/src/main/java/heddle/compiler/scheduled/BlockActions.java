@@ -356,7 +356,7 @@ final class BlockActions {
                 ? s.buffer().name().replaceFirst("Tile$", "")
                 : along.name();
         Action loop = isResult(columns)
-                ? byRows((TileStmt.Store) columns.getFirst(), span, level)
+                ? ColumnActions.byRows((TileStmt.Store) columns.getFirst(), span, level, this::span)
                 : new Action.For(along, span, level, ColumnActions.of(columns, this::span));
         actions.add(new Action.Method(name, Optional.empty(), List.of(loop)));
         columns.clear();
@@ -369,13 +369,6 @@ final class BlockActions {
                 && element.isPresent()
                 && s.axes().size() == 2
                 && !isPlaced(s.buffer());
-    }
-
-    /** A row after another, so that neighbouring lines of a cache are filled one after another. */
-    private Action byRows(TileStmt.Store s, Span span, Level level) {
-        Axis row = s.axes().getFirst();
-        Action store = new Action.Store(s.buffer(), s.address(), s.value());
-        return new Action.For(row, span(row), Level.EACH, List.of(new Action.For(along, span, level, List.of(store))));
     }
 
     private boolean hasWholeBlocks(Axis axis) {
