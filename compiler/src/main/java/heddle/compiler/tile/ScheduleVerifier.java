@@ -114,8 +114,7 @@ public final class ScheduleVerifier {
         check(loop.mode() instanceof LoopMode.Parallel, choice, "its blocks depend on each other");
         ProgramParts.statements(
                 loop.body(),
-                s -> check(
-                        !(s instanceof TileStmt.AddTo), choice, "a sum in a buffer goes by the order of blocks"));
+                s -> check(!(s instanceof TileStmt.AddTo), choice, "a sum in a buffer goes by the order of blocks"));
     }
 
     private void isLegal(TileStmt.Loop loop, Choice.Size size) {

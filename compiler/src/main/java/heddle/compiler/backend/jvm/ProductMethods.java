@@ -201,9 +201,8 @@ final class ProductMethods {
                 shape.scales.isEmpty()
                         ? widen(shape.stored, lanes) + "(b, " + part + ", slice, steps * " + width + ");"
                         : scale(shape, lanes) + "(b, " + part + ", slice, steps, s, sAt, from + k);");
-        out.line(
-                product + "(rows, steps, a, aAt + " + shape.strides.aStep().times("k") + ", "
-                        + passed(shape.strides) + "slice, 0, c);");
+        out.line(product + "(rows, steps, a, aAt + " + shape.strides.aStep().times("k") + ", " + passed(shape.strides)
+                + "slice, 0, c);");
         out.close().close();
     }
 
@@ -265,8 +264,8 @@ final class ProductMethods {
 
     private static String call(String kernel, MicroKernel.Strides strides, String row, String column) {
         String unknown = passed(strides);
-        return kernel + "(depth, a, aAt + " + strides.aRow().times(row) + ", " + unknown + "b, bAt" + column
-                + ", c, " + row + " * " + strides.width() + column + ");";
+        return kernel + "(depth, a, aAt + " + strides.aRow().times(row) + ", " + unknown + "b, bAt" + column + ", c, "
+                + row + " * " + strides.width() + column + ");";
     }
 
     private static String passed(MicroKernel.Strides strides) {
