@@ -22,7 +22,7 @@ final class CodeTokens {
     private static final Pattern LISTING = Pattern.compile("(?<comment>(?m:^)\\s*#[^\\n]*)|(?<string>\"[^\"\\n]*\")"
             + "|(?<keyword>\\b(?:add|and|by|dot|down|each|exp|for|group|in|inf|kernel|lane|local|log|masked|max|merge|min|not|or|over"
             + "|parallel|partial|place|register|schedule|sqrt|store|sum|tanh|thread|to|where|whole"
-            + "|bind|cut|grain|order|pitch|skip|stage|trim|unroll)\\b)|" + NUMBER);
+            + "|band|bind|cut|grain|order|pitch|skip|stage|trim|unroll)\\b)|" + NUMBER);
 
     private CodeTokens() {}
 

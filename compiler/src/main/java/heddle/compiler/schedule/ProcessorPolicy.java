@@ -44,6 +44,9 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** Rows when the block of {@code b} is packed only for this block, a cost that more rows must share. */
     private static final int ROWS_TO_PACK_FOR = 192;
 
+    /** Rows that stay in a second-level cache, or near it, while the blocks of {@code b} pass by. */
+    private static final int ROWS_OF_BAND = 192;
+
     /** Columns of a block of a product, four vectors of 16 floats. */
     private static final int COLUMNS = 64;
 
@@ -86,6 +89,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     private static final Set<Class<? extends Choice>> KINDS = Set.of(
             Choice.Cut.class,
             Choice.Order.class,
+            Choice.Band.class,
             Choice.Place.class,
             Choice.Bind.class,
             Choice.Unroll.class,
@@ -188,9 +192,9 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     }
 
     /** Register blocks of products, and vectors side by side in loops over columns. */
-    private KernelSchedule inVectors(KernelSchedule schedule, ProgramFacts facts, Axis lane, int width) {
+    private KernelSchedule inVectors(KernelSchedule schedule, ProgramFacts facts, Axis lane, int width, int most) {
         boolean costly = facts.program().programs().stream().anyMatch(RegisterBlocks::isCostly);
-        int vectors = costly ? VECTORS_OF_COSTLY : VECTORS;
+        int vectors = costly ? VECTORS_OF_COSTLY : most;
         return registers()
                 .ofProducts(schedule, facts, lane, width)
                 .with(new Choice.Bind(
@@ -207,8 +211,13 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 .with(FamilySchedules.cut(c.m(), rows))
                 .with(FamilySchedules.cut(c.n(), columns))
                 .with(FamilySchedules.cut(c.k(), depth(c.k())));
+        if (isLonger(c.m(), rows) && isLonger(c.n(), columns) && rows < ROWS_OF_BAND) {
+            blocks = blocks.with(new Choice.Band(LoopId.of(c.m()), ROWS_OF_BAND / rows));
+        }
         KernelSchedule placed = placed(facts, c.n(), c.zeros() == Annihilating.NEITHER, blocks);
-        return inVectors(placed, facts, c.n(), columns);
+        boolean whole = c.n().extent().isKnown() && c.n().extent().value() % columns == 0;
+        int vectors = whole ? columns / processor.lanes() : VECTORS;
+        return inVectors(placed, facts, c.n(), columns, vectors);
     }
 
     /** The columns of a block, and of a panel of packed weights, of a product with {@code n} columns. */
@@ -217,6 +226,10 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             return COLUMNS;
         }
         return n.value() <= COLUMNS / 4 ? COLUMNS / 4 : COLUMNS / 2;
+    }
+
+    private static boolean isLonger(Axis axis, int block) {
+        return !axis.extent().isKnown() || axis.extent().value() > block;
     }
 
     /** All of a short sum at once, a long one in equal parts. */
@@ -245,7 +258,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             blocks = blocks.with(new Choice.Order(LoopId.of(a.i()), Choice.Direction.DOWN))
                     .with(new Choice.Trim(LoopId.of(a.j()), TRIM));
         }
-        return inVectors(placed(facts, a.i(), false, blocks), facts, a.i(), QUERIES);
+        return inVectors(placed(facts, a.i(), false, blocks), facts, a.i(), QUERIES, VECTORS);
     }
 
     /** All rows in one block, computed one by one. A block of one row counts as two, since blocks of one are no blocks. */
@@ -281,7 +294,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 blocks = blocks.with(new Choice.Cut(loop.id(), new Choice.Size.Each()));
             }
         }
-        return inVectors(placed(facts, g.outer(), false, blocks), facts, g.outer(), QUERIES);
+        return inVectors(placed(facts, g.outer(), false, blocks), facts, g.outer(), QUERIES, VECTORS);
     }
 
     /** A block is one part, or all of them, of all rows of a batch. */

@@ -109,7 +109,7 @@ public sealed interface Action {
      * @param zeros     whose zeros add nothing, {@code spread} being the left factor
      * @param isFresh   whether the sums start at zero, whatever the tile holds
      * @param registers how many of the sums are in registers at once
-     * @param slice     terms of the sums that all rows take before the next; empty when they take all at once
+     * @param slice     packed terms that are converted at once, for all rows; empty when terms are not packed
      */
     record Product(
             PlacedTile sums,

@@ -32,7 +32,7 @@ import java.util.Set;
  * factor with that axis.
  */
 final class BlockActions {
-    /** Bytes of a factor that all rows read before the next: half of a first-level cache of 32 KiB. */
+    /** Bytes that packed terms take where they are converted: half of a first-level cache of 32 KiB. */
     private static final int SLICE = 16 << 10;
 
     private final TileKernel kernel;
@@ -42,6 +42,10 @@ final class BlockActions {
     private final SequencedMap<String, PlacedTile> placed;
     private final Map<String, Action.Operand> inPlace;
     private final Set<Axis> open;
+
+    /** Sums that were not set to zero, as their product does. */
+    private final Set<Tile> unset;
+
     private final List<Action> actions = new ArrayList<>();
 
     /** Statements of columns that follow each other: they become one loop. */
@@ -52,7 +56,7 @@ final class BlockActions {
 
     /** @param lanes floats in a vector */
     BlockActions(TileKernel kernel, int lanes) {
-        this(kernel, lanes, new LinkedHashMap<>(), new HashMap<>(), blocked(kernel));
+        this(kernel, lanes, new LinkedHashMap<>(), new HashMap<>(), blocked(kernel), new HashSet<>());
     }
 
     private BlockActions(
@@ -60,12 +64,14 @@ final class BlockActions {
             int lanes,
             SequencedMap<String, PlacedTile> placed,
             Map<String, Action.Operand> inPlace,
-            Set<Axis> open) {
+            Set<Axis> open,
+            Set<Tile> unset) {
         this.kernel = kernel;
         this.lanes = lanes;
         this.placed = placed;
         this.inPlace = inPlace;
         this.open = open;
+        this.unset = unset;
         this.lane = kernel.lanes().orElseThrow();
         this.turned = turned(kernel, lane);
     }
@@ -93,6 +99,7 @@ final class BlockActions {
     }
 
     private List<Action> of(List<TileStmt> body) {
+        unset.addAll(new OneRound(kernel).sums(body));
         body.forEach(this::add);
         flush();
         return actions;
@@ -103,14 +110,14 @@ final class BlockActions {
         flush();
         Set<Axis> within = new HashSet<>(open);
         looped.ifPresent(within::add);
-        return new BlockActions(kernel, lanes, placed, inPlace, within).of(body);
+        return new BlockActions(kernel, lanes, placed, inPlace, within, unset).of(body);
     }
 
     private void add(TileStmt stmt) {
         switch (stmt) {
             case TileStmt.Define d -> define(d.tile(), d.value());
             case TileStmt.Update u -> define(u.tile(), u.value());
-            case TileStmt.Accumulate a -> act(product(a.tile(), a.value(), false));
+            case TileStmt.Accumulate a -> accumulate(a.tile(), a.value(), unset.contains(a.tile()));
             case TileStmt.Loop l -> act(loop(l));
             case TileStmt.Masked m -> act(new Action.Partial(inner(m.body(), Optional.empty())));
             case TileStmt.AddTo a -> addTo(a);
@@ -171,7 +178,9 @@ final class BlockActions {
                             Level.Lanes.element(tile.type()),
                             List.of(new TileStmt.Define(tile, new TileExpr.Map(inMemory(m.program())))));
                 } else if (ScalarExprs.isZero(m.program())) {
-                    act(new Action.Clear(place(tile)));
+                    if (!unset.contains(tile)) {
+                        act(new Action.Clear(place(tile)));
+                    }
                 } else {
                     PlacedTile t = place(tile);
                     column(t.lane(), new TileStmt.Store(t.buffer(), t.axes(), t.address(), m.program()));
@@ -187,14 +196,17 @@ final class BlockActions {
                 }
                 column(lane, Level.Lanes.element(tile.type()), statements);
             }
-            case TileExpr.Dot dot -> {
-                boolean fresh = startsFresh(tile, dot);
-                if (!fresh) {
-                    act(new Action.Clear(place(tile)));
-                }
-                act(product(tile, dot, fresh));
-            }
+            case TileExpr.Dot dot -> accumulate(tile, dot, true);
         }
+    }
+
+    /** @param fromZero whether the sums are those of this product alone */
+    private void accumulate(Tile tile, TileExpr.Dot dot, boolean fromZero) {
+        boolean fresh = fromZero && startsFresh(tile, dot);
+        if (fromZero && !fresh) {
+            act(new Action.Clear(place(tile)));
+        }
+        act(product(tile, dot, fresh));
     }
 
     /** Whether a tile is held in registers, by the loop over lanes that defines and reads it. */
@@ -237,21 +249,15 @@ final class BlockActions {
     private boolean startsFresh(Tile tile, TileExpr.Dot dot) {
         return dot.zeros() == Annihilating.NEITHER
                 && Level.Lanes.element(tile.type()).isPresent()
-                && slice(place(tile), dot).isEmpty();
+                && !isPacked(dot.a())
+                && !isPacked(dot.b());
     }
 
-    /**
-     * What several rounds of rows read stays in the first-level cache; one round reads each element once anyway. Packed terms are
-     * converted slice by slice.
-     */
+    /** Packed terms are converted a slice at a time, which stays in the first-level cache. Others are read as they lie, all at once. */
     private OptionalInt slice(PlacedTile sums, TileExpr.Dot dot) {
-        Axis over = dot.over();
-        int slice = (int) (SLICE / sums.buffer().stored().bytes(sums.width()));
-        boolean isShort = open.contains(over)
-                ? kernel.block(over) <= slice
-                : over.extent().isKnown() && over.extent().value() <= slice;
-        boolean packed = isPacked(dot.a()) || isPacked(dot.b());
-        return isShort && !packed ? OptionalInt.empty() : OptionalInt.of(slice);
+        return isPacked(dot.a()) || isPacked(dot.b())
+                ? OptionalInt.of((int) (SLICE / sums.buffer().stored().bytes(sums.width())))
+                : OptionalInt.empty();
     }
 
     private boolean isPacked(Tile tile) {
@@ -270,7 +276,7 @@ final class BlockActions {
         if (known) {
             return block.of(row.extent().value());
         }
-        return fresh ? block.overlapping() : block;
+        return fresh && !unset.contains(tile) ? block.overlapping() : block;
     }
 
     private int count(DType element) {
@@ -341,7 +347,7 @@ final class BlockActions {
         if (element.isPresent()) {
             int width = width(along);
             int count = count(element.get());
-            boolean padded = open.contains(along) && width % count == 0 && !leavesMemory();
+            boolean padded = open.contains(along) && width % count == 0 && (hasWholeBlocks(along) || !leavesMemory());
             int vectors = kernel.schedule().bound(along, Choice.Level.REGISTER).orElse(1);
             level = new Level.Lanes(element.get(), padded ? Math.min(vectors, width / count) : 1);
             span = padded ? new Span.Padded(width) : span;
@@ -349,9 +355,24 @@ final class BlockActions {
         String name = columns.getLast() instanceof TileStmt.Store s
                 ? s.buffer().name().replaceFirst("Tile$", "")
                 : along.name();
-        Action loop = new Action.For(along, span, level, ColumnActions.of(columns, this::span));
+        Action loop = isResult(columns)
+                ? ColumnActions.byRows((TileStmt.Store) columns.getFirst(), span, level, this::span)
+                : new Action.For(along, span, level, ColumnActions.of(columns, this::span));
         actions.add(new Action.Method(name, Optional.empty(), List.of(loop)));
         columns.clear();
+    }
+
+    /** Whether one statement stores rows outside of tiles, in lanes. */
+    private boolean isResult(List<TileStmt> statements) {
+        return statements.size() == 1
+                && statements.getFirst() instanceof TileStmt.Store s
+                && element.isPresent()
+                && s.axes().size() == 2
+                && !isPlaced(s.buffer());
+    }
+
+    private boolean hasWholeBlocks(Axis axis) {
+        return axis.extent().isKnown() && axis.extent().value() % width(axis) == 0;
     }
 
     private Span span(Axis axis) {

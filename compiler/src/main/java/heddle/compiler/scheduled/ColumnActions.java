@@ -56,6 +56,17 @@ final class ColumnActions {
         return columns.actions;
     }
 
+    /**
+     * The loops of one store, lanes along its last axis: a row after another, so that neighbouring lines of a cache are filled one after
+     * another.
+     */
+    static Action byRows(TileStmt.Store s, Span span, Level lanes, Function<Axis, Span> spans) {
+        Axis row = s.axes().getFirst();
+        Action store = new Action.Store(s.buffer(), s.address(), s.value());
+        Action along = new Action.For(s.axes().getLast(), span, lanes, List.of(store));
+        return new Action.For(row, spans.apply(row), Level.EACH, List.of(along));
+    }
+
     private void add(List<TileStmt> body) {
         List<TileStmt> rest = body;
         while (!rest.isEmpty()) {

@@ -11,6 +11,7 @@ public sealed interface Choice {
         return switch (this) {
             case Cut c -> c.loop().name();
             case Order o -> o.loop().name();
+            case Band b -> b.loop().name();
             case Bind b -> b.axis();
             case Place p -> p.tile();
             case Skip s -> s.loop().name();
@@ -60,6 +61,12 @@ public sealed interface Choice {
 
     /** In which order the blocks of a parallel loop begin. */
     record Order(LoopId loop, Direction direction) implements Choice {}
+
+    /**
+     * How many blocks of the innermost parallel loop are taken with each block of the loop around it, before the next so many: a band.
+     * What the blocks of a band read along the inner loop is still in a cache when the outer one moves on.
+     */
+    record Band(LoopId loop, int n) implements Choice {}
 
     /** Directions of an order. */
     enum Direction {

@@ -106,6 +106,13 @@ public record KernelSchedule(List<Choice> choices) {
                 .isPresent();
     }
 
+    /** How many blocks of a parallel loop are taken with each block of the loop around it; all without a choice. */
+    public OptionalInt band(LoopId loop) {
+        return find(Choice.Band.class, loop.name()).stream()
+                .mapToInt(Choice.Band::n)
+                .findFirst();
+    }
+
     /** Whether the rows of a block are few, and computed one by one rather than in lanes. */
     public boolean hasRowsOneByOne() {
         return choices.stream()

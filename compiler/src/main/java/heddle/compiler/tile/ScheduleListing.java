@@ -44,6 +44,7 @@ public final class ScheduleListing {
         });
         add(lines, "cut", cuts);
         add(lines, "order", orders);
+        add(lines, "band", texts(schedule, Choice.Band.class, b -> b.loop() + " " + b.n()));
         Map<TilePlace, List<String>> placed = new LinkedHashMap<>();
         for (TileStmt.Define d : kernel.program().definitions()) {
             placed.computeIfAbsent(schedule.place(d.tile()), p -> new ArrayList<>())

@@ -11,7 +11,7 @@ import java.util.Set;
  * <ol>
  *   <li>A choice names a loop or a tile of the program.
  *   <li>Blocks of several indexes, or of all, are legal for loops that are {@link Cuttable}. That holds for loops without a choice too.
- *   <li>An order is chosen for parallel loops in which nothing is added to a buffer.
+ *   <li>An order, or a band, is chosen for parallel loops in which nothing is added to a buffer; a band for the innermost of several.
  *   <li>A tile is read in place when its value is one element of a buffer, strides apart within a block, or such a whole number times
  *       the scale of its block, and it never changes.
  *   <li>Blocks are skipped in masked loops. Tables have entries for the blocks into which their axes are cut.
@@ -46,15 +46,15 @@ public final class ScheduleVerifier {
     private void verify(Choice choice) {
         switch (choice) {
             case Choice.Cut cut -> loop(cut, cut.loop());
-            case Choice.Order order -> {
-                TileStmt.Loop loop = loop(order, order.loop());
-                check(loop.mode() instanceof LoopMode.Parallel, order, "its blocks depend on each other");
-                ProgramParts.statements(
-                        loop.body(),
-                        s -> check(
-                                !(s instanceof TileStmt.AddTo),
-                                order,
-                                "a sum in a buffer goes by the order of blocks"));
+            case Choice.Order order -> isReordered(order, order.loop());
+            case Choice.Band band -> {
+                check(band.n() > 0, band, "a band has no blocks");
+                isReordered(band, band.loop());
+                List<TileStmt.Loop> parallel = kernel.program().parallel();
+                check(
+                        parallel.size() > 1 && parallel.getLast().id().equals(band.loop()),
+                        band,
+                        "only the innermost of several parallel loops goes in bands");
             }
             case Choice.Bind bind -> bound(bind);
             case Choice.Unroll unroll -> {
@@ -107,6 +107,14 @@ public final class ScheduleVerifier {
                 });
             }
         }
+    }
+
+    private void isReordered(Choice choice, LoopId id) {
+        TileStmt.Loop loop = loop(choice, id);
+        check(loop.mode() instanceof LoopMode.Parallel, choice, "its blocks depend on each other");
+        ProgramParts.statements(
+                loop.body(),
+                s -> check(!(s instanceof TileStmt.AddTo), choice, "a sum in a buffer goes by the order of blocks"));
     }
 
     private void isLegal(TileStmt.Loop loop, Choice.Size size) {

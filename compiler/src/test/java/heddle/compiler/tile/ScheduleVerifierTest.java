@@ -115,6 +115,18 @@ class ScheduleVerifierTest {
     }
 
     @Test
+    void keysHaveNoBands() {
+        assertTrue(refusal(new Choice.Band(LoopId.of(J), 4)).endsWith("its blocks depend on each other"));
+    }
+
+    @Test
+    void aBandIsOfTheInnermostParallelLoop() {
+        assertTrue(refusal(new Choice.Band(LoopId.of(H), 4))
+                .endsWith("only the innermost of several parallel loops goes in bands"));
+        assertTrue(refusal(new Choice.Band(LoopId.of(I), 0)).endsWith("a band has no blocks"));
+    }
+
+    @Test
     void whatChangesIsNotReadInPlace() {
         assertEquals(
                 "the schedule of softmax#1 is not legal: Place[tile=acc, place=IN_PLACE]: it is not an element of a buffer in rows",

@@ -41,6 +41,7 @@ class ScheduleReaderTest {
                   unroll acc over e 8
                   stage d 16
                   pitch q 1
+                  band i 4
                   trim j 8
                   grain 4
                   skip j by t of m[b * N + j], other
@@ -49,7 +50,7 @@ class ScheduleReaderTest {
         assertEquals("mine.txt:2:10", kernel.name().span().toString());
         List<ScheduleFile.Entry> entries = kernel.entries();
         assertEquals(
-                List.of("b", "i", "e", "i", "q", "k", "v", "i", "acc", "d", "q", "j", "grain"),
+                List.of("b", "i", "e", "i", "q", "k", "v", "i", "acc", "d", "q", "i", "j", "grain"),
                 entries.stream().map(e -> e.subject().text()).toList());
         assertEquals(Optional.of(32), ((ScheduleFile.Cut) entries.get(1)).size());
         assertEquals("in place", ((ScheduleFile.Place) entries.get(6)).place());

@@ -92,7 +92,8 @@ class RandomScheduleTest {
                         placed(
                                 usual.with(FamilySchedules.cut(c.m(), 2 + random.nextInt(100)))
                                         .with(FamilySchedules.cut(c.n(), lanes()))
-                                        .with(FamilySchedules.cut(c.k(), 2 + random.nextInt(60))),
+                                        .with(FamilySchedules.cut(c.k(), 2 + random.nextInt(60)))
+                                        .with(new Choice.Band(LoopId.of(c.m()), 1 + random.nextInt(4))),
                                 "left"),
                         "acc",
                         "m");

@@ -17,6 +17,8 @@ import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -83,7 +85,7 @@ final class EntryMethod {
     private void writeIndexes(KernelScope scope, JavaText text) {
         List<Axis> counted =
                 kernel.parallel().stream().filter(a -> !blocks(a).is(1)).toList();
-        String rest = "block";
+        String rest = inBands(counted, scope.locals(), text).orElse("block");
         for (Axis axis : kernel.parallel().reversed()) {
             if (!counted.contains(axis)) {
                 writeIndex(scope, text, axis, "0");
@@ -101,6 +103,32 @@ final class EntryMethod {
             text.line("long " + outer + " = " + rest + " / " + count + ";");
             rest = outer;
         }
+    }
+
+    /** Where blocks go in bands, the number that a block would have if they did not. */
+    private Optional<String> inBands(List<Axis> counted, Locals locals, JavaText text) {
+        Axis inner = kernel.parallel().getLast();
+        OptionalInt band = kernel.schedule().band(LoopId.of(inner));
+        if (band.isEmpty() || counted.size() < 2 || !counted.getLast().equals(inner)) {
+            return Optional.empty();
+        }
+        int most = band.getAsInt();
+        Dim outer = blocks(counted.get(counted.size() - 2));
+        String down = ScalarCode.operand(Locals.length(blocks(inner)));
+        String across = ScalarCode.operand(Locals.length(outer));
+        String both = ScalarCode.operand(Locals.length(blocks(inner).times(outer)));
+        boolean all = counted.size() == 2;
+        String in = locals.fresh("in");
+        String first = locals.fresh("first");
+        String size = locals.fresh("size");
+        String place = locals.fresh("place");
+        text.line("long " + in + " = block" + (all ? "" : " % " + both) + ";");
+        text.line("long " + first + " = " + in + " / (" + across + " * " + most + ") * " + most + ";");
+        text.line("long " + size + " = Math.min(" + most + ", " + down + " - " + first + ");");
+        text.line(in + " -= " + first + " * " + across + ";");
+        text.line("long " + place + " = " + (all ? "" : "block / " + both + " * " + both + " + ") + in + " / " + size
+                + " * " + down + " + " + first + " + " + in + " % " + size + ";");
+        return Optional.of(place);
     }
 
     private void writeIndex(KernelScope scope, JavaText text, Axis axis, String number) {

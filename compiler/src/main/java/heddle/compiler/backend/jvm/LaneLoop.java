@@ -95,10 +95,10 @@ final class LaneLoop {
         String to = ends.to();
         Dim length = ends.length();
         out.line("int " + index + " = " + ends.from() + ";");
-        writeTrips(out, to, copies, trip);
+        writeTrips(out, to, length, copies, trip);
         boolean whole = length.isKnown() && length.value() % (copies * lanes.count()) == 0;
         if (copies > 1 && !whole) {
-            writeTrips(out, to, 1, trip);
+            writeTrips(out, to, length, 1, trip);
         }
         if (!length.isKnown() || length.value() % lanes.count() != 0) {
             out.open("if (" + index + " < " + to + ")");
@@ -109,16 +109,21 @@ final class LaneLoop {
         }
     }
 
-    private void writeTrips(JavaText out, String to, int copies, Trip trip) {
+    private void writeTrips(JavaText out, String to, Dim length, int copies, Trip trip) {
         int stride = copies * lanes.count();
-        out.open("for (; " + index + " <= " + to + " - " + stride + "; " + index + " += " + stride + ")");
+        boolean once = length.is(stride);
+        if (!once) {
+            out.open("for (; " + index + " <= " + to + " - " + stride + "; " + index + " += " + stride + ")");
+        }
         List<VectorCode> codes = new ArrayList<>();
         for (int copy = 0; copy < copies; copy++) {
             String at = copy == 0 ? index : index + " + " + copy * lanes.count();
             codes.add(new VectorCode(this, locals.block(), out, at, Optional.empty()));
         }
         trip.write(codes);
-        out.close();
+        if (!once) {
+            out.close();
+        }
     }
 
     /** The distances of strided elements from the first lane's, as an index map. */

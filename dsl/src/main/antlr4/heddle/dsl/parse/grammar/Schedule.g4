@@ -15,6 +15,7 @@ kernel : HEADER choices* ;
 choices
     : 'cut' cut (',' cut)*
     | 'order' order (',' order)*
+    | 'band' band (',' band)*
     | 'place' placed (';' placed)*
     | 'bind' bind (',' bind)*
     | 'unroll' unroll (',' unroll)*
@@ -29,6 +30,9 @@ cut : name ('whole' | 'each' | NUMBER) ;
 
 // Which block begins first.
 order : name ('up' | 'down') ;
+
+// How many blocks go with each block of the loop around it.
+band : name NUMBER ;
 
 placed : name (',' name)* ('in' 'place' | 'local' | 'register') ;
 
@@ -47,7 +51,7 @@ trim : name NUMBER ;
 
 name
     : NAME
-    | 'cut' | 'order' | 'place' | 'bind' | 'unroll' | 'stage' | 'pitch' | 'trim' | 'grain' | 'whole' | 'each' | 'up' | 'down'
+    | 'cut' | 'order' | 'band' | 'place' | 'bind' | 'unroll' | 'stage' | 'pitch' | 'trim' | 'grain' | 'whole' | 'each' | 'up' | 'down'
     | 'in' | 'local' | 'register' | 'group' | 'thread' | 'lane' | 'loop' | 'over'
     ;
 

@@ -28,7 +28,7 @@ public final class ProductMethods {
      * @param zeros  whose zeros add nothing, {@code a} being the left factor
      * @param isFresh   whether sums start at zero
      * @param registers the sums in registers at once
-     * @param slice     terms that all rows take before the next
+     * @param slice     packed terms that are converted at once, for all rows
      * @param scales    that {@code b} is multiplied with
      */
     public record Shape(
@@ -49,7 +49,14 @@ public final class ProductMethods {
         /** The same product of factors that are held as they are computed. */
         Shape plain() {
             return new Shape(
-                    type, Stored.of(type), strides, Annihilating.NEITHER, isFresh, registers, slice, Optional.empty());
+                    type,
+                    Stored.of(type),
+                    strides,
+                    Annihilating.NEITHER,
+                    isFresh,
+                    registers,
+                    OptionalInt.empty(),
+                    Optional.empty());
         }
 
         /** The same product, with parameters for strides that are not known. */
@@ -118,33 +125,11 @@ public final class ProductMethods {
         String comment = (shape.isFresh ? "Stores a product in" : "Adds a product to")
                 + " a tile of {@code rows} rows and " + width + " columns.";
         JavaText out = open(shape, name, comment);
-        if (shape.slice.isEmpty()) {
-            writeBlocks(shape, lanes, Steps.ALL, out);
-        } else {
-            int slice = shape.slice.getAsInt();
-            out.line("int slice = rows > " + shape.registers.most() + " ? " + slice + " : depth;");
-            out.open("for (int k = 0; k < depth; k += slice)");
-            out.line("int steps = Math.min(slice, depth - k);");
-            writeBlocks(shape, lanes, new Steps("steps", at(shape, "aAt", "k"), rowAt(shape, "k")), out);
-            out.close();
-        }
+        writeBlocks(shape, lanes, out);
         out.close();
     }
 
-    /** The part of a sum: how many terms, and where they begin in both arrays. */
-    private record Steps(String count, String a, String b) {
-        static final Steps ALL = new Steps("depth", "aAt", "bAt");
-    }
-
-    private static String at(Shape shape, String start, String k) {
-        return start + " + " + shape.strides.aStep().times(k);
-    }
-
-    private static String rowAt(Shape shape, String k) {
-        return "bAt + " + k + " * " + shape.strides.width();
-    }
-
-    private void writeBlocks(Shape shape, Lanes lanes, Steps steps, JavaText out) {
+    private void writeBlocks(Shape shape, Lanes lanes, JavaText out) {
         RegisterBlock block = shape.registers;
         int width = shape.strides.width();
         int columns = block.vectors() * lanes.count();
@@ -154,33 +139,33 @@ public final class ProductMethods {
             out.open("for (int n = 0; n < " + width + "; n += " + columns + ")");
         }
         if (block.overlaps()) {
-            writeOverlapping(shape, lanes, steps, column, out);
+            writeOverlapping(shape, lanes, column, out);
         } else {
-            writeHalving(shape, lanes, steps, column, out);
+            writeHalving(shape, lanes, column, out);
         }
         if (many) {
             out.close();
         }
     }
 
-    private void writeHalving(Shape shape, Lanes lanes, Steps steps, String column, JavaText out) {
+    private void writeHalving(Shape shape, Lanes lanes, String column, JavaText out) {
         out.line("int r = 0;");
         for (int rows : shape.registers.rows()) {
             out.open("for (; r + " + rows + " <= rows; r += " + rows + ")");
-            out.line(call(kernel(shape, lanes, rows), shape.strides, steps, "r", column));
+            out.line(call(kernel(shape, lanes, rows), shape.strides, "r", column));
             out.close();
         }
     }
 
     /** The last rows are computed with some before them; where there are too few, each is computed alone. */
-    private void writeOverlapping(Shape shape, Lanes lanes, Steps steps, String column, JavaText out) {
+    private void writeOverlapping(Shape shape, Lanes lanes, String column, JavaText out) {
         int most = shape.registers.most();
         out.open("for (int r = 0; r < rows && rows >= " + most + "; r += " + most + ")");
         out.line("int first = Math.min(r, rows - " + most + ");");
-        out.line(call(kernel(shape, lanes, most), shape.strides, steps, "first", column));
+        out.line(call(kernel(shape, lanes, most), shape.strides, "first", column));
         out.close();
         out.open("for (int r = 0; r < rows && rows < " + most + "; r++)");
-        out.line(call(kernel(shape, lanes, 1), shape.strides, steps, "r", column));
+        out.line(call(kernel(shape, lanes, 1), shape.strides, "r", column));
         out.close();
     }
 
@@ -204,20 +189,21 @@ public final class ProductMethods {
                         + " columns.");
         if (shape.scales.isEmpty() && PackedElement.hasVector(shape.stored, lanes)) {
             out.open("if (rows <= " + shape.registers.most() + ")");
-            writeBlocks(shape, lanes, Steps.ALL, out);
+            writeBlocks(shape, lanes, out);
             out.line("return;").close();
         }
         String product = of(shape.plain());
         int terms = shape.slice.orElseThrow();
+        String part = "bAt + k * " + width;
         out.line("float[] slice = new float[" + terms * width + "];");
         out.open("for (int k = 0; k < depth; k += " + terms + ")");
         out.line("int steps = Math.min(" + terms + ", depth - k);");
         out.line(
                 shape.scales.isEmpty()
-                        ? widen(shape.stored, lanes) + "(b, " + rowAt(shape, "k") + ", slice, steps * " + width + ");"
-                        : scale(shape, lanes) + "(b, " + rowAt(shape, "k") + ", slice, steps, s, sAt, from + k);");
-        out.line(
-                product + "(rows, steps, a, " + at(shape, "aAt", "k") + ", " + passed(shape.strides) + "slice, 0, c);");
+                        ? widen(shape.stored, lanes) + "(b, " + part + ", slice, steps * " + width + ");"
+                        : scale(shape, lanes) + "(b, " + part + ", slice, steps, s, sAt, from + k);");
+        out.line(product + "(rows, steps, a, aAt + " + shape.strides.aStep().times("k") + ", " + passed(shape.strides)
+                + "slice, 0, c);");
         out.close().close();
     }
 
@@ -277,12 +263,10 @@ public final class ProductMethods {
         });
     }
 
-    private static String call(String kernel, MicroKernel.Strides strides, Steps steps, String row, String column) {
+    private static String call(String kernel, MicroKernel.Strides strides, String row, String column) {
         String unknown = passed(strides);
-        return kernel + "(" + steps.count + ", a, " + steps.a + " + "
-                + strides.aRow().times(row) + ", " + unknown + "b, "
-                + steps.b + column
-                + ", c, " + row + " * " + strides.width() + column + ");";
+        return kernel + "(depth, a, aAt + " + strides.aRow().times(row) + ", " + unknown + "b, bAt" + column + ", c, "
+                + row + " * " + strides.width() + column + ");";
     }
 
     private static String passed(MicroKernel.Strides strides) {
