@@ -187,9 +187,7 @@ final class TrainCommand implements Callable<Integer> {
         TrainingRun.Schedule schedule =
                 new TrainingRun.Schedule(training.steps(), accumulate, file, saveEvery, testEvery, testBatches);
         OutputFiles files = new OutputFiles(spec).reads("--data", data.toString()).reads(declared);
-        if (!resume) {
-            files.reads("--from", training.from());
-        }
+        files.reads("--from", training.from());
         files.add("--checkpoint", schedule.checkpoint());
         files.add("the log of losses", schedule.log());
         files.add("the picture of losses", schedule.picture());

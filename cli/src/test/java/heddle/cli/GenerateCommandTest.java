@@ -59,9 +59,6 @@ class GenerateCommandTest {
         assertEquals("12345cc", generate("--window", "2").out().strip());
         weights(0, Map.of());
         assertEquals("12345fg", generate().out().strip());
-        assertEquals(
-                "12345ef",
-                generate("--weights", dir.resolve("w.safetensors"), "--prompt", "1234").out().strip());
     }
 
     @Test

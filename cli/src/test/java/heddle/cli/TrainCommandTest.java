@@ -3,6 +3,7 @@ package heddle.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.runtime.CompileOptions;
@@ -13,6 +14,7 @@ import heddle.runtime.train.TokenFile;
 import heddle.runtime.train.Trainer;
 import heddle.runtime.train.TrainingRun;
 import heddle.runtime.train.TrainingSettings;
+import heddle.runtime.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,13 +187,31 @@ class TrainCommandTest {
 
     @Test
     void keepsToABudgetOfMemory() throws IOException {
+        Files.writeString(model, """
+                dim B, N
+                input tokens: i64[B, N]
+                let x = embed(tokens[:, : N - 1], weight "table" : f32[256, 16] = normal(0.5))
+                for l in 0 .. 6 {
+                    let up = exp(tanh(x @ weight "up.{l}" : f32[16, 128] = normal(0.1)))
+                    x = x + up @ weight "down.{l}" : f32[128, 16] = normal(0.1)
+                }
+                let scores = x @ weight "scores" : f32[16, 32] = normal(0.1)
+                let next = tokens[:, 1:, new] % 32
+                output loss = -mean(take_along(log_softmax(scores), next, axis = -1))
+                """);
         train("free.safetensors", "--steps", "4");
         Ran ran = train("bound.safetensors", "--steps", "4", "--memory-budget", "0.6");
         assertEquals(ExitCode.DONE, ran.code(), ran.toString());
         assertEquals(losses("free.csv"), losses("bound.csv"));
+        assertNotEquals(code("free.safetensors"), code("bound.safetensors"), "something is computed again");
         Ran tight = train("tight.safetensors", "--steps", "4", "--memory-budget", "1kB");
         assertEquals(ExitCode.WRONG_INPUT, tight.code(), tight.toString());
         assertTrue(tight.err().contains("error[H1304]: no plan takes"), tight.err());
+    }
+
+    /** What tells the generated code from other code. */
+    private String code(String checkpoint) {
+        return WeightFile.open(dir.resolve(checkpoint)).metadata().get("heddle.code");
     }
 
     private List<String> losses(String log) throws IOException {

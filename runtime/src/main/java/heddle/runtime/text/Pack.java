@@ -1,6 +1,9 @@
 package heddle.runtime.text;
 
 import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +29,7 @@ public record Pack(int rows, int width, List<Tokens> texts, List<Place> places) 
     public record Place(int row, int from, int length) {}
 
     public Pack {
+        requireElements((long) rows * width);
         texts = List.copyOf(texts);
         places = List.copyOf(places);
     }
@@ -35,6 +39,7 @@ public record Pack(int rows, int width, List<Tokens> texts, List<Place> places) 
         List<Place> places = new ArrayList<>();
         int at = 0;
         for (Tokens t : texts) {
+            requireElements((long) at + t.count());
             places.add(new Place(0, at, t.count()));
             at += t.count();
         }
@@ -50,6 +55,16 @@ public record Pack(int rows, int width, List<Tokens> texts, List<Place> places) 
             width = Math.max(width, t.count());
         }
         return new Pack(texts.size(), width, texts, places);
+    }
+
+    /** @throws DiagnosticException when a tensor of so many is too large */
+    private static void requireElements(long count) {
+        if (count > Integer.MAX_VALUE) {
+            throw new DiagnosticException(Diagnostic.of(
+                            RuntimeCode.TENSOR_TOO_LARGE, "the texts make a tensor of " + count + " elements")
+                    .note("a tensor has 2147483647 at most, and each text takes as many as the longest")
+                    .hint("run fewer texts at a time"));
+        }
     }
 
     /** How many tokens are padding. */
@@ -108,6 +123,7 @@ public record Pack(int rows, int width, List<Tokens> texts, List<Place> places) 
         long[] shape = tokens.shape();
         int inner = tokens.size() / Math.max(1, rows * width);
         int longest = places.stream().mapToInt(Place::length).max().orElse(0);
+        requireElements((long) places.size() * longest * inner);
         Object all = Tensor.newStorage(tokens.dtype(), places.size() * longest * inner);
         for (int i = 0; i < places.size(); i++) {
             System.arraycopy(

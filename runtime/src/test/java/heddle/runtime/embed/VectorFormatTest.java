@@ -22,7 +22,7 @@ class VectorFormatTest {
         Path output = dir.resolve("v.jsonl");
         try (PartialVectors vectors = PartialVectors.begin(output, "settings", 4)) {
             float[] vector = {Float.NaN, -1.5e-7f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
-            vectors.append(new TextLine(3, Optional.of("\"b\""), "text"), vector);
+            vectors.append(new TextLine(3, "text", Optional.of("\"b\"")), vector);
             VectorFormat.JSONL.write(vectors, output);
         }
         String line = Files.readString(output);
