@@ -140,7 +140,8 @@ final class EmbedCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--prompt and --prefix both say what stands before texts");
         }
         HeddleModel declared = model.model();
-        OutputFiles files = execution.reads(new OutputFiles(spec).reads(declared).reads("--input", input.toString()));
+        OutputFiles files =
+                execution.reads(new OutputFiles(spec).reads(declared).reads("--input", input.toString()));
         files.add("--output", output);
         files.add("--output", PartialVectors.of(output));
         execution.warnUnused(declared, true);

@@ -167,8 +167,8 @@ final class TrainCommand implements Callable<Integer> {
                 spec.commandLine().getErr());
         OptionalDouble last = trained(run, goesOn, report);
         last.ifPresentOrElse(
-                nats ->
-                        out.printf(Locale.ROOT, "held out: %.3f bits a %s, all whole batches of it%n", nats / LN2, unit()),
+                nats -> out.printf(
+                        Locale.ROOT, "held out: %.3f bits a %s, all whole batches of it%n", nats / LN2, unit()),
                 () -> out.println((trainer.done() < schedule.steps() ? "stopped" : "done already") + " after step "
                         + trainer.done() + "; --resume goes on while steps or a measurement are left"));
         out.println("wrote " + schedule.checkpoint() + ", " + schedule.log() + ", " + schedule.picture());
@@ -186,7 +186,8 @@ final class TrainCommand implements Callable<Integer> {
                 : checkpoint;
         TrainingRun.Schedule schedule =
                 new TrainingRun.Schedule(training.steps(), accumulate, file, saveEvery, testEvery, testBatches);
-        OutputFiles files = new OutputFiles(spec).reads("--data", data.toString()).reads(declared);
+        OutputFiles files =
+                new OutputFiles(spec).reads("--data", data.toString()).reads(declared);
         files.reads("--from", training.from());
         files.add("--checkpoint", schedule.checkpoint());
         files.add("the log of losses", schedule.log());

@@ -92,8 +92,8 @@ class OutputFilesTest {
         }
         assertReplaces(Ran.command("inspect", weighted, "-o", weighted));
         assertReplaces(Ran.command("diff", reports, reports, "-o", reports));
-        assertReplaces(Ran.command(
-                "compile", weighted, "--weights", moved, "--input", "x=random", "--data", "-o", data));
+        assertReplaces(
+                Ran.command("compile", weighted, "--weights", moved, "--input", "x=random", "--data", "-o", data));
         Map<Path, byte[]> after = contents();
         assertEquals(before.keySet(), after.keySet());
         before.forEach((file, bytes) -> assertArrayEquals(bytes, after.get(file), file.toString()));

@@ -154,7 +154,17 @@ class TrainCommandTest {
             Path checkpoint = dir.resolve(name.substring(0, name.indexOf('.')) + ".safetensors");
             for (Path read : List.of(file, table, data)) {
                 Ran ran = Ran.command(
-                        "train", model, "--data", read, "-D", "N=17", "--steps", "9", "--resume", "--checkpoint", checkpoint);
+                        "train",
+                        model,
+                        "--data",
+                        read,
+                        "-D",
+                        "N=17",
+                        "--steps",
+                        "9",
+                        "--resume",
+                        "--checkpoint",
+                        checkpoint);
                 assertTrue(ran.code() == ExitCode.USAGE || ran.code() == ExitCode.WRONG_INPUT, ran.toString());
                 assertTrue(ran.err().contains(" would replace "), ran.err());
                 assertArrayEquals(text, Files.readAllBytes(file), name);
@@ -162,7 +172,18 @@ class TrainCommandTest {
         }
         assertUsage(
                 "--checkpoint would replace",
-                Ran.command("train", model, "--data", data, "-D", "N=17", "--steps", "9", "--resume", "--checkpoint", model));
+                Ran.command(
+                        "train",
+                        model,
+                        "--data",
+                        data,
+                        "-D",
+                        "N=17",
+                        "--steps",
+                        "9",
+                        "--resume",
+                        "--checkpoint",
+                        model));
         assertEquals(MODEL, Files.readString(model));
     }
 

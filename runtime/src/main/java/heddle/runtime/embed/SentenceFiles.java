@@ -78,7 +78,8 @@ record SentenceFiles(
         }
         Optional<Pooling> pooling =
                 model.fileBeside(poolingAt + "/" + CONFIG).filter(file -> pools).map(SentenceFiles::pooling);
-        Optional<Integer> tokens = model.fileBeside(LIMITS).map(SentenceFiles::object).flatMap(SentenceFiles::tokens);
+        Optional<Integer> tokens =
+                model.fileBeside(LIMITS).map(SentenceFiles::object).flatMap(SentenceFiles::tokens);
         Optional<Config> prompts =
                 model.fileBeside("config_sentence_transformers.json").map(SentenceFiles::object);
         return new SentenceFiles(

@@ -113,7 +113,8 @@ public final class TextEmbedder {
         if (settings.tokens().isPresent() && settings.tokens().get() <= marks) {
             throw SentenceFiles.unusable(
                     model.source().fileBeside(SentenceFiles.LIMITS).orElseThrow(),
-                    "it allows " + settings.tokens().get() + " tokens, and " + marks + " mark where a text starts and ends",
+                    "it allows " + settings.tokens().get() + " tokens, and " + marks
+                            + " mark where a text starts and ends",
                     "copy the file again");
         }
         return this;

@@ -45,8 +45,9 @@ public record Sampling(double temperature, int top, long seed) {
                             TrainCode.NOT_GENERATIVE,
                             "the model scores no token that may come next: all its scores are NaN or minus infinity")
                     .note("so it is at place " + place + " of what it writes")
-                    .hint("weights that are no numbers or overflow give that; take an earlier checkpoint, or look at the"
-                            + " scores by `heddle run`"));
+                    .hint(
+                            "weights that are no numbers or overflow give that; take an earlier checkpoint, or look at the"
+                                    + " scores by `heddle run`"));
         }
         if (order.length == 1 || Double.isInfinite(best)) {
             return order[0];

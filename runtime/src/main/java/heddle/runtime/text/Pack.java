@@ -60,10 +60,10 @@ public record Pack(int rows, int width, List<Tokens> texts, List<Place> places) 
     /** @throws DiagnosticException when a tensor of so many is too large */
     private static void requireElements(long count) {
         if (count > Integer.MAX_VALUE) {
-            throw new DiagnosticException(Diagnostic.of(
-                            RuntimeCode.TENSOR_TOO_LARGE, "the texts make a tensor of " + count + " elements")
-                    .note("a tensor has 2147483647 at most, and each text takes as many as the longest")
-                    .hint("run fewer texts at a time"));
+            throw new DiagnosticException(
+                    Diagnostic.of(RuntimeCode.TENSOR_TOO_LARGE, "the texts make a tensor of " + count + " elements")
+                            .note("a tensor has 2147483647 at most, and each text takes as many as the longest")
+                            .hint("run fewer texts at a time"));
         }
     }
 

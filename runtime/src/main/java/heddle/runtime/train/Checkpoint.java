@@ -97,9 +97,7 @@ final class Checkpoint {
     private static void requireEntry(WeightFile from, String name, TrainedWeights.Weight w) {
         WeightEntry entry = from.entries().get(name);
         List<Long> shape = Arrays.stream(w.shape()).boxed().toList();
-        if (entry == null
-                || !entry.shape().equals(shape)
-                || !entry.dtype().equals(Optional.of(DType.F32))) {
+        if (entry == null || !entry.shape().equals(shape) || !entry.dtype().equals(Optional.of(DType.F32))) {
             throw new DiagnosticException(Diagnostic.of(
                             TrainCode.CHECKPOINT,
                             "the checkpoint " + from.path() + (entry == null ? " has no " : " has another ") + "\""

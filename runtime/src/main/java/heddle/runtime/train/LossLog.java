@@ -129,9 +129,9 @@ final class LossLog implements AutoCloseable {
     }
 
     private static DiagnosticException wrong(Path file, String what) {
-        return new DiagnosticException(Diagnostic.of(
-                        TrainCode.CHECKPOINT, "the log " + FileFault.shown(file) + " " + what)
-                .hint("put it back, or begin a training with the checkpoint's weights: --from"));
+        return new DiagnosticException(
+                Diagnostic.of(TrainCode.CHECKPOINT, "the log " + FileFault.shown(file) + " " + what)
+                        .hint("put it back, or begin a training with the checkpoint's weights: --from"));
     }
 
     /** Adds a step whose line stays open. */

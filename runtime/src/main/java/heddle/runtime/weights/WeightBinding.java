@@ -123,8 +123,11 @@ public final class WeightBinding {
         DType stored = entry.dtype().get();
         boolean isExact = Tensor.isLossless(stored, w.type().dtype())
                 && (!w.held().stored().isPacked() || w.held().stored() == Stored.packed(stored));
-        boolean isTrained = file.isCheckpoint() && stored == DType.F32 && w.type().dtype().isFloat();
-        return isExact || isTrained || conversion == Conversion.ANY ? Optional.empty() : Optional.of(wrongType(file, entry, w));
+        boolean isTrained =
+                file.isCheckpoint() && stored == DType.F32 && w.type().dtype().isFloat();
+        return isExact || isTrained || conversion == Conversion.ANY
+                ? Optional.empty()
+                : Optional.of(wrongType(file, entry, w));
     }
 
     private static Optional<Diagnostic> quantised(WeightFile file, WeightEntry entry, Declaration w) {

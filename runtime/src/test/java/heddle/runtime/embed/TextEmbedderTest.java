@@ -113,7 +113,8 @@ class TextEmbedderTest {
         for (int tokens = 1; tokens <= 3; tokens++) {
             Files.writeString(place.resolve("sentence_bert_config.json"), "{\"max_seq_length\": " + tokens + "}");
             if (tokens == 3) {
-                TextEmbedder.of(Heddle.model(model), compile, EmbeddingOptions.defaults()).embed(List.of("one one"));
+                TextEmbedder.of(Heddle.model(model), compile, EmbeddingOptions.defaults())
+                        .embed(List.of("one one"));
             } else {
                 DiagnosticException e = assertThrows(
                         DiagnosticException.class,

@@ -68,8 +68,8 @@ class SamplingTest {
     void choosesNoTokenThatHasNoScore() {
         float[] none = {Float.NaN, Float.NEGATIVE_INFINITY, Float.NaN};
         for (double temperature : new double[] {0, 1}) {
-            DiagnosticException e = assertThrows(
-                    DiagnosticException.class, () -> new Sampling(temperature, 3, 0).choose(none, 17));
+            DiagnosticException e =
+                    assertThrows(DiagnosticException.class, () -> new Sampling(temperature, 3, 0).choose(none, 17));
             assertTrue(e.getMessage().contains("all its scores are NaN or minus infinity"), e.getMessage());
         }
         assertEquals(1, new Sampling(1, 3, 0).choose(new float[] {0, Float.POSITIVE_INFINITY, 0}, 0));

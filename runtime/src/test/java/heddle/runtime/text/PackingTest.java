@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import heddle.runtime.tensor.Tensor;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -269,8 +269,8 @@ class TrainerTest {
 
     @Test
     void loadsAllOrNothing() {
-        HeddleModel other = TrainedModels.model(
-                TrainedModels.LINEAR.replace("f32[3] = zeros", "f32[1] = zeros"), Map.of());
+        HeddleModel other =
+                TrainedModels.model(TrainedModels.LINEAR.replace("f32[3] = zeros", "f32[1] = zeros"), Map.of());
         Trainer saved = TrainedModels.trainer(other, TrainingSettings.of(0.1, 9).withSeed(5), 1);
         saved.step(List.of(batch(5, 0)));
         Path file = dir.resolve("other.safetensors");
@@ -329,12 +329,13 @@ class TrainerTest {
                 wide.put("w", trainer.weights().get("w").cast(DType.F32));
                 Safetensors.write(wide, from);
             }
-            TrainingSettings again = new TrainingSettings(
-                    usual.rate(), usual.optimiser(), 1, 1, Set.of(), Optional.of(from.toString()));
+            TrainingSettings again =
+                    new TrainingSettings(usual.rate(), usual.optimiser(), 1, 1, Set.of(), Optional.of(from.toString()));
             assertArrayEquals(doubles(trainer, "w"), doubles(TrainedModels.trainer(model, again, 1), "w"));
         }
         // Files of others are converted where they are asked to be.
-        CompileOptions others = options.withWeights(dir.resolve("wide.safetensors").toString());
+        CompileOptions others =
+                options.withWeights(dir.resolve("wide.safetensors").toString());
         assertThrows(DiagnosticException.class, () -> model.compile(others));
     }
 

@@ -133,15 +133,19 @@ class TrainingRunTest {
         first.run(false, stopping(first, 3));
         String log = Files.readString(dir.resolve("parts.csv"));
         for (String edited : List.of(
-                log.replace("step", "Step"), log.replace("\n2,", "\nx,"), log.replace("\n2,", "\n2;"), "\u00e9" + log)) {
+                log.replace("step", "Step"),
+                log.replace("\n2,", "\nx,"),
+                log.replace("\n2,", "\n2;"),
+                "\u00e9" + log)) {
             Files.writeString(dir.resolve("parts.csv"), edited);
-            DiagnosticException e =
-                    assertThrows(DiagnosticException.class, () -> run("parts", 1).run(true, new Listener() {}));
+            DiagnosticException e = assertThrows(
+                    DiagnosticException.class, () -> run("parts", 1).run(true, new Listener() {}));
             assertEquals(TrainCode.CHECKPOINT, e.diagnostics().getFirst().code());
             assertEquals(edited, Files.readString(dir.resolve("parts.csv")), "nothing is cut");
         }
         // A line less at the start, and as many characters more at the end.
-        Files.writeString(dir.resolve("parts.csv"), log.replaceFirst("\n1,.*\n", "\n") + "4,1,1,1," + "1".repeat(99) + "\n");
+        Files.writeString(
+                dir.resolve("parts.csv"), log.replaceFirst("\n1,.*\n", "\n") + "4,1,1,1," + "1".repeat(99) + "\n");
         DiagnosticException e =
                 assertThrows(DiagnosticException.class, () -> run("parts", 1).run(true, new Listener() {}));
         assertTrue(e.getMessage().contains("ends with step 4, the checkpoint with step 3"), e.getMessage());
