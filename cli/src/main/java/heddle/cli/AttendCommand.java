@@ -2,6 +2,7 @@ package heddle.cli;
 
 import heddle.cli.option.ExecutionOptions;
 import heddle.cli.option.ModelOptions;
+import heddle.cli.option.OutputFiles;
 import heddle.cli.page.Inspected;
 import heddle.cli.page.Report;
 import heddle.cli.page.ReportPage;
@@ -80,6 +81,9 @@ final class AttendCommand implements Callable<Integer> {
             FileFault.requireWritable(page);
         }
         HeddleModel declared = model.model();
+        if (page != null) {
+            execution.reads(new OutputFiles(spec).reads(declared)).add("-o", page);
+        }
         execution.warnUnused(declared, true);
         CompileOptions options = execution.options();
         Observer observer = new Observer(declared, options);

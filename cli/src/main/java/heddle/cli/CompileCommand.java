@@ -3,6 +3,7 @@ package heddle.cli;
 import heddle.cli.option.ExecutionOptions;
 import heddle.cli.option.InputOptions;
 import heddle.cli.option.ModelOptions;
+import heddle.cli.option.OutputFiles;
 import heddle.cli.option.ScheduleOption;
 import heddle.cli.option.TargetOption;
 import heddle.cli.report.DevicePlanJson;
@@ -95,6 +96,9 @@ final class CompileCommand implements Callable<Integer> {
         }
     }
 
+    private static final String WEIGHTS = "weights";
+    private static final String INPUTS = "inputs";
+
     @Spec
     private CommandSpec spec;
 
@@ -135,6 +139,8 @@ final class CompileCommand implements Callable<Integer> {
                     + " that a generated file for TornadoVM reads.")
     private boolean data;
 
+    private OutputFiles files;
+
     @Override
     public Integer call() throws IOException {
         if (data && directory == null) {
@@ -144,6 +150,11 @@ final class CompileCommand implements Callable<Integer> {
             FileFault.requireWritableDirectory(directory);
         }
         HeddleModel declared = model.model();
+        files = inputs.reads(execution.reads(new OutputFiles(spec).reads(declared)));
+        if (data && Files.isDirectory(directory)) {
+            files.add("--data", dataFile(WEIGHTS));
+            files.add("--data", dataFile(INPUTS));
+        }
         boolean device = target.target() == Target.TORNADO;
         if (target.libraryTasks() && !device) {
             throw new ParameterException(spec.commandLine(), "--library-tasks needs --target tornado");
@@ -219,8 +230,8 @@ final class CompileCommand implements Callable<Integer> {
     private Map<String, Map<String, Tensor>> data(HeddleModel declared) {
         CompileOptions options = execution.options();
         Map<String, Map<String, Tensor>> data = new LinkedHashMap<>();
-        data.put("weights", declared.weights(options));
-        data.put("inputs", inputs.tensors(declared, options, false));
+        data.put(WEIGHTS, declared.weights(options));
+        data.put(INPUTS, inputs.tensors(declared, options, false));
         return data;
     }
 
@@ -228,9 +239,13 @@ final class CompileCommand implements Callable<Integer> {
         if (tensors.isEmpty()) {
             return;
         }
-        Path file = directory.resolve(what + ".safetensors");
+        Path file = dataFile(what);
         StandaloneData.write(tensors, file);
         spec.commandLine().getOut().println(what + ": " + file);
+    }
+
+    private Path dataFile(String what) {
+        return directory.resolve(what + ".safetensors");
     }
 
     private void write(Path file, String what, String text) {
@@ -239,6 +254,7 @@ final class CompileCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw AtomicFile.unwritable(directory, e);
         }
+        files.add("--output", file);
         AtomicFile.write(file, text);
         spec.commandLine().getOut().println(what + ": " + file);
     }

@@ -9,6 +9,7 @@ import heddle.cli.compare.Fields;
 import heddle.cli.compare.Limit;
 import heddle.cli.compare.ReportFile;
 import heddle.cli.option.FileEnding;
+import heddle.cli.option.OutputFiles;
 import heddle.cli.option.SideOptions;
 import heddle.cli.page.Report;
 import heddle.cli.page.ReportPage;
@@ -16,7 +17,6 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.file.AtomicFile;
-import heddle.runtime.file.FileFault;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -134,7 +134,10 @@ final class DiffCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (file != null) {
-            FileFault.requireWritable(file);
+            new OutputFiles(spec)
+                    .reads("A", first.toString())
+                    .reads("B", second == null ? null : second.toString())
+                    .add("--output", file);
         }
         List<Limit> held = limits();
         if (second == null && onlyA == null && onlyB == null) {

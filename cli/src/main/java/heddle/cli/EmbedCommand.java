@@ -139,8 +139,11 @@ final class EmbedCommand implements Callable<Integer> {
         if (prompt != null && prefix != null) {
             throw new ParameterException(spec.commandLine(), "--prompt and --prefix both say what stands before texts");
         }
-        new OutputFiles(spec).add("--output", output);
         HeddleModel declared = model.model();
+        OutputFiles files =
+                execution.reads(new OutputFiles(spec).reads(declared).reads("--input", input.toString()));
+        files.add("--output", output);
+        files.add("--output", PartialVectors.of(output));
         execution.warnUnused(declared, true);
         try (InputStream in = open()) {
             CompileOptions options = execution.options().withTarget(target.options());

@@ -4,28 +4,27 @@ import heddle.cli.option.ExecutionOptions;
 import heddle.cli.option.ModelOptions;
 import heddle.cli.option.OptionNumbers;
 import heddle.cli.option.TargetOption;
+import heddle.cli.report.Utf8Letters;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.generate.Generator;
 import heddle.runtime.generate.Sampling;
+import heddle.runtime.train.TrainCode;
 import heddle.runtime.train.TrainingRun;
 import heddle.runtime.weights.WeightFile;
 import java.io.PrintWriter;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.IntConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code heddle generate}: lets a model write text. */
 @Command(
@@ -111,43 +110,38 @@ final class GenerateCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         CompileOptions options = execution.options().withTarget(target.options());
         HeddleModel declared = model.model();
-        Generator generator = Generator.of(declared, logits, seen(options), options);
+        Generator generator = Generator.of(declared, logits, seen(declared, options), options);
         out.print(prompt);
         out.flush();
         String before = prompt.isEmpty() ? "\n" : prompt;
-        generator.write(
-                before.getBytes(StandardCharsets.UTF_8), most, new Sampling(temperature, top, seed), printed(out));
+        Utf8Letters letters = new Utf8Letters(out);
+        generator.write(before.getBytes(StandardCharsets.UTF_8), most, new Sampling(temperature, top, seed), letters);
+        letters.end();
         out.println();
         return ExitCode.DONE;
     }
 
-    private int seen(CompileOptions options) {
+    private int seen(HeddleModel declared, CompileOptions options) {
         if (window != null) {
             return window;
         }
-        return options.weights()
-                .map(Path::of)
+        return declared.weightFile(options)
                 .filter(Files::isRegularFile)
-                .flatMap(file ->
-                        Optional.ofNullable(WeightFile.open(file).metadata().get(TrainingRun.WINDOW)))
-                .map(Integer::parseInt)
+                .map(WeightFile::open)
+                .flatMap(GenerateCommand::trained)
                 .orElse(WINDOW);
     }
 
-    /** Prints bytes of UTF-8 as soon as they make a letter; what is none becomes the sign for that. */
-    private static IntConsumer printed(PrintWriter out) {
-        CharsetDecoder decoder = StandardCharsets.UTF_8
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPLACE)
-                .onUnmappableCharacter(CodingErrorAction.REPLACE);
-        ByteBuffer bytes = ByteBuffer.allocate(8);
-        CharBuffer letters = CharBuffer.allocate(16);
-        return next -> {
-            decoder.decode(bytes.put((byte) next).flip(), letters, false);
-            bytes.compact();
-            out.print(letters.flip());
-            letters.clear();
-            out.flush();
-        };
+    /** How many bytes a window has that a checkpoint was trained with; empty for other files. */
+    private static Optional<Integer> trained(WeightFile file) {
+        String text = file.metadata().get(TrainingRun.WINDOW);
+        try {
+            return Optional.ofNullable(text).map(t -> (int) OptionNumbers.whole(t, 1, Integer.MAX_VALUE));
+        } catch (TypeConversionException e) {
+            throw new DiagnosticException(Diagnostic.of(
+                            TrainCode.CHECKPOINT,
+                            file.path() + " says that " + TrainingRun.WINDOW + " is \"" + text + "\"")
+                    .hint("say how many bytes the model sees: --window N"));
+        }
     }
 }

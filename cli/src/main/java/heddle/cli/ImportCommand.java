@@ -115,7 +115,7 @@ final class ImportCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), OUTPUT + " " + output + ": a model is a file that ends in .heddle");
         }
-        OutputFiles files = new OutputFiles(spec);
+        OutputFiles files = new OutputFiles(spec).reads("FILE", file);
         files.add(OUTPUT, output);
         files.add(OUTPUT, manifest);
         for (Path there : List.of(output, manifest)) {

@@ -3,6 +3,7 @@ package heddle.cli;
 import heddle.cli.option.FileEnding;
 import heddle.cli.option.MachineOption;
 import heddle.cli.option.ModelOptions;
+import heddle.cli.option.OutputFiles;
 import heddle.cli.page.Inspected;
 import heddle.cli.page.Report;
 import heddle.cli.page.ReportPage;
@@ -93,6 +94,9 @@ final class InspectCommand implements Callable<Integer> {
             FileFault.requireWritable(file);
         }
         HeddleModel declared = model.model();
+        if (file != null) {
+            new OutputFiles(spec).reads(declared).add("--output", file);
+        }
         return format() == Format.HTML || format() == Format.REPORT ? report(declared) : graph(declared);
     }
 

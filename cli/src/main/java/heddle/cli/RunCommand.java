@@ -90,7 +90,7 @@ final class RunCommand implements Callable<Integer> {
                 .withSchedules(schedule.schedules())
                 .withFusion(unfused ? Fusion.UNFUSED : Fusion.FUSED);
         HeddleModel declared = model.model();
-        OutputFiles files = new OutputFiles(spec);
+        OutputFiles files = inputs.reads(execution.reads(new OutputFiles(spec).reads(declared)));
         outputs.check(declared, files);
         if (trace != null) {
             files.add("--trace", trace);

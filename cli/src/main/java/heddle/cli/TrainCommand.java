@@ -143,13 +143,17 @@ final class TrainCommand implements Callable<Integer> {
         HeddleModel declared = Batches.sized(model.model(), batch);
         TokenFile file = TokenFile.open(data, width);
         Batches batches = Batches.of(file, declared, batch, training.seed());
-        TrainingRun.Schedule schedule = schedule();
+        TrainingRun.Schedule schedule = schedule(declared);
         Trainer trainer =
                 Trainer.of(declared, loss, settings, training.compileOptions().withTarget(target.forTraining()));
         TrainingRun run = new TrainingRun(declared, trainer, file, batches, schedule);
         PrintWriter out = spec.commandLine().getOut();
-        describe(declared, file, batches, trainer, out);
         boolean goesOn = resume && run.canResume();
+        describe(declared, file, batches, trainer, out);
+        if (!goesOn) {
+            count(file, out);
+        }
+        out.flush();
         if (resume && !goesOn) {
             spec.commandLine()
                     .getErr()
@@ -163,9 +167,10 @@ final class TrainCommand implements Callable<Integer> {
                 spec.commandLine().getErr());
         OptionalDouble last = trained(run, goesOn, report);
         last.ifPresentOrElse(
-                nats -> out.printf(Locale.ROOT, "held out: %.3f bits a %s, all of it%n", nats / LN2, unit()),
+                nats -> out.printf(
+                        Locale.ROOT, "held out: %.3f bits a %s, all whole batches of it%n", nats / LN2, unit()),
                 () -> out.println((trainer.done() < schedule.steps() ? "stopped" : "done already") + " after step "
-                        + trainer.done() + "; --resume goes on while steps are left"));
+                        + trainer.done() + "; --resume goes on while steps or a measurement are left"));
         out.println("wrote " + schedule.checkpoint() + ", " + schedule.log() + ", " + schedule.picture());
         return ExitCode.DONE;
     }
@@ -174,13 +179,19 @@ final class TrainCommand implements Callable<Integer> {
         return width == TokenFile.Width.BYTE ? "byte" : "token";
     }
 
-    private TrainingRun.Schedule schedule() {
+    private TrainingRun.Schedule schedule(HeddleModel declared) {
         Path name = Path.of(model.name()).getFileName();
         Path file = checkpoint == null
                 ? Path.of(name.toString().replaceAll("\\.(heddle|onnx)$", "") + ".safetensors")
                 : checkpoint;
         TrainingRun.Schedule schedule =
                 new TrainingRun.Schedule(training.steps(), accumulate, file, saveEvery, testEvery, testBatches);
+        OutputFiles files =
+                new OutputFiles(spec).reads("--data", data.toString()).reads(declared);
+        files.reads("--from", training.from());
+        files.add("--checkpoint", schedule.checkpoint());
+        files.add("the log of losses", schedule.log());
+        files.add("the picture of losses", schedule.picture());
         for (Path there : List.of(schedule.checkpoint(), schedule.log(), schedule.picture())) {
             if (!resume && Files.exists(there)) {
                 throw new ParameterException(
@@ -188,10 +199,6 @@ final class TrainCommand implements Callable<Integer> {
                         there + " is there already; go on with it by --resume, or name another file by --checkpoint");
             }
         }
-        OutputFiles files = new OutputFiles(spec);
-        files.add("--checkpoint", schedule.checkpoint());
-        files.add("the log of losses", schedule.log());
-        files.add("the picture of losses", schedule.picture());
         return schedule;
     }
 
@@ -200,15 +207,19 @@ final class TrainCommand implements Callable<Integer> {
                 + (accumulate > 1 ? accumulate + " times " : "") + batches + " tokens");
         out.println(data + ": " + Sizes.count(file.trained()) + " " + unit() + "s to learn, "
                 + Sizes.count(file.size() - file.trained()) + " held out");
+    }
+
+    /** What a training has to beat, said where one begins: it takes a pass over the file. */
+    private void count(TokenFile file, PrintWriter out) {
         if (width == TokenFile.Width.BYTE) {
+            List<Double> bits = Ngrams.bits(file, 2, 4);
             out.printf(
                     Locale.ROOT,
                     "counting alone: %.2f bits a byte with pairs, %.2f with threes, %.2f with fours%n",
-                    Ngrams.bits(file, 2),
-                    Ngrams.bits(file, 3),
-                    Ngrams.bits(file, 4));
+                    bits.get(0),
+                    bits.get(1),
+                    bits.get(2));
         }
-        out.flush();
     }
 
     /** Trains; when the process is asked to end, it ends after the step that is under way, and its checkpoint. */

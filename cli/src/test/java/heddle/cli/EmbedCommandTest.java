@@ -124,6 +124,31 @@ class EmbedCommandTest {
     }
 
     @Test
+    void theInputIsNotReplaced() throws IOException {
+        Path input = input("in.jsonl", "\"one\"");
+        for (Path output : List.of(input, dir.resolve("../" + dir.getFileName() + "/in.jsonl"))) {
+            Ran ran = embed(input, output);
+            assertEquals(ExitCode.USAGE, ran.code(), ran.toString());
+            assertTrue(ran.err().contains("would replace " + output + ", which --input names"), ran.err());
+        }
+        Path partial = input("out.npy.partial", "short");
+        Ran ran = embed(partial, dir.resolve("out.npy"), "--resume");
+        assertEquals(ExitCode.USAGE, ran.code(), ran.toString());
+        assertEquals("\"one\"\n", Files.readString(input));
+        assertEquals("short\n", Files.readString(partial));
+    }
+
+    @Test
+    void poolingIsChosenInPlaceOfOneThatIsNotComputed() throws IOException {
+        Files.createDirectories(dir.resolve("1_Pooling"));
+        Files.writeString(dir.resolve("1_Pooling/config.json"), "{\"pooling_mode_max_tokens\": true}");
+        Path input = input("in.txt", "one");
+        Ran none = embed(input, dir.resolve("out.npy"));
+        assertTrue(none.err().contains("error[H1602]") && none.err().contains("--pooling chooses one"), none.err());
+        vectors(input, "--pooling", "cls", "--prompt", "query");
+    }
+
+    @Test
     void bytesThatAreNotUtf8AreABadLine() throws IOException {
         Path input = Files.write(dir.resolve("in.txt"), new byte[] {'a', '\n', (byte) 0xFF, '\n', 'b', '\r', '\n'});
         Ran ran = embed(input, dir.resolve("out.npy"), "--skip-bad");

@@ -1,15 +1,22 @@
 package heddle.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.type.DType;
 import heddle.runtime.tensor.Npy;
+import heddle.runtime.tensor.Tensor;
+import heddle.runtime.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +57,61 @@ class OutputFilesTest {
         assertEquals(ExitCode.USAGE, trace.code(), trace.toString());
         assertTrue(trace.err().contains("--output and --trace both write"), trace.err());
         requireNothingWritten();
+    }
+
+    @Test
+    void whatIsReadIsNotReplaced() throws IOException {
+        Path weighted = Files.writeString(
+                dir.resolve("w.heddle"), "input x: f32[2, 4]\noutput y = x @ weight \"w\" : f32[4, 4]\n");
+        Files.writeString(dir.resolve("w.properties"), "weights = w.safetensors\n");
+        LinkedHashMap<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("w", Tensor.zeros(DType.F32, 4, 4));
+        Path weights = dir.resolve("w.safetensors");
+        Safetensors.write(tensors, weights);
+        Path given = dir.resolve("x.npy");
+        Npy.write(Tensor.zeros(DType.F32, 2, 4), given);
+        Path linked = Files.createLink(dir.resolve("linked.npy"), given);
+        Path named = Files.createSymbolicLink(dir.resolve("named.html"), weighted);
+        Path data = Files.createDirectories(dir.resolve("data"));
+        Path moved = Files.copy(weights, data.resolve("weights.safetensors"));
+        Path reports = Files.writeString(dir.resolve("r.json"), "{}");
+        Map<Path, byte[]> before = contents();
+        List<Object> run = List.of("run", weighted, "--input", "x=" + given);
+        for (List<Object> more : List.<List<Object>>of(
+                List.of("--output", given),
+                List.of("--output", linked),
+                List.of("--output", dir.resolve("data/../x.npy")),
+                List.of("--output", weights),
+                List.of("--weights", moved, "--output", moved),
+                List.of("--trace", weighted),
+                List.of("--trace", dir.resolve("w.properties")),
+                List.of("--report", named))) {
+            List<Object> words = new ArrayList<>(run);
+            words.addAll(more);
+            assertReplaces(Ran.command(words.toArray()));
+        }
+        assertReplaces(Ran.command("inspect", weighted, "-o", weighted));
+        assertReplaces(Ran.command("diff", reports, reports, "-o", reports));
+        assertReplaces(
+                Ran.command("compile", weighted, "--weights", moved, "--input", "x=random", "--data", "-o", data));
+        Map<Path, byte[]> after = contents();
+        assertEquals(before.keySet(), after.keySet());
+        before.forEach((file, bytes) -> assertArrayEquals(bytes, after.get(file), file.toString()));
+    }
+
+    private static void assertReplaces(Ran ran) {
+        assertEquals(ExitCode.USAGE, ran.code(), ran.toString());
+        assertTrue(ran.err().contains(" would replace "), ran.err());
+    }
+
+    private Map<Path, byte[]> contents() throws IOException {
+        Map<Path, byte[]> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(dir)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(file, Files.readAllBytes(file));
+            }
+        }
+        return contents;
     }
 
     @Test

@@ -2,13 +2,25 @@ package heddle.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.runtime.CompileOptions;
+import heddle.runtime.Heddle;
+import heddle.runtime.HeddleModel;
+import heddle.runtime.train.Batches;
+import heddle.runtime.train.TokenFile;
+import heddle.runtime.train.Trainer;
+import heddle.runtime.train.TrainingRun;
+import heddle.runtime.train.TrainingSettings;
+import heddle.runtime.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,16 +101,97 @@ class TrainCommandTest {
 
     @Test
     void resumesToTheSameBits() throws IOException {
-        train("whole.safetensors", "--steps", "30");
+        Ran whole = train("whole.safetensors", "--steps", "30", "--resume");
+        assertTrue(whole.err().contains("yet; it begins anew"), whole.err());
+        assertTrue(whole.out().contains("counting alone"), whole.out());
         assertEquals(ExitCode.USAGE, train("whole.safetensors", "--steps", "30").code());
-        Ran none = train("parts.safetensors", "--steps", "30", "--resume");
-        assertTrue(none.err().contains("yet; it begins anew"), none.err());
+        stopped(dir.resolve("parts.safetensors"), 13);
+        assertEquals(14, Files.readAllLines(dir.resolve("parts.csv")).size());
+        Ran resumed = train("parts.safetensors", "--steps", "30", "--resume");
+        assertEquals(ExitCode.DONE, resumed.code(), resumed.toString());
+        assertFalse(resumed.out().contains("counting alone"), resumed.out());
+        assertTrue(resumed.out().contains("held out: "), resumed.out());
+        for (String ending : List.of(".safetensors", ".csv", ".svg")) {
+            assertArrayEquals(
+                    Files.readAllBytes(dir.resolve("whole" + ending)),
+                    Files.readAllBytes(dir.resolve("parts" + ending)),
+                    ending);
+        }
         Ran again = train("parts.safetensors", "--steps", "30", "--resume");
         assertEquals(ExitCode.DONE, again.code(), again.toString());
-        assertTrue(again.out().contains("goes on"), again.out());
-        assertArrayEquals(
-                Files.readAllBytes(dir.resolve("whole.safetensors")),
-                Files.readAllBytes(dir.resolve("parts.safetensors")));
+        assertTrue(again.out().contains("done already after step 30"), again.out());
+    }
+
+    /** The training of 30 steps that the command does, stopped after one of them. */
+    private void stopped(Path checkpoint, long step) {
+        HeddleModel sized = Batches.sized(Heddle.model(model, Map.of("N", 17L)), 16);
+        TokenFile file = TokenFile.open(data, TokenFile.Width.BYTE);
+        CompileOptions options = CompileOptions.defaults().withThreads(1);
+        TrainingRun run = new TrainingRun(
+                sized,
+                Trainer.of(sized, "loss", TrainingSettings.of(0.5, 30), options),
+                file,
+                Batches.of(file, sized, 16, 0),
+                new TrainingRun.Schedule(30, 1, checkpoint, 10, 20, 16));
+        run.run(false, new TrainingRun.Listener() {
+            @Override
+            public void stepped(Trainer.Step done) {
+                if (done.number() == step) {
+                    run.stop();
+                }
+            }
+        });
+    }
+
+    @Test
+    void replacesNothingThatItReads() throws IOException {
+        byte[] text = Files.readAllBytes(data);
+        Path table = Files.copy(data, dir.resolve("corpus.csv"));
+        Path linked = Files.createLink(dir.resolve("other.csv"), table);
+        Path picture = Files.copy(data, dir.resolve("picture.svg"));
+        for (Path file : List.of(table, linked, picture)) {
+            String name = file.getFileName().toString();
+            Path checkpoint = dir.resolve(name.substring(0, name.indexOf('.')) + ".safetensors");
+            for (Path read : List.of(file, table, data)) {
+                Ran ran = Ran.command(
+                        "train",
+                        model,
+                        "--data",
+                        read,
+                        "-D",
+                        "N=17",
+                        "--steps",
+                        "9",
+                        "--resume",
+                        "--checkpoint",
+                        checkpoint);
+                assertTrue(ran.code() == ExitCode.USAGE || ran.code() == ExitCode.WRONG_INPUT, ran.toString());
+                assertTrue(ran.err().contains(" would replace "), ran.err());
+                assertArrayEquals(text, Files.readAllBytes(file), name);
+            }
+        }
+        assertUsage(
+                "--checkpoint would replace",
+                Ran.command(
+                        "train",
+                        model,
+                        "--data",
+                        data,
+                        "-D",
+                        "N=17",
+                        "--steps",
+                        "9",
+                        "--resume",
+                        "--checkpoint",
+                        model));
+        assertEquals(MODEL, Files.readString(model));
+    }
+
+    @Test
+    void aBatchThatNoArrayTakesIsRefused() {
+        Ran ran = train("w.safetensors", "--steps", "9", "--batch", "2000000000");
+        assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
+        assertTrue(ran.err().contains("error[H1403]: a batch of 2000000000 windows of 17 tokens"), ran.err());
     }
 
     @Test
@@ -115,13 +208,31 @@ class TrainCommandTest {
 
     @Test
     void keepsToABudgetOfMemory() throws IOException {
+        Files.writeString(model, """
+                dim B, N
+                input tokens: i64[B, N]
+                let x = embed(tokens[:, : N - 1], weight "table" : f32[256, 16] = normal(0.5))
+                for l in 0 .. 6 {
+                    let up = exp(tanh(x @ weight "up.{l}" : f32[16, 128] = normal(0.1)))
+                    x = x + up @ weight "down.{l}" : f32[128, 16] = normal(0.1)
+                }
+                let scores = x @ weight "scores" : f32[16, 32] = normal(0.1)
+                let next = tokens[:, 1:, new] % 32
+                output loss = -mean(take_along(log_softmax(scores), next, axis = -1))
+                """);
         train("free.safetensors", "--steps", "4");
-        Ran ran = train("bound.safetensors", "--steps", "4", "--memory-budget", "1");
+        Ran ran = train("bound.safetensors", "--steps", "4", "--memory-budget", "0.6");
         assertEquals(ExitCode.DONE, ran.code(), ran.toString());
         assertEquals(losses("free.csv"), losses("bound.csv"));
+        assertNotEquals(code("free.safetensors"), code("bound.safetensors"), "something is computed again");
         Ran tight = train("tight.safetensors", "--steps", "4", "--memory-budget", "1kB");
         assertEquals(ExitCode.WRONG_INPUT, tight.code(), tight.toString());
         assertTrue(tight.err().contains("error[H1304]: no plan takes"), tight.err());
+    }
+
+    /** What tells the generated code from other code. */
+    private String code(String checkpoint) {
+        return WeightFile.open(dir.resolve(checkpoint)).metadata().get("heddle.code");
     }
 
     private List<String> losses(String log) throws IOException {
@@ -133,15 +244,5 @@ class TrainCommandTest {
     private static void assertUsage(String message, Ran ran) {
         assertEquals(ExitCode.USAGE, ran.code(), ran.toString());
         assertTrue(ran.err().contains(message), ran.err());
-    }
-
-    @Test
-    void saysWhatDoesNotWrite() throws IOException {
-        Path other = Files.writeString(dir.resolve("m.heddle"), "input x: f32[2]\noutput y = x\n");
-        Ran ran = Ran.command("generate", other);
-        assertEquals(ExitCode.WRONG_INPUT, ran.code());
-        assertTrue(ran.err().contains("error[H1406]: a model that writes has one input of tokens"), ran.err());
-        ran = Ran.command("generate", model, "--weights", "random", "--logits", "logit");
-        assertTrue(ran.err().contains("did you mean \"logits\"?"), ran.err());
     }
 }

@@ -53,7 +53,7 @@ public final class Trainer {
         return trainer.done();
     }
 
-    /** Copies of all weights as they are, to compile the model with. */
+    /** Copies of all weights as they are, to compile the model with. Those that are frozen take their memory twice, too. */
     public SequencedMap<String, Tensor> weights() {
         return Tensor.wrapped(trainer.weights());
     }

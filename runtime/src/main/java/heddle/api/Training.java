@@ -63,7 +63,7 @@ public final class Training {
         return with(settings, settings.rate(), settings.optimiser(), norm, settings.frozen(), settings.from());
     }
 
-    /** With another seed of initial weights and dropouts. */
+    /** With another seed of initial weights and dropouts, from 0 up to 2^56, without it. */
     public Training seed(long seed) {
         return new Training(settings.withSeed(seed));
     }

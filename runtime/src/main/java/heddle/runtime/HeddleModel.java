@@ -28,6 +28,7 @@ import heddle.runtime.text.Tokenizer;
 import heddle.runtime.text.Tokens;
 import heddle.runtime.verify.Verification;
 import heddle.runtime.weights.WeightView;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -158,6 +159,11 @@ public final class HeddleModel {
         } catch (OutOfMemoryError e) {
             throw notEnoughMemory(fixed, e);
         }
+    }
+
+    /** The file that these are read from; none when they are drawn, or when no file was named. */
+    public Optional<Path> weightFile(CompileOptions options) {
+        return new ModelData(source, model.graph(), options).weightFile();
     }
 
     /** What to throw when memory was short before the model was compiled; says what its runs on the JVM need. */

@@ -56,7 +56,7 @@ final class ModelData {
         if (options.weights().equals(Optional.of(RANDOM))) {
             return random(wanted);
         }
-        Path file = find(options.weights(), manifest.weights())
+        Path file = weightFile()
                 .orElseThrow(
                         () -> new DiagnosticException(
                                 Diagnostic.of(
@@ -68,6 +68,13 @@ final class ModelData {
                                                 "name one with --weights FILE, or in " + model.manifestName()
                                                         + " beside the model: weights = FILE; --weights random draws some, to try the model out")));
         return WeightBinding.bind(WeightFile.open(file), wanted, options.conversion());
+    }
+
+    /** The file that the weights are read from; none when they are drawn, or not named. */
+    Optional<Path> weightFile() {
+        return options.weights().equals(Optional.of(RANDOM))
+                ? Optional.empty()
+                : find(options.weights(), manifest.weights());
     }
 
     /** Weights that are drawn whenever they are asked for, the same each time. */

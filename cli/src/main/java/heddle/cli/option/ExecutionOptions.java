@@ -56,6 +56,11 @@ public final class ExecutionOptions {
         return threads == null ? options : options.withThreads(threads);
     }
 
+    /** The files that these name. */
+    public OutputFiles reads(OutputFiles files) {
+        return files.reads("--weights", weights).reads("--tokenizer", tokenizer);
+    }
+
     /** Warns of files that were named and that a model has no use for. @param texts whether it is given any */
     public void warnUnused(HeddleModel model, boolean texts) {
         if (weights != null && model.declaration().weights().isEmpty()) {

@@ -56,6 +56,12 @@ public final class InputOptions {
         return texts;
     }
 
+    /** The files that these name. */
+    public OutputFiles reads(OutputFiles all) {
+        files.forEach(file -> all.reads("--input", file.value()));
+        return all;
+    }
+
     /** The tensors; inputs that are not named stay out unless {@code randomDefault} draws them. */
     public SequencedMap<String, Tensor> tensors(HeddleModel model, CompileOptions options, boolean randomDefault) {
         SequencedMap<String, TensorType> types = model.inputs();

@@ -116,6 +116,11 @@ public final class TrainingOptions {
         return seed;
     }
 
+    /** The file that weights begin with; null for none. */
+    public String from() {
+        return from;
+    }
+
     /**
      * What these stand for.
      *

@@ -22,7 +22,7 @@ public final class Philox {
     /** Words of a counter, and of what is drawn for it. */
     public static final int WORDS = 4;
 
-    /** Seeds are less than this, in absolute value too. */
+    /** Seeds are from 0 up to this, without it: a key has no room for more bits. */
     public static final long SEEDS = 1L << 56;
 
     private static final int ROUNDS = 10;
@@ -33,6 +33,13 @@ public final class Philox {
     private static final long LOW = 0xFFFFFFFFL;
 
     private Philox() {}
+
+    /** @throws IllegalArgumentException when a seed would draw what another one draws */
+    public static void requireSeed(long seed) {
+        if (seed < 0 || seed >= SEEDS) {
+            throw new IllegalArgumentException("a seed is from 0 to " + (SEEDS - 1) + ", not " + seed);
+        }
+    }
 
     /** The lower word of the key of a seed. */
     public static int lowKey(long seed) {

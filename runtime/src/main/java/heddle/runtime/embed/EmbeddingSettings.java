@@ -27,7 +27,8 @@ record EmbeddingSettings(
         String output, int dimension, Pooling pooling, boolean normalize, Optional<Integer> tokens, String prefix) {
     static EmbeddingSettings of(HeddleModel model, EmbeddingOptions options) {
         TextKeys keys = model.source().manifest().texts();
-        SentenceFiles files = SentenceFiles.read(model.source());
+        SentenceFiles files =
+                SentenceFiles.read(model.source(), options.pooling().isEmpty());
         Declaration output = output(model, keys.vectors());
         Map<String, String> prompts = prompts(keys, files);
         return new EmbeddingSettings(
@@ -46,7 +47,7 @@ record EmbeddingSettings(
 
     /** What is written before texts, by the name of their use, in the order of names. */
     static SortedMap<String, String> prompts(HeddleModel model) {
-        return prompts(model.source().manifest().texts(), SentenceFiles.read(model.source()));
+        return prompts(model.source().manifest().texts(), SentenceFiles.read(model.source(), false));
     }
 
     private static SortedMap<String, String> prompts(TextKeys keys, SentenceFiles files) {

@@ -75,7 +75,7 @@ public final class ModelFolder {
             return found;
         });
         Heddle.model(source, Map.of());
-        SentenceFiles.read(source);
+        SentenceFiles.read(source, false);
         Path manifest = ModelManifest.beside(absolute(source.name()));
         Path root = root();
         for (Map.Entry<Path, String> text : texts.entrySet()) {

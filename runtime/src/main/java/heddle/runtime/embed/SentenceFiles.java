@@ -35,6 +35,11 @@ record SentenceFiles(
     private static final String POOLING = "1_Pooling";
     private static final String CONFIG = "config.json";
 
+    /** The file that says how long texts may be. */
+    static final String LIMITS = "sentence_bert_config.json";
+
+    private static final String MOST_TOKENS = "max_seq_length";
+
     /** The modes of pooling by the keys that switch them on, and by their names in files of version 5. */
     private static final Map<String, Pooling> MODES = Map.of(
             "pooling_mode_mean_tokens", Pooling.MEAN,
@@ -46,6 +51,11 @@ record SentenceFiles(
 
     /** Reads those that lie beside a model. @throws DiagnosticException when one asks for what is not there */
     static SentenceFiles read(ModelSource model) {
+        return read(model, true);
+    }
+
+    /** @param pools whether their pooling is used; where something else says it, they may ask for what is not there */
+    static SentenceFiles read(ModelSource model, boolean pools) {
         String poolingAt = POOLING;
         Optional<Boolean> normalize = Optional.empty();
         Optional<SourceFile> list = model.fileBeside(MODULES);
@@ -67,10 +77,11 @@ record SentenceFiles(
             }
         }
         Optional<Pooling> pooling =
-                object(model.fileBeside(poolingAt + "/" + CONFIG)).map(c -> pooling(c.file(), c.entries()));
-        Optional<Integer> tokens = object(model.fileBeside("sentence_bert_config.json"))
-                .flatMap(c -> c.get("max_seq_length", Integer.class));
-        Optional<Config> prompts = object(model.fileBeside("config_sentence_transformers.json"));
+                model.fileBeside(poolingAt + "/" + CONFIG).filter(file -> pools).map(SentenceFiles::pooling);
+        Optional<Integer> tokens =
+                model.fileBeside(LIMITS).map(SentenceFiles::object).flatMap(SentenceFiles::tokens);
+        Optional<Config> prompts =
+                model.fileBeside("config_sentence_transformers.json").map(SentenceFiles::object);
         return new SentenceFiles(
                 pooling,
                 normalize,
@@ -94,14 +105,27 @@ record SentenceFiles(
         Map<String, String> prompts = new HashMap<>();
         config.get("prompts", Map.class).ifPresent(all -> {
             for (Object name : all.keySet()) {
-                prompts.put(String.valueOf(name), String.valueOf(all.get(name)));
+                Object text = all.get(name);
+                if (text instanceof String prompt) {
+                    prompts.put(String.valueOf(name), prompt);
+                } else if (text != null) { // Null is a use without a prompt.
+                    throw unusable(config.file(), "its prompt " + name + " is " + text, "copy the file again");
+                }
             }
         });
         return prompts;
     }
 
-    private static Pooling pooling(SourceFile file, Map<String, Object> entries) {
-        List<String> modes = entries.entrySet().stream()
+    private static Optional<Integer> tokens(Config config) {
+        Optional<Integer> most = config.get(MOST_TOKENS, Integer.class);
+        if (most.isPresent() && most.get() < 1) {
+            throw unusable(config.file(), "its " + MOST_TOKENS + " is " + most.get(), "copy the file again");
+        }
+        return most;
+    }
+
+    private static Pooling pooling(SourceFile file) {
+        List<String> modes = object(file).entries().entrySet().stream()
                 .filter(e -> e.getKey().startsWith("pooling_mode"))
                 .filter(e -> !Boolean.FALSE.equals(e.getValue()))
                 .map(e -> e.getValue() instanceof String name ? name : e.getKey())
@@ -129,15 +153,13 @@ record SentenceFiles(
         throw unusable(file, "a module has no " + key, "copy the file again");
     }
 
-    private static Optional<Config> object(Optional<SourceFile> file) {
-        return file.map(f -> {
-            if (parsed(f) instanceof Map<?, ?> found) {
-                Map<String, Object> entries = new HashMap<>();
-                found.forEach((key, value) -> entries.put(String.valueOf(key), value));
-                return new Config(f, entries);
-            }
-            throw unusable(f, "it does not hold an object", "copy the file again");
-        });
+    private static Config object(SourceFile file) {
+        if (parsed(file) instanceof Map<?, ?> found) {
+            Map<String, Object> entries = new HashMap<>();
+            found.forEach((key, value) -> entries.put(String.valueOf(key), value));
+            return new Config(file, entries);
+        }
+        throw unusable(file, "it does not hold an object", "copy the file again");
     }
 
     private static Object parsed(SourceFile file) {
@@ -149,7 +171,7 @@ record SentenceFiles(
         }
     }
 
-    private static DiagnosticException unusable(SourceFile file, String why, String remedy) {
+    static DiagnosticException unusable(SourceFile file, String why, String remedy) {
         return new DiagnosticException(Diagnostic.of(EmbedCode.SENTENCE_FILE, file.name() + " cannot be used")
                 .note(why)
                 .hint(remedy));

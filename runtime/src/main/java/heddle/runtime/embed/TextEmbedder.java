@@ -96,7 +96,7 @@ public final class TextEmbedder {
         CompiledModel compiled = used.compile(compile);
         int callers = compiled.target().device().isPresent() ? 1 : compile.threads();
         Supplier<String> identity = () -> used.identity(compile) + " " + compile.conversion();
-        return new TextEmbedder(used, compiled, options, settings, callers, identity);
+        return new TextEmbedder(used, compiled, options, settings, callers, identity).withRoom();
     }
 
     /** What becomes of the part of a model that gives vectors of tokens, for texts end to end; empty when it gives none. */
@@ -116,7 +116,22 @@ public final class TextEmbedder {
      * @throws heddle.dsl.diagnostic.DiagnosticException when the model has no such prompt
      */
     public TextEmbedder with(EmbeddingOptions other) {
-        return new TextEmbedder(model, compiled, other, EmbeddingSettings.of(model, other), callers, identity);
+        EmbeddingSettings others = EmbeddingSettings.of(model, other);
+        return new TextEmbedder(model, compiled, other, others, callers, identity).withRoom();
+    }
+
+    /** Refuses files that allow less tokens than those that mark a text. */
+    private TextEmbedder withRoom() {
+        Tokens empty = compiled.tokenizer().tokens(List.of("")).getFirst();
+        int marks = empty.before() + empty.after();
+        if (settings.tokens().isPresent() && settings.tokens().get() <= marks) {
+            throw SentenceFiles.unusable(
+                    model.source().fileBeside(SentenceFiles.LIMITS).orElseThrow(),
+                    "it allows " + settings.tokens().get() + " tokens, and " + marks
+                            + " mark where a text starts and ends",
+                    "copy the file again");
+        }
+        return this;
     }
 
     /** The names of the prompts that the model's files have, sorted. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
 
 /** The form of a file of vectors. */
 public enum VectorFormat {
@@ -24,7 +25,7 @@ public enum VectorFormat {
     NPY,
     /** {@code vectors}, the same, and {@code lines: i64[texts]}, the number of each text's line. */
     SAFETENSORS,
-    /** A line for each text: its line's number, its id if it has one, and its vector. */
+    /** A line for each text: its line's number, its id if it has one, and its vector; null for what is not finite. */
     JSONL;
 
     /** The format that a file's name ends with, {@code .npy}. */
@@ -53,7 +54,8 @@ public enum VectorFormat {
                 case JSONL -> vectors.read(e -> out.write(json(e).getBytes(StandardCharsets.UTF_8)));
             }
             out.flush();
-            atomic.commit();
+            // Durably: the vectors are nowhere else afterwards.
+            atomic.commitDurably();
             vectors.delete();
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
@@ -79,7 +81,10 @@ public enum VectorFormat {
 
     private static String json(PartialVectors.Entry entry) {
         String id = entry.id().map(i -> ",\"id\":" + i).orElse("");
-        return "{\"line\":" + entry.line() + id + ",\"vector\":"
-                + Arrays.toString(entry.floats()).replace(" ", "") + "}\n";
+        StringJoiner vector = new StringJoiner(",", "[", "]");
+        for (float x : entry.floats()) {
+            vector.add(Float.isFinite(x) ? Float.toString(x) : "null"); // JSON has no other numbers.
+        }
+        return "{\"line\":" + entry.line() + id + ",\"vector\":" + vector + "}\n";
     }
 }

@@ -2,6 +2,9 @@ package heddle.runtime.generate;
 
 import heddle.compiler.scalar.Philox;
 import heddle.compiler.scalar.Philox.Stream;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.train.TrainCode;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -11,10 +14,11 @@ import java.util.stream.IntStream;
  *
  * @param temperature scores are divided by it: less than one prefers likely tokens; zero takes the likeliest
  * @param top         how many of the likeliest tokens may be chosen, at least 1
- * @param seed        of what is drawn
+ * @param seed        of what is drawn, from 0 up to {@link Philox#SEEDS}, without it
  */
 public record Sampling(double temperature, int top, long seed) {
     public Sampling {
+        Philox.requireSeed(seed);
         if (!(temperature >= 0 && Double.isFinite(temperature)) || top < 1) {
             throw new IllegalArgumentException(
                     "tokens are not chosen at the temperature " + temperature + " among the first " + top);
@@ -26,6 +30,7 @@ public record Sampling(double temperature, int top, long seed) {
      *
      * @param scores of all tokens, logarithms of probabilities up to a constant
      * @param place  of the token in what is written, from 0; the draw depends on it and on the seed alone
+     * @throws DiagnosticException when no token can be chosen: all scores are NaN or minus infinity
      */
     public int choose(float[] scores, long place) {
         int[] order = IntStream.range(0, scores.length)
@@ -35,6 +40,15 @@ public record Sampling(double temperature, int top, long seed) {
                 .mapToInt(i -> i)
                 .toArray();
         double best = number(scores[order[0]]);
+        if (best == Double.NEGATIVE_INFINITY) {
+            throw new DiagnosticException(Diagnostic.of(
+                            TrainCode.NOT_GENERATIVE,
+                            "the model scores no token that may come next: all its scores are NaN or minus infinity")
+                    .note("so it is at place " + place + " of what it writes")
+                    .hint(
+                            "weights that are no numbers or overflow give that; take an earlier checkpoint, or look at the"
+                                    + " scores by `heddle run`"));
+        }
         if (order.length == 1 || Double.isInfinite(best)) {
             return order[0];
         }

@@ -137,6 +137,13 @@ public final class Tensor {
         return stored.isPacked() ? StoredArray.widened(storage, stored, size) : storage;
     }
 
+    /** A tensor with an array of its own. */
+    public Tensor copy() {
+        Object array = Array.newInstance(storage.getClass().componentType(), Array.getLength(storage));
+        System.arraycopy(storage, 0, array, 0, Array.getLength(storage));
+        return new Tensor(dtype, shape, stored, array);
+    }
+
     /** This tensor, or a copy that is not packed. */
     public Tensor unpacked() {
         return stored.isPacked() ? new Tensor(dtype, shape, storage()) : this;

@@ -1,6 +1,9 @@
 package heddle.runtime.text;
 
 import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +32,7 @@ public record Pack(int rows, int width, List<Tokens> texts, List<Place> places) 
     public record Place(int row, int from, int length) {}
 
     public Pack {
+        requireElements((long) rows * width);
         texts = List.copyOf(texts);
         places = List.copyOf(places);
     }
@@ -38,6 +42,7 @@ public record Pack(int rows, int width, List<Tokens> texts, List<Place> places) 
         List<Place> places = new ArrayList<>();
         int at = 0;
         for (Tokens t : texts) {
+            requireElements((long) at + t.count());
             places.add(new Place(0, at, t.count()));
             at += t.count();
         }
@@ -53,6 +58,16 @@ public record Pack(int rows, int width, List<Tokens> texts, List<Place> places) 
             width = Math.max(width, t.count());
         }
         return new Pack(texts.size(), width, texts, places);
+    }
+
+    /** @throws DiagnosticException when a tensor of so many is too large */
+    static void requireElements(long count) {
+        if (count > Integer.MAX_VALUE) {
+            throw new DiagnosticException(
+                    Diagnostic.of(RuntimeCode.TENSOR_TOO_LARGE, "the texts make a tensor of " + count + " elements")
+                            .note("a tensor has 2147483647 at most, and each text takes as many as the longest")
+                            .hint("run fewer texts at a time"));
+        }
     }
 
     /** How many tokens are padding. */

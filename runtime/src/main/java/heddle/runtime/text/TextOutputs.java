@@ -28,12 +28,13 @@ public final class TextOutputs {
 
     private Rows rows(String name, Tensor some, long[] shape) {
         return rows.computeIfAbsent(name, n -> {
-            int place = 1;
+            long place = 1;
             for (int axis = 1; axis < shape.length; axis++) {
-                place = Math.multiplyExact(place, Math.toIntExact(shape[axis]));
+                place *= shape[axis];
             }
-            Object all = Tensor.newStorage(some.dtype(), Math.multiplyExact(place, lengths.size()));
-            return new Rows(some.dtype(), shape, all, place);
+            Pack.requireElements(place * lengths.size());
+            int count = (int) place;
+            return new Rows(some.dtype(), shape, Tensor.newStorage(some.dtype(), count * lengths.size()), count);
         });
     }
 

@@ -1,5 +1,8 @@
 package heddle.runtime.text;
 
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +22,7 @@ public record Tokens(long[] ids, int before, int after) {
     /**
      * At most so many tokens, marks included: what stands at the end of the text goes.
      *
-     * @throws IllegalArgumentException when there is no room for a token between the marks
+     * @throws DiagnosticException when there is no room for a token between the marks
      */
     public Tokens cut(int limit) {
         return ids.length <= limit ? this : part(0, room(limit));
@@ -28,7 +31,7 @@ public record Tokens(long[] ids, int before, int after) {
     /**
      * The text in parts of at most so many tokens, each between marks of its own.
      *
-     * @throws IllegalArgumentException when there is no room for a token between the marks
+     * @throws DiagnosticException when there is no room for a token between the marks
      */
     public List<Tokens> parts(int limit) {
         if (ids.length <= limit) {
@@ -50,8 +53,10 @@ public record Tokens(long[] ids, int before, int after) {
     private int room(int limit) {
         int room = limit - before - after;
         if (room < 1) {
-            throw new IllegalArgumentException(
-                    "a limit of " + limit + " tokens has no room beside " + (before + after) + " marks");
+            throw new DiagnosticException(Diagnostic.of(
+                            RuntimeCode.TOKENIZER,
+                            "a text has at most " + limit + " tokens, and " + (before + after) + " of them are marks")
+                    .hint("let it have more: tokens = N in the .properties file beside the model"));
         }
         return room;
     }

@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * @param beta1   the share of the old mean of gradients, from 0 up to 1
  * @param beta2   the share of the old mean of their squares, from 0 up to 1
- * @param epsilon is added to the root of the mean square, positive
+ * @param epsilon is added to the root of the mean square; positive and finite in f32
  * @param decay   the share of the learning rate by which weights of two axes and more shrink in each step, not negative
  */
 public record AdamW(double beta1, double beta2, double epsilon, double decay) {
@@ -23,8 +23,8 @@ public record AdamW(double beta1, double beta2, double epsilon, double decay) {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
     public AdamW {
-        boolean right = beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0 && decay >= 0;
-        if (!right || !Double.isFinite(epsilon) || !Double.isFinite(decay)) {
+        boolean right = beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && (float) epsilon > 0 && decay >= 0;
+        if (!right || !Float.isFinite((float) epsilon) || !Float.isFinite((float) decay)) {
             throw new IllegalArgumentException("AdamW does not work with beta1 " + beta1 + ", beta2 " + beta2
                     + ", epsilon " + epsilon + " and decay " + decay);
         }

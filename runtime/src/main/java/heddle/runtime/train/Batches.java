@@ -9,7 +9,6 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,9 @@ import java.util.Map;
  * counter: a batch depends on the seed and its number alone.
  */
 public final class Batches {
+    /** What an array of eight bytes each may have on any Java platform. */
+    private static final int MOST_TOKENS = Integer.MAX_VALUE - 8;
+
     private final TokenFile file;
     private final Declaration input;
     private final int rows;
@@ -60,7 +62,7 @@ public final class Batches {
                                     + input.type().dim(1))
                     .hint("say it with -D " + input.type().dim(1) + "=128"));
         }
-        int window = (int) input.type().dim(1).value();
+        long window = input.type().dim(1).value();
         if (Math.min(file.trained(), file.size() - file.trained()) < window || window < 1) {
             throw new DiagnosticException(Diagnostic.of(
                             TrainCode.DATA,
@@ -68,8 +70,16 @@ public final class Batches {
                     .note("a tenth of it is held out, and must have a window too")
                     .hint("take a longer file or a shorter window"));
         }
-        int own = input.type().dim(0).isKnown() ? (int) input.type().dim(0).value() : rows;
-        return new Batches(file, input, own, window, seed);
+        long own = input.type().dim(0).isKnown() ? input.type().dim(0).value() : rows;
+        if (own < 1 || own > MOST_TOKENS / window) {
+            throw new DiagnosticException(Diagnostic.at(
+                            input.span(),
+                            TrainCode.DATA,
+                            "a batch of " + own + " windows of " + window + " tokens is none that can be computed")
+                    .note("a batch has a window at least, and at most " + MOST_TOKENS + " tokens")
+                    .hint("take fewer or shorter windows: --batch, -D; --accumulate makes a step of several batches"));
+        }
+        return new Batches(file, input, (int) own, (int) window, seed);
     }
 
     /** The model with as many windows in a batch, where it leaves their number open: what runs then take is known. */
@@ -111,23 +121,32 @@ public final class Batches {
     }
 
     /**
-     * Batches of windows that are held out, evenly spread and not overlapping.
+     * How many batches of what is held out there are. Batches are whole: windows that do not fill one are left out, and where
+     * there are fewer windows than a batch has, it has some of them more than once.
      *
-     * @param most how many batches to take at most
+     * @param most how many to take at most
      */
-    public List<Map<String, Tensor>> heldOut(long most) {
-        long windows = (file.size() - file.trained()) / window;
-        long batches = Math.min(most, Math.max(1, windows / rows));
-        List<Map<String, Tensor>> all = new ArrayList<>();
-        for (long b = 0; b < batches; b++) {
-            long[] starts = new long[rows];
-            for (int row = 0; row < rows; row++) {
-                long chosen = (b * rows + row) * windows / (batches * rows);
-                starts[row] = file.trained() + chosen * window;
-            }
-            all.add(batch(starts));
+    long heldOutBatches(long most) {
+        return Math.min(most, Math.max(1, heldOutWindows() / rows));
+    }
+
+    /**
+     * One of some batches of what is held out. Their windows are evenly spread and do not overlap.
+     *
+     * @param number of the batch, from 0
+     * @param count  how many there are, as {@link #heldOutBatches} says
+     */
+    Map<String, Tensor> heldOut(long number, long count) {
+        long[] starts = new long[rows];
+        for (int row = 0; row < rows; row++) {
+            long chosen = (number * rows + row) * heldOutWindows() / (count * rows);
+            starts[row] = file.trained() + chosen * window;
         }
-        return all;
+        return batch(starts);
+    }
+
+    private long heldOutWindows() {
+        return (file.size() - file.trained()) / window;
     }
 
     private Map<String, Tensor> batch(long[] starts) {

@@ -1,14 +1,18 @@
 package heddle.runtime.train;
 
+import heddle.compiler.type.DType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
+import heddle.runtime.weights.WeightEntry;
 import heddle.runtime.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -19,7 +23,6 @@ import java.util.SequencedMap;
 final class Checkpoint {
     private static final String MEAN = "adamw.mean/";
     private static final String SQUARE = "adamw.square/";
-    private static final String STEP = "heddle.step";
 
     private Checkpoint() {}
 
@@ -40,7 +43,7 @@ final class Checkpoint {
             tensors.put(SQUARE + w.name(), Tensor.of(Arrays.copyOfRange(weights.square(), w.offset(), end), w.shape()));
         }
         Map<String, String> all = new LinkedHashMap<>(text);
-        all.put(STEP, String.valueOf(step));
+        all.put(WeightFile.TRAINED_STEPS, String.valueOf(step));
         Safetensors.writeDurably(tensors, all, file);
     }
 
@@ -51,8 +54,15 @@ final class Checkpoint {
      */
     record Read(long step, Map<String, String> text) {}
 
+    /** The text that was kept with a checkpoint. @throws DiagnosticException when the file is none */
+    static Map<String, String> text(Path file) {
+        WeightFile checkpoint = WeightFile.open(file);
+        step(checkpoint);
+        return checkpoint.metadata();
+    }
+
     /**
-     * Reads a checkpoint into weights and moments.
+     * Reads a checkpoint into weights and moments: into all of them, or none.
      *
      * @throws DiagnosticException when the file is none, or one of another model
      */
@@ -60,15 +70,18 @@ final class Checkpoint {
         WeightFile checkpoint = WeightFile.open(file);
         long step = step(checkpoint);
         for (TrainedWeights.Weight w : weights.weights()) {
-            copy(checkpoint, w.name(), w, w.elements(), 0);
-            copy(checkpoint, MEAN + w.name(), w, weights.mean(), w.offset());
-            copy(checkpoint, SQUARE + w.name(), w, weights.square(), w.offset());
+            List.of(w.name(), MEAN + w.name(), SQUARE + w.name()).forEach(name -> requireEntry(checkpoint, name, w));
+        }
+        for (TrainedWeights.Weight w : weights.weights()) {
+            copy(checkpoint, w.name(), w.elements(), 0);
+            copy(checkpoint, MEAN + w.name(), weights.mean(), w.offset());
+            copy(checkpoint, SQUARE + w.name(), weights.square(), w.offset());
         }
         return new Read(step, checkpoint.metadata());
     }
 
     private static long step(WeightFile checkpoint) {
-        String text = checkpoint.metadata().get(STEP);
+        String text = checkpoint.metadata().get(WeightFile.TRAINED_STEPS);
         try {
             if (text != null && Long.parseLong(text) >= 0) {
                 return Long.parseLong(text);
@@ -81,17 +94,21 @@ final class Checkpoint {
                         .hint("begin with the weights of a file by --from " + checkpoint.path()));
     }
 
-    private static void copy(WeightFile from, String name, TrainedWeights.Weight w, float[] to, int offset) {
-        Tensor tensor = from.entries().containsKey(name) ? from.read(name) : null;
-        if (tensor == null || !Arrays.equals(tensor.shape(), w.shape()) || !(tensor.held() instanceof float[] held)) {
+    private static void requireEntry(WeightFile from, String name, TrainedWeights.Weight w) {
+        WeightEntry entry = from.entries().get(name);
+        List<Long> shape = Arrays.stream(w.shape()).boxed().toList();
+        if (entry == null || !entry.shape().equals(shape) || !entry.dtype().equals(Optional.of(DType.F32))) {
             throw new DiagnosticException(Diagnostic.of(
                             TrainCode.CHECKPOINT,
-                            "the checkpoint " + from.path() + (tensor == null ? " has no " : " has another ") + "\""
+                            "the checkpoint " + from.path() + (entry == null ? " has no " : " has another ") + "\""
                                     + name + "\"")
-                    .note("the model has f32" + Arrays.toString(w.shape()) + " here"
-                            + (tensor == null ? "" : ", the file " + tensor))
+                    .note("the model has f32" + shape + " here" + (entry == null ? "" : ", the file " + entry.type()))
                     .hint("resume with the model, and the frozen weights, that the training began with"));
         }
+    }
+
+    private static void copy(WeightFile from, String name, float[] to, int offset) {
+        float[] held = from.read(name).floats();
         System.arraycopy(held, 0, to, offset, held.length);
     }
 }

@@ -1,8 +1,18 @@
 package heddle.runtime.train;
 
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.file.AtomicFile;
+import heddle.runtime.file.FileFault;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** A picture of the losses of a training, as SVG: those of batches as a line of means, those held out as points. */
 final class LossCurve {
@@ -17,16 +27,61 @@ final class LossCurve {
     /** Means of so many parts are drawn, whatever the number of steps. */
     private static final int PARTS = 300;
 
+    /** About so many lines cross the picture. */
+    private static final int LINES = 10;
+
+    private static final String BEGIN = String.format(
+            Locale.ROOT,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\""
+                    + " font-size=\"12\">",
+            WIDTH,
+            HEIGHT);
+
     /** A place in steps and bits. */
     private record Point(double step, double bits) {}
 
     private final double last;
-    private final double top;
+
+    /** How many bits lie between two lines, and the numbers of the lowest and the highest line. */
+    private final double apart;
+
+    private final long lowest;
+    private final long highest;
     private final StringBuilder svg = new StringBuilder();
 
-    private LossCurve(double last, double top) {
+    private LossCurve(double last, double least, double most) {
         this.last = last;
-        this.top = top;
+        this.apart = apart((most - least) / LINES);
+        this.lowest = (long) Math.floor(least / apart);
+        this.highest = (long) Math.ceil(most / apart);
+    }
+
+    /** The least of 1, 2, 5, 10, 20 and so on that is not less, or of their tenths and hundredths. */
+    private static double apart(double least) {
+        double power = Math.pow(10, Math.floor(Math.log10(least)));
+        for (int digit : new int[] {1, 2, 5}) {
+            if (digit * power >= least) {
+                return digit * power;
+            }
+        }
+        return 10 * power;
+    }
+
+    /** @throws DiagnosticException when there is a file of this name that is no such picture */
+    static void requirePicture(Path file) {
+        if (!Files.exists(file)) {
+            return;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            if (!new String(in.readNBytes(BEGIN.length()), StandardCharsets.UTF_8).equals(BEGIN)) {
+                throw new DiagnosticException(Diagnostic.of(
+                                TrainCode.CHECKPOINT,
+                                FileFault.shown(file) + " is no picture of losses, and the picture would replace it")
+                        .hint("move the file, or name another checkpoint: --checkpoint"));
+            }
+        } catch (IOException e) {
+            throw AtomicFile.unwritable(file, e);
+        }
     }
 
     /** @param unit what a loss is of: {@code bits a byte} */
@@ -35,11 +90,13 @@ final class LossCurve {
         List<Point> heldOut = lines.stream()
                 .filter(l -> l.heldOut().isPresent())
                 .map(l -> new Point(l.step(), l.heldOut().getAsDouble() / LN2))
+                .filter(p -> Double.isFinite(p.bits()))
                 .toList();
-        double top = Math.max(
-                1, Math.ceil(means.stream().mapToDouble(Point::bits).max().orElse(1)));
+        List<Point> all = Stream.concat(means.stream(), heldOut.stream()).toList();
+        double least = Math.min(0, all.stream().mapToDouble(Point::bits).min().orElse(0));
+        double most = Math.max(1, all.stream().mapToDouble(Point::bits).max().orElse(1));
         double last = Math.max(1, lines.isEmpty() ? 1 : lines.getLast().step());
-        return new LossCurve(last, top).drawn(title, unit, means, heldOut);
+        return new LossCurve(last, least, most).drawn(title, unit, means, heldOut);
     }
 
     private static List<Point> means(List<LossLog.Line> lines) {
@@ -55,18 +112,15 @@ final class LossCurve {
     }
 
     private String drawn(String title, String unit, List<Point> means, List<Point> heldOut) {
-        line(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\""
-                        + " font-size=\"12\">",
-                WIDTH, HEIGHT);
+        svg.append(BEGIN).append('\n');
         line("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, HEIGHT);
         line("<text x=\"%d\" y=\"20\">%s: loss in %s</text>", LEFT, escaped(title), escaped(unit));
-        double apart = top > 5 ? 1 : 0.5;
-        for (double bits = 0; bits <= top; bits += apart) {
+        for (long k = lowest; k <= highest; k++) {
+            double bits = k * apart;
             line(
                     "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>",
                     LEFT, WIDTH - RIGHT, y(bits), y(bits));
-            line("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>", LEFT - 6, y(bits) + 4, bits);
+            line("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 6, y(bits) + 4, number(bits));
         }
         for (int part = 0; part <= 4; part++) {
             double step = last * part / 4;
@@ -93,7 +147,12 @@ final class LossCurve {
     }
 
     private double y(double bits) {
-        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(bits, top) / top);
+        return TOP + (HEIGHT - TOP - BOTTOM) * (highest - bits / apart) / (highest - lowest);
+    }
+
+    /** Short enough for its place left of a line. */
+    private static String number(double bits) {
+        return String.format(Locale.ROOT, Math.abs(bits) < 1e5 ? "%.1f" : "%.0e", bits);
     }
 
     private void line(String format, Object... values) {

@@ -1,5 +1,8 @@
 package heddle.runtime.train;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * What counting alone predicts of a text of bytes: n-grams that are counted on the part that is trained on, and measured
  * in bits a byte on the part that is held out. A training that does not beat them has learnt nothing of note.
@@ -11,10 +14,10 @@ public final class Ngrams {
     /** Counts by number, found by open addressing. */
     private static final class Counts {
         private long[] keys = new long[1 << 12];
-        private int[] counts = new int[keys.length];
+        private long[] counts = new long[keys.length];
         private int used;
 
-        int of(long key) {
+        long of(long key) {
             return counts[place(key)];
         }
 
@@ -40,9 +43,9 @@ public final class Ngrams {
 
         private void grow() {
             long[] oldKeys = keys;
-            int[] oldCounts = counts;
+            long[] oldCounts = counts;
             keys = new long[2 * oldKeys.length];
-            counts = new int[keys.length];
+            counts = new long[keys.length];
             for (int i = 0; i < oldKeys.length; i++) {
                 if (oldCounts[i] != 0) {
                     int place = place(oldKeys[i]);
@@ -53,41 +56,51 @@ public final class Ngrams {
         }
     }
 
-    private Ngrams() {}
+    private final int n;
+    private final Counts grams = new Counts();
+    private final Counts contexts = new Counts();
+    private double surprise;
+    private long measured;
+
+    private Ngrams(int n) {
+        this.n = n;
+    }
 
     /**
      * The mean surprise in bits of a byte that is held out, for those that come before it. To each count of a byte behind
-     * others, 0.1 is added.
+     * others, 0.1 is added. The file is read once, and what is counted is kept in memory.
      *
-     * @param n how many bytes an n-gram has, from 1 to 7, the predicted one among them
-     * @return NaN when nothing is held out
+     * @param from the least n, how many bytes an n-gram has, the predicted one among them; at least 1
+     * @param to   the greatest n, at most 7
+     * @return for each n; NaN when nothing is held out
      */
-    public static double bits(TokenFile file, int n) {
-        if (file.width() != TokenFile.Width.BYTE || n < 1 || n >= Long.BYTES) {
-            throw new IllegalArgumentException("n-grams are of up to seven bytes, not " + n);
+    public static List<Double> bits(TokenFile file, int from, int to) {
+        if (file.width() != TokenFile.Width.BYTE || from < 1 || from > to || to >= Long.BYTES) {
+            throw new IllegalArgumentException("n-grams are of one to seven bytes, not of " + from + " to " + to);
         }
-        Counts grams = new Counts();
-        Counts contexts = new Counts();
-        long contextMask = (1L << Byte.SIZE * (n - 1)) - 1;
-        long mask = (1L << Byte.SIZE * n) - 1;
-        long gram = 0;
-        double bits = 0;
-        long measured = 0;
+        List<Ngrams> all = IntStream.rangeClosed(from, to).mapToObj(Ngrams::new).toList();
+        long before = 0;
         for (long place = 0; place < file.size(); place++) {
-            long context = gram & contextMask;
-            gram = (context << Byte.SIZE | file.token(place)) & mask;
-            if (place < n - 1) {
-                continue;
+            int next = file.token(place);
+            for (Ngrams some : all) {
+                if (place >= some.n - 1) {
+                    some.see(before, next, place < file.trained());
+                }
             }
-            if (place < file.trained()) {
-                contexts.add(context);
-                grams.add(gram);
-            } else {
-                double p = (grams.of(gram) + ADDED) / (contexts.of(context) + ADDED * BYTES);
-                bits -= Math.log(p);
-                measured++;
-            }
+            before = before << Byte.SIZE | next;
         }
-        return bits / Math.log(2) / measured;
+        return all.stream().map(s -> s.surprise / Math.log(2) / s.measured).toList();
+    }
+
+    private void see(long before, int next, boolean trained) {
+        long context = before & (1L << Byte.SIZE * (n - 1)) - 1;
+        long gram = context << Byte.SIZE | next;
+        if (trained) {
+            contexts.add(context);
+            grams.add(gram);
+        } else {
+            surprise -= Math.log((grams.of(gram) + ADDED) / (contexts.of(context) + ADDED * BYTES));
+            measured++;
+        }
     }
 }

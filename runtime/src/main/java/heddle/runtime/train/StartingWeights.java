@@ -1,22 +1,27 @@
 package heddle.runtime.train;
 
 import heddle.compiler.frontend.Model.Declaration;
+import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Suggest;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.WeightBinding;
+import heddle.runtime.weights.WeightBinding.Conversion;
 import heddle.runtime.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a training begins with.
@@ -36,7 +41,8 @@ record StartingWeights(SequencedMap<String, Tensor> trained, SequencedMap<String
     static StartingWeights of(List<Declaration> weights, TrainingSettings settings, CompileOptions options) {
         Set<String> frozen = frozen(weights, settings.frozen());
         requireTrainable(weights, frozen);
-        Map<String, Tensor> read = read(weights, settings.from(), options);
+        requireCount(weights, frozen);
+        Map<String, Tensor> read = read(weights, frozen, settings.from(), options);
         SequencedMap<String, Tensor> trained = new LinkedHashMap<>();
         SequencedMap<String, Tensor> fixed = new LinkedHashMap<>();
         List<Diagnostic> missing = new ArrayList<>();
@@ -118,7 +124,27 @@ record StartingWeights(SequencedMap<String, Tensor> trained, SequencedMap<String
         }
     }
 
-    private static Map<String, Tensor> read(List<Declaration> weights, Optional<String> from, CompileOptions options) {
+    /** Before anything is allocated: the moments of all weights together are in one array each. */
+    private static void requireCount(List<Declaration> weights, Set<String> frozen) {
+        double count = weights.stream()
+                .filter(w -> !frozen.contains(w.name()))
+                .mapToDouble(w -> w.type().shape().dims().stream()
+                        .filter(Dim::isKnown)
+                        .mapToDouble(Dim::value)
+                        .reduce(1, (a, b) -> a * b))
+                .map(TrainedWeights::places)
+                .sum();
+        if (count > TrainedWeights.MOST) {
+            throw new DiagnosticException(Diagnostic.of(
+                            TrainCode.NOT_TRAINABLE,
+                            String.format(Locale.ROOT, "the model has %.3g numbers to train", count))
+                    .note("at most " + TrainedWeights.MOST + " are trained at once")
+                    .hint("freeze some weights: --freeze NAME"));
+        }
+    }
+
+    private static Map<String, Tensor> read(
+            List<Declaration> weights, Set<String> frozen, Optional<String> from, CompileOptions options) {
         if (from.isEmpty()) {
             return Map.of();
         }
@@ -141,6 +167,11 @@ record StartingWeights(SequencedMap<String, Tensor> trained, SequencedMap<String
                     .accept(from.get() + " does not have " + String.join(", ", anew)
                             + ": they begin as the model says");
         }
-        return WeightBinding.bind(file, wanted, options.conversion());
+        // Training rounds weights of sixteen bits by itself, whatever they begin with.
+        Map<Boolean, List<Declaration>> parts =
+                wanted.stream().collect(Collectors.partitioningBy(w -> frozen.contains(w.name())));
+        Map<String, Tensor> read = new HashMap<>(WeightBinding.bind(file, parts.get(false), Conversion.ANY));
+        read.putAll(WeightBinding.bind(file, parts.get(true), options.conversion()));
+        return read;
     }
 }

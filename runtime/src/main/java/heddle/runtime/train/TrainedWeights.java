@@ -17,6 +17,9 @@ final class TrainedWeights {
     /** Weights begin at whole vectors of any width. */
     private static final int ALIGNMENT = 16;
 
+    /** How many places an array has on any Java platform. */
+    static final int MOST = Integer.MAX_VALUE - ALIGNMENT;
+
     /**
      * A weight.
      *
@@ -47,7 +50,7 @@ final class TrainedWeights {
     private final float[] square;
     private final float[] gradient;
 
-    /** @param initial tensors of floats by name, in order; they are copied */
+    /** @param initial tensors of floats by name, in order, with {@link #MOST} places in all; they are copied */
     TrainedWeights(SequencedMap<String, Tensor> initial) {
         int at = 0;
         for (Map.Entry<String, Tensor> e : initial.entrySet()) {
@@ -58,11 +61,16 @@ final class TrainedWeights {
             for (int from = 0; from < t.size(); from += AdamW.BLOCK) {
                 blocks.add(new Block(weight, from, Math.min(t.size(), from + AdamW.BLOCK)));
             }
-            at = Math.addExact(at, Math.ceilDiv(t.size(), ALIGNMENT) * ALIGNMENT);
+            at = Math.toIntExact(at + (long) places(t.size()));
         }
         mean = new float[at];
         square = new float[at];
         gradient = new float[at];
+    }
+
+    /** How many places of an array so many numbers take. */
+    static double places(double size) {
+        return Math.ceil(size / ALIGNMENT) * ALIGNMENT;
     }
 
     boolean areFinite() {

@@ -8,7 +8,6 @@ import heddle.runtime.HeddleModel;
 import heddle.runtime.PlanLoader;
 import heddle.runtime.tensor.Tensor;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -115,15 +114,17 @@ public final class Trainer {
         SequencedMap<String, Tensor> values = weights.tensors();
         double share = 1.0 / batches.size();
         double mean = 0;
+        double norm = 0;
         for (int i = 0; i < batches.size(); i++) {
             Map<String, Tensor> outputs = gradients.run(batches.get(i), values, settings.seed(), draw(i));
             double value = outputs.get(loss).element(0);
             requireFinite(value, "loss", number, batches.get(i), draw(i));
             mean += value * share;
             weights.accumulate(byWeight(outputs), share, i == 0, threads);
+            // After each, so that what is not finite is searched in the batch that brings it.
+            norm = weights.norm(threads);
+            requireFinite(norm, i == 0 ? "gradient" : "sum of gradients", number, batches.get(i), draw(i));
         }
-        double norm = weights.norm(threads);
-        requireFinite(norm, "gradient", number, batches.getLast(), draw(batches.size() - 1));
         double rate = settings.rate().at(number);
         double scale = Math.min(1, settings.clip() / (norm + 1e-6));
         settings.optimiser().update(weights, number, rate, scale, threads);
@@ -156,7 +157,9 @@ public final class Trainer {
                             Diagnostic.at(span, TrainCode.NOT_FINITE, message).label("begins here"))
                     .orElseGet(() -> Diagnostic.of(TrainCode.NOT_FINITE, message));
             throw new DiagnosticException(d.note(first.map(f -> "the first operation that is not finite: " + f.node())
-                            .orElse("where operations run one by one, all are finite; fused kernels give it"))
+                            .orElse(
+                                    "where operations run one by one, all of this batch are finite; fused kernels give it, or"
+                                            + " the sum with other batches"))
                     .note("no weight has changed in this step")
                     .hint("take a smaller learning rate, a longer warm-up, or a smaller norm to clip to"));
         }
@@ -175,14 +178,7 @@ public final class Trainer {
 
     /** Of the weights that are not trained. */
     String frozenHash() {
-        StringBuilder text = new StringBuilder();
-        frozen.forEach((name, t) -> {
-            text.append(name).append(' ').append(t.dtype()).append(Arrays.toString(t.shape()));
-            for (int i = 0; i < t.size(); i++) {
-                text.append(' ').append(Long.toHexString(Double.doubleToLongBits(t.element(i))));
-            }
-        });
-        return Fingerprint.of(text.toString());
+        return Fingerprint.of(frozen);
     }
 
     TrainingSettings settings() {
@@ -205,7 +201,7 @@ public final class Trainer {
         weights.weights()
                 .forEach(w -> all.put(
                         w.name(), Tensor.of(w.elements().clone(), w.shape()).cast(w.type())));
-        all.putAll(frozen);
+        frozen.forEach((name, tensor) -> all.put(name, tensor.copy()));
         return all;
     }
 

@@ -116,12 +116,24 @@ final class TrainingProgram {
         }
     }
 
+    /** What a run's dropouts are drawn by. Their counter has 32 bits for the run: each 2^32 runs have another key. */
+    static long[] seed(long seed, long draw) {
+        int[] key = {Philox.lowKey(seed), Philox.highKey(seed, Stream.DROPOUT), 0, 0};
+        int beyond = (int) (draw >>> Integer.SIZE);
+        if (beyond != 0) {
+            int[] drawn = {beyond, 0, 0, 0};
+            Philox.draw(key[0], key[1], drawn);
+            key = drawn;
+        }
+        return new long[] {key[0] & WORD, key[1] & WORD, draw & WORD, 0};
+    }
+
     /** All that the graph reads. */
     private static Map<String, Tensor> inputs(
             Map<String, Tensor> batch, Map<String, Tensor> weights, long seed, long draw) {
         Map<String, Tensor> all = new LinkedHashMap<>(batch);
         weights.forEach((name, tensor) -> all.put(TrainingGraph.WEIGHT + name, tensor));
-        long[] words = {Philox.lowKey(seed) & WORD, Philox.highKey(seed, Stream.DROPOUT) & WORD, draw & WORD, 0};
+        long[] words = seed(seed, draw);
         all.put(Dropout.SEED, Tensor.of(words, words.length));
         return all;
     }

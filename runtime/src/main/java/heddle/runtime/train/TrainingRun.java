@@ -122,7 +122,8 @@ public final class TrainingRun {
     }
 
     /**
-     * Trains until all steps are done or the run is stopped.
+     * Trains until all steps are done or the run is stopped. The last measurement of what is held out may take long: a
+     * checkpoint is written before it, and another one after it. A run that is stopped leaves a measurement to the next.
      *
      * @param resume whether to go on from the checkpoint
      * @return the loss on all that is held out; empty when the run was stopped before its end
@@ -130,31 +131,38 @@ public final class TrainingRun {
      */
     public OptionalDouble run(boolean resume, Listener listener) {
         AtomicFile.removeLeftovers(schedule.checkpoint());
+        LossCurve.requirePicture(schedule.picture());
         try (LossLog log = resume ? resume(listener) : LossLog.begin(schedule.log())) {
-            OptionalDouble last = OptionalDouble.empty();
+            boolean unsaved = log.isOpen();
+            OptionalDouble last = log.isOpen() ? measured(log, listener) : OptionalDouble.empty();
             while (trainer.done() < schedule.steps() && !stopped) {
                 Trainer.Step step = step();
-                boolean isLast = step.number() == schedule.steps();
-                OptionalDouble heldOut = isLast || step.number() % schedule.testEvery() == 0
-                        ? OptionalDouble.of(heldOut(isLast ? Long.MAX_VALUE : schedule.testMost()))
-                        : OptionalDouble.empty();
-                log.add(new LossLog.Line(step.number(), step.loss(), step.norm(), step.rate(), heldOut));
+                log.add(step);
+                unsaved = true;
                 listener.stepped(step);
-                heldOut.ifPresent(loss -> {
-                    best = loss < best ? loss : best;
-                    listener.tested(step.number(), loss);
-                });
-                if (isLast || stopped || step.number() % schedule.saveEvery() == 0) {
+                if (isLast()) {
                     save(log, listener);
                 }
-                last = isLast ? heldOut : last;
+                if (isLast() || step.number() % schedule.testEvery() == 0) {
+                    last = measured(log, listener);
+                } else {
+                    log.end(OptionalDouble.empty());
+                }
+                if (!stopped && !isLast() && step.number() % schedule.saveEvery() == 0) {
+                    save(log, listener);
+                    unsaved = false;
+                }
             }
-            if (saved != trainer.done()) {
+            if (unsaved || saved != trainer.done()) {
                 save(log, listener);
             }
             AtomicFile.write(schedule.picture(), LossCurve.svg(title, unit, log.lines()));
-            return last;
+            return isLast() ? last : OptionalDouble.empty();
         }
+    }
+
+    private boolean isLast() {
+        return trainer.done() == schedule.steps();
     }
 
     private Trainer.Step step() {
@@ -175,13 +183,21 @@ public final class TrainingRun {
                 e.diagnostics().stream().map(d -> d.note(note)).toList());
     }
 
-    private double heldOut(long most) {
+    /** The loss on what is held out, which ends the line of the last step; empty when the run is stopped meanwhile. */
+    private OptionalDouble measured(LossLog log, Listener listener) {
+        long count = batches.heldOutBatches(isLast() ? Long.MAX_VALUE : schedule.testMost());
         double sum = 0;
-        List<Map<String, Tensor>> some = batches.heldOut(most);
-        for (Map<String, Tensor> batch : some) {
-            sum += trainer.loss(batch);
+        for (long b = 0; b < count; b++) {
+            if (stopped) {
+                return OptionalDouble.empty();
+            }
+            sum += trainer.loss(batches.heldOut(b, count));
         }
-        return sum / some.size();
+        double loss = sum / count;
+        log.end(OptionalDouble.of(loss));
+        best = loss < best ? loss : best;
+        listener.tested(trainer.done(), loss);
+        return OptionalDouble.of(loss);
     }
 
     private void save(LossLog log, Listener listener) {
@@ -197,29 +213,32 @@ public final class TrainingRun {
     }
 
     private LossLog resume(Listener listener) {
-        Map<String, String> text = trainer.load(schedule.checkpoint());
-        identity.forEach((name, now) -> {
-            String before = text.get(name);
-            if (!now.equals(before)) {
-                throw new DiagnosticException(Diagnostic.of(
-                                TrainCode.CHECKPOINT,
-                                "the checkpoint " + schedule.checkpoint() + " is of another training, by its "
-                                        + name.substring(name.lastIndexOf('.') + 1))
-                        .note("then: "
-                                + (before == null ? "nothing is said, it was not written by `heddle train`" : before))
-                        .note("now:  " + now)
-                        .hint("resume with what it began with, or begin another training with its weights: --from "
-                                + schedule.checkpoint()));
-            }
-        });
+        Map<String, String> text = Checkpoint.text(schedule.checkpoint());
+        identity.forEach((name, now) -> requireSame(name, now, text.get(name)));
+        best = number(text, BEST, Double.POSITIVE_INFINITY);
+        double length = number(text, LOG, 0);
+        trainer.load(schedule.checkpoint());
+        saved = trainer.done();
         if (!Fingerprint.of(trainer.code()).equals(text.get(CODE))) {
             listener.warned(
                     "the generated code is not that of the checkpoint, by another version, processor or number of"
                             + " vector lanes: the training goes on, but its bits may differ from an undisturbed one");
         }
-        best = number(text, BEST, Double.POSITIVE_INFINITY);
-        saved = trainer.done();
-        return LossLog.resume(schedule.log(), (long) number(text, LOG, 0));
+        return LossLog.resume(schedule.log(), (long) length, saved);
+    }
+
+    private void requireSame(String name, String now, String before) {
+        if (!now.equals(before)) {
+            throw new DiagnosticException(Diagnostic.of(
+                            TrainCode.CHECKPOINT,
+                            "the checkpoint " + schedule.checkpoint() + " is of another training, by its "
+                                    + name.substring(name.lastIndexOf('.') + 1))
+                    .note("then: "
+                            + (before == null ? "nothing is said, it was not written by `heddle train`" : before))
+                    .note("now:  " + now)
+                    .hint("resume with what it began with, or begin another training with its weights: --from "
+                            + schedule.checkpoint()));
+        }
     }
 
     private double number(Map<String, String> text, String name, double otherwise) {

@@ -1,5 +1,6 @@
 package heddle.runtime.train;
 
+import heddle.compiler.scalar.Philox;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -10,7 +11,7 @@ import java.util.TreeSet;
  * @param rate       how far each step goes
  * @param optimiser  how moments follow the gradients
  * @param clip       the greatest norm of all gradients together; longer ones are shortened to it. Infinite: never
- * @param seed       of initial weights, batches and dropouts
+ * @param seed       of initial weights, batches and dropouts, from 0 up to {@link Philox#SEEDS}, without it
  * @param frozen     names of weights that stay as they are
  * @param from       a weight file to begin with, in place of what the model declares
  */
@@ -18,6 +19,7 @@ public record TrainingSettings(
         LearningRate rate, AdamW optimiser, double clip, long seed, Set<String> frozen, Optional<String> from) {
     public TrainingSettings {
         frozen = Set.copyOf(frozen);
+        Philox.requireSeed(seed);
         if (!(clip > 0)) {
             throw new IllegalArgumentException("a norm is clipped to a positive number, not to " + clip);
         }

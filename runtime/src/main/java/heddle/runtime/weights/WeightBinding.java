@@ -36,7 +36,7 @@ public final class WeightBinding {
     private WeightBinding() {}
 
     /**
-     * All weights, in the model's types. Each is read from the file whenever it is asked for: those that nobody keeps
+     * All weights, in the model's types; those of a checkpoint are rounded to them, as in each step of the training. Each is read from the file whenever it is asked for: those that nobody keeps
      * take no memory.
      *
      * @throws DiagnosticException with everything that does not fit
@@ -123,7 +123,11 @@ public final class WeightBinding {
         DType stored = entry.dtype().get();
         boolean isExact = Tensor.isLossless(stored, w.type().dtype())
                 && (!w.held().stored().isPacked() || w.held().stored() == Stored.packed(stored));
-        return isExact || conversion == Conversion.ANY ? Optional.empty() : Optional.of(wrongType(file, entry, w));
+        boolean isTrained =
+                file.isCheckpoint() && stored == DType.F32 && w.type().dtype().isFloat();
+        return isExact || isTrained || conversion == Conversion.ANY
+                ? Optional.empty()
+                : Optional.of(wrongType(file, entry, w));
     }
 
     private static Optional<Diagnostic> quantised(WeightFile file, WeightEntry entry, Declaration w) {

@@ -12,6 +12,9 @@ import java.util.SequencedMap;
  * A file of named tensors. Its list of tensors is known when it is opened. Elements are mapped, and read on demand.
  */
 public interface WeightFile {
+    /** The name of the text that says after how many steps of a training the file was written. */
+    String TRAINED_STEPS = "heddle.step";
+
     /** Opens a file of any format that Heddle knows, by what the file begins with. */
     static WeightFile open(Path file) {
         return WeightFormat.open(file);
@@ -33,6 +36,11 @@ public interface WeightFile {
     /** Free text that came with the tensors, by name. */
     default Map<String, String> metadata() {
         return Map.of();
+    }
+
+    /** Whether a training is kept in it: weights are in f32 there, also those that the model rounds to sixteen bits for each run. */
+    default boolean isCheckpoint() {
+        return metadata().containsKey(TRAINED_STEPS);
     }
 
     /**

@@ -47,7 +47,7 @@ class SentenceFilesTest {
                 """);
         write("sentence_bert_config.json", "{\"max_seq_length\": 256, \"do_lower_case\": false}");
         write("config_sentence_transformers.json", """
-                {"prompts": {"query": "query: ", "passage": "passage: "}, "default_prompt_name": "passage"}
+                {"prompts": {"query": "query: ", "passage": "passage: ", "none": null}, "default_prompt_name": "passage"}
                 """);
         assertEquals(
                 new SentenceFiles(
@@ -79,6 +79,16 @@ class SentenceFilesTest {
                         .normalize());
     }
 
+    /** It may ask for what is not computed where it is not used; what says how the texts are read still counts. */
+    @Test
+    void poolingThatIsNotUsedIsNotRead() throws IOException {
+        write("1_Pooling/config.json", "{\"pooling_mode_max_tokens\": true}");
+        write("sentence_bert_config.json", "{\"max_seq_length\": 256}");
+        SentenceFiles files = SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle")), false);
+        assertEquals(Optional.empty(), files.pooling());
+        assertEquals(Optional.of(256), files.tokens());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -88,6 +98,8 @@ class SentenceFilesTest {
                 "modules.json | [{\"type\": \"sentence_transformers.models.Dense\", \"path\": \"2\"}] | models.Dense",
                 "modules.json | {} | not a list",
                 "sentence_bert_config.json | {\"max_seq_length\": \"long\"} | max_seq_length is long",
+                "sentence_bert_config.json | {\"max_seq_length\": 0} | max_seq_length is 0",
+                "config_sentence_transformers.json | {\"prompts\": {\"query\": 3}} | its prompt query is 3",
                 "config_sentence_transformers.json | [ | end"
             })
     void whatIsNotComputedIsSaid(String file, String text, String reason) throws IOException {

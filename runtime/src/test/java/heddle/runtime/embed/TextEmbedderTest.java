@@ -14,6 +14,7 @@ import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -88,6 +89,45 @@ class TextEmbedderTest {
                 Heddle.model(dir.resolve(model + ".heddle")),
                 CompileOptions.defaults().withWeights("random").withThreads(2),
                 options);
+    }
+
+    /** Marks that leave no room for a text are named with the file that leaves none. */
+    @Test
+    void aLimitWithoutRoomForATextIsRefused() throws IOException {
+        Path place = Files.createDirectories(dir.resolve("marked"));
+        Files.copy(dir.resolve("words.heddle"), place.resolve("m.heddle"), StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(place.resolve("tokenizer.json"), """
+                {"version": "1.0", "truncation": null, "padding": null, "normalizer": null, "decoder": null,
+                 "added_tokens": [{"id": 0, "content": "[UNK]", "single_word": false, "lstrip": false, "rstrip": false,
+                  "normalized": false, "special": true}, {"id": 1, "content": "[M]", "single_word": false,
+                  "lstrip": false, "rstrip": false, "normalized": false, "special": true}],
+                 "pre_tokenizer": {"type": "Whitespace"},
+                 "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "[M]", "type_id": 0}},
+                  {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "[M]", "type_id": 0}}], "pair": [],
+                  "special_tokens": {"[M]": {"id": "[M]", "ids": [1], "tokens": ["[M]"]}}},
+                 "model": {"type": "WordLevel", "vocab": {"[UNK]": 0, "[M]": 1, "one": 2}, "unk_token": "[UNK]"}}
+                """);
+        Path model = place.resolve("m.heddle");
+        CompileOptions compile = CompileOptions.defaults().withWeights("random").withThreads(1);
+        Files.writeString(place.resolve("m.properties"), "tokenizer = tokenizer.json\n");
+        for (int tokens = 1; tokens <= 3; tokens++) {
+            Files.writeString(place.resolve("sentence_bert_config.json"), "{\"max_seq_length\": " + tokens + "}");
+            if (tokens == 3) {
+                TextEmbedder.of(Heddle.model(model), compile, EmbeddingOptions.defaults())
+                        .embed(List.of("one one"));
+            } else {
+                DiagnosticException e = assertThrows(
+                        DiagnosticException.class,
+                        () -> TextEmbedder.of(Heddle.model(model), compile, EmbeddingOptions.defaults()));
+                assertEquals(EmbedCode.SENTENCE_FILE, e.diagnostics().getFirst().code());
+                assertTrue(e.getMessage().contains("sentence_bert_config.json cannot be used"), e.getMessage());
+            }
+        }
+        Files.delete(place.resolve("sentence_bert_config.json"));
+        Files.writeString(place.resolve("m.properties"), "tokenizer = tokenizer.json\ntokens = 2\n");
+        TextEmbedder embedder = TextEmbedder.of(Heddle.model(model), compile, EmbeddingOptions.defaults());
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> embedder.embed(List.of("one")));
+        assertTrue(e.getMessage().contains("a text has at most 2 tokens, and 2 of them are marks"), e.getMessage());
     }
 
     private static String text(int length, Random random) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.dsl.diagnostic.DiagnosticException;
 import org.junit.jupiter.api.Test;
 
 class SamplingTest {
@@ -59,5 +60,18 @@ class SamplingTest {
         assertTrue(differ > 50, "other seeds draw others: " + differ);
         assertThrows(IllegalArgumentException.class, () -> new Sampling(-1, 1, 0));
         assertThrows(IllegalArgumentException.class, () -> new Sampling(1, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Sampling(1, 1, 1L << 56));
+        assertThrows(IllegalArgumentException.class, () -> new Sampling(1, 1, -1));
+    }
+
+    @Test
+    void choosesNoTokenThatHasNoScore() {
+        float[] none = {Float.NaN, Float.NEGATIVE_INFINITY, Float.NaN};
+        for (double temperature : new double[] {0, 1}) {
+            DiagnosticException e =
+                    assertThrows(DiagnosticException.class, () -> new Sampling(temperature, 3, 0).choose(none, 17));
+            assertTrue(e.getMessage().contains("all its scores are NaN or minus infinity"), e.getMessage());
+        }
+        assertEquals(1, new Sampling(1, 3, 0).choose(new float[] {0, Float.POSITIVE_INFINITY, 0}, 0));
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -92,7 +93,7 @@ class PackingTest {
         assertEquals(
                 List.of("[1, 10, 11, 2]", "[1, 12, 13, 2]", "[1, 14, 2]"),
                 text.parts(4).stream().map(t -> Arrays.toString(t.ids())).toList());
-        assertThrows(IllegalArgumentException.class, () -> text.cut(2));
+        assertThrows(DiagnosticException.class, () -> text.cut(2));
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -80,13 +79,31 @@ class BatchesTest {
     @Test
     void allThatIsHeldOutIsMeasuredOnce() throws IOException {
         TokenFile file = places(1000);
-        List<Map<String, Tensor>> all = batches(file, 5, 4, 1).heldOut(Long.MAX_VALUE);
-        assertEquals(5, all.size());
-        Set<Long> seen = new TreeSet<>();
-        all.forEach(batch -> Arrays.stream(tokens(batch)).forEach(seen::add));
+        Batches batches = batches(file, 5, 4, 1);
+        assertEquals(5, batches.heldOutBatches(Long.MAX_VALUE));
+        Set<Long> seen = seen(batches, 5);
         assertEquals(100, seen.size());
         assertEquals(900, seen.iterator().next());
-        assertEquals(2, batches(file, 5, 4, 1).heldOut(2).size());
+        assertEquals(2, batches.heldOutBatches(2));
+        assertEquals(40, seen(batches, 2).size());
+    }
+
+    /** Of 14 windows, two do not fill a batch of four; a batch of twenty has some twice. */
+    @Test
+    void batchesOfWhatIsHeldOutAreWhole() throws IOException {
+        TokenFile file = places(1000);
+        assertEquals(3, batches(file, 7, 4, 1).heldOutBatches(Long.MAX_VALUE));
+        assertEquals(3 * 4 * 7, seen(batches(file, 7, 4, 1), 3).size());
+        assertEquals(1, batches(file, 7, 20, 1).heldOutBatches(Long.MAX_VALUE));
+        assertEquals(14 * 7, seen(batches(file, 7, 20, 1), 1).size());
+    }
+
+    private static Set<Long> seen(Batches batches, long count) {
+        Set<Long> seen = new TreeSet<>();
+        for (long b = 0; b < count; b++) {
+            Arrays.stream(tokens(batches.heldOut(b, count))).forEach(seen::add);
+        }
+        return seen;
     }
 
     @Test
@@ -106,6 +123,8 @@ class BatchesTest {
         TokenFile file = places(100);
         assertRefuses("too few for windows of 11", file, TrainedModels.model(MODEL, Map.of("N", 11L)));
         assertRefuses("how many tokens a window has: N", file, TrainedModels.model(MODEL, Map.of()));
+        HeddleModel wide = TrainedModels.model(MODEL, Map.of("N", 10L, "B", 1L << 30));
+        assertRefuses("a batch of 1073741824 windows of 10 tokens", file, wide);
         assertRefuses("has one input of tokens", file, TrainedModels.model(TrainedModels.LINEAR, Map.of()));
     }
 

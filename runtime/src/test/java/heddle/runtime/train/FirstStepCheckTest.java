@@ -48,6 +48,19 @@ class FirstStepCheckTest {
                 1);
     }
 
+    /** A loss that overflows is named where it is looked at; it does not hide the scale of what is finite. */
+    @Test
+    void whatIsNotFiniteSaysNothingOfTheOthers() {
+        float[] large = {Float.NaN, 4};
+        Program rounded = new FirstStepCheck(
+                new Fixed(large, new float[] {3.0001f, 0}), () -> new Fixed(large, new float[] {3, 0}), 1);
+        rounded.run(Map.of(), LENGTHS);
+        Program wrong = new FirstStepCheck(
+                new Fixed(large, new float[] {3.1f, 0}), () -> new Fixed(large, new float[] {3, 0}), 1);
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> wrong.run(Map.of(), LENGTHS));
+        assertTrue(e.getMessage().contains("grad.small"), e.getMessage());
+    }
+
     @Test
     void roundingPassesAndIsLookedAtOnceForEachChoiceOfLengths() {
         Program program = checked(new float[] {3.001f, 4}, new float[] {4e-5f, 0});

@@ -6,15 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -219,6 +223,122 @@ class TrainerTest {
         assertArrayEquals(before, doubles(trainer, "layer.w"));
     }
 
+    @Test
+    void namesTheBatchWhoseGradientOverflows() {
+        HeddleModel model = TrainedModels.model("""
+                dim B
+                input x: f32[B]
+                let w = weight "w" : f32 = ones
+                output loss = mean(sqrt(w * x))
+                """, Map.of());
+        Trainer trainer = TrainedModels.trainer(model, TrainingSettings.of(0.1, 9), 1);
+        Map<String, Tensor> right = Map.of("x", Tensor.of(new float[] {1, 4}, 2));
+        Map<String, Tensor> wrong = Map.of("x", Tensor.of(new float[] {1, 0}, 2));
+        for (List<Map<String, Tensor>> batches : List.of(List.of(wrong, right), List.of(right, wrong))) {
+            DiagnosticException e = assertThrows(DiagnosticException.class, () -> trainer.step(batches));
+            assertTrue(
+                    e.diagnostics().getFirst().notes().getFirst().startsWith("the first operation that is not finite"),
+                    e.diagnostics().getFirst().notes().toString());
+        }
+    }
+
+    @Test
+    void frozenWeightsAreToldApartInLittleMemory() {
+        String text = """
+                input x: f32[2000, 500]
+                let f = weight "f" : f32[2000, 500] = constant(%s)
+                output loss = sum(x * f) * weight "w" : f32 = ones
+                """;
+        Trainer one = frozen(text.formatted("1"));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        String hash = one.frozenHash();
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertTrue(allocated < 1_000_000, allocated + " bytes for a million elements");
+        assertEquals(hash, frozen(text.formatted("1")).frozenHash());
+        assertNotEquals(hash, frozen(text.formatted("1.5")).frozenHash());
+        float[] copy = one.weights().get("f").floats();
+        copy[999_999] = 7;
+        assertEquals(hash, one.frozenHash(), "weights() gives copies");
+    }
+
+    private static Trainer frozen(String text) {
+        TrainingSettings settings = TrainingSettings.of(0.1, 9).withFrozen(Set.of("f"));
+        return TrainedModels.trainer(TrainedModels.model(text, Map.of()), settings, 1);
+    }
+
+    @Test
+    void loadsAllOrNothing() {
+        HeddleModel other =
+                TrainedModels.model(TrainedModels.LINEAR.replace("f32[3] = zeros", "f32[1] = zeros"), Map.of());
+        Trainer saved = TrainedModels.trainer(other, TrainingSettings.of(0.1, 9).withSeed(5), 1);
+        saved.step(List.of(batch(5, 0)));
+        Path file = dir.resolve("other.safetensors");
+        saved.save(file, Map.of());
+        Trainer trainer = TrainedModels.trainer(linear, TrainingSettings.of(0.1, 9), 1);
+        double[] before = doubles(trainer, "layer.w");
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> trainer.load(file));
+        assertTrue(e.getMessage().contains("has another \"b\""), e.getMessage());
+        assertArrayEquals(before, doubles(trainer, "layer.w"));
+        assertEquals(0, trainer.done());
+    }
+
+    /** The counter of dropouts has 32 bits for batches, 1024 of which a step may have. */
+    @Test
+    void dropoutsDoNotRepeatAfterManySteps() {
+        long[] first = TrainingProgram.seed(5, 3);
+        assertArrayEquals(new long[] {5, 0, 3, 0}, first);
+        Set<List<Long>> seen = new HashSet<>();
+        for (long draw = 3; draw < 20L << 32; draw += 1L << 32) {
+            seen.add(Arrays.stream(TrainingProgram.seed(5, draw)).boxed().toList());
+        }
+        assertEquals(20, seen.size());
+    }
+
+    @Test
+    void settingsThatWouldNotWorkAreRefused() {
+        TrainingSettings usual = TrainingSettings.of(0.1, 9);
+        assertThrows(IllegalArgumentException.class, () -> usual.withSeed(-1));
+        assertThrows(IllegalArgumentException.class, () -> usual.withSeed(1L << 56));
+        assertEquals((1L << 56) - 1, usual.withSeed((1L << 56) - 1).seed());
+        assertThrows(IllegalArgumentException.class, () -> new AdamW(0.9, 0.9, 1e-46, 0));
+        assertThrows(IllegalArgumentException.class, () -> new AdamW(0.9, 0.9, 1e39, 0));
+        assertEquals(1e-40, new AdamW(0.9, 0.9, 1e-40, 0).epsilon());
+    }
+
+    /** A checkpoint has f32, of which the model's values are the rounded ones. */
+    @Test
+    void checkpointsOfNarrowWeightsAreWeightFiles() {
+        HeddleModel model = TrainedModels.model("""
+                input x: f32[2]
+                output loss = sum(x * cast(weight "w" : bf16[2] = normal(1), f32))
+                """, Map.of());
+        Trainer trainer = TrainedModels.trainer(model, TrainingSettings.of(1e-4, 9), 1);
+        Map<String, Tensor> batch = Map.of("x", Tensor.of(new float[] {1, 2}, 2));
+        trainer.step(List.of(batch));
+        Path file = dir.resolve("narrow.safetensors");
+        trainer.save(file, Map.of());
+        CompileOptions options = CompileOptions.defaults().withWeights(file.toString());
+        double loss = model.compile(options).run(batch).get("loss").element(0);
+        assertEquals(trainer.loss(batch), loss);
+        TrainingSettings usual = TrainingSettings.of(1e-4, 9);
+        for (boolean isCheckpoint : new boolean[] {true, false}) {
+            Path from = isCheckpoint ? file : dir.resolve("wide.safetensors");
+            if (!isCheckpoint) {
+                LinkedHashMap<String, Tensor> wide = new LinkedHashMap<>();
+                wide.put("w", trainer.weights().get("w").cast(DType.F32));
+                Safetensors.write(wide, from);
+            }
+            TrainingSettings again =
+                    new TrainingSettings(usual.rate(), usual.optimiser(), 1, 1, Set.of(), Optional.of(from.toString()));
+            assertArrayEquals(doubles(trainer, "w"), doubles(TrainedModels.trainer(model, again, 1), "w"));
+        }
+        // Files of others are converted where they are asked to be.
+        CompileOptions others =
+                options.withWeights(dir.resolve("wide.safetensors").toString());
+        assertThrows(DiagnosticException.class, () -> model.compile(others));
+    }
+
     /** Small steps add up in f32, and each run sees the nearest value of sixteen bits. */
     @Test
     void narrowWeightsAreTrainedInFullAndQuantisedOnesStayFrozen() {
@@ -278,6 +398,9 @@ class TrainerTest {
         assertRefuses("the loss is one number of f32", "output loss = weight \"w\" : f32[2] = zeros");
         assertRefuses("what the weight \"w\" begins with", "output loss = sum(weight \"w\" : f32[2])");
         assertRefuses("no weight that is trained", "input x: f32[2]\noutput loss = sum(x)");
+        assertRefuses(
+                "has 3.20e+09 numbers to train",
+                "output loss = sum(weight \"a\" : f32[40000, 40000] = zeros) + sum(weight \"b\" : f32[40000, 40000] = zeros)");
         assertRefuses(
                 "held as i8 per row, is not trained", "output loss = sum(weight \"w\" : f32[2, 2] as i8 per row)");
     }

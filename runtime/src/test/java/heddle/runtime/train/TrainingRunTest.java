@@ -12,6 +12,7 @@ import heddle.runtime.train.TrainingRun.Schedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -60,7 +61,7 @@ class TrainingRunTest {
     void learnsWhatBigramsHave() throws IOException {
         OptionalDouble loss = run("whole", 1).run(false, new Listener() {});
         double bits = loss.orElseThrow() / Math.log(2);
-        double counted = Ngrams.bits(text, 2);
+        double counted = Ngrams.bits(text, 2, 2).getFirst();
         assertTrue(bits < counted + 0.3 && bits > counted - 0.1, bits + " bits, counted " + counted);
         List<String> lines = Files.readAllLines(dir.resolve("whole.csv"));
         assertEquals(1 + STEPS, lines.size());
@@ -82,6 +83,72 @@ class TrainingRunTest {
         assertArrayEquals(bytes("whole.safetensors"), bytes("parts.safetensors"));
         assertArrayEquals(bytes("whole.csv"), bytes("parts.csv"));
         assertArrayEquals(bytes("whole.svg"), bytes("parts.svg"));
+    }
+
+    /** The last measurement takes all that is held out, which may be much: what was learnt is kept before. */
+    @Test
+    void keepsWhatWasLearntBeforeTheLastMeasurement() throws IOException {
+        run("whole", 1).run(false, new Listener() {});
+        List<String> order = new ArrayList<>();
+        TrainingRun first = run("parts", 1);
+        OptionalDouble none = first.run(false, new Listener() {
+            @Override
+            public void tested(long step, double loss) {
+                order.add("tested " + step);
+            }
+
+            @Override
+            public void saved(long step) {
+                order.add("saved " + step);
+                if (step == STEPS) {
+                    first.stop();
+                }
+            }
+        });
+        assertEquals(OptionalDouble.empty(), none);
+        assertEquals(List.of("saved 11", "tested 20", "saved 22", "saved 33", "saved 40", "saved 40"), order);
+        OptionalDouble loss = run("parts", 1).run(true, new Listener() {});
+        assertTrue(loss.isPresent());
+        assertArrayEquals(bytes("whole.safetensors"), bytes("parts.safetensors"));
+        assertArrayEquals(bytes("whole.csv"), bytes("parts.csv"));
+        assertArrayEquals(bytes("whole.svg"), bytes("parts.svg"));
+    }
+
+    @Test
+    void replacesNoFilesOfOthers() throws IOException {
+        Files.writeString(dir.resolve("a.csv"), "what,else\n1,2\n");
+        DiagnosticException e =
+                assertThrows(DiagnosticException.class, () -> run("a", 1).run(false, new Listener() {}));
+        assertTrue(e.getMessage().contains("a.csv is no log of losses"), e.getMessage());
+        assertEquals("what,else\n1,2\n", Files.readString(dir.resolve("a.csv")));
+        Files.writeString(dir.resolve("b.svg"), "<svg/>");
+        e = assertThrows(DiagnosticException.class, () -> run("b", 1).run(false, new Listener() {}));
+        assertTrue(e.getMessage().contains("b.svg is no picture of losses"), e.getMessage());
+        assertEquals("<svg/>", Files.readString(dir.resolve("b.svg")));
+    }
+
+    @Test
+    void refusesALogThatWasEdited() throws IOException {
+        TrainingRun first = run("parts", 1);
+        first.run(false, stopping(first, 3));
+        String log = Files.readString(dir.resolve("parts.csv"));
+        for (String edited : List.of(
+                log.replace("step", "Step"),
+                log.replace("\n2,", "\nx,"),
+                log.replace("\n2,", "\n2;"),
+                "\u00e9" + log)) {
+            Files.writeString(dir.resolve("parts.csv"), edited);
+            DiagnosticException e = assertThrows(
+                    DiagnosticException.class, () -> run("parts", 1).run(true, new Listener() {}));
+            assertEquals(TrainCode.CHECKPOINT, e.diagnostics().getFirst().code());
+            assertEquals(edited, Files.readString(dir.resolve("parts.csv")), "nothing is cut");
+        }
+        // A line less at the start, and as many characters more at the end.
+        Files.writeString(
+                dir.resolve("parts.csv"), log.replaceFirst("\n1,.*\n", "\n") + "4,1,1,1," + "1".repeat(99) + "\n");
+        DiagnosticException e =
+                assertThrows(DiagnosticException.class, () -> run("parts", 1).run(true, new Listener() {}));
+        assertTrue(e.getMessage().contains("ends with step 4, the checkpoint with step 3"), e.getMessage());
     }
 
     @Test
