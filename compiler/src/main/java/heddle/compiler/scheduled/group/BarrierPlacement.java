@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 /**
  * Puts a barrier between two accesses to an array in local memory by different threads of a group: reads after writes, writes after reads,
  * and writes after writes. A loop that all threads run alike may come around with what its end left in use.
+ * A condition that holds a barrier ends in one.
  */
 final class BarrierPlacement {
     /** The arrays that some thread wrote or read since the last barrier. */
@@ -69,7 +70,7 @@ final class BarrierPlacement {
                 placed.add(new Action.For(f.axis(), f.span(), f.level(), around(f.body(), before)));
             } else if (action instanceof Action.When w && isForAll(w)) {
                 Use inside = before.copy();
-                placed.add(new Action.When(w.condition(), placed(w.then(), inside)));
+                placed.add(new Action.When(w.condition(), ended(placed(w.then(), inside), inside)));
                 before.add(inside);
             } else {
                 Use use = use(List.of(action));
@@ -82,6 +83,27 @@ final class BarrierPlacement {
             }
         }
         return placed;
+    }
+
+    /**
+     * What a condition holds, with a barrier at its end where it holds one. Threads so meet before they join what follows the
+     * condition: PoCL lets the first thread decide for all in a branch that is joined there as well.
+     */
+    private static List<Action> ended(List<Action> then, Use use) {
+        if (then.stream().anyMatch(BarrierPlacement::holdsBarrier)) {
+            then.add(new Action.Barrier());
+            use.clear();
+        }
+        return then;
+    }
+
+    private static boolean holdsBarrier(Action action) {
+        return switch (action) {
+            case Action.Barrier b -> true;
+            case Action.For f -> f.body().stream().anyMatch(BarrierPlacement::holdsBarrier);
+            case Action.When w -> w.then().stream().anyMatch(BarrierPlacement::holdsBarrier);
+            default -> false;
+        };
     }
 
     /** The body of a loop, which begins with what is in use before it or at its own end. */
