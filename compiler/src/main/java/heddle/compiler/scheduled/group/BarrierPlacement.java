@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /**
  * Puts a barrier between two accesses to an array in local memory by different threads of a group: reads after writes, writes after reads,
  * and writes after writes. A loop that all threads run alike may come around with what its end left in use.
- * A condition that holds a barrier ends in one.
+ * A condition that holds a barrier is followed by one.
  */
 final class BarrierPlacement {
     /** The arrays that some thread wrote or read since the last barrier. */
@@ -70,8 +70,14 @@ final class BarrierPlacement {
                 placed.add(new Action.For(f.axis(), f.span(), f.level(), around(f.body(), before)));
             } else if (action instanceof Action.When w && isForAll(w)) {
                 Use inside = before.copy();
-                placed.add(new Action.When(w.condition(), ended(placed(w.then(), inside), inside)));
+                List<Action> then = placed(w.then(), inside);
+                placed.add(new Action.When(w.condition(), then));
                 before.add(inside);
+                if (then.stream().anyMatch(BarrierPlacement::holdsBarrier)) {
+                    // PoCL lets the first thread choose for all in a branch that meets others where the condition ends.
+                    placed.add(new Action.Barrier());
+                    before.clear();
+                }
             } else {
                 Use use = use(List.of(action));
                 if (before.forbids(use)) {
@@ -83,18 +89,6 @@ final class BarrierPlacement {
             }
         }
         return placed;
-    }
-
-    /**
-     * What a condition holds, with a barrier at its end where it holds one. Threads so meet before they join what follows the
-     * condition: PoCL lets the first thread decide for all in a branch that is joined there as well.
-     */
-    private static List<Action> ended(List<Action> then, Use use) {
-        if (then.stream().anyMatch(BarrierPlacement::holdsBarrier)) {
-            then.add(new Action.Barrier());
-            use.clear();
-        }
-        return then;
     }
 
     private static boolean holdsBarrier(Action action) {
