@@ -33,7 +33,7 @@ class ConditionBarrierTest {
                 "fuses/causal-then-padding",
                 "fuses/causal-strict",
                 "fuses/alibi-causal",
-                "fuses/cap-after-mask"
+                "fuses/causal-then-bias"
             })
     void isFollowedByABarrier(String name) {
         for (TornadoTarget target : List.of(TornadoTarget.GPU, TornadoTarget.CPU)) {
