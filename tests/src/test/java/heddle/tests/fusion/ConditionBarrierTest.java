@@ -44,7 +44,9 @@ class ConditionBarrierTest {
                             Set.of())
                     .plan();
             for (TileKernel kernel : plan.launches()) {
-                holdsBarrier(DeviceScheduler.schedule(kernel).body(), kernel.program().name() + " on a " + target.device().name());
+                holdsBarrier(
+                        DeviceScheduler.schedule(kernel).body(),
+                        kernel.program().name() + " on a " + target.device().name());
             }
         }
         assertEquals(List.of(), alone);
