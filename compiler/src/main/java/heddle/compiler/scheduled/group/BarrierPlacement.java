@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 /**
  * Puts a barrier between two accesses to an array in local memory by different threads of a group: reads after writes, writes after reads,
  * and writes after writes. A loop that all threads run alike may come around with what its end left in use.
+ * A condition that holds a barrier is followed by one.
  */
 final class BarrierPlacement {
     /** The arrays that some thread wrote or read since the last barrier. */
@@ -69,8 +70,14 @@ final class BarrierPlacement {
                 placed.add(new Action.For(f.axis(), f.span(), f.level(), around(f.body(), before)));
             } else if (action instanceof Action.When w && isForAll(w)) {
                 Use inside = before.copy();
-                placed.add(new Action.When(w.condition(), placed(w.then(), inside)));
+                List<Action> then = placed(w.then(), inside);
+                placed.add(new Action.When(w.condition(), then));
                 before.add(inside);
+                if (then.stream().anyMatch(BarrierPlacement::holdsBarrier)) {
+                    // PoCL lets the first thread choose for all in a branch that meets others where the condition ends.
+                    placed.add(new Action.Barrier());
+                    before.clear();
+                }
             } else {
                 Use use = use(List.of(action));
                 if (before.forbids(use)) {
@@ -82,6 +89,15 @@ final class BarrierPlacement {
             }
         }
         return placed;
+    }
+
+    private static boolean holdsBarrier(Action action) {
+        return switch (action) {
+            case Action.Barrier b -> true;
+            case Action.For f -> f.body().stream().anyMatch(BarrierPlacement::holdsBarrier);
+            case Action.When w -> w.then().stream().anyMatch(BarrierPlacement::holdsBarrier);
+            default -> false;
+        };
     }
 
     /** The body of a loop, which begins with what is in use before it or at its own end. */
