@@ -88,8 +88,14 @@ final class BlockActions {
     }
 
     ScheduledKernel schedule() {
-        List<Action> body = of(kernel.body());
-        return new ScheduledKernel(kernel, List.copyOf(placed.values()), body);
+        List<TileStmt> body = kernel.body();
+        Optional<CheckedSums> checked = CheckedSums.of(body).filter(c -> Level.Lanes.element(c.sums().type()).isPresent());
+        checked.ifPresent(c -> {
+            List<Action> twice = inner(body.subList(0, c.count()), Optional.empty());
+            act(new Action.Checked(place(c.sums()), twice));
+        });
+        of(body.subList(checked.map(CheckedSums::count).orElse(0), body.size()));
+        return new ScheduledKernel(kernel, List.copyOf(placed.values()), actions);
     }
 
     private List<Action> of(List<TileStmt> body) {
@@ -112,10 +118,12 @@ final class BlockActions {
             case TileStmt.Update u -> define(u.tile(), u.value());
             case TileStmt.Accumulate a -> act(product(a.tile(), a.value(), false));
             case TileStmt.Loop l -> act(loop(l));
-            case TileStmt.Masked m -> act(new Action.Partial(inner(m.body(), Optional.empty())));
+            case TileStmt.Masked m -> act(new Action.Partial(
+                    kernel.program().loop(m.loop()).axis(),
+                    kernel.schedule().trim(m.loop()),
+                    inner(m.body(), Optional.empty())));
             case TileStmt.AddTo a -> addTo(a);
-            case TileStmt.Store s ->
-                column(lane, new TileStmt.Store(s.buffer(), last(s.axes(), lane), s.address(), s.value()));
+            case TileStmt.Store s -> store(s);
         }
     }
 
@@ -173,8 +181,7 @@ final class BlockActions {
                 } else if (ScalarExprs.isZero(m.program())) {
                     act(new Action.Clear(place(tile)));
                 } else {
-                    PlacedTile t = place(tile);
-                    column(t.lane(), new TileStmt.Store(t.buffer(), t.axes(), t.address(), m.program()));
+                    fill(place(tile), inMemory(m.program()));
                 }
             }
             case TileExpr.Reduce r -> {
@@ -195,6 +202,37 @@ final class BlockActions {
                 act(product(tile, dot, fresh));
             }
         }
+    }
+
+    /** Where a program reads neighbours along the rows of a tile, these are turned. */
+    private void fill(PlacedTile tile, ScalarExpr program) {
+        Optional<Turning.Filled> filled = new Turning(kernel::sizes).filled(tile, program);
+        if (filled.isEmpty()) {
+            column(tile.lane(), new TileStmt.Store(tile.buffer(), tile.axes(), tile.address(), program));
+            return;
+        }
+        Axis rows = filled.get().rows();
+        Action.Operand from = filled.get().buffer()
+                .<Action.Operand>map(Action.Operand.InPlace::new)
+                .orElseGet(() -> new Action.Operand.Placed(computed(tile, rows, filled.get().element(), program)));
+        act(new Action.Turn(from, new Action.Operand.Placed(tile), rows, tile.lane(), filled.get().element()));
+    }
+
+    /** A program over the axes of a tile, computed into a tile with vectors along another axis. */
+    private PlacedTile computed(PlacedTile like, Axis along, DType element, ScalarExpr program) {
+        String name = "staged" + placed.size();
+        PlacedTile tile = PlacedTile.of(name, element, like.axes(), along, width(along));
+        placed.put(name, tile);
+        column(along, Optional.of(element), List.of(new TileStmt.Store(tile.buffer(), tile.axes(), tile.address(), program)));
+        return tile;
+    }
+
+    private void store(TileStmt.Store s) {
+        TileStmt.Store store = new TileStmt.Store(s.buffer(), last(s.axes(), lane), s.address(), inMemory(s.value()));
+        Optional<Action.Turn> turn = placed.values().stream()
+                .flatMap(t -> new Turning(kernel::sizes).stored(store, t).stream())
+                .findFirst();
+        turn.ifPresentOrElse(this::act, () -> column(lane, store));
     }
 
     /** Whether a tile is held in registers, by the loop over lanes that defines and reads it. */
