@@ -2,7 +2,6 @@ package heddle.compiler.scheduled;
 
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.ScaledBlock;
-import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -21,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -32,9 +30,6 @@ import java.util.Set;
  * factor with that axis.
  */
 final class BlockActions {
-    /** Bytes of a factor that all rows read before the next: half of a first-level cache of 32 KiB. */
-    private static final int SLICE = 16 << 10;
-
     private final TileKernel kernel;
     private final int lanes;
     private final Axis lane;
@@ -116,7 +111,7 @@ final class BlockActions {
         switch (stmt) {
             case TileStmt.Define d -> define(d.tile(), d.value());
             case TileStmt.Update u -> define(u.tile(), u.value());
-            case TileStmt.Accumulate a -> act(product(a.tile(), a.value(), false));
+            case TileStmt.Accumulate a -> act(products().of(a.tile(), a.value(), false));
             case TileStmt.Loop l -> act(loop(l));
             case TileStmt.Masked m -> act(new Action.Partial(
                     kernel.program().loop(m.loop()).axis(),
@@ -195,11 +190,11 @@ final class BlockActions {
                 column(lane, Level.Lanes.element(tile.type()), statements);
             }
             case TileExpr.Dot dot -> {
-                boolean fresh = startsFresh(tile, dot);
+                boolean fresh = products().startFresh(tile, dot);
                 if (!fresh) {
                     act(new Action.Clear(place(tile)));
                 }
-                act(product(tile, dot, fresh));
+                act(products().of(tile, dot, fresh));
             }
         }
     }
@@ -271,69 +266,12 @@ final class BlockActions {
                 : Math.toIntExact(axis.extent().value());
     }
 
-    /** Whether all terms of a sum are added at once, in vectors of floats, so that it need not be set to zero before. */
-    private boolean startsFresh(Tile tile, TileExpr.Dot dot) {
-        return dot.zeros() == Annihilating.NEITHER
-                && Level.Lanes.element(tile.type()).isPresent()
-                && slice(place(tile), dot).isEmpty();
-    }
-
-    /**
-     * What several rounds of rows read stays in the first-level cache; one round reads each element once anyway. Packed terms are
-     * converted slice by slice.
-     */
-    private OptionalInt slice(PlacedTile sums, TileExpr.Dot dot) {
-        Axis over = dot.over();
-        int slice = (int) (SLICE / sums.buffer().stored().bytes(sums.width()));
-        boolean isShort = open.contains(over)
-                ? kernel.block(over) <= slice
-                : over.extent().isKnown() && over.extent().value() <= slice;
-        boolean packed = isPacked(dot.a()) || isPacked(dot.b());
-        return isShort && !packed ? OptionalInt.empty() : OptionalInt.of(slice);
-    }
-
-    private boolean isPacked(Tile tile) {
-        Action.Operand operand = inPlace.get(tile.name());
-        return operand instanceof Action.Operand.Scaled
-                || operand instanceof Action.Operand.InPlace in
-                        && in.block().buffer().stored().isPacked();
-    }
-
-    private RegisterBlock registers(Tile tile, boolean fresh) {
-        Axis row = place(tile).row().orElseThrow();
-        RegisterBlock block = RegisterBlock.halving(
-                kernel.schedule().unroll(tile, row),
-                kernel.schedule().unroll(tile, place(tile).lane()));
-        boolean known = !open.contains(row) && row.extent().isKnown();
-        if (known) {
-            return block.of(row.extent().value());
-        }
-        return fresh ? block.overlapping() : block;
+    private BlockProducts products() {
+        return new BlockProducts(kernel, open, inPlace, this::place);
     }
 
     private int count(DType element) {
         return element == DType.F32 ? lanes : lanes / 2;
-    }
-
-    private Action product(Tile tile, TileExpr.Dot dot, boolean fresh) {
-        Tile vectors = dot.a().axes().contains(place(tile).lane()) ? dot.a() : dot.b();
-        Tile spread = vectors == dot.a() ? dot.b() : dot.a();
-        Annihilating zeros = spread == dot.a() ? dot.zeros() : dot.zeros().exchanged();
-        PlacedTile sums = place(tile);
-        return new Action.Product(
-                sums,
-                operand(spread),
-                operand(vectors),
-                dot.over(),
-                zeros,
-                fresh,
-                registers(tile, fresh),
-                slice(sums, dot));
-    }
-
-    private Action.Operand operand(Tile tile) {
-        Action.Operand block = inPlace.get(tile.name());
-        return block != null ? block : new Action.Operand.Placed(place(tile));
     }
 
     /** A store, with what vectors cannot read as it lies brought into a worker's memory before. */
@@ -387,7 +325,7 @@ final class BlockActions {
         String name = columns.getLast() instanceof TileStmt.Store s
                 ? s.buffer().name().replaceFirst("Tile$", "")
                 : along.name();
-        Action loop = new Action.For(along, span, level, ColumnActions.of(columns, this::span));
+        Action loop = new Action.For(along, span, level, ColumnActions.of(columns, this::span, kernel.schedule()));
         actions.add(new Action.Method(name, Optional.empty(), List.of(loop)));
         columns.clear();
     }

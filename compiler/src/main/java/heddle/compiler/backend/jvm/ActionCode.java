@@ -120,6 +120,9 @@ final class ActionCode {
     }
 
     private void exchange(Action.Exchange e) {
+        if (e.across() instanceof Level.Several) {
+            return; // Single numbers are folded in order.
+        }
         if (!(e.across() instanceof Level.Lanes level)) {
             throw new IllegalStateException("nothing to exchange: " + e);
         }
