@@ -84,7 +84,8 @@ final class BlockActions {
 
     ScheduledKernel schedule() {
         List<TileStmt> body = kernel.body();
-        Optional<CheckedSums> checked = CheckedSums.of(body).filter(c -> Level.Lanes.element(c.sums().type()).isPresent());
+        Optional<CheckedSums> checked = CheckedSums.of(body)
+                .filter(c -> Level.Lanes.element(c.sums().type()).isPresent());
         checked.ifPresent(c -> {
             List<Action> twice = inner(body.subList(0, c.count()), Optional.empty());
             act(new Action.Checked(place(c.sums()), twice));
@@ -113,10 +114,11 @@ final class BlockActions {
             case TileStmt.Update u -> define(u.tile(), u.value());
             case TileStmt.Accumulate a -> act(products().of(a.tile(), a.value(), false));
             case TileStmt.Loop l -> act(loop(l));
-            case TileStmt.Masked m -> act(new Action.Partial(
-                    kernel.program().loop(m.loop()).axis(),
-                    kernel.schedule().trim(m.loop()),
-                    inner(m.body(), Optional.empty())));
+            case TileStmt.Masked m ->
+                act(new Action.Partial(
+                        kernel.program().loop(m.loop()).axis(),
+                        kernel.schedule().trim(m.loop()),
+                        inner(m.body(), Optional.empty())));
             case TileStmt.AddTo a -> addTo(a);
             case TileStmt.Store s -> store(s);
         }
@@ -207,10 +209,17 @@ final class BlockActions {
             return;
         }
         Axis rows = filled.get().rows();
-        Action.Operand from = filled.get().buffer()
+        Action.Operand from = filled.get()
+                .buffer()
                 .<Action.Operand>map(Action.Operand.InPlace::new)
-                .orElseGet(() -> new Action.Operand.Placed(computed(tile, rows, filled.get().element(), program)));
-        act(new Action.Turn(from, new Action.Operand.Placed(tile), rows, tile.lane(), filled.get().element()));
+                .orElseGet(() -> new Action.Operand.Placed(
+                        computed(tile, rows, filled.get().element(), program)));
+        act(new Action.Turn(
+                from,
+                new Action.Operand.Placed(tile),
+                rows,
+                tile.lane(),
+                filled.get().element()));
     }
 
     /** A program over the axes of a tile, computed into a tile with vectors along another axis. */
@@ -218,7 +227,10 @@ final class BlockActions {
         String name = "staged" + placed.size();
         PlacedTile tile = PlacedTile.of(name, element, like.axes(), along, width(along));
         placed.put(name, tile);
-        column(along, Optional.of(element), List.of(new TileStmt.Store(tile.buffer(), tile.axes(), tile.address(), program)));
+        column(
+                along,
+                Optional.of(element),
+                List.of(new TileStmt.Store(tile.buffer(), tile.axes(), tile.address(), program)));
         return tile;
     }
 

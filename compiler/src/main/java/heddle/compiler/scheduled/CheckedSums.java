@@ -5,8 +5,6 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.Tile;
-import heddle.compiler.tile.TileExpr;
-import heddle.compiler.tile.TileProgram;
 import heddle.compiler.tile.TileStmt;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +25,8 @@ record CheckedSums(Tile sums, int count) {
                 int count = at + 1;
                 return sums(loop.body())
                         .filter(sums -> body.subList(0, count - 1).stream()
-                                .anyMatch(s -> s instanceof TileStmt.Define d && d.tile().equals(sums)))
+                                .anyMatch(s -> s instanceof TileStmt.Define d
+                                        && d.tile().equals(sums)))
                         .map(sums -> new CheckedSums(sums, count));
             }
             if (!(stmt instanceof TileStmt.Define)) {
@@ -54,7 +53,8 @@ record CheckedSums(Tile sums, int count) {
             case TileStmt.Define d -> true;
             case TileStmt.Accumulate a -> true;
             case TileStmt.Masked m -> m.body().stream().allMatch(s -> leaves(s, sums));
-            case TileStmt.Update u -> !u.tile().equals(sums) || isMultiple(u.value().program(), sums.value());
+            case TileStmt.Update u ->
+                !u.tile().equals(sums) || isMultiple(u.value().program(), sums.value());
             case TileStmt.Loop l -> false;
             case TileStmt.Store s -> false;
             case TileStmt.AddTo a -> false;
@@ -69,7 +69,9 @@ record CheckedSums(Tile sums, int count) {
                 && isZero.fn() == ScalarFn.EQ
                 && ScalarExprs.isZero(isZero.args().getLast())
                 && ScalarExprs.isZero(select.args().get(1))
-                && select.args().getLast()
-                        .equals(ScalarExpr.apply(ScalarFn.MUL, sum, isZero.args().getFirst()));
+                && select.args()
+                        .getLast()
+                        .equals(ScalarExpr.apply(
+                                ScalarFn.MUL, sum, isZero.args().getFirst()));
     }
 }

@@ -219,8 +219,9 @@ final class FewRowsActions {
                 };
             case TileStmt.Update u -> List.of(number(u.tile(), u.value().program()));
             case TileStmt.Store s -> List.of(new Action.Store(s.buffer(), s.address(), inMemory(s.value())));
-            case TileStmt.Masked m -> 
-                List.of(new Action.Partial(kernel.program().loop(m.loop()).axis(), OptionalInt.empty(), steps(m.body())));
+            case TileStmt.Masked m ->
+                List.of(new Action.Partial(
+                        kernel.program().loop(m.loop()).axis(), OptionalInt.empty(), steps(m.body())));
             default -> throw new IllegalStateException("not a step of a row: " + stmt);
         };
     }

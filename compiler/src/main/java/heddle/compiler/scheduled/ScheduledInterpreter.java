@@ -253,9 +253,7 @@ public final class ScheduledInterpreter {
         Code code = code(mask.program());
         return () -> {
             Set<Boolean> found = new HashSet<>();
-            each(
-                    masked.stream().filter(worker::isOpen).distinct().toList(),
-                    () -> found.add(code.run(frame) != 0));
+            each(masked.stream().filter(worker::isOpen).distinct().toList(), () -> found.add(code.run(frame) != 0));
             return found;
         };
     }

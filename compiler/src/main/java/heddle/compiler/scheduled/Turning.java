@@ -3,7 +3,6 @@ package heddle.compiler.scheduled;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.TileStmt;
@@ -40,16 +39,22 @@ record Turning(Function<List<Axis>, Map<Axis, Integer>> sizes) {
         boolean turns = ScalarExprs.reads(program, rows)
                 && along.isNative(program)
                 && !new LaneAccess(tile.lane(), element.get()).isNative(program);
-        return turns ? Optional.of(new Filled(rows, element.get(), held(program, tile.axes(), element.get()))) : Optional.empty();
+        return turns
+                ? Optional.of(new Filled(rows, element.get(), held(program, tile.axes(), element.get())))
+                : Optional.empty();
     }
 
     /** The copy that a store of a tile's elements as they are is, when that turns them. */
     Optional<Action.Turn> stored(TileStmt.Store store, PlacedTile tile) {
         Axis lane = tile.lane();
         Optional<Axis> rows = tile.row()
-                .filter(r -> Stride.of(store.address(), r).filter(Stride::isContiguous).isPresent());
+                .filter(r -> Stride.of(store.address(), r)
+                        .filter(Stride::isContiguous)
+                        .isPresent());
         DType element = tile.buffer().type().dtype();
-        if (rows.isEmpty() || store.buffer().type().dtype() != element || !store.value().equals(tile.element())) {
+        if (rows.isEmpty()
+                || store.buffer().type().dtype() != element
+                || !store.value().equals(tile.element())) {
             return Optional.empty();
         }
         return held(new ScalarExpr.Element(store.buffer(), store.address()), tile.axes(), element)

@@ -158,8 +158,11 @@ final class LaneCode {
         for (int n = 0; n < count; n++) {
             int number = n;
             Map<Variable, List<String>> partial = new HashMap<>(begun);
-            several.forEach((result, names) ->
-                    partial.put(result, names.stream().map(of -> of.get(Math.min(number, of.size() - 1))).toList()));
+            several.forEach((result, names) -> partial.put(
+                    result,
+                    names.stream()
+                            .map(of -> of.get(Math.min(number, of.size() - 1)))
+                            .toList()));
             body(f, n == 0 ? index : index + " + " + n, locals.block(), partial);
         }
         out.close();

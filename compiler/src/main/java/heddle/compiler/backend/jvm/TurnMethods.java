@@ -93,7 +93,8 @@ final class TurnMethods {
             }
         }
         IntStream.range(0, count)
-                .forEach(r -> out.line(row(1, r) + ".intoArray(c, cAt" + at.apply(r).formatted("cStep") + ");"));
+                .forEach(r ->
+                        out.line(row(1, r) + ".intoArray(c, cAt" + at.apply(r).formatted("cStep") + ");"));
         out.close();
     }
 
