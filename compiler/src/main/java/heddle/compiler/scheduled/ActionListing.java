@@ -100,11 +100,11 @@ public final class ActionListing {
                 actions(depth + 1, b.body());
             }
             case Action.Checked c -> {
-                line(depth, "zeros annihilate only if " + c.sums().buffer() + " is not finite without:");
+                line(depth, "once without annihilating zeros, again with them if " + c.sums().buffer() + " is not finite:");
                 actions(depth + 1, c.body());
             }
             case Action.Partial p -> {
-                String parts = p.step().isPresent() ? "parts of " + p.step().getAsInt() + " " + p.axis() : "blocks";
+                String parts = p.step().isPresent() ? "steps of " + p.step().getAsInt() + " " + p.axis() : "blocks";
                 line(depth, "in partial " + parts + ":");
                 actions(depth + 1, p.body());
             }
