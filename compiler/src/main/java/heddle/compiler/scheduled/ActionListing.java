@@ -100,7 +100,10 @@ public final class ActionListing {
                 actions(depth + 1, b.body());
             }
             case Action.Checked c -> {
-                line(depth, "once without annihilating zeros, again with them if " + c.sums().buffer() + " is not finite:");
+                line(
+                        depth,
+                        "once without annihilating zeros, again with them if "
+                                + c.sums().buffer() + " is not finite:");
                 actions(depth + 1, c.body());
             }
             case Action.Partial p -> {

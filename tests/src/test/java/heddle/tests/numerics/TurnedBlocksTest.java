@@ -86,7 +86,8 @@ class TurnedBlocksTest {
             Map<String, NdArray> reference = Reference.run(model, Map.of(), inputs);
             program.run(inputs).forEach((name, result) -> {
                 Comparison c = Comparison.of(result, reference.get(name), Tolerance.of(type));
-                String what = name + " of " + type + ", width " + width + ", " + lanes + " lanes, N = " + result.shape()[2];
+                String what =
+                        name + " of " + type + ", width " + width + ", " + lanes + " lanes, N = " + result.shape()[2];
                 assertTrue(c.within(), () -> what + " is " + c.got() + ", not " + c.want());
             });
         }
@@ -115,7 +116,8 @@ class TurnedBlocksTest {
         int n = 150;
         int hidden = 140;
         JvmProgram program = program(model("f32", width), JvmPlatform.target(2));
-        float[] expected = program.run(inputs(DType.F32, n, width, at -> 0)).get("causal").floats();
+        float[] expected =
+                program.run(inputs(DType.F32, n, width, at -> 0)).get("causal").floats();
         for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
             float[] found = program.run(inputs(DType.F32, n, width, at -> at / width % n == hidden ? value : 0))
                     .get("causal")

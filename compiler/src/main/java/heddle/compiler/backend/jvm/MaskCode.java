@@ -28,6 +28,9 @@ final class MaskCode {
     private final SequencedSet<Axis> axes = new LinkedHashSet<>();
     private final Map<Axis, BlockMask.Range> corners = new HashMap<>();
 
+    /** Tests that are written, by what they tell. */
+    private final Map<ScalarExpr, Test> tests = new HashMap<>();
+
     /** @param looped the axis of the loop, whose block has just begun */
     MaskCode(KernelScope scope, BlockRanges ranges, Axis looped, LoopMask mask) {
         this.scope = scope;
@@ -51,13 +54,13 @@ final class MaskCode {
         }
         String from = ranges.from(looped);
         String to = ranges.to(looped);
-        Test somewhere = new Test("_somewhere", found.somewhere());
+        Test somewhere = test("_somewhere", found.somewhere());
         out.open("if (!" + somewhere.call(from, to) + ")").line("continue;").close();
-        out.line("boolean full = " + new Test("_everywhere", found.everywhere()).call(from, to) + ";");
+        out.line("boolean full = " + test("_everywhere", found.everywhere()).call(from, to) + ";");
         LoopId loop = scope.kernel().program().loopOver(looped).orElseThrow();
         scope.kernel().schedule().trim(loop).ifPresent(step -> {
-            ScalarExpr inStep = scope.kernel().overStep(mask, corners).somewhere();
-            Test ofStep = inStep.equals(found.somewhere()) ? somewhere : new Test("_somewhereInStep", inStep);
+            Test ofStep = test(
+                    "_somewhereInStep", scope.kernel().overStep(mask, corners).somewhere());
             String last =
                     "(" + to + " - 1) / " + step + " * " + step; // The step that the end lies in may be cut short.
             out.open("if (!full)");
@@ -65,6 +68,10 @@ final class MaskCode {
             narrow(out, step, ofStep.call(from, from + " + " + step), from + " += " + step);
             out.close();
         });
+    }
+
+    private Test test(String suffix, ScalarExpr truth) {
+        return tests.computeIfAbsent(truth, t -> new Test(suffix, t));
     }
 
     private void narrow(JavaText out, int by, String somewhere, String step) {
@@ -88,7 +95,7 @@ final class MaskCode {
         out.line("int " + last + " = " + to + ";");
         out.open("for (; " + from + " < " + last + "; " + from + " = " + to + ")");
         out.line(to + " = Math.min((" + from + " / " + step + " + 1) * " + step + ", " + last + ");");
-        out.open("if (!" + new Test("_everywhereInStep", found.everywhere()).call(from, to) + ")");
+        out.open("if (!" + test("_everywhereInStep", found.everywhere()).call(from, to) + ")");
         body.run();
         out.close().close();
         out.line(from + " = " + first + ";");
