@@ -65,6 +65,7 @@ final class ActionRoles {
         return switch (action) {
             case Action.For f -> walk(f.body(), masked);
             case Action.Blocks b -> walk(b.body(), masked);
+            case Action.Checked c -> walk(c.body(), masked);
             case Action.Partial p -> {
                 walk(p.body(), true);
                 yield Set.of(AttentionRole.MASK);
@@ -147,10 +148,15 @@ final class ActionRoles {
             case Action.Clear c -> tile(c.tile());
             case Action.ClearRow c -> tile(c.tile());
             case Action.Product p -> tile(p.sums());
+            case Action.Turn t -> written(t.to());
             case Action.RowDots d -> tile(d.products());
             case Action.RowSums s -> tile(s.sums());
             default -> Optional.empty();
         };
+    }
+
+    private Optional<String> written(Action.Operand to) {
+        return to instanceof Action.Operand.Placed p ? tile(p.tile()) : Optional.of(RESULT);
     }
 
     private Optional<String> stored(Buffer to, ScalarExpr value) {

@@ -196,7 +196,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
         boolean costly = facts.program().programs().stream().anyMatch(RegisterBlocks::isCostly);
         int vectors = costly ? VECTORS_OF_COSTLY : most;
         return registers()
-                .ofProducts(schedule, facts, lane, width)
+                .ofExtremes(registers().ofProducts(schedule, facts, lane, width), facts, lane)
                 .with(new Choice.Bind(
                         lane.name(),
                         List.of(

@@ -96,6 +96,19 @@ record RegisterBlocks(Processor processor) {
         return ofReductions(all, facts);
     }
 
+    /** The accumulators of extremes that vectors along the lanes have. Sums are added in order. */
+    KernelSchedule ofExtremes(KernelSchedule schedule, ProgramFacts facts, Axis lanes) {
+        KernelSchedule all = schedule;
+        for (TileStmt.Define d : facts.program().definitions()) {
+            if (d.value() instanceof TileExpr.Reduce r
+                    && (r.kind() == Reduction.MAX || r.kind() == Reduction.MIN)
+                    && d.tile().axes().contains(lanes)) {
+                all = all.with(new Choice.Unroll(d.tile().name(), r.over().name(), ACCUMULATORS));
+            }
+        }
+        return all;
+    }
+
     /** The accumulators of reductions along rows. What is stored along a row just before is computed in the same loop. */
     KernelSchedule ofReductions(KernelSchedule schedule, ProgramFacts facts) {
         KernelSchedule all = schedule;

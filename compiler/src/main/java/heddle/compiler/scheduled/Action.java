@@ -10,6 +10,7 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.tile.LoopMask;
+import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -123,6 +124,14 @@ public sealed interface Action {
             implements Action {}
 
     /**
+     * A copy with rows turned into columns: {@code to[read, stored] = from[stored, read]}, where neighbours of {@code from} lie along
+     * {@code read} and those of {@code to} along {@code stored}.
+     *
+     * @param element what both hold, {@code f32} or {@code f64}
+     */
+    record Turn(Operand from, Operand to, Axis read, Axis stored, DType element) implements Action {}
+
+    /**
      * Dot products of each row of {@code left} with rows of {@code right}, which are contiguous: {@code products[row, lane] = sum over
      * axis of left[row, over] * right[lane, over]}, lanes along what is summed.
      *
@@ -165,9 +174,25 @@ public sealed interface Action {
         }
     }
 
-    /** What only blocks need where the mask is true in part. */
-    record Partial(List<Action> body) implements Action {
+    /**
+     * What only blocks need where the mask is true in part.
+     *
+     * @param step indexes that are taken together: the body runs for each such part of the block in which the mask is not true
+     *             everywhere; empty where it runs for the whole block
+     */
+    record Partial(Axis axis, OptionalInt step, List<Action> body) implements Action {
         public Partial {
+            body = List.copyOf(body);
+        }
+    }
+
+    /**
+     * Actions that run once, or twice: at first zeros in products that are added to {@code sums} are numbers like others. Zero times a
+     * value that is no finite number is NaN, which the sums keep. Where they are finite at the end, none was met; else everything is
+     * done again with zeros that annihilate.
+     */
+    record Checked(PlacedTile sums, List<Action> body) implements Action {
+        public Checked {
             body = List.copyOf(body);
         }
     }

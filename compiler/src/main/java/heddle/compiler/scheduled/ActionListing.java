@@ -79,6 +79,7 @@ public final class ActionListing {
                 actions(depth + 1, m.body());
             }
             case Action.Product p -> product(depth, p);
+            case Action.Turn t -> line(depth, name(t.to()) + " = " + name(t.from()) + " turned");
             case Action.RowDots d ->
                 line(
                         depth,
@@ -98,8 +99,16 @@ public final class ActionListing {
                 line(depth, "blocks of " + b.size() + " " + b.axis() + " in " + span(b.span()) + mask + ":");
                 actions(depth + 1, b.body());
             }
+            case Action.Checked c -> {
+                line(
+                        depth,
+                        "once without annihilating zeros, again with them if "
+                                + c.sums().buffer() + " is not finite:");
+                actions(depth + 1, c.body());
+            }
             case Action.Partial p -> {
-                line(depth, "in partial blocks:");
+                String parts = p.step().isPresent() ? "steps of " + p.step().getAsInt() + " " + p.axis() : "blocks";
+                line(depth, "in partial " + parts + ":");
                 actions(depth + 1, p.body());
             }
         }

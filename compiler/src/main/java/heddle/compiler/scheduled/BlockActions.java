@@ -2,7 +2,6 @@ package heddle.compiler.scheduled;
 
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.ScaledBlock;
-import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
@@ -21,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -32,9 +30,6 @@ import java.util.Set;
  * factor with that axis.
  */
 final class BlockActions {
-    /** Bytes that packed terms take where they are converted: half of a first-level cache of 32 KiB. */
-    private static final int SLICE = 16 << 10;
-
     private final TileKernel kernel;
     private final int lanes;
     private final Axis lane;
@@ -94,8 +89,15 @@ final class BlockActions {
     }
 
     ScheduledKernel schedule() {
-        List<Action> body = of(kernel.body());
-        return new ScheduledKernel(kernel, List.copyOf(placed.values()), body);
+        List<TileStmt> body = kernel.body();
+        Optional<CheckedSums> checked = CheckedSums.of(body)
+                .filter(c -> Level.Lanes.element(c.sums().type()).isPresent());
+        checked.ifPresent(c -> {
+            List<Action> twice = inner(body.subList(0, c.count()), Optional.empty());
+            act(new Action.Checked(place(c.sums()), twice));
+        });
+        of(body.subList(checked.map(CheckedSums::count).orElse(0), body.size()));
+        return new ScheduledKernel(kernel, List.copyOf(placed.values()), actions);
     }
 
     private List<Action> of(List<TileStmt> body) {
@@ -119,10 +121,13 @@ final class BlockActions {
             case TileStmt.Update u -> define(u.tile(), u.value());
             case TileStmt.Accumulate a -> accumulate(a.tile(), a.value(), unset.contains(a.tile()));
             case TileStmt.Loop l -> act(loop(l));
-            case TileStmt.Masked m -> act(new Action.Partial(inner(m.body(), Optional.empty())));
+            case TileStmt.Masked m ->
+                act(new Action.Partial(
+                        kernel.program().loop(m.loop()).axis(),
+                        kernel.schedule().trim(m.loop()),
+                        inner(m.body(), Optional.empty())));
             case TileStmt.AddTo a -> addTo(a);
-            case TileStmt.Store s ->
-                column(lane, new TileStmt.Store(s.buffer(), last(s.axes(), lane), s.address(), s.value()));
+            case TileStmt.Store s -> store(s);
         }
     }
 
@@ -182,8 +187,7 @@ final class BlockActions {
                         act(new Action.Clear(place(tile)));
                     }
                 } else {
-                    PlacedTile t = place(tile);
-                    column(t.lane(), new TileStmt.Store(t.buffer(), t.axes(), t.address(), m.program()));
+                    fill(place(tile), inMemory(m.program()));
                 }
             }
             case TileExpr.Reduce r -> {
@@ -202,11 +206,52 @@ final class BlockActions {
 
     /** @param fromZero whether the sums are those of this product alone */
     private void accumulate(Tile tile, TileExpr.Dot dot, boolean fromZero) {
-        boolean fresh = fromZero && startsFresh(tile, dot);
+        boolean fresh = fromZero && products().startFresh(tile, dot);
         if (fromZero && !fresh) {
             act(new Action.Clear(place(tile)));
         }
-        act(product(tile, dot, fresh));
+        act(products().of(tile, dot, fresh));
+    }
+
+    /** Where a program reads neighbours along the rows of a tile, these are turned. */
+    private void fill(PlacedTile tile, ScalarExpr program) {
+        Optional<Turning.Filled> filled = new Turning(kernel::sizes).filled(tile, program);
+        if (filled.isEmpty()) {
+            column(tile.lane(), new TileStmt.Store(tile.buffer(), tile.axes(), tile.address(), program));
+            return;
+        }
+        Axis rows = filled.get().rows();
+        Action.Operand from = filled.get()
+                .buffer()
+                .<Action.Operand>map(Action.Operand.InPlace::new)
+                .orElseGet(() -> new Action.Operand.Placed(
+                        computed(tile, rows, filled.get().element(), program)));
+        act(new Action.Turn(
+                from,
+                new Action.Operand.Placed(tile),
+                rows,
+                tile.lane(),
+                filled.get().element()));
+    }
+
+    /** A program over the axes of a tile, computed into a tile with vectors along another axis. */
+    private PlacedTile computed(PlacedTile like, Axis along, DType element, ScalarExpr program) {
+        String name = "staged" + placed.size();
+        PlacedTile tile = PlacedTile.of(name, element, like.axes(), along, width(along));
+        placed.put(name, tile);
+        column(
+                along,
+                Optional.of(element),
+                List.of(new TileStmt.Store(tile.buffer(), tile.axes(), tile.address(), program)));
+        return tile;
+    }
+
+    private void store(TileStmt.Store s) {
+        TileStmt.Store store = new TileStmt.Store(s.buffer(), last(s.axes(), lane), s.address(), inMemory(s.value()));
+        Optional<Action.Turn> turn = placed.values().stream()
+                .flatMap(t -> new Turning(kernel::sizes).stored(store, t).stream())
+                .findFirst();
+        turn.ifPresentOrElse(this::act, () -> column(lane, store));
     }
 
     /** Whether a tile is held in registers, by the loop over lanes that defines and reads it. */
@@ -245,63 +290,12 @@ final class BlockActions {
                 : Math.toIntExact(axis.extent().value());
     }
 
-    /** Whether all terms of a sum are added at once, in vectors of floats, so that it need not be set to zero before. */
-    private boolean startsFresh(Tile tile, TileExpr.Dot dot) {
-        return dot.zeros() == Annihilating.NEITHER
-                && Level.Lanes.element(tile.type()).isPresent()
-                && !isPacked(dot.a())
-                && !isPacked(dot.b());
-    }
-
-    /** Packed terms are converted a slice at a time, which stays in the first-level cache. Others are read as they lie, all at once. */
-    private OptionalInt slice(PlacedTile sums, TileExpr.Dot dot) {
-        return isPacked(dot.a()) || isPacked(dot.b())
-                ? OptionalInt.of((int) (SLICE / sums.buffer().stored().bytes(sums.width())))
-                : OptionalInt.empty();
-    }
-
-    private boolean isPacked(Tile tile) {
-        Action.Operand operand = inPlace.get(tile.name());
-        return operand instanceof Action.Operand.Scaled
-                || operand instanceof Action.Operand.InPlace in
-                        && in.block().buffer().stored().isPacked();
-    }
-
-    private RegisterBlock registers(Tile tile, boolean fresh) {
-        Axis row = place(tile).row().orElseThrow();
-        RegisterBlock block = RegisterBlock.halving(
-                kernel.schedule().unroll(tile, row),
-                kernel.schedule().unroll(tile, place(tile).lane()));
-        boolean known = !open.contains(row) && row.extent().isKnown();
-        if (known) {
-            return block.of(row.extent().value());
-        }
-        return fresh && !unset.contains(tile) ? block.overlapping() : block;
+    private BlockProducts products() {
+        return new BlockProducts(kernel, open, inPlace, unset, this::place);
     }
 
     private int count(DType element) {
         return element == DType.F32 ? lanes : lanes / 2;
-    }
-
-    private Action product(Tile tile, TileExpr.Dot dot, boolean fresh) {
-        Tile vectors = dot.a().axes().contains(place(tile).lane()) ? dot.a() : dot.b();
-        Tile spread = vectors == dot.a() ? dot.b() : dot.a();
-        Annihilating zeros = spread == dot.a() ? dot.zeros() : dot.zeros().exchanged();
-        PlacedTile sums = place(tile);
-        return new Action.Product(
-                sums,
-                operand(spread),
-                operand(vectors),
-                dot.over(),
-                zeros,
-                fresh,
-                registers(tile, fresh),
-                slice(sums, dot));
-    }
-
-    private Action.Operand operand(Tile tile) {
-        Action.Operand block = inPlace.get(tile.name());
-        return block != null ? block : new Action.Operand.Placed(place(tile));
     }
 
     /** A store, with what vectors cannot read as it lies brought into a worker's memory before. */
@@ -357,7 +351,7 @@ final class BlockActions {
                 : along.name();
         Action loop = isResult(columns)
                 ? ColumnActions.byRows((TileStmt.Store) columns.getFirst(), span, level, this::span)
-                : new Action.For(along, span, level, ColumnActions.of(columns, this::span));
+                : new Action.For(along, span, level, ColumnActions.of(columns, this::span, kernel.schedule()));
         actions.add(new Action.Method(name, Optional.empty(), List.of(loop)));
         columns.clear();
     }

@@ -3,6 +3,7 @@ package heddle.compiler.scheduled;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
@@ -19,16 +20,18 @@ import java.util.function.Function;
  */
 final class ColumnActions {
     private final Function<Axis, Span> spans;
+    private final KernelSchedule schedule;
     private final List<Action> actions = new ArrayList<>();
 
-    private ColumnActions(Function<Axis, Span> spans) {
+    private ColumnActions(Function<Axis, Span> spans, KernelSchedule schedule) {
         this.spans = spans;
+        this.schedule = schedule;
     }
 
     /** The body of a kernel whose innermost parallel axis is cut into blocks. */
     static List<Action> ofKernel(List<TileStmt> body, Axis lane) {
         Level level = lanes(body, lane).<Level>map(t -> new Level.Lanes(t, 1)).orElse(Level.EACH);
-        Action loop = new Action.For(lane, Span.BLOCK, level, of(body, axis -> Span.WHOLE));
+        Action loop = new Action.For(lane, Span.BLOCK, level, of(body, axis -> Span.WHOLE, KernelSchedule.NONE));
         return List.of(new Action.Method(lane.name(), Optional.empty(), List.of(loop)));
     }
 
@@ -48,10 +51,11 @@ final class ColumnActions {
     /**
      * The actions for one column.
      *
-     * @param spans of the axes that loops run down
+     * @param spans    of the axes that loops run down
+     * @param schedule says how many partial results reductions have
      */
-    static List<Action> of(List<TileStmt> body, Function<Axis, Span> spans) {
-        ColumnActions columns = new ColumnActions(spans);
+    static List<Action> of(List<TileStmt> body, Function<Axis, Span> spans, KernelSchedule schedule) {
+        ColumnActions columns = new ColumnActions(spans, schedule);
         columns.add(body);
         return columns.actions;
     }
@@ -148,16 +152,31 @@ final class ColumnActions {
 
     /** A loop down the column. */
     private void loop(Axis axis, List<TileStmt> together) {
+        Level level = level(axis, together);
         List<Action> body = new ArrayList<>();
+        List<Action> after = new ArrayList<>();
         for (TileStmt stmt : together) {
             if (stmt instanceof TileStmt.Define d && d.value() instanceof TileExpr.Reduce r) {
                 ScalarExpr.Variable result = RowActions.variable(d.tile());
-                actions.add(new Action.Begin(result, r.kind(), Level.EACH));
+                actions.add(new Action.Begin(result, r.kind(), level));
                 body.add(new Action.Fold(result, r.kind(), r.program(), r.ignoresNaN()));
+                if (level instanceof Level.Several) {
+                    after.add(new Action.Exchange(result, r.kind(), level));
+                }
             } else {
                 body.add(once(stmt));
             }
         }
-        actions.add(new Action.For(axis, spans.apply(axis), Level.EACH, body));
+        actions.add(new Action.For(axis, spans.apply(axis), level, body));
+        actions.addAll(after);
+    }
+
+    /** Several at once where a loop does nothing but reduce. */
+    private Level level(Axis axis, List<TileStmt> together) {
+        int several = together.stream()
+                .mapToInt(stmt -> stmt instanceof TileStmt.Define d ? schedule.unroll(d.tile(), axis) : 1)
+                .min()
+                .orElse(1);
+        return several > 1 ? new Level.Several(several) : Level.EACH;
     }
 }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -218,7 +219,9 @@ final class FewRowsActions {
                 };
             case TileStmt.Update u -> List.of(number(u.tile(), u.value().program()));
             case TileStmt.Store s -> List.of(new Action.Store(s.buffer(), s.address(), inMemory(s.value())));
-            case TileStmt.Masked m -> List.of(new Action.Partial(steps(m.body())));
+            case TileStmt.Masked m ->
+                List.of(new Action.Partial(
+                        kernel.program().loop(m.loop()).axis(), OptionalInt.empty(), steps(m.body())));
             default -> throw new IllegalStateException("not a step of a row: " + stmt);
         };
     }

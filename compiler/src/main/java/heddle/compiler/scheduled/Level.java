@@ -47,6 +47,19 @@ public sealed interface Level {
         }
     }
 
+    /**
+     * One index after another, in a loop whose body has several: a reduction has a partial result for each of those, so that it need
+     * not wait for the one before.
+     *
+     * @param n how many, two or more
+     */
+    record Several(int n) implements Level {
+        @Override
+        public String toString() {
+            return "each, " + n + " at once";
+        }
+    }
+
     /** What runs indexes on a device. */
     enum OfDevice implements Level {
         /** All threads of all groups, each of which has one index; there may be more threads than indexes. */

@@ -1,7 +1,6 @@
 package heddle.compiler.scheduled;
 
 import heddle.compiler.index.BlockStrides;
-import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -14,6 +13,7 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scalar.ScalarMath;
 import heddle.compiler.scheduled.WorkerMemory.Range;
+import heddle.compiler.tile.LoopMask;
 import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Supplier;
 
 /**
  * Executes a scheduled kernel in double precision, so that a fault of a scheduler is found before code is written.
@@ -49,9 +49,13 @@ public final class ScheduledInterpreter {
     private final Map<String, Long> lengths;
     private final ScalarEvaluator evaluator;
     private final WorkerMemory worker;
+    private final OperandElements operands;
     private final Map<Buffer, BitSet> stored = new HashMap<>();
     private double[] frame = {};
     private boolean full;
+
+    /** The values of the mask of the loop whose body becomes steps. */
+    private Supplier<Set<Boolean>> truths = Set::of;
 
     private ScheduledInterpreter(
             ScheduledKernel kernel, Function<Buffer, double[]> arguments, Map<String, Long> lengths) {
@@ -60,6 +64,7 @@ public final class ScheduledInterpreter {
         this.lengths = lengths;
         this.evaluator = new ScalarEvaluator(this::memory, lengths, Rounding.REAL);
         this.worker = new WorkerMemory(kernel.tiles(), this::rows, axis -> (int) evaluator.extent(axis));
+        this.operands = new OperandElements(worker, evaluator, lengths, this::memory, this::code);
     }
 
     /**
@@ -161,6 +166,7 @@ public final class ScheduledInterpreter {
             }
             case Action.Method m -> steps(m.body());
             case Action.Product p -> product(p);
+            case Action.Turn t -> turn(t);
             case Action.RowDots d ->
                 rowProduct(d.products(), d.left(), d.right(), d.over(), Annihilating.NEITHER, true, d.rows());
             case Action.RowSums s ->
@@ -173,14 +179,8 @@ public final class ScheduledInterpreter {
                         false,
                         s.rows());
             case Action.Blocks b -> blocks(b);
-            case Action.Partial p -> {
-                Step body = steps(p.body());
-                yield () -> {
-                    if (!full) {
-                        body.run();
-                    }
-                };
-            }
+            case Action.Checked c -> steps(c.body());
+            case Action.Partial p -> partial(p);
             default -> throw new IllegalStateException("not an action of a processor: " + action);
         };
     }
@@ -219,15 +219,11 @@ public final class ScheduledInterpreter {
     private Step blocks(Action.Blocks b) {
         Function<Range, Range> span = span(b.axis(), b.span());
         int slot = evaluator.slot(b.axis());
-        List<Axis> masked = new ArrayList<>();
-        Code mask = b.mask().map(m -> code(m.program())).orElse(f -> 1);
-        b.mask()
-                .ifPresent(m -> ScalarExprs.visit(m.program(), e -> {
-                    if (e instanceof ScalarExpr.Index i) {
-                        masked.add(i.axis());
-                    }
-                }));
+        Supplier<Set<Boolean>> mask = b.mask().map(this::truths).orElse(() -> Set.of(true));
+        Supplier<Set<Boolean>> outerMask = truths;
+        truths = mask;
         Step body = steps(b.body());
+        truths = outerMask;
         return () -> {
             Range all = span.apply(worker.range(b.axis()));
             boolean outer = full;
@@ -235,17 +231,49 @@ public final class ScheduledInterpreter {
                 worker.open(b.axis(), new Range(at, Math.min(at + b.size(), all.to())));
                 frame[slot] = at;
                 place();
-                Set<Boolean> truths = new HashSet<>();
-                each(
-                        masked.stream().filter(worker::isOpen).distinct().toList(),
-                        () -> truths.add(mask.run(frame) != 0));
-                full = !truths.contains(false);
-                if (truths.contains(true)) {
+                Set<Boolean> found = mask.get();
+                full = !found.contains(false);
+                if (found.contains(true)) {
                     body.run();
                 }
             }
             worker.close(b.axis());
             full = outer;
+        };
+    }
+
+    /** The values of a mask in the current block. */
+    private Supplier<Set<Boolean>> truths(LoopMask mask) {
+        List<Axis> masked = new ArrayList<>();
+        ScalarExprs.visit(mask.program(), e -> {
+            if (e instanceof ScalarExpr.Index i) {
+                masked.add(i.axis());
+            }
+        });
+        Code code = code(mask.program());
+        return () -> {
+            Set<Boolean> found = new HashSet<>();
+            each(masked.stream().filter(worker::isOpen).distinct().toList(), () -> found.add(code.run(frame) != 0));
+            return found;
+        };
+    }
+
+    private Step partial(Action.Partial p) {
+        Step body = steps(p.body());
+        Supplier<Set<Boolean>> mask = truths;
+        return () -> {
+            if (full) {
+                return;
+            }
+            Range all = worker.range(p.axis());
+            int step = p.step().orElse((int) (all.to() - all.from()));
+            for (long at = all.from(); at < all.to(); at += step) {
+                worker.open(p.axis(), new Range(at, Math.min(at + step, all.to())));
+                if (p.step().isEmpty() || mask.get().contains(false)) {
+                    body.run();
+                }
+            }
+            worker.open(p.axis(), all);
         };
     }
 
@@ -285,9 +313,17 @@ public final class ScheduledInterpreter {
         evaluator.slot(row);
         evaluator.slot(lane);
         evaluator.slot(p.over());
-        ToDoubleFunction<double[]> spread = factor(p.spread(), List.of(row, p.over()));
-        ToDoubleFunction<double[]> vectors = factor(p.vectors(), List.of(p.over(), lane));
+        OperandElements.At spread = operands.of(p.spread(), List.of(row, p.over()));
+        OperandElements.At vectors = operands.of(p.vectors(), List.of(p.over(), lane));
         return multiply(p.sums(), List.of(row, lane), p.over(), spread, vectors, p.zeros(), p.isFresh());
+    }
+
+    private Step turn(Action.Turn t) {
+        List<Axis> axes = List.of(t.read(), t.stored());
+        axes.forEach(evaluator::slot);
+        OperandElements.At from = operands.of(t.from(), axes);
+        OperandElements.At to = operands.of(t.to(), axes);
+        return () -> each(axes, () -> to.set(frame, from.element(frame)));
     }
 
     private Step rowProduct(
@@ -302,8 +338,8 @@ public final class ScheduledInterpreter {
         evaluator.slot(row);
         evaluator.slot(sums.lane());
         evaluator.slot(over);
-        ToDoubleFunction<double[]> a = factor(new Action.Operand.Placed(left), List.of(row, over));
-        ToDoubleFunction<double[]> b = factor(new Action.Operand.InPlace(right), List.of(sums.lane(), over));
+        OperandElements.At a = operands.of(new Action.Operand.Placed(left), List.of(row, over));
+        OperandElements.At b = operands.of(new Action.Operand.InPlace(right), List.of(sums.lane(), over));
         Step multiply = multiply(sums, List.of(row, sums.lane()), over, a, b, zeros, isFresh);
         return () -> {
             Range range = worker.range(row);
@@ -318,8 +354,8 @@ public final class ScheduledInterpreter {
             PlacedTile sums,
             List<Axis> axes,
             Axis over,
-            ToDoubleFunction<double[]> a,
-            ToDoubleFunction<double[]> b,
+            OperandElements.At a,
+            OperandElements.At b,
             Annihilating zeros,
             boolean isFresh) {
         Code address = code(worker.address(sums.buffer(), sums.address()));
@@ -328,56 +364,11 @@ public final class ScheduledInterpreter {
             int at = (int) address.run(frame);
             double[] sum = {isFresh ? 0 : memory(sums.buffer())[at]};
             each(List.of(over), () -> {
-                double term = zeros.multiply(a.applyAsDouble(frame), b.applyAsDouble(frame));
+                double term = zeros.multiply(a.element(frame), b.element(frame));
                 sum[0] = type.isInt() ? ScalarMath.apply(ScalarFn.ADD, type, sum[0], term, 0) : sum[0] + term;
             });
             memory(sums.buffer())[at] = sum[0];
         });
-    }
-
-    /** The element of a factor at the current indexes of {@code axes}. */
-    private ToDoubleFunction<double[]> factor(Action.Operand operand, List<Axis> axes) {
-        return switch (operand) {
-            case Action.Operand.Placed p -> {
-                Code element = code(p.tile().element());
-                yield element::run;
-            }
-            case Action.Operand.InPlace in -> inPlace(in.block(), axes);
-            case Action.Operand.Scaled s -> scaled(s.block(), axes);
-        };
-    }
-
-    private ToDoubleFunction<double[]> inPlace(BlockStrides block, List<Axis> axes) {
-        Code start = code(block.start());
-        long[] strides =
-                axes.stream().mapToLong(a -> block.along(a).evaluate(lengths)).toArray();
-        int[] slots = axes.stream().mapToInt(evaluator::slot).toArray();
-        return f -> {
-            double[] first = f.clone();
-            long moved = 0;
-            for (int n = 0; n < slots.length; n++) {
-                long from = worker.range(axes.get(n)).from();
-                moved += ((long) f[slots[n]] - from) * strides[n];
-                first[slots[n]] = from;
-            }
-            return memory(block.buffer())[(int) (start.run(first) + moved)];
-        };
-    }
-
-    /** @param axes the summed axis, then that of the columns */
-    private ToDoubleFunction<double[]> scaled(ScaledBlock block, List<Axis> axes) {
-        ToDoubleFunction<double[]> held = inPlace(block.held(), axes);
-        Code start = code(block.start());
-        int over = evaluator.slot(axes.getFirst());
-        int column = evaluator.slot(axes.getLast());
-        long step = block.step().evaluate(lengths);
-        return f -> {
-            double[] first = f.clone();
-            first[column] = worker.range(axes.getLast()).from();
-            long moved =
-                    (long) f[over] / block.depth() * step + ((long) f[column] - (long) first[column]) / block.columns();
-            return held.applyAsDouble(f) * memory(block.scales())[(int) (start.run(first) + moved)];
-        };
     }
 
     /** A program whose elements of tiles are those of their current blocks. */

@@ -63,6 +63,11 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
         return ProgramParts.loopOver(body, axis).map(TileStmt.Loop::id);
     }
 
+    /** The loop that is called so. */
+    public TileStmt.Loop loop(LoopId id) {
+        return loops().stream().filter(l -> l.id().equals(id)).findFirst().orElseThrow();
+    }
+
     /** Its loops, outer ones first. */
     public List<TileStmt.Loop> loops() {
         List<TileStmt.Loop> loops = new ArrayList<>();

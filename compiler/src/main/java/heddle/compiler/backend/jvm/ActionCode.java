@@ -2,10 +2,12 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.emit.Names;
+import heddle.compiler.backend.jvm.product.FiniteCheck;
 import heddle.compiler.backend.jvm.text.Fold;
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scheduled.Action;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes actions, one index at a time; {@link LaneCode} writes what stands in loops over lanes. */
 final class ActionCode {
@@ -25,6 +28,18 @@ final class ActionCode {
     private final ScalarCode.Positions positions;
     private final Map<Variable, List<String>> partials;
     private final TileOffsets offsets;
+
+    /**
+     * Sums to which products are added without looking for zeros first.
+     *
+     * @param plain the variable that tells whether this is the first time
+     */
+    private record Unchecked(PlacedTile sums, String plain) {}
+
+    private Optional<Unchecked> unchecked = Optional.empty();
+
+    /** Of the innermost loop over blocks that has one. */
+    private Optional<MaskCode> mask = Optional.empty();
 
     /** @param out where the body of the entry method's loop over blocks is written */
     ActionCode(KernelScope scope, BlockRanges ranges, TileOffsets offsets, JavaText out) {
@@ -67,15 +82,14 @@ final class ActionCode {
             case Action.Clear c -> clear(c.tile());
             case Action.ClearRow c -> clearRow(c.tile());
             case Action.Method m -> method(m);
-            case Action.Product p -> scope.members().about(p, () -> new ProductCode(scope, ranges).write(p, out));
+            case Action.Product p -> scope.members().about(p, () -> product(p));
+            case Action.Turn t ->
+                scope.members().about(t, () -> TurnMethods.write(t, new Sides(scope, ranges, out), scope, out));
             case Action.RowDots d -> scope.members().about(d, () -> new RowProductCode(scope, ranges, out).write(d));
             case Action.RowSums s -> scope.members().about(s, () -> new RowProductCode(scope, ranges, out).write(s));
             case Action.Blocks b -> blocks(b);
-            case Action.Partial p -> {
-                out.open("if (!full)");
-                write(p.body());
-                out.close();
-            }
+            case Action.Checked c -> checked(c);
+            case Action.Partial p -> partial(p);
             default -> throw new IllegalStateException("not an action of a processor: " + action);
         }
     }
@@ -111,6 +125,9 @@ final class ActionCode {
     }
 
     private void exchange(Action.Exchange e) {
+        if (e.across() instanceof Level.Several) {
+            return; // Single numbers are folded in order.
+        }
         if (!(e.across() instanceof Level.Lanes level)) {
             throw new IllegalStateException("nothing to exchange: " + e);
         }
@@ -189,7 +206,11 @@ final class ActionCode {
     }
 
     private void clear(PlacedTile tile) {
-        fill(tile, "0", tile.row().map(r -> ranges.length(r) + " * ").orElse("") + tile.width());
+        fill(tile, "0", elements(tile));
+    }
+
+    private String elements(PlacedTile tile) {
+        return tile.row().map(r -> ranges.length(r) + " * ").orElse("") + tile.width();
     }
 
     private void clearRow(PlacedTile tile) {
@@ -242,14 +263,48 @@ final class ActionCode {
                 + b.size() + ")");
         out.line("int " + from + " = " + block + ";");
         out.line("int " + to + " = Math.min(" + from + " + " + b.size() + ", " + ends.to() + ");");
-        b.mask().ifPresent(mask -> out.about(mask, () -> new MaskCode(scope, inner, axis).write(mask, out)));
-        within(inner).write(b.body());
+        Optional<MaskCode> code = b.mask().map(mask -> new MaskCode(scope, inner, axis, mask));
+        code.ifPresent(c -> out.about(b.mask().get(), () -> c.write(out)));
+        ActionCode body = within(inner);
+        body.mask = code;
+        body.write(b.body());
+        out.close();
+    }
+
+    private void checked(Action.Checked c) {
+        String plain = scope.locals().fresh("plain");
+        out.open("for (boolean " + plain + " = true; ; " + plain + " = false)");
+        ActionCode body = within(ranges);
+        body.unchecked = Optional.of(new Unchecked(c.sums(), plain));
+        body.write(c.body());
+        Buffer sums = c.sums().buffer();
+        String array = scope.locals().array(sums).array();
+        String isFinite =
+                FiniteCheck.of(sums.type().dtype(), scope.target(), array, elements(c.sums()), scope.members());
+        out.open("if (!" + plain + " || " + isFinite + ")");
+        out.line("break;").close().close();
+    }
+
+    private void product(Action.Product p) {
+        Optional<String> plain = unchecked.filter(u -> u.sums.equals(p.sums())).map(Unchecked::plain);
+        new ProductCode(scope, ranges).write(p, plain, out);
+    }
+
+    private void partial(Action.Partial p) {
+        out.open("if (!full)");
+        if (p.step().isPresent() && mask.isPresent()) {
+            mask.get().inParts(p.step().getAsInt(), out, () -> write(p.body()));
+        } else {
+            write(p.body());
+        }
         out.close();
     }
 
     private ActionCode within(BlockRanges inner) {
         KernelScope block = scope.with(scope.locals().block());
         offsets.declare(inner, out);
-        return new ActionCode(block, inner, offsets, out, positions, partials);
+        ActionCode code = new ActionCode(block, inner, offsets, out, positions, partials);
+        code.unchecked = unchecked;
+        return code;
     }
 }

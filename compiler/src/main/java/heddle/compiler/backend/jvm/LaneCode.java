@@ -6,6 +6,7 @@ import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,9 @@ final class LaneCode {
 
     /** Results that began in this step. */
     private final Map<Variable, List<String>> begun;
+
+    /** Partial results, for those of which each code has several: of the first code, of the second, and so on. */
+    private final Map<Variable, List<List<String>>> several = new HashMap<>();
 
     LaneCode(LaneLoop loop, List<VectorCode> codes, Map<Variable, List<String>> outer) {
         this(loop, codes, outer, new HashMap<>());
@@ -58,7 +62,14 @@ final class LaneCode {
 
     private void write(Action action) {
         switch (action) {
-            case Action.For f -> down(f);
+            case Action.For f -> {
+                if (f.level() instanceof Level.Several s) {
+                    downSeveral(f, s.n());
+                } else {
+                    down(f);
+                }
+            }
+            case Action.Exchange e -> exchange(e);
             case Action.Let l -> codes.forEach(code -> bind(code, l.variable(), code.of(l.value())));
             case Action.Begin b -> begin(b);
             case Action.Fold f -> {
@@ -77,17 +88,35 @@ final class LaneCode {
     }
 
     private void begin(Action.Begin b) {
-        List<String> names = new ArrayList<>();
+        int count = b.across() instanceof Level.Several s ? s.n() : 1;
+        List<List<String>> all = new ArrayList<>();
         for (VectorCode code : codes) {
-            String name = code.locals().fresh(b.result().name());
             String neutral = new Fold(b.kind(), b.result().type()).neutral();
-            code.out()
-                    .line(loop.lanes().vector() + " " + name + " = "
-                            + loop.lanes().broadcast(neutral) + ";");
-            names.add(name);
-            bind(code, b.result(), name);
+            List<String> names = new ArrayList<>();
+            for (int n = 0; n < count; n++) {
+                String name = code.locals().fresh(b.result().name());
+                code.out()
+                        .line(loop.lanes().vector() + " " + name + " = "
+                                + loop.lanes().broadcast(neutral) + ";");
+                names.add(name);
+            }
+            all.add(names);
+            bind(code, b.result(), names.getFirst());
         }
-        begun.put(b.result(), names);
+        several.put(b.result(), all);
+        begun.put(b.result(), all.stream().map(List::getFirst).toList());
+    }
+
+    /** Makes one of the partial results of each code. */
+    private void exchange(Action.Exchange e) {
+        Fold fold = new Fold(e.kind(), e.result().type());
+        for (int copy = 0; copy < codes.size(); copy++) {
+            List<String> names = several.get(e.result()).get(copy);
+            VectorCode code = codes.get(copy);
+            for (String other : names.subList(1, names.size())) {
+                code.out().line(names.getFirst() + " = " + fold.vectors(names.getFirst(), other, false) + ";");
+            }
+        }
     }
 
     private void fold(VectorCode code, Action.Fold f, int copy) {
@@ -116,20 +145,51 @@ final class LaneCode {
         String index = locals.fresh(f.axis().name());
         Ends ends = Ends.of(f.axis(), f.span());
         out.open("for (int " + index + " = " + ends.from() + "; " + index + " < " + ends.to() + "; " + index + "++)");
-        locals.bind(f.axis(), "(long) " + index);
+        body(f, index, locals, new HashMap<>(begun));
+        out.close();
+    }
+
+    /** A loop that takes several indexes in a trip, each with partial results of its own, and one for those left over. */
+    private void downSeveral(Action.For f, int count) {
+        JavaText out = codes.getFirst().out();
+        Locals locals = codes.getFirst().locals().block();
+        String index = locals.fresh(f.axis().name());
+        Ends ends = Ends.of(f.axis(), f.span());
+        out.line("int " + index + " = " + ends.from() + ";");
+        out.open("for (; " + index + " + " + count + " <= " + ends.to() + "; " + index + " += " + count + ")");
+        for (int n = 0; n < count; n++) {
+            int number = n;
+            Map<Variable, List<String>> partial = new HashMap<>(begun);
+            several.forEach((result, names) -> partial.put(
+                    result,
+                    names.stream()
+                            .map(of -> of.get(Math.min(number, of.size() - 1)))
+                            .toList()));
+            body(f, n == 0 ? index : index + " + " + n, locals.block(), partial);
+        }
+        out.close();
+        out.open("for (; " + index + " < " + ends.to() + "; " + index + "++)");
+        body(f, index, locals.block(), new HashMap<>(begun));
+        out.close();
+    }
+
+    /** @param index of the row: an expression */
+    private void body(Action.For f, String index, Locals locals, Map<Variable, List<String>> begun) {
+        JavaText out = codes.getFirst().out();
+        locals.bind(f.axis(), "(long) " + ScalarCode.operand(index));
         JavaText before = out.apart();
         JavaText text = out.apart();
         LaneLoop nested = loop.nested(locals, before);
         List<VectorCode> inner = codes.stream()
                 .map(code -> row(code, nested, f.axis(), index, text))
                 .toList();
-        new LaneCode(nested, inner, outer, new HashMap<>(begun)).write(f.body());
-        out.append(before).append(text).close();
+        new LaneCode(nested, inner, outer, begun).write(f.body());
+        out.append(before).append(text);
     }
 
     private static VectorCode row(VectorCode code, LaneLoop nested, Axis axis, String index, JavaText text) {
         Locals locals = code.locals().block();
-        locals.bind(axis, "(long) " + index);
+        locals.bind(axis, "(long) " + ScalarCode.operand(index));
         return code.within(nested, locals, text);
     }
 }

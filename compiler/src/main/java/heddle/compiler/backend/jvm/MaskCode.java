@@ -25,24 +25,29 @@ final class MaskCode {
     private final KernelScope scope;
     private final BlockRanges ranges;
     private final Axis looped;
+    private final LoopMask mask;
+    private final SequencedSet<Axis> axes = new LinkedHashSet<>();
+    private final Map<Axis, BlockMask.Range> corners = new HashMap<>();
+
+    /** Tests that are written, by what they tell. */
+    private final Map<ScalarExpr, Test> tests = new HashMap<>();
 
     /** @param looped the axis of the loop, whose block has just begun */
-    MaskCode(KernelScope scope, BlockRanges ranges, Axis looped) {
+    MaskCode(KernelScope scope, BlockRanges ranges, Axis looped, LoopMask mask) {
         this.scope = scope;
         this.ranges = ranges;
         this.looped = looped;
-    }
-
-    void write(LoopMask mask, JavaText out) {
-        SequencedSet<Axis> axes = new LinkedHashSet<>();
+        this.mask = mask;
         for (Axis axis : new Captures().add(mask.program()).axes()) {
             if (ranges.isBlocked(axis) && !axis.equals(looped)) {
                 axes.add(axis);
             }
         }
         axes.add(looped);
-        Map<Axis, BlockMask.Range> corners = new HashMap<>();
         axes.forEach(axis -> corners.put(axis, corners(axis)));
+    }
+
+    void write(JavaText out) {
         BlockMask found = scope.kernel().over(mask, corners);
         if (!found.isKnown()) {
             out.line("boolean full = false;");
@@ -50,14 +55,13 @@ final class MaskCode {
         }
         String from = ranges.from(looped);
         String to = ranges.to(looped);
-        Test somewhere = new Test("_somewhere", found.somewhere(), axes, mask);
+        Test somewhere = test("_somewhere", found.somewhere());
         out.open("if (!" + somewhere.call(from, to) + ")").line("continue;").close();
-        out.line("boolean full = " + new Test("_everywhere", found.everywhere(), axes, mask).call(from, to) + ";");
+        out.line("boolean full = " + test("_everywhere", found.everywhere()).call(from, to) + ";");
         LoopId loop = scope.kernel().program().loopOver(looped).orElseThrow();
         scope.kernel().schedule().trim(loop).ifPresent(step -> {
-            ScalarExpr inStep = scope.kernel().overStep(mask, corners).somewhere();
-            Test ofStep =
-                    inStep.equals(found.somewhere()) ? somewhere : new Test("_somewhereInStep", inStep, axes, mask);
+            Test ofStep = test(
+                    "_somewhereInStep", scope.kernel().overStep(mask, corners).somewhere());
             String last =
                     "(" + to + " - 1) / " + step + " * " + step; // The step that the end lies in may be cut short.
             out.open("if (!full)");
@@ -67,10 +71,35 @@ final class MaskCode {
         });
     }
 
+    private Test test(String suffix, ScalarExpr truth) {
+        return tests.computeIfAbsent(truth, t -> new Test(suffix, t));
+    }
+
     private void narrow(JavaText out, int by, String somewhere, String step) {
         out.open("while (" + ranges.to(looped) + " - " + ranges.from(looped) + " > " + by + " && !" + somewhere + ")");
         out.line(step + ";");
         out.close();
+    }
+
+    /** Writes a body for each part of the block in which the mask is not known to be true everywhere. */
+    void inParts(int step, JavaText out, Runnable body) {
+        BlockMask found = scope.kernel().overStep(mask, corners);
+        if (!found.isKnown()) {
+            body.run();
+            return;
+        }
+        String from = ranges.from(looped);
+        String to = ranges.to(looped);
+        String first = scope.locals().fresh(from + "First");
+        String last = scope.locals().fresh(to + "Last");
+        out.line("int " + first + " = " + from + ";");
+        out.line("int " + last + " = " + to + ";");
+        out.open("for (; " + from + " < " + last + "; " + from + " = " + to + ")");
+        out.line(to + " = Math.min((" + from + " / " + step + " + 1) * " + step + ", " + last + ");");
+        out.open("if (!" + test("_everywhereInStep", found.everywhere()).call(from, to) + ")");
+        body.run();
+        out.close().close();
+        out.line(from + " = " + first + ";");
     }
 
     private BlockMask.Range corners(Axis axis) {
@@ -84,7 +113,7 @@ final class MaskCode {
     private final class Test {
         private final String call;
 
-        Test(String suffix, ScalarExpr truth, SequencedSet<Axis> axes, LoopMask mask) {
+        Test(String suffix, ScalarExpr truth) {
             List<String> ends = new ArrayList<>();
             axes.forEach(a -> ends.addAll(List.of("int " + ranges.from(a), "int " + ranges.to(a))));
             KernelScope.Part part = scope.part(suffix, "boolean", new Captures().add(truth), ends);

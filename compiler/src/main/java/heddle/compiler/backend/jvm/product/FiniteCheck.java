@@ -4,12 +4,14 @@ import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Locals;
+import heddle.compiler.schedule.machine.Processor;
+import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Writes the methods that tell whether a factor of a product holds neither infinities nor NaN. */
-final class FiniteCheck {
+public final class FiniteCheck {
     private final String type;
     private final MicroKernel.Strides strides;
     private final Optional<Lanes> lanes;
@@ -17,31 +19,52 @@ final class FiniteCheck {
     FiniteCheck(ProductMethods.Shape shape, Optional<Lanes> lanes) {
         this.type = Locals.type(shape.type());
         this.strides = shape.strides();
-        this.lanes = lanes.filter(l -> l.element().equals("float"));
+        this.lanes = lanes.filter(FiniteCheck::haveBits);
     }
 
     /** A call that checks {@code b}, whose rows follow each other without gaps. */
     String ofVectors(ClassText members) {
-        String name = members.methodName("isFinite");
-        JavaText out = members.method();
-        out.line("/** Whether {@code length} elements are neither infinite nor NaN. */");
-        out.open("private static boolean " + name + "(int length, " + type + "[] b, int bAt)");
-        if (lanes.isPresent()) {
-            int count = lanes.get().count();
-            out.line("IntVector most = IntVector.zero(I);");
-            out.open("for (int n = 0; n < length; n += " + count + ")");
-            out.line("most = most.max(" + bits("b", "bAt + n") + ");");
+        return method(type, lanes, members) + "(depth * " + strides.width() + ", b, bAt)";
+    }
+
+    /**
+     * The condition that the first elements of an array are neither infinities nor NaN.
+     *
+     * @param elements how many, an {@code int} expression
+     */
+    public static String of(DType type, Processor target, String array, String elements, ClassText members) {
+        Optional<Lanes> lanes = Lanes.of(type, target).filter(FiniteCheck::haveBits);
+        return method(Locals.type(type), lanes, members) + "(" + elements + ", " + array + ", 0)";
+    }
+
+    /** Integers are compared as wide as floats. */
+    private static boolean haveBits(Lanes lanes) {
+        return lanes.element().equals("float");
+    }
+
+    private static String method(String type, Optional<Lanes> lanes, ClassText members) {
+        return members.shared(List.of("isFinite", type), () -> {
+            String name = members.methodName("isFinite");
+            JavaText out = members.method();
+            out.line("/** Whether {@code length} elements are neither infinite nor NaN. */");
+            out.open("private static boolean " + name + "(int length, " + type + "[] b, int bAt)");
+            if (lanes.isPresent()) {
+                int count = lanes.get().count();
+                out.line("IntVector most = IntVector.zero(I);");
+                out.open("for (int n = 0; n < length; n += " + count + ")");
+                out.line("most = most.max(" + bits("b", "bAt + n") + ");");
+                out.close();
+                writeResult(out, "most.reduceLanes(VectorOperators.MAX)");
+            } else {
+                out.line(type + " probe = 0;");
+                out.open("for (int n = 0; n < length; n++)");
+                out.line("probe += 0 * b[bAt + n];");
+                out.close();
+                out.line("return probe == 0;");
+            }
             out.close();
-            writeResult(out, "most.reduceLanes(VectorOperators.MAX)");
-        } else {
-            out.line(type + " probe = 0;");
-            out.open("for (int n = 0; n < length; n++)");
-            out.line("probe += 0 * b[bAt + n];");
-            out.close();
-            out.line("return probe == 0;");
-        }
-        out.close();
-        return name + "(depth * " + strides.width() + ", b, bAt)";
+            return name;
+        });
     }
 
     /** A call that checks {@code a}. */

@@ -47,7 +47,7 @@ public final class ProductMethods {
         }
 
         /** The same product of factors that are held as they are computed. */
-        Shape plain() {
+        public Shape plain() {
             return new Shape(
                     type,
                     Stored.of(type),

@@ -1,0 +1,77 @@
+package heddle.compiler.backend.jvm;
+
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.product.MicroKernel;
+import heddle.compiler.backend.jvm.text.Locals;
+import heddle.compiler.index.BlockStrides;
+import heddle.compiler.index.IndexSimplifier;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scheduled.Action;
+import heddle.compiler.scheduled.PlacedTile;
+import heddle.compiler.type.Dim;
+import heddle.compiler.type.Stored;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where blocks lie that are handed to methods whole.
+ *
+ * @param out where the position of a block is computed
+ */
+record Sides(KernelScope scope, BlockRanges ranges, JavaText out) {
+    /** The first element of a block, and the elements from one index to the next along two axes. */
+    record Side(String array, Stored stored, String at, MicroKernel.Distance along, MicroKernel.Distance over) {}
+
+    Side of(Action.Operand operand, Axis along, Axis over) {
+        return switch (operand) {
+            case Action.Operand.Placed s -> scratch(s.tile(), over);
+            case Action.Operand.InPlace p -> inPlace(p.block(), along, over);
+            case Action.Operand.Scaled s -> inPlace(s.block().held(), along, over);
+        };
+    }
+
+    private Side scratch(PlacedTile tile, Axis over) {
+        var width = new MicroKernel.Distance(String.valueOf(tile.width()));
+        var one = new MicroKernel.Distance("1");
+        boolean overRow = tile.lane().equals(over);
+        String array = scope.locals().array(tile.buffer()).array();
+        return new Side(array, tile.buffer().stored(), "0", overRow ? width : one, overRow ? one : width);
+    }
+
+    private Side inPlace(BlockStrides block, Axis along, Axis over) {
+        Locals locals = scope.locals().block();
+        Map<Axis, ScalarExpr> whole = new HashMap<>();
+        for (Axis axis : List.of(along, over)) {
+            if (ranges.isBlocked(axis)) {
+                locals.bind(axis, "(long) " + ranges.from(axis));
+            } else {
+                whole.put(axis, ScalarExpr.of(0));
+            }
+        }
+        ScalarExpr start = IndexSimplifier.simplify(ScalarExprs.substitute(block.start(), whole));
+        Locals.Array array = locals.array(block.buffer());
+        String position = new ScalarCode(locals, scope.support(), out).position(array.offset(), start);
+        return new Side(
+                array.array(),
+                block.buffer().stored(),
+                position,
+                distance(block.along(along)),
+                distance(block.along(over)));
+    }
+
+    private static MicroKernel.Distance distance(Dim stride) {
+        return new MicroKernel.Distance(
+                stride.isKnown() ? Locals.length(stride) : "(int) " + ScalarCode.operand(Locals.length(stride)));
+    }
+
+    /** How many indexes an axis has in its block, as an argument. */
+    String length(Axis axis) {
+        String operand = ranges.length(axis);
+        return operand.startsWith("(") && operand.endsWith(")") && operand.indexOf('(', 1) < 0
+                ? operand.substring(1, operand.length() - 1)
+                : operand;
+    }
+}

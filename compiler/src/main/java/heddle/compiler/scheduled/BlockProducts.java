@@ -1,0 +1,84 @@
+package heddle.compiler.scheduled;
+
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.Axis;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The products of blocks: which sums are in registers at once, and which terms they take together.
+ *
+ * @param open    axes of which a block is current
+ * @param inPlace factors that are read where they lie
+ * @param unset   sums that were not set to zero, as their product does
+ * @param place   gives a tile its memory
+ */
+record BlockProducts(
+        TileKernel kernel,
+        Set<Axis> open,
+        Map<String, Action.Operand> inPlace,
+        Set<Tile> unset,
+        Function<Tile, PlacedTile> place) {
+    /** Bytes that packed terms take where they are converted: half of a first-level cache of 32 KiB. */
+    private static final int SLICE = 16 << 10;
+
+    /** Whether all terms of a sum are added at once, in vectors of floats, so that it need not be set to zero before. */
+    boolean startFresh(Tile tile, TileExpr.Dot dot) {
+        return dot.zeros() == Annihilating.NEITHER
+                && Level.Lanes.element(tile.type()).isPresent()
+                && !isPacked(dot.a())
+                && !isPacked(dot.b());
+    }
+
+    /** Packed terms are converted a slice at a time, which stays in the first-level cache. Others are read as they lie, all at once. */
+    private OptionalInt slice(PlacedTile sums, TileExpr.Dot dot) {
+        return isPacked(dot.a()) || isPacked(dot.b())
+                ? OptionalInt.of((int) (SLICE / sums.buffer().stored().bytes(sums.width())))
+                : OptionalInt.empty();
+    }
+
+    private boolean isPacked(Tile tile) {
+        Action.Operand operand = inPlace.get(tile.name());
+        return operand instanceof Action.Operand.Scaled
+                || operand instanceof Action.Operand.InPlace in
+                        && in.block().buffer().stored().isPacked();
+    }
+
+    private RegisterBlock registers(Tile tile, boolean fresh) {
+        Axis row = place.apply(tile).row().orElseThrow();
+        RegisterBlock block = RegisterBlock.halving(
+                kernel.schedule().unroll(tile, row),
+                kernel.schedule().unroll(tile, place.apply(tile).lane()));
+        boolean known = !open.contains(row) && row.extent().isKnown();
+        if (known) {
+            return block.of(row.extent().value());
+        }
+        return fresh && !unset.contains(tile) ? block.overlapping() : block;
+    }
+
+    Action of(Tile tile, TileExpr.Dot dot, boolean fresh) {
+        Tile vectors = dot.a().axes().contains(place.apply(tile).lane()) ? dot.a() : dot.b();
+        Tile spread = vectors == dot.a() ? dot.b() : dot.a();
+        Annihilating zeros = spread == dot.a() ? dot.zeros() : dot.zeros().exchanged();
+        PlacedTile sums = place.apply(tile);
+        return new Action.Product(
+                sums,
+                operand(spread),
+                operand(vectors),
+                dot.over(),
+                zeros,
+                fresh,
+                registers(tile, fresh),
+                slice(sums, dot));
+    }
+
+    private Action.Operand operand(Tile tile) {
+        Action.Operand block = inPlace.get(tile.name());
+        return block != null ? block : new Action.Operand.Placed(place.apply(tile));
+    }
+}

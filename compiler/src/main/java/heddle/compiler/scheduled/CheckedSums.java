@@ -1,0 +1,77 @@
+package heddle.compiler.scheduled;
+
+import heddle.compiler.scalar.Annihilating;
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.Tile;
+import heddle.compiler.tile.TileStmt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A loop whose products leave out zeros, and the sums that tell whether they had to: sums that start at zero before the loop, to which
+ * it adds products, and which it multiplies by factors. Once they are not finite they stay so until a factor is zero, which takes all
+ * that was added before away.
+ *
+ * @param count how many of the first statements may run twice
+ */
+record CheckedSums(Tile sums, int count) {
+    static Optional<CheckedSums> of(List<TileStmt> body) {
+        for (int at = 0; at < body.size(); at++) {
+            TileStmt stmt = body.get(at);
+            if (stmt instanceof TileStmt.Loop loop) {
+                int count = at + 1;
+                return sums(loop.body())
+                        .filter(sums -> body.subList(0, count - 1).stream()
+                                .anyMatch(s -> s instanceof TileStmt.Define d
+                                        && d.tile().equals(sums)))
+                        .map(sums -> new CheckedSums(sums, count));
+            }
+            if (!(stmt instanceof TileStmt.Define)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Tile> sums(List<TileStmt> body) {
+        List<Tile> found = new ArrayList<>();
+        for (TileStmt stmt : body) {
+            if (stmt instanceof TileStmt.Accumulate a && a.value().zeros() != Annihilating.NEITHER) {
+                found.add(a.tile());
+            }
+        }
+        boolean one = found.size() == 1 && body.stream().allMatch(s -> leaves(s, found.getFirst()));
+        return one ? Optional.of(found.getFirst()) : Optional.empty();
+    }
+
+    /** Whether a statement changes nothing outside of tiles, and leaves what is not finite in the sums. */
+    private static boolean leaves(TileStmt stmt, Tile sums) {
+        return switch (stmt) {
+            case TileStmt.Define d -> true;
+            case TileStmt.Accumulate a -> true;
+            case TileStmt.Masked m -> m.body().stream().allMatch(s -> leaves(s, sums));
+            case TileStmt.Update u ->
+                !u.tile().equals(sums) || isMultiple(u.value().program(), sums.value());
+            case TileStmt.Loop l -> false;
+            case TileStmt.Store s -> false;
+            case TileStmt.AddTo a -> false;
+        };
+    }
+
+    /** {@code where(factor == 0, 0, sum * factor)}. */
+    private static boolean isMultiple(ScalarExpr program, ScalarExpr sum) {
+        return program instanceof ScalarExpr.Apply select
+                && select.fn() == ScalarFn.SELECT
+                && select.args().getFirst() instanceof ScalarExpr.Apply isZero
+                && isZero.fn() == ScalarFn.EQ
+                && ScalarExprs.isZero(isZero.args().getLast())
+                && ScalarExprs.isZero(select.args().get(1))
+                && select.args()
+                        .getLast()
+                        .equals(ScalarExpr.apply(
+                                ScalarFn.MUL, sum, isZero.args().getFirst()));
+    }
+}
