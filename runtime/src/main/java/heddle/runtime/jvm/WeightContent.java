@@ -1,7 +1,7 @@
 package heddle.runtime.jvm;
 
-import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.backend.emit.KernelForm;
+import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.type.Stored;
