@@ -93,11 +93,12 @@ final class InspectCommand implements Callable<Integer> {
         if (file != null) {
             FileFault.requireWritable(file);
         }
+        Format shown = format();
         HeddleModel declared = model.model();
         if (file != null) {
             new OutputFiles(spec).reads(declared).add("--output", file);
         }
-        return format() == Format.HTML || format() == Format.REPORT ? report(declared) : graph(declared);
+        return shown == Format.HTML || shown == Format.REPORT ? report(declared) : graph(declared);
     }
 
     private int graph(HeddleModel declared) {
@@ -145,7 +146,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private Format format() {
-        return asked != null ? asked : FileEnding.format(file, Format.values(), Format.TEXT);
+        return asked != null ? asked : FileEnding.format(file, Format.values(), Format.TEXT, spec);
     }
 
     private Graph after(HeddleModel declared) {

@@ -1,16 +1,17 @@
 package heddle.cli;
 
 import heddle.cli.option.FileName;
+import heddle.cli.option.HiddenOptions;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** The command line, {@code heddle COMMAND}. */
 @Command(
@@ -72,6 +73,7 @@ public final class Main implements Runnable {
                 .setParameterExceptionHandler(new UsageErrors())
                 .setExecutionStrategy(Failures::execute)
                 .setExecutionExceptionHandler(new Failures());
+        HiddenOptions.hide(commands);
         int code = execute(commands, args, out);
         err.flush();
         return code;

@@ -262,4 +262,20 @@ class EmbedCommandTest {
         assertTrue(ran.err().contains(message), ran.err());
         assertFalse(Files.exists(dir.resolve(output)));
     }
+
+    @Test
+    void aFieldThatIsNoTextIsCalledWhatItIs() throws IOException {
+        Ran ran = embed(input("in.jsonl", "{\"text\": 5}"), dir.resolve("out.npy"));
+        assertTrue(ran.err().contains("its \"text\" is a number, not a text"), ran.err());
+        assertFalse(ran.err().contains("--field"), ran.err());
+        ran = embed(input("in.jsonl", "{\"text\": null}"), dir.resolve("out2.npy"));
+        assertTrue(ran.err().contains("its \"text\" is null, not a text"), ran.err());
+    }
+
+    @Test
+    void aMissingInputIsNamedLikeAnyOther() {
+        Ran ran = embed(dir.resolve("none.txt"), dir.resolve("out.npy"));
+        assertTrue(ran.err().contains("error[H0811]: there is no file " + dir.resolve("none.txt")), ran.err());
+        assertTrue(ran.err().contains("given by --input"), ran.err());
+    }
 }

@@ -149,4 +149,19 @@ class ExplainCommandTest {
         assertTrue(ran.err().contains("the model has no attention"), ran.err());
         assertFalse(ran.out().contains("left out"), ran.out());
     }
+
+    @Test
+    void aLossThatIsThereAndNoNumberIsNotSuggested() throws IOException {
+        Path file = Files.writeString(
+                dir.resolve("m.heddle"),
+                "input x: f32[4]\nlet w = weight \"w\" : f32[4]\noutput score = x * w\noutput loss = sum(x * w)\n");
+        Ran ran = Ran.command("explain", file, "--grad", "score");
+        assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
+        assertTrue(ran.err().contains("the loss is one float without axes, and `score` is f32[4]"), ran.err());
+        assertFalse(ran.err().contains("did you mean"), ran.err());
+        Ran near = Ran.command("explain", file, "--grad", "los");
+        assertTrue(near.err().contains("did you mean loss?"), near.err());
+        Ran far = Ran.command("explain", file, "--grad", "scor");
+        assertFalse(far.err().contains("did you mean"), far.err());
+    }
 }

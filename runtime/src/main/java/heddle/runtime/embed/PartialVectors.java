@@ -74,11 +74,8 @@ public final class PartialVectors implements AutoCloseable {
      * @throws DiagnosticException when there is such a file, or it cannot be written
      */
     public static PartialVectors begin(Path output, String settings, int dimension) {
+        requireNone(output);
         Path file = of(output);
-        if (Files.exists(file)) {
-            throw new DiagnosticException(Diagnostic.of(EmbedCode.PARTIAL, file + " is there from an earlier run")
-                    .hint("--resume goes on with it; or delete it to begin anew"));
-        }
         try {
             PartialVectors partial = new PartialVectors(file, dimension, 0, StandardOpenOption.CREATE_NEW);
             partial.write(ByteBuffer.allocate(HEADER)
@@ -88,6 +85,14 @@ public final class PartialVectors implements AutoCloseable {
             return partial;
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
+        }
+    }
+
+    /** Checks that no earlier run has left something. @throws DiagnosticException when one has */
+    public static void requireNone(Path output) {
+        if (Files.exists(of(output))) {
+            throw new DiagnosticException(Diagnostic.of(EmbedCode.PARTIAL, of(output) + " is there from an earlier run")
+                    .hint("--resume goes on with it; or delete it to begin anew"));
         }
     }
 
