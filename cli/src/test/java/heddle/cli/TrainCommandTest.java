@@ -257,7 +257,7 @@ class TrainCommandTest {
         assertFalse(Files.exists(dir.resolve("wide.csv")));
         Ran frozen = train("w.safetensors", "--steps", "2", "--freeze", "l9*");
         assertTrue(frozen.err().contains("its weights are table") && frozen.err().contains("hint"), frozen.err());
-        Ran one = train("w.safetensors", "--steps", "2", "-D", "N=1");
+        Ran one = Ran.command("train", model, "--data", data, "--steps", "2", "-D", "N=1");
         assertEquals(ExitCode.WRONG_INPUT, one.code(), one.toString());
         assertTrue(one.err().contains("error[H1401]: the loss depends on no element"), one.err());
         assertTrue(one.err().contains("longer windows"), one.err());

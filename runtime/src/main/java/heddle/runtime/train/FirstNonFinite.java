@@ -32,11 +32,11 @@ import java.util.stream.IntStream;
  * Finds where a graph first computes something that is not finite. Each operation runs by itself, and says the worst of
  * its elements. Minus infinity counts least, because masks are made of it.
  *
- * @param node what is not finite there, in words: {@code log gives -Infinity}
+ * @param what is not finite there, in a sentence
  * @param span where the model says so, where it does
  * @param remedy what to look at
  */
-record FirstNonFinite(String node, Optional<Span> span, String remedy) {
+record FirstNonFinite(String what, Optional<Span> span, String remedy) {
     /** Against numbers that grow from step to step. */
     static final String SMALLER = "take a smaller learning rate, a longer warm-up, or a smaller norm to clip to";
 
@@ -74,19 +74,19 @@ record FirstNonFinite(String node, Optional<Span> span, String remedy) {
                 i.key().startsWith(TrainingGraph.WEIGHT)
                         ? weight(i.key().substring(TrainingGraph.WEIGHT.length()), worst, span)
                         : new FirstNonFinite(
-                                "the batch, whose input " + i.key() + " has " + worst,
+                                "what is not finite first is the batch, whose input " + i.key() + " has " + worst,
                                 span,
                                 "look at the data that the batch was made of");
             case Weight w -> weight(w.key(), worst, span);
             default ->
                 new FirstNonFinite(
-                        "`" + node.op().name() + "` (" + node.path() + ") gives " + worst, span, SMALLER);
+                        "the first operation that is not finite: `" + node.op().name() + "` (" + node.path() + ") gives " + worst, span, SMALLER);
         };
     }
 
     private static FirstNonFinite weight(String name, String worst, Optional<Span> span) {
         return new FirstNonFinite(
-                "the weight " + name + ", which has " + worst + " before the step",
+                "what is not finite first is the weight " + name + ", which has " + worst + " before the step",
                 span,
                 "look at what the training began with; if that is finite, take a smaller learning rate");
     }

@@ -156,7 +156,7 @@ public final class Trainer {
                     .map(span ->
                             Diagnostic.at(span, TrainCode.NOT_FINITE, message).label("begins here"))
                     .orElseGet(() -> Diagnostic.of(TrainCode.NOT_FINITE, message));
-            throw new DiagnosticException(d.note(first.map(f -> "the first that is not finite: " + f.node())
+            throw new DiagnosticException(d.note(first.map(FirstNonFinite::what)
                             .orElse(
                                     "where operations run one by one, all of this batch are finite; fused kernels give it, or"
                                             + " the sum with other batches"))
