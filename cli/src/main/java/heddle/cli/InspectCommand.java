@@ -93,11 +93,11 @@ final class InspectCommand implements Callable<Integer> {
         if (file != null) {
             FileFault.requireWritable(file);
         }
-        Format shown = format();
         HeddleModel declared = model.model();
         if (file != null) {
             new OutputFiles(spec).reads(declared).add("--output", file);
         }
+        Format shown = format();
         return shown == Format.HTML || shown == Format.REPORT ? report(declared) : graph(declared);
     }
 

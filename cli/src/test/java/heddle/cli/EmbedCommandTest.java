@@ -173,7 +173,7 @@ class EmbedCommandTest {
                 embed(broken, output, "--token-budget", 64).code());
         Path partial = dir.resolve("out.npy.partial");
         assertTrue(Files.size(partial) > 256 * 8 * 4, "what was done is there");
-        Ran anew = embed(whole, output, "--token-budget", 64, "--weights", dir.resolve("none.safetensors"));
+        Ran anew = embed(whole, output, "--token-budget", 64, "--tokenizer", dir.resolve("none.json"));
         assertTrue(anew.err().contains("error[H1604]: " + partial + " is there from an earlier run"), anew.err());
         // As if it had been killed while it wrote a record.
         Files.write(partial, Arrays.copyOf(Files.readAllBytes(partial), (int) Files.size(partial) - 5));
