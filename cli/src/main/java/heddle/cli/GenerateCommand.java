@@ -4,6 +4,7 @@ import heddle.cli.option.ExecutionOptions;
 import heddle.cli.option.ModelOptions;
 import heddle.cli.option.OptionNumbers;
 import heddle.cli.option.TargetOption;
+import heddle.cli.report.Utf8Letters;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.CompileOptions;

@@ -3,6 +3,7 @@ package heddle.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.cli.report.Utf8Letters;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
 import java.io.IOException;

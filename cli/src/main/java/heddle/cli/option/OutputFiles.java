@@ -48,16 +48,15 @@ public final class OutputFiles {
 
     /** The model's text, what it imports, its manifest and what that names. */
     public OutputFiles reads(HeddleModel model) {
-        Stream.concat(
-                        Stream.of(model.source().name()),
-                        model.declaration().files().stream().map(file -> file.name()))
-                .forEach(name -> reads("the model", name)
-                        .reads("the model", ModelManifest.beside(Path.of(name)).toString()));
+        String name = model.source().name();
+        reads("the model", name);
+        reads("the model", ModelManifest.beside(Path.of(name)).toString());
+        model.declaration().files().forEach(file -> reads("the model", file.name()));
         ModelManifest manifest = model.source().manifest();
         Stream.of(manifest.weights(), manifest.tokenizer())
                 .flatMap(Optional::stream)
                 .map(DeclaredFile::name)
-                .forEach(name -> reads("the model's manifest", name, manifest.directory()));
+                .forEach(file -> reads("the model's manifest", file, manifest.directory()));
         return this;
     }
 

@@ -90,6 +90,7 @@ final class LossCurve {
         List<Point> heldOut = lines.stream()
                 .filter(l -> l.heldOut().isPresent())
                 .map(l -> new Point(l.step(), l.heldOut().getAsDouble() / LN2))
+                .filter(p -> Double.isFinite(p.bits()))
                 .toList();
         List<Point> all = Stream.concat(means.stream(), heldOut.stream()).toList();
         double least = Math.min(0, all.stream().mapToDouble(Point::bits).min().orElse(0));

@@ -1,6 +1,7 @@
 package heddle.runtime.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +25,17 @@ class LossCurveTest {
                 List.of(
                         new LossLog.Line(1, first, 1, 0.1, OptionalDouble.empty()),
                         new LossLog.Line(2, second, 1, 0.1, OptionalDouble.empty())));
+    }
+
+    /** What is held out may overflow where batches do not. */
+    @Test
+    void measurementsThatAreNotFiniteHaveNoPoint() {
+        List<LossLog.Line> lines = DoubleStream.of(2, Double.NaN, Double.POSITIVE_INFINITY)
+                .mapToObj(loss -> new LossLog.Line(1, 1, 1, 0.1, OptionalDouble.of(loss)))
+                .toList();
+        String svg = LossCurve.svg("Model", "bits a byte", lines);
+        assertEquals(1, svg.lines().filter(l -> l.startsWith("<circle")).count(), svg);
+        assertFalse(svg.contains("NaN") || svg.contains("Infinity"), svg);
     }
 
     private static List<Double> all(Pattern pattern, String text) {

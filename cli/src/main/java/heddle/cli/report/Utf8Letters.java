@@ -1,4 +1,4 @@
-package heddle.cli;
+package heddle.cli.report;
 
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.IntConsumer;
 
 /** Prints bytes of UTF-8 as soon as they make a letter; what is none becomes the sign for that. */
-final class Utf8Letters implements IntConsumer {
+public final class Utf8Letters implements IntConsumer {
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPLACE)
@@ -18,7 +18,7 @@ final class Utf8Letters implements IntConsumer {
     private final CharBuffer letters = CharBuffer.allocate(16);
     private final PrintWriter out;
 
-    Utf8Letters(PrintWriter out) {
+    public Utf8Letters(PrintWriter out) {
         this.out = out;
     }
 
@@ -30,7 +30,7 @@ final class Utf8Letters implements IntConsumer {
     }
 
     /** No more bytes come: those that are part of a letter make none. */
-    void end() {
+    public void end() {
         decoder.decode(bytes.flip(), letters, true);
         decoder.flush(letters);
         print();
