@@ -128,7 +128,8 @@ final class VerifyCommand implements Callable<Integer> {
                 Map<String, Tensor> results = compiled.run(given);
                 if (!headed) {
                     // A table that nothing comes of would be in the way of what is wrong.
-                    out.printf("%-8s  %-8s  %-16s  %10s  %10s  worst element%n", "", "", "output", "max abs", "max rel");
+                    out.printf(
+                            "%-8s  %-8s  %-16s  %10s  %10s  worst element%n", "", "", "output", "max abs", "max rel");
                     headed = true;
                 }
                 for (String output : verification.reference().keySet()) {

@@ -79,7 +79,8 @@ class ExplainCommandTest {
     /** Without a budget, too, it is said what gradients cost, and that those of attention are fused. */
     @Test
     void gradientsAreCountedApart() throws IOException {
-        Path file = Files.writeString(dir.resolve("m.heddle"), FUSED.replace("output o", "let o") + "output loss = mean(o * o)\n");
+        Path file = Files.writeString(
+                dir.resolve("m.heddle"), FUSED.replace("output o", "let o") + "output loss = mean(o * o)\n");
         Object[] words = {"explain", file, "--grad", "--wrt", "q", "-D", "B=2", "-D", "N=64", "--format", "json"};
         Ran ran = Ran.command(words);
         assertEquals(ExitCode.DONE, ran.code(), ran.toString());
@@ -92,8 +93,7 @@ class ExplainCommandTest {
         words[0] = "compile";
         words[9] = "--emit";
         words[10] = "plan";
-        List<?> launches =
-                (List<?>) JSON.std.mapFrom(Ran.command(words).out()).get("launches");
+        List<?> launches = (List<?>) JSON.std.mapFrom(Ran.command(words).out()).get("launches");
         assertEquals(launches.size(), forward + backward);
         assertTrue(number(gradients, "memory") < number(gradients, "unfusedMemory"), gradients.toString());
 

@@ -122,7 +122,9 @@ class GenerateCommandTest {
         weights(0, Map.of());
         Ran ran = generate("--window", "5");
         assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
-        assertTrue(ran.err().contains("error[H1406]: a window of 5 bytes is more than the model count sees: 4"), ran.err());
+        assertTrue(
+                ran.err().contains("error[H1406]: a window of 5 bytes is more than the model count sees: 4"),
+                ran.err());
         assertEquals("", ran.out());
         assertEquals("12345ee", generate().out().strip());
         Ran fixed = generate("--window", "7", "-D", "N=3");

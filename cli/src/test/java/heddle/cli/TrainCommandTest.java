@@ -256,7 +256,8 @@ class TrainCommandTest {
         assertTrue(wide.err().contains("the table of the model has 256 rows"), wide.err());
         assertFalse(Files.exists(dir.resolve("wide.csv")));
         Ran frozen = train("w.safetensors", "--steps", "2", "--freeze", "l9*");
-        assertTrue(frozen.err().contains("its weights are table") && frozen.err().contains("hint"), frozen.err());
+        assertTrue(
+                frozen.err().contains("its weights are table") && frozen.err().contains("hint"), frozen.err());
         Ran one = Ran.command("train", model, "--data", data, "--steps", "2", "-D", "N=1");
         assertEquals(ExitCode.WRONG_INPUT, one.code(), one.toString());
         assertTrue(one.err().contains("error[H1401]: the loss depends on no element"), one.err());
@@ -288,6 +289,8 @@ class TrainCommandTest {
         assertFalse(Ran.command("run", "--help").out().contains("--machine"));
         assertTrue(Ran.command("compile", "--help").out().contains("--machine"));
         assertUsage("are not for generate", Ran.command("generate", model, "--grad", "loss"));
-        assertUsage("are not for embed", Ran.command("embed", model, "--input", "x", "-o", "y.npy", "--memory-budget", "1MB"));
+        assertUsage(
+                "are not for embed",
+                Ran.command("embed", model, "--input", "x", "-o", "y.npy", "--memory-budget", "1MB"));
     }
 }

@@ -52,8 +52,7 @@ final class ParseErrors extends Launcher.Builder<LanguageClient> {
     private static final class Answering extends RemoteEndpoint {
         private final MessageConsumer out;
 
-        private Answering(
-                MessageConsumer out, Endpoint services, Function<Throwable, ResponseError> exceptionHandler) {
+        private Answering(MessageConsumer out, Endpoint services, Function<Throwable, ResponseError> exceptionHandler) {
             super(out, services, exceptionHandler);
             this.out = out;
         }
@@ -66,8 +65,8 @@ final class ParseErrors extends Launcher.Builder<LanguageClient> {
                 return;
             }
             ResponseMessage answer = new ResponseMessage();
-            answer.setError(
-                    new ResponseError(ResponseErrorCode.ParseError, issues.getFirst().getText(), null));
+            answer.setError(new ResponseError(
+                    ResponseErrorCode.ParseError, issues.getFirst().getText(), null));
             out.consume(answer);
         }
     }

@@ -36,9 +36,7 @@ public final class ExplanationJson {
             Optional<Recomputation> memory,
             Optional<OnnxOrigin> origin)
             throws IOException {
-        return JSON.std
-                        .with(JSON.Feature.PRETTY_PRINT_OUTPUT)
-                        .asString(fields(explanation, gradients, memory, origin))
+        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(fields(explanation, gradients, memory, origin))
                 + "\n";
     }
 

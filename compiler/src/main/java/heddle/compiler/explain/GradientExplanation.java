@@ -50,7 +50,8 @@ public record GradientExplanation(
     public static GradientExplanation of(
             Graph given, FusionReport report, Plan plan, Plan unfused, Map<String, Long> lengths) {
         Optional<Map<String, Long>> known = Optional.of(lengths)
-                .filter(l -> l.keySet().containsAll(plan.lengths()) && l.keySet().containsAll(unfused.lengths()));
+                .filter(l ->
+                        l.keySet().containsAll(plan.lengths()) && l.keySet().containsAll(unfused.lengths()));
         SequencedMap<String, Work> attention = new LinkedHashMap<>();
         for (FusionReport.Fused one : report.fused()) {
             String path = one.node().path();

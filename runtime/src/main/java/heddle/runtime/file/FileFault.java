@@ -43,10 +43,10 @@ public final class FileFault {
         return new DiagnosticException(
                 switch (cause) {
                     case NoSuchFileException missing -> Diagnostic.of(code, "there is no file " + shown(file));
-                    case AccessDeniedException denied ->
-                        Diagnostic.of(code, "the file " + file + " may not be read");
+                    case AccessDeniedException denied -> Diagnostic.of(code, "the file " + file + " may not be read");
                     default ->
-                        Diagnostic.of(code, "the file " + file + " cannot be read").note(reason(cause));
+                        Diagnostic.of(code, "the file " + file + " cannot be read")
+                                .note(reason(cause));
                 });
     }
 

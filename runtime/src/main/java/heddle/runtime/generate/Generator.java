@@ -81,8 +81,8 @@ public final class Generator {
     public static DiagnosticException tooLong(HeddleModel model, int window, int longest) {
         return new DiagnosticException(Diagnostic.of(
                         TrainCode.NOT_GENERATIVE,
-                        "a window of " + window + " bytes is more than the model " + model.declaration().name()
-                                + " sees: " + longest)
+                        "a window of " + window + " bytes is more than the model "
+                                + model.declaration().name() + " sees: " + longest)
                 .hint("take " + longest + " or fewer"));
     }
 

@@ -1,8 +1,8 @@
 package heddle.runtime.train;
 
 import heddle.compiler.frontend.Model.Declaration;
-import heddle.compiler.scalar.Philox.Stream;
 import heddle.compiler.scalar.Philox;
+import heddle.compiler.scalar.Philox.Stream;
 import heddle.compiler.type.DType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;

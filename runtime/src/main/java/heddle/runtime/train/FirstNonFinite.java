@@ -1,7 +1,7 @@
 package heddle.runtime.train;
 
-import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.Compiler;
+import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
@@ -80,7 +80,10 @@ record FirstNonFinite(String what, Optional<Span> span, String remedy) {
             case Weight w -> weight(w.key(), worst, span);
             default ->
                 new FirstNonFinite(
-                        "the first operation that is not finite: `" + node.op().name() + "` (" + node.path() + ") gives " + worst, span, SMALLER);
+                        "the first operation that is not finite: `" + node.op().name() + "` (" + node.path()
+                                + ") gives " + worst,
+                        span,
+                        SMALLER);
         };
     }
 

@@ -87,10 +87,13 @@ record StartingWeights(SequencedMap<String, Tensor> trained, SequencedMap<String
             if (meant.isEmpty()) {
                 Diagnostic d = Diagnostic.of(
                         TrainCode.NOT_TRAINABLE, "the model has no weight \"" + pattern + "\" that could be frozen");
-                throw new DiagnosticException(Suggest.closest(pattern, names)
-                        .map(closest -> d.hint("did you mean \"" + closest + "\"?"))
-                        .orElseGet(() -> d.note("its weights are " + some(names))
-                                .hint("NAME* stands for all that begin so; `heddle inspect` shows where they are used")));
+                throw new DiagnosticException(
+                        Suggest.closest(pattern, names)
+                                .map(closest -> d.hint("did you mean \"" + closest + "\"?"))
+                                .orElseGet(
+                                        () -> d.note("its weights are " + some(names))
+                                                .hint(
+                                                        "NAME* stands for all that begin so; `heddle inspect` shows where they are used")));
             }
             frozen.addAll(meant);
         }

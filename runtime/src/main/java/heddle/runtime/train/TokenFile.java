@@ -109,11 +109,13 @@ public final class TokenFile {
         }
         for (long place = 0; place < size(); place++) {
             if (token(place) >= rows) {
-                throw new DiagnosticException(Diagnostic.of(
-                                TrainCode.DATA,
-                                path + " has the token " + token(place) + " at place " + place
-                                        + ", and the table of the model has " + rows + " rows")
-                        .hint("is this the width of its tokens? --tokens byte, u16 or i32; or give the table a row for each"));
+                throw new DiagnosticException(
+                        Diagnostic.of(
+                                        TrainCode.DATA,
+                                        path + " has the token " + token(place) + " at place " + place
+                                                + ", and the table of the model has " + rows + " rows")
+                                .hint(
+                                        "is this the width of its tokens? --tokens byte, u16 or i32; or give the table a row for each"));
             }
         }
     }

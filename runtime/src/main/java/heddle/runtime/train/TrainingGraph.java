@@ -1,8 +1,8 @@
 package heddle.runtime.train;
 
 import heddle.compiler.frontend.Gradients;
-import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.frontend.Model;
+import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
@@ -75,8 +75,8 @@ final class TrainingGraph {
         for (Node node : graph.nodes()) {
             boolean reads = node.op() instanceof Weight w && trained.contains(w.key())
                     || graph.operands(node).stream().anyMatch(v -> reached.contains(v.node()));
-            boolean isEmpty = node.results().stream()
-                    .allMatch(type -> type.shape().size().is(0));
+            boolean isEmpty =
+                    node.results().stream().allMatch(type -> type.shape().size().is(0));
             if (reads && !isEmpty) {
                 reached.add(node);
             } else if (reads && empty.isEmpty()) {
@@ -87,7 +87,8 @@ final class TrainingGraph {
             throw new DiagnosticException(Diagnostic.atFirst(
                             empty.get().origin().spans(),
                             TrainCode.NOT_TRAINABLE,
-                            "the loss depends on no element: this is " + empty.get().type())
+                            "the loss depends on no element: this is "
+                                    + empty.get().type())
                     .hint("a window of one token has no next one to compare with: take longer windows, such as"
                             + " -D N=128"));
         }

@@ -36,8 +36,7 @@ class LearningRateTest {
 
     @Test
     void aTrainingHasSteps() {
-        IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> TrainingSettings.of(1e-2, 0));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> TrainingSettings.of(1e-2, 0));
         assertEquals("a training has at least one step, not 0", e.getMessage());
     }
 }
