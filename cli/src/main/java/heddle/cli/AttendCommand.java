@@ -80,6 +80,7 @@ final class AttendCommand implements Callable<Integer> {
         if (page != null) {
             FileFault.requireWritable(page);
         }
+        model.refuseGradients();
         HeddleModel declared = model.model();
         if (page != null) {
             execution.reads(new OutputFiles(spec).reads(declared)).add("-o", page);

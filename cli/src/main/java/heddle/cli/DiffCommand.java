@@ -231,6 +231,6 @@ final class DiffCommand implements Callable<Integer> {
     }
 
     private Format format() {
-        return asked != null ? asked : FileEnding.format(file, Format.values(), Format.TEXT);
+        return asked != null ? asked : FileEnding.format(file, Format.values(), Format.TEXT, spec);
     }
 }

@@ -1,6 +1,7 @@
 package heddle.cli;
 
 import heddle.cli.option.ExecutionOptions;
+import heddle.cli.option.FileName;
 import heddle.cli.option.ModelOptions;
 import heddle.cli.option.OptionNumbers;
 import heddle.cli.option.OutputFiles;
@@ -139,11 +140,15 @@ final class EmbedCommand implements Callable<Integer> {
         if (prompt != null && prefix != null) {
             throw new ParameterException(spec.commandLine(), "--prompt and --prefix both say what stands before texts");
         }
+        model.refuseGradients();
         HeddleModel declared = model.model();
         OutputFiles files =
                 execution.reads(new OutputFiles(spec).reads(declared).reads("--input", input.toString()));
         files.add("--output", output);
         files.add("--output", PartialVectors.of(output));
+        if (!resume) {
+            PartialVectors.requireNone(output);
+        }
         execution.warnUnused(declared, true);
         try (InputStream in = open()) {
             CompileOptions options = execution.options().withTarget(target.options());
@@ -170,12 +175,13 @@ final class EmbedCommand implements Callable<Integer> {
         if (isStandardInput()) {
             return main.in();
         }
-        try {
-            return Files.newInputStream(input);
-        } catch (IOException e) {
-            throw new DiagnosticException(Diagnostic.of(RuntimeCode.FILE_UNREADABLE, input + " cannot be read")
-                    .note(FileFault.reason(e)));
-        }
+        return FileName.read("--input", () -> {
+            try {
+                return Files.newInputStream(input);
+            } catch (IOException e) {
+                throw FileFault.unreadable(input, e, RuntimeCode.FILE_UNREADABLE);
+            }
+        });
     }
 
     private void embed(TextEmbedder embedder, InputStream in, VectorFormat format, PrintWriter out) {

@@ -6,12 +6,14 @@ import heddle.cli.option.MachineOption;
 import heddle.cli.option.ModelSettings;
 import heddle.cli.report.ExplanationJson;
 import heddle.cli.report.ExplanationText;
+import heddle.cli.report.GradientText;
 import heddle.cli.report.OnnxOrigin;
 import heddle.cli.report.RecomputationText;
 import heddle.cli.report.Scoreboard;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.explain.Explanation;
+import heddle.compiler.explain.GradientExplanation;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.report.FusionReport;
@@ -70,6 +72,10 @@ final class ExplainCommand implements Callable<Integer> {
             Explanation explanation,
             FusionReport report,
             Optional<String> leftOut) {
+        private Optional<GradientExplanation> gradients() {
+            return compilation.explainGradients(model.fixedLengths());
+        }
+
         private Optional<OnnxOrigin> origin() {
             return model.source()
                     .onnx()
@@ -109,7 +115,10 @@ final class ExplainCommand implements Callable<Integer> {
             out.print(
                     format == Format.JSON
                             ? ExplanationJson.of(
-                                    one.explanation(), one.compilation().recomputation(), one.origin())
+                                    one.explanation(),
+                                    one.gradients(),
+                                    one.compilation().recomputation(),
+                                    one.origin())
                             : text(one));
             return code(files.getFirst(), one);
         }
@@ -137,6 +146,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static String text(Explained one) {
         return ExplanationText.of(one.explanation(), one.leftOut().orElse(NOTHING), one.origin())
+                + one.gradients().map(GradientText::of).orElse("")
                 + one.compilation().recomputation().map(RecomputationText::of).orElse("")
                 + packing(one.model());
     }
@@ -178,7 +188,7 @@ final class ExplainCommand implements Callable<Integer> {
             try {
                 Explained one = explained(file);
                 fields.putAll(ExplanationJson.fields(
-                        one.explanation(), one.compilation().recomputation(), one.origin()));
+                        one.explanation(), one.gradients(), one.compilation().recomputation(), one.origin()));
                 code = code == ExitCode.DONE ? code(file, one) : code;
             } catch (DiagnosticException e) {
                 fields.put(

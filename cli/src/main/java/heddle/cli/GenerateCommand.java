@@ -109,6 +109,7 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         CompileOptions options = execution.options().withTarget(target.options());
+        model.refuseGradients();
         HeddleModel declared = model.model();
         Generator generator = Generator.of(declared, logits, seen(declared, options), options);
         out.print(prompt);
@@ -122,14 +123,18 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private int seen(HeddleModel declared, CompileOptions options) {
+        Optional<Integer> longest = Generator.longest(declared);
         if (window != null) {
+            if (longest.isPresent() && window > longest.get()) {
+                throw Generator.tooLong(declared, window, longest.get());
+            }
             return window;
         }
         return declared.weightFile(options)
                 .filter(Files::isRegularFile)
                 .map(WeightFile::open)
                 .flatMap(GenerateCommand::trained)
-                .orElse(WINDOW);
+                .orElse(Math.min(WINDOW, longest.orElse(WINDOW)));
     }
 
     /** How many bytes a window has that a checkpoint was trained with; empty for other files. */

@@ -97,7 +97,8 @@ final class InspectCommand implements Callable<Integer> {
         if (file != null) {
             new OutputFiles(spec).reads(declared).add("--output", file);
         }
-        return format() == Format.HTML || format() == Format.REPORT ? report(declared) : graph(declared);
+        Format shown = format();
+        return shown == Format.HTML || shown == Format.REPORT ? report(declared) : graph(declared);
     }
 
     private int graph(HeddleModel declared) {
@@ -145,7 +146,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private Format format() {
-        return asked != null ? asked : FileEnding.format(file, Format.values(), Format.TEXT);
+        return asked != null ? asked : FileEnding.format(file, Format.values(), Format.TEXT, spec);
     }
 
     private Graph after(HeddleModel declared) {

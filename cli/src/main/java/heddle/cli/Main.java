@@ -1,6 +1,7 @@
 package heddle.cli;
 
 import heddle.cli.option.FileName;
+import heddle.cli.option.HiddenOptions;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +73,7 @@ public final class Main implements Runnable {
                 .setParameterExceptionHandler(new UsageErrors())
                 .setExecutionStrategy(Failures::execute)
                 .setExecutionExceptionHandler(new Failures());
+        HiddenOptions.hide(commands);
         int code = execute(commands, args, out);
         err.flush();
         return code;

@@ -1,5 +1,6 @@
 package heddle.cli;
 
+import heddle.cli.option.FileName;
 import heddle.cli.option.ModelOptions;
 import heddle.cli.option.OptionNumbers;
 import heddle.cli.option.OutputFiles;
@@ -40,6 +41,10 @@ import picocli.CommandLine.Spec;
             "",
             "The model has one input of tokens, [batch, window], and an output that is made small. Weights begin as it",
             "says: weight \"w\" : f32[n, m] = normal(0.02). It is trained on the processors unless --target tornado is given.",
+            "",
+            "A line while it goes on: step 20: 7.369 bits a byte, 349 bytes/s, 117 MB, held out 7.012. The first figure",
+            "is a running mean of the losses of steps since the command began, so --resume begins it anew; the .csv has",
+            "the loss of each step. Bytes a second leave out the first step. MB are what is used of Java's heap.",
             "",
             "Examples:",
             "  bible -f gen1:1-rev22:21 > kjv.txt",
@@ -141,9 +146,12 @@ final class TrainCommand implements Callable<Integer> {
         }
         TrainingSettings settings = training.settings();
         HeddleModel declared = Batches.sized(model.model(), batch);
-        TokenFile file = TokenFile.open(data, width);
+        TokenFile file = FileName.read("--data", () -> TokenFile.open(data, width));
         Batches batches = Batches.of(file, declared, batch, training.seed());
         TrainingRun.Schedule schedule = schedule(declared);
+        if (resume && Files.exists(schedule.checkpoint())) {
+            TrainingRun.requireSame(declared, loss, settings, file, batches, schedule);
+        }
         Trainer trainer =
                 Trainer.of(declared, loss, settings, training.compileOptions().withTarget(target.forTraining()));
         TrainingRun run = new TrainingRun(declared, trainer, file, batches, schedule);

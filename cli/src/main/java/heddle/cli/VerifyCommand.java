@@ -12,6 +12,7 @@ import heddle.compiler.type.DType;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.PlacedTarget;
 import heddle.runtime.Target;
 import heddle.runtime.TargetOptions;
 import heddle.runtime.tensor.Tensor;
@@ -24,6 +25,7 @@ import heddle.runtime.verify.Verification;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -109,18 +111,27 @@ final class VerifyCommand implements Callable<Integer> {
             return againstOnnxRuntime(declared, options, out);
         }
         execution.warnUnused(declared, !inputs.texts().isEmpty());
+        List<TargetOptions> targets = options.everyTarget();
+        // A target that is not there is said before anything is computed.
+        targets.forEach(where -> PlacedTarget.of(options.withTarget(where)));
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         SequencedMap<String, Tensor> weights = declared.weights(options);
         Verification verification = new Verification(declared, weights, given);
         Verdict worst = Verdict.AS_WRITTEN;
         Influence influence = null;
         long compared = 0;
-        out.printf("%-8s  %-8s  %-16s  %10s  %10s  worst element%n", "", "", "output", "max abs", "max rel");
-        for (TargetOptions where : options.everyTarget()) {
+        boolean headed = false;
+        for (TargetOptions where : targets) {
             for (Fusion fusion : Fusion.values()) {
                 CompiledModel compiled =
                         declared.compile(weights, options.withTarget(where).withFusion(fusion));
                 Map<String, Tensor> results = compiled.run(given);
+                if (!headed) {
+                    // A table that nothing comes of would be in the way of what is wrong.
+                    out.printf(
+                            "%-8s  %-8s  %-16s  %10s  %10s  worst element%n", "", "", "output", "max abs", "max rel");
+                    headed = true;
+                }
                 for (String output : verification.reference().keySet()) {
                     Judgement judgement = verification.judge(
                             output, results.get(output), tolerance(output, declared), compiled.compilation());
@@ -164,6 +175,18 @@ final class VerifyCommand implements Callable<Integer> {
     private boolean gradients(Verification verification, PrintWriter out) {
         boolean right = true;
         for (GradientDifferences.Checked c : verification.gradients(inputs.seed())) {
+            if (!c.isComparable()) {
+                out.printf(
+                        Locale.ROOT,
+                        "%-8s  %-8s  %-16s  %10s  %10s  not compared with slopes: the loss is %s%n",
+                        "double",
+                        "written",
+                        "by " + c.by(),
+                        "",
+                        "",
+                        c.loss());
+                continue;
+            }
             out.printf(
                     Locale.ROOT,
                     "%-8s  %-8s  %-16s  %10.2e  %10.2e  the slope of the loss in %d directions%s%n",

@@ -173,7 +173,7 @@ class EmbedCommandTest {
                 embed(broken, output, "--token-budget", 64).code());
         Path partial = dir.resolve("out.npy.partial");
         assertTrue(Files.size(partial) > 256 * 8 * 4, "what was done is there");
-        Ran anew = embed(whole, output, "--token-budget", 64);
+        Ran anew = embed(whole, output, "--token-budget", 64, "--tokenizer", dir.resolve("none.json"));
         assertTrue(anew.err().contains("error[H1604]: " + partial + " is there from an earlier run"), anew.err());
         // As if it had been killed while it wrote a record.
         Files.write(partial, Arrays.copyOf(Files.readAllBytes(partial), (int) Files.size(partial) - 5));
@@ -261,5 +261,21 @@ class EmbedCommandTest {
         assertTrue(ran.code() == ExitCode.USAGE || ran.code() == ExitCode.WRONG_INPUT, ran.toString());
         assertTrue(ran.err().contains(message), ran.err());
         assertFalse(Files.exists(dir.resolve(output)));
+    }
+
+    @Test
+    void aFieldThatIsNoTextIsCalledWhatItIs() throws IOException {
+        Ran ran = embed(input("in.jsonl", "{\"text\": 5}"), dir.resolve("out.npy"));
+        assertTrue(ran.err().contains("its \"text\" is a number, not a text"), ran.err());
+        assertFalse(ran.err().contains("--field"), ran.err());
+        ran = embed(input("in.jsonl", "{\"text\": null}"), dir.resolve("out2.npy"));
+        assertTrue(ran.err().contains("its \"text\" is null, not a text"), ran.err());
+    }
+
+    @Test
+    void aMissingInputIsNamedLikeAnyOther() {
+        Ran ran = embed(dir.resolve("none.txt"), dir.resolve("out.npy"));
+        assertTrue(ran.err().contains("error[H0811]: there is no file " + dir.resolve("none.txt")), ran.err());
+        assertTrue(ran.err().contains("given by --input"), ran.err());
     }
 }

@@ -76,6 +76,39 @@ class ExplainCommandTest {
         assertFalse(JSON.std.mapFrom(without.out()).containsKey("memory"), without.out());
     }
 
+    /** Without a budget, too, it is said what gradients cost, and that those of attention are fused. */
+    @Test
+    void gradientsAreCountedApart() throws IOException {
+        Path file = Files.writeString(
+                dir.resolve("m.heddle"), FUSED.replace("output o", "let o") + "output loss = mean(o * o)\n");
+        Object[] words = {"explain", file, "--grad", "--wrt", "q", "-D", "B=2", "-D", "N=64", "--format", "json"};
+        Ran ran = Ran.command(words);
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        Map<String, Object> gradients = map(JSON.std.mapFrom(ran.out()).get("gradients"));
+        Map<String, Object> attention = map(map(gradients.get("attention")).get("softmax#1"));
+        int forward = number(map(gradients.get("forward")), "kernels");
+        int backward = number(map(gradients.get("backward")), "kernels");
+        assertTrue(number(attention, "kernels") > 0 && number(attention, "kernels") <= backward, gradients.toString());
+        assertTrue(number(attention, "flops") <= number(map(gradients.get("backward")), "flops"));
+        words[0] = "compile";
+        words[9] = "--emit";
+        words[10] = "plan";
+        List<?> launches = (List<?>) JSON.std.mapFrom(Ran.command(words).out()).get("launches");
+        assertEquals(launches.size(), forward + backward);
+        assertTrue(number(gradients, "memory") < number(gradients, "unfusedMemory"), gradients.toString());
+
+        Ran text = Ran.command("explain", file, "--grad", "--wrt", "q");
+        assertTrue(text.out().contains("\nfused gradient of softmax#1\n"), text.out());
+        assertTrue(text.out().contains("  backward pass\n    kernels        " + backward + "\n"), text.out());
+        assertFalse(text.out().contains("memory"), "lengths are not known");
+        Ran without = Ran.command("explain", file);
+        assertFalse(without.out().contains("gradient"), without.out());
+    }
+
+    private static int number(Map<String, Object> fields, String key) {
+        return ((Number) fields.get(key)).intValue();
+    }
+
     @SuppressWarnings("unchecked")
     private static Map<String, Object> map(Object json) {
         return (Map<String, Object>) json;
@@ -135,5 +168,20 @@ class ExplainCommandTest {
         assertEquals(ExitCode.NOT_FUSED, ran.code(), ran.toString());
         assertTrue(ran.err().contains("the model has no attention"), ran.err());
         assertFalse(ran.out().contains("left out"), ran.out());
+    }
+
+    @Test
+    void aLossThatIsThereAndNoNumberIsNotSuggested() throws IOException {
+        Path file = Files.writeString(
+                dir.resolve("m.heddle"),
+                "input x: f32[4]\nlet w = weight \"w\" : f32[4]\noutput score = x * w\noutput loss = sum(x * w)\n");
+        Ran ran = Ran.command("explain", file, "--grad", "score");
+        assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
+        assertTrue(ran.err().contains("the loss is one float without axes, and `score` is f32[4]"), ran.err());
+        assertFalse(ran.err().contains("did you mean"), ran.err());
+        Ran near = Ran.command("explain", file, "--grad", "los");
+        assertTrue(near.err().contains("did you mean loss?"), near.err());
+        Ran far = Ran.command("explain", file, "--grad", "scor");
+        assertFalse(far.err().contains("did you mean"), far.err());
     }
 }

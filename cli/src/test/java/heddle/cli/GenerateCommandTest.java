@@ -114,4 +114,20 @@ class GenerateCommandTest {
         ran = generate("--weights", "random", "--logits", "logit");
         assertTrue(ran.err().contains("did you mean \"logits\"?"), ran.err());
     }
+
+    /** More bytes than the manifest allows are refused before anything is compiled, and fewer are the default. */
+    @Test
+    void aWindowThatTheModelDoesNotHaveIsRefused() throws IOException {
+        Files.writeString(dir.resolve("count.properties"), "weights = w.safetensors\ntokens = 4\n");
+        weights(0, Map.of());
+        Ran ran = generate("--window", "5");
+        assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
+        assertTrue(
+                ran.err().contains("error[H1406]: a window of 5 bytes is more than the model count sees: 4"),
+                ran.err());
+        assertEquals("", ran.out());
+        assertEquals("12345ee", generate().out().strip());
+        Ran fixed = generate("--window", "7", "-D", "N=3");
+        assertTrue(fixed.err().contains("a window of 7 bytes is more than the model count sees: 3"), fixed.err());
+    }
 }

@@ -245,4 +245,52 @@ class TrainCommandTest {
         assertEquals(ExitCode.USAGE, ran.code(), ran.toString());
         assertTrue(ran.err().contains(message), ran.err());
     }
+
+    @Test
+    void sayWhichFileAndOptionAreMeant() throws IOException {
+        Ran missing = Ran.command("train", model, "--data", dir.resolve("none"), "--steps", "2", "-D", "N=17");
+        assertTrue(missing.err().contains("error[H0811]") && missing.err().contains("given by --data"), missing.err());
+        Ran wide = train("wide.safetensors", "--steps", "2", "--tokens", "u16");
+        assertEquals(ExitCode.WRONG_INPUT, wide.code(), wide.toString());
+        assertTrue(wide.err().contains("error[H1403]: " + data + " has the token "), wide.err());
+        assertTrue(wide.err().contains("the table of the model has 256 rows"), wide.err());
+        assertFalse(Files.exists(dir.resolve("wide.csv")));
+        Ran frozen = train("w.safetensors", "--steps", "2", "--freeze", "l9*");
+        assertTrue(
+                frozen.err().contains("its weights are table") && frozen.err().contains("hint"), frozen.err());
+        Ran one = Ran.command("train", model, "--data", data, "--steps", "2", "-D", "N=1");
+        assertEquals(ExitCode.WRONG_INPUT, one.code(), one.toString());
+        assertTrue(one.err().contains("error[H1401]: the loss depends on no element"), one.err());
+        assertTrue(one.err().contains("longer windows"), one.err());
+    }
+
+    /** What ended before its first checkpoint can be begun again by the same command. */
+    @Test
+    void aTrainingThatFailsAtOnceLeavesNothingBehind() throws IOException {
+        Files.writeString(model, MODEL.replace("-mean(", "log(0.0 * cast(N, f32) - 1.0) - mean("));
+        for (int i = 0; i < 2; i++) {
+            Ran ran = train("w.safetensors", "--steps", "2");
+            assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
+            assertTrue(ran.err().contains("error[H1405]: the loss of step 1 is NaN"), ran.err());
+            assertFalse(Files.exists(dir.resolve("w.csv")));
+        }
+    }
+
+    @Test
+    void helpShowsNoOptionsThatAreRefused() {
+        for (String command : List.of("train", "generate", "embed", "attend")) {
+            Ran help = Ran.command(command, "--help");
+            assertFalse(help.out().contains("--grad"), help.out());
+            assertFalse(help.out().contains("--wrt"), help.out());
+            assertFalse(help.out().contains("--machine"), help.out());
+            assertEquals(command.equals("train"), help.out().contains("--memory-budget"), help.out());
+        }
+        assertTrue(Ran.command("run", "--help").out().contains("--grad"));
+        assertFalse(Ran.command("run", "--help").out().contains("--machine"));
+        assertTrue(Ran.command("compile", "--help").out().contains("--machine"));
+        assertUsage("are not for generate", Ran.command("generate", model, "--grad", "loss"));
+        assertUsage(
+                "are not for embed",
+                Ran.command("embed", model, "--input", "x", "-o", "y.npy", "--memory-budget", "1MB"));
+    }
 }

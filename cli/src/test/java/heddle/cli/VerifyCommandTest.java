@@ -3,8 +3,10 @@ package heddle.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import heddle.compiler.type.DType;
+import heddle.runtime.tornado.TornadoSdk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,5 +109,45 @@ class VerifyCommandTest {
         assertEquals(ExitCode.DONE, ran.code(), ran.toString());
         assertEquals("", ran.err());
         assertFalse(ran.out().contains("is 0.00000000"), ran.out());
+    }
+
+    /** Where the loss is no number there are no slopes, and nothing is wrong. */
+    @Test
+    void gradientsOfALossThatIsNoNumberAreNotComparedWithSlopes() throws IOException {
+        Ran ran = verify(
+                "input x: f32[4]\nlet w = weight \"w\" : f32[4]\noutput loss = sum(x * w) / (sum(x) - sum(x))\n",
+                "--grad",
+                "--weights",
+                "random");
+        assertTrue(ran.out().contains("not compared with slopes: the loss is "), ran.toString());
+        assertFalse(ran.out().contains("DIFFERENCES"), ran.out());
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+    }
+
+    /** What keeps a model from being compiled comes without the head of a table, and with a remedy that the command does not lack. */
+    @Test
+    void gradientsOfFusedGradientsAreRefusedWithoutATable() throws IOException {
+        Ran ran = verify("""
+                dim N
+                input x: f32[N, 4]
+                let w = weight "w" : f32[4, 4]
+                let q = x @ w
+                let o = softmax(q @ transpose(q), axis = -1) @ q
+                let g = grad(sum(o), w)
+                output loss = sum(g * g)
+                """, "--grad", "-D", "N=3", "--weights", "random");
+        assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
+        assertEquals("", ran.out());
+        assertTrue(ran.err().contains("error[H1301]") && ran.err().contains("verify` has no such option"), ran.err());
+    }
+
+    /** A target that is not there is said before the others are computed. */
+    @Test
+    void aMissingTargetIsSaidFirst() throws IOException {
+        assumeFalse(TornadoSdk.isInstalled());
+        Path file = Files.writeString(dir.resolve("m.heddle"), INEXACT);
+        Ran ran = Ran.command("verify", file, "--target", "tornado", "-D", "N=5");
+        assertEquals(ExitCode.TARGET_UNAVAILABLE, ran.code(), ran.toString());
+        assertEquals("", ran.out());
     }
 }

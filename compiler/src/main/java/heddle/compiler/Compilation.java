@@ -2,6 +2,8 @@ package heddle.compiler;
 
 import heddle.compiler.attention.FuseAttention;
 import heddle.compiler.explain.Explanation;
+import heddle.compiler.explain.GradientExplanation;
+import heddle.compiler.gradient.Differentiate;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.pass.Pipeline;
@@ -85,6 +87,18 @@ public final class Compilation {
                 .map(before -> WrittenAttention.in(before, recognised(), passes.decisions(FuseAttention.NAME)))
                 .orElse(Map.of());
         return Explanation.of(report(), written, schedule.policy(), schedule.facts(), lengths);
+    }
+
+    /**
+     * What gradients add to a run: as formulas, or as numbers where lengths are known. Empty where none are asked for.
+     *
+     * @param lengths of symbols, as far as they are known
+     */
+    public Optional<GradientExplanation> explainGradients(Map<String, Long> lengths) {
+        return Differentiate.isAsked(passes.given())
+                ? Optional.of(DeepStack.call(
+                        () -> GradientExplanation.of(passes.given(), report(), plan(), unfused(), lengths)))
+                : Optional.empty();
     }
 
     /** The graph that was lowered. */

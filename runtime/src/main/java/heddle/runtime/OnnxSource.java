@@ -1,5 +1,6 @@
 package heddle.runtime;
 
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.source.SourceFile;
 import heddle.runtime.artifact.ArtifactEntry;
 import heddle.runtime.artifact.ModelManifest;
@@ -89,10 +90,21 @@ public final class OnnxSource implements Function<String, Optional<SourceFile>> 
             written = FileTime.fromMillis(0); // Reading it says what is wrong.
         }
         if (last.isEmpty() || last.get().size() != size || !last.get().written().equals(written)) {
-            OnnxImport model = OnnxImport.of(OnnxModel.read(file), modelName(file));
+            OnnxImport model = imported(OnnxModel.read(file));
             last = Optional.of(new Imported(size, written, model));
         }
         return last.get().model();
+    }
+
+    /** Mistakes of a graph say which file it is of. */
+    private OnnxImport imported(OnnxModel model) {
+        try {
+            return OnnxImport.of(model, modelName(file));
+        } catch (DiagnosticException e) {
+            throw new DiagnosticException(e.diagnostics().stream()
+                    .map(d -> d.message().contains(file.toString()) ? d : d.note("in the file " + file))
+                    .toList());
+        }
     }
 
     /**

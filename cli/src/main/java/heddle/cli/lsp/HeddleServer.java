@@ -28,7 +28,6 @@ import org.eclipse.lsp4j.TextDocumentSyncKind;
 import org.eclipse.lsp4j.TextDocumentSyncOptions;
 import org.eclipse.lsp4j.jsonrpc.Launcher;
 import org.eclipse.lsp4j.jsonrpc.messages.Either;
-import org.eclipse.lsp4j.launch.LSPLauncher;
 import org.eclipse.lsp4j.services.LanguageClient;
 import org.eclipse.lsp4j.services.LanguageClientAware;
 import org.eclipse.lsp4j.services.LanguageServer;
@@ -62,8 +61,13 @@ public final class HeddleServer implements LanguageServer, LanguageClientAware {
             thread.setDaemon(true);
             return thread;
         });
-        Launcher<LanguageClient> launcher =
-                LSPLauncher.createServerLauncher(server, in, out, threads, consumer -> consumer);
+        Launcher<LanguageClient> launcher = new ParseErrors()
+                .setLocalService(server)
+                .setRemoteInterface(LanguageClient.class)
+                .setInput(in)
+                .setOutput(out)
+                .setExecutorService(threads)
+                .create();
         server.connect(launcher.getRemoteProxy());
         Future<Void> listening = launcher.startListening();
         threads.execute(() -> server.endAfter(listening));

@@ -1,7 +1,9 @@
 package heddle.cli.option;
 
+import heddle.dsl.diagnostic.DiagnosticException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -21,6 +23,17 @@ public final class FileName implements ITypeConverter<String> {
             } catch (InvalidPathException e) {
                 throw new TypeConversionException("'" + text + "' is not the name of a file: " + e.getReason());
             }
+        }
+    }
+
+    /** What is read of a file; a mistake says which option gave it. */
+    public static <T> T read(String option, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (DiagnosticException e) {
+            throw new DiagnosticException(e.diagnostics().stream()
+                    .map(d -> d.note("given by " + option))
+                    .toList());
         }
     }
 

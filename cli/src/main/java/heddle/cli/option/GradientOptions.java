@@ -80,6 +80,16 @@ public final class GradientOptions {
         return loss == null && by == null && budget == null;
     }
 
+    /** @throws ParameterException when one of the options is given */
+    void refuse() {
+        if (!isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--grad, --wrt and --memory-budget are not for "
+                            + spec.commandLine().getCommandName() + ", which computes no gradients");
+        }
+    }
+
     /** Whether gradients are asked for. */
     public boolean isAsked() {
         return loss != null;

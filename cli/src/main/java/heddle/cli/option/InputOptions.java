@@ -99,7 +99,7 @@ public final class InputOptions {
         if (!Files.exists(path) && Suggest.closest(file, List.of(RANDOM)).isPresent()) {
             throw wrong("--input " + name + ": there is no file " + file + "; did you mean " + RANDOM + "?");
         }
-        return Npy.read(path);
+        return FileName.read("--input " + name, () -> Npy.read(path));
     }
 
     private ParameterException wrong(String message) {

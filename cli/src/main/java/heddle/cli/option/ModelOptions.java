@@ -32,6 +32,11 @@ public final class ModelOptions {
         return settings.model(name);
     }
 
+    /** @throws picocli.CommandLine.ParameterException when the options say something of gradients, of which the command has none */
+    public void refuseGradients() {
+        settings.refuseGradients();
+    }
+
     /** Whether the options ask for gradients. */
     public boolean asksForGradients() {
         return settings.asksForGradients();

@@ -33,6 +33,10 @@ public final class ModelSettings {
         return model;
     }
 
+    void refuseGradients() {
+        gradients.refuse();
+    }
+
     /** Whether the options ask for gradients. */
     public boolean asksForGradients() {
         return gradients.isAsked();

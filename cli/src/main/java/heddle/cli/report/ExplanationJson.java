@@ -3,7 +3,9 @@ package heddle.cli.report;
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.explain.FusedExplanation;
+import heddle.compiler.explain.GradientExplanation;
 import heddle.compiler.explain.TileLayout;
+import heddle.compiler.explain.Work;
 import heddle.compiler.ir.Node;
 import heddle.compiler.recompute.Recomputation;
 import heddle.compiler.report.CapturedPart;
@@ -24,17 +26,26 @@ public final class ExplanationJson {
     /**
      * An explanation as text.
      *
+     * @param gradients what they add to a run, where they are asked for
      * @param memory what a budget of memory led to, where there is one
      * @param origin of a model that was imported
      */
-    public static String of(Explanation explanation, Optional<Recomputation> memory, Optional<OnnxOrigin> origin)
+    public static String of(
+            Explanation explanation,
+            Optional<GradientExplanation> gradients,
+            Optional<Recomputation> memory,
+            Optional<OnnxOrigin> origin)
             throws IOException {
-        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(fields(explanation, memory, origin)) + "\n";
+        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(fields(explanation, gradients, memory, origin))
+                + "\n";
     }
 
     /** The same as fields. */
     public static Map<String, Object> fields(
-            Explanation explanation, Optional<Recomputation> memory, Optional<OnnxOrigin> origin) {
+            Explanation explanation,
+            Optional<GradientExplanation> gradients,
+            Optional<Recomputation> memory,
+            Optional<OnnxOrigin> origin) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put(
                 "fused",
@@ -57,6 +68,7 @@ public final class ExplanationJson {
                             return fields;
                         })
                         .toList());
+        gradients.ifPresent(g -> all.put("gradients", gradients(g)));
         memory.ifPresent(r -> all.put("memory", RecomputationJson.of(r)));
         return all;
     }
@@ -83,6 +95,27 @@ public final class ExplanationJson {
                         amount(fused.fusedWork().flops()),
                         amount(fused.unfusedWork().flops())));
         fields.put("scores", amount(fused.scores()));
+        return fields;
+    }
+
+    private static Map<String, Object> gradients(GradientExplanation gradients) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        Map<String, Object> attention = new LinkedHashMap<>();
+        gradients.attention().forEach((path, work) -> attention.put(path, work(work)));
+        fields.put("attention", attention);
+        fields.put("forward", work(gradients.forward()));
+        fields.put("backward", work(gradients.backward()));
+        fields.put("unfused", work(gradients.unfused()));
+        gradients.memory().ifPresent(bytes -> fields.put("memory", bytes));
+        gradients.unfusedMemory().ifPresent(bytes -> fields.put("unfusedMemory", bytes));
+        return fields;
+    }
+
+    private static Map<String, Object> work(Work work) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("kernels", work.kernels());
+        fields.put("bytes", amount(work.bytes()));
+        fields.put("flops", amount(work.flops()));
         return fields;
     }
 

@@ -8,7 +8,6 @@ import heddle.compiler.report.CapturedPart;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.tile.BlockCount;
 import heddle.compiler.tile.TilePlace;
-import heddle.compiler.type.Dim;
 import heddle.dsl.diagnostic.DiagnosticRenderer;
 import heddle.dsl.diagnostic.Label;
 import heddle.dsl.source.Span;
@@ -166,26 +165,18 @@ public final class ExplanationText {
         lines.add(
                 "bytes",
                 compared(
-                        bytes(fused.fusedWork().bytes()),
-                        bytes(fused.unfusedWork().bytes())));
+                        Sizes.text(fused.fusedWork().bytes()),
+                        Sizes.text(fused.unfusedWork().bytes())));
         lines.add(
                 "flops",
                 compared(
-                        flops(fused.fusedWork().flops()),
-                        flops(fused.unfusedWork().flops())));
+                        Sizes.count(fused.fusedWork().flops()),
+                        Sizes.count(fused.unfusedWork().flops())));
         lines.add("never stored", fused.scores() + (fused.scores().is(1) ? " score" : " scores"));
     }
 
     private static String compared(String fused, String unfused) {
         return fused + ", unfused " + unfused;
-    }
-
-    private static String bytes(Dim bytes) {
-        return bytes.isKnown() ? Sizes.text(bytes.value()) : bytes.toString();
-    }
-
-    private static String flops(Dim flops) {
-        return flops.isKnown() ? Sizes.count(flops.value()) : flops.toString();
     }
 
     /** The place in the way, underlined, with the reason and the remedy. */

@@ -1,5 +1,6 @@
 package heddle.cli.report;
 
+import heddle.compiler.type.Dim;
 import java.util.Locale;
 
 /** Writes amounts for people to read. */
@@ -12,6 +13,11 @@ public final class Sizes {
     /** Bytes in the largest unit that fits: {@code 1.2 MB}, {@code 640 B}. */
     public static String text(long bytes) {
         return scaled(bytes, UNITS);
+    }
+
+    /** The same, or a formula where lengths are not known. */
+    static String text(Dim bytes) {
+        return bytes.isKnown() ? text(bytes.value()) : bytes.toString();
     }
 
     /** {@code 1 kernel}, {@code 2 kernels}. */
@@ -27,6 +33,11 @@ public final class Sizes {
     /** A number of operations: {@code 1.2 million}, {@code 640}. */
     public static String count(long operations) {
         return scaled(operations, COUNTS).strip();
+    }
+
+    /** The same, or a formula where lengths are not known. */
+    static String count(Dim operations) {
+        return operations.isKnown() ? count(operations.value()) : operations.toString();
     }
 
     private static String scaled(long amount, String[] units) {

@@ -132,6 +132,24 @@ class ServerLifeTest {
         }
     }
 
+    /** What is no JSON is answered as the protocol has it, and what comes next is served. */
+    @Test
+    void whatIsNoMessageIsAnswered() throws Exception {
+        Process server = EditorClient.server(dir);
+        try {
+            send(server, "{\"jsonrpc\":", "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"no/such\",\"params\":{}}");
+            StringBuilder printed = new StringBuilder();
+            while (printed.indexOf("-32601") < 0) {
+                int next = server.getInputStream().read();
+                assertTrue(next >= 0, printed.toString());
+                printed.append((char) next);
+            }
+            assertTrue(printed.indexOf("-32700") >= 0, printed.toString());
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
     @Test
     void anEditorThatTakesWordOfNewLensesIsToldAndKeepsThoseOfOtherLines() throws Exception {
         try (EditorClient editor = EditorClient.start(dir, true)) {

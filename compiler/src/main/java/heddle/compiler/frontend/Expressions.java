@@ -147,6 +147,12 @@ final class Expressions {
                     .hint("move the declaration up");
         }
         Diagnostic d = Diagnostic.at(ref.span(), FrontendCode.UNKNOWN_NAME, "`" + ref.name() + "` is not declared");
+        Optional<Span> output = scope.output(ref.name());
+        if (output.isPresent()) {
+            return d.related(output.get(), "an output, which expressions do not read")
+                    .hint("give the value a name: `let " + ref.name() + " = ...`, and `output " + ref.name() + " = "
+                            + ref.name() + "`");
+        }
         boolean looksLikeLength =
                 ref.name().length() <= 2 && Character.isUpperCase(ref.name().charAt(0));
         return Remedies.name(ref.name(), scope)

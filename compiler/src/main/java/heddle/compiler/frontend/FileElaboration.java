@@ -51,6 +51,8 @@ final class FileElaboration {
                     d.lengths()
                             .forEach(l ->
                                     scope.announce(l.name().text(), l.name().span()));
+                case Stmt.Output o ->
+                    scope.announceOutput(o.name().text(), o.name().span());
                 case Item.Input i -> scope.announce(i.name().text(), i.name().span());
                 case Stmt.Let l ->
                     l.bindings().forEach(b -> b.names().forEach(n -> scope.announce(n.text(), n.span())));

@@ -70,6 +70,12 @@ public final class Gradients {
                 .filter(o -> o.type().rank() == 0 && o.type().dtype().isFloat())
                 .filter(o -> name.isEmpty() || o.name().equals(name.get()))
                 .toList();
+        Optional<Declaration> meant = model.outputs().stream()
+                .filter(o -> name.isPresent() && o.name().equals(name.get()))
+                .findFirst();
+        if (fit.isEmpty() && meant.isPresent()) {
+            throw notOneFloat(meant.get());
+        }
         if (fit.size() != 1) {
             String outputs = model.outputs().stream()
                     .map(o -> o.name() + " : " + o.type())
@@ -86,8 +92,22 @@ public final class Gradients {
         return fit.getFirst();
     }
 
+    private static DiagnosticException notOneFloat(Declaration output) {
+        return new DiagnosticException(Diagnostic.at(
+                        output.span(),
+                        GradientCode.NOT_WANTED,
+                        "the loss is one float without axes, and `" + output.name() + "` is " + output.type())
+                .hint(
+                        output.type().dtype().isFloat()
+                                ? "take the mean of it: `output loss = mean(...)`"
+                                : "only floats have gradients"));
+    }
+
     private static String missing(Model model, Optional<String> name) {
-        List<String> outputs = model.outputs().stream().map(Declaration::name).toList();
+        List<String> outputs = model.outputs().stream()
+                .filter(o -> o.type().rank() == 0 && o.type().dtype().isFloat())
+                .map(Declaration::name)
+                .toList();
         return name.flatMap(n -> Suggest.closest(n, outputs))
                 .map(meant -> "did you mean " + meant + "?")
                 .orElse("write one: `output loss = mean(...)`");

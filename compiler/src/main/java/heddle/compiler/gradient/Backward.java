@@ -126,7 +126,9 @@ final class Backward {
                 throw GradientContext.noGradient(
                         node,
                         "the gradient of a fused attention has no gradient itself",
-                        "leave attention unfused, as `heddle run --unfused` does");
+                        "gradients of gradients need attention that is not fused: `heddle run --unfused`, or"
+                                + " withFusion(Fusion.UNFUSED) in Java; `heddle verify` has no such option, because it"
+                                + " compares what is fused");
             }
             throw GradientContext.noGradient(
                     node,

@@ -5,8 +5,10 @@ import heddle.compiler.ir.Pass;
 import heddle.compiler.op.gradient.GradientCode;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -15,7 +17,7 @@ import java.util.TreeSet;
 public final class Recompute implements Pass {
     public static final String NAME = "recompute";
 
-    private static final double MEGA = 1e6;
+    private static final List<String> UNITS = List.of("B", "kB", "MB", "GB", "TB");
 
     private final MemoryBudget budget;
     private final List<String> losses;
@@ -59,15 +61,24 @@ public final class Recompute implements Pass {
         } catch (BudgetNotMet e) {
             throw new DiagnosticException(Diagnostic.of(
                             GradientCode.NO_BUDGET,
-                            "no plan takes " + mega(e.allowed()) + " MB at the most; the least takes " + mega(e.least())
-                                    + " MB")
-                    .hint("allow as much: --memory-budget " + mega(Math.ceilDiv(e.least(), 100_000) * 100_000L)
-                            + "MB"));
+                            "no plan takes " + size(e.allowed(), false) + " at the most; the least takes "
+                                    + size(e.least(), true))
+                    .hint("allow as much: --memory-budget "
+                            + size(e.least(), true).replace(" ", "")));
         }
     }
 
-    private static String mega(long bytes) {
-        return String.format(Locale.ROOT, "%.1f", bytes / MEGA);
+    /** Bytes in the largest unit that fits, of four digits, so that it is seen how far two are apart. @param up whether it is rounded up */
+    static String size(long bytes, boolean up) {
+        int unit = 0;
+        long scale = 1;
+        while (bytes / scale >= 1000 && unit < UNITS.size() - 1) {
+            scale *= 1000;
+            unit++;
+        }
+        RoundingMode mode = up ? RoundingMode.CEILING : RoundingMode.FLOOR;
+        BigDecimal value = BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(scale));
+        return value.round(new MathContext(4, mode)).stripTrailingZeros().toPlainString() + " " + UNITS.get(unit);
     }
 
     private void requireLengths(Graph graph) {

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Optional;
@@ -75,13 +76,22 @@ public final class PartialVectors implements AutoCloseable {
     public static PartialVectors begin(Path output, String settings, int dimension) {
         Path file = of(output);
         try (Opening opening = new Opening(file, dimension)) {
-            if (!opening.isNew()) {
-                throw new DiagnosticException(Diagnostic.of(EmbedCode.PARTIAL, file + " is there from an earlier run")
-                        .hint("--resume goes on with it; or delete it to begin anew"));
-            }
+            opening.requireNew();
             return opening.begun(settings);
         } catch (IOException e) {
             throw AtomicFile.unwritable(file, e);
+        }
+    }
+
+    /** Checks that no earlier run has left something, and that no other run writes it. @throws DiagnosticException when one has, or does */
+    public static void requireNone(Path output) {
+        Path file = of(output);
+        if (Files.exists(file)) {
+            try (Opening opening = new Opening(file, 0)) {
+                opening.requireNew();
+            } catch (IOException e) {
+                throw AtomicFile.unwritable(file, e);
+            }
         }
     }
 
@@ -115,8 +125,12 @@ public final class PartialVectors implements AutoCloseable {
                             .hint("let it end, or end it and go on with --resume; or name another output"));
         }
 
-        boolean isNew() {
-            return partial.locked.isNew();
+        void requireNew() {
+            if (!partial.locked.isNew()) {
+                throw new DiagnosticException(
+                        Diagnostic.of(EmbedCode.PARTIAL, partial.file + " is there from an earlier run")
+                                .hint("--resume goes on with it; or delete it to begin anew"));
+            }
         }
 
         long size() throws IOException {

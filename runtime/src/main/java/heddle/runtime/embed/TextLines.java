@@ -132,11 +132,26 @@ public final class TextLines implements Iterator<TextLine> {
             return new TextLine(
                     line, found, Optional.ofNullable(object.get("id")).map(TextLines::json));
         }
+        if (value instanceof Map<?, ?> object && object.containsKey(field.get())) {
+            throw new BadLine("its \"" + field.get() + "\" is " + kind(object.get(field.get())) + ", not a text");
+        }
         String fields = value instanceof Map<?, ?> object && !object.isEmpty()
                 ? "; it has " + object.keySet().stream().map(String::valueOf).collect(Collectors.joining(", "))
                         + ", and --field names another"
                 : "";
         throw new BadLine("it should be a text, or an object with a text for \"" + field.get() + "\"" + fields);
+    }
+
+    private static String kind(Object value) {
+        if (value == null) {
+            return "null";
+        }
+        return switch (value) {
+            case Number n -> "a number";
+            case Boolean b -> "a truth value";
+            case Map<?, ?> m -> "an object";
+            default -> "a list";
+        };
     }
 
     private static String json(Object value) {

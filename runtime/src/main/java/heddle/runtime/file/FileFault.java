@@ -1,6 +1,7 @@
 package heddle.runtime.file;
 
 import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticCode;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import java.io.IOException;
@@ -35,6 +36,18 @@ public final class FileFault {
                 Optional.ofNullable(other.getReason()).orElse(UNKNOWN);
             default -> Optional.ofNullable(e.getMessage()).orElse(UNKNOWN);
         };
+    }
+
+    /** What to throw when a file could not be read. */
+    public static DiagnosticException unreadable(Path file, IOException cause, DiagnosticCode code) {
+        return new DiagnosticException(
+                switch (cause) {
+                    case NoSuchFileException missing -> Diagnostic.of(code, "there is no file " + shown(file));
+                    case AccessDeniedException denied -> Diagnostic.of(code, "the file " + file + " may not be read");
+                    default ->
+                        Diagnostic.of(code, "the file " + file + " cannot be read")
+                                .note(reason(cause));
+                });
     }
 
     /**

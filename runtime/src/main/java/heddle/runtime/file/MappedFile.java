@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Maps files into memory. */
@@ -23,13 +21,8 @@ public final class MappedFile {
         }
         try {
             return Uninterrupted.read(() -> map(file, arena));
-        } catch (NoSuchFileException e) {
-            throw new DiagnosticException(Diagnostic.of(unreadable, "there is no file " + FileFault.shown(file)));
-        } catch (AccessDeniedException e) {
-            throw new DiagnosticException(Diagnostic.of(unreadable, "the file " + file + " may not be read"));
         } catch (IOException e) {
-            throw new DiagnosticException(Diagnostic.of(unreadable, "the file " + file + " cannot be read")
-                    .note(FileFault.reason(e)));
+            throw FileFault.unreadable(file, e, unreadable);
         }
     }
 

@@ -14,6 +14,7 @@ import heddle.runtime.train.TrainCode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -40,7 +41,7 @@ public final class Generator {
      *
      * @param logits the output that scores bytes, f32[B, N, 256]
      * @param window how many bytes the model sees at most, where it leaves that open; at least 1
-     * @throws DiagnosticException when the model does not take bytes, or gives no scores
+     * @throws DiagnosticException when the model does not take bytes, gives no scores, or does not take as many
      */
     public static Generator of(HeddleModel model, String logits, int window, CompileOptions options) {
         List<Declaration> inputs = model.declaration().inputs();
@@ -59,8 +60,30 @@ public final class Generator {
                     .hint("declare `input tokens: i64[B, N]`"));
         }
         requireScores(model, logits);
-        int length = input.type().dim(1).isKnown() ? (int) input.type().dim(1).value() : window;
+        Optional<Integer> longest = longest(model);
+        int length = input.type().dim(1).isKnown() ? longest.get() : window;
+        if (longest.isPresent() && length > longest.get()) {
+            throw tooLong(model, length, longest.get());
+        }
         return new Generator(model.only(logits).compile(options), input, logits, length);
+    }
+
+    /** How many bytes a model sees at the most, as its input or its manifest says; empty where neither does. */
+    public static Optional<Integer> longest(HeddleModel model) {
+        return model.declaration().inputs().stream()
+                .filter(i -> i.type().rank() == 2 && i.type().dim(1).isKnown())
+                .map(i -> (int) i.type().dim(1).value())
+                .findFirst()
+                .or(() -> model.source().manifest().tokens());
+    }
+
+    /** What to throw for a window of more bytes than a model sees. */
+    public static DiagnosticException tooLong(HeddleModel model, int window, int longest) {
+        return new DiagnosticException(Diagnostic.of(
+                        TrainCode.NOT_GENERATIVE,
+                        "a window of " + window + " bytes is more than the model "
+                                + model.declaration().name() + " sees: " + longest)
+                .hint("take " + longest + " or fewer"));
     }
 
     private static void requireScores(HeddleModel model, String logits) {

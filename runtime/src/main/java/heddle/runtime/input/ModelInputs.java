@@ -59,7 +59,8 @@ public final class ModelInputs {
             if (!inputs.containsKey(d.name())) {
                 throw new DiagnosticException(Diagnostic.of(
                                 RuntimeCode.INPUT_MISSING, "the input " + d.name() + ": " + d.type() + " was not given")
-                        .hint("add --input " + d.name() + "=FILE.npy, or --input " + d.name() + "=random"));
+                        .hint("give it: --input " + d.name() + "=FILE.npy or " + d.name()
+                                + "=random on the command line, a tensor of that name in Java"));
             }
         }
     }

@@ -8,6 +8,7 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.input.IndexRange;
 import heddle.runtime.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
@@ -79,7 +80,16 @@ public final class Batches {
                     .note("a batch has a window at least, and at most " + MOST_TOKENS + " tokens")
                     .hint("take fewer or shorter windows: --batch, -D; --accumulate makes a step of several batches"));
         }
+        requireRows(file, model, input.name());
         return new Batches(file, input, (int) own, (int) window, seed);
+    }
+
+    /** Tokens that no table has a row for are found before anything is compiled, where all lengths are known. */
+    private static void requireRows(TokenFile file, HeddleModel model, String input) {
+        Map<String, Long> lengths = model.fixedLengths();
+        if (model.declaration().lengths().stream().allMatch(l -> lengths.containsKey(l.name()))) {
+            new IndexRange(model.declaration().graph()).rows(input, lengths).ifPresent(file::requireBelow);
+        }
     }
 
     /** The model with as many windows in a batch, where it leaves their number open: what runs then take is known. */
@@ -163,6 +173,6 @@ public final class Batches {
     /** {@code 16 windows of 128}. */
     @Override
     public String toString() {
-        return rows + " windows of " + window;
+        return rows + (rows == 1 ? " window of " : " windows of ") + window;
     }
 }

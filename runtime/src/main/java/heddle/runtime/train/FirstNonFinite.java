@@ -9,7 +9,9 @@ import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.Input;
 import heddle.compiler.op.Reduce;
+import heddle.compiler.op.Weight;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.schedule.Plan;
@@ -30,10 +32,14 @@ import java.util.stream.IntStream;
  * Finds where a graph first computes something that is not finite. Each operation runs by itself, and says the worst of
  * its elements. Minus infinity counts least, because masks are made of it.
  *
- * @param node what is not finite there, in words: {@code log gives -Infinity}
+ * @param what is not finite there, in a sentence
  * @param span where the model says so, where it does
+ * @param remedy what to look at
  */
-record FirstNonFinite(String node, Optional<Span> span) {
+record FirstNonFinite(String what, Optional<Span> span, String remedy) {
+    /** Against numbers that grow from step to step. */
+    static final String SMALLER = "take a smaller learning rate, a longer warm-up, or a smaller norm to clip to";
+
     private static final String OUTPUT = "worst.";
     private static final List<String> WORST = List.of("", "-Infinity", "Infinity", "NaN");
 
@@ -61,9 +67,31 @@ record FirstNonFinite(String node, Optional<Span> span) {
     }
 
     private static FirstNonFinite found(Node node, int level) {
+        Optional<Span> span = node.origin().spans().stream().findFirst();
+        String worst = WORST.get(level);
+        return switch (node.op()) {
+            case Input i ->
+                i.key().startsWith(TrainingGraph.WEIGHT)
+                        ? weight(i.key().substring(TrainingGraph.WEIGHT.length()), worst, span)
+                        : new FirstNonFinite(
+                                "what is not finite first is the batch, whose input " + i.key() + " has " + worst,
+                                span,
+                                "look at the data that the batch was made of");
+            case Weight w -> weight(w.key(), worst, span);
+            default ->
+                new FirstNonFinite(
+                        "the first operation that is not finite: `" + node.op().name() + "` (" + node.path()
+                                + ") gives " + worst,
+                        span,
+                        SMALLER);
+        };
+    }
+
+    private static FirstNonFinite weight(String name, String worst, Optional<Span> span) {
         return new FirstNonFinite(
-                "`" + node.op().name() + "` (" + node.path() + ") gives " + WORST.get(level),
-                node.origin().spans().stream().findFirst());
+                "what is not finite first is the weight " + name + ", which has " + worst + " before the step",
+                span,
+                "look at what the training began with; if that is finite, take a smaller learning rate");
     }
 
     private static int worst(Node node, Map<String, Tensor> worst) {

@@ -16,7 +16,10 @@ public record LearningRate(double peak, double least, long warmUp, long steps) {
                     "a learning rate falls from a positive peak to a least that is not greater, not from " + peak
                             + " to " + least);
         }
-        if (steps < 1 || warmUp < 0 || warmUp > steps) {
+        if (steps < 1) {
+            throw new IllegalArgumentException("a training has at least one step, not " + steps);
+        }
+        if (warmUp < 0 || warmUp > steps) {
             throw new IllegalArgumentException(warmUp + " of " + steps + " steps cannot be a warm-up");
         }
     }

@@ -33,6 +33,9 @@ record StartingWeights(SequencedMap<String, Tensor> trained, SequencedMap<String
     /** Which names a pattern like {@code layer.0.*} stands for. */
     private static final String REST = "*";
 
+    /** How many names of weights a message lists. */
+    private static final int LISTED = 12;
+
     /**
      * The weights of a file, and for those that it does not have, what the model says they begin with.
      *
@@ -84,9 +87,13 @@ record StartingWeights(SequencedMap<String, Tensor> trained, SequencedMap<String
             if (meant.isEmpty()) {
                 Diagnostic d = Diagnostic.of(
                         TrainCode.NOT_TRAINABLE, "the model has no weight \"" + pattern + "\" that could be frozen");
-                throw new DiagnosticException(Suggest.closest(pattern, names)
-                        .map(closest -> d.hint("did you mean \"" + closest + "\"?"))
-                        .orElse(d));
+                throw new DiagnosticException(
+                        Suggest.closest(pattern, names)
+                                .map(closest -> d.hint("did you mean \"" + closest + "\"?"))
+                                .orElseGet(
+                                        () -> d.note("its weights are " + some(names))
+                                                .hint(
+                                                        "NAME* stands for all that begin so; `heddle inspect` shows where they are used")));
             }
             frozen.addAll(meant);
         }
@@ -99,6 +106,11 @@ record StartingWeights(SequencedMap<String, Tensor> trained, SequencedMap<String
             }
         }
         return frozen;
+    }
+
+    private static String some(List<String> names) {
+        return names.stream().limit(LISTED).collect(Collectors.joining(", "))
+                + (names.size() > LISTED ? ", and " + (names.size() - LISTED) + " more" : "");
     }
 
     private static boolean matches(String name, String pattern) {

@@ -37,6 +37,7 @@ public final class TokenFile {
     private final Path path;
     private final Width width;
     private final MemorySegment data;
+    private String hash;
 
     private TokenFile(Path path, Width width, MemorySegment data) {
         this.path = path;
@@ -97,8 +98,37 @@ public final class TokenFile {
         }
     }
 
-    /** The SHA-256 of all bytes. */
-    String hash() {
+    /**
+     * Checks that every token names a row of a table.
+     *
+     * @throws DiagnosticException when one is beyond
+     */
+    void requireBelow(long rows) {
+        if (width == Width.BYTE && rows > 0xFF) {
+            return;
+        }
+        for (long place = 0; place < size(); place++) {
+            if (token(place) >= rows) {
+                throw new DiagnosticException(
+                        Diagnostic.of(
+                                        TrainCode.DATA,
+                                        path + " has the token " + token(place) + " at place " + place
+                                                + ", and the table of the model has " + rows + " rows")
+                                .hint(
+                                        "is this the width of its tokens? --tokens byte, u16 or i32; or give the table a row for each"));
+            }
+        }
+    }
+
+    /** The SHA-256 of all bytes, which are read once. */
+    synchronized String hash() {
+        if (hash == null) {
+            hash = computedHash();
+        }
+        return hash;
+    }
+
+    private String computedHash() {
         MessageDigest digest = Fingerprint.empty();
         for (long at = 0; at < data.byteSize(); at += HASHED) {
             digest.update(

@@ -156,12 +156,12 @@ public final class Trainer {
                     .map(span ->
                             Diagnostic.at(span, TrainCode.NOT_FINITE, message).label("begins here"))
                     .orElseGet(() -> Diagnostic.of(TrainCode.NOT_FINITE, message));
-            throw new DiagnosticException(d.note(first.map(f -> "the first operation that is not finite: " + f.node())
+            throw new DiagnosticException(d.note(first.map(FirstNonFinite::what)
                             .orElse(
                                     "where operations run one by one, all of this batch are finite; fused kernels give it, or"
                                             + " the sum with other batches"))
                     .note("no weight has changed in this step")
-                    .hint("take a smaller learning rate, a longer warm-up, or a smaller norm to clip to"));
+                    .hint(first.map(FirstNonFinite::remedy).orElse(FirstNonFinite.SMALLER)));
         }
     }
 

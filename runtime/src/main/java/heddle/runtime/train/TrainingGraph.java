@@ -4,6 +4,7 @@ import heddle.compiler.frontend.Gradients;
 import heddle.compiler.frontend.Model;
 import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.ir.Graph;
+import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.op.Input;
@@ -40,6 +41,7 @@ final class TrainingGraph {
         this.loss = loss;
         this.trained = List.copyOf(trained);
         requireLoss();
+        requireElements();
     }
 
     private void requireLoss() {
@@ -61,6 +63,34 @@ final class TrainingGraph {
                             TrainCode.NOT_TRAINABLE,
                             "the loss is one number of f32, and `" + loss + "` is " + found.type())
                     .hint("take the mean of it: `output " + loss + " = mean(...)`"));
+        }
+    }
+
+    /** What flows through tensors without elements alone teaches nothing, and the mean of no elements is NaN. */
+    private void requireElements() {
+        Graph graph = model.graph();
+        Node end = graph.outputs().get(loss).node();
+        Set<Node> reached = new HashSet<>();
+        Optional<Node> empty = Optional.empty();
+        for (Node node : graph.nodes()) {
+            boolean reads = node.op() instanceof Weight w && trained.contains(w.key())
+                    || graph.operands(node).stream().anyMatch(v -> reached.contains(v.node()));
+            boolean isEmpty =
+                    node.results().stream().allMatch(type -> type.shape().size().is(0));
+            if (reads && !isEmpty) {
+                reached.add(node);
+            } else if (reads && empty.isEmpty()) {
+                empty = Optional.of(node);
+            }
+        }
+        if (!reached.contains(end) && empty.isPresent() && graph.ancestors(end).contains(empty.get())) {
+            throw new DiagnosticException(Diagnostic.atFirst(
+                            empty.get().origin().spans(),
+                            TrainCode.NOT_TRAINABLE,
+                            "the loss depends on no element: this is "
+                                    + empty.get().type())
+                    .hint("a window of one token has no next one to compare with: take longer windows, such as"
+                            + " -D N=128"));
         }
     }
 

@@ -6,6 +6,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.file.AtomicFile;
 import heddle.runtime.tensor.Tensor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,15 +101,46 @@ public final class TrainingRun {
         this.schedule = schedule;
         this.title = model.declaration().name();
         this.unit = file.width() == TokenFile.Width.BYTE ? "bits a byte" : "bits a token";
+        identity.putAll(identity(model, trainer.lossName(), trainer.settings(), file, batches, schedule));
+        identity.put("heddle.frozen", trainer.frozenHash());
+    }
+
+    /** What tells a training from others, apart from the values of weights that are not trained. */
+    private static Map<String, String> identity(
+            HeddleModel model,
+            String loss,
+            TrainingSettings settings,
+            TokenFile file,
+            Batches batches,
+            Schedule schedule) {
+        Map<String, String> identity = new LinkedHashMap<>();
         identity.put(
                 "heddle.model",
                 Fingerprint.of(GraphText.print(model.declaration().graph())));
-        identity.put("heddle.loss", trainer.lossName());
-        identity.put("heddle.frozen", trainer.frozenHash());
+        identity.put("heddle.loss", loss);
         identity.put(
                 "heddle.data", file.hash() + ", tokens " + file.width().name().toLowerCase(Locale.ROOT));
         identity.put("heddle.batches", schedule.accumulate() + " of " + batches);
-        identity.put("heddle.settings", trainer.settings().text());
+        identity.put("heddle.settings", settings.text());
+        return identity;
+    }
+
+    /**
+     * Checks whether a checkpoint is of a training, before anything is compiled for it. Weights that are not trained are compared when
+     * the run goes on.
+     *
+     * @throws DiagnosticException when it is of another one
+     */
+    public static void requireSame(
+            HeddleModel model,
+            String loss,
+            TrainingSettings settings,
+            TokenFile file,
+            Batches batches,
+            Schedule schedule) {
+        Map<String, String> text = Checkpoint.text(schedule.checkpoint());
+        identity(model, loss, settings, file, batches, schedule)
+                .forEach((name, now) -> requireSame(schedule, name, now, text.get(name)));
     }
 
     /** Ends the run after the step that is under way, with a checkpoint. May be called by another thread. */
@@ -132,33 +164,51 @@ public final class TrainingRun {
     public OptionalDouble run(boolean resume, Listener listener) {
         AtomicFile.removeLeftovers(schedule.checkpoint());
         LossCurve.requirePicture(schedule.picture());
-        try (LossLog log = resume ? resume(listener) : LossLog.begin(schedule.log())) {
-            boolean unsaved = log.isOpen();
-            OptionalDouble last = log.isOpen() ? measured(log, listener) : OptionalDouble.empty();
-            while (trainer.done() < schedule.steps() && !stopped) {
-                Trainer.Step step = step();
-                log.add(step);
-                unsaved = true;
-                listener.stepped(step);
-                if (isLast()) {
-                    save(log, listener);
-                }
-                if (isLast() || step.number() % schedule.testEvery() == 0) {
-                    last = measured(log, listener);
-                } else {
-                    log.end(OptionalDouble.empty());
-                }
-                if (!stopped && !isLast() && step.number() % schedule.saveEvery() == 0) {
-                    save(log, listener);
-                    unsaved = false;
-                }
+        LossLog log = resume ? resume(listener) : LossLog.begin(schedule.log());
+        try (log) {
+            return trained(log, listener);
+        } finally {
+            removeWithoutCheckpoint();
+        }
+    }
+
+    /** A log that no checkpoint belongs to would keep the next run from beginning. */
+    private void removeWithoutCheckpoint() {
+        if (saved < 0) {
+            try {
+                Files.deleteIfExists(schedule.log());
+            } catch (IOException e) {
+                // What ended the run is what has to be said.
             }
-            if (unsaved || saved != trainer.done()) {
+        }
+    }
+
+    private OptionalDouble trained(LossLog log, Listener listener) {
+        boolean unsaved = log.isOpen();
+        OptionalDouble last = log.isOpen() ? measured(log, listener) : OptionalDouble.empty();
+        while (trainer.done() < schedule.steps() && !stopped) {
+            Trainer.Step step = step();
+            log.add(step);
+            unsaved = true;
+            listener.stepped(step);
+            if (isLast()) {
                 save(log, listener);
             }
-            AtomicFile.write(schedule.picture(), LossCurve.svg(title, unit, log.lines()));
-            return isLast() ? last : OptionalDouble.empty();
+            if (isLast() || step.number() % schedule.testEvery() == 0) {
+                last = measured(log, listener);
+            } else {
+                log.end(OptionalDouble.empty());
+            }
+            if (!stopped && !isLast() && step.number() % schedule.saveEvery() == 0) {
+                save(log, listener);
+                unsaved = false;
+            }
         }
+        if (unsaved || saved != trainer.done()) {
+            save(log, listener);
+        }
+        AtomicFile.write(schedule.picture(), LossCurve.svg(title, unit, log.lines()));
+        return isLast() ? last : OptionalDouble.empty();
     }
 
     private boolean isLast() {
@@ -214,7 +264,7 @@ public final class TrainingRun {
 
     private LossLog resume(Listener listener) {
         Map<String, String> text = Checkpoint.text(schedule.checkpoint());
-        identity.forEach((name, now) -> requireSame(name, now, text.get(name)));
+        identity.forEach((name, now) -> requireSame(schedule, name, now, text.get(name)));
         best = number(text, BEST, Double.POSITIVE_INFINITY);
         double length = number(text, LOG, 0);
         trainer.load(schedule.checkpoint());
@@ -227,7 +277,7 @@ public final class TrainingRun {
         return LossLog.resume(schedule.log(), (long) length, saved);
     }
 
-    private void requireSame(String name, String now, String before) {
+    private static void requireSame(Schedule schedule, String name, String now, String before) {
         if (!now.equals(before)) {
             throw new DiagnosticException(Diagnostic.of(
                             TrainCode.CHECKPOINT,

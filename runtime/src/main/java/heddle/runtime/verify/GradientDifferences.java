@@ -46,11 +46,17 @@ public final class GradientDifferences {
      * @param absolute the greatest difference
      * @param relative the same, as a part of the sum of all changes without their signs
      * @param compared in how many directions; fewer than asked for where kinks were near
+     * @param loss     there; one that is not finite has no slope
      */
-    public record Checked(String by, double absolute, double relative, int compared) {
-        /** Whether the gradient is the slope of the loss. */
+    public record Checked(String by, double absolute, double relative, int compared, double loss) {
+        /** Whether there is a slope to compare with. */
+        public boolean isComparable() {
+            return Double.isFinite(loss);
+        }
+
+        /** Whether the gradient is the slope of the loss, as far as there is one. */
         public boolean isRight() {
-            return relative <= TOLERANCE && compared > 0;
+            return !isComparable() || relative <= TOLERANCE && compared > 0;
         }
     }
 
@@ -114,8 +120,12 @@ public final class GradientDifferences {
     }
 
     private Checked check(Graph graph, String name, Map<String, NdArray> given, NdArray slope, NdArray loss) {
+        double value = loss.data()[0];
         if (slope.data().length == 0) {
-            return new Checked(name, 0, 0, DIRECTIONS);
+            return new Checked(name, 0, 0, DIRECTIONS, value);
+        }
+        if (!Double.isFinite(value)) {
+            return new Checked(name, Double.NaN, Double.NaN, 0, value);
         }
         double absolute = 0;
         double relative = 0;
@@ -128,7 +138,7 @@ public final class GradientDifferences {
             double[] changes = IntStream.range(0, direction.length)
                     .mapToDouble(i -> direction[i] == 0 ? 0 : direction[i] * slope.data()[i])
                     .toArray();
-            double scale = Math.max(DoubleStream.of(changes).map(Math::abs).sum(), STEP * Math.abs(loss.data()[0]));
+            double scale = Math.max(DoubleStream.of(changes).map(Math::abs).sum(), STEP * Math.abs(value));
             if (!(Math.abs(fine - coarse) > TOLERANCE / 2 * scale)) {
                 double error = Math.abs(DoubleStream.of(changes).sum() - fine);
                 absolute = Math.max(absolute, error);
@@ -136,7 +146,7 @@ public final class GradientDifferences {
                 compared++;
             }
         }
-        return new Checked(name, absolute, relative, compared);
+        return new Checked(name, absolute, relative, compared, value);
     }
 
     /** Ones and minus ones; nothing where an element cannot change. */

@@ -33,4 +33,10 @@ class LearningRateTest {
         assertThrows(IllegalArgumentException.class, () -> new LearningRate(1, 0, 2, 1));
         assertThrows(IllegalArgumentException.class, () -> new LearningRate(Double.NaN, 0, 0, 1));
     }
+
+    @Test
+    void aTrainingHasSteps() {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> TrainingSettings.of(1e-2, 0));
+        assertEquals("a training has at least one step, not 0", e.getMessage());
+    }
 }

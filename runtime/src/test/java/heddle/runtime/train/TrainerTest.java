@@ -219,6 +219,11 @@ class TrainerTest {
         DiagnosticException e = assertThrows(DiagnosticException.class, () -> trainer.step(List.of(wrong)));
         assertEquals(TrainCode.NOT_FINITE, e.diagnostics().getFirst().code());
         assertTrue(e.getMessage().contains("the loss of step 2 is NaN"), e.getMessage());
+        Diagnostic d = e.diagnostics().getFirst();
+        assertTrue(
+                d.notes().getFirst().endsWith("the batch, whose input y has NaN"),
+                d.notes().toString());
+        assertEquals("look at the data that the batch was made of", d.hint().orElseThrow());
         assertEquals(1, trainer.done());
         assertArrayEquals(before, doubles(trainer, "layer.w"));
     }

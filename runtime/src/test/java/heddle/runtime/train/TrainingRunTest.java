@@ -2,6 +2,7 @@ package heddle.runtime.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -171,5 +172,41 @@ class TrainingRunTest {
         Files.delete(dir.resolve("parts.csv"));
         e = assertThrows(DiagnosticException.class, () -> run("parts", 1).run(true, new Listener() {}));
         assertTrue(e.getMessage().contains("parts.csv is not there"), e.getMessage());
+    }
+
+    /** Another training is refused before a trainer is made for it. */
+    @Test
+    void aCheckpointIsComparedBeforeAnythingIsCompiled() {
+        TrainingRun first = run("parts", 1);
+        first.run(false, stopping(first, 3));
+        Schedule schedule = new Schedule(STEPS, 2, dir.resolve("parts.safetensors"), 11, 20, 3);
+        TrainingSettings same = TrainingSettings.of(0.5, STEPS).withSeed(1);
+        Batches batches = Batches.of(text, model, 16, 1);
+        TrainingRun.requireSame(model, "loss", same, text, batches, schedule);
+        DiagnosticException e = assertThrows(
+                DiagnosticException.class,
+                () -> TrainingRun.requireSame(model, "loss", same.withSeed(2), text, batches, schedule));
+        assertTrue(e.getMessage().contains("is of another training, by its settings"), e.getMessage());
+    }
+
+    /** Where a step fails before the first checkpoint, the log goes, and one of a run that resumes stays. */
+    @Test
+    void aLogStaysWithItsCheckpoint() throws IOException {
+        TrainingRun first = run("parts", 1);
+        assertThrows(IllegalStateException.class, () -> first.run(false, failing()));
+        assertFalse(Files.exists(dir.resolve("parts.csv")));
+        TrainingRun second = run("parts", 1);
+        second.run(false, stopping(second, 3));
+        assertThrows(IllegalStateException.class, () -> run("parts", 1).run(true, failing()));
+        assertTrue(Files.exists(dir.resolve("parts.csv")));
+    }
+
+    private static Listener failing() {
+        return new Listener() {
+            @Override
+            public void stepped(Trainer.Step step) {
+                throw new IllegalStateException("step " + step.number());
+            }
+        };
     }
 }

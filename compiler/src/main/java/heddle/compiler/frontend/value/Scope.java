@@ -52,6 +52,8 @@ public final class Scope {
     private final Map<String, Binding> bindings = new LinkedHashMap<>();
     private final Map<String, Span> announced = new LinkedHashMap<>();
 
+    private final Map<String, Span> outputs = new LinkedHashMap<>();
+
     private Scope(Kind kind, Optional<Scope> parent) {
         this.kind = kind;
         this.parent = parent;
@@ -87,6 +89,21 @@ public final class Scope {
             Span span = s.announced.get(name);
             if (span != null) {
                 return Optional.of(span);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Notes that the file has an output of that name, which is none that expressions read. */
+    public void announceOutput(String name, Span declaration) {
+        outputs.putIfAbsent(name, declaration);
+    }
+
+    /** Where an output of that name is declared. */
+    public Optional<Span> output(String name) {
+        for (Scope s = this; s != null; s = s.parent.orElse(null)) {
+            if (s.outputs.containsKey(name)) {
+                return Optional.of(s.outputs.get(name));
             }
         }
         return Optional.empty();

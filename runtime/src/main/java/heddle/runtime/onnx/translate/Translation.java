@@ -86,7 +86,10 @@ public final class Translation {
 
     private DiagnosticException refused() {
         List<Diagnostic> all = unsupported.lines().stream()
-                .map(line -> Diagnostic.of(RuntimeCode.ONNX_OPERATOR, line))
+                .map(
+                        line -> Diagnostic.of(RuntimeCode.ONNX_OPERATOR, line)
+                                .hint(
+                                        "docs/onnx.md lists what is translated; what is beyond that has to be exported another way"))
                 .toList();
         return new DiagnosticException(all);
     }
