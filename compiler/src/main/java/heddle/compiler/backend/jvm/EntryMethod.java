@@ -107,9 +107,12 @@ final class EntryMethod {
 
     /** Where blocks go in bands, the number that a block would have if they did not. */
     private Optional<String> inBands(List<Axis> counted, Locals locals, JavaText text) {
-        Axis inner = kernel.parallel().getLast();
+        if (counted.size() < 2 || !counted.getLast().equals(kernel.parallel().getLast())) {
+            return Optional.empty();
+        }
+        Axis inner = counted.getLast();
         OptionalInt band = kernel.schedule().band(LoopId.of(inner));
-        if (band.isEmpty() || counted.size() < 2 || !counted.getLast().equals(inner)) {
+        if (band.isEmpty()) {
             return Optional.empty();
         }
         int most = band.getAsInt();
