@@ -13,18 +13,22 @@ import heddle.compiler.scheduled.Registers;
 import heddle.compiler.scheduled.Span;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Writes actions as what one thread of a device does.
  *
  * <p>TornadoVM compiles lengths in as constants. From these and from the conditions of loops, its last phases can
- * decide other conditions, and TornadoVM cannot write a branch that is decided so late. So the counter of groups, and that of a loop
- * on which conditions depend, have a zero added to them, which TornadoVM takes for any small number.
+ * decide other conditions, and TornadoVM cannot write a branch that is decided so late. So the counter of groups, the places in them and the
+ * counters of loops on which conditions depend have a zero added to them, which TornadoVM takes for any small number.
  */
 final class ThreadCode {
     private final DeviceScope scope;
     private final Registers registers;
     private final JavaText out;
+
+    /** The loop over groups, once it is open. */
+    private Optional<Action.For> groups = Optional.empty();
 
     ThreadCode(DeviceScope scope, JavaText out) {
         this(scope, new Registers(scope::fresh), out);
@@ -48,7 +52,7 @@ final class ThreadCode {
         switch (action) {
             case Action.For f -> loop(f);
             case Action.At a -> {
-                String index = index(a.index());
+                String index = index(a.index()) + (isHidden(a) ? " + zero" : "");
                 out.line("int " + registers.declare(a.axis(), a) + " = " + index + ";");
             }
             case Action.Let l -> {
@@ -158,7 +162,15 @@ final class ThreadCode {
         String group = registers.declare(f.axis(), f);
         out.line("int " + group + " = context.groupIdx;");
         out.line("int zero = context.localGroupSizeX >> 15; // which TornadoVM does not know");
+        groups = Optional.of(f);
         under(group + " + zero", f);
+    }
+
+    /** Whether a place follows from the number of the group alone, and conditions depend on it. */
+    private boolean isHidden(Action.At a) {
+        return groups.filter(g -> ScalarExprs.reads(a.index(), g.axis()))
+                .filter(g -> new Decided(a.axis()).in(g.body()))
+                .isPresent();
     }
 
     private void under(String counter, Action.For f) {
