@@ -28,6 +28,9 @@ final class ScalarFunctions {
         String b = args.getLast();
         DType type = e.args().getLast().type();
         return switch (e.fn()) {
+            // TornadoVM takes a product that is added to itself for a multiply-add, and then misses the product.
+            case ADD ->
+                type.isFloat() && a.equals(b) ? (type == DType.F64 ? "2.0 * " : "2f * ") + a : OPERATORS.of(e, args);
             case ABS -> "TornadoMath.abs(" + a + ")";
             case SIGN -> "(" + a + " > 0 ? " + one(type, "") + " : " + a + " < 0 ? " + one(type, "-") + " : " + a + ")";
             case EXP -> math("exp", a);
