@@ -79,10 +79,7 @@ public final class SplitPooling {
                 continue;
             }
             List<Value> read = Rewriter.results(node).stream()
-                    .filter(v -> outputs.contains(v)
-                            || graph.users(node).stream()
-                                    .anyMatch(u -> afterwards.contains(u)
-                                            && graph.operands(u).contains(v)))
+                    .filter(v -> outputs.contains(v) || isRead(v, afterwards))
                     .toList();
             boolean isReady =
                     read.stream().allMatch(v -> tracked.containsKey(v) && PackSequences.isOfTokens(tracked.get(v)));

@@ -10,7 +10,6 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.PlacedTile;
-import heddle.compiler.type.Dim;
 import heddle.compiler.type.Stored;
 import java.util.HashMap;
 import java.util.List;
@@ -58,13 +57,8 @@ record Sides(KernelScope scope, BlockRanges ranges, JavaText out) {
                 array.array(),
                 block.buffer().stored(),
                 position,
-                distance(block.along(along)),
-                distance(block.along(over)));
-    }
-
-    private static MicroKernel.Distance distance(Dim stride) {
-        return new MicroKernel.Distance(
-                stride.isKnown() ? Locals.length(stride) : "(int) " + ScalarCode.operand(Locals.length(stride)));
+                new MicroKernel.Distance(KernelScope.extent(block.along(along))),
+                new MicroKernel.Distance(KernelScope.extent(block.along(over))));
     }
 
     /** How many indexes an axis has in its block, as an argument. */
