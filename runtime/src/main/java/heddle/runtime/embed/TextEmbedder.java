@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
  */
 public final class TextEmbedder {
     /** Texts are looked at together until they have so many budgets of tokens: packs are full then, and memory is bounded. */
-    private static final int BUDGETS = 32;
+    private static final int BUDGETS = 16;
 
     /** The same in texts, for those that are short. */
     private static final int MOST_TEXTS = 8192;
@@ -191,15 +191,48 @@ public final class TextEmbedder {
 
     /**
      * Gives the vector of each text to {@code sink}, in their order. Of texts and vectors only some thousands are in memory, so
-     * there may be any number.
+     * there may be any number. Where {@code all} throws, what it gave until then has its vectors first, but for the last window of texts.
      */
     public void embed(Iterator<String> all, Consumer<float[]> sink) {
-        while (all.hasNext()) {
-            window(all).forEach(sink);
+        ExecutorService pool = Executors.newFixedThreadPool(callers);
+        try {
+            Optional<Window> before = Optional.empty();
+            while (true) {
+                Optional<Window> window;
+                try {
+                    window = all.hasNext() ? Optional.of(window(all)) : Optional.empty();
+                } catch (RuntimeException | Error e) {
+                    before.ifPresent(w -> end(w, sink));
+                    throw e;
+                }
+                // While the runs of one window go on, the next is read and split into tokens, so that no processor
+                // waits for that.
+                boolean alone = before.isEmpty();
+                window.ifPresent(w -> begin(w, alone, pool));
+                before.ifPresent(w -> end(w, sink));
+                if (window.isEmpty()) {
+                    return;
+                }
+                before = window;
+            }
+        } finally {
+            pool.shutdownNow();
+            pool.close();
         }
     }
 
-    private List<float[]> window(Iterator<String> all) {
+    /**
+     * Texts that are looked at together.
+     *
+     * @param texts  how many
+     * @param parts  what is run of them
+     * @param owners the text of each part
+     * @param sums   of the vectors of each part's tokens, once its run has ended
+     * @param runs   that have begun
+     */
+    private record Window(int texts, List<Tokens> parts, List<Integer> owners, double[][] sums, List<Future<?>> runs) {}
+
+    private Window window(Iterator<String> all) {
         List<Tokens> parts = new ArrayList<>();
         List<Integer> owners = new ArrayList<>();
         int count = 0;
@@ -218,11 +251,15 @@ public final class TextEmbedder {
                 count++;
             }
         }
-        double[][] sums = new double[parts.size()][];
-        run(parts, sums);
-        texts.addAndGet(count);
-        tokens.addAndGet(taken);
-        return vectors(parts, owners, sums, count);
+        return new Window(count, parts, owners, new double[parts.size()][], new ArrayList<>());
+    }
+
+    /** Gives the vectors of a window, when its runs have ended. */
+    private void end(Window window, Consumer<float[]> sink) {
+        window.runs().forEach(TextEmbedder::await);
+        texts.addAndGet(window.texts());
+        tokens.addAndGet(window.parts().stream().mapToLong(Tokens::count).sum());
+        vectors(window).forEach(sink);
     }
 
     private List<Tokens> parts(Tokens whole) {
@@ -235,9 +272,13 @@ public final class TextEmbedder {
         };
     }
 
-    /** Packs of all parts, shared out among as many callers as there are threads: those that compute alone never wait. */
-    private void run(List<Tokens> parts, double[][] sums) {
+    /**
+     * Packs of all parts, shared out among as many callers as there are threads: those that compute alone never wait. One pack alone
+     * is computed by all threads together.
+     */
+    private void begin(Window window, boolean alone, ExecutorService pool) {
         // A text without tokens takes no part in a run: its vector is zero.
+        List<Tokens> parts = window.parts();
         int[] there = IntStream.range(0, parts.size())
                 .filter(i -> parts.get(i).count() > 0)
                 .toArray();
@@ -245,22 +286,19 @@ public final class TextEmbedder {
         boolean endToEnd = model.takesTextsEndToEnd();
         List<List<Integer>> packs =
                 endToEnd ? Packing.endToEnd(lengths, options.budget()) : Packing.inRows(lengths, options.budget());
-        List<Runnable> runs = new ArrayList<>();
+        boolean here = callers == 1 || alone && packs.size() < 2;
         for (List<Integer> pack : packs) {
             int[] members = pack.stream().mapToInt(i -> there[i]).toArray();
-            runs.add(() -> run(members, parts, endToEnd, sums));
-        }
-        if (runs.size() < 2 || callers == 1) {
-            runs.forEach(Runnable::run);
-            return;
-        }
-        try (ExecutorService pool = Executors.newFixedThreadPool(Math.min(callers, runs.size()))) {
-            List<? extends Future<?>> ended = runs.stream().map(pool::submit).toList();
-            ended.forEach(run -> await(run, pool));
+            if (here) {
+                run(members, parts, endToEnd, window.sums());
+            } else {
+                window.runs().add(pool.submit(() -> run(members, parts, endToEnd, window.sums())));
+            }
         }
     }
 
-    private static void await(Future<?> run, ExecutorService pool) {
+    /** Waits for a run, and throws what it threw. The thread's interruption is kept for its owner. */
+    private static void await(Future<?> run) {
         boolean interrupted = false;
         try {
             while (true) {
@@ -270,7 +308,6 @@ public final class TextEmbedder {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
-                    pool.shutdownNow();
                     switch (e.getCause()) {
                         case RuntimeException mistake -> throw mistake;
                         case Error error -> throw error;
@@ -300,20 +337,21 @@ public final class TextEmbedder {
         }
     }
 
-    private List<float[]> vectors(List<Tokens> parts, List<Integer> owners, double[][] sums, int count) {
-        double[][] whole = new double[count][dimension()];
-        long[] weights = new long[count];
+    private List<float[]> vectors(Window window) {
+        double[][] sums = window.sums();
+        double[][] whole = new double[window.texts()][dimension()];
+        long[] weights = new long[window.texts()];
         for (int i = 0; i < sums.length; i++) {
             if (sums[i] != null) {
-                double[] sum = whole[owners.get(i)];
+                double[] sum = whole[window.owners().get(i)];
                 for (int d = 0; d < sum.length; d++) {
                     sum[d] += sums[i][d];
                 }
-                weights[owners.get(i)] += parts.get(i).count();
+                weights[window.owners().get(i)] += window.parts().get(i).count();
             }
         }
-        List<float[]> vectors = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
+        List<float[]> vectors = new ArrayList<>(whole.length);
+        for (int i = 0; i < whole.length; i++) {
             vectors.add(vector(whole[i], Math.max(1, weights[i])));
         }
         return vectors;

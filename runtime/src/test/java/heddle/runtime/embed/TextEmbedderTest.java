@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -373,5 +374,27 @@ class TextEmbedderTest {
         assertEquals(2000, given[0]);
         assertTrue(most[0] <= 512, most[0] + " texts were held at once");
         assertEquals(2000, embedder.counts().texts());
+    }
+
+    /** A mistake in the texts ends the stream where it stands: what came long before has its vectors, once and in order. */
+    @Test
+    void aMistakeInTheTextsComesBehindTheVectorsBeforeIt() {
+        TextEmbedder embedder = embedder("packed", EmbeddingOptions.defaults().withBudget(16));
+        Iterator<String> texts = IntStream.range(0, 2000)
+                .mapToObj(i -> {
+                    if (i == 1900) {
+                        throw new IllegalStateException("line 1901");
+                    }
+                    return "text " + i;
+                })
+                .iterator();
+        List<float[]> given = new ArrayList<>();
+        var mistake = assertThrows(IllegalStateException.class, () -> embedder.embed(texts, given::add));
+        assertEquals("line 1901", mistake.getMessage());
+        assertTrue(given.size() >= 1900 - 512, given.size() + " vectors");
+        assertEquals(given.size(), embedder.counts().texts());
+        List<String> same =
+                IntStream.range(0, given.size()).mapToObj(i -> "text " + i).toList();
+        assertAlike(embedder.embed(same), given, "texts before the mistake");
     }
 }
