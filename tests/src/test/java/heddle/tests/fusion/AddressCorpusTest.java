@@ -3,6 +3,7 @@ package heddle.tests.fusion;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
@@ -23,8 +24,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -90,12 +93,13 @@ class AddressCorpusTest {
     }
 
     /** Each model is compiled once for each target. */
-    private static final Map<Target, Found> FOUND = new EnumMap<>(Target.class);
+    private static final Map<Target, Found> FOUND = new ConcurrentHashMap<>();
 
     private static Found found(Target target) {
         return FOUND.computeIfAbsent(target, Found::of);
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void everyAddressLiesInItsBuffer(Target target) {
@@ -109,6 +113,7 @@ class AddressCorpusTest {
      * Models of the corpus say all that a proof needs: no read is guarded for want of a fact. A model with a kernel that the
      * compiler must guard belongs into the list above, with the reason.
      */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void noReadIsGuardedForWantOfAFact(Target target) {

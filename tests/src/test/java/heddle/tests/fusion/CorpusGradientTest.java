@@ -1,6 +1,7 @@
 package heddle.tests.fusion;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -46,6 +48,7 @@ class CorpusGradientTest {
         assertTrue(kinks <= 0.05 * directions, kinks + " of " + directions + " directions met a kink");
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("fuses")
     void gradients(String name) {

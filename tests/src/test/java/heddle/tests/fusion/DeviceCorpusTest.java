@@ -2,6 +2,7 @@ package heddle.tests.fusion;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.tornado.DevicePolicy;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -73,6 +75,7 @@ class DeviceCorpusTest {
     }
 
     /** The threads of each group, one after another between barriers: no two of them race. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource
     void schedules(String name, Device planned) {
@@ -99,6 +102,7 @@ class DeviceCorpusTest {
         });
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("fuses")
     void computesWhatIsWritten(String name, Device planned) {

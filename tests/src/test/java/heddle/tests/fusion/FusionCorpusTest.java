@@ -2,6 +2,7 @@ package heddle.tests.fusion;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
@@ -40,11 +41,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -61,7 +64,7 @@ class FusionCorpusTest {
     /** One more than blocks of queries and keys have. */
     private static final List<Map<String, Long>> MODERATE = List.of(CorpusFile.lengths("B=1 N=33 M=129"));
 
-    private static final Map<String, Compilation> COMPILATIONS = new HashMap<>();
+    private static final Map<String, Compilation> COMPILATIONS = new ConcurrentHashMap<>();
 
     @TempDir
     static Path classes;
@@ -88,6 +91,7 @@ class FusionCorpusTest {
         assertTrue(declines >= 60, declines + " must not");
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("all")
     void fusesWhatItShould(String name) {
@@ -109,6 +113,7 @@ class FusionCorpusTest {
     }
 
     /** An axis whose length is known to be one is seen no less. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("fuses")
     void fusesOneSequence(String name) {
@@ -145,6 +150,7 @@ class FusionCorpusTest {
         return span.file().position(span.start()).line();
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("all")
     void computesWhatIsWritten(String name) {
@@ -209,6 +215,7 @@ class FusionCorpusTest {
     }
 
     /** Of what the kernels store nothing grows with queries and keys at once. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("fuses")
     void storesNoScores(String name) {

@@ -2,6 +2,7 @@ package heddle.tests.fusion;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.jvm.JvmWriter;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -56,6 +58,7 @@ class PlacesTest {
         return names;
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("names")
     void tilesAreDeclaredWhereTheyArePlaced(String name) {

@@ -2,6 +2,7 @@ package heddle.tests.fusion;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -70,6 +72,7 @@ class TrainedDeviceCorpusTest {
     }
 
     /** The threads of each group, one after another between barriers: no two of them race. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource
     void schedules(String name, String device) {
@@ -103,6 +106,7 @@ class TrainedDeviceCorpusTest {
         });
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource
     void kernels(String name, String device) {

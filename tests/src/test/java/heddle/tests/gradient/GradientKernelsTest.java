@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
@@ -32,6 +33,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +59,7 @@ class GradientKernelsTest {
         return AttentionModels.names();
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("models")
     void tilesMeanTheSame(String name) {
@@ -81,6 +84,7 @@ class GradientKernelsTest {
     }
 
     /** But for gradients of tensors that are quadratic themselves. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("models")
     void memoryGrowsLinearly(String name) {
@@ -94,6 +98,7 @@ class GradientKernelsTest {
     }
 
     /** A function whose derivative is made of its value is computed once in a kernel. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(strings = {"capped", "query-bias"})
     void tangentsAreComputedOnce(String name) {
@@ -116,6 +121,7 @@ class GradientKernelsTest {
     }
 
     /** The threads of a group, one after another between barriers, and the generated kernels on a device or its double. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("models")
     void devicesMeanTheSame(String name) {
@@ -150,6 +156,7 @@ class GradientKernelsTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("models")
     void jvmMeansTheSame(String name) {

@@ -2,6 +2,7 @@ package heddle.tests.gradient;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import heddle.compiler.backend.tornado.DevicePolicy;
 import heddle.compiler.backend.tornado.TornadoTarget;
@@ -30,6 +31,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -80,6 +82,7 @@ class OnePassTest {
                 .anyMatch(tile -> tile.name().equals("kRows"));
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("models")
     void tilesMeanTheSame(String name) {
@@ -105,6 +108,7 @@ class OnePassTest {
         }
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("models")
     void jvmMeansTheSame(String name) {
@@ -177,6 +181,7 @@ class OnePassTest {
     }
 
     /** Where a length of one is known, addresses leave its index out. Queries that batches share are summed along these. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @CsvSource({
         "1, 1, 'b, h'",
@@ -216,6 +221,7 @@ class OnePassTest {
     }
 
     /** Processors take one pass where eight heads are known and features are whole vectors; devices never do. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @CsvSource({"8, 64, true", "16, 16, true", "7, 64, false", "2, 64, false", "8, 40, false"})
     void lengthsDecide(int heads, int features, boolean one) {

@@ -3,6 +3,7 @@ package heddle.tests.numerics;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import heddle.compiler.Compiler;
 import heddle.compiler.Compiler.Fusion;
@@ -38,6 +39,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -156,6 +158,7 @@ class PackedWeightsTest {
         return inputs;
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(strings = {"f16", "bf16"})
     void productsHaveTheBitsOfWideWeights(String type) {
@@ -182,6 +185,7 @@ class PackedWeightsTest {
         return type + ", seed " + SEED + ", lanes " + lanes + ", threads " + threads + ", rows " + rows + ", " + name;
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(strings = {"f16", "bf16"})
     void productsAreThoseOfTheReference(String type) {
@@ -201,6 +205,7 @@ class PackedWeightsTest {
     }
 
     /** Each of the 65,536 patterns of bits, times one: subnormals, infinities and NaN are what they are as floats. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(strings = {"f16", "bf16"})
     void everyPatternOfBits(String type) {
@@ -233,6 +238,7 @@ class PackedWeightsTest {
     }
 
     /** Rows that are looked up, keys, values, views, sums, the left side of a product, results. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(strings = {"f16", "bf16"})
     void otherReadsHaveTheBitsOfWideWeights(String type) {
@@ -276,6 +282,7 @@ class PackedWeightsTest {
     }
 
     /** Panels take two bytes an element, and the weights that they were packed from are let go. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(strings = {"f16", "bf16"})
     void panelsAreAllThatStays(String type) {

@@ -2,6 +2,7 @@ package heddle.tests.numerics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler;
@@ -38,6 +39,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -153,6 +155,7 @@ class QuantisedWeightsTest {
         assertTrue(c.within(), context + ": " + c);
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -179,6 +182,7 @@ class QuantisedWeightsTest {
     }
 
     /** Rows that are looked up, views, weights of two products and on the left side, keys and values, batches, results. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(
             strings = {"i8 per row", "i8 per column", "i8 per block", "i4 per row", "i4 per column", "i4 per block"})
@@ -234,6 +238,7 @@ class QuantisedWeightsTest {
     }
 
     /** All pairs of numbers of four bits, and all numbers of eight, are what they are. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(strings = {"i8", "i4"})
     void everyPatternOfBits(String form) {
@@ -270,6 +275,7 @@ class QuantisedWeightsTest {
     }
 
     /** Devices hold the values as f32: their scales are multiplied with sums as well, or when the weights are loaded. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(strings = {"i8", "i8 per row", "i8 per column", "i8 per block", "i4 per column", "i4 per block"})
     void devicesComputeTheSame(String form) {

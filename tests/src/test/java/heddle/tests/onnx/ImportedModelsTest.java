@@ -3,6 +3,7 @@ package heddle.tests.onnx;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import ai.onnxruntime.OrtException;
 import heddle.compiler.report.FusionReport;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -35,6 +37,7 @@ class ImportedModelsTest {
                 files().stream().map(GeneratedFile::name).distinct().count());
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @MethodSource("files")
     void computesWhatOnnxRuntimeDoes(GeneratedFile file) throws OrtException {

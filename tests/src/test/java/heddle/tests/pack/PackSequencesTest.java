@@ -3,6 +3,7 @@ package heddle.tests.pack;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.ir.text.GraphText;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +54,7 @@ class PackSequencesTest {
                 model, model.weights(CompileOptions.defaults().withWeights("random")), RandomEncoder.VOCABULARY);
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
     void drawnEncodersGiveEachTextWhatItGetsAlone(int part) throws IOException {
@@ -79,6 +82,7 @@ class PackSequencesTest {
     }
 
     /** Exports of Optimum have places for an input; they are counted in each text. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(strings = {"i64", "i32"})
     void placesMayBeAnInput(String type) throws IOException {
@@ -94,6 +98,7 @@ class PackSequencesTest {
     }
 
     /** Where one text's probabilities are zero, NaN and infinities of another one do not count. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -146,6 +151,7 @@ class PackSequencesTest {
     }
 
     /** A slice of all elements in another order is more than the whole. */
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -206,6 +212,7 @@ class PackSequencesTest {
         assertFalse(packed.contains("attention_mask"), packed);
     }
 
+    @Execution(CONCURRENT)
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             attention(words + mean(words, axis = 1, keepdims = true)) | a sum goes over all tokens of a row
