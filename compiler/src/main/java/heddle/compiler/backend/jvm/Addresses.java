@@ -76,7 +76,7 @@ final class Addresses {
     private String declare(Buffer buffer, ScalarExpr start) {
         Locals.Array array = locals.array(buffer);
         String position = code.position(array.offset(), start);
-        if (position.length() <= SHORT) {
+        if (position.length() <= SHORT && !position.contains("(int)")) {
             return position;
         }
         String name = locals.fresh(array.array() + "Start");

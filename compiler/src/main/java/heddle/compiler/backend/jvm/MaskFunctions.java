@@ -22,9 +22,10 @@ final class MaskFunctions {
     /** A mask of the lanes in which {@code e} holds. */
     String of(Apply e) {
         return switch (e.fn()) {
-            case AND -> arg(e, 0) + ".and(" + arg(e, 1) + ")";
-            case OR -> arg(e, 0) + ".or(" + arg(e, 1) + ")";
-            case XOR -> arg(e, 0) + ".xor(" + arg(e, 1) + ")";
+            case AND, OR, XOR -> {
+                String second = arg(e, 1);
+                yield code.beside(e.args().getFirst(), second) + "." + e.fn().text() + "(" + second + ")";
+            }
             case NOT -> arg(e, 0) + ".not()";
             case SELECT -> code.select(e);
             case EQ, NE, LT, LE, GT, GE -> compare(e);

@@ -14,6 +14,7 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ValueNumbers;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.type.DType;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ import java.util.Optional;
  */
 final class VectorCode {
     /** The most characters of an expression that is not named. */
-    private static final int LONGEST = 80;
+    private static final int LONGEST = 75;
 
     private final Lanes lanes;
     private final LaneLoop loop;
@@ -120,6 +121,13 @@ final class VectorCode {
         return !isName(text) && text.length() <= LONGEST && uses.isOnce(e) ? text : keep(e, wish(e), text);
     }
 
+    /** The same, as a name where the expression and others beside it would be long. */
+    String beside(ScalarExpr e, String... others) {
+        String text = of(e);
+        int length = text.length() + Arrays.stream(others).mapToInt(String::length).sum();
+        return length <= LONGEST ? text : keep(e, wish(e), text);
+    }
+
     /** The name of a vector or mask that holds the program's value in each lane. */
     String named(ScalarExpr e) {
         return named(e, wish(e));
@@ -156,8 +164,11 @@ final class VectorCode {
 
     /** An argument of a method that takes a number for all lanes, too. */
     String operand(ScalarExpr e) {
-        boolean number = e instanceof ScalarExpr.Literal && lanes.hold(e.type());
-        return number ? loop.invariants().literal(e) : of(e);
+        return isVector(e) ? of(e) : loop.invariants().literal(e);
+    }
+
+    private boolean isVector(ScalarExpr e) {
+        return !(e instanceof ScalarExpr.Literal && lanes.hold(e.type()));
     }
 
     /** Computes what is called {@code variable} from now on. */
@@ -218,9 +229,11 @@ final class VectorCode {
         Element element = new Element(s.to(), s.address());
         VectorMemory memory = new VectorMemory(this);
         String stored = memory.stored(s);
+        String position = memory.position(element);
+        boolean once = !uses.isWantedLater(element) && out.fits(memory.store(s.to(), position, stored));
+        String vector = once || isName(stored) ? stored : declare(wish(s.value()), stored);
+        out.line(memory.store(s.to(), position, vector));
         // The stored value need not be loaded again; values computed from the old one are out of date.
-        String vector = isName(stored) || !uses.isWantedLater(element) ? stored : declare(wish(s.value()), stored);
-        memory.store(element, vector);
         computed.keySet().removeIf(number -> reads(programs.get(number), s.to()));
         if (isName(vector)) {
             remember(element, vector);
@@ -245,8 +258,15 @@ final class VectorCode {
             needed.ofBoth(e).stream().filter(this::isHeld).forEach(this::of);
         }
         ScalarExpr first = e.args().get(1);
+        ScalarExpr second = e.args().get(2);
         String whenTrue = readsOutside(first) ? branch(first, condition) : operand(first);
-        String whenFalse = branch(e.args().get(2), condition + ".not()");
+        if (!readsOutside(second)) {
+            condition = beside(e.args().getFirst(), whenTrue);
+        }
+        String whenFalse = readsOutside(second) ? branch(second, condition + ".not()") : beside(second, condition);
+        if (isVector(first) && !readsOutside(first)) {
+            whenTrue = beside(first, whenFalse, ".blend(, )", condition);
+        }
         return e.type() != DType.BOOL
                 ? whenFalse + ".blend(" + whenTrue + ", " + condition + ")"
                 : whenTrue + ".and(" + condition + ").or(" + whenFalse + ".andNot(" + condition + "))";
@@ -261,11 +281,8 @@ final class VectorCode {
         return ScalarExprs.any(e, x -> x instanceof Element el && !isLocal(el.buffer()));
     }
 
-    /** A value that is only wanted where {@code condition} holds, and only there may read memory. */
+    /** A value that is only wanted where {@code condition} holds, and only there reads memory. */
     private String branch(ScalarExpr e, String condition) {
-        if (!readsOutside(e)) {
-            return of(e);
-        }
         Optional<String> outerGuard = guard;
         boolean outerConditional = conditional;
         Map<Integer, String> outerComputed = computed;

@@ -36,8 +36,10 @@ final class VectorFunctions {
                 code.of(new Apply(ScalarFn.FLOOR, e.type(), List.of(new Apply(ScalarFn.DIV, e.type(), e.args()))));
             case NEG, ABS, SQRT -> arg(e, 0) + "." + e.fn().text() + "()";
             case RSQRT -> lanes.broadcast("1") + ".div(" + arg(e, 0) + ".sqrt())";
-            case ADD, SUB, MUL, DIV, MIN, MAX ->
-                arg(e, 0) + "." + e.fn().text() + "(" + code.operand(e.args().get(1)) + ")";
+            case ADD, SUB, MUL, DIV, MIN, MAX -> {
+                String second = code.operand(e.args().get(1));
+                yield code.beside(e.args().getFirst(), second) + "." + e.fn().text() + "(" + second + ")";
+            }
             default -> function(e, wish);
         };
     }

@@ -2,6 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.PackedElement;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarFn;
@@ -72,12 +73,15 @@ final class VectorMemory {
                 new Apply(ScalarFn.CAST, s.to().type().dtype(), List.of(code.asVariable(s.value()))));
     }
 
-    /** Stores neighbouring elements. */
-    void store(Element to, String value) {
-        String position =
-                code.loop().addresses().of(to, code.at(), false).orElseThrow().text();
-        String array = code.locals().array(to.buffer()).array();
-        code.out().line(value + ".intoArray(" + array + ", " + position + masked(code.tail()) + ");");
+    /** Where the element of the first lane lies. */
+    String position(Element to) {
+        return code.loop().addresses().of(to, code.at(), false).orElseThrow().text();
+    }
+
+    /** The statement that stores neighbouring elements. */
+    String store(Buffer to, String position, String value) {
+        String array = code.locals().array(to).array();
+        return value + ".intoArray(" + array + ", " + position + masked(code.tail()) + ");";
     }
 
     private static String masked(Optional<String> mask) {
