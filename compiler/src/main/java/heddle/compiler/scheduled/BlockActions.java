@@ -186,7 +186,8 @@ final class BlockActions {
                     if (!unset.contains(tile)) {
                         act(new Action.Fill(place(tile), 0));
                     }
-                } else if (m.program() instanceof ScalarExpr.Literal l && l.type().isFloat()) {
+                } else if (m.program() instanceof ScalarExpr.Literal l
+                        && l.type().isFloat()) {
                     act(new Action.Fill(place(tile), l.value()));
                 } else {
                     fill(place(tile), inMemory(m.program()));

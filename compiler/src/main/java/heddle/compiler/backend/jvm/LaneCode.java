@@ -114,7 +114,9 @@ final class LaneCode {
             List<String> names = several.get(e.result()).get(copy);
             VectorCode code = codes.get(copy);
             if (names.size() > 1) {
-                String all = names.stream().reduce((a, b) -> fold.vectors(a, b, false)).orElseThrow();
+                String all = names.stream()
+                        .reduce((a, b) -> fold.vectors(a, b, false))
+                        .orElseThrow();
                 code.out().line(names.getFirst() + " = " + all + ";");
             }
         }

@@ -118,7 +118,8 @@ final class LaneLoop {
         int stride = copies * lanes.count();
         boolean once = length.is(stride);
         if (!once) {
-            out.open("for (" + begin + "; " + index + " <= " + to + " - " + stride + "; " + index + " += " + stride + ")");
+            out.open("for (" + begin + "; " + index + " <= " + to + " - " + stride + "; " + index + " += " + stride
+                    + ")");
         }
         List<VectorCode> codes = new ArrayList<>();
         for (int copy = 0; copy < copies; copy++) {

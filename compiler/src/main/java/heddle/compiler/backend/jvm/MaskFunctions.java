@@ -40,7 +40,8 @@ final class MaskFunctions {
     private String compare(Apply e) {
         DType type = e.args().getFirst().type();
         if (lanes.hold(type)) {
-            return arg(e, 0) + ".compare(VectorOperators." + e.fn() + ", " + code.operand(e.args().get(1)) + ")";
+            return arg(e, 0) + ".compare(VectorOperators." + e.fn() + ", "
+                    + code.operand(e.args().get(1)) + ")";
         }
         if (type == DType.I64 && lanes.element().equals("float")) {
             Optional<String> mask = code.loop().indexComparison(e, code.at()).or(() -> inHalves(e));

@@ -128,8 +128,7 @@ final class TurnMethods {
      *
      * @param more parameters
      */
-    private void writeRows(
-            Lanes lanes, String name, String comment, int count, String more, List<Exchange> exchanges) {
+    private void writeRows(Lanes lanes, String name, String comment, int count, String more, List<Exchange> exchanges) {
         JavaText out = members.method();
         out.line("/** " + comment + " */");
         out.open("private static void " + name + "(" + parameters(lanes) + more + ")");

@@ -124,7 +124,8 @@ final class VectorCode {
     /** The same, as a name where the expression and others beside it would be long. */
     String beside(ScalarExpr e, String... others) {
         String text = of(e);
-        int length = text.length() + Arrays.stream(others).mapToInt(String::length).sum();
+        int length =
+                text.length() + Arrays.stream(others).mapToInt(String::length).sum();
         return length <= LONGEST ? text : keep(e, wish(e), text);
     }
 
@@ -219,7 +220,8 @@ final class VectorCode {
         return switch (e) {
             case ScalarExpr.Variable v -> locals.value(v.name()).name();
             case Element x -> new VectorMemory(this).load(x);
-            case Apply a -> e.type() == DType.BOOL ? new MaskFunctions(this).of(a) : new VectorFunctions(this).of(a, wish);
+            case Apply a ->
+                e.type() == DType.BOOL ? new MaskFunctions(this).of(a) : new VectorFunctions(this).of(a, wish);
             default -> throw new AssertionError(e);
         };
     }
@@ -252,8 +254,7 @@ final class VectorCode {
     /** One of two values in each lane; each side is computed where it may be wanted. */
     String select(Apply e) {
         boolean guards = e.type() == DType.BOOL || e.args().stream().skip(1).anyMatch(this::readsOutside);
-        String condition =
-                guards ? named(e.args().getFirst()) : of(e.args().getFirst());
+        String condition = guards ? named(e.args().getFirst()) : of(e.args().getFirst());
         if (e.args().stream().skip(1).anyMatch(ScalarSource::isLong)) {
             needed.ofBoth(e).stream().filter(this::isHeld).forEach(this::of);
         }

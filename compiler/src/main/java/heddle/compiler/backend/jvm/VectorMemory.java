@@ -69,8 +69,7 @@ final class VectorMemory {
         if (KernelScope.stored(s).equals(s.value())) {
             return code.of(s.value());
         }
-        return code.of(
-                new Apply(ScalarFn.CAST, s.to().type().dtype(), List.of(code.asVariable(s.value()))));
+        return code.of(new Apply(ScalarFn.CAST, s.to().type().dtype(), List.of(code.asVariable(s.value()))));
     }
 
     /** Where the element of the first lane lies. */

@@ -123,9 +123,7 @@ public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Str
     private String starts(int row) {
         return IntStream.range(0, vectors)
                 .mapToObj(v -> sum(row, v) + " = "
-                        + (isFresh
-                                ? lanes.vector() + ".zero(" + lanes.species() + ")"
-                                : load("c", position(row, v))))
+                        + (isFresh ? lanes.vector() + ".zero(" + lanes.species() + ")" : load("c", position(row, v))))
                 .collect(Collectors.joining(", "));
     }
 
