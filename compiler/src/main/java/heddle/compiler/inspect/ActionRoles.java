@@ -145,7 +145,7 @@ final class ActionRoles {
             case Action.Exchange e -> tile(e.result().name());
             case Action.Store s -> stored(s.to(), s.value());
             case Action.Add a -> stored(a.to(), a.value());
-            case Action.Clear c -> tile(c.tile());
+            case Action.Fill f -> tile(f.tile());
             case Action.ClearRow c -> tile(c.tile());
             case Action.Product p -> tile(p.sums());
             case Action.Turn t -> written(t.to());

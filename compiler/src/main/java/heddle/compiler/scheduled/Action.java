@@ -87,8 +87,8 @@ public sealed interface Action {
         }
     }
 
-    /** Sets a tile to zero. */
-    record Clear(PlacedTile tile) implements Action {}
+    /** Sets all elements of a tile to a number; those of a tile of integers to zero. */
+    record Fill(PlacedTile tile, double value) implements Action {}
 
     /** Sets the current row of a tile to zero. */
     record ClearRow(PlacedTile tile) implements Action {}

@@ -71,7 +71,14 @@ public final class ActionListing {
             }
             case Action.Barrier b -> line(depth, "barrier");
             case Action.Store s -> line(depth, element(s.to(), s.address()) + " = " + ScalarText.of(s.value()));
-            case Action.Clear c -> line(depth, "clear " + c.tile().buffer());
+            case Action.Fill f ->
+                line(
+                        depth,
+                        f.value() == 0
+                                ? "clear " + f.tile().buffer()
+                                : "fill " + f.tile().buffer() + " with "
+                                        + ScalarText.of(new ScalarExpr.Literal(
+                                                f.tile().buffer().type().dtype(), f.value())));
             case Action.ClearRow c -> line(depth, "clear the row of " + c.tile().buffer());
             case Action.Method m -> {
                 String result = m.result().map(r -> r.name() + " = ").orElse("");

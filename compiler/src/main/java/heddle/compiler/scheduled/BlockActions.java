@@ -184,8 +184,11 @@ final class BlockActions {
                             List.of(new TileStmt.Define(tile, new TileExpr.Map(inMemory(m.program())))));
                 } else if (ScalarExprs.isZero(m.program())) {
                     if (!unset.contains(tile)) {
-                        act(new Action.Clear(place(tile)));
+                        act(new Action.Fill(place(tile), 0));
                     }
+                } else if (m.program() instanceof ScalarExpr.Literal l
+                        && l.type().isFloat()) {
+                    act(new Action.Fill(place(tile), l.value()));
                 } else {
                     fill(place(tile), inMemory(m.program()));
                 }
@@ -208,7 +211,7 @@ final class BlockActions {
     private void accumulate(Tile tile, TileExpr.Dot dot, boolean fromZero) {
         boolean fresh = fromZero && products().startFresh(tile, dot);
         if (fromZero && !fresh) {
-            act(new Action.Clear(place(tile)));
+            act(new Action.Fill(place(tile), 0));
         }
         act(products().of(tile, dot, fresh));
     }

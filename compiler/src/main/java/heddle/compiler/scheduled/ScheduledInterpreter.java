@@ -154,7 +154,7 @@ public final class ScheduledInterpreter {
                 Code value = code(a.value());
                 yield () -> a.into(memory(a.to()), (int) address.run(frame), value.run(frame));
             }
-            case Action.Clear c -> () -> Arrays.fill(memory(c.tile().buffer()), 0);
+            case Action.Fill f -> () -> Arrays.fill(memory(f.tile().buffer()), f.value());
             case Action.ClearRow c -> {
                 int slot = evaluator.slot(c.tile().row().orElseThrow());
                 yield () -> {

@@ -59,6 +59,11 @@ public final class JavaText {
         return at < 0 ? -1 : at + 1;
     }
 
+    /** Whether a line would stay one line. */
+    public boolean fits(String line) {
+        return depth * INDENT.length() + line.length() <= WIDTH;
+    }
+
     public JavaText blank() {
         text.append('\n');
         return this;

@@ -14,6 +14,8 @@ import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.PlacedTile;
 import heddle.compiler.scheduled.Span;
+import heddle.compiler.type.DType;
+import heddle.compiler.type.Precision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -79,7 +81,7 @@ final class ActionCode {
             case Action.Exchange e -> exchange(e);
             case Action.Store s -> code().store(s);
             case Action.Add a -> code().store(a.stored());
-            case Action.Clear c -> clear(c.tile());
+            case Action.Fill f -> fill(f);
             case Action.ClearRow c -> clearRow(c.tile());
             case Action.Method m -> method(m);
             case Action.Product p -> scope.members().about(p, () -> product(p));
@@ -205,8 +207,11 @@ final class ActionCode {
         return name;
     }
 
-    private void clear(PlacedTile tile) {
-        fill(tile, "0", elements(tile));
+    private void fill(Action.Fill f) {
+        DType type = Precision.computed(f.tile().buffer().type().dtype());
+        String value = type.isFloat() ? code().of(new ScalarExpr.Literal(type, f.value())) : "0";
+        String array = scope.locals().array(f.tile().buffer()).array();
+        out.line("Arrays.fill(" + array + ", 0, " + elements(f.tile()) + ", " + value + ");");
     }
 
     private String elements(PlacedTile tile) {
@@ -216,13 +221,9 @@ final class ActionCode {
     private void clearRow(PlacedTile tile) {
         Axis row = tile.row().orElseThrow();
         String first = scope.locals().index(row).replace("(long) ", "") + " * " + tile.width();
-        fill(tile, first, first + " + " + tile.width());
-    }
-
-    private void fill(PlacedTile tile, String from, String to) {
         String zero = Locals.type(tile.buffer().type().dtype()).equals("float") ? "0f" : "0";
         String array = scope.locals().array(tile.buffer()).array();
-        out.line("Arrays.fill(" + array + ", " + from + ", " + to + ", " + zero + ");");
+        out.line("Arrays.fill(" + array + ", " + first + ", " + first + " + " + tile.width() + ", " + zero + ");");
     }
 
     private void method(Action.Method m) {

@@ -30,6 +30,9 @@ final class Addresses {
 
     private record Key(Buffer buffer, int start) {}
 
+    /** The most characters of a part that is written where it is used. */
+    private static final int SHORT = 32;
+
     private final Axis axis;
     private final Locals locals;
     private final JavaText before;
@@ -73,7 +76,7 @@ final class Addresses {
     private String declare(Buffer buffer, ScalarExpr start) {
         Locals.Array array = locals.array(buffer);
         String position = code.position(array.offset(), start);
-        if (position.equals(array.offset())) {
+        if (position.length() <= SHORT && !position.contains("(int)")) {
             return position;
         }
         String name = locals.fresh(array.array() + "Start");

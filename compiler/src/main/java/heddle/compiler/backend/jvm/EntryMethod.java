@@ -99,9 +99,12 @@ final class EntryMethod {
             if (last) {
                 continue;
             }
-            String outer = scope.locals().fresh("rest");
-            text.line("long " + outer + " = " + rest + " / " + count + ";");
-            rest = outer;
+            rest = ScalarCode.operand(rest) + " / " + count;
+            if (!axis.equals(counted.get(1))) {
+                String outer = scope.locals().fresh("rest");
+                text.line("long " + outer + " = " + rest + ";");
+                rest = outer;
+            }
         }
     }
 

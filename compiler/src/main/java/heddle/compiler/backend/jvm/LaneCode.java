@@ -42,7 +42,11 @@ final class LaneCode {
     }
 
     void write(List<Action> actions) {
-        actions.forEach(action -> about(action, 0));
+        codes.forEach(code -> code.expect(actions));
+        actions.forEach(action -> {
+            codes.forEach(code -> code.uses().begin(action));
+            about(action, 0);
+        });
     }
 
     /** Writes an action into the texts of all codes, which may be one text. */
@@ -70,7 +74,7 @@ final class LaneCode {
                 }
             }
             case Action.Exchange e -> exchange(e);
-            case Action.Let l -> codes.forEach(code -> bind(code, l.variable(), code.of(l.value())));
+            case Action.Let l -> codes.forEach(code -> code.let(l.variable(), l.value()));
             case Action.Begin b -> begin(b);
             case Action.Fold f -> {
                 for (int copy = 0; copy < codes.size(); copy++) {
@@ -81,10 +85,6 @@ final class LaneCode {
             case Action.Add a -> codes.forEach(code -> code.store(a.stored()));
             default -> throw new IllegalStateException("not in a loop over lanes: " + action);
         }
-    }
-
-    private static void bind(VectorCode code, Variable variable, String vector) {
-        code.locals().bind(variable.name(), new Locals.Value(vector, true));
     }
 
     private void begin(Action.Begin b) {
@@ -101,7 +101,7 @@ final class LaneCode {
                 names.add(name);
             }
             all.add(names);
-            bind(code, b.result(), names.getFirst());
+            code.locals().bind(b.result().name(), new Locals.Value(names.getFirst(), true));
         }
         several.put(b.result(), all);
         begun.put(b.result(), all.stream().map(List::getFirst).toList());
@@ -113,15 +113,18 @@ final class LaneCode {
         for (int copy = 0; copy < codes.size(); copy++) {
             List<String> names = several.get(e.result()).get(copy);
             VectorCode code = codes.get(copy);
-            for (String other : names.subList(1, names.size())) {
-                code.out().line(names.getFirst() + " = " + fold.vectors(names.getFirst(), other, false) + ";");
+            if (names.size() > 1) {
+                String all = names.stream()
+                        .reduce((a, b) -> fold.vectors(a, b, false))
+                        .orElseThrow();
+                code.out().line(names.getFirst() + " = " + all + ";");
             }
         }
     }
 
     private void fold(VectorCode code, Action.Fold f, int copy) {
         Fold fold = new Fold(f.kind(), f.result().type());
-        String value = code.of(f.value());
+        String value = f.ignoresNaN() ? code.named(f.value()) : code.of(f.value());
         List<String> own = begun.get(f.result());
         if (own != null) {
             String result = own.get(copy);

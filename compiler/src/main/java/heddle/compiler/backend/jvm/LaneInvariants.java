@@ -59,11 +59,16 @@ final class LaneInvariants {
         };
     }
 
+    /** A literal as it stands in Java. */
+    String literal(ScalarExpr e) {
+        return code.of(e);
+    }
+
     /** A local variable with the value of {@code e}. */
     String scalar(ScalarExpr e) {
         return scalars.computeIfAbsent(numbers.of(e), number -> {
             String text = code.of(e);
-            if (text.matches("\\w+")) {
+            if (text.matches("(\\(long\\) )?\\w+")) {
                 return text;
             }
             String name = locals.fresh("s");

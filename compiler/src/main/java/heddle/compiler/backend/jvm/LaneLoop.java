@@ -94,11 +94,16 @@ final class LaneLoop {
     void write(JavaText out, Ends ends, int copies, Trip trip) {
         String to = ends.to();
         Dim length = ends.length();
-        out.line("int " + index + " = " + ends.from() + ";");
-        writeTrips(out, to, length, copies, trip);
+        String begin = "int " + index + " = " + ends.from();
         boolean whole = length.isKnown() && length.value() % (copies * lanes.count()) == 0;
+        if (whole && !length.is(copies * lanes.count())) {
+            writeTrips(out, begin, to, length, copies, trip);
+            return;
+        }
+        out.line(begin + ";");
+        writeTrips(out, "", to, length, copies, trip);
         if (copies > 1 && !whole) {
-            writeTrips(out, to, length, 1, trip);
+            writeTrips(out, "", to, length, 1, trip);
         }
         if (!length.isKnown() || length.value() % lanes.count() != 0) {
             out.open("if (" + index + " < " + to + ")");
@@ -109,11 +114,12 @@ final class LaneLoop {
         }
     }
 
-    private void writeTrips(JavaText out, String to, Dim length, int copies, Trip trip) {
+    private void writeTrips(JavaText out, String begin, String to, Dim length, int copies, Trip trip) {
         int stride = copies * lanes.count();
         boolean once = length.is(stride);
         if (!once) {
-            out.open("for (; " + index + " <= " + to + " - " + stride + "; " + index + " += " + stride + ")");
+            out.open("for (" + begin + "; " + index + " <= " + to + " - " + stride + "; " + index + " += " + stride
+                    + ")");
         }
         List<VectorCode> codes = new ArrayList<>();
         for (int copy = 0; copy < copies; copy++) {

@@ -22,15 +22,16 @@ final class MaskFunctions {
     /** A mask of the lanes in which {@code e} holds. */
     String of(Apply e) {
         return switch (e.fn()) {
-            case AND -> code.declareMask(arg(e, 0) + ".and(" + arg(e, 1) + ")");
-            case OR -> code.declareMask(arg(e, 0) + ".or(" + arg(e, 1) + ")");
-            case XOR -> code.declareMask(arg(e, 0) + ".xor(" + arg(e, 1) + ")");
-            case NOT -> code.declareMask(arg(e, 0) + ".not()");
+            case AND, OR, XOR -> {
+                String second = arg(e, 1);
+                yield code.beside(e.args().getFirst(), second) + "." + e.fn().text() + "(" + second + ")";
+            }
+            case NOT -> arg(e, 0) + ".not()";
             case SELECT -> code.select(e);
             case EQ, NE, LT, LE, GT, GE -> compare(e);
             case CAST ->
                 lanes.hold(e.args().getFirst().type())
-                        ? code.declareMask(arg(e, 0) + ".compare(VectorOperators.NE, 0)")
+                        ? arg(e, 0) + ".compare(VectorOperators.NE, 0)"
                         : new LaneByLane(code).of(e);
             default -> new LaneByLane(code).of(e);
         };
@@ -39,12 +40,13 @@ final class MaskFunctions {
     private String compare(Apply e) {
         DType type = e.args().getFirst().type();
         if (lanes.hold(type)) {
-            return code.declareMask(arg(e, 0) + ".compare(VectorOperators." + e.fn() + ", " + arg(e, 1) + ")");
+            return arg(e, 0) + ".compare(VectorOperators." + e.fn() + ", "
+                    + code.operand(e.args().get(1)) + ")";
         }
         if (type == DType.I64 && lanes.element().equals("float")) {
             Optional<String> mask = code.loop().indexComparison(e, code.at()).or(() -> inHalves(e));
             if (mask.isPresent()) {
-                return code.declareMask(mask.get());
+                return mask.get();
             }
         }
         return new LaneByLane(code).of(e);

@@ -5,6 +5,7 @@ import heddle.compiler.backend.jvm.product.MicroKernel;
 import heddle.compiler.backend.jvm.product.ProductMethods;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.index.ScaledBlock;
+import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.PlacedTile;
@@ -45,6 +46,9 @@ final class ProductCode {
                 p.slice(),
                 scales.map(ProductCode::scaling));
         List<String> arguments = new ArrayList<>();
+        if (p.zeros() != Annihilating.NEITHER) {
+            arguments.add(plain.orElse("false"));
+        }
         arguments.add(sides.length(row));
         arguments.add(sides.length(p.over()));
         arguments.add(spread.array());
@@ -54,15 +58,7 @@ final class ProductCode {
         arguments.add(vectors.at());
         scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments, out));
         arguments.add(scope.locals().array(sums.buffer()).array());
-        String call = "(" + String.join(", ", arguments) + ");";
-        String method = scope.products().of(shape);
-        if (plain.isPresent()) {
-            String ofNumbers = scope.products().of(shape.plain());
-            out.open("if (" + plain.get() + ")").line(ofNumbers + call).close();
-            out.open("else").line(method + call).close();
-        } else {
-            out.line(method + call);
-        }
+        out.line(scope.products().of(shape) + "(" + String.join(", ", arguments) + ");");
     }
 
     private static ProductMethods.Scaling scaling(ScaledBlock block) {

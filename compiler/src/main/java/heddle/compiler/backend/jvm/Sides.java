@@ -53,6 +53,11 @@ record Sides(KernelScope scope, BlockRanges ranges, JavaText out) {
         ScalarExpr start = IndexSimplifier.simplify(ScalarExprs.substitute(block.start(), whole));
         Locals.Array array = locals.array(block.buffer());
         String position = new ScalarCode(locals, scope.support(), out).position(array.offset(), start);
+        if (position.contains(" ")) {
+            String name = scope.locals().fresh(array.array() + "Start");
+            out.line("int " + name + " = " + position + ";");
+            position = name;
+        }
         return new Side(
                 array.array(),
                 block.buffer().stored(),

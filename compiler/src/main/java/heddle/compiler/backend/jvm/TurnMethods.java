@@ -4,6 +4,7 @@ import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.scheduled.Action;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -13,6 +14,14 @@ import java.util.stream.IntStream;
  * registers: for each bit of the numbers of rows and lanes, elements whose bits differ change places (Eklundh 1972).
  */
 final class TurnMethods {
+    /**
+     * Java expressions for exchanges across one bit.
+     *
+     * @param swap  what lanes are rearranged by
+     * @param upper a mask of the lanes that have the bit
+     */
+    private record Exchange(String swap, String upper) {}
+
     private final ClassText members;
 
     TurnMethods(ClassText members) {
@@ -42,7 +51,12 @@ final class TurnMethods {
             String name = members.methodName("turn");
             String square = members.methodName("turnSquare");
             writeAll(lanes, name, square);
-            writeSquare(lanes, square);
+            if (lanes.count() == 16) {
+                writeInFours(lanes, square);
+            } else {
+                String comment = "Turns " + lanes.count() + " rows of as many elements.";
+                writeRows(lanes, square, comment, lanes.count(), "", exchanges(lanes, lanes.halves()));
+            }
             return name;
         });
     }
@@ -52,20 +66,15 @@ final class TurnMethods {
         JavaText out = members.method();
         out.line("/** Copies {@code rows} rows of {@code columns} elements, so that rows become columns. */");
         out.open("private static void " + name + "(int rows, int columns, " + parameters(lanes) + ")");
-        out.line("int r = 0;");
-        out.open("for (; r + " + count + " <= rows; r += " + count + ")");
-        out.line("int n = 0;");
-        out.open("for (; n + " + count + " <= columns; n += " + count + ")");
+        out.open("for (int r = 0; r < rows; r += " + count + ")");
+        out.open("for (int n = 0; n < columns; n += " + count + ")");
+        out.open("if (r + " + count + " <= rows && n + " + count + " <= columns)");
         out.line(square + "(a, aAt + r * aStep + n, aStep, c, cAt + n * cStep + r, cStep);");
-        out.close();
-        out.open("for (; n < columns; n++)");
-        out.open("for (int m = r; m < r + " + count + "; m++)");
-        out.line("c[cAt + n * cStep + m] = a[aAt + m * aStep + n];");
-        out.close().close().close();
-        out.open("for (; r < rows; r++)");
-        out.open("for (int n = 0; n < columns; n++)");
-        out.line("c[cAt + n * cStep + r] = a[aAt + r * aStep + n];");
-        out.close().close().close();
+        out.line("continue;").close();
+        out.open("for (int i = r; i < Math.min(r + " + count + ", rows); i++)");
+        out.open("for (int j = n; j < Math.min(n + " + count + ", columns); j++)");
+        out.line("c[cAt + j * cStep + i] = a[aAt + i * aStep + j];");
+        out.close().close().close().close().close();
     }
 
     private static String parameters(Lanes lanes) {
@@ -73,26 +82,71 @@ final class TurnMethods {
         return array + "a, int aAt, int aStep, " + array + "c, int cAt, int cStep";
     }
 
-    private void writeSquare(Lanes lanes, String name) {
-        int count = lanes.count();
+    /**
+     * Four rows whose numbers differ in two bits exchange those, and then such rows the other two bits, where they now are. That
+     * stores and loads them once more, but sixteen rows at once take four times as many statements, and as long to compile.
+     */
+    private void writeInFours(Lanes lanes, String name) {
+        String four = members.methodName("turnFour");
+        List<Exchange> exchanges = exchanges(lanes, lanes.halves());
         JavaText out = members.method();
-        out.line("/** Turns " + count + " rows of as many elements. */");
+        out.line("/** Turns 16 rows of as many elements. */");
         out.open("private static void " + name + "(" + parameters(lanes) + ")");
+        out.open("for (int r = 0; r < 4; r++)");
+        out.line(four + "(a, aAt + r * aStep, 4 * aStep, c, cAt + r * cStep, 4 * cStep, "
+                + arguments(exchanges.subList(0, 2)) + ");");
+        out.close();
+        out.open("for (int r = 0; r < 16; r += 4)");
+        out.line(four + "(c, cAt + r * cStep, cStep, c, cAt + r * cStep, cStep, " + arguments(exchanges.subList(2, 4))
+                + ");");
+        out.close().close();
+        String shuffle = ", VectorShuffle<" + lanes.boxed() + "> ";
+        String mask = ", " + lanes.mask() + " ";
+        writeRows(
+                lanes,
+                four,
+                "Turns squares of four groups of lanes, and then each of them.",
+                4,
+                shuffle + "swap" + mask + "upper" + shuffle + "swap2" + mask + "upper2",
+                List.of(new Exchange("swap", "upper"), new Exchange("swap2", "upper2")));
+    }
+
+    private List<Exchange> exchanges(Lanes lanes, List<Integer> halves) {
+        return halves.stream()
+                .map(half -> new Exchange(members.swap(lanes, half), members.mask(lanes, lane -> (lane & half) != 0)))
+                .toList();
+    }
+
+    private static String arguments(List<Exchange> exchanges) {
+        List<String> arguments = new ArrayList<>();
+        exchanges.forEach(e -> arguments.addAll(List.of(e.swap, e.upper)));
+        return String.join(", ", arguments);
+    }
+
+    /**
+     * Writes a method that makes exchanges between {@code count} rows.
+     *
+     * @param more parameters
+     */
+    private void writeRows(Lanes lanes, String name, String comment, int count, String more, List<Exchange> exchanges) {
+        JavaText out = members.method();
+        out.line("/** " + comment + " */");
+        out.open("private static void " + name + "(" + parameters(lanes) + more + ")");
         IntFunction<String> at = r -> r == 0 ? "" : r == 1 ? " + %s" : " + " + r + " * %s";
         IntStream.range(0, count)
                 .forEach(r -> out.line(lanes.vector() + " " + row(count, r) + " = " + lanes.vector() + ".fromArray("
                         + lanes.species() + ", a, aAt" + at.apply(r).formatted("aStep") + ");"));
-        for (int half : lanes.halves()) {
-            String swap = ".rearrange(" + members.swap(lanes, half) + ")";
-            String upper = ", " + members.mask(lanes, lane -> (lane & half) != 0) + ")";
+        int half = count / 2;
+        for (Exchange exchange : exchanges) {
             for (int r = 0; r < count; r++) {
                 String own = row(2 * half, r);
-                String other = row(2 * half, r ^ half);
-                String mixed = (r & half) == 0
-                        ? own + ".blend(" + other + swap + upper
-                        : other + swap + ".blend(" + own + upper;
-                out.line(lanes.vector() + " " + row(half, r) + " = " + mixed + ";");
+                String other = row(2 * half, r ^ half) + ".rearrange(" + exchange.swap + ")";
+                String lower = (r & half) == 0 ? own : other;
+                String upper = (r & half) == 0 ? other : own;
+                out.line(lanes.vector() + " " + row(half, r) + " = " + lower + ".blend(" + upper + ", " + exchange.upper
+                        + ");");
             }
+            half /= 2;
         }
         IntStream.range(0, count)
                 .forEach(r ->

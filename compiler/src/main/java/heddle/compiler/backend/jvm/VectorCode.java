@@ -14,7 +14,9 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ValueNumbers;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.type.DType;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,6 +25,9 @@ import java.util.Optional;
  * that vectors cannot hold or compute are computed lane by lane, as scalars.
  */
 final class VectorCode {
+    /** The most characters of an expression that is not named. */
+    private static final int LONGEST = 75;
+
     private final Lanes lanes;
     private final LaneLoop loop;
     private final Locals locals;
@@ -36,6 +41,7 @@ final class VectorCode {
     private Map<Integer, String> computed = new HashMap<>();
     private final Map<Integer, ScalarExpr> programs = new HashMap<>();
     private final Needed needed = new Needed();
+    private Uses uses = new Uses(List.of(), numbers);
 
     private Optional<String> guard;
 
@@ -58,6 +64,15 @@ final class VectorCode {
     /** Code for the same lanes in the body of a loop within the step. */
     VectorCode within(LaneLoop nested, Locals inner, JavaText body) {
         return new VectorCode(nested, inner, body, at, tail);
+    }
+
+    /** Says which actions will be written. */
+    void expect(List<Action> actions) {
+        uses = new Uses(actions, numbers);
+    }
+
+    Uses uses() {
+        return uses;
     }
 
     LaneLoop loop() {
@@ -96,21 +111,75 @@ final class VectorCode {
         return locals;
     }
 
-    /** The name of a vector, or for bools of a mask, that holds the program's value in each lane. */
+    /** A vector, or for bools a mask, that holds the program's value in each lane: a name, or an expression that is used once. */
     String of(ScalarExpr e) {
-        int number = numbers.of(e);
-        String known = computed.get(number);
-        if (known == null) {
-            known = compute(e);
-            computed.put(number, known);
-            programs.put(number, e);
+        String known = computed.get(numbers.of(e));
+        if (known != null) {
+            return known;
         }
-        return known;
+        String text = compute(e, wish(e));
+        return !isName(text) && text.length() <= LONGEST && uses.isOnce(e) ? text : keep(e, wish(e), text);
+    }
+
+    /** The same, as a name where the expression and others beside it would be long. */
+    String beside(ScalarExpr e, String... others) {
+        String text = of(e);
+        int length =
+                text.length() + Arrays.stream(others).mapToInt(String::length).sum();
+        return length <= LONGEST ? text : keep(e, wish(e), text);
+    }
+
+    /** The name of a vector or mask that holds the program's value in each lane. */
+    String named(ScalarExpr e) {
+        return named(e, wish(e));
+    }
+
+    private String named(ScalarExpr e, String wish) {
+        String known = computed.get(numbers.of(e));
+        return known != null ? known : keep(e, wish, compute(e, wish));
+    }
+
+    private String keep(ScalarExpr e, String wish, String text) {
+        String name = isName(text) ? text : e.type() == DType.BOOL ? declareMask(text) : declare(wish, text);
+        remember(e, name);
+        return name;
+    }
+
+    private static boolean isName(String text) {
+        return text.chars().allMatch(Character::isJavaIdentifierPart);
+    }
+
+    private static String wish(ScalarExpr e) {
+        return switch (e) {
+            case Element x -> x.buffer().name() + "V";
+            case Apply a -> a.fn().text();
+            default -> "v";
+        };
+    }
+
+    private void remember(ScalarExpr e, String name) {
+        int number = numbers.of(e);
+        computed.put(number, name);
+        programs.put(number, e);
+    }
+
+    /** An argument of a method that takes a number for all lanes, too. */
+    String operand(ScalarExpr e) {
+        return isVector(e) ? of(e) : loop.invariants().literal(e);
+    }
+
+    private boolean isVector(ScalarExpr e) {
+        return !(e instanceof ScalarExpr.Literal && lanes.hold(e.type()));
+    }
+
+    /** Computes what is called {@code variable} from now on. */
+    void let(ScalarExpr.Variable variable, ScalarExpr value) {
+        locals.bind(variable.name(), new Locals.Value(named(value, variable.name()), true));
     }
 
     /** Computes {@code e} and gives a variable that stands for its vector in other programs. */
     ScalarExpr asVariable(ScalarExpr e) {
-        String vector = of(e);
+        String vector = named(e);
         locals.bind(vector, new Locals.Value(vector, true));
         return new ScalarExpr.Variable(vector, e.type());
     }
@@ -136,7 +205,8 @@ final class VectorCode {
         };
     }
 
-    private String compute(ScalarExpr e) {
+    /** @param wish for the name, should there be one */
+    private String compute(ScalarExpr e, String wish) {
         if (!varies(e)) {
             boolean spread = e.type() == DType.BOOL || lanes.hold(e.type());
             if (!spread || conditional && ScalarExprs.readsMemory(e)) {
@@ -150,23 +220,26 @@ final class VectorCode {
         return switch (e) {
             case ScalarExpr.Variable v -> locals.value(v.name()).name();
             case Element x -> new VectorMemory(this).load(x);
-            case Apply a -> e.type() == DType.BOOL ? new MaskFunctions(this).of(a) : new VectorFunctions(this).of(a);
+            case Apply a ->
+                e.type() == DType.BOOL ? new MaskFunctions(this).of(a) : new VectorFunctions(this).of(a, wish);
             default -> throw new AssertionError(e);
         };
     }
 
     /** Writes a store of neighbouring elements. */
     void store(Action.Store s) {
-        String stored = new VectorMemory(this).store(s);
-        remember(new Element(s.to(), s.address()), stored);
-    }
-
-    /** After a store: the stored value need not be loaded again; values computed from the old one are out of date. */
-    private void remember(Element stored, String vector) {
-        computed.keySet().removeIf(number -> reads(programs.get(number), stored.buffer()));
-        int number = numbers.of(stored);
-        computed.put(number, vector);
-        programs.put(number, stored);
+        Element element = new Element(s.to(), s.address());
+        VectorMemory memory = new VectorMemory(this);
+        String stored = memory.stored(s);
+        String position = memory.position(element);
+        boolean once = !uses.isWantedLater(element) && out.fits(memory.store(s.to(), position, stored));
+        String vector = once || isName(stored) ? stored : declare(wish(s.value()), stored);
+        out.line(memory.store(s.to(), position, vector));
+        // The stored value need not be loaded again; values computed from the old one are out of date.
+        computed.keySet().removeIf(number -> reads(programs.get(number), s.to()));
+        if (isName(vector)) {
+            remember(element, vector);
+        }
     }
 
     /** Whether a buffer is a worker's memory, of which any element may be read at any time. */
@@ -180,27 +253,37 @@ final class VectorCode {
 
     /** One of two values in each lane; each side is computed where it may be wanted. */
     String select(Apply e) {
-        String condition = of(e.args().getFirst());
+        boolean guards = e.type() == DType.BOOL || e.args().stream().skip(1).anyMatch(this::readsOutside);
+        String condition = guards ? named(e.args().getFirst()) : of(e.args().getFirst());
         if (e.args().stream().skip(1).anyMatch(ScalarSource::isLong)) {
             needed.ofBoth(e).stream().filter(this::isHeld).forEach(this::of);
         }
-        String whenTrue = branch(e.args().get(1), condition);
-        String whenFalse = branch(e.args().get(2), condition + ".not()");
-        if (e.type() != DType.BOOL) {
-            return declare("select", whenFalse + ".blend(" + whenTrue + ", " + condition + ")");
+        ScalarExpr first = e.args().get(1);
+        ScalarExpr second = e.args().get(2);
+        String whenTrue = readsOutside(first) ? branch(first, condition) : operand(first);
+        if (!readsOutside(second)) {
+            condition = beside(e.args().getFirst(), whenTrue);
         }
-        return declareMask(whenTrue + ".and(" + condition + ").or(" + whenFalse + ".andNot(" + condition + "))");
+        String whenFalse = readsOutside(second) ? branch(second, condition + ".not()") : beside(second, condition);
+        if (isVector(first) && !readsOutside(first)) {
+            whenTrue = beside(first, whenFalse, ".blend(, )", condition);
+        }
+        return e.type() != DType.BOOL
+                ? whenFalse + ".blend(" + whenTrue + ", " + condition + ")"
+                : whenTrue + ".and(" + condition + ").or(" + whenFalse + ".andNot(" + condition + "))";
     }
 
     private boolean isHeld(ScalarExpr e) {
         return varies(e) && (e.type() == DType.BOOL || lanes.hold(e.type()));
     }
 
-    /** A value that is only wanted where {@code condition} holds, and only there may read memory. */
+    /** Whether the value is made of memory that not every index may be read of. */
+    private boolean readsOutside(ScalarExpr e) {
+        return ScalarExprs.any(e, x -> x instanceof Element el && !isLocal(el.buffer()));
+    }
+
+    /** A value that is only wanted where {@code condition} holds, and only there reads memory. */
     private String branch(ScalarExpr e, String condition) {
-        if (!ScalarExprs.any(e, x -> x instanceof Element el && !isLocal(el.buffer()))) {
-            return of(e);
-        }
         Optional<String> outerGuard = guard;
         boolean outerConditional = conditional;
         Map<Integer, String> outerComputed = computed;
@@ -208,7 +291,7 @@ final class VectorCode {
         guard = Optional.of(
                 declareMask(guard.map(g -> g + ".and(" + condition + ")").orElse(condition)));
         conditional = true;
-        String value = of(e);
+        String value = named(e);
         guard = outerGuard;
         conditional = outerConditional;
         computed = outerComputed;

@@ -21,8 +21,12 @@ final class VectorFunctions {
         this.lanes = code.lanes();
     }
 
-    /** A vector that holds the value of {@code e} in each lane. */
-    String of(Apply e) {
+    /**
+     * A vector that holds the value of {@code e} in each lane.
+     *
+     * @param wish for its name, should it have one
+     */
+    String of(Apply e, String wish) {
         return switch (e.fn()) {
             case SELECT -> code.select(e);
             case CAST -> cast(e);
@@ -30,31 +34,31 @@ final class VectorFunctions {
             case POW -> power(e);
             case FLOOR_DIV ->
                 code.of(new Apply(ScalarFn.FLOOR, e.type(), List.of(new Apply(ScalarFn.DIV, e.type(), e.args()))));
-            case NEG, ABS, SQRT -> code.declare(e.fn().text(), arg(e, 0) + "." + e.fn().text() + "()");
-            case RSQRT -> code.declare(e.fn().text(), lanes.broadcast("1") + ".div(" + arg(e, 0) + ".sqrt())");
-            case ADD, SUB, MUL, DIV, MIN, MAX ->
-                code.declare(e.fn().text(), arg(e, 0) + "." + e.fn().text() + "(" + arg(e, 1) + ")");
-            default -> function(e);
+            case NEG, ABS, SQRT -> arg(e, 0) + "." + e.fn().text() + "()";
+            case RSQRT -> lanes.broadcast("1") + ".div(" + arg(e, 0) + ".sqrt())";
+            case ADD, SUB, MUL, DIV, MIN, MAX -> {
+                String second = code.operand(e.args().get(1));
+                yield code.beside(e.args().getFirst(), second) + "." + e.fn().text() + "(" + second + ")";
+            }
+            default -> function(e, wish);
         };
     }
 
-    private String function(Apply e) {
+    private String function(Apply e, String wish) {
         Optional<String> template = lanes.element().equals("float") ? VectorMath.template(e.fn()) : Optional.empty();
         if (template.isEmpty() || e.args().size() > 1) {
             return new LaneByLane(code).of(e);
         }
-        String x = arg(e, 0);
-        String name = code.locals().fresh(e.fn().text());
+        String x = code.named(e.args().getFirst());
+        String name = code.locals().fresh(wish);
         code.out().line(VectorMath.expand(template.get(), x, name, code.locals()));
         return name;
     }
 
     private String sign(Apply e) {
-        String x = arg(e, 0);
-        return code.declare(
-                "sign",
-                x + ".blend(1, " + x + ".compare(VectorOperators.GT, 0)).blend(-1, " + x
-                        + ".compare(VectorOperators.LT, 0))");
+        String x = code.named(e.args().getFirst());
+        return x + ".blend(1, " + x + ".compare(VectorOperators.GT, 0)).blend(-1, " + x
+                + ".compare(VectorOperators.LT, 0))";
     }
 
     /** Small whole powers are products. */
@@ -62,13 +66,11 @@ final class VectorFunctions {
         if (!(e.args().getLast() instanceof ScalarExpr.Literal exponent)) {
             return new LaneByLane(code).of(e);
         }
-        String x = arg(e, 0);
-        if (exponent.value() == 2) {
-            return code.declare(e.fn().text(), x + ".mul(" + x + ")");
+        if (exponent.value() != 2 && exponent.value() != 3) {
+            return new LaneByLane(code).of(e);
         }
-        return exponent.value() == 3
-                ? code.declare(e.fn().text(), x + ".mul(" + x + ").mul(" + x + ")")
-                : new LaneByLane(code).of(e);
+        String x = code.named(e.args().getFirst());
+        return x + ".mul(" + x + ")" + (exponent.value() == 3 ? ".mul(" + x + ")" : "");
     }
 
     private String cast(Apply e) {
@@ -77,8 +79,7 @@ final class VectorFunctions {
             return new LaneByLane(code).of(e);
         }
         if (from.type() == DType.BOOL) {
-            return code.declare(
-                    e.fn().text(), lanes.vector() + ".zero(" + lanes.species() + ").blend(1, " + code.of(from) + ")");
+            return lanes.vector() + ".zero(" + lanes.species() + ").blend(1, " + code.of(from) + ")";
         }
         if (PositionCasts.isPositionCast(e)) {
             return new PositionVectors(code).of(e);

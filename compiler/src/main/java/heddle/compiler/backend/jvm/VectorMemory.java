@@ -2,6 +2,7 @@ package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.PackedElement;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarFn;
@@ -36,13 +37,13 @@ final class VectorMemory {
         if (position.get().step().is(1)) {
             return isMask
                     ? loadMask(from)
-                    : loadVector(x, from + masked(code.isLocal(x.buffer()) ? code.tail() : code.guard()));
+                    : loadVector(from + masked(code.isLocal(x.buffer()) ? code.tail() : code.guard()));
         }
         // The Vector API checks the places of all lanes of a gather, of those that are masked out too.
         if (isMask || code.guard().isPresent()) {
             return new LaneByLane(code).of(x);
         }
-        return loadVector(x, from + ", " + code.loop().steps(position.get().step()) + ", 0");
+        return loadVector(from + ", " + code.loop().steps(position.get().step()) + ", 0");
     }
 
     private String loadPacked(Element x, Addresses.Position position) {
@@ -52,33 +53,34 @@ final class VectorMemory {
             return new LaneByLane(code).of(x);
         }
         String array = code.locals().array(x.buffer()).array();
-        return code.declare(x.buffer().name() + "V", PackedElement.neighbours(lanes, stored, array, position.text()));
+        return PackedElement.neighbours(lanes, stored, array, position.text());
     }
 
-    private String loadVector(Element x, String from) {
-        return code.declare(
-                x.buffer().name() + "V", lanes.vector() + ".fromArray(" + lanes.species() + ", " + from + ")");
+    private String loadVector(String from) {
+        return lanes.vector() + ".fromArray(" + lanes.species() + ", " + from + ")";
     }
 
     private String loadMask(String from) {
-        return code.declareMask("VectorMask.fromArray(" + lanes.species() + ", " + from + ")");
+        return "VectorMask.fromArray(" + lanes.species() + ", " + from + ")";
     }
 
-    /** Stores neighbouring elements and gives the vector that now stands there; sixteen-bit ones are rounded. */
-    String store(Action.Store s) {
-        DType type = s.to().type().dtype();
-        String value = code.of(s.value());
-        if (!KernelScope.stored(s).equals(s.value())) {
-            value = code.of(new Apply(ScalarFn.CAST, type, List.of(code.asVariable(s.value()))));
+    /** The vector that a store stores; elements of sixteen bits are rounded. */
+    String stored(Action.Store s) {
+        if (KernelScope.stored(s).equals(s.value())) {
+            return code.of(s.value());
         }
-        String position = code.loop()
-                .addresses()
-                .of(new Element(s.to(), s.address()), code.at(), false)
-                .orElseThrow()
-                .text();
-        String array = code.locals().array(s.to()).array();
-        code.out().line(value + ".intoArray(" + array + ", " + position + masked(code.tail()) + ");");
-        return value;
+        return code.of(new Apply(ScalarFn.CAST, s.to().type().dtype(), List.of(code.asVariable(s.value()))));
+    }
+
+    /** Where the element of the first lane lies. */
+    String position(Element to) {
+        return code.loop().addresses().of(to, code.at(), false).orElseThrow().text();
+    }
+
+    /** The statement that stores neighbouring elements. */
+    String store(Buffer to, String position, String value) {
+        String array = code.locals().array(to).array();
+        return value + ".intoArray(" + array + ", " + position + masked(code.tail()) + ");";
     }
 
     private static String masked(Optional<String> mask) {

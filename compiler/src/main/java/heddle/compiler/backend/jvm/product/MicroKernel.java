@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -84,43 +85,50 @@ public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Str
         strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
         parameters.addAll(List.of(array(stored, array) + "b", "int bAt", array + "c", "int cAt"));
         out.open("private static void " + method + "(" + String.join(", ", parameters) + ")");
-        eachSum((r, v) -> out.line(lanes.vector() + " " + sum(r, v) + " = " + start(r, v) + ";"));
+        for (int r = 0; r < rows; r++) {
+            out.line(lanes.vector() + " " + starts(r) + ";");
+        }
         out.open("for (int k = 0; k < depth; k++)");
         out.line("int p = aAt + " + strides.aStep.times("k") + ";");
         out.line("int q = bAt + k * " + strides.width + ";");
-        for (int v = 0; v < vectors; v++) {
-            out.line(lanes.vector() + " b" + v + " = " + factor(plus("q", v * lanes.count()), members) + ";");
-        }
+        out.line(lanes.vector() + " "
+                + IntStream.range(0, vectors)
+                        .mapToObj(v -> "b" + v + " = " + factor(plus("q", v * lanes.count()), members))
+                        .collect(Collectors.joining(", "))
+                + ";");
         for (int r = 0; r < rows; r++) {
             writeRow(out, r);
         }
         out.close();
-        eachSum((r, v) -> out.line(sum(r, v) + ".intoArray(c, " + position(r, v) + ");"));
+        for (int r = 0; r < rows; r++) {
+            for (int v = 0; v < vectors; v++) {
+                out.line(sum(r, v) + ".intoArray(c, " + position(r, v) + ");");
+            }
+        }
         out.close();
     }
 
     private void writeRow(JavaText out, int r) {
         String at = r == 0 ? "p" : "p + " + strides.aRow.times(r);
-        out.line(lanes.vector() + " a" + r + " = " + lanes.broadcast("a[" + at + "]") + ";");
+        String factor = lanes.broadcast("a[" + at + "]");
+        if (vectors > 2) { // Written out, it would be compiled as often.
+            out.line(lanes.vector() + " a" + r + " = " + factor + ";");
+            factor = "a" + r;
+        }
         for (int v = 0; v < vectors; v++) {
-            out.line(sum(r, v) + " = a" + r + ".fma(b" + v + ", " + sum(r, v) + ");");
+            out.line(sum(r, v) + " = " + factor + ".fma(b" + v + ", " + sum(r, v) + ");");
         }
     }
 
-    private String start(int row, int vector) {
-        return isFresh ? lanes.vector() + ".zero(" + lanes.species() + ")" : load("c", position(row, vector));
+    private String starts(int row) {
+        return IntStream.range(0, vectors)
+                .mapToObj(v -> sum(row, v) + " = "
+                        + (isFresh ? lanes.vector() + ".zero(" + lanes.species() + ")" : load("c", position(row, v))))
+                .collect(Collectors.joining(", "));
     }
 
     private static String array(Stored stored, String plain) {
         return stored.isPacked() ? PackedElement.type(stored) + "[] " : plain;
-    }
-
-    private interface EachSum {
-        void write(int row, int vector);
-    }
-
-    private void eachSum(EachSum body) {
-        IntStream.range(0, rows).forEach(r -> IntStream.range(0, vectors).forEach(v -> body.write(r, v)));
     }
 
     private static String sum(int row, int vector) {

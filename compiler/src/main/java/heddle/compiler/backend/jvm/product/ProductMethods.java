@@ -83,7 +83,7 @@ public final class ProductMethods {
     }
 
     /**
-     * The method for a shape. Its parameters are {@code rows} and {@code depth}; the array of {@code a}, its position and
+     * The method for a shape. Its parameters are, where zeros add nothing, whether they are numbers like others all the same; {@code rows} and {@code depth}; the array of {@code a}, its position and
      * those of its strides that are not known; array and position of {@code b}; array and position of its scales, if it has some, and
      * the first index of the sum; and the array of {@code c}.
      */
@@ -109,7 +109,11 @@ public final class ProductMethods {
 
     private JavaText open(Shape shape, String name, String comment) {
         String array = Locals.type(shape.type) + "[] ";
-        List<String> parameters = new ArrayList<>(List.of("int rows", "int depth", array + "a", "int aAt"));
+        List<String> parameters = new ArrayList<>();
+        if (shape.zeros != Annihilating.NEITHER) {
+            parameters.add("boolean plain");
+        }
+        parameters.addAll(List.of("int rows", "int depth", array + "a", "int aAt"));
         shape.strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
         parameters.addAll(
                 List.of((shape.stored.isPacked() ? PackedElement.type(shape.stored) + "[] " : array) + "b", "int bAt"));
@@ -149,9 +153,12 @@ public final class ProductMethods {
     }
 
     private void writeHalving(Shape shape, Lanes lanes, String column, JavaText out) {
-        out.line("int r = 0;");
+        boolean one = shape.registers.rows().size() == 1;
+        if (!one) {
+            out.line("int r = 0;");
+        }
         for (int rows : shape.registers.rows()) {
-            out.open("for (; r + " + rows + " <= rows; r += " + rows + ")");
+            out.open("for (" + (one ? "int r = 0" : "") + "; r + " + rows + " <= rows; r += " + rows + ")");
             out.line(call(kernel(shape, lanes, rows), shape.strides, "r", column));
             out.close();
         }
@@ -310,7 +317,7 @@ public final class ProductMethods {
                 name,
                 "Adds a product in which a zero of {@code " + (ofSpread ? "a" : "b")
                         + "} counts for nothing, even times infinity or NaN.");
-        out.open("if (" + finite + ")");
+        out.open("if (plain || " + finite + ")");
         out.line(product).line("return;").close();
         if (ofSpread) {
             writeNonZerosOfSpread(shape, out);

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * Functions of float vectors that the Vector API lacks or that HotSpot does not inline, as statements that are written
- * out where they are used. A call between vector methods boxes its vectors unless it is inlined, and large loop bodies
- * are not inlined.
+ * out where they are used. A call between vector methods boxes its vectors unless it is inlined, and HotSpot inlines no
+ * more methods once the caller has many nodes: of the two exponentials of a softmax it inlines the first.
  *
  * <p>In a template {@code $x} is the argument, {@code $r} the result, and every other {@code $name} a local variable.
  */

@@ -24,8 +24,8 @@ final class VectorTemplates {
             $p = $p.fma($f, FloatVector.broadcast(F, 1.6666665459e-1f));
             $p = $p.fma($f, FloatVector.broadcast(F, 5.0000001201e-1f));
             $p = $p.fma($f.mul($f), $f).add(1f);
-            FloatVector $scale = $k.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector $r = $p.add($p).mul($scale);
+            IntVector $scale = $k.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            FloatVector $r = $p.add($p).mul($scale.reinterpretAsFloats());
             $r = $r.blend(0f, $x.compare(VectorOperators.LT, -87f));
             $r = $r.blend(Float.POSITIVE_INFINITY, $x.compare(VectorOperators.GT, 88.7228394f));
             """;
