@@ -111,7 +111,7 @@ class ModelLimitsTest {
                 output loss = sum(y)""";
         String n = "N=1000000000";
         assertEquals(ExitCode.DONE, run("explain", body, "-D", n), err.toString());
-        assertTrue(out.toString().contains("bytes          1.5 TB, unfused 16.0 EB\n"), out.toString());
+        assertTrue(out.toString().contains("bytes          1.0 TB, unfused 16.0 EB\n"), out.toString());
         assertTrue(out.toString().contains("flops          519 quintillion, unfused 519 quintillion\n"), out.toString());
         assertEquals(ExitCode.DONE, run("explain", body, "-D", n, "--grad", "--wrt", "x"), err.toString());
         assertTrue(out.toString().contains(", unfused more than 9.2 EB\n"), out.toString());

@@ -49,7 +49,7 @@ final class ExplainFused {
         this.operands = standalone.operands();
         this.schedule = Lower.fused(new FoldLayout().run(standalone.graph()), policy, facts);
         this.plan = schedule.plan();
-        this.unfused = Lower.unfused(StandaloneAttention.unfused(written), policy, facts)
+        this.unfused = Lower.unfused(StandaloneAttention.unfused(written), policy.usual(), facts)
                 .plan();
         this.launch = schedule.all().stream()
                 .filter(l -> attention(l.family()).isPresent())

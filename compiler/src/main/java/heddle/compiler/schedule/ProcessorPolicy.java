@@ -71,6 +71,9 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** By how many keys a partial block is narrowed at a time: the rows of a register block. */
     private static final int TRIM = 8;
 
+    /** Bytes of tiles that a worker may have of a schedule that is given: many times what a cache of a core holds. */
+    private static final long WORKER_BYTES = 64L << 20;
+
     /** Vectors side by side in a loop over columns: a second one hides what the first one waits for. */
     private static final int VECTORS = 2;
 
@@ -386,6 +389,10 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 "rows are computed one by one where, and only where, they are few");
         rules.sameLoopsAreCut(oneByOne);
         rules.placesAre((tile, place, usual) -> place == usual || place == TilePlace.LOCAL && !oneByOne);
+        rules.samePlacesRunIndexes();
+        rules.severalBlocksAreOrdered();
+        rules.unrollsAreRead();
+        rules.tilesFit(WORKER_BYTES);
         if (oneByOne) {
             rules.unrollsAtMostAsChosen();
         } else {

@@ -5,6 +5,7 @@ import heddle.compiler.schedule.FamilySchedules;
 import heddle.compiler.schedule.GivenRules;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.scheduled.group.DeviceScheduler;
+import heddle.compiler.scheduled.group.GroupMemory;
 import heddle.compiler.scheduled.group.GroupShape;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
@@ -154,6 +155,7 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
         rules.kindsAre(KINDS);
         rules.sameLoopsAreCut(false);
         rules.placesAre((tile, place, usual) -> place == usual);
+        rules.samePlacesRunIndexes();
         for (Choice c : chosen.schedule().choices()) {
             if (c instanceof Choice.Bind usual) {
                 Axis axis = KernelAxes.of(given).stream()
@@ -171,6 +173,8 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
         }
         if (DeviceScheduler.isInBlocks(given)) {
             covered(given, rules);
+            long bytes = new GroupMemory(given, GroupShape.of(given)).bytes();
+            rules.bytesFit("a group", bytes, target.device().local());
         }
     }
 
