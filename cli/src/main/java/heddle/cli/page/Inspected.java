@@ -118,7 +118,6 @@ public record Inspected(
 
     /** The same of an amount. */
     Object amount(Amount amount) {
-        return PlanJson.size(
-                lengths.keySet().containsAll(amount.symbols()) ? Amount.of(amount.at(lengths)) : amount);
+        return PlanJson.size(lengths.keySet().containsAll(amount.symbols()) ? Amount.of(amount.at(lengths)) : amount);
     }
 }

@@ -7,7 +7,9 @@ import java.util.Locale;
 /** Writes amounts for people to read. */
 public final class Sizes {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-    private static final String[] COUNTS = {"", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion"};
+    private static final String[] COUNTS = {
+        "", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion"
+    };
 
     private Sizes() {}
 

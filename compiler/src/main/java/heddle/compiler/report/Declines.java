@@ -61,7 +61,12 @@ final class Declines {
             switch (decision.outcome()) {
                 case Outcome.Declined d -> {
                     if (between.contains(softmax) || hasScores(softmax)) {
-                        add(softmax, FuseAttention.isOfSeveralProducts(d) ? sum(softmax, d).orElse(d) : d, kind(d));
+                        add(
+                                softmax,
+                                FuseAttention.isOfSeveralProducts(d)
+                                        ? sum(softmax, d).orElse(d)
+                                        : d,
+                                kind(d));
                     }
                 }
                 case Outcome.Replaced r -> {

@@ -28,6 +28,9 @@ import java.util.stream.Collectors;
  * @param chosen by the policy
  */
 public record GivenRules(TileKernel given, TileKernel chosen) {
+    /** Bytes of tiles that a worker may have: many times what a cache of a core holds. */
+    private static final long WORKER_BYTES = 64L << 20;
+
     /** Whether a tile may be in another place than the usual one. */
     public interface Places {
         boolean allow(Tile tile, TilePlace place, TilePlace usual);
@@ -73,8 +76,15 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
         });
     }
 
-    /** The kinds of choices that the code writer of a machine reads. */
-    public void kindsAre(Set<Class<? extends Choice>> kinds) {
+    /** A code writer reads each choice. @param kinds of choices that it reads */
+    public void choicesAreRead(Set<Class<? extends Choice>> kinds) {
+        kindsAre(kinds);
+        samePlacesRunIndexes();
+        severalBlocksAreOrdered();
+        unrollsAreRead();
+    }
+
+    private void kindsAre(Set<Class<? extends Choice>> kinds) {
         for (Choice c : given.schedule().choices()) {
             check(
                     kinds.contains(c.getClass()),
@@ -114,7 +124,7 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
     }
 
     /** Indexes are run along the axes along which the policy has them run, and by the same levels; levels that have numbers keep theirs. */
-    public void samePlacesRunIndexes() {
+    private void samePlacesRunIndexes() {
         for (Choice c : given.schedule().choices()) {
             if (c instanceof Choice.Bind bind) {
                 List<Choice.Factor> usual = chosen.schedule().choices().stream()
@@ -142,7 +152,7 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
     }
 
     /** A loop that is one block has no order of blocks, and no bands. */
-    public void severalBlocksAreOrdered() {
+    private void severalBlocksAreOrdered() {
         for (Choice c : given.schedule().choices()) {
             if (c instanceof Choice.Order || c instanceof Choice.Band) {
                 Optional<Choice.Size> cut = given.schedule().cut(new LoopId(c.subject()));
@@ -155,7 +165,7 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
     }
 
     /** Several values are computed at once where the policy has that, and in reductions along an axis. */
-    public void unrollsAreRead() {
+    private void unrollsAreRead() {
         for (Choice c : given.schedule().choices()) {
             if (c instanceof Choice.Unroll u) {
                 boolean isChosen = chosen.schedule().choices().stream()
@@ -173,7 +183,7 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
     }
 
     /** The tiles that a worker holds in arrays have sizes that are numbers, and take not much more memory than caches have. */
-    public void tilesFit(long most) {
+    public void tilesFit() {
         for (TileStmt.Define d : given.program().definitions()) {
             boolean isCopied = isLocal(given, d) && !isLocal(chosen, d);
             check(
@@ -181,7 +191,7 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
                     "place " + d.tile(),
                     "it is as large as lengths that are bound later, so that it cannot be copied");
         }
-        bytesFit("a worker", localBytes(given), Math.max(most, localBytes(chosen)));
+        bytesFit("a worker", localBytes(given), Math.max(WORKER_BYTES, localBytes(chosen)));
     }
 
     /** What {@code holder} holds fits its memory; else the cut that is the most times larger than the policy's is too large. */
@@ -194,9 +204,11 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
 
     private Optional<String> largestCut() {
         return given.program().loops().stream()
-                .filter(loop -> given.schedule().block(loop.id()) > chosen.schedule().block(loop.id()))
-                .max(Comparator.comparingDouble(loop -> (double) given.schedule().block(loop.id())
-                        / chosen.schedule().block(loop.id())))
+                .filter(loop ->
+                        given.schedule().block(loop.id()) > chosen.schedule().block(loop.id()))
+                .max(Comparator.comparingDouble(
+                        loop -> (double) given.schedule().block(loop.id())
+                                / chosen.schedule().block(loop.id())))
                 .map(loop -> "cut " + loop.id() + " " + given.cut(loop));
     }
 
@@ -219,10 +231,12 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
         Stored stored = Stored.of(Precision.computed(d.tile().type()));
         Amount bytes = Amount.of(stored.bytes(1));
         for (Axis axis : d.tile().axes()) {
-            Optional<Choice.Size> cut = kernel.program().loopOver(axis).map(kernel.program()::loop).map(kernel::cut);
-            bytes = bytes.times(cut.orElse(new Choice.Size.Whole()) instanceof Choice.Size.Whole
-                    ? axis.extent()
-                    : Dim.of(kernel.block(axis)));
+            Optional<Choice.Size> cut =
+                    kernel.program().loopOver(axis).map(kernel.program()::loop).map(kernel::cut);
+            bytes = bytes.times(
+                    cut.orElse(new Choice.Size.Whole()) instanceof Choice.Size.Whole
+                            ? axis.extent()
+                            : Dim.of(kernel.block(axis)));
         }
         return bytes;
     }

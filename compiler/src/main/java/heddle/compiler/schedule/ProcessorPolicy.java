@@ -71,9 +71,6 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     /** By how many keys a partial block is narrowed at a time: the rows of a register block. */
     private static final int TRIM = 8;
 
-    /** Bytes of tiles that a worker may have of a schedule that is given: many times what a cache of a core holds. */
-    private static final long WORKER_BYTES = 64L << 20;
-
     /** Vectors side by side in a loop over columns: a second one hides what the first one waits for. */
     private static final int VECTORS = 2;
 
@@ -375,13 +372,12 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     }
 
     /**
-     * The same loops are cut as this policy chooses; a tile that it reads in place may be copied, one in registers be kept in memory.
-     * Of few rows, which are computed one by one, blocks are as they are.
+     * The same loops are cut, of few rows into the same blocks. What is read in place or in registers may be in memory that fits it.
      */
     @Override
     public void verifyGiven(TileKernel given, TileKernel chosen) {
         GivenRules rules = new GivenRules(given, chosen);
-        rules.kindsAre(KINDS);
+        rules.choicesAreRead(KINDS);
         boolean oneByOne = chosen.schedule().hasRowsOneByOne();
         rules.check(
                 given.schedule().hasRowsOneByOne() == oneByOne,
@@ -389,10 +385,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 "rows are computed one by one where, and only where, they are few");
         rules.sameLoopsAreCut(oneByOne);
         rules.placesAre((tile, place, usual) -> place == usual || place == TilePlace.LOCAL && !oneByOne);
-        rules.samePlacesRunIndexes();
-        rules.severalBlocksAreOrdered();
-        rules.unrollsAreRead();
-        rules.tilesFit(WORKER_BYTES);
+        rules.tilesFit();
         if (oneByOne) {
             rules.unrollsAtMostAsChosen();
         } else {

@@ -52,8 +52,7 @@ public record DivideBeforeProduct() implements Rule {
 
         /** Whether the product is needed undivided, too. */
         boolean isReadElsewhere(Graph graph) {
-            return graph.useCount(contraction()) > 1
-                    || product.views().stream().anyMatch(v -> graph.useCount(v) > 1);
+            return graph.useCount(contraction()) > 1 || product.views().stream().anyMatch(v -> graph.useCount(v) > 1);
         }
 
         /** How the divisor stands beside the exponentials. */

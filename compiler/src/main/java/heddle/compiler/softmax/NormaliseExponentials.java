@@ -31,7 +31,8 @@ public record NormaliseExponentials() implements Rule {
     public Outcome apply(Node node, RuleContext context) {
         Graph graph = context.graph();
         Optional<ExponentialQuotient> quotient = ExponentialQuotient.at(graph, node);
-        if (quotient.filter(q -> q.kind(graph) == ExponentialQuotient.Kind.PLAIN).isPresent()) {
+        if (quotient.filter(q -> q.kind(graph) == ExponentialQuotient.Kind.PLAIN)
+                .isPresent()) {
             ExponentialQuotient plain = quotient.get();
             Softmax softmax = new Softmax(plain.sum().axis());
             Value y = context.get(plain.y().value());

@@ -58,7 +58,8 @@ public record SubtractLogarithm() implements Rule {
                 .map(views -> views.over(context, node.origin(), inner))
                 .orElse(inner);
         Elementwise quotient = new Elementwise(ScalarFn.DIV);
-        return context.out().value(quotient, node.origin(), context.get(difference.numerator(context.graph())), divisor);
+        return context.out()
+                .value(quotient, node.origin(), context.get(difference.numerator(context.graph())), divisor);
     }
 
     private static Optional<Difference> difference(Graph graph, ElementReference exponents) {
@@ -88,8 +89,7 @@ public record SubtractLogarithm() implements Rule {
         }
         return RowSum.of(graph, path.end().operand(graph, 0))
                 .filter(sum -> isShifted(graph, sum, x, shift))
-                .map(sum -> new Difference(
-                        new ExponentialQuotient(exponents(sum, x), sum), path, Optional.of(outer)));
+                .map(sum -> new Difference(new ExponentialQuotient(exponents(sum, x), sum), path, Optional.of(outer)));
     }
 
     private static boolean isShifted(Graph graph, RowSum sum, ElementReference x, ElementReference shift) {

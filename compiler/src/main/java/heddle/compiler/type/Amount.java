@@ -57,8 +57,7 @@ public final class Amount {
             throw LengthTooLargeException.tooManyParts(MAX_TERMS);
         }
         SortedMap<Monomial, BigInteger> t = new TreeMap<>();
-        terms.forEach((a, x) ->
-                other.terms.forEach((b, y) -> t.merge(a.times(b), x.multiply(y), BigInteger::add)));
+        terms.forEach((a, x) -> other.terms.forEach((b, y) -> t.merge(a.times(b), x.multiply(y), BigInteger::add)));
         return new Amount(t);
     }
 

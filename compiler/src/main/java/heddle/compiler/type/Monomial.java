@@ -108,7 +108,11 @@ record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
             } else if (factor.equals(sign + "1")) {
                 // A quotient needs its brackets only beside other factors and behind a minus.
                 boolean bare = atoms.size() == 1 && !negative;
-                out.append(sign).append(bare ? atoms.getFirst().toString() : term.getKey().toString());
+                out.append(sign)
+                        .append(
+                                bare
+                                        ? atoms.getFirst().toString()
+                                        : term.getKey().toString());
             } else {
                 out.append(factor).append('*').append(term.getKey());
             }

@@ -107,8 +107,7 @@ class MemoryPlanTest {
                 MemoryPlan.of(plan, Map.of("N", 100_000L)).peakBytes());
         // Two of them are more than 64 bits count.
         assertEquals(
-                Long.MAX_VALUE,
-                MemoryPlan.of(plan, Map.of("N", 1_500_000_000L)).peakBytes());
+                Long.MAX_VALUE, MemoryPlan.of(plan, Map.of("N", 1_500_000_000L)).peakBytes());
     }
 
     @ParameterizedTest

@@ -151,7 +151,8 @@ class BlockCountTest {
         TileKernel causal = kernel(Optional.of(CAUSAL), blocks(32, 128));
         double all = KernelCost.of(full, lengths).flops().value().doubleValue();
         assertEquals(KernelCost.of(full).flops().at(lengths).doubleValue(), all);
-        assertEquals(12672.0 / 24576, KernelCost.of(causal, lengths).flops().value().doubleValue() / all, 0.005);
+        assertEquals(
+                12672.0 / 24576, KernelCost.of(causal, lengths).flops().value().doubleValue() / all, 0.005);
     }
 
     @Test

@@ -12,8 +12,8 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;
-import heddle.compiler.type.DType;
 import heddle.compiler.type.Amount;
+import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
@@ -81,7 +81,8 @@ class KernelCostTest {
                 new TileKernel(product.program("p", List.of()), KernelSchedule.blocks(Map.of("i", 16, "j", 3, "k", 4)));
         long products = 2 * 8 * 4;
         long blocks = 3;
-        assertEquals(Amount.of(N.times(products + blocks * 4)), KernelCost.of(kernel).flops());
+        assertEquals(
+                Amount.of(N.times(products + blocks * 4)), KernelCost.of(kernel).flops());
     }
 
     private static ScalarExpr element(Buffer buffer, Axis row, Axis column) {

@@ -33,7 +33,8 @@ class AmountTest {
     void countsAsLengthsDo() {
         Dim blocks = N.ceilDiv(Dim.of(128));
         Dim length = blocks.times(M).times(7).plus(N.times(N)).minus(5);
-        Amount amount = Amount.of(7).times(blocks).times(M).plus(Amount.of(N).times(N)).plus(Amount.of(-5));
+        Amount amount =
+                Amount.of(7).times(blocks).times(M).plus(Amount.of(N).times(N)).plus(Amount.of(-5));
         assertEquals(Amount.of(length), amount);
         Map<String, Long> lengths = Map.of("N", 300L, "M", 4L);
         assertEquals(BigInteger.valueOf(length.evaluate(lengths)), amount.at(lengths));
@@ -51,7 +52,10 @@ class AmountTest {
         assertEquals(BigInteger.TEN.pow(27), cube.value());
         assertEquals(Long.MAX_VALUE, cube.saturated());
         assertEquals(1000, Amount.of(1000).saturated());
-        assertEquals("1000000000000000000000000000*N + 1", cube.times(N).plus(Amount.of(1)).toString());
-        assertEquals(BigInteger.TEN.pow(36), Amount.of(N).times(N).times(N).times(N).at(Map.of("N", 1_000_000_000L)));
+        assertEquals(
+                "1000000000000000000000000000*N + 1",
+                cube.times(N).plus(Amount.of(1)).toString());
+        assertEquals(
+                BigInteger.TEN.pow(36), Amount.of(N).times(N).times(N).times(N).at(Map.of("N", 1_000_000_000L)));
     }
 }

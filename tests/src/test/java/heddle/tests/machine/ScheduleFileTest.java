@@ -159,7 +159,8 @@ class ScheduleFileTest {
     @Test
     void blocksThatAGroupHasNoMemoryForAreRefused() {
         Machine machine = MachineFiles.find("h100");
-        String text = changed(machine, "machine/attention", "i 64 -> i 4096", "8 . register 8, e -> 8 . register 512, e");
+        String text =
+                changed(machine, "machine/attention", "i 64 -> i 4096", "8 . register 8, e -> 8 . register 512, e");
         Diagnostic told = refused(model("machine/attention"), given(machine, text));
         assertEquals(
                 "the schedule of softmax#1 is not legal: the tiles of a group take 1712768 bytes, and there may be 49152",
@@ -179,7 +180,12 @@ class ScheduleFileTest {
         Machine machine = MachineFiles.find("avx512");
         HeddleModel model = Heddle.model(file);
         String chosen = listing(model.compilation(Fusion.FUSED, policy(machine)).plan());
-        Diagnostic told = refused(model, given(machine, chosen.replace("; k, v in place", ", k local; v in place").replace("score local,", "score,")));
+        Diagnostic told = refused(
+                model,
+                given(
+                        machine,
+                        chosen.replace("; k, v in place", ", k local; v in place")
+                                .replace("score local,", "score,")));
         assertTrue(told.message().contains("it is as large as lengths that are bound later"), told::message);
     }
 
@@ -189,7 +195,8 @@ class ScheduleFileTest {
         Machine machine = MachineFiles.find("avx512");
         GivenSchedules given = given(machine, changed(machine, "machine/attention", "j 128 -> j 64"));
         Compilation compilation = model("machine/attention").compilation(Fusion.FUSED, given);
-        assertEquals(64, compilation.explain(Map.of()).fused().getFirst().tiles().blockKv());
+        assertEquals(
+                64, compilation.explain(Map.of()).fused().getFirst().tiles().blockKv());
         assertTrue(compilation.unfused().launches().size() > 1);
     }
 

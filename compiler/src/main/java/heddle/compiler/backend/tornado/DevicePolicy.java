@@ -152,10 +152,9 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
     @Override
     public void verifyGiven(TileKernel given, TileKernel chosen) {
         GivenRules rules = new GivenRules(given, chosen);
-        rules.kindsAre(KINDS);
+        rules.choicesAreRead(KINDS);
         rules.sameLoopsAreCut(false);
         rules.placesAre((tile, place, usual) -> place == usual);
-        rules.samePlacesRunIndexes();
         for (Choice c : chosen.schedule().choices()) {
             if (c instanceof Choice.Bind usual) {
                 Axis axis = KernelAxes.of(given).stream()
