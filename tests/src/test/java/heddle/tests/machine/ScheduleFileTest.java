@@ -198,7 +198,8 @@ class ScheduleFileTest {
         Compilation compilation = model("machine/attention").compilation(Fusion.FUSED, given);
         assertEquals(64, compilation.plan().launches().getFirst().schedule().block(new LoopId("j")));
         assertEquals(1, compilation.explain(Map.of()).fused().size());
-        assertTrue(compilation.unfused().launches().stream().anyMatch(k -> k.name().equals("softmax#1")));
+        assertTrue(
+                compilation.unfused().launches().stream().anyMatch(k -> k.name().equals("softmax#1")));
     }
 
     private static Diagnostic refused(HeddleModel model, GivenSchedules given) {
