@@ -20,6 +20,7 @@ import heddle.compiler.report.FusionReport;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.PackedModel;
 import heddle.runtime.embed.TextEmbedder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -114,11 +115,7 @@ final class ExplainCommand implements Callable<Integer> {
             Explained one = explained(files.getFirst());
             out.print(
                     format == Format.JSON
-                            ? ExplanationJson.of(
-                                    one.explanation(),
-                                    one.gradients(),
-                                    one.compilation().recomputation(),
-                                    one.origin())
+                            ? JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(fields(one)) + "\n"
                             : text(one));
             return code(files.getFirst(), one);
         }
@@ -144,23 +141,29 @@ final class ExplainCommand implements Callable<Integer> {
         return new Explained(declared, compilation, explanation, report, leftOut);
     }
 
-    private static String text(Explained one) {
+    private String text(Explained one) {
         return ExplanationText.of(one.explanation(), one.leftOut().orElse(NOTHING), one.origin())
                 + one.gradients().map(GradientText::of).orElse("")
                 + one.compilation().recomputation().map(RecomputationText::of).orElse("")
-                + packing(one.model());
+                + packing(one.model())
+                        .map(packed -> packed.declined()
+                                .map(why -> "\nTexts are padded: " + why + "\n")
+                                .orElse("\nTexts of different length lie end to end, without padding.\n"))
+                        .orElse("");
     }
 
-    /** How texts share runs of a model that gives vectors for their tokens. */
-    private static String packing(HeddleModel model) {
-        if (!model.fixedLengths().isEmpty()) {
-            return "";
-        }
-        return TextEmbedder.packing(model)
-                .map(packed -> packed.declined()
-                        .map(why -> "\nTexts are padded: " + why + "\n")
-                        .orElse("\nTexts of different length lie end to end, without padding.\n"))
-                .orElse("");
+    private Map<String, Object> fields(Explained one) {
+        return ExplanationJson.fields(
+                one.explanation(),
+                one.gradients(),
+                one.compilation().recomputation(),
+                one.origin(),
+                packing(one.model()));
+    }
+
+    /** How texts share runs of a model that gives vectors for their tokens, whose lengths are those of the texts. */
+    private Optional<PackedModel> packing(HeddleModel model) {
+        return TextEmbedder.packing(model.fixedLengths().isEmpty() ? model : settings.open(model));
     }
 
     private int eachAsText(PrintWriter out) {
@@ -187,8 +190,7 @@ final class ExplainCommand implements Callable<Integer> {
             fields.put("file", file);
             try {
                 Explained one = explained(file);
-                fields.putAll(ExplanationJson.fields(
-                        one.explanation(), one.gradients(), one.compilation().recomputation(), one.origin()));
+                fields.putAll(fields(one));
                 code = code == ExitCode.DONE ? code(file, one) : code;
             } catch (DiagnosticException e) {
                 fields.put(

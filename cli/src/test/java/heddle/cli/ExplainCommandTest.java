@@ -2,6 +2,7 @@ package heddle.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
@@ -127,11 +128,32 @@ class ExplainCommandTest {
         Ran packed = explain(tokens.formatted("y"));
         assertTrue(
                 packed.out().endsWith("\nTexts of different length lie end to end, without padding.\n"), packed.out());
+        Ran bound = explain(tokens.formatted("y"), "-D", "B=2", "-D", "N=64");
+        assertTrue(
+                bound.out().contains("    visited        ")
+                        && bound.out().endsWith("\nTexts of different length lie end to end, without padding.\n"),
+                bound.out());
+        Ran paddedOf64 = explain(tokens.formatted("y + mean(x, axis = 1, keepdims = true)"), "-D", "N=64");
+        assertTrue(
+                paddedOf64.out().contains("\nTexts are padded: a sum goes over all tokens of a row"), paddedOf64.out());
         Ran padded = explain(tokens.formatted("y + mean(x, axis = 1, keepdims = true)"));
         String said = padded.out().substring(padded.out().lastIndexOf("\nTexts are padded: ") + 1);
         assertTrue(said.startsWith("Texts are padded: a sum goes over all tokens of a row"), padded.out());
         assertTrue(said.contains("m.heddle:5:") && said.contains("let tokens see each other by attention"), said);
         assertFalse(explain(FUSED).out().contains("Texts"));
+        assertEquals(Map.of("endToEnd", true), texts(explain(tokens.formatted("y"), "--format", "json", "-D", "N=64")));
+        assertEquals(
+                Map.of(
+                        "endToEnd",
+                        false,
+                        "padded",
+                        said.substring("Texts are padded: ".length()).strip()),
+                texts(explain(tokens.formatted("y + mean(x, axis = 1, keepdims = true)"), "--format", "json")));
+        assertNull(texts(explain(FUSED, "--format", "json")));
+    }
+
+    private static Object texts(Ran json) throws IOException {
+        return JSON.std.mapFrom(json.out()).get("texts");
     }
 
     @Test

@@ -102,6 +102,30 @@ class ModelLimitsTest {
         assertTrue(err.toString().contains("H0814"), err.toString());
     }
 
+    /** Each tensor can be counted, and what is done with them, too. */
+    @Test
+    void operationsAndBytesBeyondSixtyFourBitsAreCounted() throws IOException {
+        String body = """
+                input x: f32[N, 128]
+                let y = softmax(x @ transpose(x), axis = -1) @ x
+                output loss = sum(y)""";
+        String n = "N=1000000000";
+        assertEquals(ExitCode.DONE, run("explain", body, "-D", n), err.toString());
+        assertTrue(out.toString().contains("bytes          1.0 TB, unfused 16.0 EB\n"), out.toString());
+        assertTrue(
+                out.toString().contains("flops          519 quintillion, unfused 519 quintillion\n"), out.toString());
+        assertEquals(ExitCode.DONE, run("explain", body, "-D", n, "--grad", "--wrt", "x"), err.toString());
+        assertTrue(out.toString().contains(", unfused more than 9.2 EB\n"), out.toString());
+        assertEquals(ExitCode.DONE, run("compile", body, "-D", n, "--emit", "plan"), err.toString());
+        assertTrue(out.toString().contains("\"flops\" : 5190"), out.toString());
+        String page = dir.resolve("page.html").toString();
+        assertEquals(ExitCode.DONE, run("inspect", body, "-D", n, "-o", page), err.toString());
+        // A number in a formula may pass 64 bits, too.
+        body = body.replace("f32[N, 128]", "f32[N, 1000000000, 128]");
+        assertEquals(ExitCode.DONE, run("explain", body), err.toString());
+        assertTrue(out.toString().contains("flops          519054687631000000000*N, unfused"), out.toString());
+    }
+
     @Test
     void warningsKeepNothingFromRunning() throws IOException {
         String body = "let d = N // 2\ninput x: f32[N]\noutput y = x";

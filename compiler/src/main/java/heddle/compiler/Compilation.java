@@ -67,8 +67,9 @@ public final class Compilation {
     /** The same model with a kernel for each operation, for the same target. It is lowered once. */
     public synchronized Plan unfused() {
         if (unfusedPlan == null) {
-            unfusedPlan = DeepStack.call(() -> Lower.unfused(unfused.get(), schedule.policy(), schedule.facts())
-                    .plan());
+            unfusedPlan = DeepStack.call(
+                    () -> Lower.unfused(unfused.get(), schedule.policy().usual(), schedule.facts())
+                            .plan());
         }
         return unfusedPlan;
     }

@@ -25,6 +25,7 @@ import heddle.compiler.pass.FoldConstants;
 import heddle.compiler.pass.Pipeline;
 import heddle.compiler.pass.RemoveIdentities;
 import heddle.compiler.pass.RemoveTrainingMarks;
+import heddle.compiler.recompute.LossOutputs;
 import heddle.compiler.recompute.MemoryBudget;
 import heddle.compiler.recompute.Recompute;
 import heddle.compiler.report.FusionReport;
@@ -108,6 +109,7 @@ public final class Compiler {
             passes.addAll(RECOGNISE);
         }
         if (Differentiate.isAsked(graph)) {
+            recompute.ifPresent(r -> passes.add(new LossOutputs()));
             passes.addAll(DIFFERENTIATE);
         }
         recompute.ifPresent(passes::add);
@@ -249,19 +251,13 @@ public final class Compiler {
     /** The pass that keeps a run within a budget, which counts neither inputs nor weights nor gradients. */
     private static Recompute recompute(
             Graph given, Fusion fusion, SchedulePolicy policy, LengthFacts facts, MemoryBudget budget) {
-        List<String> losses = new ArrayList<>();
         Set<String> gradients = new HashSet<>();
         given.outputs().forEach((name, value) -> {
             if (value.node().op() instanceof Gradient) {
                 gradients.add(name);
             }
-            if (given.users(value.node()).stream()
-                    .anyMatch(n ->
-                            n.op() instanceof Gradient && given.operand(n, 0).equals(value))) {
-                losses.add(name);
-            }
         });
-        return new Recompute(budget, losses, Differentiate.isAsked(given), joint -> {
+        return new Recompute(budget, given, joint -> {
             Graph folded =
                     fusion == Fusion.FUSED ? new Pipeline(FOLD).run(joint).graph() : joint;
             Schedule schedule = lowered(folded, fusion, policy, facts);

@@ -1,5 +1,6 @@
 package heddle.cli.compare;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,9 +72,15 @@ public record Fields(String place, Map<?, ?> values) {
         return value == null ? "" : value.toString();
     }
 
-    /** A number, or a formula in lengths that are not known; empty when there is neither. */
+    /**
+     * A number, or as text a formula in lengths that are not known, or the digits of what 64 bits do not count; empty when there is
+     * neither.
+     */
     Optional<Object> amount(String key) {
         Object value = values.get(key);
+        if (value instanceof BigInteger large && large.bitLength() >= Long.SIZE) {
+            return Optional.of(large.toString());
+        }
         return value instanceof Number number ? Optional.of(number.longValue()) : Optional.ofNullable(value);
     }
 }

@@ -6,7 +6,7 @@ import heddle.compiler.explain.FusedExplanation;
 import heddle.compiler.ir.Node;
 import heddle.compiler.report.CapturedPart;
 import heddle.compiler.report.FusionReport;
-import heddle.compiler.type.Dim;
+import heddle.compiler.type.Amount;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,10 +86,10 @@ final class Lenses {
     }
 
     private static Line fused(FusedExplanation fused) {
-        Dim bytes = fused.fusedWork().bytes();
-        Dim unfused = fused.unfusedWork().bytes();
+        Amount bytes = fused.fusedWork().bytes();
+        Amount unfused = fused.unfusedWork().bytes();
         String text = bytes.isKnown() && unfused.isKnown()
-                ? Sizes.text(bytes.value()) + " instead of " + Sizes.text(unfused.value())
+                ? Sizes.text(bytes) + " instead of " + Sizes.text(unfused)
                 : bytes + " bytes instead of " + unfused;
         return new Line("fused: " + text, Optional.empty());
     }

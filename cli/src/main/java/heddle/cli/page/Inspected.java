@@ -1,5 +1,6 @@
 package heddle.cli.page;
 
+import heddle.cli.report.PlanJson;
 import heddle.compiler.Compilation;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.inspect.GraphHistory;
@@ -9,6 +10,7 @@ import heddle.compiler.inspect.ScopeTree;
 import heddle.compiler.ir.Node;
 import heddle.compiler.schedule.machine.Machine;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.Amount;
 import heddle.compiler.type.Dim;
 import heddle.dsl.source.SourceFile;
 import heddle.runtime.HeddleModel;
@@ -112,5 +114,10 @@ public record Inspected(
     /** A number where the lengths in it are known, else a formula. */
     Object amount(Dim dim) {
         return lengths.keySet().containsAll(dim.symbols()) ? (Object) dim.evaluate(lengths) : dim.toString();
+    }
+
+    /** The same of an amount. */
+    Object amount(Amount amount) {
+        return PlanJson.size(lengths.keySet().containsAll(amount.symbols()) ? Amount.of(amount.at(lengths)) : amount);
     }
 }

@@ -4,7 +4,7 @@ import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.KernelCost;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.type.Dim;
+import heddle.compiler.type.Amount;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,12 +33,12 @@ record PlanCosts(Plan plan, List<KernelCost> prepare, List<KernelCost> launches,
     }
 
     /** Bytes that the kernels of a run read and write. */
-    Dim bytes() {
-        return launches.stream().map(KernelCost::bytes).reduce(Dim.ZERO, Dim::plus);
+    Amount bytes() {
+        return launches.stream().map(KernelCost::bytes).reduce(Amount.ZERO, Amount::plus);
     }
 
     /** Operations of the kernels of a run. */
-    Dim flops() {
-        return launches.stream().map(KernelCost::flops).reduce(Dim.ZERO, Dim::plus);
+    Amount flops() {
+        return launches.stream().map(KernelCost::flops).reduce(Amount.ZERO, Amount::plus);
     }
 }

@@ -1,6 +1,5 @@
 package heddle.cli.report;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.explain.Explanation;
 import heddle.compiler.explain.FusedExplanation;
 import heddle.compiler.explain.GradientExplanation;
@@ -11,9 +10,8 @@ import heddle.compiler.recompute.Recomputation;
 import heddle.compiler.report.CapturedPart;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.tile.BlockCount;
-import heddle.compiler.type.Dim;
 import heddle.dsl.source.Span;
-import java.io.IOException;
+import heddle.runtime.PackedModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,28 +22,19 @@ public final class ExplanationJson {
     private ExplanationJson() {}
 
     /**
-     * An explanation as text.
+     * An explanation as fields of an object.
      *
      * @param gradients what they add to a run, where they are asked for
      * @param memory what a budget of memory led to, where there is one
      * @param origin of a model that was imported
+     * @param texts  how they share runs, where the model gives vectors of them
      */
-    public static String of(
-            Explanation explanation,
-            Optional<GradientExplanation> gradients,
-            Optional<Recomputation> memory,
-            Optional<OnnxOrigin> origin)
-            throws IOException {
-        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(fields(explanation, gradients, memory, origin))
-                + "\n";
-    }
-
-    /** The same as fields. */
     public static Map<String, Object> fields(
             Explanation explanation,
             Optional<GradientExplanation> gradients,
             Optional<Recomputation> memory,
-            Optional<OnnxOrigin> origin) {
+            Optional<OnnxOrigin> origin,
+            Optional<PackedModel> texts) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put(
                 "fused",
@@ -70,7 +59,15 @@ public final class ExplanationJson {
                         .toList());
         gradients.ifPresent(g -> all.put("gradients", gradients(g)));
         memory.ifPresent(r -> all.put("memory", RecomputationJson.of(r)));
+        texts.ifPresent(packed -> all.put("texts", texts(packed)));
         return all;
+    }
+
+    private static Map<String, Object> texts(PackedModel packed) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("endToEnd", packed.model().isPresent());
+        packed.declined().ifPresent(why -> fields.put("padded", why));
+        return fields;
     }
 
     /** One fused attention. */
@@ -87,14 +84,14 @@ public final class ExplanationJson {
         fields.put(
                 "bytes",
                 compared(
-                        amount(fused.fusedWork().bytes()),
-                        amount(fused.unfusedWork().bytes())));
+                        PlanJson.size(fused.fusedWork().bytes()),
+                        PlanJson.size(fused.unfusedWork().bytes())));
         fields.put(
                 "flops",
                 compared(
-                        amount(fused.fusedWork().flops()),
-                        amount(fused.unfusedWork().flops())));
-        fields.put("scores", amount(fused.scores()));
+                        PlanJson.size(fused.fusedWork().flops()),
+                        PlanJson.size(fused.unfusedWork().flops())));
+        fields.put("scores", PlanJson.size(fused.scores()));
         return fields;
     }
 
@@ -114,8 +111,8 @@ public final class ExplanationJson {
     private static Map<String, Object> work(Work work) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("kernels", work.kernels());
-        fields.put("bytes", amount(work.bytes()));
-        fields.put("flops", amount(work.flops()));
+        fields.put("bytes", PlanJson.size(work.bytes()));
+        fields.put("flops", PlanJson.size(work.flops()));
         return fields;
     }
 
@@ -172,7 +169,7 @@ public final class ExplanationJson {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", placed.tile().name());
         fields.put("place", placed.place().text());
-        fields.put("size", placed.sizes().stream().map(ExplanationJson::amount).toList());
+        fields.put("size", placed.sizes().stream().map(PlanJson::size).toList());
         return fields;
     }
 
@@ -191,10 +188,5 @@ public final class ExplanationJson {
         fields.put("fused", fused);
         fields.put("unfused", unfused);
         return fields;
-    }
-
-    /** A number, or a formula in the model's lengths. */
-    private static Object amount(Dim dim) {
-        return dim.isKnown() ? dim.value() : dim.toString();
     }
 }

@@ -8,6 +8,7 @@ import heddle.compiler.report.CapturedPart;
 import heddle.compiler.report.FusionReport;
 import heddle.compiler.tile.BlockCount;
 import heddle.compiler.tile.TilePlace;
+import heddle.compiler.type.Amount;
 import heddle.dsl.diagnostic.DiagnosticRenderer;
 import heddle.dsl.diagnostic.Label;
 import heddle.dsl.source.Span;
@@ -172,7 +173,7 @@ public final class ExplanationText {
                 compared(
                         Sizes.count(fused.fusedWork().flops()),
                         Sizes.count(fused.unfusedWork().flops())));
-        lines.add("never stored", fused.scores() + (fused.scores().is(1) ? " score" : " scores"));
+        lines.add("never stored", fused.scores() + (fused.scores().equals(Amount.of(1)) ? " score" : " scores"));
     }
 
     private static String compared(String fused, String unfused) {

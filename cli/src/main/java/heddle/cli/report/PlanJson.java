@@ -6,6 +6,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.tile.KernelCost;
 import heddle.compiler.tile.TileKernel;
+import heddle.compiler.type.Amount;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Stored;
 import heddle.runtime.jvm.JvmProgram;
@@ -61,6 +62,11 @@ public final class PlanJson {
     /** A number where it is known, else a formula of the lengths. */
     static Object size(Dim size) {
         return size.isKnown() ? (Object) size.value() : size.toString();
+    }
+
+    /** The same of an amount, whose number may be of any size. */
+    public static Object size(Amount amount) {
+        return amount.isKnown() ? (Object) amount.value() : amount.toString();
     }
 
     /** The type of the values, and what they are held as where they are packed. */

@@ -1,23 +1,26 @@
 package heddle.cli.report;
 
-import heddle.compiler.type.Dim;
+import heddle.compiler.type.Amount;
+import java.math.BigInteger;
 import java.util.Locale;
 
 /** Writes amounts for people to read. */
 public final class Sizes {
-    private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
-    private static final String[] COUNTS = {"", "thousand", "million", "billion", "trillion"};
+    private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+    private static final String[] COUNTS = {
+        "", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion"
+    };
 
     private Sizes() {}
 
-    /** Bytes in the largest unit that fits: {@code 1.2 MB}, {@code 640 B}. */
+    /** Bytes in the largest unit that fits: {@code 1.2 MB}, {@code 640 B}. The most that 64 bits count may be more. */
     public static String text(long bytes) {
-        return scaled(bytes, UNITS);
+        return (bytes == Long.MAX_VALUE ? "more than " : "") + scaled(BigInteger.valueOf(bytes), UNITS);
     }
 
     /** The same, or a formula where lengths are not known. */
-    static String text(Dim bytes) {
-        return bytes.isKnown() ? text(bytes.value()) : bytes.toString();
+    public static String text(Amount bytes) {
+        return bytes.isKnown() ? scaled(bytes.value(), UNITS) : bytes.toString();
     }
 
     /** {@code 1 kernel}, {@code 2 kernels}. */
@@ -30,18 +33,18 @@ public final class Sizes {
         return n + " " + (n == 1 ? one : more);
     }
 
-    /** A number of operations: {@code 1.2 million}, {@code 640}. */
-    public static String count(long operations) {
-        return scaled(operations, COUNTS).strip();
+    /** A number of operations, or of anything else: {@code 1.2 million}, {@code 640}. */
+    public static String count(long n) {
+        return count(Amount.of(n));
     }
 
     /** The same, or a formula where lengths are not known. */
-    static String count(Dim operations) {
-        return operations.isKnown() ? count(operations.value()) : operations.toString();
+    static String count(Amount operations) {
+        return operations.isKnown() ? scaled(operations.value(), COUNTS).strip() : operations.toString();
     }
 
-    private static String scaled(long amount, String[] units) {
-        double value = amount;
+    private static String scaled(BigInteger amount, String[] units) {
+        double value = amount.doubleValue();
         int unit = 0;
         while (value >= 1000 && unit < units.length - 1) {
             value /= 1000;

@@ -142,4 +142,9 @@ public record FuseAttention() implements Pass {
     public static boolean isOfOneKey(Outcome.Declined declined) {
         return declined.reason().equals(FindAttention.ONE_KEY);
     }
+
+    /** Whether something is declined because its scores come from several products. */
+    public static boolean isOfSeveralProducts(Outcome.Declined declined) {
+        return declined.reason().equals(ScoreCone.SEVERAL_PRODUCTS);
+    }
 }

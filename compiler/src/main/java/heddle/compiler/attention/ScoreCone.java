@@ -28,6 +28,9 @@ import java.util.Set;
  * @param cone    the pointwise nodes between it and the softmax that depend on it
  */
 public record ScoreCone(Node product, Set<Node> cone) {
+    static final String SEVERAL_PRODUCTS =
+            "the scores come from several products; one product of queries and keys can be fused";
+
     /**
      * @param length how many positions along the softmax axis meet values
      * @throws DeclinedException when there is no single product
@@ -66,7 +69,7 @@ public record ScoreCone(Node product, Set<Node> cone) {
             });
             throw new DeclinedException(
                     products.getFirst(),
-                    "the scores come from several products; one product of queries and keys can be fused",
+                    SEVERAL_PRODUCTS,
                     "sum such products first, each scaled by numbers alone and of keys that all queries share, then add biases and masks");
         }
         return products.size() > 1 ? computed.getFirst() : products.getFirst();

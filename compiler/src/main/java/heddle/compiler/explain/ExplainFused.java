@@ -18,7 +18,7 @@ import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.SplitAttention;
-import heddle.compiler.type.Dim;
+import heddle.compiler.type.Amount;
 import heddle.compiler.type.LengthFacts;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +49,7 @@ final class ExplainFused {
         this.operands = standalone.operands();
         this.schedule = Lower.fused(new FoldLayout().run(standalone.graph()), policy, facts);
         this.plan = schedule.plan();
-        this.unfused = Lower.unfused(StandaloneAttention.unfused(written), policy, facts)
+        this.unfused = Lower.unfused(StandaloneAttention.unfused(written), policy.usual(), facts)
                 .plan();
         this.launch = schedule.all().stream()
                 .filter(l -> attention(l.family()).isPresent())
@@ -71,9 +71,10 @@ final class ExplainFused {
                 lengths.keySet().containsAll(plan.lengths()) && lengths.keySet().containsAll(unfused.lengths());
         Optional<Map<String, Long>> known = Optional.of(lengths).filter(l -> bound);
         TensorText text = new TensorText(schedule);
-        Dim scores = attention.batch().stream()
-                .map(Axis::extent)
-                .reduce(attention.i().extent().times(attention.j().extent()), Dim::times);
+        Amount scores = Amount.of(attention.i().extent()).times(attention.j().extent());
+        for (Axis axis : attention.batch()) {
+            scores = scores.times(axis.extent());
+        }
         return new FusedExplanation(
                 fused.node(),
                 List.copyOf(written.nodes()),
@@ -89,7 +90,7 @@ final class ExplainFused {
                         .toList(),
                 Work.of(plan.launches(), known),
                 Work.of(unfused.launches(), known),
-                known.map(l -> Dim.of(scores.evaluate(l))).orElse(scores));
+                known.isPresent() ? Amount.of(scores.at(known.get())) : scores);
     }
 
     private TileKernel kernel() {

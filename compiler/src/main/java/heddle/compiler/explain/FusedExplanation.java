@@ -4,7 +4,7 @@ import heddle.compiler.ir.Node;
 import heddle.compiler.op.attention.AttentionDefinition;
 import heddle.compiler.report.CapturedPart;
 import heddle.compiler.tile.BlockCount;
-import heddle.compiler.type.Dim;
+import heddle.compiler.type.Amount;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +40,7 @@ public record FusedExplanation(
         List<String> tables,
         Work fusedWork,
         Work unfusedWork,
-        Dim scores) {
+        Amount scores) {
     public FusedExplanation {
         woven = List.copyOf(woven);
         parts = List.copyOf(parts);

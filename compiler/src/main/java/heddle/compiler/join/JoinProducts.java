@@ -64,8 +64,8 @@ public record JoinProducts() implements Rule {
                 ? Outcome.Replaced.by(node, sum.get().addTo(context.rewriter()))
                 : new Outcome.Declined(
                         node,
-                        "the features of queries and keys, joined, would be more numbers than there are scores",
-                        "give both products all of the positions that the scores have");
+                        "the scores come from two products, whose features, joined, would be more numbers than there are scores",
+                        "let queries of both products run along the same axes, and keys too");
     }
 
     /** Sums from which scores are made that meet values after the softmax. */

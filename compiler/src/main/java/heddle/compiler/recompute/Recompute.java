@@ -2,6 +2,8 @@ package heddle.compiler.recompute;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Pass;
+import heddle.compiler.ir.Value;
+import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.op.gradient.GradientCode;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -9,9 +11,12 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Lets the backward pass compute values of the forward pass again, as far as a budget of memory asks for it. */
 public final class Recompute implements Pass {
@@ -20,21 +25,28 @@ public final class Recompute implements Pass {
     private static final List<String> UNITS = List.of("B", "kB", "MB", "GB", "TB");
 
     private final MemoryBudget budget;
-    private final List<String> losses;
-    private final boolean hasGradients;
+    private final Set<String> outputs;
+    private final Set<String> losses;
     private final Recomputation.Peak peak;
     private Optional<Recomputation> decided = Optional.empty();
 
     /**
-     * @param losses       outputs that are differentiated
-     * @param hasGradients whether anything is, be it an output or not
-     * @param peak         what a graph takes
+     * @param given the graph that asks for gradients; other outputs are those of {@link LossOutputs}
+     * @param peak  what a graph takes
      */
-    public Recompute(MemoryBudget budget, List<String> losses, boolean hasGradients, Recomputation.Peak peak) {
+    public Recompute(MemoryBudget budget, Graph given, Recomputation.Peak peak) {
         this.budget = budget;
-        this.losses = List.copyOf(losses);
-        this.hasGradients = hasGradients;
-        this.peak = peak;
+        this.outputs = Set.copyOf(given.outputs().keySet());
+        this.losses = given.outputs().entrySet().stream()
+                .filter(output -> isDifferentiated(given, output.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        this.peak = graph -> peak.of(LossOutputs.without(graph, outputs));
+    }
+
+    private static boolean isDifferentiated(Graph graph, Value value) {
+        return graph.users(value.node()).stream()
+                .anyMatch(n -> n.op() instanceof Gradient && graph.operand(n, 0).equals(value));
     }
 
     @Override
@@ -42,22 +54,22 @@ public final class Recompute implements Pass {
         return NAME;
     }
 
-    /** @throws DiagnosticException when no plan stays within the budget, lengths are not known, or no loss is an output */
+    /** @throws DiagnosticException when no plan stays within the budget, lengths are not known, or there are no gradients */
     @Override
     public Graph run(Graph graph) {
         requireLengths(graph);
-        if (losses.isEmpty()) {
-            throw new DiagnosticException(Diagnostic.of(
-                            GradientCode.NO_BUDGET, "a memory budget is for gradients of an output, and there are none")
-                    .hint(
-                            hasGradients
-                                    ? "make what is differentiated an output, too: `output loss = loss`"
-                                    : "ask for gradients: --grad"));
+        List<String> differentiated = graph.outputs().keySet().stream()
+                .filter(output -> losses.contains(output) || !outputs.contains(output))
+                .toList();
+        if (differentiated.isEmpty()) {
+            throw new DiagnosticException(
+                    Diagnostic.of(GradientCode.NO_BUDGET, "a memory budget is for gradients, and there are none")
+                            .hint("ask for gradients: --grad"));
         }
         try {
-            Recomputation result = Recomputation.of(graph, losses, budget, peak);
+            Recomputation result = Recomputation.of(graph, differentiated, budget, peak);
             decided = Optional.of(result);
-            return result.graph();
+            return LossOutputs.without(result.graph(), outputs);
         } catch (BudgetNotMet e) {
             throw new DiagnosticException(Diagnostic.of(
                             GradientCode.NO_BUDGET,

@@ -5,28 +5,39 @@ import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
+import heddle.compiler.join.JoinProducts;
 import heddle.compiler.op.Contract;
+import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
+import heddle.compiler.rule.NodesBetween;
 import heddle.compiler.rule.ProductSearch;
+import heddle.compiler.rule.RuleSet;
 import heddle.compiler.rule.SourceExcerpt;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.softmax.SoftmaxRules;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Collects what looks like attention but is not fused. Some of it the rule declined. The rest the rule never saw,
- * because the matmuls have something other than pointwise operations between them, or no softmax.
+ * because the matmuls have something other than pointwise operations between them, or no softmax. Where a rule before it declined what
+ * would have let it, that is the reason.
  */
 final class Declines {
     private final Graph graph;
     private final Dependence dependence;
+    private final Map<RuleSet, List<Decision>> rulesDecline = new HashMap<>();
     private final TreeMap<Node, FusionReport.Declined> found = new TreeMap<>(Comparator.comparingInt(Node::id));
 
     private Declines(Graph graph) {
@@ -50,7 +61,12 @@ final class Declines {
             switch (decision.outcome()) {
                 case Outcome.Declined d -> {
                     if (between.contains(softmax) || hasScores(softmax)) {
-                        add(softmax, d, kind(d));
+                        add(
+                                softmax,
+                                FuseAttention.isOfSeveralProducts(d)
+                                        ? sum(softmax, d).orElse(d)
+                                        : d,
+                                kind(d));
                     }
                 }
                 case Outcome.Replaced r -> {
@@ -69,8 +85,37 @@ final class Declines {
         for (ScoreFlow flow : flows) {
             NearMiss.of(graph, dependence, flow)
                     .ifPresentOrElse(
-                            m -> add(m.normaliser(), m.outcome(), kind(m.outcome(), flow)), () -> addLinear(flow));
+                            m -> quotient(flow)
+                                    .ifPresentOrElse(
+                                            d -> add(d.at(), d, FusionReport.Kind.IN_THE_WAY),
+                                            () -> add(m.normaliser(), m.outcome(), kind(m.outcome(), flow))),
+                            () -> addLinear(flow));
         }
+    }
+
+    /** Why the products that the scores of a softmax are a sum of were not joined. */
+    private Optional<Outcome.Declined> sum(Node softmax, Outcome.Declined several) {
+        Set<Node> scores = NodesBetween.of(
+                graph, several.at(), graph.operand(softmax, 0).node(), n -> n.op() instanceof Pointwise);
+        return declined(JoinProducts.RULES, d -> scores.contains(d.node()));
+    }
+
+    /** Why the exponentials on a way without a softmax are none, over their sum. */
+    private Optional<Outcome.Declined> quotient(ScoreFlow flow) {
+        return flow.softmax().isPresent()
+                ? Optional.empty()
+                : declined(
+                        SoftmaxRules.RECOGNISE,
+                        d -> flow.between().contains(d.node())
+                                || ElementReference.nodeBehindViews(graph, graph.operand(d.node(), 0))
+                                        == flow.values());
+    }
+
+    private Optional<Outcome.Declined> declined(RuleSet rules, Predicate<Decision> test) {
+        return rulesDecline.computeIfAbsent(rules, r -> r.declined(graph)).stream()
+                .filter(test)
+                .map(decision -> (Outcome.Declined) decision.outcome())
+                .findFirst();
     }
 
     /** Lists attention that has nothing in the place of a softmax. */
@@ -98,14 +143,15 @@ final class Declines {
 
     /**
      * What is on the way of scores: a softmax, or a part of one that was not recognised, which exponentials of scores with a
-     * sum or maximum of scores are; else another function.
+     * sum or maximum of scores are, and exponentials that meet the values as they are; else another function.
      */
     private FusionReport.Kind kind(Outcome.Declined d, ScoreFlow flow) {
         if (flow.softmax().isPresent()) {
             return kind(d);
         }
-        boolean exponential = flow.between().stream().anyMatch(node -> isExponential(node, flow));
-        return exponential && isReduced(flow) ? FusionReport.Kind.IN_THE_WAY : FusionReport.Kind.NO_SOFTMAX;
+        boolean isPart = SoftmaxSubstitute.isExponential(d.at())
+                || flow.between().stream().anyMatch(node -> isExponential(node, flow)) && isReduced(flow);
+        return isPart ? FusionReport.Kind.IN_THE_WAY : FusionReport.Kind.NO_SOFTMAX;
     }
 
     private boolean isExponential(Node node, ScoreFlow flow) {

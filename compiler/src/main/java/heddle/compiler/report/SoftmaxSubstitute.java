@@ -13,6 +13,7 @@ import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds the function of the scores that stands where attention has its softmax. */
 final class SoftmaxSubstitute {
@@ -28,12 +29,33 @@ final class SoftmaxSubstitute {
                 .findFirst()
                 .filter(node -> !isOnlySummed(graph, node))
                 .or(() -> functions.stream().findFirst())
+                .map(at -> isPartOfAnother(graph, flow, at) ? last(functions) : at)
                 .map(at -> declined(graph, at));
+    }
+
+    /** Whether an exponential is no part of a softmax, since nothing is summed: it may be that of a sigmoid. */
+    private static boolean isPartOfAnother(Graph graph, ScoreFlow flow, Node at) {
+        return isExponential(at)
+                && Stream.concat(graph.users(at).stream(), flow.between().stream())
+                        .noneMatch(node -> isSum(node) || node.op() instanceof Contract && node != flow.values());
+    }
+
+    /** The function whose numbers meet the values. */
+    private static Node last(List<Node> functions) {
+        return functions.reversed().stream()
+                .filter(node -> node.type().dtype().isFloat())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Whether what stands in the place of a softmax is an exponential, which lacks its sum alone. */
+    static boolean isExponential(Node at) {
+        return ElementReference.is(at, ScalarFn.EXP);
     }
 
     private static DeclinedException declined(Graph graph, Node at) {
         String quote = SourceExcerpt.of(at);
-        if (!ElementReference.is(at, ScalarFn.EXP)) {
+        if (!isExponential(at)) {
             return new DeclinedException(
                     at,
                     quote + " stands where attention has its softmax",

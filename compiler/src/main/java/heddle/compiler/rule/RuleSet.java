@@ -58,6 +58,13 @@ public record RuleSet(String name, List<Rule> rules, ToLongFunction<Graph> measu
         }
     }
 
+    /** What the rules decline in a graph as it is, about its nodes. */
+    public List<Decision> declined(Graph graph) {
+        Sweep sweep = new Sweep(graph);
+        sweep.run(rules);
+        return List.copyOf(sweep.declined);
+    }
+
     private static String last(List<Decision> replaced) {
         return replaced.subList(Math.max(0, replaced.size() - SHOWN), replaced.size()).stream()
                 .map(Decision::rule)

@@ -63,4 +63,9 @@ public interface ForwardingPolicy extends SchedulePolicy {
     default boolean isLeftToLibrary(Contraction c) {
         return others().isLeftToLibrary(c);
     }
+
+    @Override
+    default SchedulePolicy usual() {
+        return this;
+    }
 }

@@ -35,6 +35,11 @@ public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implement
         return given.map(kernel -> legal(kernel, chosen, facts)).orElse(chosen);
     }
 
+    @Override
+    public SchedulePolicy usual() {
+        return others.usual();
+    }
+
     private KernelSchedule legal(ScheduleFile.Kernel given, KernelSchedule chosen, ProgramFacts facts) {
         KernelSchedule schedule = KernelSchedule.NONE;
         for (ScheduleFile.Entry entry : given.entries()) {

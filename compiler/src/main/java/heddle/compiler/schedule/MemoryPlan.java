@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  *
  * @param arrays    the arrays to allocate
  * @param places    the place of each buffer
- * @param peakBytes the bytes of the arrays and of the outputs
+ * @param peakBytes the bytes of the arrays and of the outputs, or the greatest number of 64 bits where they are more
  */
 public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places, long peakBytes) {
     /** Places begin at multiples of this many elements, so that rows begin at cache lines. */
@@ -36,8 +36,13 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
 
     /** @param storage what the array holds */
     public record Array(Stored storage, long elements) {
+        /** The greatest number of 64 bits where they are more. */
         public long bytes() {
-            return storage.bytes(elements);
+            try {
+                return storage.bytes(elements);
+            } catch (ArithmeticException e) {
+                return Long.MAX_VALUE;
+            }
         }
     }
 
@@ -81,9 +86,10 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
             places.put(need.buffer, place(need, packings));
         }
         List<Array> arrays = packings.stream().map(Packing::array).toList();
-        long bytes = arrays.stream().mapToLong(Array::bytes).sum();
+        long bytes = arrays.stream().mapToLong(Array::bytes).reduce(0, MemoryPlan::sum);
         for (Buffer output : plan.outputs().values()) {
-            bytes += output.stored().bytes(output.type().shape().size().evaluate(lengths));
+            bytes = sum(
+                    bytes, output.stored().bytes(output.type().shape().size().evaluate(lengths)));
         }
         return new MemoryPlan(arrays, places, bytes);
     }
@@ -109,15 +115,20 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
             packing.add(need, packing.offset(need));
         }
         for (Packing packing : packings.values()) {
-            bytes += packing.array().bytes();
+            bytes = sum(bytes, packing.array().bytes());
         }
         for (var output : schedule.outputs().entrySet()) {
             Buffer b = output.getValue();
-            bytes += isCounted.test(output.getKey())
-                    ? b.stored().bytes(b.type().shape().size().evaluate(lengths))
-                    : 0;
+            bytes = isCounted.test(output.getKey())
+                    ? sum(bytes, b.stored().bytes(b.type().shape().size().evaluate(lengths)))
+                    : bytes;
         }
         return bytes;
+    }
+
+    /** The sum of two amounts, or the greatest number of 64 bits where it is more. */
+    private static long sum(long a, long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
     /** The buffers that a launch writes and reads. */
@@ -157,7 +168,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
 
     private static long elements(Buffer buffer, Map<String, Long> lengths) {
         long elements = buffer.type().shape().size().evaluate(lengths);
-        return Math.max(ALIGNMENT, Math.ceilDiv(elements, ALIGNMENT) * ALIGNMENT);
+        return Math.max(ALIGNMENT, sum(elements, Math.floorMod(-elements, ALIGNMENT)));
     }
 
     private static Place place(Need need, List<Packing> packings) {
@@ -166,7 +177,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
             if (packings.get(i).storage == storage) {
                 long offset = packings.get(i).offset(need);
                 // What no array can hold still shares its place with what is needed at other times.
-                if (offset == 0 || offset + need.elements <= MAX_ELEMENTS) {
+                if (offset == 0 || sum(offset, need.elements) <= MAX_ELEMENTS) {
                     packings.get(i).add(need, offset);
                     return new Place(i, (int) offset);
                 }
@@ -181,7 +192,7 @@ public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places,
     private static final class Packing {
         private record Placed(Need need, long offset) {
             long end() {
-                return offset + need.elements;
+                return sum(offset, need.elements);
             }
         }
 

@@ -372,13 +372,12 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     }
 
     /**
-     * The same loops are cut as this policy chooses; a tile that it reads in place may be copied, one in registers be kept in memory.
-     * Of few rows, which are computed one by one, blocks are as they are.
+     * The same loops are cut, of few rows into the same blocks. What is read in place or in registers may be in memory that fits it.
      */
     @Override
     public void verifyGiven(TileKernel given, TileKernel chosen) {
         GivenRules rules = new GivenRules(given, chosen);
-        rules.kindsAre(KINDS);
+        rules.choicesAreRead(KINDS);
         boolean oneByOne = chosen.schedule().hasRowsOneByOne();
         rules.check(
                 given.schedule().hasRowsOneByOne() == oneByOne,
@@ -386,6 +385,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                 "rows are computed one by one where, and only where, they are few");
         rules.sameLoopsAreCut(oneByOne);
         rules.placesAre((tile, place, usual) -> place == usual || place == TilePlace.LOCAL && !oneByOne);
+        rules.tilesFit();
         if (oneByOne) {
             rules.unrollsAtMostAsChosen();
         } else {

@@ -85,4 +85,9 @@ public interface SchedulePolicy {
     default boolean isLeftToLibrary(Contraction c) {
         return false;
     }
+
+    /** This policy without schedules that were given for single kernels: another plan may have other kernels of their names. */
+    default SchedulePolicy usual() {
+        return this;
+    }
 }

@@ -10,6 +10,7 @@ import heddle.compiler.op.Equation;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
+import heddle.compiler.rule.SourceExcerpt;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarFn;
@@ -32,13 +33,34 @@ public record DivideBeforeProduct() implements Rule {
     /**
      * Exponentials in a product.
      *
-     * @param product what is divided, with the views on it
-     * @param slot    which of its operands the exponentials are
-     * @param quotient  of the exponentials
-     * @param divisor what they are divided by, and how it stands beside them
+     * @param slot     which of its operands they are
+     * @param quotient of them and what the product is divided by
      */
-    private record Divided(
-            ViewPath product, int slot, ExponentialQuotient quotient, Value divisor, RowAlignment alignment) {}
+    private record Factor(int slot, ExponentialQuotient quotient) {}
+
+    /**
+     * A quotient of such a product.
+     *
+     * @param product what is divided, with the views on it
+     * @param factor  the exponentials in it
+     * @param divisor what it is divided by, as it is before views
+     */
+    private record Divided(ViewPath product, Factor factor, ElementReference divisor) {
+        Node contraction() {
+            return product.end().node();
+        }
+
+        /** Whether the product is needed undivided, too. */
+        boolean isReadElsewhere(Graph graph) {
+            return graph.useCount(contraction()) > 1 || product.views().stream().anyMatch(v -> graph.useCount(v) > 1);
+        }
+
+        /** How the divisor stands beside the exponentials. */
+        Optional<RowAlignment> alignment() {
+            ExponentialQuotient quotient = factor.quotient;
+            return RowAlignment.of(divisor, quotient.y(), quotient.sum().axis());
+        }
+    }
 
     @Override
     public String name() {
@@ -55,16 +77,32 @@ public record DivideBeforeProduct() implements Rule {
         }
         ElementReference whole = ElementReference.in(node.value());
         ViewPath product = ViewPath.of(graph, whole.operand(graph, 0));
-        boolean isReadHere = graph.useCount(product.end().node()) == 1
-                && product.views().stream().allMatch(v -> graph.useCount(v) == 1);
-        if (!isReadHere) {
-            return NO_MATCH;
-        }
         ElementReference divisor = whole.operand(graph, 1);
         return RowSum.of(graph, divisor)
-                .flatMap(sum -> divided(graph, product, divisor.behindViews(graph), sum))
-                .<Outcome>map(d -> Outcome.Replaced.by(node, product(node, context, d)))
+                .flatMap(sum -> factor(graph, product.end(), sum))
+                .map(factor -> outcome(node, context, new Divided(product, factor, divisor.behindViews(graph))))
                 .orElse(NO_MATCH);
+    }
+
+    private static Outcome outcome(Node node, RuleContext context, Divided divided) {
+        Graph graph = context.graph();
+        Optional<Outcome> otherwise = divided.factor.quotient.declined(graph, node);
+        if (otherwise.isPresent()) {
+            return otherwise.get();
+        }
+        if (divided.isReadElsewhere(graph)) {
+            return new Outcome.Declined(
+                    node,
+                    SourceExcerpt.of(divided.contraction()) + " is also read without being divided by the sum",
+                    "divide the exponentials by their sum, and multiply with the values then");
+        }
+        Optional<RowAlignment> alignment = divided.alignment();
+        return alignment.isPresent()
+                ? Outcome.Replaced.by(node, product(node, context, divided, alignment.get()))
+                : new Outcome.Declined(
+                        node,
+                        SourceExcerpt.of(node) + " divides by sums that do not lie as the rows of the exponentials do",
+                        "divide the exponentials by their sum, and multiply with the values then");
     }
 
     private static boolean isOfExponentials(Graph graph, Node product) {
@@ -72,18 +110,13 @@ public record DivideBeforeProduct() implements Rule {
                 && graph.operands(product).stream().anyMatch(v -> ElementReference.is(v.node(), ScalarFn.EXP));
     }
 
-    private static Optional<Divided> divided(Graph graph, ViewPath product, ElementReference divisor, RowSum sum) {
+    private static Optional<Factor> factor(Graph graph, ElementReference product, RowSum sum) {
         for (int slot = 0; slot < 2; slot++) {
-            Node exp = graph.operand(product.end().node(), slot).node();
+            Node exp = graph.operand(product.node(), slot).node();
             if (ElementReference.is(exp, ScalarFn.EXP)) {
-                ElementReference y = new ElementReference(graph.operand(exp, 0), index(product.end(), slot, exp));
+                ElementReference y = new ElementReference(graph.operand(exp, 0), index(product, slot, exp));
                 if (sum.isOver(graph, y)) {
-                    int exponentials = slot;
-                    ExponentialQuotient quotient = new ExponentialQuotient(y, sum);
-                    return quotient.isSoftmax(graph)
-                            ? RowAlignment.of(divisor, y.row(sum.axis(), true), sum.axis())
-                                    .map(a -> new Divided(product, exponentials, quotient, divisor.value(), a))
-                            : Optional.empty();
+                    return Optional.of(new Factor(slot, new ExponentialQuotient(y, sum)));
                 }
             }
         }
@@ -106,14 +139,13 @@ public record DivideBeforeProduct() implements Rule {
         return index;
     }
 
-    private static Value product(Node node, RuleContext context, Divided divided) {
+    private static Value product(Node node, RuleContext context, Divided divided, RowAlignment alignment) {
         Graph.Builder out = context.out();
-        Node product = divided.product.end().node();
+        Node product = divided.contraction();
+        int slot = divided.factor.slot;
         List<Value> factors = new ArrayList<>(context.rewriter().operands(product));
-        Value divisor = divided.alignment.apply(context, node.origin(), context.get(divided.divisor));
-        factors.set(
-                divided.slot,
-                out.value(new Elementwise(ScalarFn.DIV), node.origin(), factors.get(divided.slot), divisor));
+        Value divisor = alignment.apply(context, node.origin(), context.get(divided.divisor.value()));
+        factors.set(slot, out.value(new Elementwise(ScalarFn.DIV), node.origin(), factors.get(slot), divisor));
         Value result = out.add(product.op(), factors, product.origin()).value();
         for (Node view : divided.product.views().reversed()) {
             result = out.value(view.op(), view.origin(), result);

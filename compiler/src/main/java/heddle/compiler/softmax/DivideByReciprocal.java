@@ -22,6 +22,25 @@ import java.util.OptionalInt;
  * </pre>
  */
 public record DivideByReciprocal() implements Rule {
+    /**
+     * A product with a reciprocal.
+     *
+     * @param factor      the reciprocal, with the views through which it is read
+     * @param denominator which of its operands one is divided by
+     */
+    private record Product(ElementReference numerator, ViewPath factor, int denominator) {
+        Optional<RowSum> sum(Graph graph) {
+            return RowSum.of(graph, factor.end().operand(graph, denominator));
+        }
+
+        Value quotient(Node node, RuleContext context) {
+            Value sum = context.graph().operand(factor.end().node(), denominator);
+            Value divisor = factor.over(context, node.origin(), context.get(sum));
+            Elementwise quotient = new Elementwise(ScalarFn.DIV);
+            return context.out().value(quotient, node.origin(), context.get(numerator.value()), divisor);
+        }
+    }
+
     @Override
     public String name() {
         return "divide-by-reciprocal";
@@ -29,41 +48,52 @@ public record DivideByReciprocal() implements Rule {
 
     @Override
     public Outcome apply(Node node, RuleContext context) {
-        Graph graph = context.graph();
-        for (int slot = 0; ElementReference.is(node, ScalarFn.MUL) && slot < 2; slot++) {
-            Value numerator = graph.operand(node, slot);
-            Node reciprocal = ElementReference.nodeBehindViews(graph, graph.operand(node, 1 - slot));
-            if (numerator.type().equals(node.type())
-                    && (ElementReference.is(reciprocal, ScalarFn.DIV)
-                            || ElementReference.is(reciprocal, ScalarFn.POW))) {
-                ElementReference whole = ElementReference.in(node.value());
-                ViewPath factor = ViewPath.of(graph, whole.operand(graph, 1 - slot));
-                OptionalInt denominator = denominator(graph, factor.end());
-                if (denominator.isPresent()
-                        && isNormalised(graph, whole.operand(graph, slot), factor, denominator.getAsInt())) {
-                    Value sum = graph.operand(factor.end().node(), denominator.getAsInt());
-                    Value divisor = factor.over(context, node.origin(), context.get(sum));
-                    Elementwise quotient = new Elementwise(ScalarFn.DIV);
-                    return Outcome.Replaced.by(
-                            node, context.out().value(quotient, node.origin(), context.get(numerator), divisor));
-                }
-            }
+        if (!ElementReference.is(node, ScalarFn.MUL)) {
+            return NO_MATCH;
         }
-        return NO_MATCH;
+        return outcome(node, context, 0).or(() -> outcome(node, context, 1)).orElse(NO_MATCH);
     }
 
-    /** Whether exponentials, or a product of exponentials, are divided by a sum of exponentials. */
-    private static boolean isNormalised(Graph graph, ElementReference numerator, ViewPath factor, int slot) {
-        Optional<RowSum> sum = RowSum.of(graph, factor.end().operand(graph, slot));
+    private static Optional<Outcome> outcome(Node node, RuleContext context, int slot) {
+        Graph graph = context.graph();
+        return product(graph, node, slot)
+                .flatMap(product -> product.sum(graph)
+                        .filter(sum -> isOf(graph, sum, product.numerator))
+                        .map(sum -> declined(graph, node, sum, product.numerator)
+                                .orElseGet(() -> Outcome.Replaced.by(node, product.quotient(node, context)))));
+    }
+
+    /** The product that a node is, with the numerator in operand {@code slot}. */
+    private static Optional<Product> product(Graph graph, Node node, int slot) {
+        Node reciprocal = ElementReference.nodeBehindViews(graph, graph.operand(node, 1 - slot));
+        boolean mayBe = graph.operand(node, slot).type().equals(node.type())
+                && (ElementReference.is(reciprocal, ScalarFn.DIV) || ElementReference.is(reciprocal, ScalarFn.POW));
+        if (!mayBe) {
+            return Optional.empty();
+        }
+        ElementReference whole = ElementReference.in(node.value());
+        ViewPath factor = ViewPath.of(graph, whole.operand(graph, 1 - slot));
+        OptionalInt denominator = denominator(graph, factor.end());
+        return denominator.isPresent()
+                ? Optional.of(new Product(whole.operand(graph, slot), factor, denominator.getAsInt()))
+                : Optional.empty();
+    }
+
+    /** Whether a sum is that of a numerator, or a numerator is a product of exponentials. */
+    private static boolean isOf(Graph graph, RowSum sum, ElementReference numerator) {
         if (numerator.is(ScalarFn.EXP)) {
-            ElementReference y = numerator.operand(graph, 0);
-            return sum.filter(s -> s.isOver(graph, y) && new ExponentialQuotient(y, s).isSoftmax(graph))
-                    .isPresent();
+            return sum.isOver(graph, numerator.operand(graph, 0));
         }
         Node product = ElementReference.nodeBehindViews(graph, numerator.value());
-        return sum.isPresent()
-                && product.op() instanceof Contract
+        return product.op() instanceof Contract
                 && graph.operands(product).stream().anyMatch(v -> ElementReference.is(v.node(), ScalarFn.EXP));
+    }
+
+    /** Why exponentials over a sum are no softmax; what is a product of them is a quotient first. */
+    private static Optional<Outcome> declined(Graph graph, Node node, RowSum sum, ElementReference numerator) {
+        return numerator.is(ScalarFn.EXP)
+                ? new ExponentialQuotient(numerator.operand(graph, 0), sum).declined(graph, node)
+                : Optional.empty();
     }
 
     /** The operand of a reciprocal, what one is divided by. */

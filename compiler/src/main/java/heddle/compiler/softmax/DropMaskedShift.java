@@ -16,7 +16,8 @@ import heddle.compiler.scalar.ScalarFn;
  * softmax(where(m, where(m, x, -inf) - max(x), -inf))  → softmax(where(m, x, -inf))
  * </pre>
  *
- * They differ nowhere: a row that is masked throughout gives zeros.
+ * A row that is masked throughout gives zeros in both. They differ where the maximum is not finite because of scores that the mask
+ * hides: as it is written, these reach the whole row, and the softmax does not look at them.
  */
 public record DropMaskedShift() implements Rule {
     @Override

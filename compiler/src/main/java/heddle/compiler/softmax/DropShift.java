@@ -15,6 +15,8 @@ import heddle.compiler.rule.RuleContext;
  * softmax(where(m, x, c) - max(x))     → softmax(where(m, x, c))
  * softmax(x - where(max(x) == -inf, 0, max(x)))  → softmax(x)
  * </pre>
+ *
+ * Where a maximum is not finite because of scores that m hides, they do not count any more.
  */
 public record DropShift() implements Rule {
     @Override

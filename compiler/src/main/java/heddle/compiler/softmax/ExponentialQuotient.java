@@ -2,8 +2,10 @@ package heddle.compiler.softmax;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
+import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
 import heddle.compiler.rule.ElementReference;
+import heddle.compiler.rule.SourceExcerpt;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.Optional;
@@ -27,6 +29,8 @@ record ExponentialQuotient(ElementReference y, RowSum sum) {
         SCORE,
         /** A sum that is raised to a number that it may be less than. */
         RAISED,
+        /** As with {@link #TERM}, but gradients do not pass the maximum: the shift of a softmax with a term has one. */
+        STOPPED,
         /** Anything else. */
         OTHER
     }
@@ -66,8 +70,7 @@ record ExponentialQuotient(ElementReference y, RowSum sum) {
         Optional<Double> number = sum.term().get().behindViews(graph).number();
         if (number.isPresent()) {
             Kind kind = kind(number.get(), isOneAtLeast);
-            // The shift of a softmax with a term has a gradient, which the model says it has not.
-            return kind == Kind.TERM && shift.get().stopped() ? Kind.OTHER : kind;
+            return kind == Kind.TERM && shift.get().stopped() ? Kind.STOPPED : kind;
         }
         return RowScore.beside(graph, this).isPresent() ? Kind.SCORE : Kind.OTHER;
     }
@@ -76,8 +79,41 @@ record ExponentialQuotient(ElementReference y, RowSum sum) {
     boolean isSoftmax(Graph graph) {
         return switch (kind(graph)) {
             case PLAIN, LOST, TERM, SCORE -> true;
-            case RAISED, OTHER -> false;
+            case RAISED, STOPPED, OTHER -> false;
         };
+    }
+
+    /** Why no softmax gives the same, and what would; empty when one does. @param at the quotient, as it is written */
+    Optional<Outcome> declined(Graph graph, Node at) {
+        String quotient = SourceExcerpt.of(at);
+        return switch (kind(graph)) {
+            case PLAIN, LOST, TERM, SCORE -> Optional.empty();
+            case RAISED ->
+                Optional.of(new Outcome.Declined(
+                        at,
+                        quotient + " divides by a bound that the sum of exponentials may be less than",
+                        "subtract the maximum of the same scores first, and let the bound be one at most"));
+            case STOPPED ->
+                Optional.of(new Outcome.Declined(
+                        at,
+                        quotient + " adds a number to a sum that a maximum without gradient shifts",
+                        "take the maximum without stop_gradient, or leave the number out"));
+            case OTHER -> Optional.of(otherTerm(graph, at));
+        };
+    }
+
+    private Outcome otherTerm(Graph graph, Node at) {
+        ElementReference term = sum.term().orElseThrow();
+        boolean isNumber = term.behindViews(graph).number().isPresent();
+        String added = isNumber
+                ? "a number that is not above zero and finite"
+                : SourceExcerpt.of(term.node()) + ", which is no exponential of one score for each row,";
+        return new Outcome.Declined(
+                at,
+                SourceExcerpt.of(at) + " adds " + added + " to the sum of exponentials",
+                isNumber
+                        ? "add a positive number, or none"
+                        : "add the exponential of one more score for each row, shifted as the others are, or nothing");
     }
 
     private Kind kind(double number, boolean isOneAtLeast) {

@@ -3,10 +3,11 @@ package heddle.compiler.softmax;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
+import heddle.compiler.ir.Value;
 import heddle.compiler.op.Softmax;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
-import heddle.compiler.rule.SourceExcerpt;
+import java.util.Optional;
 
 /**
  * Exponentials divided by their sum are a softmax.
@@ -29,21 +30,14 @@ public record NormaliseExponentials() implements Rule {
     @Override
     public Outcome apply(Node node, RuleContext context) {
         Graph graph = context.graph();
-        return ExponentialQuotient.at(graph, node)
-                .<Outcome>map(q -> switch (q.kind(graph)) {
-                    case PLAIN ->
-                        Outcome.Replaced.by(
-                                node,
-                                context.out()
-                                        .value(new Softmax(q.sum().axis()), node.origin(), context.get(q.y().value())));
-                    case RAISED ->
-                        new Outcome.Declined(
-                                node,
-                                SourceExcerpt.of(node)
-                                        + " divides by a bound that the sum of exponentials may be less than",
-                                "subtract the maximum of the same scores first, and let the bound be one at most");
-                    default -> NO_MATCH;
-                })
-                .orElse(NO_MATCH);
+        Optional<ExponentialQuotient> quotient = ExponentialQuotient.at(graph, node);
+        if (quotient.filter(q -> q.kind(graph) == ExponentialQuotient.Kind.PLAIN)
+                .isPresent()) {
+            ExponentialQuotient plain = quotient.get();
+            Softmax softmax = new Softmax(plain.sum().axis());
+            Value y = context.get(plain.y().value());
+            return Outcome.Replaced.by(node, context.out().value(softmax, node.origin(), y));
+        }
+        return quotient.flatMap(q -> q.declined(graph, node)).orElse(NO_MATCH);
     }
 }

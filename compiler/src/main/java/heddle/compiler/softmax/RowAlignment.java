@@ -20,10 +20,12 @@ import java.util.Optional;
  */
 record RowAlignment(Shape shape) {
     /**
-     * Of a value that is read at {@code row}, the index of a row, whose {@code axis} is the one that it runs along; empty when
-     * its axes are in another order or it is read elsewhere.
+     * Of a value that is read in the row along {@code axis} that {@code y} is in; empty when its axes are in another order, when it
+     * is read elsewhere, and when it has more rows than there are, of which a slice is read.
      */
-    static Optional<RowAlignment> of(ElementReference read, List<ScalarExpr> row, int axis) {
+    static Optional<RowAlignment> of(ElementReference read, ElementReference y, int axis) {
+        List<ScalarExpr> row = y.row(axis, true);
+        Shape rows = y.value().type().shape();
         Shape own = read.value().type().shape();
         List<Dim> dims = new ArrayList<>(Collections.nCopies(row.size(), Dim.ONE));
         int missing = row.size() - own.rank();
@@ -34,7 +36,7 @@ record RowAlignment(Shape shape) {
                 continue;
             }
             int at = position(read.index().get(n), row, axis, next);
-            if (at < 0) {
+            if (at < 0 || !own.dim(n).equals(rows.dim(at))) {
                 return Optional.empty();
             }
             dims.set(at, own.dim(n));

@@ -11,7 +11,6 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -65,7 +64,7 @@ record RowScore(Value scores, BiFunction<RuleContext, Origin, Value> made) {
         }
         if (e.is(ScalarFn.SUB) && e.operand(graph, 1).behindViews(graph).equals(shift)) {
             ElementReference z = e.operand(graph, 0);
-            return RowAlignment.of(z, y.row(axis, true), axis)
+            return RowAlignment.of(z, y, axis)
                     .map(a -> new RowScore(x, (c, origin) -> a.apply(c, origin, c.get(z.value()))));
         }
         return Optional.empty();
@@ -74,12 +73,11 @@ record RowScore(Value scores, BiFunction<RuleContext, Origin, Value> made) {
     /** The score under the views through which its exponential is read; under none, where they arrange it otherwise. */
     private static Optional<RowScore> besideExponents(
             Graph graph, ElementReference y, int axis, ElementReference read) {
-        List<ScalarExpr> row = y.row(axis, true);
         ViewPath path = ViewPath.of(graph, read);
         Value z = graph.operand(path.end().node(), 0);
-        return RowAlignment.of(read, row, axis)
+        return RowAlignment.of(read, y, axis)
                 .map(a -> new RowScore(y.value(), (c, origin) -> a.apply(c, origin, path.over(c, origin, c.get(z)))))
-                .or(() -> RowAlignment.of(path.end(), row, axis)
+                .or(() -> RowAlignment.of(path.end(), y, axis)
                         .map(a -> new RowScore(y.value(), (c, origin) -> a.apply(c, origin, c.get(z)))));
     }
 

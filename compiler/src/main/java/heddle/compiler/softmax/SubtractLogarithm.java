@@ -23,11 +23,15 @@ public record SubtractLogarithm() implements Rule {
     /**
      * A quotient.
      *
-     * @param numerator the exponential that is summed
-     * @param read      the logarithm of the denominator, as it is read
-     * @param outer     the views through which a sum with the logarithm is read, when there is such a sum
+     * @param quotient the exponentials that are summed, and their sum
+     * @param read     the logarithm of the denominator, as it is read
+     * @param outer    the views through which a sum with the logarithm is read, when there is such a sum
      */
-    private record Difference(Value numerator, ViewPath read, Optional<ViewPath> outer) {}
+    private record Difference(ExponentialQuotient quotient, ViewPath read, Optional<ViewPath> outer) {
+        Value numerator(Graph graph) {
+            return graph.operand(quotient.sum().sum().node(), 0);
+        }
+    }
 
     @Override
     public String name() {
@@ -39,7 +43,9 @@ public record SubtractLogarithm() implements Rule {
         Graph graph = context.graph();
         return ElementReference.is(node, ScalarFn.EXP)
                 ? difference(graph, ElementReference.in(graph.operand(node, 0)))
-                        .<Outcome>map(d -> Outcome.Replaced.by(node, quotient(node, context, d)))
+                        .map(d -> d.quotient
+                                .declined(graph, node)
+                                .orElseGet(() -> Outcome.Replaced.by(node, quotient(node, context, d))))
                         .orElse(NO_MATCH)
                 : NO_MATCH;
     }
@@ -52,7 +58,8 @@ public record SubtractLogarithm() implements Rule {
                 .map(views -> views.over(context, node.origin(), inner))
                 .orElse(inner);
         Elementwise quotient = new Elementwise(ScalarFn.DIV);
-        return context.out().value(quotient, node.origin(), context.get(difference.numerator), divisor);
+        return context.out()
+                .value(quotient, node.origin(), context.get(difference.numerator(context.graph())), divisor);
     }
 
     private static Optional<Difference> difference(Graph graph, ElementReference exponents) {
@@ -66,8 +73,8 @@ public record SubtractLogarithm() implements Rule {
         ViewPath path = ViewPath.of(graph, exponents.operand(graph, 1));
         if (path.end().is(ScalarFn.LOG)) {
             return RowSum.of(graph, path.end().operand(graph, 0))
-                    .filter(sum -> sum.isOver(graph, x) && new ExponentialQuotient(x, sum).isSoftmax(graph))
-                    .map(sum -> new Difference(exponential(graph, sum), path, Optional.empty()));
+                    .filter(sum -> sum.isOver(graph, x))
+                    .map(sum -> new Difference(new ExponentialQuotient(x, sum), path, Optional.empty()));
         }
         return path.end().is(ScalarFn.ADD)
                 ? shifted(graph, x, path, 0).or(() -> shifted(graph, x, path, 1))
@@ -82,19 +89,19 @@ public record SubtractLogarithm() implements Rule {
         }
         return RowSum.of(graph, path.end().operand(graph, 0))
                 .filter(sum -> isShifted(graph, sum, x, shift))
-                .map(sum -> new Difference(exponential(graph, sum), path, Optional.of(outer)));
+                .map(sum -> new Difference(new ExponentialQuotient(exponents(sum, x), sum), path, Optional.of(outer)));
     }
 
     private static boolean isShifted(Graph graph, RowSum sum, ElementReference x, ElementReference shift) {
-        ElementReference y = new ElementReference(sum.exponents(), x.index());
+        ElementReference y = exponents(sum, x);
         return sum.isOver(graph, y)
                 && y.is(ScalarFn.SUB)
                 && y.operand(graph, 0).equals(x)
-                && y.operand(graph, 1).behindViews(graph).equals(shift)
-                && new ExponentialQuotient(y, sum).isSoftmax(graph);
+                && y.operand(graph, 1).behindViews(graph).equals(shift);
     }
 
-    private static Value exponential(Graph graph, RowSum sum) {
-        return graph.operand(sum.sum().node(), 0);
+    /** What is summed, at the element of {@code x}. */
+    private static ElementReference exponents(RowSum sum, ElementReference x) {
+        return new ElementReference(sum.exponents(), x.index());
     }
 }

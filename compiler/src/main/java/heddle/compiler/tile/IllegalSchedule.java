@@ -26,6 +26,6 @@ public final class IllegalSchedule extends IllegalArgumentException {
                 || other instanceof Choice.Unroll u
                         && choice.startsWith("unroll " + u.tile() + " over " + u.axis() + " ")
                 || other instanceof Choice.Place p && choice.equals("place " + p.tile())
-                || other instanceof Choice.Bind b && choice.equals("bind " + b.axis());
+                || other instanceof Choice.Bind b && (choice + " ").startsWith("bind " + b.axis() + " ");
     }
 }

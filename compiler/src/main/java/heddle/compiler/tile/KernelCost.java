@@ -2,7 +2,11 @@ package heddle.compiler.tile;
 
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.type.Amount;
 import heddle.compiler.type.Dim;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +20,7 @@ import java.util.stream.Stream;
  * @param flops floating-point operations; every function counts as one, a multiplication with its addition as two
  * @param bytes the sizes of the buffers it reads and writes, each once
  */
-public record KernelCost(Dim flops, Dim bytes) {
+public record KernelCost(Amount flops, Amount bytes) {
     /** The cost as written, nothing skipped by masks. */
     public static KernelCost of(TileKernel kernel) {
         return new KernelCost(new Flops(kernel, Optional.empty()).count(), bytes(kernel));
@@ -27,15 +31,15 @@ public record KernelCost(Dim flops, Dim bytes) {
      * mask code in partial blocks alone. A block at an edge counts as a whole one.
      */
     public static KernelCost of(TileKernel kernel, Map<String, Long> lengths) {
-        Dim flops = new Flops(kernel, Optional.of(lengths)).count();
+        Amount flops = new Flops(kernel, Optional.of(lengths)).count();
         return new KernelCost(
-                Dim.of(flops.evaluate(lengths)), Dim.of(bytes(kernel).evaluate(lengths)));
+                Amount.of(flops.at(lengths)), Amount.of(bytes(kernel).at(lengths)));
     }
 
-    private static Dim bytes(TileKernel kernel) {
+    private static Amount bytes(TileKernel kernel) {
         return Stream.concat(kernel.reads().stream(), kernel.writes().stream())
-                .map(b -> b.stored().bytes(b.type().shape().size()))
-                .reduce(Dim.ZERO, Dim::plus);
+                .map(b -> Amount.of(b.stored().bytes(b.type().shape().size())))
+                .reduce(Amount.ZERO, Amount::plus);
     }
 
     /**
@@ -44,16 +48,16 @@ public record KernelCost(Dim flops, Dim bytes) {
      * @param lengths the bound symbols, when blocks that are skipped do not count
      */
     private record Flops(TileKernel kernel, Optional<Map<String, Long>> lengths) {
-        Dim count() {
+        Amount count() {
             return count(kernel.body(), Set.of());
         }
 
-        private Dim count(List<TileStmt> body, Set<Axis> open) {
-            return body.stream().map(s -> count(s, open)).reduce(Dim.ZERO, Dim::plus);
+        private Amount count(List<TileStmt> body, Set<Axis> open) {
+            return body.stream().map(s -> count(s, open)).reduce(Amount.ZERO, Amount::plus);
         }
 
         /** @param open the axes of the loops that the statement stands in */
-        private Dim count(TileStmt stmt, Set<Axis> open) {
+        private Amount count(TileStmt stmt, Set<Axis> open) {
             return switch (stmt) {
                 case TileStmt.Define d -> count(d.value(), d.tile().axes(), open);
                 case TileStmt.Update u -> count(u.value(), u.tile().axes(), open);
@@ -65,18 +69,23 @@ public record KernelCost(Dim flops, Dim bytes) {
             };
         }
 
-        private Dim blocks(TileStmt.Loop loop, Set<Axis> open) {
+        private Amount blocks(TileStmt.Loop loop, Set<Axis> open) {
             if (lengths.isEmpty()) {
                 return count(loop.body(), open);
             }
             BlockCount blocks = BlockCount.of(kernel, loop, lengths.get());
-            Dim all = Dim.ZERO;
+            Amount all = Amount.ZERO;
             for (TileStmt stmt : loop.body()) {
                 long done = stmt instanceof TileStmt.Masked ? blocks.partial() + blocks.open() : blocks.visited();
                 double share = blocks.total() == 0 ? 0 : (double) done / blocks.total();
-                all = all.plus(Dim.of(Math.round(count(stmt, open).evaluate(lengths.get()) * share)));
+                double counted = count(stmt, open).at(lengths.get()).doubleValue() * share;
+                all = all.plus(Amount.of(rounded(counted)));
             }
             return all;
+        }
+
+        private static BigInteger rounded(double amount) {
+            return new BigDecimal(amount).setScale(0, RoundingMode.HALF_UP).toBigInteger();
         }
 
         /** Whether the bounds of the loop over {@code looped} follow from an index along {@code axis}. */
@@ -87,7 +96,7 @@ public record KernelCost(Dim flops, Dim bytes) {
                             && ScalarExprs.reads(l.bounds().from(), axis));
         }
 
-        private Dim count(TileExpr e, List<Axis> axes, Set<Axis> open) {
+        private Amount count(TileExpr e, List<Axis> axes, Set<Axis> open) {
             return switch (e) {
                 case TileExpr.Map m -> times(axes, open, ScalarExprs.operations(m.program()));
                 case TileExpr.Reduce r -> times(and(axes, r.over()), open, ScalarExprs.operations(r.program()) + 1);
@@ -109,12 +118,17 @@ public record KernelCost(Dim flops, Dim bytes) {
          * Work that does not run along the axis of a loop around it is repeated for each of its blocks, unless its blocks share out
          * the indexes of another loop.
          */
-        private Dim times(List<Axis> axes, Set<Axis> open, int each) {
+        private Amount times(List<Axis> axes, Set<Axis> open, int each) {
             Set<Axis> all = within(within(open, axes), kernel.parallel());
-            return all.stream()
-                    .filter(a -> axes.contains(a) || all.stream().noneMatch(l -> isSharedOut(l, a)))
-                    .map(a -> axes.contains(a) ? a.extent() : a.extent().ceilDiv(Dim.of(kernel.block(a))))
-                    .reduce(Dim.of(each), Dim::times);
+            Amount amount = Amount.of(each);
+            for (Axis a : all) {
+                if (axes.contains(a)) {
+                    amount = amount.times(a.extent());
+                } else if (all.stream().noneMatch(l -> isSharedOut(l, a))) {
+                    amount = amount.times(a.extent().ceilDiv(Dim.of(kernel.block(a))));
+                }
+            }
+            return amount;
         }
     }
 }

@@ -368,30 +368,6 @@ public final class Dim implements Comparable<Dim> {
     /** As written in the language: {@code 2*N - 1}, {@code (N + 1) div 2}. */
     @Override
     public String toString() {
-        if (terms.isEmpty()) {
-            return "0";
-        }
-        StringBuilder out = new StringBuilder();
-        for (var term : terms.entrySet()) {
-            long c = term.getValue();
-            if (!out.isEmpty()) {
-                out.append(c < 0 ? " - " : " + ");
-                c = Math.abs(c);
-            }
-            List<Monomial.Atom> atoms = term.getKey().atoms();
-            String m = term.getKey().toString();
-            if (atoms.isEmpty()) {
-                out.append(c);
-            } else if (c == 1) {
-                // A quotient needs its brackets only beside other factors and behind a minus.
-                boolean bare = atoms.size() == 1 && term.getValue() == 1;
-                out.append(bare ? atoms.getFirst().toString() : m);
-            } else if (c == -1) {
-                out.append('-').append(m);
-            } else {
-                out.append(c).append('*').append(m);
-            }
-        }
-        return out.toString();
+        return Monomial.sum(terms);
     }
 }

@@ -3,6 +3,7 @@ package heddle.compiler.type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
@@ -84,5 +85,38 @@ record Monomial(List<Atom> atoms) implements Comparable<Monomial> {
         return atoms.stream()
                 .map(a -> a instanceof Quotient ? "(" + a + ")" : a.toString())
                 .collect(Collectors.joining("*"));
+    }
+
+    /** A sum of such products with whole numbers as factors, as written in the language: {@code 2*N - 1}. */
+    static String sum(SortedMap<Monomial, ? extends Number> terms) {
+        if (terms.isEmpty()) {
+            return "0";
+        }
+        StringBuilder out = new StringBuilder();
+        for (var term : terms.entrySet()) {
+            String factor = term.getValue().toString();
+            boolean negative = factor.startsWith("-");
+            String sign = negative ? "-" : "";
+            if (!out.isEmpty()) {
+                out.append(negative ? " - " : " + ");
+                factor = factor.substring(sign.length());
+                sign = "";
+            }
+            List<Atom> atoms = term.getKey().atoms();
+            if (atoms.isEmpty()) {
+                out.append(factor);
+            } else if (factor.equals(sign + "1")) {
+                // A quotient needs its brackets only beside other factors and behind a minus.
+                boolean bare = atoms.size() == 1 && !negative;
+                out.append(sign)
+                        .append(
+                                bare
+                                        ? atoms.getFirst().toString()
+                                        : term.getKey().toString());
+            } else {
+                out.append(factor).append('*').append(term.getKey());
+            }
+        }
+        return out.toString();
     }
 }

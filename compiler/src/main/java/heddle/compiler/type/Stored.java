@@ -56,9 +56,9 @@ public enum Stored {
         return this == I8 || this == I4;
     }
 
-    /** The bytes of some elements; half a byte counts as one. */
+    /** The bytes of some elements; half a byte counts as one. @throws ArithmeticException when 64 bits do not count them */
     public long bytes(long elements) {
-        return Math.ceilDiv(Math.multiplyExact(elements, bits), 8);
+        return bits < 8 ? Math.ceilDiv(Math.multiplyExact(elements, bits), 8) : Math.multiplyExact(elements, bits / 8);
     }
 
     /** The bytes of some elements; half a byte counts as one. */

@@ -105,6 +105,9 @@ class MemoryPlanTest {
         assertEquals(
                 2 * 40_000_000_000L + 4,
                 MemoryPlan.of(plan, Map.of("N", 100_000L)).peakBytes());
+        // Two of them are more than 64 bits count.
+        assertEquals(
+                Long.MAX_VALUE, MemoryPlan.of(plan, Map.of("N", 1_500_000_000L)).peakBytes());
     }
 
     @ParameterizedTest

@@ -149,9 +149,10 @@ class BlockCountTest {
         Map<String, Long> lengths = Map.of("N", 4096L);
         TileKernel full = kernel(Optional.empty(), blocks(32, 128));
         TileKernel causal = kernel(Optional.of(CAUSAL), blocks(32, 128));
-        double all = KernelCost.of(full, lengths).flops().value();
-        assertEquals(KernelCost.of(full).flops().evaluate(lengths), all);
-        assertEquals(12672.0 / 24576, KernelCost.of(causal, lengths).flops().value() / all, 0.005);
+        double all = KernelCost.of(full, lengths).flops().value().doubleValue();
+        assertEquals(KernelCost.of(full).flops().at(lengths).doubleValue(), all);
+        assertEquals(
+                12672.0 / 24576, KernelCost.of(causal, lengths).flops().value().doubleValue() / all, 0.005);
     }
 
     @Test

@@ -12,6 +12,7 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.RowFamily;
+import heddle.compiler.type.Amount;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.Shape;
@@ -38,8 +39,8 @@ class KernelCostTest {
         TileKernel kernel = new TileKernel(
                 new MapFamily(List.of(I, J), y, ADDRESS, body).program("k", List.of()), KernelSchedule.NONE);
         KernelCost cost = KernelCost.of(kernel);
-        assertEquals(N.times(16), cost.flops());
-        assertEquals(N.times(2 * 8 * 4), cost.bytes());
+        assertEquals(Amount.of(N.times(16)), cost.flops());
+        assertEquals(Amount.of(N.times(2 * 8 * 4)), cost.bytes());
     }
 
     @Test
@@ -53,8 +54,8 @@ class KernelCostTest {
                 List.of(new RowFamily.Step(sum, Optional.of(Reduction.SUM), square)),
                 List.of(new RowFamily.Write(sums, false, ScalarExpr.of(I), ScalarExpr.apply(ScalarFn.SQRT, sum))));
         KernelCost cost = KernelCost.of(new TileKernel(rows.program("k", List.of()), KernelSchedule.NONE));
-        assertEquals(N.times(8 * 2 + 1), cost.flops());
-        assertEquals(N.times(8 * 4 + 4), cost.bytes());
+        assertEquals(Amount.of(N.times(8 * 2 + 1)), cost.flops());
+        assertEquals(Amount.of(N.times(8 * 4 + 4)), cost.bytes());
     }
 
     @Test
@@ -80,7 +81,8 @@ class KernelCostTest {
                 new TileKernel(product.program("p", List.of()), KernelSchedule.blocks(Map.of("i", 16, "j", 3, "k", 4)));
         long products = 2 * 8 * 4;
         long blocks = 3;
-        assertEquals(N.times(products + blocks * 4), KernelCost.of(kernel).flops());
+        assertEquals(
+                Amount.of(N.times(products + blocks * 4)), KernelCost.of(kernel).flops());
     }
 
     private static ScalarExpr element(Buffer buffer, Axis row, Axis column) {

@@ -25,8 +25,8 @@ final class LaunchCosts {
                 kernel.family(),
                 start,
                 nanos,
-                cost.flops().value(),
-                cost.bytes().value());
+                cost.flops().saturated(),
+                cost.bytes().saturated());
     }
 
     private synchronized Map<TileKernel, KernelCost> costs() {

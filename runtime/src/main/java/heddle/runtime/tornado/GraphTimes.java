@@ -62,8 +62,8 @@ final class GraphTimes {
             TileKernel kernel = kernels.get(k.name());
             if (kernel != null) {
                 KernelCost cost = KernelCost.of(kernel, lengths);
-                flops += cost.flops().value();
-                bytes += cost.bytes().value();
+                flops += cost.flops().saturated();
+                bytes += cost.bytes().saturated();
             }
         }
         boolean one = graph.size() == 1;

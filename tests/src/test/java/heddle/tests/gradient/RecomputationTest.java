@@ -9,6 +9,7 @@ import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.recompute.MemoryBudget;
 import heddle.compiler.recompute.Recomputation;
+import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -25,6 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Plans within a budget of memory: their size, and that they compute the same bits. */
 class RecomputationTest {
@@ -141,5 +144,32 @@ class RecomputationTest {
         HeddleModel model = gpt(Map.of("B", 1L)).withMemoryBudget(part(0.5));
         DiagnosticException e = assertThrows(DiagnosticException.class, () -> model.compilation(Fusion.FUSED));
         assertTrue(e.getMessage().contains("N"), e.getMessage());
+    }
+
+    /** What the forward pass is does not depend on what of it is an output. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "output l = loss\n"})
+    void whatIsDifferentiatedNeedNotBeAnOutput(String more, @TempDir Path dir) throws IOException {
+        String text = Files.readString(GPT).replace("output loss: f32 = ", "let loss = ");
+        Path file = Files.writeString(dir.resolve("gpt.heddle"), text + "output g = grad(loss, table)\n" + more);
+        HeddleModel model = Heddle.model(file, LENGTHS);
+        HeddleModel limited = model.withMemoryBudget(part(0.5));
+        Compilation compilation = limited.compilation(Fusion.FUSED);
+        Recomputation decided = compilation.recomputation().orElseThrow();
+        assertTrue(decided.peak() <= 0.5 * decided.whole(), decided.peak() + " of " + decided.whole());
+        assertTrue(!decided.recomputed().isEmpty(), "nothing is computed again");
+        Plan plan = model.compilation(Fusion.FUSED).plan();
+        assertEquals(plan.outputs().keySet(), compilation.plan().outputs().keySet());
+        Buffer gradient = plan.outputs().get("g");
+        long bytes = gradient.stored().bytes(gradient.type().shape().size().value());
+        assertEquals(MemoryPlan.of(plan, Map.of()).peakBytes() - bytes, decided.whole());
+        Map<String, Tensor> weights = Draw.USUAL.weights(model, LENGTHS, SEED);
+        Map<String, Tensor> inputs = Draw.USUAL.inputs(model, LENGTHS, SEED);
+        Map<String, Tensor> expected =
+                model.compile(weights, CompileOptions.defaults()).run(inputs);
+        limited.compile(weights, CompileOptions.defaults())
+                .run(inputs)
+                .forEach((name, tensor) ->
+                        assertArrayEquals(expected.get(name).floats(), tensor.floats(), name + ", seed " + SEED));
     }
 }

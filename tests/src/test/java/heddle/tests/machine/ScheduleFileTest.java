@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.backend.tornado.DevicePolicy;
@@ -17,6 +18,7 @@ import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.schedule.machine.Device;
 import heddle.compiler.schedule.machine.Machine;
 import heddle.compiler.schedule.machine.Processor;
+import heddle.compiler.tile.LoopId;
 import heddle.compiler.tile.ScheduleListing;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -31,11 +33,14 @@ import heddle.runtime.machine.MachineFiles;
 import heddle.runtime.tensor.Tensor;
 import heddle.tests.fusion.Draw;
 import heddle.tests.tornado.Conformance;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,6 +133,14 @@ class ScheduleFileTest {
         "machine/attention, avx512, trim j 8 -> trim z 8, 'the program has no such loop'",
         "machine/attention, avx512, 'place q, acc, -> place acc,', 'no choice says where it is held'",
         "machine/attention, avx512, 'e whole, -> e whole, e whole,', 'there is a choice of this kind already'",
+        "machine/attention, avx512, '. lane -> . lane, j thread 4', 'nothing reads this chain: j has none on this machine'",
+        "machine/attention, avx512, i register 1 . lane -> i thread 4 . lane, 'i are run as in register 1 . lane'",
+        "machine/attention, avx512, i register 1 . lane -> i register 1 . lane 8, 'i are run as in register 1 . lane'",
+        "machine/attention, avx512, 'order i down -> order i down, e down', 'the loop over e is one block'",
+        "machine/attention, avx512, 'unroll score -> unroll scale over e 4, score', 'no statement that changes scale goes over e'",
+        "machine/attention, avx512, 'unroll score -> unroll q over d 4, score', 'q is no product, and no reduction along d'",
+        "machine/attention, avx512, j 128 -> j 100000000, 'the tiles of a worker take 12800016640 bytes, and there may be 67108864'",
+        "machine/attention, h100, 'j register 4 -> d thread 8, j register 4', 'nothing reads this chain: d has none on this machine'",
         "machine/product, avx512, n 64 -> n 32, 'panels'",
         "machine/product, avx512, m 48 -> m 0, 'a block of 0 indexes has none'",
         "machine/product, h100, thread 16 . register 8 -> thread 8 . register 8, '8 threads have 16 of 128 indexes each'",
@@ -139,14 +152,64 @@ class ScheduleFileTest {
     void whatIsIllegalIsRefusedWithTheRule(String model, String machineName, String change, String rule) {
         Machine machine = MachineFiles.find(machineName);
         GivenSchedules given = given(machine, changed(machine, model, change));
-        HeddleModel declared = model(model);
+        Diagnostic told = refused(model(model), given);
+        assertTrue(told.message().contains(rule), told::message);
+    }
+
+    /** The message names the cut that makes too much of it. */
+    @Test
+    void blocksThatAGroupHasNoMemoryForAreRefused() {
+        Machine machine = MachineFiles.find("h100");
+        String text =
+                changed(machine, "machine/attention", "i 64 -> i 4096", "8 . register 8, e -> 8 . register 512, e");
+        Diagnostic told = refused(model("machine/attention"), given(machine, text));
+        assertEquals(
+                "the schedule of softmax#1 is not legal: the tiles of a group take 1712768 bytes, and there may be 49152",
+                told.message());
+        assertEquals(text.indexOf("i 4096"), told.primary().orElseThrow().span().start());
+    }
+
+    @Test
+    void tilesOfALengthThatIsBoundLaterAreNotCopied() throws IOException {
+        Path file = Files.writeString(classes.resolve("symbols.heddle"), """
+                dim N, D
+                input q: f32[8, N, D]
+                input k: f32[8, N, D]
+                input v: f32[8, N, 64]
+                output o = softmax(q @ transpose(k)) @ v
+                """);
+        Machine machine = MachineFiles.find("avx512");
+        HeddleModel model = Heddle.model(file);
+        String chosen = listing(model.compilation(Fusion.FUSED, policy(machine)).plan());
+        Diagnostic told = refused(
+                model,
+                given(
+                        machine,
+                        chosen.replace("; k, v in place", ", k local; v in place")
+                                .replace("score local,", "score,")));
+        assertTrue(told.message().contains("it is as large as lengths that are bound later"), told::message);
+    }
+
+    /** The plan of single operations has a kernel of the same name, which is another. */
+    @Test
+    void aGivenScheduleIsForThePlanAlone() {
+        Machine machine = MachineFiles.find("avx512");
+        GivenSchedules given = given(machine, changed(machine, "machine/attention", "j 128 -> j 64"));
+        Compilation compilation = model("machine/attention").compilation(Fusion.FUSED, given);
+        assertEquals(64, compilation.plan().launches().getFirst().schedule().block(new LoopId("j")));
+        assertEquals(1, compilation.explain(Map.of()).fused().size());
+        assertTrue(
+                compilation.unfused().launches().stream().anyMatch(k -> k.name().equals("softmax#1")));
+    }
+
+    private static Diagnostic refused(HeddleModel model, GivenSchedules given) {
         DiagnosticException e = assertThrows(
                 DiagnosticException.class,
-                () -> declared.compilation(Fusion.FUSED, given).plan());
+                () -> model.compilation(Fusion.FUSED, given).plan());
         Diagnostic told = e.diagnostics().getFirst();
         assertEquals(ScheduleCode.ILLEGAL, told.code(), told::toString);
-        assertTrue(told.message().contains(rule), told::message);
         assertTrue(told.primary().isPresent() && told.hint().isPresent(), told::toString);
+        return told;
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import heddle.compiler.schedule.FamilySchedules;
 import heddle.compiler.schedule.GivenRules;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.compiler.scheduled.group.DeviceScheduler;
+import heddle.compiler.scheduled.group.GroupMemory;
 import heddle.compiler.scheduled.group.GroupShape;
 import heddle.compiler.tile.Choice;
 import heddle.compiler.tile.IllegalSchedule;
@@ -151,7 +152,7 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
     @Override
     public void verifyGiven(TileKernel given, TileKernel chosen) {
         GivenRules rules = new GivenRules(given, chosen);
-        rules.kindsAre(KINDS);
+        rules.choicesAreRead(KINDS);
         rules.sameLoopsAreCut(false);
         rules.placesAre((tile, place, usual) -> place == usual);
         for (Choice c : chosen.schedule().choices()) {
@@ -171,6 +172,8 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
         }
         if (DeviceScheduler.isInBlocks(given)) {
             covered(given, rules);
+            long bytes = new GroupMemory(given, GroupShape.of(given)).bytes();
+            rules.bytesFit("a group", bytes, target.device().local());
         }
     }
 
