@@ -149,7 +149,7 @@ final class GroupInterpreter {
     private List<Node> nodes(List<Action> actions) {
         List<Node> nodes = new ArrayList<>();
         for (Action action : actions) {
-            if (!waits(action)) {
+            if (!action.any(a -> a instanceof Action.Barrier || a instanceof Action.Exchange)) {
                 nodes.add(new Alone(step(action)));
             } else {
                 nodes.add(new Together(together(action)));
@@ -158,23 +158,13 @@ final class GroupInterpreter {
         return nodes;
     }
 
-    private static boolean waits(Action action) {
-        return switch (action) {
-            case Action.Barrier b -> true;
-            case Action.Exchange e -> true;
-            case Action.For f -> f.body().stream().anyMatch(GroupInterpreter::waits);
-            case Action.When w -> w.then().stream().anyMatch(GroupInterpreter::waits);
-            default -> false;
-        };
-    }
-
     private Runnable together(Action action) {
         return switch (action) {
             case Action.Barrier b -> this::barrier;
             case Action.Exchange e -> exchange(e);
             case Action.When w -> {
                 Code condition = code(w.condition());
-                List<Node> body = inside(() -> nodes(w.then()));
+                List<Node> body = inside(() -> nodes(w.body()));
                 yield () -> {
                     if (agreed(condition, w) != 0) {
                         run(body);
@@ -305,7 +295,7 @@ final class GroupInterpreter {
             }
             case Action.When w -> {
                 Code condition = code(w.condition());
-                ThreadStep body = inside(() -> steps(w.then()));
+                ThreadStep body = inside(() -> steps(w.body()));
                 yield frame -> {
                     if (condition.run(frame) != 0) {
                         body.run(frame);

@@ -16,13 +16,7 @@ import java.util.Set;
  * Sums that are set to zero just before the only round of the loop that adds to them. They are what that round adds: nothing need be
  * set to zero.
  */
-final class OneRound {
-    private final TileKernel kernel;
-
-    OneRound(TileKernel kernel) {
-        this.kernel = kernel;
-    }
-
+record OneRound(TileKernel kernel) {
     /** Their tiles. @param body statements that follow each other */
     Set<Tile> sums(List<TileStmt> body) {
         Set<Tile> sums = new HashSet<>();

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Writes the method that calls a kernel: a loop over some of the kernel's blocks. */
@@ -35,9 +34,7 @@ final class EntryMethod {
         this.kernel = kernel;
         this.buffers = form.buffers();
         this.name = members.methodName(kernel.name());
-        Captures captures = new Captures().add(kernel);
-        kernel.parallel().forEach(captures::addExtent);
-        this.symbols = new TreeSet<>(captures.symbols());
+        this.symbols = Captures.lengths(kernel);
         Locals locals = new Locals();
         symbols.forEach(locals::fresh);
         buffers.forEach(locals::buffer);

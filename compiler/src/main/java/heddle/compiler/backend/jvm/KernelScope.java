@@ -14,7 +14,6 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.Widening;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.Action;
-import heddle.compiler.scheduled.ActionParts;
 import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
@@ -124,13 +123,9 @@ record KernelScope(ScheduledKernel scheduled, Processor target, ClassText member
     /** Begins the private method for actions that are compiled apart. */
     Part part(Action.Method method) {
         Captures captures = new Captures();
-        SequencedSet<Axis> blocks = new LinkedHashSet<>();
-        method.body().forEach(action -> {
-            captures.add(action);
-            ActionParts.blocks(action, blocks::add);
-        });
+        method.body().forEach(captures::add);
         List<String> ends = new ArrayList<>();
-        blocks.forEach(axis -> ends.addAll(List.of("int " + from(axis), "int " + to(axis))));
+        captures.blocks().forEach(axis -> ends.addAll(List.of("int " + from(axis), "int " + to(axis))));
         String returns = method.result().map(r -> Locals.type(r.type())).orElse("void");
         return part("_" + method.name(), returns, captures, ends);
     }

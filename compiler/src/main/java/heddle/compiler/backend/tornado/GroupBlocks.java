@@ -306,7 +306,7 @@ record GroupBlocks(Device device, ProgramFacts facts) {
     private boolean isAcross(TileStmt.Define factor) {
         Tile tile = factor.tile();
         return facts.products().stream()
-                .filter(dot -> dot.a().equals(tile) || dot.b().equals(tile))
+                .filter(dot -> dot.factors().contains(tile))
                 .anyMatch(dot -> GroupMemory.runsAlong(((TileExpr.Map) factor.value()).program(), dot.over()));
     }
 
@@ -328,7 +328,7 @@ record GroupBlocks(Device device, ProgramFacts facts) {
         GroupShape group = GroupShape.of(kernel(schedule));
         int width = group.width(dot.over());
         long most = width;
-        for (Tile t : List.of(dot.a(), dot.b())) {
+        for (Tile t : dot.factors()) {
             if (!group.isInRegisters(t)) {
                 long own = t.axes().stream()
                         .filter(axis -> !axis.equals(dot.over()))

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -65,9 +64,7 @@ public final class KernelMethods {
         Set<Dim> extents = KernelAxes.of(kernel).stream().map(Axis::extent).collect(Collectors.toSet());
         DeviceScope scope = new DeviceScope(functions, extents);
         List.of("context", "zero").forEach(scope::fresh);
-        Captures captures = new Captures().add(kernel);
-        kernel.parallel().forEach(captures::addExtent);
-        Set<String> lengths = new TreeSet<>(captures.symbols());
+        Set<String> lengths = Captures.lengths(kernel);
         lengths.forEach(symbol -> scope.fresh(Lengths.variable(symbol)));
         LengthArguments passed =
                 LengthArguments.of(List.copyOf(lengths), form.buffers().size());

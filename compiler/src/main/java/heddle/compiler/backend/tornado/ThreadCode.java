@@ -69,7 +69,7 @@ final class ThreadCode {
             case Action.Add a -> write(a.stored());
             case Action.When w -> {
                 out.open("if (" + condition(w.condition()) + ")");
-                inner().write(w.then());
+                inner().write(w.body());
                 out.close();
             }
             case Action.Barrier b -> out.line("context.localBarrier();");
@@ -229,17 +229,10 @@ final class ThreadCode {
         }
 
         private boolean in(Action action) {
-            return switch (action) {
-                case Action.At a -> {
-                    if (depends(a.index())) {
-                        counters.add(a.axis());
-                    }
-                    yield false;
-                }
-                case Action.For f -> in(f.body());
-                case Action.When w -> depends(w.condition()) || in(w.then());
-                default -> false;
-            };
+            if (action instanceof Action.At a && depends(a.index())) {
+                counters.add(a.axis());
+            }
+            return action instanceof Action.When w && depends(w.condition()) || in(action.body());
         }
 
         private boolean depends(ScalarExpr e) {

@@ -1,7 +1,6 @@
 package heddle.compiler.scheduled.group;
 
 import heddle.compiler.scheduled.ScheduledKernel;
-import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 
@@ -17,7 +16,6 @@ public final class DeviceScheduler {
     /** Whether groups have blocks of the result: where there are loops or products within the parallel loops. */
     public static boolean isInBlocks(TileKernel kernel) {
         return kernel.body().stream()
-                .anyMatch(s -> s instanceof TileStmt.Loop
-                        || s instanceof TileStmt.Define d && d.value() instanceof TileExpr.Dot);
+                .anyMatch(s -> s instanceof TileStmt.Loop || s.product().isPresent());
     }
 }

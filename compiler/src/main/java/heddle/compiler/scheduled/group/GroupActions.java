@@ -60,7 +60,7 @@ final class GroupActions {
         List<Action> body = new ArrayList<>(at.declared());
         body.addAll(blocks.of(group));
         Set<Axis> looped = new HashSet<>();
-        for (TileStmt s : GroupShape.statements(kernel.body())) {
+        for (TileStmt s : TileStmt.all(kernel.body())) {
             if (s instanceof TileStmt.Loop l) {
                 looped.add(l.axis());
             }
@@ -149,7 +149,7 @@ final class GroupActions {
     /** Each thread reduces the indexes that it has; then the threads that share the axis exchange what they have. */
     private void reduce(Tile result, TileExpr.Reduce r, List<Action> actions) {
         Variable variable = result.value();
-        ScalarExpr neutral = GroupRows.neutral(r, result.type());
+        ScalarExpr neutral = ScalarExprs.neutral(r.kind(), result.type());
         Action fold = new Action.Fold(variable, r.kind(), here(r.program()), r.ignoresNaN());
         List<Action> body = new ArrayList<>(List.of(new Action.Let(variable, neutral)));
         if (!shape.isShared(r.over())) {

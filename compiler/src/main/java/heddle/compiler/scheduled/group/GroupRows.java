@@ -113,7 +113,7 @@ final class GroupRows {
         switch (value) {
             case TileExpr.Map m -> actions.add(new Action.Let(variable, m.program()));
             case TileExpr.Reduce r -> {
-                actions.add(new Action.Let(variable, neutral(r, tile.type())));
+                actions.add(new Action.Let(variable, ScalarExprs.neutral(r.kind(), tile.type())));
                 Action fold = new Action.Fold(variable, r.kind(), r.program(), r.ignoresNaN());
                 actions.add(loop(r.over(), thread, fold));
                 if (shared.isPresent() && shared.getAsInt() > 1) {
@@ -124,11 +124,6 @@ final class GroupRows {
             }
             case TileExpr.Dot d -> throw new IllegalStateException("no product in a row kernel");
         }
-    }
-
-    /** What a reduction starts from. Of bools, false is below true. */
-    static ScalarExpr neutral(TileExpr.Reduce reduce, DType type) {
-        return ScalarExprs.neutral(reduce.kind(), type);
     }
 
     private List<Action> store(TileStmt.Store s, List<Axis> thread) {
