@@ -1,18 +1,19 @@
 package heddle.cli.report;
 
 import heddle.compiler.type.Dim;
+import heddle.compiler.type.ScaledAmount;
+import java.util.List;
 import java.util.Locale;
 
 /** Writes amounts for people to read. */
 public final class Sizes {
-    private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
-    private static final String[] COUNTS = {"", "thousand", "million", "billion", "trillion"};
+    private static final List<String> COUNTS = List.of("", "thousand", "million", "billion", "trillion");
 
     private Sizes() {}
 
     /** Bytes in the largest unit that fits: {@code 1.2 MB}, {@code 640 B}. */
     public static String text(long bytes) {
-        return scaled(bytes, UNITS);
+        return text(ScaledAmount.ofBytes(bytes));
     }
 
     /** The same, or a formula where lengths are not known. */
@@ -32,7 +33,7 @@ public final class Sizes {
 
     /** A number of operations: {@code 1.2 million}, {@code 640}. */
     public static String count(long operations) {
-        return scaled(operations, COUNTS).strip();
+        return text(ScaledAmount.of(operations, COUNTS)).strip();
     }
 
     /** The same, or a formula where lengths are not known. */
@@ -40,16 +41,9 @@ public final class Sizes {
         return operations.isKnown() ? count(operations.value()) : operations.toString();
     }
 
-    private static String scaled(long amount, String[] units) {
-        double value = amount;
-        int unit = 0;
-        while (value >= 1000 && unit < units.length - 1) {
-            value /= 1000;
-            unit++;
-        }
-        return unit == 0
-                ? amount + " " + units[0]
-                : String.format(Locale.ROOT, value < 100 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+    private static String text(ScaledAmount amount) {
+        double value = amount.value().doubleValue();
+        return String.format(Locale.ROOT, amount.isScaled() && value < 100 ? "%.1f %s" : "%.0f %s", value, amount.unit());
     }
 
     /**

@@ -5,8 +5,7 @@ import heddle.compiler.ir.Decision;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
-import heddle.compiler.op.Contract;
-import heddle.compiler.op.Reduce;
+import heddle.compiler.op.Combining;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.ProductSearch;
@@ -125,7 +124,7 @@ final class Declines {
         while (!open.isEmpty()) {
             for (Node user : graph.users(open.remove())) {
                 boolean computed = dependence.isProductOfComputed(user);
-                if (user.op() instanceof Reduce || user.op() instanceof Contract && !computed) {
+                if (user.op() instanceof Combining && !computed) {
                     return true;
                 }
                 if (!computed && seen.add(user)) {

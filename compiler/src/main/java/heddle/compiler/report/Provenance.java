@@ -5,6 +5,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Contract;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.NodeOperands;
@@ -176,7 +177,7 @@ final class Provenance {
                 Node node, int table, String results, Map<Character, ScalarExpr> letters) {
             Map<Character, ScalarExpr> mapped = new HashMap<>();
             if (dependence.isConstant(graph.operand(node, table).node())) {
-                Equation e = ((Contract) node.op()).parsed();
+                Equation e = ((SumOfProducts) node.op()).parsed();
                 for (char c : e.summed().toCharArray()) {
                     Dim length = graph.operand(node, 0).type().dim(e.left().indexOf(c));
                     mapped.put(

@@ -4,8 +4,8 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
@@ -32,7 +32,7 @@ public record DivideByReciprocal() implements Rule {
         Graph graph = context.graph();
         for (int slot = 0; ElementReference.is(node, ScalarFn.MUL) && slot < 2; slot++) {
             Value numerator = graph.operand(node, slot);
-            Node reciprocal = ElementReference.nodeBehindViews(graph, graph.operand(node, 1 - slot));
+            Node reciprocal = View.behind(graph, graph.operand(node, 1 - slot)).node();
             if (numerator.type().equals(node.type())
                     && (ElementReference.is(reciprocal, ScalarFn.DIV)
                             || ElementReference.is(reciprocal, ScalarFn.POW))) {
@@ -60,10 +60,8 @@ public record DivideByReciprocal() implements Rule {
             return sum.filter(s -> s.isOver(graph, y) && new ExponentialQuotient(y, s).isSoftmax(graph))
                     .isPresent();
         }
-        Node product = ElementReference.nodeBehindViews(graph, numerator.value());
-        return sum.isPresent()
-                && product.op() instanceof Contract
-                && graph.operands(product).stream().anyMatch(v -> ElementReference.is(v.node(), ScalarFn.EXP));
+        Node product = View.behind(graph, numerator.value()).node();
+        return sum.isPresent() && ExponentialQuotient.isOfExponentials(graph, product);
     }
 
     /** The operand of a reciprocal, what one is divided by. */

@@ -1,0 +1,6 @@
+package heddle.compiler.op;
+
+import heddle.compiler.ir.Op;
+
+/** An operation that a kernel may be made around: pointwise operations before and behind it become part of the kernel. */
+public interface Anchor extends Op {}
