@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.ir.Anchor;
 import heddle.compiler.scalar.ScalarExpr;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package heddle.compiler.op;
 
+import heddle.compiler.ir.Anchor;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Reduction;
 

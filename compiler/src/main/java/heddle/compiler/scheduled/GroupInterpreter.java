@@ -190,20 +190,19 @@ final class GroupInterpreter {
             throw new IllegalStateException("threads do not wait in a loop over " + f.level());
         }
         Bounds bounds = bounds(f);
-        Registers outer = registers;
-        registers = outer.inner();
-        int slot = slot(f);
-        List<Node> body = nodes(f.body());
-        registers = outer;
-        return () -> {
-            double to = agreed(bounds.to, f);
-            for (double at = agreed(bounds.from, f); at < to; at += bounds.step) {
-                for (double[] frame : frames) {
-                    frame[slot] = at;
+        return inside(() -> {
+            int slot = slot(f);
+            List<Node> body = nodes(f.body());
+            return () -> {
+                double to = agreed(bounds.to, f);
+                for (double at = agreed(bounds.from, f); at < to; at += bounds.step) {
+                    for (double[] frame : frames) {
+                        frame[slot] = at;
+                    }
+                    run(body);
                 }
-                run(body);
-            }
-        };
+            };
+        });
     }
 
     private Runnable exchange(Action.Exchange e) {
@@ -316,18 +315,17 @@ final class GroupInterpreter {
 
     private ThreadStep counted(Action.For f) {
         Bounds bounds = bounds(f);
-        Registers outer = registers;
-        registers = outer.inner();
-        int slot = slot(f);
-        ThreadStep body = steps(f.body());
-        registers = outer;
-        return frame -> {
-            double to = bounds.to.run(frame);
-            for (double at = bounds.from.run(frame); at < to; at += bounds.step) {
-                frame[slot] = at;
-                body.run(frame);
-            }
-        };
+        return inside(() -> {
+            int slot = slot(f);
+            ThreadStep body = steps(f.body());
+            return frame -> {
+                double to = bounds.to.run(frame);
+                for (double at = bounds.from.run(frame); at < to; at += bounds.step) {
+                    frame[slot] = at;
+                    body.run(frame);
+                }
+            };
+        });
     }
 
     private ThreadStep store(Action.Store s) {

@@ -61,7 +61,7 @@ final class EntryMethod {
         scope.scheduled().tiles().forEach(tile -> declare(scope, tile, offsets, text));
         text.open("for (long block = from; block < to; block++)");
         writeIndexes(scope, text);
-        new ActionCode(scope, BlockRanges.of(kernel), offsets, text)
+        ActionCode.entry(scope, BlockRanges.of(kernel), offsets, text)
                 .write(scope.scheduled().body());
         text.close().close();
     }

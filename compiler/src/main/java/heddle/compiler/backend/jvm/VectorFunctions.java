@@ -1,6 +1,5 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.VectorMath;
 import heddle.compiler.index.PositionCasts;
 import heddle.compiler.scalar.ScalarExpr;
@@ -12,15 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Functions of float vectors: methods of the Vector API, {@link VectorMath}, or lane by lane. */
-final class VectorFunctions {
-    private final VectorCode code;
-    private final Lanes lanes;
-
-    VectorFunctions(VectorCode code) {
-        this.code = code;
-        this.lanes = code.lanes();
-    }
-
+record VectorFunctions(VectorCode code) {
     /** A vector that holds the value of {@code e} in each lane. */
     String of(Apply e) {
         return switch (e.fn()) {
@@ -31,7 +22,7 @@ final class VectorFunctions {
             case FLOOR_DIV ->
                 code.of(new Apply(ScalarFn.FLOOR, e.type(), List.of(new Apply(ScalarFn.DIV, e.type(), e.args()))));
             case NEG, ABS, SQRT -> code.declare(e.fn().text(), arg(e, 0) + "." + e.fn().text() + "()");
-            case RSQRT -> code.declare(e.fn().text(), lanes.broadcast("1") + ".div(" + arg(e, 0) + ".sqrt())");
+            case RSQRT -> code.declare(e.fn().text(), code.lanes().broadcast("1") + ".div(" + arg(e, 0) + ".sqrt())");
             case ADD, SUB, MUL, DIV, MIN, MAX ->
                 code.declare(e.fn().text(), arg(e, 0) + "." + e.fn().text() + "(" + arg(e, 1) + ")");
             default -> function(e);
@@ -39,7 +30,7 @@ final class VectorFunctions {
     }
 
     private String function(Apply e) {
-        Optional<String> template = lanes.element().equals("float") ? VectorMath.template(e.fn()) : Optional.empty();
+        Optional<String> template = code.lanes().element().equals("float") ? VectorMath.template(e.fn()) : Optional.empty();
         if (template.isEmpty() || e.args().size() > 1) {
             return new LaneByLane(code).of(e);
         }
@@ -78,12 +69,12 @@ final class VectorFunctions {
         }
         if (from.type() == DType.BOOL) {
             return code.declare(
-                    e.fn().text(), lanes.vector() + ".zero(" + lanes.species() + ").blend(1, " + code.of(from) + ")");
+                    e.fn().text(), code.lanes().vector() + ".zero(" + code.lanes().species() + ").blend(1, " + code.of(from) + ")");
         }
         if (PositionCasts.isPositionCast(e)) {
             return new PositionVectors(code).of(e);
         }
-        return lanes.hold(from.type()) ? code.of(from) : new LaneByLane(code).of(e);
+        return code.lanes().hold(from.type()) ? code.of(from) : new LaneByLane(code).of(e);
     }
 
     private String arg(Apply e, int i) {

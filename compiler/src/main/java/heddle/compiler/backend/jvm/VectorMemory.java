@@ -1,6 +1,5 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.PackedElement;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.Element;
@@ -12,15 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Writes loads and stores of vectors. */
-final class VectorMemory {
-    private final VectorCode code;
-    private final Lanes lanes;
-
-    VectorMemory(VectorCode code) {
-        this.code = code;
-        this.lanes = code.lanes();
-    }
-
+record VectorMemory(VectorCode code) {
     /** The elements at the lanes' indexes: neighbours, evenly spaced ones, or one by one. */
     String load(Element x) {
         Optional<Addresses.Position> position = code.loop().addresses().of(x, code.at(), code.isConditional());
@@ -48,20 +39,20 @@ final class VectorMemory {
     private String loadPacked(Element x, Addresses.Position position) {
         boolean neighbours = position.step().is(1) && code.guard().isEmpty();
         Stored stored = x.buffer().stored();
-        if (!neighbours || !PackedElement.hasNeighbours(stored, lanes) || !lanes.hold(DType.F32)) {
+        if (!neighbours || !PackedElement.hasNeighbours(stored, code.lanes()) || !code.lanes().hold(DType.F32)) {
             return new LaneByLane(code).of(x);
         }
         String array = code.locals().array(x.buffer()).array();
-        return code.declare(x.buffer().name() + "V", PackedElement.neighbours(lanes, stored, array, position.text()));
+        return code.declare(x.buffer().name() + "V", PackedElement.neighbours(code.lanes(), stored, array, position.text()));
     }
 
     private String loadVector(Element x, String from) {
         return code.declare(
-                x.buffer().name() + "V", lanes.vector() + ".fromArray(" + lanes.species() + ", " + from + ")");
+                x.buffer().name() + "V", code.lanes().vector() + ".fromArray(" + code.lanes().species() + ", " + from + ")");
     }
 
     private String loadMask(String from) {
-        return code.declareMask("VectorMask.fromArray(" + lanes.species() + ", " + from + ")");
+        return code.declareMask("VectorMask.fromArray(" + code.lanes().species() + ", " + from + ")");
     }
 
     /** Stores neighbouring elements and gives the vector that now stands there; sixteen-bit ones are rounded. */

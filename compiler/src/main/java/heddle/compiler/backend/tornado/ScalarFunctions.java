@@ -11,16 +11,11 @@ import java.util.Set;
 /**
  * Writes every {@link ScalarFn}, at every element type, as Java that TornadoVM compiles. Arguments are operands of any
  * operator.
+ *
+ * @param called gets what the expressions call
  */
-final class ScalarFunctions {
+record ScalarFunctions(Set<DeviceFunction> called) {
     private static final Operators OPERATORS = new Operators("&", "|");
-
-    private final Set<DeviceFunction> called;
-
-    /** @param called gets what the expressions call */
-    ScalarFunctions(Set<DeviceFunction> called) {
-        this.called = called;
-    }
 
     /** The value of {@code e} when its arguments have the values {@code args}. */
     String of(Apply e, List<String> args) {

@@ -1,11 +1,11 @@
 package heddle.compiler.schedule.partition;
 
+import heddle.compiler.ir.Anchor;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.Anchor;
-import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.RowReduction;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.schedule.ContractionAxes;
 import heddle.compiler.schedule.Dequantised;

@@ -1,8 +1,8 @@
 package heddle.compiler.schedule.partition;
 
+import heddle.compiler.ir.Anchor;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.Anchor;
 import heddle.compiler.op.Constant;
 import heddle.compiler.op.Given;
 import heddle.compiler.op.Length;

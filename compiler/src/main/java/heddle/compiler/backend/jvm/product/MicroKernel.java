@@ -46,10 +46,7 @@ public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Str
 
         /** As they are called within the kernel: numbers, and parameters for those that are not known. */
         Strides within() {
-            return new Strides(
-                    aRow.isKnown() ? aRow : new Distance("aRow"),
-                    aStep.isKnown() ? aStep : new Distance("aStep"),
-                    width);
+            return new Strides(aRow.within("aRow"), aStep.within("aStep"), width);
         }
     }
 
@@ -57,6 +54,21 @@ public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Str
     public record Distance(String text) {
         public boolean isKnown() {
             return text.chars().allMatch(Character::isDigit);
+        }
+
+        /** As it is called within a method: a number, or its parameter. */
+        Distance within(String parameter) {
+            return isKnown() ? this : new Distance(parameter);
+        }
+
+        /** The argument with a comma behind it; nothing for a number. */
+        public String passed() {
+            return isKnown() ? "" : text + ", ";
+        }
+
+        /** The parameter with a comma behind it; nothing for a number. */
+        String declared() {
+            return isKnown() ? "" : "int " + text + ", ";
         }
 
         /** {@code index * this}. */

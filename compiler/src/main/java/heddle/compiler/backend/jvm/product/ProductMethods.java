@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  * The methods of a class that multiply tiles, shared by all its kernels: {@code c += a·b} or {@code c = a·b}, where {@code c} is a tile
  * of some rows and a fixed width. Each is a loop over register blocks, around {@link MicroKernel}s.
  */
-public final class ProductMethods {
+public record ProductMethods(Processor target, ClassText members) {
     /**
      * The purpose of one method.
      *
@@ -73,14 +73,6 @@ public final class ProductMethods {
      * @param columns neighbours that share one; one when each column has its own
      */
     public record Scaling(int step, int depth, int columns) {}
-
-    private final Processor target;
-    private final ClassText members;
-
-    public ProductMethods(Processor target, ClassText members) {
-        this.target = target;
-        this.members = members;
-    }
 
     /**
      * The method for a shape. Its parameters are {@code rows} and {@code depth}; the array of {@code a}, its position and
@@ -209,22 +201,23 @@ public final class ProductMethods {
 
     /** The method that converts elements; their number is a multiple of the lanes. */
     private String widen(Stored stored, Lanes lanes) {
-        return members.shared(stored, () -> {
-            String name = members.methodName("widen");
-            JavaText out = members.method();
-            out.line("/** Converts {@code length} elements of {@code " + stored + "}. */");
-            out.open("private static void " + name + "(" + PackedElement.type(stored)
-                    + "[] from, int at, float[] to, int length)");
-            if (PackedElement.hasVector(stored, lanes)) {
-                out.open("for (int i = 0; i < length; i += " + lanes.count() + ")");
-                out.line(PackedElement.vector(lanes, stored, "from", "at + i", members) + ".intoArray(to, i);");
-            } else {
-                out.open("for (int i = 0; i < length; i++)");
-                out.line("to[i] = " + PackedElement.loaded(stored, "from", "at + i", members.support()) + ";");
-            }
-            out.close().close();
-            return name;
-        });
+        return members.shared(
+                stored,
+                "widen",
+                "Converts {@code length} elements of {@code " + stored + "}.",
+                "void",
+                PackedElement.type(stored) + "[] from, int at, float[] to, int length",
+                out -> {
+                    if (PackedElement.hasVector(stored, lanes)) {
+                        out.open("for (int i = 0; i < length; i += " + lanes.count() + ")");
+                        out.line(PackedElement.vector(lanes, stored, "from", "at + i", members)
+                                + ".intoArray(to, i);");
+                    } else {
+                        out.open("for (int i = 0; i < length; i++)");
+                        out.line("to[i] = " + PackedElement.loaded(stored, "from", "at + i", members.support()) + ";");
+                    }
+                    out.close();
+                });
     }
 
     /** The method that converts rows of elements, and multiplies them with their scales. */
@@ -232,35 +225,37 @@ public final class ProductMethods {
         Stored stored = shape.stored;
         int width = shape.strides.width();
         Scaling scaling = shape.scales.orElseThrow();
-        return members.shared(List.of(stored, width, scaling), () -> {
-            String name = members.methodName("scaled");
-            JavaText out = members.method();
-            out.line("/** Converts {@code rows} rows of {@code " + stored + "}, times scales: one for " + scaling.depth
-                    + " rows and " + scaling.columns + " columns. */");
-            out.open("private static void " + name + "(" + PackedElement.type(stored)
-                    + "[] from, int at, float[] to, int rows, float[] s, int sAt, int first)");
-            out.open("for (int r = 0; r < rows; r++)");
-            out.line("int p = at + r * " + width + ";");
-            out.line("int q = r * " + width + ";");
-            String row = scaling.depth == 1 ? "(first + r)" : "(first + r) / " + scaling.depth;
-            out.line("int f = sAt + " + row + " * " + scaling.step + ";");
-            if (PackedElement.hasVector(stored, lanes)) {
-                for (int n = 0; n < width; n += lanes.count()) {
-                    String numbers = PackedElement.vector(lanes, stored, "from", "p + " + n, members);
-                    String scale = scaling.columns == 1
-                            ? "FloatVector.fromArray(F, s, f + " + n + ")"
-                            : "s[f + " + n / scaling.columns + "]";
-                    out.line(numbers + ".mul(" + scale + ").intoArray(to, q + " + n + ");");
-                }
-            } else {
-                out.open("for (int n = 0; n < " + width + "; n++)");
-                out.line("to[q + n] = " + PackedElement.loaded(stored, "from", "p + n", members.support())
-                        + " * s[f + n / " + scaling.columns + "];");
-                out.close();
+        return members.shared(
+                List.of(stored, width, scaling),
+                "scaled",
+                "Converts {@code rows} rows of {@code " + stored + "}, times scales: one for " + scaling.depth
+                        + " rows and " + scaling.columns + " columns.",
+                "void",
+                PackedElement.type(stored) + "[] from, int at, float[] to, int rows, float[] s, int sAt, int first",
+                out -> writeScaled(stored, width, scaling, lanes, out));
+    }
+
+    private void writeScaled(Stored stored, int width, Scaling scaling, Lanes lanes, JavaText out) {
+        out.open("for (int r = 0; r < rows; r++)");
+        out.line("int p = at + r * " + width + ";");
+        out.line("int q = r * " + width + ";");
+        String row = scaling.depth == 1 ? "(first + r)" : "(first + r) / " + scaling.depth;
+        out.line("int f = sAt + " + row + " * " + scaling.step + ";");
+        if (PackedElement.hasVector(stored, lanes)) {
+            for (int n = 0; n < width; n += lanes.count()) {
+                String numbers = PackedElement.vector(lanes, stored, "from", "p + " + n, members);
+                String scale = scaling.columns == 1
+                        ? "FloatVector.fromArray(F, s, f + " + n + ")"
+                        : "s[f + " + n / scaling.columns + "]";
+                out.line(numbers + ".mul(" + scale + ").intoArray(to, q + " + n + ");");
             }
-            out.close().close();
-            return name;
-        });
+        } else {
+            out.open("for (int n = 0; n < " + width + "; n++)");
+            out.line("to[q + n] = " + PackedElement.loaded(stored, "from", "p + n", members.support()) + " * s[f + n / "
+                    + scaling.columns + "];");
+            out.close();
+        }
+        out.close();
     }
 
     private static String call(String kernel, MicroKernel.Strides strides, String row, String column) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -145,6 +146,22 @@ public final class ClassText {
         int before = methods.size();
         String name = write.get();
         shared.put(form, new Shared(name, List.copyOf(methods.subList(before, methods.size()))));
+        return name;
+    }
+
+    /** The same for a private method. @param body what it does */
+    public String shared(
+            Object form, String wish, String comment, String returns, String parameters, Consumer<JavaText> body) {
+        return shared(form, () -> method(methodName(wish), comment, returns, parameters, body));
+    }
+
+    /** Writes a private method. */
+    public String method(String name, String comment, String returns, String parameters, Consumer<JavaText> body) {
+        JavaText out = method();
+        out.line("/** " + comment + " */");
+        out.open("private static " + returns + " " + name + "(" + parameters + ")");
+        body.accept(out);
+        out.close();
         return name;
     }
 

@@ -11,21 +11,11 @@ import java.util.Set;
 /**
  * Writes every {@link ScalarFn}, at every element type, as a Java expression. Arguments are given as operands of any
  * operator.
+ *
+ * @param support gets what the expressions call
  */
-public final class ScalarFnCode {
+public record ScalarFnCode(Set<Support> support) {
     private static final Operators OPERATORS = new Operators("&&", "||");
-
-    private final Set<Support> support;
-
-    /** What the expressions call. */
-    public Set<Support> support() {
-        return support;
-    }
-
-    /** @param support gets what the expressions call */
-    public ScalarFnCode(Set<Support> support) {
-        this.support = support;
-    }
 
     /** The value of {@code e} when its arguments have the values {@code args}. */
     public String of(Apply e, List<String> args) {
