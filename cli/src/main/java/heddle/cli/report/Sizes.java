@@ -43,7 +43,8 @@ public final class Sizes {
 
     private static String text(ScaledAmount amount) {
         double value = amount.value().doubleValue();
-        return String.format(Locale.ROOT, amount.isScaled() && value < 100 ? "%.1f %s" : "%.0f %s", value, amount.unit());
+        return String.format(
+                Locale.ROOT, amount.isScaled() && value < 100 ? "%.1f %s" : "%.0f %s", value, amount.unit());
     }
 
     /**

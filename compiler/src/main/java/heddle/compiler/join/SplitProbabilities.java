@@ -3,9 +3,9 @@ package heddle.compiler.join;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
-import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.TermwiseProduct;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.Dependence;
@@ -134,7 +134,8 @@ public record SplitProbabilities() implements Rule {
         private boolean isReadForSplits(Node node) {
             List<Node> users = graph.users(node);
             return graph.useCount(node) == 1
-                    || users.size() == graph.useCount(node) && users.stream().allMatch(u -> u.op() instanceof SumOfProducts);
+                    || users.size() == graph.useCount(node)
+                            && users.stream().allMatch(u -> u.op() instanceof SumOfProducts);
         }
 
         /** Whether a node is a sum of probabilities that is read for splits alone. */

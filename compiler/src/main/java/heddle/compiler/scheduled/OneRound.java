@@ -1,7 +1,6 @@
 package heddle.compiler.scheduled;
 
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
@@ -52,7 +51,7 @@ record OneRound(TileKernel kernel) {
             switch (stmt) {
                 case TileStmt.Accumulate a -> products += a.tile().equals(tile) ? 1 : 0;
                 case TileStmt.Define d -> {
-                    if (!(d.value() instanceof TileExpr.Map m) || reads(m.program(), tile)) {
+                    if (!(d.value() instanceof TileExpr.Map m) || ScalarExprs.contains(m.program(), tile.value())) {
                         return false;
                     }
                 }
@@ -62,9 +61,5 @@ record OneRound(TileKernel kernel) {
             }
         }
         return products == 1;
-    }
-
-    private static boolean reads(ScalarExpr program, Tile tile) {
-        return ScalarExprs.contains(program, tile.value());
     }
 }

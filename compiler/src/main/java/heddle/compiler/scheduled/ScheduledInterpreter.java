@@ -164,8 +164,7 @@ public final class ScheduledInterpreter {
                 };
             }
             case Action.Method m -> steps(m.body());
-            case Action.Product p ->
-                multiply(p.sums(), p.spread(), p.vectors(), p.over(), p.zeros(), p.isFresh());
+            case Action.Product p -> multiply(p.sums(), p.spread(), p.vectors(), p.over(), p.zeros(), p.isFresh());
             case Action.Turn t -> turn(t);
             case Action.RowDots d ->
                 ofRows(

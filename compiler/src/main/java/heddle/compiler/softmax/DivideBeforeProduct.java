@@ -51,7 +51,8 @@ public record DivideBeforeProduct() implements Rule {
         Graph graph = context.graph();
         if (!ElementReference.is(node, ScalarFn.DIV)
                 || !graph.operand(node, 0).type().equals(node.type())
-                || !ExponentialQuotient.isOfExponentials(graph, View.behind(graph, graph.operand(node, 0)).node())) {
+                || !ExponentialQuotient.isOfExponentials(
+                        graph, View.behind(graph, graph.operand(node, 0)).node())) {
             return NO_MATCH;
         }
         ElementReference whole = ElementReference.in(node.value());

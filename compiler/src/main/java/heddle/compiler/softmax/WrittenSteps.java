@@ -2,10 +2,10 @@ package heddle.compiler.softmax;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.ScalarFn;
 

@@ -7,10 +7,31 @@ import javax.lang.model.SourceVersion;
 /** The Java identifiers of one scope. */
 public final class Names {
     /** Names that generated methods use: constants, parameters and classes. */
-    private static final Set<String> RESERVED = Set.of("""
-            F D I entry arrays offsets lengths from to block Arrays Double DoubleVector Float FloatVector
-            IllegalArgumentException IntVector Integer Long Math Object VectorMask VectorOperators VectorSpecies
-            """.split("\\s+"));
+    private static final Set<String> RESERVED = Set.of(
+            "F",
+            "D",
+            "I",
+            "entry",
+            "arrays",
+            "offsets",
+            "lengths",
+            "from",
+            "to",
+            "block",
+            "Arrays",
+            "Double",
+            "DoubleVector",
+            "Float",
+            "FloatVector",
+            "IllegalArgumentException",
+            "IntVector",
+            "Integer",
+            "Long",
+            "Math",
+            "Object",
+            "VectorMask",
+            "VectorOperators",
+            "VectorSpecies");
 
     private final Set<String> taken = new HashSet<>();
 

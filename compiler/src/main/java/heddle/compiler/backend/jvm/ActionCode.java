@@ -176,7 +176,15 @@ record ActionCode(
                 Addresses addresses = new Addresses(f.axis(), inner, scope.support(), before);
                 ScalarCode.Positions along =
                         (x, conditional) -> addresses.of(x, index, conditional).map(Addresses.Position::text);
-                new ActionCode(scope.with(inner), ranges, offsets, text, along, partials, Optional.empty(), Optional.empty())
+                new ActionCode(
+                                scope.with(inner),
+                                ranges,
+                                offsets,
+                                text,
+                                along,
+                                partials,
+                                Optional.empty(),
+                                Optional.empty())
                         .write(f.body());
                 text.close();
             }
@@ -267,7 +275,8 @@ record ActionCode(
     private void checked(Action.Checked c) {
         String plain = scope.locals().fresh("plain");
         out.open("for (boolean " + plain + " = true; ; " + plain + " = false)");
-        within(ranges, Optional.of(new Unchecked(c.sums(), plain)), Optional.empty()).write(c.body());
+        within(ranges, Optional.of(new Unchecked(c.sums(), plain)), Optional.empty())
+                .write(c.body());
         Buffer sums = c.sums().buffer();
         String array = scope.locals().array(sums).array();
         String isFinite =

@@ -6,9 +6,7 @@ import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.machine.Processor;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.function.Function;
 
 /** Writes the file around the kernels: imports, constants, and the two methods that call the kernels. */
@@ -25,15 +23,8 @@ record CompilationUnit(Processor target, Plan plan, String className) {
             "VectorShuffle",
             "VectorSpecies");
 
-    /** The constants for species of vectors, by the class of the vectors. */
-    private static final SequencedMap<String, String> SPECIES = new LinkedHashMap<>();
-
-    static {
-        SPECIES.put("FloatVector", "F");
-        SPECIES.put("DoubleVector", "D");
-        SPECIES.put("IntVector", "I");
-        SPECIES.put("LongVector", "L");
-    }
+    /** The classes of vectors whose species are constants, called by their first letter. */
+    private static final List<String> SPECIES = List.of("FloatVector", "DoubleVector", "IntVector", "LongVector");
 
     JavaText text(ClassText members, List<EntryMethod> entries) {
         JavaText body = new JavaText(1);
@@ -83,7 +74,8 @@ record CompilationUnit(Processor target, Plan plan, String className) {
 
     /** @param code what the methods say, which decides what species there are */
     private void writeConstants(JavaText out, ClassText members, String code) {
-        SPECIES.forEach((vector, constant) -> {
+        SPECIES.forEach(vector -> {
+            String constant = vector.substring(0, 1);
             if (code.contains(vector) || members.constants().stream().anyMatch(c -> c.contains("(" + constant + ","))) {
                 String boxed = vector.replace("Vector", "").replaceAll("^Int$", "Integer");
                 out.line("private static final VectorSpecies<" + boxed + "> " + constant + " = " + vector + ".SPECIES_"

@@ -160,11 +160,6 @@ final class EntryMethod {
         return kernel.parallel().stream().map(this::blocks).reduce(Dim.ONE, Dim::times);
     }
 
-    /** The symbols whose lengths it takes, sorted. */
-    Set<String> symbols() {
-        return symbols;
-    }
-
     /** The call with arguments taken from the arrays and offsets of {@code run}. */
     String call() {
         List<String> arguments = new ArrayList<>();

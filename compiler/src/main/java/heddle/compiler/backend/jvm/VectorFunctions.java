@@ -30,7 +30,8 @@ record VectorFunctions(VectorCode code) {
     }
 
     private String function(Apply e) {
-        Optional<String> template = code.lanes().element().equals("float") ? VectorMath.template(e.fn()) : Optional.empty();
+        Optional<String> template =
+                code.lanes().element().equals("float") ? VectorMath.template(e.fn()) : Optional.empty();
         if (template.isEmpty() || e.args().size() > 1) {
             return new LaneByLane(code).of(e);
         }
@@ -69,7 +70,8 @@ record VectorFunctions(VectorCode code) {
         }
         if (from.type() == DType.BOOL) {
             return code.declare(
-                    e.fn().text(), code.lanes().vector() + ".zero(" + code.lanes().species() + ").blend(1, " + code.of(from) + ")");
+                    e.fn().text(),
+                    code.lanes().vector() + ".zero(" + code.lanes().species() + ").blend(1, " + code.of(from) + ")");
         }
         if (PositionCasts.isPositionCast(e)) {
             return new PositionVectors(code).of(e);

@@ -39,16 +39,20 @@ record VectorMemory(VectorCode code) {
     private String loadPacked(Element x, Addresses.Position position) {
         boolean neighbours = position.step().is(1) && code.guard().isEmpty();
         Stored stored = x.buffer().stored();
-        if (!neighbours || !PackedElement.hasNeighbours(stored, code.lanes()) || !code.lanes().hold(DType.F32)) {
+        if (!neighbours
+                || !PackedElement.hasNeighbours(stored, code.lanes())
+                || !code.lanes().hold(DType.F32)) {
             return new LaneByLane(code).of(x);
         }
         String array = code.locals().array(x.buffer()).array();
-        return code.declare(x.buffer().name() + "V", PackedElement.neighbours(code.lanes(), stored, array, position.text()));
+        return code.declare(
+                x.buffer().name() + "V", PackedElement.neighbours(code.lanes(), stored, array, position.text()));
     }
 
     private String loadVector(Element x, String from) {
         return code.declare(
-                x.buffer().name() + "V", code.lanes().vector() + ".fromArray(" + code.lanes().species() + ", " + from + ")");
+                x.buffer().name() + "V",
+                code.lanes().vector() + ".fromArray(" + code.lanes().species() + ", " + from + ")");
     }
 
     private String loadMask(String from) {

@@ -14,6 +14,7 @@ import heddle.compiler.scheduled.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Writes actions as what one thread of a device does.
@@ -86,17 +87,9 @@ final class ThreadCode {
     }
 
     private String condition(ScalarExpr e) {
-        List<String> parts = new ArrayList<>();
-        conditions(e, parts);
-        return String.join(" && ", parts);
-    }
-
-    private void conditions(ScalarExpr e, List<String> parts) {
-        if (e instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.AND) {
-            a.args().forEach(x -> conditions(x, parts));
-        } else {
-            parts.add(scope.value(registers.named(e), out));
-        }
+        return e instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.AND
+                ? a.args().stream().map(this::condition).collect(Collectors.joining(" && "))
+                : scope.value(registers.named(e), out);
     }
 
     private void fold(Action.Fold f) {

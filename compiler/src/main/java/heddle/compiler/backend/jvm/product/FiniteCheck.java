@@ -11,15 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** Writes the methods that tell whether a factor of a product holds neither infinities nor NaN. */
-public final class FiniteCheck {
-    private final String type;
-    private final MicroKernel.Strides strides;
-    private final Optional<Lanes> lanes;
-
-    FiniteCheck(ProductMethods.Shape shape, Optional<Lanes> lanes) {
-        this.type = Locals.type(shape.type());
-        this.strides = shape.strides();
-        this.lanes = lanes.filter(FiniteCheck::haveBits);
+public record FiniteCheck(String type, MicroKernel.Strides strides, Optional<Lanes> lanes) {
+    static FiniteCheck of(ProductMethods.Shape shape, Optional<Lanes> lanes) {
+        return new FiniteCheck(Locals.type(shape.type()), shape.strides(), lanes.filter(FiniteCheck::haveBits));
     }
 
     /** A call that checks {@code b}, whose rows follow each other without gaps. */

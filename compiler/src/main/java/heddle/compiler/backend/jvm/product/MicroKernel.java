@@ -44,6 +44,16 @@ public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Str
             return arguments;
         }
 
+        /** The parameters of those that are not known, each with a comma behind it. */
+        String declared() {
+            return aRow.declared() + aStep.declared();
+        }
+
+        /** The arguments for them. */
+        String passed() {
+            return aRow.passed() + aStep.passed();
+        }
+
         /** As they are called within the kernel: numbers, and parameters for those that are not known. */
         Strides within() {
             return new Strides(aRow.within("aRow"), aStep.within("aStep"), width);

@@ -10,7 +10,6 @@ import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.RegisterBlock;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -101,15 +100,12 @@ public record ProductMethods(Processor target, ClassText members) {
 
     private JavaText open(Shape shape, String name, String comment) {
         String array = Locals.type(shape.type) + "[] ";
-        List<String> parameters = new ArrayList<>(List.of("int rows", "int depth", array + "a", "int aAt"));
-        shape.strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
-        parameters.addAll(
-                List.of((shape.stored.isPacked() ? PackedElement.type(shape.stored) + "[] " : array) + "b", "int bAt"));
-        shape.scales.ifPresent(scales -> parameters.addAll(List.of("float[] s", "int sAt", "int from")));
-        parameters.add(array + "c");
+        String packed = shape.stored.isPacked() ? PackedElement.type(shape.stored) + "[] " : array;
+        String parameters = "int rows, int depth, " + array + "a, int aAt, " + shape.strides.declared() + packed
+                + "b, int bAt, " + (shape.scales.isPresent() ? "float[] s, int sAt, int from, " : "") + array + "c";
         JavaText out = members.method();
         out.line("/** " + comment + " */");
-        return out.open("private static void " + name + "(" + String.join(", ", parameters) + ")");
+        return out.open("private static void " + name + "(" + parameters + ")");
     }
 
     private void writeBlocked(Shape shape, String name, Lanes lanes) {
@@ -194,7 +190,7 @@ public record ProductMethods(Processor target, ClassText members) {
                 shape.scales.isEmpty()
                         ? widen(shape.stored, lanes) + "(b, " + part + ", slice, steps * " + width + ");"
                         : scale(shape, lanes) + "(b, " + part + ", slice, steps, s, sAt, from + k);");
-        out.line(product + "(rows, steps, a, aAt + " + shape.strides.aStep().times("k") + ", " + passed(shape.strides)
+        out.line(product + "(rows, steps, a, aAt + " + shape.strides.aStep().times("k") + ", " + shape.strides.passed()
                 + "slice, 0, c);");
         out.close().close();
     }
@@ -210,8 +206,7 @@ public record ProductMethods(Processor target, ClassText members) {
                 out -> {
                     if (PackedElement.hasVector(stored, lanes)) {
                         out.open("for (int i = 0; i < length; i += " + lanes.count() + ")");
-                        out.line(PackedElement.vector(lanes, stored, "from", "at + i", members)
-                                + ".intoArray(to, i);");
+                        out.line(PackedElement.vector(lanes, stored, "from", "at + i", members) + ".intoArray(to, i);");
                     } else {
                         out.open("for (int i = 0; i < length; i++)");
                         out.line("to[i] = " + PackedElement.loaded(stored, "from", "at + i", members.support()) + ";");
@@ -259,14 +254,8 @@ public record ProductMethods(Processor target, ClassText members) {
     }
 
     private static String call(String kernel, MicroKernel.Strides strides, String row, String column) {
-        String unknown = passed(strides);
-        return kernel + "(depth, a, aAt + " + strides.aRow().times(row) + ", " + unknown + "b, bAt" + column + ", c, "
-                + row + " * " + strides.width() + column + ");";
-    }
-
-    private static String passed(MicroKernel.Strides strides) {
-        return String.join(
-                "", strides.unknown().keySet().stream().map(s -> s + ", ").toList());
+        return kernel + "(depth, a, aAt + " + strides.aRow().times(row) + ", " + strides.passed() + "b, bAt" + column
+                + ", c, " + row + " * " + strides.width() + column + ");";
     }
 
     private String kernel(MicroKernel kernel) {
@@ -297,8 +286,8 @@ public record ProductMethods(Processor target, ClassText members) {
     /** Where the other factor holds numbers alone, as it nearly always does, zeros need no care. */
     private void writeOfNonZeros(Shape shape, String name, Optional<Lanes> lanes) {
         boolean ofSpread = shape.zeros == Annihilating.LEFT;
-        String product = of(shape.plain()) + "(rows, depth, a, aAt, " + passed(shape.strides) + "b, bAt, c);";
-        FiniteCheck check = new FiniteCheck(shape, lanes);
+        String product = of(shape.plain()) + "(rows, depth, a, aAt, " + shape.strides.passed() + "b, bAt, c);";
+        FiniteCheck check = FiniteCheck.of(shape, lanes);
         String finite = ofSpread ? check.ofVectors(members) : check.ofSpread(members);
         JavaText out = open(
                 shape,

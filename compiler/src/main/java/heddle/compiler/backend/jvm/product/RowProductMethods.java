@@ -153,8 +153,8 @@ public final class RowProductMethods {
                         new SumKernel(lanes, rows, Math.min(most, vectors - first), first * lanes.count(), sum, width);
                 String at = row * sum.pWidth + (chunked ? " + j" : "");
                 String vAt = chunked ? "vAt + " + sum.step.times("j") : "vAt";
-                out.line(kernel.method(members) + "(" + (chunked ? "count" : "keys") + ", p, " + at + ", v, " + vAt + ", "
-                        + step + "c, " + row * width + ");");
+                out.line(kernel.method(members) + "(" + (chunked ? "count" : "keys") + ", p, " + at + ", v, " + vAt
+                        + ", " + step + "c, " + row * width + ");");
             }
             row += rows;
         }

@@ -3,6 +3,7 @@ package heddle.compiler.backend.jvm.product;
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Lanes;
+import java.util.function.BiFunction;
 
 /**
  * Sums of rows with weights, lanes along their columns: {@code c[r, ·] += sum over j of p[r, j] * v[j, ·]} for a few rows and a few
@@ -20,7 +21,8 @@ record SumKernel(Lanes lanes, int rows, int vectors, int first, RowProductMethod
                 "Adds products with {@code count} rows to " + rows + " rows of " + vectors
                         + " vectors, which stay in registers.",
                 "void",
-                "int count, float[] p, int pAt, float[] v, int vAt, " + sum.step().declared() + "float[] c, int cAt",
+                "int count, float[] p, int pAt, float[] v, int vAt, "
+                        + sum.step().declared() + "float[] c, int cAt",
                 out -> write(members, out));
     }
 
@@ -52,14 +54,10 @@ record SumKernel(Lanes lanes, int rows, int vectors, int first, RowProductMethod
         return r * width + first + n * lanes.count();
     }
 
-    private interface Line {
-        String of(int row, int vector);
-    }
-
-    private void each(JavaText out, Line line) {
+    private void each(JavaText out, BiFunction<Integer, Integer, String> line) {
         for (int r = 0; r < rows; r++) {
             for (int n = 0; n < vectors; n++) {
-                out.line(line.of(r, n));
+                out.line(line.apply(r, n));
             }
         }
     }
