@@ -241,13 +241,8 @@ final class GroupInterpreter {
     private record Bounds(Code from, Code to, int step) {}
 
     private Bounds bounds(Action.For f) {
-        return switch (f.span()) {
-            case Span.Steps s -> new Bounds(code(s.from()), code(s.to()), s.step());
-            case Span.Between b -> new Bounds(code(b.from()), code(b.to()), 1);
-            case Span.Whole w ->
-                new Bounds(code(ScalarExpr.of(0)), code(ScalarExpr.of(f.axis().extent())), 1);
-            default -> throw new IllegalStateException("not a loop of a device: " + f.span());
-        };
+        Span.Steps steps = f.span().steps(f.axis());
+        return new Bounds(code(steps.from()), code(steps.to()), steps.step());
     }
 
     private int slot(Action.For f) {

@@ -9,7 +9,6 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.scalar.ValueNumbers;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,14 +27,11 @@ final class Addresses {
      */
     record Position(String text, Dim step) {}
 
-    private record Key(Buffer buffer, int start) {}
-
     private final Axis axis;
     private final Locals locals;
     private final JavaText before;
     private final ScalarCode code;
-    private final ValueNumbers numbers = new ValueNumbers();
-    private final Map<Key, String> starts = new HashMap<>();
+    private final Map<Element, String> starts = new HashMap<>();
 
     /** @param before text that stands before the loop over {@code axis} */
     Addresses(Axis axis, Locals locals, Set<Support> support, JavaText before) {
@@ -59,8 +55,7 @@ final class Addresses {
             return Optional.empty();
         }
         String start = starts.computeIfAbsent(
-                new Key(x.buffer(), numbers.of(stride.get().start())),
-                key -> declare(key.buffer(), stride.get().start()));
+                new Element(x.buffer(), stride.get().start()), first -> declare(first.buffer(), first.address()));
         Dim step = stride.get().step();
         if (step.isZero()) {
             return Optional.of(new Position(start, step));

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Writes the method that calls a kernel: a loop over some of the kernel's blocks. */
 final class EntryMethod {
@@ -44,11 +43,7 @@ final class EntryMethod {
     }
 
     private void write(KernelScope scope, JavaText text) {
-        text.line("/**");
-        text.line(" * {@code " + kernel.family() + "} over "
-                + kernel.parallel().stream().map(a -> a + " < " + a.extent()).collect(Collectors.joining(", ")));
-        kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));
-        text.line(" */");
+        KernelForm.writeComment(kernel, "", text);
         List<String> parameters = new ArrayList<>();
         for (Buffer b : buffers) {
             Locals.Array a = scope.locals().array(b);

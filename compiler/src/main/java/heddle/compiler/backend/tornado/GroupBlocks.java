@@ -291,13 +291,10 @@ record GroupBlocks(Device device, ProgramFacts facts) {
             if (kernel.isBlocked(axis) && kernel.parallel().contains(axis)) {
                 chain.add(new Choice.Factor(Choice.Level.GROUP, 0));
             }
-            if (group.isRow(axis)) {
-                chain.add(new Choice.Factor(Choice.Level.THREAD, shape.threadRows));
-                chain.add(new Choice.Factor(Choice.Level.REGISTER, group.registers(axis)));
-            } else {
-                chain.add(new Choice.Factor(Choice.Level.REGISTER, group.registers(axis)));
-                chain.add(new Choice.Factor(Choice.Level.THREAD, shape.threadColumns));
-            }
+            List<Choice.Factor> within = List.of(
+                    new Choice.Factor(Choice.Level.THREAD, group.threads(axis)),
+                    new Choice.Factor(Choice.Level.REGISTER, group.registers(axis)));
+            chain.addAll(group.isRow(axis) ? within : within.reversed());
             schedule = schedule.with(new Choice.Bind(axis.name(), chain));
         }
         return schedule;

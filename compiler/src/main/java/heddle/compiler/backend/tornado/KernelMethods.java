@@ -79,16 +79,12 @@ public final class KernelMethods {
         }
         parameters.addAll(passed.parameters(pair -> pairs.computeIfAbsent(pair, scope::fresh)));
         JavaText text = new JavaText(1);
-        text.line("/**");
-        text.line(" * {@code " + kernel.family() + "} over "
-                + kernel.parallel().stream().map(a -> a + " < " + a.extent()).collect(Collectors.joining(", "))
-                + (kernel.schedule().blocks().isEmpty()
-                        ? ""
-                        : "; blocks " + kernel.schedule().blocksText()) + "; groups of "
-                + (grid.threads() == 1 ? "one thread" : grid.threads() + " threads")
-                + (local == 0 ? "" : ", " + local + " bytes of local memory") + ".");
-        kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));
-        text.line(" */");
+        String blocks = kernel.schedule().blocks().isEmpty()
+                ? ""
+                : "; blocks " + kernel.schedule().blocksText();
+        String threads = grid.threads() == 1 ? "one thread" : grid.threads() + " threads";
+        String memory = local == 0 ? "" : ", " + local + " bytes of local memory";
+        KernelForm.writeComment(kernel, blocks + "; groups of " + threads + memory + ".", text);
         text.open("public static void " + name + "(" + String.join(", ", parameters) + ")");
         passed.unpacked(pairs::get).forEach(text::line);
         for (LocalArray array : scheduled.shared()) {

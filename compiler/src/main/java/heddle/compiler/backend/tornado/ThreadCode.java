@@ -173,13 +173,7 @@ final class ThreadCode {
     }
 
     private void counted(Action.For f) {
-        Span.Steps steps = switch (f.span()) {
-            case Span.Steps s -> s;
-            case Span.Between b -> new Span.Steps(b.from(), b.to(), 1);
-            case Span.Whole w ->
-                new Span.Steps(ScalarExpr.of(0), ScalarExpr.of(f.axis().extent()), 1);
-            default -> throw new IllegalStateException("not a loop of a device: " + f.span());
-        };
+        Span.Steps steps = f.span().steps(f.axis());
         String from = index(steps.from());
         String to = index(steps.to());
         ThreadCode inner = inner();

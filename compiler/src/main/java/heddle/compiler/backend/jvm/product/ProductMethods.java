@@ -270,12 +270,22 @@ public record ProductMethods(Processor target, ClassText members) {
     private void writePlain(Shape shape, String name) {
         int width = shape.strides.width();
         JavaText out = open(shape, name, "Adds a product to a tile of {@code rows} rows and " + width + " columns.");
+        writeElements(shape, out);
+        out.close();
+    }
+
+    /** One multiply-add for each factor, in their order; of floats a fused one: the same bits as from vectors. */
+    private static void writeElements(Shape shape, JavaText out) {
+        boolean ofNonZeros = shape.zeros != Annihilating.NEITHER;
+        int width = shape.strides.width();
+        String b = "b[bAt + k * " + width + " + n]";
+        String c = "c[r * " + width + " + n]";
         out.open("for (int r = 0; r < rows; r++)");
         out.open("for (int k = 0; k < depth; k++)");
         out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
-        out.open("for (int n = 0; n < " + width + "; n++)");
-        out.line("c[r * " + width + " + n] += x * b[bAt + k * " + width + " + n];");
-        out.close().close().close().close();
+        out.open("for (int n = 0; " + (ofNonZeros ? "x != 0 && " : "") + "n < " + width + "; n++)");
+        out.line(ofNonZeros ? c + " = Math.fma(x, " + b + ", " + c + ");" : c + " += x * " + b + ";");
+        out.close().close().close();
     }
 
     private static String element(Shape shape) {
@@ -297,23 +307,11 @@ public record ProductMethods(Processor target, ClassText members) {
         out.open("if (" + finite + ")");
         out.line(product).line("return;").close();
         if (ofSpread) {
-            writeNonZerosOfSpread(shape, out);
+            writeElements(shape, out);
         } else {
             writeNonZerosOfVectors(shape, out);
         }
         out.close();
-    }
-
-    /** One fused multiply-add for each factor, in their order: the same bits as from vectors. */
-    private static void writeNonZerosOfSpread(Shape shape, JavaText out) {
-        int width = shape.strides.width();
-        out.open("for (int r = 0; r < rows; r++)");
-        out.open("for (int k = 0; k < depth; k++)");
-        out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
-        out.open("for (int n = 0; x != 0 && n < " + width + "; n++)");
-        String c = "c[r * " + width + " + n]";
-        out.line(c + " = Math.fma(x, b[bAt + k * " + width + " + n], " + c + ");");
-        out.close().close().close();
     }
 
     private static void writeNonZerosOfVectors(Shape shape, JavaText out) {
