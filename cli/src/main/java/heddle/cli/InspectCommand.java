@@ -20,7 +20,6 @@ import heddle.compiler.pass.Pipeline;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.file.AtomicFile;
-import heddle.runtime.file.FileFault;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,9 +89,6 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (file != null) {
-            FileFault.requireWritable(file);
-        }
         HeddleModel declared = model.model();
         if (file != null) {
             new OutputFiles(spec).reads(declared).add("--output", file);

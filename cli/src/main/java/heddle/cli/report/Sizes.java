@@ -1,26 +1,26 @@
 package heddle.cli.report;
 
 import heddle.compiler.type.Amount;
+import heddle.compiler.type.ScaledAmount;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Locale;
 
 /** Writes amounts for people to read. */
 public final class Sizes {
-    private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-    private static final String[] COUNTS = {
-        "", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion"
-    };
+    private static final List<String> COUNTS =
+            List.of("", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion");
 
     private Sizes() {}
 
     /** Bytes in the largest unit that fits: {@code 1.2 MB}, {@code 640 B}. The most that 64 bits count may be more. */
     public static String text(long bytes) {
-        return (bytes == Long.MAX_VALUE ? "more than " : "") + scaled(BigInteger.valueOf(bytes), UNITS);
+        return (bytes == Long.MAX_VALUE ? "more than " : "") + text(ScaledAmount.ofBytes(BigInteger.valueOf(bytes)));
     }
 
     /** The same, or a formula where lengths are not known. */
     public static String text(Amount bytes) {
-        return bytes.isKnown() ? scaled(bytes.value(), UNITS) : bytes.toString();
+        return bytes.isKnown() ? text(ScaledAmount.ofBytes(bytes.value())) : bytes.toString();
     }
 
     /** {@code 1 kernel}, {@code 2 kernels}. */
@@ -40,19 +40,15 @@ public final class Sizes {
 
     /** The same, or a formula where lengths are not known. */
     static String count(Amount operations) {
-        return operations.isKnown() ? scaled(operations.value(), COUNTS).strip() : operations.toString();
+        return operations.isKnown()
+                ? text(ScaledAmount.of(operations.value(), COUNTS)).strip()
+                : operations.toString();
     }
 
-    private static String scaled(BigInteger amount, String[] units) {
-        double value = amount.doubleValue();
-        int unit = 0;
-        while (value >= 1000 && unit < units.length - 1) {
-            value /= 1000;
-            unit++;
-        }
-        return unit == 0
-                ? amount + " " + units[0]
-                : String.format(Locale.ROOT, value < 100 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+    private static String text(ScaledAmount amount) {
+        double value = amount.value().doubleValue();
+        return String.format(
+                Locale.ROOT, amount.isScaled() && value < 100 ? "%.1f %s" : "%.0f %s", value, amount.unit());
     }
 
     /**

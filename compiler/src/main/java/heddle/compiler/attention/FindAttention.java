@@ -8,9 +8,9 @@ import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
 import heddle.compiler.layout.AttentionCall;
 import heddle.compiler.layout.StoredElements;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.Probabilities;
@@ -122,7 +122,7 @@ final class FindAttention {
 
     /** Asked first: with one key every other reason is moot. */
     private void requireKeys(Node softmax, Node product) {
-        Equation e = ((Contract) product.op()).parsed();
+        Equation e = ((SumOfProducts) product.op()).parsed();
         boolean oneSummed = e.summed()
                 .chars()
                 .allMatch(c -> graph.operand(product, 0)

@@ -4,10 +4,10 @@ import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.Probabilities;
@@ -56,7 +56,7 @@ final class GrowAttention {
         this.softmax = softmax;
         this.probabilities = probabilities;
         this.policy = new CapturePolicy(graph);
-        this.equation = ((Contract) probabilities.product().op()).parsed();
+        this.equation = ((SumOfProducts) probabilities.product().op()).parsed();
         name(equation.left(), graph.operand(probabilities.product(), 0));
         name(equation.right(), graph.operand(probabilities.product(), 1));
         this.resultAxes =

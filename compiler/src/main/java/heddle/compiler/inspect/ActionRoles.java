@@ -92,7 +92,7 @@ final class ActionRoles {
     /** What depends on a block being full or empty is for the mask, whatever else is done where it holds. */
     private Set<AttentionRole> when(Action.When when, boolean masked) {
         boolean full = isNegated(when.condition());
-        Set<AttentionRole> inner = walk(when.then(), masked || full);
+        Set<AttentionRole> inner = walk(when.body(), masked || full);
         if (inner.size() > 1) {
             roles.put(when, Optional.of(AttentionRole.MASK));
         }

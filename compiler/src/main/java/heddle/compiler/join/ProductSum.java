@@ -10,6 +10,7 @@ import heddle.compiler.op.Constant;
 import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Equation;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Permute;
@@ -144,7 +145,7 @@ record ProductSum(Node sum, Term first, Term last, List<Step> added) {
     private static Optional<Term> term(
             Graph graph, ElementReference whole, ElementReference read, List<Scaling> outer) {
         ElementReference at = read.behindViews(graph);
-        if (at.node().op() instanceof Contract c) {
+        if (at.node().op() instanceof SumOfProducts c) {
             if (c.zeros() != Annihilating.NEITHER) {
                 return Optional.empty(); // The zeros of one product say nothing about the other.
             }

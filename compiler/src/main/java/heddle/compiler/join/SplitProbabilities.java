@@ -3,9 +3,9 @@ package heddle.compiler.join;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.TermwiseProduct;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.Dependence;
@@ -54,7 +54,7 @@ public record SplitProbabilities() implements Rule {
 
     @Override
     public Outcome apply(Node node, RuleContext context) {
-        if (!(node.op() instanceof Contract)) {
+        if (!(node.op() instanceof SumOfProducts)) {
             return NO_MATCH;
         }
         Search search = context.analysis(Search.class, Search::new);
@@ -87,7 +87,7 @@ public record SplitProbabilities() implements Rule {
 
         /** The operand of a product that is such a sum. */
         Optional<Integer> slot(Node product) {
-            return product.op() instanceof Contract
+            return product.op() instanceof SumOfProducts
                     ? IntStream.range(0, 2)
                             .filter(slot -> isSplit(graph.operand(product, slot).node()))
                             .boxed()
@@ -134,7 +134,8 @@ public record SplitProbabilities() implements Rule {
         private boolean isReadForSplits(Node node) {
             List<Node> users = graph.users(node);
             return graph.useCount(node) == 1
-                    || users.size() == graph.useCount(node) && users.stream().allMatch(u -> u.op() instanceof Contract);
+                    || users.size() == graph.useCount(node)
+                            && users.stream().allMatch(u -> u.op() instanceof SumOfProducts);
         }
 
         /** Whether a node is a sum of probabilities that is read for splits alone. */

@@ -26,7 +26,7 @@ import java.util.stream.LongStream;
  * @param equation see {@link Equation}
  * @param zeros    whose zeros add nothing whatever they meet
  */
-public record Contract(String equation, Annihilating zeros) implements Differentiable {
+public record Contract(String equation, Annihilating zeros) implements SumOfProducts, Differentiable {
     /** How many rows of the right operand one pass over a result row adds. */
     private static final int UNROLL = 4;
 
@@ -53,6 +53,7 @@ public record Contract(String equation, Annihilating zeros) implements Different
     }
 
     /** The equation taken apart. @throws heddle.compiler.ir.TypeMismatch when it is malformed */
+    @Override
     public Equation parsed() {
         return Equation.parse(equation);
     }

@@ -95,11 +95,7 @@ public record MarkProbabilities() implements Pass {
         }
 
         boolean isNumber(int slot, DoublePredicate test) {
-            Node node = values.get(slot).node();
-            while (node.op() instanceof View) {
-                node = graph.operand(node, 0).node();
-            }
-            return node.op() instanceof Constant c
+            return View.behind(graph, values.get(slot)).node().op() instanceof Constant c
                     && c.isSplat()
                     && test.test(c.values().getFirst().doubleValue());
         }

@@ -77,9 +77,8 @@ public final class MonteCarloArithmetic implements Arithmetic {
                     case SELECT, NEG, ABS, SIGN, MIN, MAX, FLOOR, CEIL, ROUND -> false;
                     default -> true;
                 };
-            case Reduce r -> r.kind() == Reduction.SUM || r.kind() == Reduction.PROD;
+            case Combining c -> c.kind() == Reduction.SUM || c.kind() == Reduction.PROD;
             case Cast c -> unit(c.to()) > unit(operands.getFirst().dtype());
-            case Contract c -> true;
             case Softmax s -> true;
             case FusedAttention f -> true;
             default -> false;
@@ -154,7 +153,7 @@ public final class MonteCarloArithmetic implements Arithmetic {
 
     /** What the elements of a result are sums of: rounding goes by the size of terms, however small their sum. */
     private static double[] terms(Node node, NdArray exact, List<NdArray> operands, Map<String, Long> lengths) {
-        boolean sums = node.op() instanceof Contract || node.op() instanceof Reduce r && r.kind() == Reduction.SUM;
+        boolean sums = node.op() instanceof Combining c && c.kind() == Reduction.SUM;
         if (!sums) {
             return exact.data();
         }

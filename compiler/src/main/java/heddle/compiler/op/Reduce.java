@@ -24,7 +24,8 @@ import java.util.Map;
  * @param axes     sorted, each once
  * @param keepDims the reduced axes stay, with length 1
  */
-public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims) implements RowReduction, Differentiable {
+public record Reduce(Reduction kind, List<Integer> axes, boolean keepDims)
+        implements RowReduction, Combining, Differentiable {
     public Reduce {
         axes = axes.stream().sorted().toList();
     }

@@ -1,11 +1,11 @@
 package heddle.compiler.op;
 
-import heddle.compiler.ir.Op;
+import heddle.compiler.ir.Anchor;
 import heddle.compiler.scalar.ScalarExpr;
 import java.util.List;
 
 /** An operation that combines the elements of rows: all that share their indexes along the other axes. */
-public interface RowReduction extends Op {
+public interface RowReduction extends Anchor {
     /** The axes of the operand that rows run along, sorted. */
     List<Integer> axes();
 

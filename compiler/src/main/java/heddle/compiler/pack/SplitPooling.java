@@ -4,9 +4,9 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Input;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.rule.DeclinedException;
 import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
@@ -114,7 +114,7 @@ public final class SplitPooling {
         boolean ofPairs = !(node.op() instanceof Pointwise)
                 && size.dividedExactlyBy(tokens.times(tokens)).isPresent();
         if (ofPairs
-                || node.op() instanceof Contract
+                || node.op() instanceof SumOfProducts
                         && size.dividedExactlyBy(tokens).isPresent()) {
             throw first().orElseGet(() -> new DeclinedException(
                     node,

@@ -8,12 +8,11 @@ import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Rewriter;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.Cast;
+import heddle.compiler.op.Combining;
 import heddle.compiler.op.Constant;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Given;
 import heddle.compiler.op.Length;
-import heddle.compiler.op.Reduce;
 import heddle.compiler.op.layout.Expand;
 import heddle.compiler.op.layout.Permute;
 import heddle.compiler.op.layout.Reshape;
@@ -49,8 +48,6 @@ public record FoldConstants() implements Pass {
     private static final Set<Class<? extends Op>> VIEWS =
             Set.of(Reshape.class, Expand.class, Permute.class, Slice.class);
 
-    private static final Set<Class<? extends Op>> SUMS = Set.of(Reduce.class, Contract.class);
-
     @Override
     public String name() {
         return "fold-constants";
@@ -78,11 +75,10 @@ public record FoldConstants() implements Pass {
         if (operands.stream().noneMatch(v -> isEmpty(v.type()))) {
             return Optional.empty();
         }
-        if (node.op() instanceof Reduce r) {
-            double neutral = ScalarMath.neutral(r.kind(), node.type().dtype());
-            return Optional.of(Constant.splat(node.type(), neutral));
-        }
-        return node.op() instanceof Contract ? Optional.of(Constant.splat(node.type(), 0)) : Optional.empty();
+        return node.op() instanceof Combining c
+                ? Optional.of(Constant.splat(
+                        node.type(), ScalarMath.neutral(c.kind(), node.type().dtype())))
+                : Optional.empty();
     }
 
     private static boolean isEmpty(TensorType type) {
@@ -94,13 +90,13 @@ public record FoldConstants() implements Pass {
         if (node.op() instanceof Length length && length.dim().isKnown()) {
             return Optional.of(evaluated(node, List.of()));
         }
-        boolean foldable = MAPS.contains(kind) || VIEWS.contains(kind) || SUMS.contains(kind);
+        boolean foldable = MAPS.contains(kind) || VIEWS.contains(kind) || node.op() instanceof Combining;
         if (!foldable || !operands.stream().allMatch(v -> v.node().op() instanceof Constant)) {
             return Optional.empty();
         }
         List<Constant> constants =
                 operands.stream().map(v -> (Constant) v.node().op()).toList();
-        if (SUMS.contains(kind) || !constants.stream().allMatch(Constant::isSplat)) {
+        if (node.op() instanceof Combining || !constants.stream().allMatch(Constant::isSplat)) {
             return small(node, constants);
         }
         return Optional.of(

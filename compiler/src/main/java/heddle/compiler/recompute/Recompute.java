@@ -5,9 +5,10 @@ import heddle.compiler.ir.Pass;
 import heddle.compiler.ir.Value;
 import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.op.gradient.GradientCode;
+import heddle.compiler.type.ScaledAmount;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
-import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
@@ -21,8 +22,6 @@ import java.util.stream.Collectors;
 /** Lets the backward pass compute values of the forward pass again, as far as a budget of memory asks for it. */
 public final class Recompute implements Pass {
     public static final String NAME = "recompute";
-
-    private static final List<String> UNITS = List.of("B", "kB", "MB", "GB", "TB");
 
     private final MemoryBudget budget;
     private final Set<String> outputs;
@@ -82,15 +81,9 @@ public final class Recompute implements Pass {
 
     /** Bytes in the largest unit that fits, of four digits, so that it is seen how far two are apart. @param up whether it is rounded up */
     static String size(long bytes, boolean up) {
-        int unit = 0;
-        long scale = 1;
-        while (bytes / scale >= 1000 && unit < UNITS.size() - 1) {
-            scale *= 1000;
-            unit++;
-        }
-        RoundingMode mode = up ? RoundingMode.CEILING : RoundingMode.FLOOR;
-        BigDecimal value = BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(scale));
-        return value.round(new MathContext(4, mode)).stripTrailingZeros().toPlainString() + " " + UNITS.get(unit);
+        ScaledAmount amount = ScaledAmount.ofBytes(BigInteger.valueOf(bytes));
+        MathContext digits = new MathContext(4, up ? RoundingMode.CEILING : RoundingMode.FLOOR);
+        return amount.value().round(digits).stripTrailingZeros().toPlainString() + " " + amount.unit();
     }
 
     private void requireLengths(Graph graph) {

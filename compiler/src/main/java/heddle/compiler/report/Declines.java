@@ -6,9 +6,9 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.join.JoinProducts;
-import heddle.compiler.op.Contract;
+import heddle.compiler.op.Combining;
 import heddle.compiler.op.Pointwise;
-import heddle.compiler.op.Reduce;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.NodesBetween;
@@ -107,7 +107,8 @@ final class Declines {
                 : declined(
                         SoftmaxRules.RECOGNISE,
                         d -> flow.between().contains(d.node())
-                                || ElementReference.nodeBehindViews(graph, graph.operand(d.node(), 0))
+                                || View.behind(graph, graph.operand(d.node(), 0))
+                                                .node()
                                         == flow.values());
     }
 
@@ -171,7 +172,7 @@ final class Declines {
         while (!open.isEmpty()) {
             for (Node user : graph.users(open.remove())) {
                 boolean computed = dependence.isProductOfComputed(user);
-                if (user.op() instanceof Reduce || user.op() instanceof Contract && !computed) {
+                if (user.op() instanceof Combining && !computed) {
                     return true;
                 }
                 if (!computed && seen.add(user)) {

@@ -11,6 +11,7 @@ import heddle.compiler.op.NodeOperands;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Reduce;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
@@ -176,7 +177,7 @@ final class Provenance {
                 Node node, int table, String results, Map<Character, ScalarExpr> letters) {
             Map<Character, ScalarExpr> mapped = new HashMap<>();
             if (dependence.isConstant(graph.operand(node, table).node())) {
-                Equation e = ((Contract) node.op()).parsed();
+                Equation e = ((SumOfProducts) node.op()).parsed();
                 for (char c : e.summed().toCharArray()) {
                     Dim length = graph.operand(node, 0).type().dim(e.left().indexOf(c));
                     mapped.put(

@@ -3,9 +3,9 @@ package heddle.compiler.report;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.NodesBetween;
 import heddle.compiler.scalar.Axis;
@@ -116,7 +116,7 @@ record ScoreFlow(Node scores, Node values, SequencedSet<Node> between, Set<Integ
             List<ScoreFlow> flows = new ArrayList<>();
             for (Node node : graph.nodes()) {
                 if (dependence.isProductOfComputed(node)) {
-                    Equation e = ((Contract) node.op()).parsed();
+                    Equation e = ((SumOfProducts) node.op()).parsed();
                     Optional<ScoreFlow> left = flow(node, 0, e.left(), e.rows(), e.batch());
                     Optional<ScoreFlow> right = flow(node, 1, e.right(), e.columns(), e.batch());
                     last(left, right).ifPresent(flows::add);
@@ -191,11 +191,11 @@ record ScoreFlow(Node scores, Node values, SequencedSet<Node> between, Set<Integ
 
         private Optional<Start> start(Provenance.Element element) {
             Node node = element.value().node();
-            if (!(node.op() instanceof Contract contract)) {
+            if (!(node.op() instanceof SumOfProducts product)) {
                 return Optional.empty();
             }
             List<ScalarExpr> index = element.index();
-            Equation e = contract.parsed();
+            Equation e = product.parsed();
             Set<Integer> rows = positions(e, e.rows());
             Set<Integer> columns = positions(e, e.columns());
             boolean rowsAreKeys = rows.stream().anyMatch(n -> reads(index.get(n), KEYS));

@@ -3,8 +3,8 @@ package heddle.compiler.rule;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Op;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Input;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.Weight;
 import java.util.BitSet;
 
@@ -45,6 +45,7 @@ public final class Dependence {
 
     /** Whether a node is a product of two tensors that both change from run to run. */
     public boolean isProductOfComputed(Node node) {
-        return node.op() instanceof Contract && graph.operands(node).stream().allMatch(v -> varies(v.node()));
+        return node.op() instanceof SumOfProducts
+                && graph.operands(node).stream().allMatch(v -> varies(v.node()));
     }
 }

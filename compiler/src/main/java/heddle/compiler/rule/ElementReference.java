@@ -65,15 +65,6 @@ public record ElementReference(Value value, List<ScalarExpr> index) {
         return at;
     }
 
-    /** The node that computes a value, before permutes, reshapes, slices and expands. */
-    public static Node nodeBehindViews(Graph graph, Value value) {
-        Node node = value.node();
-        while (node.op() instanceof View) {
-            node = graph.operand(node, 0).node();
-        }
-        return node;
-    }
-
     /** Whether the value is computed by a function, element by element. */
     public boolean is(ScalarFn fn) {
         return is(node(), fn);

@@ -3,8 +3,8 @@ package heddle.compiler.rule;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.Concat;
 import heddle.compiler.op.layout.Pad;
 import java.util.ArrayDeque;
@@ -32,7 +32,7 @@ public record Probabilities(Node product, int slot, Set<Node> path) {
         Deque<Node> open = new ArrayDeque<>(reached);
         while (!open.isEmpty()) {
             for (Node user : graph.users(open.pop())) {
-                if (user.op() instanceof Contract) {
+                if (user.op() instanceof SumOfProducts) {
                     products.add(user);
                 } else if (user.op() instanceof Pointwise && reached.add(user)) {
                     open.push(user);

@@ -3,8 +3,8 @@ package heddle.compiler.rule;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.SumOfProducts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -52,7 +52,7 @@ public final class ProductSearch {
     private Optional<Node> next() {
         while (!open.isEmpty()) {
             Node node = open.remove();
-            if (node.op() instanceof Contract) {
+            if (node.op() instanceof SumOfProducts) {
                 return Optional.of(node);
             }
             if (node.op() instanceof Pointwise) {

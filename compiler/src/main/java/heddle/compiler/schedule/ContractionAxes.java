@@ -4,9 +4,9 @@ import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -21,7 +21,7 @@ import java.util.Optional;
 /** One axis for each letter of a contraction's equation, named {@code xb} for {@code b}. */
 public record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
     public static ContractionAxes of(Graph graph, Node contract) {
-        Equation equation = ((Contract) contract.op()).parsed();
+        Equation equation = ((SumOfProducts) contract.op()).parsed();
         Map<Character, Axis> axes = new LinkedHashMap<>();
         bind(axes, equation.left(), graph.operand(contract, 0).type());
         bind(axes, equation.right(), graph.operand(contract, 1).type());
@@ -58,18 +58,14 @@ public record ContractionAxes(Equation equation, Map<Character, Axis> axes) {
      */
     public Optional<Node> storedOperand(Graph graph, Node contract, int slot, boolean keepsPacked) {
         Value operand = graph.operand(contract, slot);
-        Value base = operand;
-        while (base.node().op() instanceof View) {
-            base = graph.operand(base.node(), 0);
-        }
+        Value base = View.behind(graph, operand);
         boolean isComputed = keepsPacked && Dequantised.is(graph, base.node());
         if (!isComputed && base.equals(operand) || Partition.isNumber(base.node())) {
             return Optional.of(operand.node());
         }
-        Value stored = base;
         Inliner inliner = new Inliner(
                 graph,
-                (v, index) -> (isComputed ? Partition.isGiven(v.node()) : v.equals(stored))
+                (v, index) -> (isComputed ? Partition.isGiven(v.node()) : v.equals(base))
                         ? Optional.of(new ScalarExpr.Element(
                                 new Buffer("base", v.type()),
                                 IndexSimplifier.address(v.type().shape(), index)))

@@ -2,7 +2,6 @@ package heddle.compiler.schedule;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.ir.Value;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Weight;
 import heddle.compiler.op.layout.View;
@@ -20,15 +19,7 @@ public final class Dequantised {
                 && e.fn() == ScalarFn.MUL
                 && graph.operand(node, 0).node().op() instanceof Weight w
                 && w.held().stored().isQuantised()
-                && isWeight(graph, graph.operand(node, 1));
-    }
-
-    private static boolean isWeight(Graph graph, Value value) {
-        Value base = value;
-        while (base.node().op() instanceof View) {
-            base = graph.operand(base.node(), 0);
-        }
-        return base.node().op() instanceof Weight;
+                && View.behind(graph, graph.operand(node, 1)).node().op() instanceof Weight;
     }
 
     /** The whole number in an element of such a product. */

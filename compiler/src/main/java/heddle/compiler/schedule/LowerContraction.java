@@ -5,9 +5,9 @@ import heddle.compiler.index.LinearForm;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Equation;
 import heddle.compiler.op.Inliner;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
@@ -68,7 +68,7 @@ final class LowerContraction {
         outer.addAll(m.outer());
         outer.addAll(n.outer());
         outer.removeIf(axis -> axis.extent().is(1));
-        Annihilating zeros = ((Contract) contract.op()).zeros();
+        Annihilating zeros = ((SumOfProducts) contract.op()).zeros();
         ScalarExpr.Variable acc = new ScalarExpr.Variable(
                 "acc", Precision.computed(contract.type().dtype()));
         return new Contraction(

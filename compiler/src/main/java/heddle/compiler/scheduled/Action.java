@@ -14,12 +14,37 @@ import heddle.compiler.type.DType;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 
 /**
  * One step of a {@link ScheduledKernel}. Programs in it read indexes of axes, variables, and elements of buffers; tiles in
  * memory are buffers too ({@link PlacedTile}).
  */
 public sealed interface Action {
+    /** The actions within this one. */
+    default List<Action> body() {
+        return List.of();
+    }
+
+    /** The programs that it computes itself, addresses before values. */
+    default List<ScalarExpr> programs() {
+        return switch (this) {
+            case Let l -> List.of(l.value());
+            case Assign a -> List.of(a.value());
+            case Fold f -> List.of(f.value());
+            case At a -> List.of(a.index());
+            case When w -> List.of(w.condition());
+            case Store s -> List.of(s.address(), s.value());
+            case Add a -> List.of(a.address(), a.value());
+            default -> List.of();
+        };
+    }
+
+    /** Whether a test holds for this action or for one within it. */
+    default boolean any(Predicate<Action> test) {
+        return test.test(this) || body().stream().anyMatch(a -> a.any(test));
+    }
+
     /** The body at each index of a part of an axis. */
     record For(Axis axis, Span span, Level level, List<Action> body) implements Action {
         public For {
@@ -61,9 +86,9 @@ public sealed interface Action {
     record Assign(Variable variable, ScalarExpr value) implements Action {}
 
     /** Actions for where a condition holds. */
-    record When(ScalarExpr condition, List<Action> then) implements Action {
+    record When(ScalarExpr condition, List<Action> body) implements Action {
         public When {
-            then = List.copyOf(then);
+            body = List.copyOf(body);
         }
     }
 

@@ -67,7 +67,7 @@ public final class ActionListing {
             case Action.Assign a -> line(depth, a.variable().name() + " = " + ScalarText.of(a.value()));
             case Action.When w -> {
                 line(depth, "when " + ScalarText.of(w.condition()) + ":");
-                actions(depth + 1, w.then());
+                actions(depth + 1, w.body());
             }
             case Action.Barrier b -> line(depth, "barrier");
             case Action.Store s -> line(depth, element(s.to(), s.address()) + " = " + ScalarText.of(s.value()));

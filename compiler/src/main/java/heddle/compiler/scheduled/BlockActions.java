@@ -33,15 +33,19 @@ final class BlockActions {
     private final TileKernel kernel;
     private final int lanes;
     private final Axis lane;
-    private final Set<Tile> turned;
-    private final SequencedMap<String, PlacedTile> placed;
-    private final Map<String, Action.Operand> inPlace;
-    private final Set<Axis> open;
+    /** The tiles that span the axis of the lanes and have others: factors of products that sum along it. */
+    private final Set<Tile> turned = new HashSet<>();
+
+    private final SequencedMap<String, PlacedTile> placed = new LinkedHashMap<>();
+    private final Map<String, Action.Operand> inPlace = new HashMap<>();
+
+    /** Axes of which a block is current. */
+    private final Set<Axis> open = new HashSet<>();
 
     /** Sums that were not set to zero, as their product does. */
-    private final Set<Tile> unset;
+    private final Set<Tile> unset = new HashSet<>();
 
-    private final List<Action> actions = new ArrayList<>();
+    private List<Action> actions = new ArrayList<>();
 
     /** Statements of columns that follow each other: they become one loop. */
     private final List<TileStmt> columns = new ArrayList<>();
@@ -51,41 +55,15 @@ final class BlockActions {
 
     /** @param lanes floats in a vector */
     BlockActions(TileKernel kernel, int lanes) {
-        this(kernel, lanes, new LinkedHashMap<>(), new HashMap<>(), blocked(kernel), new HashSet<>());
-    }
-
-    private BlockActions(
-            TileKernel kernel,
-            int lanes,
-            SequencedMap<String, PlacedTile> placed,
-            Map<String, Action.Operand> inPlace,
-            Set<Axis> open,
-            Set<Tile> unset) {
         this.kernel = kernel;
         this.lanes = lanes;
-        this.placed = placed;
-        this.inPlace = inPlace;
-        this.open = open;
-        this.unset = unset;
         this.lane = kernel.lanes().orElseThrow();
-        this.turned = turned(kernel, lane);
-    }
-
-    /** The tiles that span the axis of the lanes and have others: factors of products that sum along it. */
-    private static Set<Tile> turned(TileKernel kernel, Axis lane) {
-        Set<Tile> turned = new HashSet<>();
+        kernel.parallel().stream().filter(kernel::isBlocked).forEach(open::add);
         for (TileStmt.Define d : kernel.program().definitions()) {
             if (d.value() instanceof TileExpr.Dot dot && dot.over().equals(lane)) {
                 turned.add(dot.a().axes().contains(d.tile().axes().getLast()) ? dot.a() : dot.b());
             }
         }
-        return turned;
-    }
-
-    private static Set<Axis> blocked(TileKernel kernel) {
-        Set<Axis> blocked = new HashSet<>(kernel.parallel());
-        blocked.removeIf(a -> !kernel.isBlocked(a));
-        return blocked;
     }
 
     ScheduledKernel schedule() {
@@ -96,23 +74,23 @@ final class BlockActions {
             List<Action> twice = inner(body.subList(0, c.count()), Optional.empty());
             act(new Action.Checked(place(c.sums()), twice));
         });
-        of(body.subList(checked.map(CheckedSums::count).orElse(0), body.size()));
+        actions.addAll(inner(body.subList(checked.map(CheckedSums::count).orElse(0), body.size()), Optional.empty()));
         return new ScheduledKernel(kernel, List.copyOf(placed.values()), actions);
-    }
-
-    private List<Action> of(List<TileStmt> body) {
-        unset.addAll(new OneRound(kernel).sums(body));
-        body.forEach(this::add);
-        flush();
-        return actions;
     }
 
     /** The actions of statements within this block, or within a block of one more axis. */
     private List<Action> inner(List<TileStmt> body, Optional<Axis> looped) {
         flush();
-        Set<Axis> within = new HashSet<>(open);
-        looped.ifPresent(within::add);
-        return new BlockActions(kernel, lanes, placed, inPlace, within, unset).of(body);
+        List<Action> outer = actions;
+        actions = new ArrayList<>();
+        looped.ifPresent(open::add);
+        unset.addAll(new OneRound(kernel).sums(body));
+        body.forEach(this::add);
+        flush();
+        looped.ifPresent(open::remove);
+        List<Action> inner = actions;
+        actions = outer;
+        return inner;
     }
 
     private void add(TileStmt stmt) {

@@ -18,19 +18,10 @@ import java.util.function.Function;
  * Schedules statements that are computed column by column: lanes run along an axis, loops down the column inside. Statements that run
  * along the same axis share a loop, unless a later one needs the result of an earlier reduction.
  */
-final class ColumnActions {
-    private final Function<Axis, Span> spans;
-    private final KernelSchedule schedule;
-    private final List<Action> actions = new ArrayList<>();
-
-    private ColumnActions(Function<Axis, Span> spans, KernelSchedule schedule) {
-        this.spans = spans;
-        this.schedule = schedule;
-    }
-
+record ColumnActions(Function<Axis, Span> spans, KernelSchedule schedule, List<Action> actions) {
     /** The body of a kernel whose innermost parallel axis is cut into blocks. */
     static List<Action> ofKernel(List<TileStmt> body, Axis lane) {
-        Level level = lanes(body, lane).<Level>map(t -> new Level.Lanes(t, 1)).orElse(Level.EACH);
+        Level level = Level.of(lanes(body, lane), 1);
         Action loop = new Action.For(lane, Span.BLOCK, level, of(body, axis -> Span.WHOLE, KernelSchedule.NONE));
         return List.of(new Action.Method(lane.name(), Optional.empty(), List.of(loop)));
     }
@@ -55,7 +46,7 @@ final class ColumnActions {
      * @param schedule says how many partial results reductions have
      */
     static List<Action> of(List<TileStmt> body, Function<Axis, Span> spans, KernelSchedule schedule) {
-        ColumnActions columns = new ColumnActions(spans, schedule);
+        ColumnActions columns = new ColumnActions(spans, schedule, new ArrayList<>());
         columns.add(body);
         return columns.actions;
     }
@@ -127,23 +118,14 @@ final class ColumnActions {
         return count;
     }
 
+    /** What a statement computes at each index. */
     static ScalarExpr program(TileStmt stmt) {
-        return switch (stmt) {
-            case TileStmt.Store s -> s.value();
-            case TileStmt.AddTo a -> a.value();
-            case TileStmt.Define d ->
-                switch (d.value()) {
-                    case TileExpr.Map m -> m.program();
-                    case TileExpr.Reduce r -> r.program();
-                    case TileExpr.Dot dot -> throw notAStep(stmt);
-                };
-            default -> throw notAStep(stmt);
-        };
+        return stmt.programs().getLast();
     }
 
     private static Action once(TileStmt stmt) {
         return switch (stmt) {
-            case TileStmt.Define d -> new Action.Let(RowActions.variable(d.tile()), program(stmt));
+            case TileStmt.Define d -> new Action.Let(d.tile().value(), program(stmt));
             case TileStmt.Store s -> new Action.Store(s.buffer(), s.address(), s.value());
             case TileStmt.AddTo a -> new Action.Add(a.buffer(), a.address(), a.value(), a.kind());
             default -> throw notAStep(stmt);
@@ -157,7 +139,7 @@ final class ColumnActions {
         List<Action> after = new ArrayList<>();
         for (TileStmt stmt : together) {
             if (stmt instanceof TileStmt.Define d && d.value() instanceof TileExpr.Reduce r) {
-                ScalarExpr.Variable result = RowActions.variable(d.tile());
+                ScalarExpr.Variable result = d.tile().value();
                 actions.add(new Action.Begin(result, r.kind(), level));
                 body.add(new Action.Fold(result, r.kind(), r.program(), r.ignoresNaN()));
                 if (level instanceof Level.Several) {

@@ -31,50 +31,27 @@ final class FewRowsActions {
 
     private final TileKernel kernel;
     private final Axis row;
-    private final SequencedMap<String, PlacedTile> placed;
-    private final Map<String, BlockStrides> inPlace;
-    private final Set<Axis> open;
-    private final List<Action> actions = new ArrayList<>();
+    private final SequencedMap<String, PlacedTile> placed = new LinkedHashMap<>();
+    private final Map<String, BlockStrides> inPlace = new HashMap<>();
+
+    /** Axes of loops over blocks. */
+    private final Set<Axis> open = new HashSet<>();
+
+    private List<Action> actions = new ArrayList<>();
 
     /** Statements on single rows that follow each other: they become one loop over rows. */
     private final List<TileStmt> ofRows = new ArrayList<>();
 
     FewRowsActions(TileKernel kernel) {
-        this(
-                kernel,
-                kernel.parallel().stream().filter(kernel::isBlocked).findFirst().orElseThrow(),
-                new LinkedHashMap<>(),
-                new HashMap<>(),
-                Set.of());
-    }
-
-    private FewRowsActions(
-            TileKernel kernel,
-            Axis row,
-            SequencedMap<String, PlacedTile> placed,
-            Map<String, BlockStrides> inPlace,
-            Set<Axis> open) {
         this.kernel = kernel;
-        this.row = row;
-        this.placed = placed;
-        this.inPlace = inPlace;
-        this.open = open;
+        this.row =
+                kernel.parallel().stream().filter(kernel::isBlocked).findFirst().orElseThrow();
     }
 
     ScheduledKernel schedule() {
-        place(kernel.body());
+        kernel.program().definitions().forEach(d -> place(d.tile(), d.value()));
         List<Action> body = of(kernel.body());
         return new ScheduledKernel(kernel, List.copyOf(placed.values()), body);
-    }
-
-    private void place(List<TileStmt> body) {
-        for (TileStmt stmt : body) {
-            switch (stmt) {
-                case TileStmt.Define d -> place(d.tile(), d.value());
-                case TileStmt.Loop l -> place(l.body());
-                default -> {}
-            }
-        }
     }
 
     private void place(Tile tile, TileExpr value) {
@@ -105,6 +82,8 @@ final class FewRowsActions {
     }
 
     private List<Action> of(List<TileStmt> body) {
+        List<Action> outer = actions;
+        actions = new ArrayList<>();
         for (TileStmt stmt : body) {
             switch (stmt) {
                 case TileStmt.Define d -> define(d);
@@ -114,7 +93,9 @@ final class FewRowsActions {
             }
         }
         flush();
-        return actions;
+        List<Action> inner = actions;
+        actions = outer;
+        return inner;
     }
 
     private void define(TileStmt.Define d) {
@@ -136,11 +117,11 @@ final class FewRowsActions {
     private Action loop(TileStmt.Loop l) {
         flush();
         int size = kernel.block(l.axis());
-        Set<Axis> within = new HashSet<>(open);
         if (size > 1) {
-            within.add(l.axis());
+            open.add(l.axis());
         }
-        List<Action> body = new FewRowsActions(kernel, row, placed, inPlace, within).of(l.body());
+        List<Action> body = of(l.body());
+        open.remove(l.axis());
         Span span = new Span.Between(l.bounds().from(), l.bounds().to());
         return size > 1
                 ? new Action.Blocks(l.axis(), span, size, l.mask(), body)
@@ -234,7 +215,7 @@ final class FewRowsActions {
     /** A reduction along a row, after what is stored at each index; its result is kept in memory. */
     private List<Action> reduced(TileStmt.Define d, Optional<TileStmt.Store> store) {
         TileExpr.Reduce r = reduce(d);
-        Variable result = RowActions.variable(d.tile());
+        Variable result = d.tile().value();
         List<Action.Store> stores = store.map(s -> new Action.Store(s.buffer(), s.address(), s.value())).stream()
                 .toList();
         TileExpr.Reduce inMemory = new TileExpr.Reduce(r.kind(), inMemory(r.program()), r.over(), r.ignoresNaN());

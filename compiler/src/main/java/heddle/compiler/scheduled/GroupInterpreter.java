@@ -149,7 +149,7 @@ final class GroupInterpreter {
     private List<Node> nodes(List<Action> actions) {
         List<Node> nodes = new ArrayList<>();
         for (Action action : actions) {
-            if (!waits(action)) {
+            if (!action.any(a -> a instanceof Action.Barrier || a instanceof Action.Exchange)) {
                 nodes.add(new Alone(step(action)));
             } else {
                 nodes.add(new Together(together(action)));
@@ -158,23 +158,13 @@ final class GroupInterpreter {
         return nodes;
     }
 
-    private static boolean waits(Action action) {
-        return switch (action) {
-            case Action.Barrier b -> true;
-            case Action.Exchange e -> true;
-            case Action.For f -> f.body().stream().anyMatch(GroupInterpreter::waits);
-            case Action.When w -> w.then().stream().anyMatch(GroupInterpreter::waits);
-            default -> false;
-        };
-    }
-
     private Runnable together(Action action) {
         return switch (action) {
             case Action.Barrier b -> this::barrier;
             case Action.Exchange e -> exchange(e);
             case Action.When w -> {
                 Code condition = code(w.condition());
-                List<Node> body = inside(() -> nodes(w.then()));
+                List<Node> body = inside(() -> nodes(w.body()));
                 yield () -> {
                     if (agreed(condition, w) != 0) {
                         run(body);
@@ -200,20 +190,19 @@ final class GroupInterpreter {
             throw new IllegalStateException("threads do not wait in a loop over " + f.level());
         }
         Bounds bounds = bounds(f);
-        Registers outer = registers;
-        registers = outer.inner();
-        int slot = slot(f);
-        List<Node> body = nodes(f.body());
-        registers = outer;
-        return () -> {
-            double to = agreed(bounds.to, f);
-            for (double at = agreed(bounds.from, f); at < to; at += bounds.step) {
-                for (double[] frame : frames) {
-                    frame[slot] = at;
+        return inside(() -> {
+            int slot = slot(f);
+            List<Node> body = nodes(f.body());
+            return () -> {
+                double to = agreed(bounds.to, f);
+                for (double at = agreed(bounds.from, f); at < to; at += bounds.step) {
+                    for (double[] frame : frames) {
+                        frame[slot] = at;
+                    }
+                    run(body);
                 }
-                run(body);
-            }
-        };
+            };
+        });
     }
 
     private Runnable exchange(Action.Exchange e) {
@@ -252,13 +241,8 @@ final class GroupInterpreter {
     private record Bounds(Code from, Code to, int step) {}
 
     private Bounds bounds(Action.For f) {
-        return switch (f.span()) {
-            case Span.Steps s -> new Bounds(code(s.from()), code(s.to()), s.step());
-            case Span.Between b -> new Bounds(code(b.from()), code(b.to()), 1);
-            case Span.Whole w ->
-                new Bounds(code(ScalarExpr.of(0)), code(ScalarExpr.of(f.axis().extent())), 1);
-            default -> throw new IllegalStateException("not a loop of a device: " + f.span());
-        };
+        Span.Steps steps = f.span().steps(f.axis());
+        return new Bounds(code(steps.from()), code(steps.to()), steps.step());
     }
 
     private int slot(Action.For f) {
@@ -305,7 +289,7 @@ final class GroupInterpreter {
             }
             case Action.When w -> {
                 Code condition = code(w.condition());
-                ThreadStep body = inside(() -> steps(w.then()));
+                ThreadStep body = inside(() -> steps(w.body()));
                 yield frame -> {
                     if (condition.run(frame) != 0) {
                         body.run(frame);
@@ -326,18 +310,17 @@ final class GroupInterpreter {
 
     private ThreadStep counted(Action.For f) {
         Bounds bounds = bounds(f);
-        Registers outer = registers;
-        registers = outer.inner();
-        int slot = slot(f);
-        ThreadStep body = steps(f.body());
-        registers = outer;
-        return frame -> {
-            double to = bounds.to.run(frame);
-            for (double at = bounds.from.run(frame); at < to; at += bounds.step) {
-                frame[slot] = at;
-                body.run(frame);
-            }
-        };
+        return inside(() -> {
+            int slot = slot(f);
+            ThreadStep body = steps(f.body());
+            return frame -> {
+                double to = bounds.to.run(frame);
+                for (double at = bounds.from.run(frame); at < to; at += bounds.step) {
+                    frame[slot] = at;
+                    body.run(frame);
+                }
+            };
+        });
     }
 
     private ThreadStep store(Action.Store s) {

@@ -10,6 +10,11 @@ public sealed interface Level {
     /** One index after another. */
     Level EACH = new Each();
 
+    /** Some vectors of these lanes side by side; one index after another where there are none. */
+    static Level of(Optional<DType> lanes, int registers) {
+        return lanes.<Level>map(t -> new Lanes(t, registers)).orElse(EACH);
+    }
+
     /** One index after another. */
     record Each() implements Level {
         @Override

@@ -1,7 +1,6 @@
 package heddle.compiler.scheduled;
 
 import heddle.compiler.scalar.Axis;
-import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
@@ -16,13 +15,7 @@ import java.util.Set;
  * Sums that are set to zero just before the only round of the loop that adds to them. They are what that round adds: nothing need be
  * set to zero.
  */
-final class OneRound {
-    private final TileKernel kernel;
-
-    OneRound(TileKernel kernel) {
-        this.kernel = kernel;
-    }
-
+record OneRound(TileKernel kernel) {
     /** Their tiles. @param body statements that follow each other */
     Set<Tile> sums(List<TileStmt> body) {
         Set<Tile> sums = new HashSet<>();
@@ -58,7 +51,7 @@ final class OneRound {
             switch (stmt) {
                 case TileStmt.Accumulate a -> products += a.tile().equals(tile) ? 1 : 0;
                 case TileStmt.Define d -> {
-                    if (!(d.value() instanceof TileExpr.Map m) || reads(m.program(), tile)) {
+                    if (!(d.value() instanceof TileExpr.Map m) || ScalarExprs.contains(m.program(), tile.value())) {
                         return false;
                     }
                 }
@@ -68,9 +61,5 @@ final class OneRound {
             }
         }
         return products == 1;
-    }
-
-    private static boolean reads(ScalarExpr program, Tile tile) {
-        return ScalarExprs.contains(program, tile.value());
     }
 }

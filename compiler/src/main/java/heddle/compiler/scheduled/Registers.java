@@ -29,30 +29,27 @@ public final class Registers {
     }
 
     private final UnaryOperator<String> unique;
-    private final Map<String, Declared> variables;
-    private final Map<Axis, Declared> indexes;
+    /** Of variables, by name, and of indexes, by axis. */
+    private final Map<Object, Declared> declared;
+
     /** The indexes of loops over registers, those of outer loops first. */
     private final SequencedMap<Axis, Integer> current;
 
     /** @param unique a name like the one that is wished for, which nothing else in the kernel has */
     public Registers(UnaryOperator<String> unique) {
-        this(unique, new HashMap<>(), new HashMap<>(), new LinkedHashMap<>());
+        this(unique, new HashMap<>(), new LinkedHashMap<>());
     }
 
     private Registers(
-            UnaryOperator<String> unique,
-            Map<String, Declared> variables,
-            Map<Axis, Declared> indexes,
-            SequencedMap<Axis, Integer> current) {
+            UnaryOperator<String> unique, Map<Object, Declared> declared, SequencedMap<Axis, Integer> current) {
         this.unique = unique;
-        this.variables = variables;
-        this.indexes = indexes;
+        this.declared = declared;
         this.current = current;
     }
 
     /** The names in a block: what is declared there is not seen here. */
     public Registers inner() {
-        return new Registers(unique, new HashMap<>(variables), new HashMap<>(indexes), current);
+        return new Registers(unique, new HashMap<>(declared), current);
     }
 
     /** Runs {@code body} with each index of a loop over registers. */
@@ -66,42 +63,38 @@ public final class Registers {
 
     /** Declares a variable. @param by the action that does */
     public String declare(Variable variable, Action by) {
-        return declare(variables, variable.name(), variable.name(), by);
+        return declare(variable.name(), variable.name(), by);
     }
 
     /** Declares the index along an axis. @param by the action that does */
     public String declare(Axis axis, Action by) {
-        return declare(indexes, axis, axis.name(), by);
+        return declare(axis, axis.name(), by);
     }
 
-    private <K> String declare(Map<K, Declared> all, K key, String wish, Action by) {
+    private String declare(Object key, String wish, Action by) {
         List<Axis> axes = new ArrayList<>(current.keySet());
         List<Integer> at = axes.stream().map(current::get).toList();
-        Declared declared = all.get(key);
-        if (declared == null || declared.by != by) {
-            declared = new Declared(by, axes, new HashMap<>());
-            all.put(key, declared);
+        Declared known = declared.get(key);
+        if (known == null || known.by != by) {
+            known = new Declared(by, axes, new HashMap<>());
+            declared.put(key, known);
         }
         String name = unique.apply(wish + at.stream().map(String::valueOf).collect(Collectors.joining("_")));
-        declared.names.put(at, name);
+        known.names.put(at, name);
         return name;
     }
 
     /** What a variable is called here. */
     public String name(Variable variable) {
-        Declared declared = variables.get(variable.name());
-        if (declared == null) {
-            throw new IllegalStateException("nothing is called " + variable.name() + " here");
-        }
-        return declared.name(current);
+        return known(variable.name());
     }
 
-    private String name(Axis axis) {
-        Declared declared = indexes.get(axis);
-        if (declared == null) {
-            throw new IllegalStateException("axis " + axis + " has no index here");
+    private String known(Object key) {
+        Declared known = declared.get(key);
+        if (known == null) {
+            throw new IllegalStateException("nothing is called " + key + " here");
         }
-        return declared.name(current);
+        return known.name(current);
     }
 
     /** A program in these names, with numbers for the indexes of loops over registers. */
@@ -115,7 +108,7 @@ public final class Registers {
                 Integer number = current.get(i.axis());
                 yield number != null
                         ? ScalarExpr.of(number)
-                        : ScalarExpr.of(new Axis(name(i.axis()), i.axis().extent()));
+                        : ScalarExpr.of(new Axis(known(i.axis()), i.axis().extent()));
             }
             case Variable v -> new Variable(name(v), v.type());
             case ScalarExpr.Apply a -> folded(a);

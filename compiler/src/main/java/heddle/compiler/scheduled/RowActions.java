@@ -4,7 +4,6 @@ import heddle.compiler.index.Stride;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.tile.KernelSchedule;
-import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
@@ -25,9 +24,9 @@ final class RowActions {
         return switch (stmt) {
             case TileStmt.Define d ->
                 switch (d.value()) {
-                    case TileExpr.Map m -> new Action.Let(variable(d.tile()), m.program());
+                    case TileExpr.Map m -> new Action.Let(d.tile().value(), m.program());
                     case TileExpr.Reduce r ->
-                        reduce(variable(d.tile()), r, Span.WHOLE, List.of(), schedule.unroll(d.tile(), r.over()));
+                        reduce(d.tile().value(), r, Span.WHOLE, List.of(), schedule.unroll(d.tile(), r.over()));
                     case TileExpr.Dot dot -> throw notAStep(stmt);
                 };
             case TileStmt.Store s ->
@@ -42,10 +41,6 @@ final class RowActions {
         return new IllegalStateException("not a step of a row: " + stmt);
     }
 
-    static Variable variable(Tile tile) {
-        return new Variable(tile.name(), tile.type());
-    }
-
     /**
      * A reduction along a row.
      *
@@ -54,9 +49,7 @@ final class RowActions {
      */
     static Action.Method reduce(
             Variable result, TileExpr.Reduce r, Span span, List<Action.Store> stores, int accumulators) {
-        Level level = Level.Lanes.element(result.type())
-                .<Level>map(t -> new Level.Lanes(t, accumulators))
-                .orElse(Level.EACH);
+        Level level = Level.of(Level.Lanes.element(result.type()), accumulators);
         List<Action> body = new ArrayList<>(stores);
         body.add(new Action.Fold(result, r.kind(), r.program(), r.ignoresNaN()));
         List<Action> actions = new ArrayList<>();
@@ -70,7 +63,7 @@ final class RowActions {
 
     /** A store at each index along a row. */
     static Action.Method along(String name, Axis axis, Span span, TileStmt.Store s) {
-        Level level = lanes(s, axis).<Level>map(t -> new Level.Lanes(t, 1)).orElse(Level.EACH);
+        Level level = Level.of(lanes(s, axis), 1);
         Action store = new Action.Store(s.buffer(), s.address(), s.value());
         return new Action.Method(name, Optional.empty(), List.of(new Action.For(axis, span, level, List.of(store))));
     }

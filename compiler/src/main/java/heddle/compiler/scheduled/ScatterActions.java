@@ -30,12 +30,8 @@ final class ScatterActions {
                 List.of(new Action.Add(add.buffer(), add.address(), add.value(), add.kind()))));
         Optional<Axis> lane =
                 add.axes().stream().skip(1).filter(kernel::isBlocked).findFirst();
-        Action loop = lane.<Action>map(axis -> {
-                    Level level = RowActions.lanes(store, axis)
-                            .<Level>map(t -> new Level.Lanes(t, 1))
-                            .orElse(Level.EACH);
-                    return new Action.For(axis, Span.BLOCK, level, body);
-                })
+        Action loop = lane.<Action>map(
+                        axis -> new Action.For(axis, Span.BLOCK, Level.of(RowActions.lanes(store, axis), 1), body))
                 .orElseGet(body::getFirst);
         return List.of(new Action.Method(position.name(), Optional.empty(), List.of(loop)));
     }

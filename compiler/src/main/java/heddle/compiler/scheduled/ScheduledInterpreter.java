@@ -1,6 +1,5 @@
 package heddle.compiler.scheduled;
 
-import heddle.compiler.index.BlockStrides;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
@@ -165,19 +164,30 @@ public final class ScheduledInterpreter {
                 };
             }
             case Action.Method m -> steps(m.body());
-            case Action.Product p -> product(p);
+            case Action.Product p -> multiply(p.sums(), p.spread(), p.vectors(), p.over(), p.zeros(), p.isFresh());
             case Action.Turn t -> turn(t);
             case Action.RowDots d ->
-                rowProduct(d.products(), d.left(), d.right(), d.over(), Annihilating.NEITHER, true, d.rows());
-            case Action.RowSums s ->
-                rowProduct(
-                        s.sums(),
-                        s.left(),
-                        s.right(),
-                        s.over(),
-                        s.zeros() ? Annihilating.LEFT : Annihilating.NEITHER,
-                        false,
-                        s.rows());
+                ofRows(
+                        d.products(),
+                        d.rows(),
+                        multiply(
+                                d.products(),
+                                new Action.Operand.Placed(d.left()),
+                                new Action.Operand.InPlace(d.right()),
+                                d.over(),
+                                Annihilating.NEITHER,
+                                true));
+            case Action.RowSums r ->
+                ofRows(
+                        r.sums(),
+                        r.rows(),
+                        multiply(
+                                r.sums(),
+                                new Action.Operand.Placed(r.left()),
+                                new Action.Operand.InPlace(r.right()),
+                                r.over(),
+                                r.zeros() ? Annihilating.LEFT : Annihilating.NEITHER,
+                                false));
             case Action.Blocks b -> blocks(b);
             case Action.Checked c -> steps(c.body());
             case Action.Partial p -> partial(p);
@@ -189,15 +199,7 @@ public final class ScheduledInterpreter {
         int slot = evaluator.slot(f.axis());
         Function<Range, Range> span = span(f.axis(), f.span());
         Step body = steps(f.body());
-        return () -> {
-            Range range = span.apply(worker.range(f.axis()));
-            double before = frame[slot];
-            for (long at = range.from(); at < range.to(); at++) {
-                frame[slot] = at;
-                body.run();
-            }
-            frame[slot] = before;
-        };
+        return () -> over(slot, span.apply(worker.range(f.axis())), body);
     }
 
     private Function<Range, Range> span(Axis axis, Span span) {
@@ -282,12 +284,15 @@ public final class ScheduledInterpreter {
             step.run();
             return;
         }
-        int slot = evaluator.slot(axes.getFirst());
+        Axis first = axes.getFirst();
+        over(evaluator.slot(first), worker.range(first), () -> each(axes.subList(1, axes.size()), step));
+    }
+
+    private void over(int slot, Range range, Step step) {
         double before = frame[slot];
-        Range range = worker.range(axes.getFirst());
         for (long at = range.from(); at < range.to(); at++) {
             frame[slot] = at;
-            each(axes.subList(1, axes.size()), step);
+            step.run();
         }
         frame[slot] = before;
     }
@@ -307,60 +312,36 @@ public final class ScheduledInterpreter {
         };
     }
 
-    private Step product(Action.Product p) {
-        Axis row = p.sums().row().orElseThrow();
-        Axis lane = p.sums().lane();
-        evaluator.slot(row);
-        evaluator.slot(lane);
-        evaluator.slot(p.over());
-        OperandElements.At spread = operands.of(p.spread(), List.of(row, p.over()));
-        OperandElements.At vectors = operands.of(p.vectors(), List.of(p.over(), lane));
-        return multiply(p.sums(), List.of(row, lane), p.over(), spread, vectors, p.zeros(), p.isFresh());
-    }
-
     private Step turn(Action.Turn t) {
         List<Axis> axes = List.of(t.read(), t.stored());
-        axes.forEach(evaluator::slot);
         OperandElements.At from = operands.of(t.from(), axes);
         OperandElements.At to = operands.of(t.to(), axes);
         return () -> each(axes, () -> to.set(frame, from.element(frame)));
     }
 
-    private Step rowProduct(
-            PlacedTile sums,
-            PlacedTile left,
-            BlockStrides right,
-            Axis over,
-            Annihilating zeros,
-            boolean isFresh,
-            int rows) {
+    private Step ofRows(PlacedTile sums, int rows, Step step) {
         Axis row = sums.row().orElseThrow();
-        evaluator.slot(row);
-        evaluator.slot(sums.lane());
-        evaluator.slot(over);
-        OperandElements.At a = operands.of(new Action.Operand.Placed(left), List.of(row, over));
-        OperandElements.At b = operands.of(new Action.Operand.InPlace(right), List.of(sums.lane(), over));
-        Step multiply = multiply(sums, List.of(row, sums.lane()), over, a, b, zeros, isFresh);
         return () -> {
             Range range = worker.range(row);
             if (range.to() - range.from() != rows) {
                 throw new IllegalStateException(rows + " rows for " + range);
             }
-            multiply.run();
+            step.run();
         };
     }
 
     private Step multiply(
             PlacedTile sums,
-            List<Axis> axes,
+            Action.Operand spread,
+            Action.Operand vectors,
             Axis over,
-            OperandElements.At a,
-            OperandElements.At b,
             Annihilating zeros,
             boolean isFresh) {
+        OperandElements.At a = operands.of(spread, List.of(sums.row().orElseThrow(), over));
+        OperandElements.At b = operands.of(vectors, List.of(over, sums.lane()));
         Code address = code(worker.address(sums.buffer(), sums.address()));
         DType type = sums.buffer().type().dtype();
-        return () -> each(axes, () -> {
+        return () -> each(sums.axes(), () -> {
             int at = (int) address.run(frame);
             double[] sum = {isFresh ? 0 : memory(sums.buffer())[at]};
             each(List.of(over), () -> {

@@ -1,9 +1,20 @@
 package heddle.compiler.scheduled;
 
+import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 
 /** The indexes of an axis that a loop runs over. */
 public sealed interface Span {
+    /** The same as steps along an axis. @throws IllegalStateException when that depends on the current block */
+    default Steps steps(Axis axis) {
+        return switch (this) {
+            case Steps s -> s;
+            case Between b -> new Steps(b.from(), b.to(), 1);
+            case Whole w -> new Steps(ScalarExpr.of(0), ScalarExpr.of(axis.extent()), 1);
+            default -> throw new IllegalStateException("not a loop of a device: " + this);
+        };
+    }
+
     /** All of them. */
     Span WHOLE = new Whole();
 

@@ -4,9 +4,10 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Equation;
+import heddle.compiler.op.SumOfProducts;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
@@ -72,7 +73,8 @@ public record DivideBeforeProduct() implements Rule {
         Graph graph = context.graph();
         if (!ElementReference.is(node, ScalarFn.DIV)
                 || !graph.operand(node, 0).type().equals(node.type())
-                || !isOfExponentials(graph, ElementReference.nodeBehindViews(graph, graph.operand(node, 0)))) {
+                || !ExponentialQuotient.isOfExponentials(
+                        graph, View.behind(graph, graph.operand(node, 0)).node())) {
             return NO_MATCH;
         }
         ElementReference whole = ElementReference.in(node.value());
@@ -105,11 +107,6 @@ public record DivideBeforeProduct() implements Rule {
                         "divide the exponentials by their sum, and multiply with the values then");
     }
 
-    private static boolean isOfExponentials(Graph graph, Node product) {
-        return product.op() instanceof Contract
-                && graph.operands(product).stream().anyMatch(v -> ElementReference.is(v.node(), ScalarFn.EXP));
-    }
-
     private static Optional<Factor> factor(Graph graph, ElementReference product, RowSum sum) {
         for (int slot = 0; slot < 2; slot++) {
             Node exp = graph.operand(product.node(), slot).node();
@@ -125,7 +122,7 @@ public record DivideBeforeProduct() implements Rule {
 
     /** Where an element of the product reads its exponentials; what it sums over has axes of its own. */
     private static List<ScalarExpr> index(ElementReference product, int slot, Node exp) {
-        Equation equation = ((Contract) product.node().op()).parsed();
+        Equation equation = ((SumOfProducts) product.node().op()).parsed();
         Map<Character, ScalarExpr> letters = new HashMap<>();
         for (int n = 0; n < equation.result().length(); n++) {
             letters.put(equation.result().charAt(n), product.index().get(n));

@@ -4,8 +4,8 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
+import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.Rule;
 import heddle.compiler.rule.RuleContext;
@@ -65,7 +65,7 @@ public record DivideByReciprocal() implements Rule {
 
     /** The product that a node is, with the numerator in operand {@code slot}. */
     private static Optional<Product> product(Graph graph, Node node, int slot) {
-        Node reciprocal = ElementReference.nodeBehindViews(graph, graph.operand(node, 1 - slot));
+        Node reciprocal = View.behind(graph, graph.operand(node, 1 - slot)).node();
         boolean mayBe = graph.operand(node, slot).type().equals(node.type())
                 && (ElementReference.is(reciprocal, ScalarFn.DIV) || ElementReference.is(reciprocal, ScalarFn.POW));
         if (!mayBe) {
@@ -84,9 +84,8 @@ public record DivideByReciprocal() implements Rule {
         if (numerator.is(ScalarFn.EXP)) {
             return sum.isOver(graph, numerator.operand(graph, 0));
         }
-        Node product = ElementReference.nodeBehindViews(graph, numerator.value());
-        return product.op() instanceof Contract
-                && graph.operands(product).stream().anyMatch(v -> ElementReference.is(v.node(), ScalarFn.EXP));
+        Node product = View.behind(graph, numerator.value()).node();
+        return ExponentialQuotient.isOfExponentials(graph, product);
     }
 
     /** Why exponentials over a sum are no softmax; what is a product of them is a quotient first. */

@@ -4,6 +4,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.SourceExcerpt;
 import heddle.compiler.scalar.ScalarFn;
@@ -50,6 +51,12 @@ record ExponentialQuotient(ElementReference y, RowSum sum) {
         return RowSum.of(graph, whole.operand(graph, 1))
                 .filter(sum -> sum.isOver(graph, y))
                 .map(sum -> new ExponentialQuotient(y, sum));
+    }
+
+    /** Whether a node is a sum of products with exponentials. */
+    static boolean isOfExponentials(Graph graph, Node product) {
+        return product.op() instanceof SumOfProducts
+                && graph.operands(product).stream().anyMatch(v -> ElementReference.is(v.node(), ScalarFn.EXP));
     }
 
     /** The quotient that a node is, if it is of a kind. */

@@ -32,7 +32,7 @@ public record FactorBesideSum() implements Rule {
     public Outcome apply(Node node, RuleContext context) {
         Graph graph = context.graph();
         for (int slot = 0; ElementReference.is(node, ScalarFn.MUL) && slot < 2; slot++) {
-            Node exp = ElementReference.nodeBehindViews(graph, graph.operand(node, 1 - slot));
+            Node exp = View.behind(graph, graph.operand(node, 1 - slot)).node();
             if (!ElementReference.is(exp, ScalarFn.EXP)) {
                 continue;
             }

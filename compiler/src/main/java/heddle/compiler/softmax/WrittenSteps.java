@@ -2,10 +2,10 @@ package heddle.compiler.softmax;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Elementwise;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.Softmax;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.scalar.ScalarFn;
 
@@ -44,7 +44,7 @@ final class WrittenSteps {
 
     private long weight(Node node) {
         int first = node.op() instanceof Pointwise && !graph.operands(node).isEmpty() ? above(node, 0) : 0;
-        if (node.op() instanceof Contract) {
+        if (node.op() instanceof SumOfProducts) {
             above[node.id()] = 1;
         } else if (node.op() instanceof View) {
             above[node.id()] = first;

@@ -127,13 +127,7 @@ public final class ProgramFacts {
     /** The products, in order. */
     public List<TileExpr.Dot> products() {
         List<TileExpr.Dot> products = new ArrayList<>();
-        ProgramParts.statements(program.body(), stmt -> {
-            if (stmt instanceof TileStmt.Accumulate a) {
-                products.add(a.value());
-            } else if (stmt instanceof TileStmt.Define d && d.value() instanceof TileExpr.Dot dot) {
-                products.add(dot);
-            }
-        });
+        ProgramParts.statements(program.body(), stmt -> stmt.product().ifPresent(products::add));
         return products;
     }
 
@@ -146,7 +140,7 @@ public final class ProgramFacts {
 
     /** Whether a tile is a factor of a product. */
     public boolean isFactor(Tile tile) {
-        return products().stream().anyMatch(d -> d.a().equals(tile) || d.b().equals(tile));
+        return products().stream().anyMatch(d -> d.factors().contains(tile));
     }
 
     /**

@@ -14,15 +14,9 @@ final class ProgramParts {
     static void statements(List<TileStmt> body, Consumer<TileStmt> visitor) {
         for (TileStmt stmt : body) {
             visitor.accept(stmt);
-            switch (stmt) {
-                case TileStmt.Loop l -> {
-                    statements(l.body(), visitor);
-                    if (l.mode() instanceof LoopMode.Partial p) {
-                        statements(p.merge(), visitor);
-                    }
-                }
-                case TileStmt.Masked m -> statements(m.body(), visitor);
-                default -> {}
+            statements(stmt.body(), visitor);
+            if (stmt instanceof TileStmt.Loop l && l.mode() instanceof LoopMode.Partial p) {
+                statements(p.merge(), visitor);
             }
         }
     }
@@ -68,18 +62,6 @@ final class ProgramParts {
         };
     }
 
-    /** Every definition of a tile outside merges. */
-    static void definitions(List<TileStmt> body, Consumer<TileStmt.Define> visitor) {
-        for (TileStmt stmt : body) {
-            switch (stmt) {
-                case TileStmt.Define d -> visitor.accept(d);
-                case TileStmt.Loop l -> definitions(l.body(), visitor);
-                case TileStmt.Masked m -> definitions(m.body(), visitor);
-                default -> {}
-            }
-        }
-    }
-
     /** Every tile that is defined, and the results of parts. */
     static void tiles(List<TileStmt> body, Consumer<Tile> visitor) {
         statements(body, stmt -> {
@@ -94,37 +76,6 @@ final class ProgramParts {
 
     /** Every scalar program, address, bound and mask, in order of its statements. */
     static void programs(List<TileStmt> body, Consumer<ScalarExpr> visitor) {
-        statements(body, stmt -> own(stmt, visitor));
-    }
-
-    /** The scalar programs of one statement, without those of statements in it. */
-    static void own(TileStmt stmt, Consumer<ScalarExpr> visitor) {
-        switch (stmt) {
-            case TileStmt.Define d -> value(d.value(), visitor);
-            case TileStmt.Update u -> value(u.value(), visitor);
-            case TileStmt.Accumulate a -> {}
-            case TileStmt.Loop l -> {
-                visitor.accept(l.bounds().from());
-                visitor.accept(l.bounds().to());
-                l.mask().ifPresent(mask -> visitor.accept(mask.program()));
-            }
-            case TileStmt.Masked m -> {}
-            case TileStmt.Store s -> {
-                visitor.accept(s.address());
-                visitor.accept(s.value());
-            }
-            case TileStmt.AddTo a -> {
-                visitor.accept(a.address());
-                visitor.accept(a.value());
-            }
-        }
-    }
-
-    private static void value(TileExpr e, Consumer<ScalarExpr> visitor) {
-        switch (e) {
-            case TileExpr.Map m -> visitor.accept(m.program());
-            case TileExpr.Reduce r -> visitor.accept(r.program());
-            case TileExpr.Dot d -> {}
-        }
+        statements(body, stmt -> stmt.programs().forEach(visitor));
     }
 }

@@ -81,22 +81,16 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
 
     /** Its definitions of tiles, but those of merges, in order. */
     public List<TileStmt.Define> definitions() {
-        List<TileStmt.Define> definitions = new ArrayList<>();
-        ProgramParts.definitions(body, definitions::add);
-        return definitions;
+        return TileStmt.all(body).stream()
+                .filter(TileStmt.Define.class::isInstance)
+                .map(TileStmt.Define.class::cast)
+                .toList();
     }
 
     /** Whether a tile is a factor of a product. */
     public boolean isOperand(Tile tile) {
         List<Tile> factors = new ArrayList<>();
-        ProgramParts.statements(body, stmt -> {
-            if (stmt instanceof TileStmt.Accumulate a) {
-                factors.addAll(List.of(a.value().a(), a.value().b()));
-            }
-            if (stmt instanceof TileStmt.Define d && d.value() instanceof TileExpr.Dot dot) {
-                factors.addAll(List.of(dot.a(), dot.b()));
-            }
-        });
+        ProgramParts.statements(body, stmt -> stmt.product().ifPresent(dot -> factors.addAll(dot.factors())));
         return factors.contains(tile);
     }
 

@@ -6,9 +6,46 @@ import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A step of a {@link TileProgram}. There are no barriers and no threads; a schedule brings those. */
 public sealed interface TileStmt {
+    /** The statements within this one, but those of a merge. */
+    default List<TileStmt> body() {
+        return List.of();
+    }
+
+    /** The scalar programs of this statement itself, addresses before values. */
+    default List<ScalarExpr> programs() {
+        return switch (this) {
+            case Define d -> d.value().programs();
+            case Update u -> u.value().programs();
+            case Loop l ->
+                Stream.concat(Stream.of(l.bounds().from(), l.bounds().to()), l.mask().map(LoopMask::program).stream())
+                        .toList();
+            case Store s -> List.of(s.address(), s.value());
+            case AddTo a -> List.of(a.address(), a.value());
+            case Accumulate a -> List.of();
+            case Masked m -> List.of();
+        };
+    }
+
+    /** The product that it computes, if it does. */
+    default Optional<TileExpr.Dot> product() {
+        return this instanceof Accumulate a
+                ? Optional.of(a.value())
+                : this instanceof Define d && d.value() instanceof TileExpr.Dot dot
+                        ? Optional.of(dot)
+                        : Optional.empty();
+    }
+
+    /** These statements and those within them, in order. */
+    static List<TileStmt> all(List<TileStmt> body) {
+        return body.stream()
+                .flatMap(s -> Stream.concat(Stream.of(s), all(s.body()).stream()))
+                .toList();
+    }
+
     /**
      * A loop over blocks of an axis. The block size is not part of the program: any size gives the same results, up to the order
      * of sums.

@@ -338,7 +338,7 @@ public final class TileVerifier {
                     stmt instanceof TileStmt.Define || stmt instanceof TileStmt.Update,
                     loop.id(),
                     "a merge defines and updates tiles alone");
-            ProgramParts.own(stmt, p -> check(!ScalarExprs.readsMemory(p), loop.id(), "a merge reads memory"));
+            stmt.programs().forEach(p -> check(!ScalarExprs.readsMemory(p), loop.id(), "a merge reads memory"));
             statement(stmt);
         }
         visible.clear();

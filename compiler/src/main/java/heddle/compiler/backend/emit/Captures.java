@@ -10,41 +10,46 @@ import heddle.compiler.scalar.ScalarExpr.Length;
 import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scheduled.Action;
 import heddle.compiler.scheduled.Span;
-import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.KernelAxes;
 import heddle.compiler.tile.TileKernel;
-import heddle.compiler.tile.TileStmt;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** The values that a part of a kernel reads and writes from outside it. They become the parameters of its method. */
-public final class Captures {
-    private final SequencedSet<Buffer> buffers = new LinkedHashSet<>();
-    private final SequencedSet<Axis> axes = new LinkedHashSet<>();
-    private final SequencedSet<Variable> variables = new LinkedHashSet<>();
-    private final SortedSet<String> symbols = new TreeSet<>();
-    private final Set<ScalarExpr> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-
-    public SequencedSet<Buffer> buffers() {
-        return buffers;
+/**
+ * The values that a part of a kernel reads and writes from outside it. They become the parameters of its method.
+ *
+ * @param symbols of lengths, sorted
+ * @param blocks  the axes whose current block a loop runs over
+ * @param seen    programs that were looked at
+ */
+public record Captures(
+        SequencedSet<Buffer> buffers,
+        SequencedSet<Axis> axes,
+        SequencedSet<Variable> variables,
+        SortedSet<String> symbols,
+        SequencedSet<Axis> blocks,
+        Set<ScalarExpr> seen) {
+    public Captures() {
+        this(
+                new LinkedHashSet<>(),
+                new LinkedHashSet<>(),
+                new LinkedHashSet<>(),
+                new TreeSet<>(),
+                new LinkedHashSet<>(),
+                Collections.newSetFromMap(new IdentityHashMap<>()));
     }
 
-    public SequencedSet<Axis> axes() {
-        return axes;
-    }
-
-    public SequencedSet<Variable> variables() {
-        return variables;
-    }
-
-    /** Symbols of lengths, sorted. */
-    public SortedSet<String> symbols() {
-        return symbols;
+    /** The symbols of the lengths that a kernel needs, sorted. */
+    public static SortedSet<String> lengths(TileKernel kernel) {
+        Captures captures = new Captures();
+        KernelAxes.of(kernel).forEach(captures::addExtent);
+        kernel.program().programs().forEach(captures::add);
+        return captures.symbols;
     }
 
     public Captures add(ScalarExpr e) {
@@ -67,49 +72,8 @@ public final class Captures {
     }
 
     /** An axis whose extent is needed. */
-    public Captures addExtent(Axis axis) {
+    private void addExtent(Axis axis) {
         symbols.addAll(axis.extent().symbols());
-        return this;
-    }
-
-    /** What happens for one block of a kernel, and the tables that tell its blocks apart. */
-    public Captures add(TileKernel kernel) {
-        kernel.schedule().tables().forEach(t -> buffers.add(t.buffer()));
-        return add(kernel.body());
-    }
-
-    public Captures add(List<TileStmt> stmts) {
-        stmts.forEach(this::add);
-        return this;
-    }
-
-    public Captures add(TileStmt stmt) {
-        switch (stmt) {
-            case TileStmt.Define d -> add(d.value());
-            case TileStmt.Update u -> add(u.value());
-            case TileStmt.Accumulate a -> add(a.value());
-            case TileStmt.Loop l -> {
-                addExtent(l.axis());
-                add(l.bounds().from());
-                add(l.bounds().to());
-                l.mask().ifPresent(mask -> add(mask.program()));
-                add(l.body());
-            }
-            case TileStmt.Masked m -> add(m.body());
-            case TileStmt.Store s -> {
-                s.axes().forEach(this::addExtent);
-                add(s.address());
-                add(s.value());
-                buffers.add(s.buffer());
-            }
-            case TileStmt.AddTo a -> {
-                a.axes().forEach(this::addExtent);
-                add(a.address());
-                add(a.value());
-                buffers.add(a.buffer());
-            }
-        }
-        return this;
     }
 
     /** What an action and those within it read and write, but variables and indexes that begin there. */
@@ -118,6 +82,8 @@ public final class Captures {
             case Action.For f -> {
                 if (f.span() instanceof Span.Whole) {
                     addExtent(f.axis());
+                } else if (f.span() instanceof Span.Block || f.span() instanceof Span.Padded) {
+                    blocks.add(f.axis());
                 }
                 f.body().forEach(this::add);
             }
@@ -134,16 +100,5 @@ public final class Captures {
             default -> throw new IllegalArgumentException("not compiled apart: " + action);
         }
         return this;
-    }
-
-    private void add(TileExpr e) {
-        switch (e) {
-            case TileExpr.Map m -> add(m.program());
-            case TileExpr.Reduce r -> {
-                addExtent(r.over());
-                add(r.program());
-            }
-            case TileExpr.Dot d -> addExtent(d.over());
-        }
     }
 }

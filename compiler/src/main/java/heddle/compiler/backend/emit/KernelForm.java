@@ -6,6 +6,7 @@ import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ScheduleListing;
 import heddle.compiler.tile.TileKernel;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A kernel without the names that distinguish it from kernels of other layers. Buffers are numbered in the order in
@@ -26,6 +27,16 @@ public record KernelForm(String listing, List<Buffer> buffers) {
                 .axes(kernel.parallel())
                 .body(kernel.body());
         return new KernelForm(listing.toString(), listing.buffers());
+    }
+
+    /** Writes the comment above the method of a kernel. @param how it is executed */
+    public static void writeComment(TileKernel kernel, String how, JavaText out) {
+        String axes =
+                kernel.parallel().stream().map(a -> a + " < " + a.extent()).collect(Collectors.joining(", "));
+        out.line("/**");
+        out.line(" * {@code " + kernel.family() + "} over " + axes + how);
+        kernel.comments().forEach(c -> out.line(" * " + JavaText.comment(c)));
+        out.line(" */");
     }
 
     /** What tells methods apart; the tables by which blocks are skipped are listed with the mask. */

@@ -22,46 +22,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes actions, one index at a time; {@link LaneCode} writes what stands in loops over lanes. */
-final class ActionCode {
-    private final KernelScope scope;
-    private final BlockRanges ranges;
-    private final JavaText out;
-    private final ScalarCode.Positions positions;
-    private final Map<Variable, List<String>> partials;
-    private final TileOffsets offsets;
-
-    /**
-     * Sums to which products are added without looking for zeros first.
-     *
-     * @param plain the variable that tells whether this is the first time
-     */
+/**
+ * Writes actions, one index at a time; {@link LaneCode} writes what stands in loops over lanes.
+ *
+ * @param partials  vectors of partial results, by what they are folded to
+ * @param unchecked sums to which products are added without looking for zeros first
+ * @param mask      of the innermost loop over blocks that has one
+ */
+record ActionCode(
+        KernelScope scope,
+        BlockRanges ranges,
+        TileOffsets offsets,
+        JavaText out,
+        ScalarCode.Positions positions,
+        Map<Variable, List<String>> partials,
+        Optional<Unchecked> unchecked,
+        Optional<MaskCode> mask) {
+    /** @param plain the variable that tells whether this is the first time */
     private record Unchecked(PlacedTile sums, String plain) {}
 
-    private Optional<Unchecked> unchecked = Optional.empty();
-
-    /** Of the innermost loop over blocks that has one. */
-    private Optional<MaskCode> mask = Optional.empty();
-
-    /** @param out where the body of the entry method's loop over blocks is written */
-    ActionCode(KernelScope scope, BlockRanges ranges, TileOffsets offsets, JavaText out) {
-        this(scope, ranges, offsets, out, ScalarCode.NO_POSITIONS, new HashMap<>());
-        offsets.declare(ranges, out);
+    /** Code of a method. */
+    private static ActionCode in(KernelScope scope, BlockRanges ranges, TileOffsets offsets, JavaText out) {
+        return new ActionCode(
+                scope,
+                ranges,
+                offsets,
+                out,
+                ScalarCode.NO_POSITIONS,
+                new HashMap<>(),
+                Optional.empty(),
+                Optional.empty());
     }
 
-    private ActionCode(
-            KernelScope scope,
-            BlockRanges ranges,
-            TileOffsets offsets,
-            JavaText out,
-            ScalarCode.Positions positions,
-            Map<Variable, List<String>> partials) {
-        this.scope = scope;
-        this.ranges = ranges;
-        this.out = out;
-        this.positions = positions;
-        this.partials = partials;
-        this.offsets = offsets;
+    /** Code of an entry method. @param out where the body of its loop over blocks is written */
+    static ActionCode entry(KernelScope scope, BlockRanges ranges, TileOffsets offsets, JavaText out) {
+        offsets.declare(ranges, out);
+        return in(scope, ranges, offsets, out);
     }
 
     void write(List<Action> actions) {
@@ -87,8 +83,8 @@ final class ActionCode {
             case Action.Product p -> scope.members().about(p, () -> product(p));
             case Action.Turn t ->
                 scope.members().about(t, () -> TurnMethods.write(t, new Sides(scope, ranges, out), scope, out));
-            case Action.RowDots d -> scope.members().about(d, () -> new RowProductCode(scope, ranges, out).write(d));
-            case Action.RowSums s -> scope.members().about(s, () -> new RowProductCode(scope, ranges, out).write(s));
+            case Action.RowDots d -> scope.members().about(d, () -> new ProductCode(scope, ranges, out).write(d));
+            case Action.RowSums s -> scope.members().about(s, () -> new ProductCode(scope, ranges, out).write(s));
             case Action.Blocks b -> blocks(b);
             case Action.Checked c -> checked(c);
             case Action.Partial p -> partial(p);
@@ -182,7 +178,16 @@ final class ActionCode {
                 Addresses addresses = new Addresses(f.axis(), inner, scope.support(), before);
                 ScalarCode.Positions along =
                         (x, conditional) -> addresses.of(x, index, conditional).map(Addresses.Position::text);
-                new ActionCode(scope.with(inner), ranges, offsets, text, along, partials).write(f.body());
+                new ActionCode(
+                                scope.with(inner),
+                                ranges,
+                                offsets,
+                                text,
+                                along,
+                                partials,
+                                Optional.empty(),
+                                Optional.empty())
+                        .write(f.body());
                 text.close();
             }
         }
@@ -229,9 +234,7 @@ final class ActionCode {
     private void method(Action.Method m) {
         KernelScope.Part part = scope.part(m);
         JavaText text = part.text();
-        ActionCode inner = new ActionCode(
-                scope.with(part.locals()), ranges, offsets, text, ScalarCode.NO_POSITIONS, new HashMap<>());
-        inner.write(m.body());
+        in(scope.with(part.locals()), ranges, offsets, text).write(m.body());
         m.result()
                 .ifPresent(
                         r -> text.line("return " + part.locals().value(r.name()).name() + ";"));
@@ -255,7 +258,7 @@ final class ActionCode {
         if (all) {
             out.line("int " + from + " = 0;");
             out.line("int " + to + " = " + KernelScope.extent(axis) + ";");
-            within(inner).write(b.body());
+            within(inner, unchecked, Optional.empty()).write(b.body());
             return;
         }
         Ends ends = ends(axis, b.span());
@@ -266,18 +269,15 @@ final class ActionCode {
         out.line("int " + to + " = Math.min(" + from + " + " + b.size() + ", " + ends.to() + ");");
         Optional<MaskCode> code = b.mask().map(mask -> new MaskCode(scope, inner, axis, mask));
         code.ifPresent(c -> out.about(b.mask().get(), () -> c.write(out)));
-        ActionCode body = within(inner);
-        body.mask = code;
-        body.write(b.body());
+        within(inner, unchecked, code).write(b.body());
         out.close();
     }
 
     private void checked(Action.Checked c) {
         String plain = scope.locals().fresh("plain");
         out.open("for (boolean " + plain + " = true; ; " + plain + " = false)");
-        ActionCode body = within(ranges);
-        body.unchecked = Optional.of(new Unchecked(c.sums(), plain));
-        body.write(c.body());
+        within(ranges, Optional.of(new Unchecked(c.sums(), plain)), Optional.empty())
+                .write(c.body());
         Buffer sums = c.sums().buffer();
         String array = scope.locals().array(sums).array();
         String isFinite =
@@ -288,7 +288,7 @@ final class ActionCode {
 
     private void product(Action.Product p) {
         Optional<String> plain = unchecked.filter(u -> u.sums.equals(p.sums())).map(Unchecked::plain);
-        new ProductCode(scope, ranges).write(p, plain, out);
+        new ProductCode(scope, ranges, out).write(p, plain);
     }
 
     private void partial(Action.Partial p) {
@@ -301,11 +301,9 @@ final class ActionCode {
         out.close();
     }
 
-    private ActionCode within(BlockRanges inner) {
-        KernelScope block = scope.with(scope.locals().block());
+    private ActionCode within(BlockRanges inner, Optional<Unchecked> sums, Optional<MaskCode> masked) {
         offsets.declare(inner, out);
-        ActionCode code = new ActionCode(block, inner, offsets, out, positions, partials);
-        code.unchecked = unchecked;
-        return code;
+        KernelScope block = scope.with(scope.locals().block());
+        return new ActionCode(block, inner, offsets, out, positions, partials, sums, masked);
     }
 }

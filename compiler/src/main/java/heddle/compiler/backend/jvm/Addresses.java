@@ -9,7 +9,6 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Element;
 import heddle.compiler.scalar.ScalarExprs;
-import heddle.compiler.scalar.ValueNumbers;
 import heddle.compiler.type.Dim;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,8 +27,6 @@ final class Addresses {
      */
     record Position(String text, Dim step) {}
 
-    private record Key(Buffer buffer, int start) {}
-
     /** The most characters of a part that is written where it is used. */
     private static final int SHORT = 32;
 
@@ -37,8 +34,7 @@ final class Addresses {
     private final Locals locals;
     private final JavaText before;
     private final ScalarCode code;
-    private final ValueNumbers numbers = new ValueNumbers();
-    private final Map<Key, String> starts = new HashMap<>();
+    private final Map<Element, String> starts = new HashMap<>();
 
     /** @param before text that stands before the loop over {@code axis} */
     Addresses(Axis axis, Locals locals, Set<Support> support, JavaText before) {
@@ -62,8 +58,7 @@ final class Addresses {
             return Optional.empty();
         }
         String start = starts.computeIfAbsent(
-                new Key(x.buffer(), numbers.of(stride.get().start())),
-                key -> declare(key.buffer(), stride.get().start()));
+                new Element(x.buffer(), stride.get().start()), first -> declare(first.buffer(), first.address()));
         Dim step = stride.get().step();
         if (step.isZero()) {
             return Optional.of(new Position(start, step));

@@ -4,28 +4,23 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.tile.TileKernel;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The axes that are split into blocks at the point where code is written. The ends of their blocks are in variables.
  */
-final class BlockRanges {
-    private final Set<Axis> blocked = new HashSet<>();
-
-    private BlockRanges() {}
-
+record BlockRanges(Set<Axis> blocked) {
     /** The blocks of parallel axes. */
     static BlockRanges of(TileKernel kernel) {
-        BlockRanges ranges = new BlockRanges();
-        kernel.parallel().stream().filter(a -> kernel.block(a) > 1).forEach(ranges.blocked::add);
-        return ranges;
+        return new BlockRanges(
+                kernel.parallel().stream().filter(kernel::isBlocked).collect(Collectors.toSet()));
     }
 
     /** These ranges, and a block of {@code axis}. */
     BlockRanges with(Axis axis) {
-        BlockRanges inner = new BlockRanges();
-        inner.blocked.addAll(blocked);
-        inner.blocked.add(axis);
-        return inner;
+        Set<Axis> inner = new HashSet<>(blocked);
+        inner.add(axis);
+        return new BlockRanges(inner);
     }
 
     boolean isBlocked(Axis axis) {

@@ -6,10 +6,8 @@ import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.machine.Processor;
-import heddle.compiler.type.Dim;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
+import java.util.function.Function;
 
 /** Writes the file around the kernels: imports, constants, and the two methods that call the kernels. */
 record CompilationUnit(Processor target, Plan plan, String className) {
@@ -25,21 +23,24 @@ record CompilationUnit(Processor target, Plan plan, String className) {
             "VectorShuffle",
             "VectorSpecies");
 
-    /** The constants for species of vectors, by the class of the vectors. */
-    private static final SequencedMap<String, String> SPECIES = new LinkedHashMap<>();
-
-    static {
-        SPECIES.put("FloatVector", "F");
-        SPECIES.put("DoubleVector", "D");
-        SPECIES.put("IntVector", "I");
-        SPECIES.put("LongVector", "L");
-    }
+    /** The classes of vectors whose species are constants, called by their first letter. */
+    private static final List<String> SPECIES = List.of("FloatVector", "DoubleVector", "IntVector", "LongVector");
 
     JavaText text(ClassText members, List<EntryMethod> entries) {
         JavaText body = new JavaText(1);
         body.line("private " + className + "() {}");
-        writeBlocks(body, entries);
-        writeRun(body, entries);
+        writeCases(
+                body,
+                "How many independent blocks an entry has.",
+                "long blocks(int entry, long[] lengths)",
+                entries,
+                e -> "{ return " + Locals.length(e.blocks()) + "; }");
+        writeCases(
+                body,
+                "Computes the blocks of an entry from {@code from} up to {@code to}.",
+                "void run(int entry, Object[] arrays, int[] offsets, long[] lengths, long from, long to)",
+                entries,
+                e -> e.call() + ";");
         members.methods().forEach(m -> body.blank().append(m));
         members.support().forEach(s -> body.blank().line(s.text()));
         JavaText constants = new JavaText(1);
@@ -73,7 +74,8 @@ record CompilationUnit(Processor target, Plan plan, String className) {
 
     /** @param code what the methods say, which decides what species there are */
     private void writeConstants(JavaText out, ClassText members, String code) {
-        SPECIES.forEach((vector, constant) -> {
+        SPECIES.forEach(vector -> {
+            String constant = vector.substring(0, 1);
             if (code.contains(vector) || members.constants().stream().anyMatch(c -> c.contains("(" + constant + ","))) {
                 String boxed = vector.replace("Vector", "").replaceAll("^Int$", "Integer");
                 out.line("private static final VectorSpecies<" + boxed + "> " + constant + " = " + vector + ".SPECIES_"
@@ -83,40 +85,21 @@ record CompilationUnit(Processor target, Plan plan, String className) {
         members.constants().forEach(c -> out.line("private static final " + c + ";"));
     }
 
-    private void writeBlocks(JavaText out, List<EntryMethod> entries) {
+    /** A method with a case for each entry. */
+    private void writeCases(
+            JavaText out, String comment, String head, List<EntryMethod> entries, Function<EntryMethod, String> of) {
         out.blank();
-        out.line("/** How many independent blocks an entry has. */");
-        out.open("public static long blocks(int entry, long[] lengths)");
-        writeLengths(out);
-        // A statement, since a switch expression must have a result: a plan may have no kernel at all.
-        out.open("switch (entry)");
-        for (int i = 0; i < entries.size(); i++) {
-            Dim blocks = entries.get(i).blocks();
-            out.line("case " + i + " -> { return " + Locals.length(blocks) + "; }");
-        }
-        out.line("default -> throw new IllegalArgumentException(\"no entry \" + entry);");
-        out.close();
-        out.close();
-    }
-
-    private void writeRun(JavaText out, List<EntryMethod> entries) {
-        out.blank();
-        out.line("/** Computes the blocks of an entry from {@code from} up to {@code to}. */");
-        out.open("public static void run("
-                + "int entry, Object[] arrays, int[] offsets, long[] lengths, long from, long to)");
-        writeLengths(out);
-        out.open("switch (entry)");
-        for (int i = 0; i < entries.size(); i++) {
-            out.line("case " + i + " -> " + entries.get(i).call() + ";");
-        }
-        out.line("default -> throw new IllegalArgumentException(\"no entry \" + entry);");
-        out.close();
-        out.close();
-    }
-
-    private void writeLengths(JavaText out) {
+        out.line("/** " + comment + " */");
+        out.open("public static " + head);
         for (int i = 0; i < plan.lengths().size(); i++) {
             out.line("long " + Names.identifier(plan.lengths().get(i)) + " = lengths[" + i + "];");
         }
+        // A statement, since a switch expression must have a result: a plan may have no kernel at all.
+        out.open("switch (entry)");
+        for (int i = 0; i < entries.size(); i++) {
+            out.line("case " + i + " -> " + of.apply(entries.get(i)));
+        }
+        out.line("default -> throw new IllegalArgumentException(\"no entry \" + entry);");
+        out.close().close();
     }
 }

@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** Writes the method that calls a kernel: a loop over some of the kernel's blocks. */
 final class EntryMethod {
@@ -35,9 +33,7 @@ final class EntryMethod {
         this.kernel = kernel;
         this.buffers = form.buffers();
         this.name = members.methodName(kernel.name());
-        Captures captures = new Captures().add(kernel);
-        kernel.parallel().forEach(captures::addExtent);
-        this.symbols = new TreeSet<>(captures.symbols());
+        this.symbols = Captures.lengths(kernel);
         Locals locals = new Locals();
         symbols.forEach(locals::fresh);
         buffers.forEach(locals::buffer);
@@ -47,11 +43,7 @@ final class EntryMethod {
     }
 
     private void write(KernelScope scope, JavaText text) {
-        text.line("/**");
-        text.line(" * {@code " + kernel.family() + "} over "
-                + kernel.parallel().stream().map(a -> a + " < " + a.extent()).collect(Collectors.joining(", ")));
-        kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));
-        text.line(" */");
+        KernelForm.writeComment(kernel, "", text);
         List<String> parameters = new ArrayList<>();
         for (Buffer b : buffers) {
             Locals.Array a = scope.locals().array(b);
@@ -64,7 +56,7 @@ final class EntryMethod {
         scope.scheduled().tiles().forEach(tile -> declare(scope, tile, offsets, text));
         text.open("for (long block = from; block < to; block++)");
         writeIndexes(scope, text);
-        new ActionCode(scope, BlockRanges.of(kernel), offsets, text)
+        ActionCode.entry(scope, BlockRanges.of(kernel), offsets, text)
                 .write(scope.scheduled().body());
         text.close().close();
     }
@@ -164,11 +156,6 @@ final class EntryMethod {
     /** How many blocks there are. */
     Dim blocks() {
         return kernel.parallel().stream().map(this::blocks).reduce(Dim.ONE, Dim::times);
-    }
-
-    /** The symbols whose lengths it takes, sorted. */
-    Set<String> symbols() {
-        return symbols;
     }
 
     /** The call with arguments taken from the arrays and offsets of {@code run}. */

@@ -15,13 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes a plan as a Java class that computes with the Vector API. */
-public final class JvmWriter {
-    private final Processor target;
-
-    public JvmWriter(Processor target) {
-        this.target = target;
-    }
-
+public record JvmWriter(Processor target) {
     /** The plan's kernels as one class; kernels that differ only in their buffers become one method. */
     public JavaSource write(Plan plan) {
         return DeepStack.call(() -> written(plan));

@@ -14,15 +14,15 @@ import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.Widening;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.Action;
-import heddle.compiler.scheduled.ActionParts;
 import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.Dim;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedSet;
+import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The state that the writers of one kernel share: the kernel, its class, its entry method, and the block of the entry.
@@ -78,59 +78,45 @@ record KernelScope(ScheduledKernel scheduled, Processor target, ClassText member
      * Begins a private method for a part of the kernel that reads {@code captures}, and gives its scope. Everything
      * captured keeps its name.
      *
-     * @param parameters more parameters, as Java declarations
+     * @param numbers more parameters, each an {@code int}
      */
-    Part part(String suffix, String returns, Captures captures, List<String> parameters) {
+    Part part(String suffix, String returns, Captures captures, List<String> numbers) {
         String name = members.methodName(entry + suffix);
-        SequencedSet<String> declared = new LinkedHashSet<>();
-        SequencedSet<String> passed = new LinkedHashSet<>();
         Locals inner = locals.method();
+        SequencedMap<String, String> types = new LinkedHashMap<>();
         for (Buffer b : captures.buffers()) {
             Locals.Array a = locals.array(b);
-            declared.add(Locals.arrayType(b) + " " + a.array());
-            declared.add("int " + a.offset());
-            passed.add(a.array());
-            passed.add(a.offset());
+            types.put(a.array(), Locals.arrayType(b));
+            types.put(a.offset(), "int");
         }
         for (Axis axis : captures.axes()) {
             if (locals.hasIndex(axis)) {
                 String index = locals.index(axis);
                 String variable = index.replace("(long) ", "");
-                declared.add((variable.equals(index) ? "long " : "int ") + variable);
-                passed.add(variable);
+                types.put(variable, variable.equals(index) ? "long" : "int");
             }
         }
-        for (String symbol : captures.symbols()) {
-            declared.add("long " + Names.identifier(symbol));
-            passed.add(Names.identifier(symbol));
-        }
+        captures.symbols().forEach(symbol -> types.put(Names.identifier(symbol), "long"));
         for (ScalarExpr.Variable v : captures.variables()) {
-            if (!locals.hasValue(v.name())) {
-                continue;
+            if (locals.hasValue(v.name())) {
+                types.put(locals.value(v.name()).name(), Locals.type(v.type()));
             }
-            String value = locals.value(v.name()).name();
-            declared.add(Locals.type(v.type()) + " " + value);
-            passed.add(value);
         }
-        for (String p : parameters) {
-            declared.add(p);
-            passed.add(p.substring(p.lastIndexOf(' ') + 1));
-        }
+        numbers.forEach(number -> types.put(number, "int"));
+        String declared = types.entrySet().stream()
+                .map(e -> e.getValue() + " " + e.getKey())
+                .collect(Collectors.joining(", "));
         JavaText text = members.method();
-        text.open("private static " + returns + " " + name + "(" + String.join(", ", declared) + ")");
-        return new Part(text, inner, name + "(" + String.join(", ", passed) + ")");
+        text.open("private static " + returns + " " + name + "(" + declared + ")");
+        return new Part(text, inner, name + "(" + String.join(", ", types.keySet()) + ")");
     }
 
     /** Begins the private method for actions that are compiled apart. */
     Part part(Action.Method method) {
         Captures captures = new Captures();
-        SequencedSet<Axis> blocks = new LinkedHashSet<>();
-        method.body().forEach(action -> {
-            captures.add(action);
-            ActionParts.blocks(action, blocks::add);
-        });
+        method.body().forEach(captures::add);
         List<String> ends = new ArrayList<>();
-        blocks.forEach(axis -> ends.addAll(List.of("int " + from(axis), "int " + to(axis))));
+        captures.blocks().forEach(axis -> ends.addAll(List.of(from(axis), to(axis))));
         String returns = method.result().map(r -> Locals.type(r.type())).orElse("void");
         return part("_" + method.name(), returns, captures, ends);
     }

@@ -1,7 +1,6 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.emit.JavaText;
-import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
@@ -11,26 +10,17 @@ import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 
 /** Writes values that vectors cannot compute: each lane is computed as a scalar and passed through a small array. */
-final class LaneByLane {
-    private final VectorCode code;
-    private final Lanes lanes;
-    private final JavaText out;
-
-    LaneByLane(VectorCode code) {
-        this.code = code;
-        this.lanes = code.lanes();
-        this.out = code.out();
-    }
-
+record LaneByLane(VectorCode code) {
     /** A vector, or a mask, that holds the value of {@code program} in each lane. */
     String of(ScalarExpr program) {
+        JavaText out = code.out();
         ScalarExpr e = program instanceof Apply a && a.fn() != ScalarFn.SELECT ? overVectors(a) : program;
         String array = scratch(e.type());
         String lane = code.locals().fresh("lane");
         Locals inner = code.locals().block();
         inner.bind(code.loop().axis(), "(long) (" + code.at() + " + " + lane + ")");
         spill(e, lane, inner);
-        out.open("for (int " + lane + " = 0; " + lane + " < " + lanes.count() + "; " + lane + "++)");
+        out.open("for (int " + lane + " = 0; " + lane + " < " + code.lanes().count() + "; " + lane + "++)");
         String element = array + "[" + lane + "]";
         code.guard().ifPresent(guard -> {
             out.line(element + " = " + (e.type() == DType.BOOL ? "false" : "0") + ";");
@@ -45,19 +35,20 @@ final class LaneByLane {
         out.line(element + " = " + value + ";");
         code.guard().ifPresent(guard -> out.close());
         out.close();
-        String from = ".fromArray(" + lanes.species() + ", " + array + ", 0)";
+        String from = ".fromArray(" + code.lanes().species() + ", " + array + ", 0)";
         return e.type() == DType.BOOL
                 ? code.declareMask("VectorMask" + from)
-                : code.declare(e instanceof Apply a ? a.fn().text() : "v", lanes.vector() + from);
+                : code.declare(
+                        e instanceof Apply a ? a.fn().text() : "v", code.lanes().vector() + from);
     }
 
     private String scratch(DType type) {
-        return code.loop().scratch(type == DType.BOOL ? "boolean" : lanes.element());
+        return code.loop().scratch(type == DType.BOOL ? "boolean" : code.lanes().element());
     }
 
     /** {@code e} with arguments that vectors can hold computed as vectors, and only the function lane by lane. */
     private ScalarExpr overVectors(Apply e) {
-        if (e.args().stream().anyMatch(a -> code.varies(a) && !lanes.hold(a.type()))) {
+        if (e.args().stream().anyMatch(a -> code.varies(a) && !code.lanes().hold(a.type()))) {
             return e;
         }
         return new Apply(
@@ -73,7 +64,7 @@ final class LaneByLane {
         ScalarExprs.visit(e, x -> {
             if (x instanceof Variable v && inner.value(v.name()).vector()) {
                 String array = scratch(v.type());
-                out.line(inner.value(v.name()).name() + ".intoArray(" + array + ", 0);");
+                code.out().line(inner.value(v.name()).name() + ".intoArray(" + array + ", 0);");
                 inner.bind(v.name(), new Locals.Value(array + "[" + lane + "]", false));
             }
         });

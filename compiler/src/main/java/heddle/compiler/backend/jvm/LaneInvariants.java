@@ -4,11 +4,9 @@ import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.backend.jvm.text.Support;
+import heddle.compiler.scalar.Memo;
 import heddle.compiler.scalar.ScalarExpr;
-import heddle.compiler.scalar.ValueNumbers;
 import heddle.compiler.type.DType;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,9 +18,8 @@ final class LaneInvariants {
     private final Locals locals;
     private final JavaText before;
     private final ScalarCode code;
-    private final ValueNumbers numbers = new ValueNumbers();
-    private final Map<Integer, String> vectors = new HashMap<>();
-    private final Map<Integer, String> scalars = new HashMap<>();
+    private final Memo<String> vectors = new Memo<>(this::newVector);
+    private final Memo<String> scalars = new Memo<>(this::newScalar);
 
     /** @param before text that stands before the loop */
     LaneInvariants(Lanes lanes, Locals locals, Set<Support> support, JavaText before) {
@@ -32,22 +29,32 @@ final class LaneInvariants {
         this.code = new ScalarCode(locals, support, before);
     }
 
-    JavaText before() {
-        return before;
-    }
-
     /** A vector, or for bools a mask, that has the value of {@code e} in every lane. */
     String spread(ScalarExpr e) {
-        return vectors.computeIfAbsent(numbers.of(e), number -> {
-            String scalar = code.of(e);
-            String name = locals.fresh(name(e) + "All");
-            if (e.type() == DType.BOOL) {
-                before.line(lanes.mask() + " " + name + " = " + lanes.species() + ".maskAll(" + scalar + ");");
-            } else {
-                before.line(lanes.vector() + " " + name + " = " + lanes.broadcast(scalar) + ";");
-            }
-            return name;
-        });
+        return vectors.of(e);
+    }
+
+    /** A local variable with the value of {@code e}. */
+    String scalar(ScalarExpr e) {
+        return scalars.of(e);
+    }
+
+    private String newVector(ScalarExpr e) {
+        String scalar = code.of(e);
+        return e.type() == DType.BOOL
+                ? declare(lanes.mask(), name(e) + "All", lanes.species() + ".maskAll(" + scalar + ")")
+                : declare(lanes.vector(), name(e) + "All", lanes.broadcast(scalar));
+    }
+
+    private String newScalar(ScalarExpr e) {
+        String text = code.of(e);
+        return text.matches("(\\(long\\) )?\\w+") ? text : declare(Locals.type(e.type()), "s", text);
+    }
+
+    private String declare(String type, String wish, String value) {
+        String name = locals.fresh(wish);
+        before.line(type + " " + name + " = " + value + ";");
+        return name;
     }
 
     private static String name(ScalarExpr e) {
@@ -62,18 +69,5 @@ final class LaneInvariants {
     /** A literal as it stands in Java. */
     String literal(ScalarExpr e) {
         return code.of(e);
-    }
-
-    /** A local variable with the value of {@code e}. */
-    String scalar(ScalarExpr e) {
-        return scalars.computeIfAbsent(numbers.of(e), number -> {
-            String text = code.of(e);
-            if (text.matches("(\\(long\\) )?\\w+")) {
-                return text;
-            }
-            String name = locals.fresh("s");
-            before.line(Locals.type(e.type()) + " " + name + " = " + text + ";");
-            return name;
-        });
     }
 }

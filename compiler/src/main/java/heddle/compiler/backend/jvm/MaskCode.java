@@ -115,7 +115,7 @@ final class MaskCode {
 
         Test(String suffix, ScalarExpr truth) {
             List<String> ends = new ArrayList<>();
-            axes.forEach(a -> ends.addAll(List.of("int " + ranges.from(a), "int " + ranges.to(a))));
+            axes.forEach(a -> ends.addAll(List.of(ranges.from(a), ranges.to(a))));
             KernelScope.Part part = scope.part(suffix, "boolean", new Captures().add(truth), ends);
             for (Axis a : axes) {
                 part.locals().bind(ranges.from(a), new Locals.Value(ranges.from(a), false));

@@ -1,6 +1,5 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.type.DType;
@@ -10,15 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Functions that return bools, as lane masks. */
-final class MaskFunctions {
-    private final VectorCode code;
-    private final Lanes lanes;
-
-    MaskFunctions(VectorCode code) {
-        this.code = code;
-        this.lanes = code.lanes();
-    }
-
+record MaskFunctions(VectorCode code) {
     /** A mask of the lanes in which {@code e} holds. */
     String of(Apply e) {
         return switch (e.fn()) {
@@ -30,7 +21,7 @@ final class MaskFunctions {
             case SELECT -> code.select(e);
             case EQ, NE, LT, LE, GT, GE -> compare(e);
             case CAST ->
-                lanes.hold(e.args().getFirst().type())
+                code.lanes().hold(e.args().getFirst().type())
                         ? arg(e, 0) + ".compare(VectorOperators.NE, 0)"
                         : new LaneByLane(code).of(e);
             default -> new LaneByLane(code).of(e);
@@ -39,11 +30,11 @@ final class MaskFunctions {
 
     private String compare(Apply e) {
         DType type = e.args().getFirst().type();
-        if (lanes.hold(type)) {
+        if (code.lanes().hold(type)) {
             return arg(e, 0) + ".compare(VectorOperators." + e.fn() + ", "
                     + code.operand(e.args().get(1)) + ")";
         }
-        if (type == DType.I64 && lanes.element().equals("float")) {
+        if (type == DType.I64 && code.lanes().element().equals("float")) {
             Optional<String> mask = code.loop().indexComparison(e, code.at()).or(() -> inHalves(e));
             if (mask.isPresent()) {
                 return mask.get();
@@ -65,12 +56,12 @@ final class MaskFunctions {
         if (a.isEmpty() || b.isEmpty()) {
             return Optional.empty();
         }
-        int half = lanes.count() / 2;
+        int half = code.lanes().count() / 2;
         String bits = IntStream.of(0, half)
                 .mapToObj(from -> a.get().apply(from) + ".compare(VectorOperators." + e.fn() + ", "
                         + b.get().apply(from) + ").toLong()")
                 .collect(Collectors.joining(" | "));
-        return Optional.of("VectorMask.fromLong(" + lanes.species() + ", " + bits + " << " + half + ")");
+        return Optional.of("VectorMask.fromLong(" + code.lanes().species() + ", " + bits + " << " + half + ")");
     }
 
     /** Vectors of integers, by the number of their first lane. */

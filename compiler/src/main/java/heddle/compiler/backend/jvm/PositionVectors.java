@@ -1,6 +1,5 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Support;
 import heddle.compiler.index.PositionCasts;
 import heddle.compiler.index.Stride;
@@ -10,15 +9,7 @@ import heddle.compiler.scalar.ScalarExprs;
 import java.util.Optional;
 
 /** Writes positions, cast to floats: that of the first lane, plus the lanes' steps. */
-final class PositionVectors {
-    private final VectorCode code;
-    private final Lanes lanes;
-
-    PositionVectors(VectorCode code) {
-        this.code = code;
-        this.lanes = code.lanes();
-    }
-
+record PositionVectors(VectorCode code) {
     /** A vector that holds a cast in each lane. */
     String of(Apply cast) {
         Optional<Stride> stride = PositionCasts.stride(cast, code.loop().axis())
@@ -30,16 +21,16 @@ final class PositionVectors {
 
     /** Beyond the integers that floats have, each lane is rounded by itself: a rounded sum would be rounded twice. */
     private String evenly(Stride stride, Apply cast) {
-        boolean single = lanes.element().equals("float");
+        boolean single = code.lanes().element().equals("float");
         Support rounded = single ? Support.FLOAT_POSITIONS : Support.DOUBLE_POSITIONS;
         code.loop().support().add(rounded);
         long step = stride.step().value();
-        long exact = (single ? 1L << 24 : 1L << 53) - lanes.count() * Math.abs(step);
+        long exact = (single ? 1L << 24 : 1L << 53) - code.lanes().count() * Math.abs(step);
         String start = at(stride.start(), step);
         String steps = code.loop().laneSteps(step);
         String first = code.locals().fresh("first");
         code.out().line("long " + first + " = " + start + ";");
-        String sum = lanes.broadcast("(" + lanes.element() + ") " + first) + ".add(" + steps + ")";
+        String sum = code.lanes().broadcast("(" + code.lanes().element() + ") " + first) + ".add(" + steps + ")";
         String result = code.declare(cast.fn().text(), sum);
         code.out().open("if (" + first + " < -" + exact + "L || " + first + " > " + exact + "L)");
         code.out().line(result + " = " + rounded.methodName() + "(" + first + ", " + step + "L);");

@@ -1,9 +1,12 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.product.DotKernel;
 import heddle.compiler.backend.jvm.product.MicroKernel;
 import heddle.compiler.backend.jvm.product.ProductMethods;
+import heddle.compiler.backend.jvm.product.RowProductMethods;
 import heddle.compiler.backend.jvm.text.Locals;
+import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.ScaledBlock;
 import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
@@ -13,21 +16,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes the call that multiplies two tiles. */
-final class ProductCode {
-    private final KernelScope scope;
-    private final BlockRanges ranges;
-
-    ProductCode(KernelScope scope, BlockRanges ranges) {
-        this.scope = scope;
-        this.ranges = ranges;
-    }
-
+/**
+ * Writes the calls that multiply tiles.
+ *
+ * @param out where the call, and positions before it, are written
+ */
+record ProductCode(KernelScope scope, BlockRanges ranges, JavaText out) {
     /** @param plain a variable that tells whether zeros are numbers like others, if there is one */
-    void write(Action.Product p, Optional<String> plain, JavaText out) {
+    void write(Action.Product p, Optional<String> plain) {
         PlacedTile sums = p.sums();
         Axis row = sums.row().orElseThrow();
-        Sides sides = new Sides(scope, ranges, out);
+        Sides sides = sides();
         Sides.Side spread = sides.of(p.spread(), row, p.over());
         Sides.Side vectors = sides.of(p.vectors(), sums.lane(), p.over());
         if (spread.stored().isPacked()) {
@@ -56,7 +55,7 @@ final class ProductCode {
         strides.unknown().forEach((name, value) -> arguments.add(value));
         arguments.add(vectors.array());
         arguments.add(vectors.at());
-        scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments, out));
+        scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments));
         arguments.add(scope.locals().array(sums.buffer()).array());
         out.line(scope.products().of(shape) + "(" + String.join(", ", arguments) + ");");
     }
@@ -66,12 +65,50 @@ final class ProductCode {
     }
 
     /** The array of the scales, where those of the block's columns begin, and the first index that is summed over. */
-    private void addScales(ScaledBlock block, Axis column, Axis over, List<String> arguments, JavaText out) {
+    private void addScales(ScaledBlock block, Axis column, Axis over, List<String> arguments) {
         Locals locals = scope.locals().block();
         locals.bind(column, "(long) " + ranges.from(column));
         Locals.Array array = locals.array(block.scales());
         arguments.add(array.array());
         arguments.add(new ScalarCode(locals, scope.support(), out).position(array.offset(), block.start()));
         arguments.add(ranges.from(over));
+    }
+
+    void write(Action.RowDots d) {
+        PlacedTile products = d.products();
+        Sides.Side k = side(d.right(), products.lane(), d.over());
+        int depth = Math.toIntExact(d.over().extent().value());
+        var shape = new DotKernel.Shape(d.rows(), d.most(), depth, d.left().width(), k.along(), products.width());
+        String method = scope.rowProducts().scores(shape);
+        out.line(method + "(" + sides().length(products.lane()) + ", " + array(d.left()) + ", " + arguments(k)
+                + array(products) + ");");
+    }
+
+    void write(Action.RowSums s) {
+        PlacedTile sums = s.sums();
+        Sides.Side v = side(s.right(), s.over(), sums.lane());
+        int columns = Math.toIntExact(sums.lane().extent().value());
+        var sum = new RowProductMethods.Sum(
+                s.rows(), s.most(), s.vectors(), columns, sums.width(), s.left().width(), v.along(), s.zeros());
+        String method = scope.rowProducts().sum(sum);
+        out.line(method + "(" + sides().length(s.over()) + ", " + array(s.left()) + ", " + arguments(v) + array(sums)
+                + ", " + array(s.before()) + ");");
+    }
+
+    private Sides sides() {
+        return new Sides(scope, ranges, out);
+    }
+
+    private Sides.Side side(BlockStrides block, Axis rows, Axis columns) {
+        return sides().of(new Action.Operand.InPlace(block), rows, columns);
+    }
+
+    private String array(PlacedTile tile) {
+        return scope.locals().array(tile.buffer()).array();
+    }
+
+    /** Where rows lie, each argument with a comma behind it. */
+    private static String arguments(Sides.Side side) {
+        return side.array() + ", " + side.at() + ", " + side.along().passed();
     }
 }

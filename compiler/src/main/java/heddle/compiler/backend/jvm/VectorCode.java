@@ -6,6 +6,7 @@ import heddle.compiler.backend.emit.ScalarSource;
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.scalar.Memo;
 import heddle.compiler.scalar.Needed;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Apply;
@@ -37,7 +38,7 @@ final class VectorCode {
     private final Optional<String> tail;
 
     private final ValueNumbers numbers = new ValueNumbers();
-    private final Map<Integer, Boolean> varying = new HashMap<>();
+    private final Memo<Boolean> varying = new Memo<>(this::computeVaries);
     private Map<Integer, String> computed = new HashMap<>();
     private final Map<Integer, ScalarExpr> programs = new HashMap<>();
     private final Needed needed = new Needed();
@@ -186,13 +187,7 @@ final class VectorCode {
 
     /** Whether the value differs from lane to lane. */
     boolean varies(ScalarExpr e) {
-        int number = numbers.of(e);
-        Boolean known = varying.get(number);
-        if (known == null) {
-            known = computeVaries(e);
-            varying.put(number, known);
-        }
-        return known;
+        return varying.of(e);
     }
 
     private boolean computeVaries(ScalarExpr e) {

@@ -1,6 +1,5 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.VectorMath;
 import heddle.compiler.index.PositionCasts;
 import heddle.compiler.scalar.ScalarExpr;
@@ -12,15 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Functions of float vectors: methods of the Vector API, {@link VectorMath}, or lane by lane. */
-final class VectorFunctions {
-    private final VectorCode code;
-    private final Lanes lanes;
-
-    VectorFunctions(VectorCode code) {
-        this.code = code;
-        this.lanes = code.lanes();
-    }
-
+record VectorFunctions(VectorCode code) {
     /**
      * A vector that holds the value of {@code e} in each lane.
      *
@@ -35,7 +26,7 @@ final class VectorFunctions {
             case FLOOR_DIV ->
                 code.of(new Apply(ScalarFn.FLOOR, e.type(), List.of(new Apply(ScalarFn.DIV, e.type(), e.args()))));
             case NEG, ABS, SQRT -> arg(e, 0) + "." + e.fn().text() + "()";
-            case RSQRT -> lanes.broadcast("1") + ".div(" + arg(e, 0) + ".sqrt())";
+            case RSQRT -> code.lanes().broadcast("1") + ".div(" + arg(e, 0) + ".sqrt())";
             case ADD, SUB, MUL, DIV, MIN, MAX -> {
                 String second = code.operand(e.args().get(1));
                 yield code.beside(e.args().getFirst(), second) + "." + e.fn().text() + "(" + second + ")";
@@ -45,7 +36,8 @@ final class VectorFunctions {
     }
 
     private String function(Apply e, String wish) {
-        Optional<String> template = lanes.element().equals("float") ? VectorMath.template(e.fn()) : Optional.empty();
+        Optional<String> template =
+                code.lanes().element().equals("float") ? VectorMath.template(e.fn()) : Optional.empty();
         if (template.isEmpty() || e.args().size() > 1) {
             return new LaneByLane(code).of(e);
         }
@@ -79,12 +71,12 @@ final class VectorFunctions {
             return new LaneByLane(code).of(e);
         }
         if (from.type() == DType.BOOL) {
-            return lanes.vector() + ".zero(" + lanes.species() + ").blend(1, " + code.of(from) + ")";
+            return code.lanes().vector() + ".zero(" + code.lanes().species() + ").blend(1, " + code.of(from) + ")";
         }
         if (PositionCasts.isPositionCast(e)) {
             return new PositionVectors(code).of(e);
         }
-        return lanes.hold(from.type()) ? code.of(from) : new LaneByLane(code).of(e);
+        return code.lanes().hold(from.type()) ? code.of(from) : new LaneByLane(code).of(e);
     }
 
     private String arg(Apply e, int i) {

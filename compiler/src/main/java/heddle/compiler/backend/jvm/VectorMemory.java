@@ -1,6 +1,5 @@
 package heddle.compiler.backend.jvm;
 
-import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.backend.jvm.text.PackedElement;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr.Apply;
@@ -13,15 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Writes loads and stores of vectors. */
-final class VectorMemory {
-    private final VectorCode code;
-    private final Lanes lanes;
-
-    VectorMemory(VectorCode code) {
-        this.code = code;
-        this.lanes = code.lanes();
-    }
-
+record VectorMemory(VectorCode code) {
     /** The elements at the lanes' indexes: neighbours, evenly spaced ones, or one by one. */
     String load(Element x) {
         Optional<Addresses.Position> position = code.loop().addresses().of(x, code.at(), code.isConditional());
@@ -49,19 +40,21 @@ final class VectorMemory {
     private String loadPacked(Element x, Addresses.Position position) {
         boolean neighbours = position.step().is(1) && code.guard().isEmpty();
         Stored stored = x.buffer().stored();
-        if (!neighbours || !PackedElement.hasNeighbours(stored, lanes) || !lanes.hold(DType.F32)) {
+        if (!neighbours
+                || !PackedElement.hasNeighbours(stored, code.lanes())
+                || !code.lanes().hold(DType.F32)) {
             return new LaneByLane(code).of(x);
         }
         String array = code.locals().array(x.buffer()).array();
-        return PackedElement.neighbours(lanes, stored, array, position.text());
+        return PackedElement.neighbours(code.lanes(), stored, array, position.text());
     }
 
     private String loadVector(String from) {
-        return lanes.vector() + ".fromArray(" + lanes.species() + ", " + from + ")";
+        return code.lanes().vector() + ".fromArray(" + code.lanes().species() + ", " + from + ")";
     }
 
     private String loadMask(String from) {
-        return "VectorMask.fromArray(" + lanes.species() + ", " + from + ")";
+        return "VectorMask.fromArray(" + code.lanes().species() + ", " + from + ")";
     }
 
     /** The vector that a store stores; elements of sixteen bits are rounded. */

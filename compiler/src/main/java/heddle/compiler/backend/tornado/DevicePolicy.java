@@ -28,7 +28,6 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Schedules for devices: a thread for each element of a map, threads that share a row, and for products the blocks of
@@ -135,7 +134,7 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
         for (TileExpr.Dot dot : facts.products()) {
             int width = group.width(dot.over());
             int slice = kernel.schedule().stage(dot.over()).orElse(width);
-            boolean isThereAsAWhole = Stream.of(dot.a(), dot.b()).anyMatch(t -> group.isInRegisters(t));
+            boolean isThereAsAWhole = dot.factors().stream().anyMatch(t -> group.isInRegisters(t));
             if (slice > width || isThereAsAWhole && width % slice != 0) {
                 throw new IllegalSchedule(
                         kernel.program(),

@@ -291,13 +291,10 @@ record GroupBlocks(Device device, ProgramFacts facts) {
             if (kernel.isBlocked(axis) && kernel.parallel().contains(axis)) {
                 chain.add(new Choice.Factor(Choice.Level.GROUP, 0));
             }
-            if (group.isRow(axis)) {
-                chain.add(new Choice.Factor(Choice.Level.THREAD, shape.threadRows));
-                chain.add(new Choice.Factor(Choice.Level.REGISTER, group.registers(axis)));
-            } else {
-                chain.add(new Choice.Factor(Choice.Level.REGISTER, group.registers(axis)));
-                chain.add(new Choice.Factor(Choice.Level.THREAD, shape.threadColumns));
-            }
+            List<Choice.Factor> within = List.of(
+                    new Choice.Factor(Choice.Level.THREAD, group.threads(axis)),
+                    new Choice.Factor(Choice.Level.REGISTER, group.registers(axis)));
+            chain.addAll(group.isRow(axis) ? within : within.reversed());
             schedule = schedule.with(new Choice.Bind(axis.name(), chain));
         }
         return schedule;
@@ -306,7 +303,7 @@ record GroupBlocks(Device device, ProgramFacts facts) {
     private boolean isAcross(TileStmt.Define factor) {
         Tile tile = factor.tile();
         return facts.products().stream()
-                .filter(dot -> dot.a().equals(tile) || dot.b().equals(tile))
+                .filter(dot -> dot.factors().contains(tile))
                 .anyMatch(dot -> GroupMemory.runsAlong(((TileExpr.Map) factor.value()).program(), dot.over()));
     }
 
@@ -328,7 +325,7 @@ record GroupBlocks(Device device, ProgramFacts facts) {
         GroupShape group = GroupShape.of(kernel(schedule));
         int width = group.width(dot.over());
         long most = width;
-        for (Tile t : List.of(dot.a(), dot.b())) {
+        for (Tile t : dot.factors()) {
             if (!group.isInRegisters(t)) {
                 long own = t.axes().stream()
                         .filter(axis -> !axis.equals(dot.over()))

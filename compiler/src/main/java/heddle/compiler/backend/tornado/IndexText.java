@@ -6,6 +6,7 @@ import heddle.compiler.scalar.ScalarExpr.Apply;
 import heddle.compiler.scalar.ScalarExpr.IntLiteral;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.Dim;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -18,6 +19,8 @@ import java.util.function.Function;
 record IndexText(Function<Dim, String> length, Set<Dim> extents) {
     /** Numbers below this, of which a few are added to an index. */
     private static final int SMALL = 1 << 16;
+
+    private static final Set<ScalarFn> PRODUCTS = EnumSet.of(ScalarFn.MUL, ScalarFn.FLOOR_DIV, ScalarFn.MOD);
 
     /** An index that is an {@code int}, as are its parts. */
     String of(ScalarExpr e) {
@@ -46,11 +49,7 @@ record IndexText(Function<Dim, String> length, Set<Dim> extents) {
 
     /** What binds as tight as a product, and is before it, needs no parentheses. */
     private static String factor(ScalarExpr e, String text) {
-        boolean binds = e instanceof Apply a
-                && switch (a.fn()) {
-                    case MUL, FLOOR_DIV, MOD -> true;
-                    default -> false;
-                };
+        boolean binds = e instanceof Apply a && PRODUCTS.contains(a.fn());
         return binds ? text : ScalarSource.operand(text);
     }
 

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -65,9 +64,7 @@ public final class KernelMethods {
         Set<Dim> extents = KernelAxes.of(kernel).stream().map(Axis::extent).collect(Collectors.toSet());
         DeviceScope scope = new DeviceScope(functions, extents);
         List.of("context", "zero").forEach(scope::fresh);
-        Captures captures = new Captures().add(kernel);
-        kernel.parallel().forEach(captures::addExtent);
-        Set<String> lengths = new TreeSet<>(captures.symbols());
+        Set<String> lengths = Captures.lengths(kernel);
         lengths.forEach(symbol -> scope.fresh(Lengths.variable(symbol)));
         LengthArguments passed =
                 LengthArguments.of(List.copyOf(lengths), form.buffers().size());
@@ -82,16 +79,12 @@ public final class KernelMethods {
         }
         parameters.addAll(passed.parameters(pair -> pairs.computeIfAbsent(pair, scope::fresh)));
         JavaText text = new JavaText(1);
-        text.line("/**");
-        text.line(" * {@code " + kernel.family() + "} over "
-                + kernel.parallel().stream().map(a -> a + " < " + a.extent()).collect(Collectors.joining(", "))
-                + (kernel.schedule().blocks().isEmpty()
-                        ? ""
-                        : "; blocks " + kernel.schedule().blocksText()) + "; groups of "
-                + (grid.threads() == 1 ? "one thread" : grid.threads() + " threads")
-                + (local == 0 ? "" : ", " + local + " bytes of local memory") + ".");
-        kernel.comments().forEach(c -> text.line(" * " + JavaText.comment(c)));
-        text.line(" */");
+        String blocks = kernel.schedule().blocks().isEmpty()
+                ? ""
+                : "; blocks " + kernel.schedule().blocksText();
+        String threads = grid.threads() == 1 ? "one thread" : grid.threads() + " threads";
+        String memory = local == 0 ? "" : ", " + local + " bytes of local memory";
+        KernelForm.writeComment(kernel, blocks + "; groups of " + threads + memory + ".", text);
         text.open("public static void " + name + "(" + String.join(", ", parameters) + ")");
         passed.unpacked(pairs::get).forEach(text::line);
         for (LocalArray array : scheduled.shared()) {

@@ -2,6 +2,7 @@ package heddle.compiler.backend.tornado;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
@@ -60,15 +61,11 @@ public record LengthArguments(List<String> symbols, boolean isPaired) {
         return name.apply(Lengths.variable(a) + "_and_" + Lengths.variable(b));
     }
 
-    private interface OfTwo {
-        String of(String a, String b);
-    }
-
-    private List<String> each(UnaryOperator<String> alone, OfTwo pair) {
+    private List<String> each(UnaryOperator<String> alone, BinaryOperator<String> pair) {
         List<String> all = new ArrayList<>();
         int paired = isPaired ? symbols.size() / 2 * 2 : 0;
         for (int i = 0; i < paired; i += 2) {
-            all.add(pair.of(symbols.get(i), symbols.get(i + 1)));
+            all.add(pair.apply(symbols.get(i), symbols.get(i + 1)));
         }
         symbols.subList(paired, symbols.size()).forEach(symbol -> all.add(alone.apply(symbol)));
         return all;

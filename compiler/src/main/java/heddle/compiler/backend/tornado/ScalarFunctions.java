@@ -11,16 +11,11 @@ import java.util.Set;
 /**
  * Writes every {@link ScalarFn}, at every element type, as Java that TornadoVM compiles. Arguments are operands of any
  * operator.
+ *
+ * @param called gets what the expressions call
  */
-final class ScalarFunctions {
+record ScalarFunctions(Set<DeviceFunction> called) {
     private static final Operators OPERATORS = new Operators("&", "|");
-
-    private final Set<DeviceFunction> called;
-
-    /** @param called gets what the expressions call */
-    ScalarFunctions(Set<DeviceFunction> called) {
-        this.called = called;
-    }
 
     /** The value of {@code e} when its arguments have the values {@code args}. */
     String of(Apply e, List<String> args) {
@@ -31,23 +26,18 @@ final class ScalarFunctions {
             // TornadoVM takes a product that is added to itself for a multiply-add, and then misses the product.
             case ADD ->
                 type.isFloat() && a.equals(b) ? (type == DType.F64 ? "2.0 * " : "2f * ") + a : OPERATORS.of(e, args);
-            case ABS -> "TornadoMath.abs(" + a + ")";
             case SIGN -> "(" + a + " > 0 ? " + one(type, "") + " : " + a + " < 0 ? " + one(type, "-") + " : " + a + ")";
-            case EXP -> math("exp", a);
-            case LOG -> math("log", a);
+            case ABS, EXP, LOG, TANH, FLOOR, CEIL -> math(e.fn().text(), a);
             case SQRT -> root(type, a);
             case RSQRT -> one(type, "") + " / " + root(type, a);
-            case TANH -> math("tanh", a);
-            case ERF -> call(type == DType.F64 ? DeviceFunction.ERF : DeviceFunction.ERF_FLOAT, a);
+            case ERF -> call(of(type, DeviceFunction.ERF, DeviceFunction.ERF_FLOAT), a);
             case SIGMOID -> one(type, "") + " / (" + one(type, "") + " + " + math("exp", "-" + a) + ")";
             case SIN -> type == DType.F64 ? call(DeviceFunction.SIN, a) : math("sin", a);
             case COS -> type == DType.F64 ? call(DeviceFunction.COS, a) : math("cos", a);
-            case FLOOR -> math("floor", a);
-            case CEIL -> math("ceil", a);
-            case ROUND -> call(type == DType.F64 ? DeviceFunction.RINT : DeviceFunction.RINT_FLOAT, a);
-            case FLOOR_DIV -> type.isFloat() ? call(floatFloorDiv(type), a, b) : quotient(e, type, a, b);
-            case MOD -> type.isFloat() ? call(floatMod(type), a, b) : remainder(e, type, a, b);
-            case POW -> call(type == DType.F64 ? DeviceFunction.POW : DeviceFunction.POW_FLOAT, a, b);
+            case ROUND -> call(of(type, DeviceFunction.RINT, DeviceFunction.RINT_FLOAT), a);
+            case FLOOR_DIV -> quotient(e, type, a, b);
+            case MOD -> remainder(e, type, a, b);
+            case POW -> call(of(type, DeviceFunction.POW, DeviceFunction.POW_FLOAT), a, b);
             case MIN -> extreme(type, "<", a, b);
             case MAX -> extreme(type, ">", a, b);
             case LE -> type.isFloat() ? orEqual(a, "<", b) : OPERATORS.of(e, args);
@@ -81,12 +71,8 @@ final class ScalarFunctions {
         return needed.methodName() + "(" + String.join(", ", args) + ")";
     }
 
-    private static DeviceFunction floatFloorDiv(DType type) {
-        return type == DType.F64 ? DeviceFunction.FLOOR_DIV_DOUBLE : DeviceFunction.FLOOR_DIV_FLOAT;
-    }
-
-    private static DeviceFunction floatMod(DType type) {
-        return type == DType.F64 ? DeviceFunction.MOD : DeviceFunction.MOD_FLOAT;
+    private static DeviceFunction of(DType type, DeviceFunction ofDoubles, DeviceFunction ofFloats) {
+        return type == DType.F64 ? ofDoubles : ofFloats;
     }
 
     /** NaN wins, unlike with the minimum and maximum of devices. */
@@ -96,10 +82,16 @@ final class ScalarFunctions {
     }
 
     private String quotient(Apply e, DType type, String a, String b) {
+        if (type.isFloat()) {
+            return call(of(type, DeviceFunction.FLOOR_DIV_DOUBLE, DeviceFunction.FLOOR_DIV_FLOAT), a, b);
+        }
         return Division.roundsDown(e) ? a + " / " + b : Operators.narrowed(type, call(DeviceFunction.FLOOR_DIV, a, b));
     }
 
     private String remainder(Apply e, DType type, String a, String b) {
+        if (type.isFloat()) {
+            return call(of(type, DeviceFunction.MOD, DeviceFunction.MOD_FLOAT), a, b);
+        }
         return Division.roundsDown(e) ? a + " % " + b : Operators.narrowed(type, call(DeviceFunction.FLOOR_MOD, a, b));
     }
 
@@ -109,18 +101,16 @@ final class ScalarFunctions {
             case BOOL -> Operators.truth(from, a);
             case F16 -> shortened(DeviceFunction.F16, number);
             case BF16 -> shortened(DeviceFunction.BF16, number);
-            case I64 -> from.isFloat() ? call(toLong(from), number) : "(long) " + number;
-            case I32 -> from.isFloat() ? call(toInt(from), number) : "(int) " + number;
+            case I64 ->
+                from.isFloat()
+                        ? call(of(from, DeviceFunction.TO_LONG, DeviceFunction.TO_LONG_FLOAT), number)
+                        : "(long) " + number;
+            case I32 ->
+                from.isFloat()
+                        ? call(of(from, DeviceFunction.TO_INT, DeviceFunction.TO_INT_FLOAT), number)
+                        : "(int) " + number;
             default -> "(" + Storage.of(to).variable() + ") " + number;
         };
-    }
-
-    private static DeviceFunction toLong(DType from) {
-        return from == DType.F64 ? DeviceFunction.TO_LONG : DeviceFunction.TO_LONG_FLOAT;
-    }
-
-    private static DeviceFunction toInt(DType from) {
-        return from == DType.F64 ? DeviceFunction.TO_INT : DeviceFunction.TO_INT_FLOAT;
     }
 
     private String shortened(DeviceFunction to, String number) {

@@ -14,6 +14,7 @@ import heddle.compiler.scheduled.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Writes actions as what one thread of a device does.
@@ -69,7 +70,7 @@ final class ThreadCode {
             case Action.Add a -> write(a.stored());
             case Action.When w -> {
                 out.open("if (" + condition(w.condition()) + ")");
-                inner().write(w.then());
+                inner().write(w.body());
                 out.close();
             }
             case Action.Barrier b -> out.line("context.localBarrier();");
@@ -86,17 +87,9 @@ final class ThreadCode {
     }
 
     private String condition(ScalarExpr e) {
-        List<String> parts = new ArrayList<>();
-        conditions(e, parts);
-        return String.join(" && ", parts);
-    }
-
-    private void conditions(ScalarExpr e, List<String> parts) {
-        if (e instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.AND) {
-            a.args().forEach(x -> conditions(x, parts));
-        } else {
-            parts.add(scope.value(registers.named(e), out));
-        }
+        return e instanceof ScalarExpr.Apply a && a.fn() == ScalarFn.AND
+                ? a.args().stream().map(this::condition).collect(Collectors.joining(" && "))
+                : scope.value(registers.named(e), out);
     }
 
     private void fold(Action.Fold f) {
@@ -180,13 +173,7 @@ final class ThreadCode {
     }
 
     private void counted(Action.For f) {
-        Span.Steps steps = switch (f.span()) {
-            case Span.Steps s -> s;
-            case Span.Between b -> new Span.Steps(b.from(), b.to(), 1);
-            case Span.Whole w ->
-                new Span.Steps(ScalarExpr.of(0), ScalarExpr.of(f.axis().extent()), 1);
-            default -> throw new IllegalStateException("not a loop of a device: " + f.span());
-        };
+        Span.Steps steps = f.span().steps(f.axis());
         String from = index(steps.from());
         String to = index(steps.to());
         ThreadCode inner = inner();
@@ -229,17 +216,10 @@ final class ThreadCode {
         }
 
         private boolean in(Action action) {
-            return switch (action) {
-                case Action.At a -> {
-                    if (depends(a.index())) {
-                        counters.add(a.axis());
-                    }
-                    yield false;
-                }
-                case Action.For f -> in(f.body());
-                case Action.When w -> depends(w.condition()) || in(w.then());
-                default -> false;
-            };
+            if (action instanceof Action.At a && depends(a.index())) {
+                counters.add(a.axis());
+            }
+            return action instanceof Action.When w && depends(w.condition()) || in(action.body());
         }
 
         private boolean depends(ScalarExpr e) {

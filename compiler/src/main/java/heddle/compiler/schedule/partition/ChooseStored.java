@@ -1,10 +1,11 @@
 package heddle.compiler.schedule.partition;
 
+import heddle.compiler.ir.Anchor;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Pointwise;
 import heddle.compiler.op.RowReduction;
+import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.schedule.ContractionAxes;
 import heddle.compiler.schedule.Dequantised;
@@ -50,11 +51,11 @@ final class ChooseStored {
         required.addAll(outputs.copied());
         outputs.renamed().keySet().forEach(v -> required.add(v.node()));
         for (Node node : graph.nodes()) {
-            if (node.op() instanceof Contract) {
+            if (node.op() instanceof SumOfProducts) {
                 ContractionAxes axes = ContractionAxes.of(graph, node);
                 axes.storedOperand(graph, node, 0, keepsPacked).ifPresent(required::add);
                 axes.storedOperand(graph, node, 1, keepsPacked).ifPresent(required::add);
-            } else if (!(node.op() instanceof Pointwise) && !RowDomain.isAnchor(node)) {
+            } else if (!(node.op() instanceof Pointwise || node.op() instanceof Anchor)) {
                 graph.operands(node).forEach(v -> required.add(v.node()));
             }
         }

@@ -1,9 +1,9 @@
 package heddle.compiler.schedule.partition;
 
+import heddle.compiler.ir.Anchor;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.op.Constant;
-import heddle.compiler.op.Contract;
 import heddle.compiler.op.Given;
 import heddle.compiler.op.Length;
 import heddle.compiler.op.Pointwise;
@@ -70,8 +70,7 @@ public record Partition(Map<Node, Region> kernels) {
             if (taken.contains(node) || isGiven(node) || node.op() instanceof Pointwise) {
                 continue;
             }
-            boolean grows = node.op() instanceof Contract || RowDomain.isAnchor(node);
-            Region region = grows ? grow.from(node) : Region.of(node);
+            Region region = node.op() instanceof Anchor ? grow.from(node) : Region.of(node);
             taken.addAll(region.nodes());
             regions.add(region);
         }

@@ -70,16 +70,16 @@ final class BarrierPlacement {
                 placed.add(new Action.For(f.axis(), f.span(), f.level(), around(f.body(), before)));
             } else if (action instanceof Action.When w && isForAll(w)) {
                 Use inside = before.copy();
-                List<Action> then = placed(w.then(), inside);
+                List<Action> then = placed(w.body(), inside);
                 placed.add(new Action.When(w.condition(), then));
                 before.add(inside);
-                if (then.stream().anyMatch(BarrierPlacement::holdsBarrier)) {
+                if (then.stream().anyMatch(a -> a.any(Action.Barrier.class::isInstance))) {
                     // PoCL lets the first thread choose for all in a branch that meets others where the condition ends.
                     placed.add(new Action.Barrier());
                     before.clear();
                 }
             } else {
-                Use use = use(List.of(action));
+                Use use = use(action);
                 if (before.forbids(use)) {
                     placed.add(new Action.Barrier());
                     before.clear();
@@ -89,15 +89,6 @@ final class BarrierPlacement {
             }
         }
         return placed;
-    }
-
-    private static boolean holdsBarrier(Action action) {
-        return switch (action) {
-            case Action.Barrier b -> true;
-            case Action.For f -> f.body().stream().anyMatch(BarrierPlacement::holdsBarrier);
-            case Action.When w -> w.then().stream().anyMatch(BarrierPlacement::holdsBarrier);
-            default -> false;
-        };
     }
 
     /** The body of a loop, which begins with what is in use before it or at its own end. */
@@ -116,9 +107,15 @@ final class BarrierPlacement {
     }
 
     private boolean isForAll(Action.For f) {
-        return f.level() == Level.EACH
-                && isAlike(f.span())
-                && !use(f.body()).written.isEmpty();
+        return f.level() == Level.EACH && isAlike(f.span()) && writes(f);
+    }
+
+    private boolean isForAll(Action.When w) {
+        return isAlike(w.condition()) && writes(w);
+    }
+
+    private boolean writes(Action action) {
+        return !use(action).written.isEmpty();
     }
 
     /** Whether a loop begins and ends alike for all threads. */
@@ -130,66 +127,38 @@ final class BarrierPlacement {
         };
     }
 
-    private boolean isForAll(Action.When w) {
-        return isAlike(w.condition()) && !use(w.then()).written.isEmpty();
-    }
-
     private boolean isAlike(ScalarExpr e) {
         return own.stream().noneMatch(axis -> ScalarExprs.reads(e, axis));
     }
 
     /** Finds indexes that are computed from those that threads do not have alike. */
     private void addOwn(Action action) {
-        switch (action) {
-            case Action.At a -> {
-                if (!isAlike(a.index())) {
-                    own.add(a.axis());
-                }
-            }
-            case Action.For f -> f.body().forEach(this::addOwn);
-            case Action.When w -> w.then().forEach(this::addOwn);
-            default -> {}
+        if (action instanceof Action.At a && !isAlike(a.index())) {
+            own.add(a.axis());
         }
+        action.body().forEach(this::addOwn);
     }
 
-    /** What actions do to local memory. */
-    private Use use(List<Action> actions) {
+    /** What an action does to local memory. */
+    private Use use(Action action) {
         Use use = new Use();
-        actions.forEach(a -> add(a, use));
+        add(action, use);
         return use;
     }
 
     private void add(Action action, Use use) {
-        switch (action) {
-            case Action.For f -> f.body().forEach(a -> add(a, use));
-            case Action.When w -> {
-                add(w.condition(), use);
-                w.then().forEach(a -> add(a, use));
-            }
-            case Action.Let l -> add(l.value(), use);
-            case Action.Assign a -> add(a.value(), use);
-            case Action.Fold f -> add(f.value(), use);
-            case Action.At a -> add(a.index(), use);
-            case Action.Store s -> {
-                add(s.address(), use);
-                add(s.value(), use);
-                if (shared.contains(s.to())) {
-                    use.written.add(s.to());
-                }
-            }
-            case Action.Add a -> {
-                add(a.address(), use);
-                add(a.value(), use);
-            }
-            default -> throw new IllegalStateException("not an action of a group: " + action);
+        if (action instanceof Action.Exchange) {
+            throw new IllegalStateException("no barriers are placed around " + action);
         }
-    }
-
-    private void add(ScalarExpr e, Use use) {
-        ScalarExprs.visit(e, part -> {
-            if (part instanceof ScalarExpr.Element x && shared.contains(x.buffer())) {
-                use.read.add(x.buffer());
-            }
-        });
+        action.programs()
+                .forEach(program -> ScalarExprs.visit(program, part -> {
+                    if (part instanceof ScalarExpr.Element x && shared.contains(x.buffer())) {
+                        use.read.add(x.buffer());
+                    }
+                }));
+        if (action instanceof Action.Store s && shared.contains(s.to())) {
+            use.written.add(s.to());
+        }
+        action.body().forEach(a -> add(a, use));
     }
 }

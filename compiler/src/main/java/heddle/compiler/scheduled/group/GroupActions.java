@@ -9,7 +9,6 @@ import heddle.compiler.scalar.ScalarExpr.Variable;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.scheduled.Action;
-import heddle.compiler.scheduled.Grid;
 import heddle.compiler.scheduled.Level;
 import heddle.compiler.scheduled.LocalArray;
 import heddle.compiler.scheduled.ScheduledKernel;
@@ -60,7 +59,7 @@ final class GroupActions {
         List<Action> body = new ArrayList<>(at.declared());
         body.addAll(blocks.of(group));
         Set<Axis> looped = new HashSet<>();
-        for (TileStmt s : GroupShape.statements(kernel.body())) {
+        for (TileStmt s : TileStmt.all(kernel.body())) {
             if (s instanceof TileStmt.Loop l) {
                 looped.add(l.axis());
             }
@@ -69,12 +68,8 @@ final class GroupActions {
         for (TileStmt s : kernel.body()) {
             add(s, Optional.empty(), body);
         }
-        List<Action> ordered = new ArrayList<>(new BarrierPlacement(memory.arrays(), at.thread()).in(body));
-        // Threads end together: PoCL gets stores wrong that some threads skip where a kernel ends.
-        ordered.add(new Action.Barrier());
-        Action threads = new Action.For(at.thread(), Span.WHOLE, Level.OfDevice.THREAD, ordered);
-        Action groups = new Action.For(group, Span.WHOLE, Level.OfDevice.GROUP, List.of(threads));
-        return new ScheduledKernel(kernel, new Grid(blocks.count(), shape.threads()), memory.arrays(), List.of(groups));
+        List<Action> ordered = new BarrierPlacement(memory.arrays(), at.thread()).in(body);
+        return DeviceScheduler.ofGroups(kernel, group, at.thread(), ordered, memory.arrays());
     }
 
     /** @param classified the innermost loop of which the blocks are known to be full or not */
@@ -149,7 +144,7 @@ final class GroupActions {
     /** Each thread reduces the indexes that it has; then the threads that share the axis exchange what they have. */
     private void reduce(Tile result, TileExpr.Reduce r, List<Action> actions) {
         Variable variable = result.value();
-        ScalarExpr neutral = GroupRows.neutral(r, result.type());
+        ScalarExpr neutral = ScalarExprs.neutral(r.kind(), result.type());
         Action fold = new Action.Fold(variable, r.kind(), here(r.program()), r.ignoresNaN());
         List<Action> body = new ArrayList<>(List.of(new Action.Let(variable, neutral)));
         if (!shape.isShared(r.over())) {

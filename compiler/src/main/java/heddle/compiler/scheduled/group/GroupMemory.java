@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * What a group holds in local memory: factors of products, and what threads exchange. A factor that is read in no other way may come in
@@ -74,21 +73,13 @@ public final class GroupMemory {
     public GroupMemory(TileKernel kernel, GroupShape shape) {
         this.kernel = kernel;
         this.shape = shape;
-        GroupShape.statements(kernel.body()).forEach(s -> product(s).ifPresent(products::add));
+        TileStmt.all(kernel.body()).forEach(s -> s.product().ifPresent(products::add));
         new Lives().of(kernel.body()).forEach(this::place);
-        for (TileStmt s : GroupShape.statements(kernel.body())) {
+        for (TileStmt s : TileStmt.all(kernel.body())) {
             if (s instanceof TileStmt.Define d && d.value() instanceof TileExpr.Reduce r && shape.isShared(r.over())) {
                 exchange(d.tile(), r.over());
             }
         }
-    }
-
-    static Optional<TileExpr.Dot> product(TileStmt s) {
-        return switch (s) {
-            case TileStmt.Accumulate a -> Optional.of(a.value());
-            case TileStmt.Define d -> d.value() instanceof TileExpr.Dot dot ? Optional.of(dot) : Optional.empty();
-            default -> Optional.empty();
-        };
     }
 
     /** Elements along an axis that is summed over that are here at once. */
@@ -105,29 +96,16 @@ public final class GroupMemory {
     boolean isLoadedInSlices(Tile tile) {
         return !shape.isInRegisters(tile)
                 && usesOf(tile).stream().allMatch(dot -> isSliced(dot.over()))
-                && GroupShape.statements(kernel.body()).stream().noneMatch(s -> reads(s, tile));
+                && TileStmt.all(kernel.body()).stream().noneMatch(s -> reads(s, tile));
     }
 
     private List<TileExpr.Dot> usesOf(Tile tile) {
-        return products.stream()
-                .filter(dot -> dot.a().equals(tile) || dot.b().equals(tile))
-                .toList();
+        return products.stream().filter(dot -> dot.factors().contains(tile)).toList();
     }
 
     /** Whether a program reads a tile. */
     private static boolean reads(TileStmt s, Tile tile) {
-        Stream<ScalarExpr> programs = switch (s) {
-            case TileStmt.Define d ->
-                switch (d.value()) {
-                    case TileExpr.Map m -> Stream.of(m.program());
-                    case TileExpr.Reduce r -> Stream.of(r.program());
-                    case TileExpr.Dot dot -> Stream.of();
-                };
-            case TileStmt.Update u -> Stream.of(u.value().program());
-            case TileStmt.Store store -> Stream.of(store.value(), store.address());
-            default -> Stream.of();
-        };
-        return programs.anyMatch(p -> ScalarExprs.contains(p, tile.value()));
+        return s.programs().stream().anyMatch(p -> ScalarExprs.contains(p, tile.value()));
     }
 
     /** Finds when tiles are needed. */
@@ -170,14 +148,14 @@ public final class GroupMemory {
                             here.add(d.tile().name());
                         }
                         resident.values().stream().filter(t -> reads(s, t)).forEach(t -> last.put(t.name(), at));
-                        product(s).ifPresent(dot -> factors(dot, at));
+                        s.product().ifPresent(dot -> factors(dot, at));
                     }
                 }
             }
         }
 
         private void factors(TileExpr.Dot dot, int at) {
-            for (Tile t : List.of(dot.a(), dot.b())) {
+            for (Tile t : dot.factors()) {
                 if (resident.containsKey(t.name())) {
                     last.put(t.name(), at);
                 } else {

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Schedules a product: its factors come to local memory, where they are not there already; then each thread adds up its elements of the
@@ -33,10 +32,7 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
 
     List<Action> of(Tile sum, TileExpr.Dot dot) {
         List<Action> actions = new ArrayList<>();
-        Stream.of(dot.a(), dot.b())
-                .distinct()
-                .filter(shape()::isInRegisters)
-                .forEach(t -> actions.addAll(shared(t, dot)));
+        dot.factors().stream().distinct().filter(shape()::isInRegisters).forEach(t -> actions.addAll(shared(t, dot)));
         Axis over = dot.over();
         if (!memory.isSliced(over)) {
             actions.add(sum(sum, dot, IndexMath.ZERO));
@@ -44,7 +40,7 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
         }
         Axis part = new Axis(over.name() + "Part", Dim.of(shape().width(over)));
         List<Action> slice = new ArrayList<>();
-        for (Tile t : List.of(dot.a(), dot.b())) {
+        for (Tile t : dot.factors()) {
             if (loads.containsKey(t.name())) {
                 slice.addAll(load(memory.factor(t, dot), loads.get(t.name()), over, ScalarExpr.of(part)));
             }
@@ -167,7 +163,7 @@ record GroupProduct(GroupPositions at, GroupMemory memory, Map<String, ScalarExp
     private ScalarExpr end(TileExpr.Dot dot, ScalarExpr part) {
         int depth = memory.depth(dot.over());
         int width = shape().width(dot.over());
-        boolean isThere = Stream.of(dot.a(), dot.b()).anyMatch(t -> !isSlice(t, dot));
+        boolean isThere = dot.factors().stream().anyMatch(t -> !isSlice(t, dot));
         return width % depth == 0 || !isThere
                 ? ScalarExpr.of(depth)
                 : IndexMath.least(ScalarExpr.of(depth), ScalarExpr.apply(ScalarFn.SUB, ScalarExpr.of(width), part));

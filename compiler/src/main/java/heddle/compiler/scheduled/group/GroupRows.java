@@ -11,6 +11,7 @@ import heddle.compiler.scheduled.LocalArray;
 import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.scheduled.Span;
 import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.KernelAxes;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -20,11 +21,9 @@ import heddle.compiler.type.Dim;
 import heddle.compiler.type.Precision;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * Schedules kernels without products for devices. Where the schedule gives the indexes of a row to threads, those of a group share it:
@@ -40,27 +39,10 @@ final class GroupRows {
     GroupRows(TileKernel kernel) {
         this.kernel = kernel;
         this.rows = new GridIndexes(kernel.parallel(), axis -> 1);
-        this.shared = along().stream()
+        this.shared = KernelAxes.of(kernel).stream()
+                .filter(axis -> !kernel.parallel().contains(axis))
                 .flatMapToInt(axis -> kernel.schedule().bound(axis, Choice.Level.THREAD).stream())
                 .findFirst();
-    }
-
-    /** The axes that statements run along, beside those of the rows. */
-    private Set<Axis> along() {
-        Set<Axis> axes = new HashSet<>();
-        for (TileStmt s : kernel.body()) {
-            switch (s) {
-                case TileStmt.Define d -> {
-                    if (d.value() instanceof TileExpr.Reduce r) {
-                        axes.add(r.over());
-                    }
-                }
-                case TileStmt.Store store -> axes.addAll(store.axes());
-                default -> throw notAStep(s);
-            }
-        }
-        kernel.parallel().forEach(axes::remove);
-        return axes;
     }
 
     private static IllegalStateException notAStep(TileStmt s) {
@@ -87,12 +69,7 @@ final class GroupRows {
         Axis row = new Axis("group", rows.count());
         Axis thread = new Axis("thread", Dim.of(threads));
         List<Action> body = body(row, List.of(thread));
-        // Threads end together: PoCL gets stores wrong that some threads skip where a kernel ends.
-        body.add(new Action.Barrier());
-        Action each = new Action.For(thread, Span.WHOLE, Level.OfDevice.THREAD, body);
-        Action all = new Action.For(row, Span.WHOLE, Level.OfDevice.GROUP, List.of(each));
-        List<LocalArray> memory = List.copyOf(partials.values());
-        return new ScheduledKernel(kernel, new Grid(rows.count(), threads), memory, List.of(all));
+        return DeviceScheduler.ofGroups(kernel, row, thread, body, List.copyOf(partials.values()));
     }
 
     /** @param thread the axis of threads that share a row, if they do */
@@ -113,7 +90,7 @@ final class GroupRows {
         switch (value) {
             case TileExpr.Map m -> actions.add(new Action.Let(variable, m.program()));
             case TileExpr.Reduce r -> {
-                actions.add(new Action.Let(variable, neutral(r, tile.type())));
+                actions.add(new Action.Let(variable, ScalarExprs.neutral(r.kind(), tile.type())));
                 Action fold = new Action.Fold(variable, r.kind(), r.program(), r.ignoresNaN());
                 actions.add(loop(r.over(), thread, fold));
                 if (shared.isPresent() && shared.getAsInt() > 1) {
@@ -124,11 +101,6 @@ final class GroupRows {
             }
             case TileExpr.Dot d -> throw new IllegalStateException("no product in a row kernel");
         }
-    }
-
-    /** What a reduction starts from. Of bools, false is below true. */
-    static ScalarExpr neutral(TileExpr.Reduce reduce, DType type) {
-        return ScalarExprs.neutral(reduce.kind(), type);
     }
 
     private List<Action> store(TileStmt.Store s, List<Axis> thread) {

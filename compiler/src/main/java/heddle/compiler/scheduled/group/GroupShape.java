@@ -65,12 +65,12 @@ public final class GroupShape {
 
     private List<List<Axis>> together() {
         List<List<Axis>> together = new ArrayList<>();
-        statements(kernel.body()).stream()
+        TileStmt.all(kernel.body()).stream()
                 .filter(TileStmt.Accumulate.class::isInstance)
                 .flatMap(s -> axes(((TileStmt.Accumulate) s).tile()).stream())
                 .findFirst()
                 .ifPresent(axis -> together.add(List.of(axis)));
-        for (TileStmt s : statements(kernel.body())) {
+        for (TileStmt s : TileStmt.all(kernel.body())) {
             switch (s) {
                 case TileStmt.Define d -> {
                     if (isInRegisters(d.tile())) {
@@ -239,19 +239,5 @@ public final class GroupShape {
                 .filter(this::isInRegisters)
                 .mapToInt(tile -> axes(tile).stream().mapToInt(this::registers).reduce(1, (a, b) -> a * b))
                 .sum();
-    }
-
-    /** All statements, those in loops and conditions included, in order. */
-    static List<TileStmt> statements(List<TileStmt> body) {
-        List<TileStmt> all = new ArrayList<>();
-        for (TileStmt s : body) {
-            all.add(s);
-            switch (s) {
-                case TileStmt.Loop l -> all.addAll(statements(l.body()));
-                case TileStmt.Masked m -> all.addAll(statements(m.body()));
-                default -> {}
-            }
-        }
-        return all;
     }
 }

@@ -28,8 +28,7 @@ public record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
     public record Shape(int rows, int most, int depth, int qWidth, MicroKernel.Distance step, int sWidth) {
         /** As it is called within a method: with a parameter for a stride that is not known. */
         Shape within() {
-            return new Shape(
-                    rows, most, depth, qWidth, step.isKnown() ? step : new MicroKernel.Distance("step"), sWidth);
+            return new Shape(rows, most, depth, qWidth, step.within("step"), sWidth);
         }
 
         Shape anyRows() {
@@ -37,12 +36,18 @@ public record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
         }
     }
 
-    /** Writes the kernel as a method: for {@code count} rows of {@code k}, not fewer than its own. */
-    void write(ClassText members, String method) {
-        JavaText out = members.method();
-        out.line("/** Products of " + rows + " rows with {@code count} others, " + keys + " at a time. */");
-        out.open("private static void " + method + "(int count, float[] q, int qAt, float[] k, int kAt, "
-                + (shape.step.isKnown() ? "" : "int step, ") + "float[] s, int sAt)");
+    /** The kernel as a method: for {@code count} rows of {@code k}, not fewer than its own. */
+    String method(ClassText members) {
+        return members.shared(
+                this,
+                "dots" + rows + "x" + keys,
+                "Products of " + rows + " rows with {@code count} others, " + keys + " at a time.",
+                "void",
+                "int count, float[] q, int qAt, float[] k, int kAt, " + shape.step.declared() + "float[] s, int sAt",
+                out -> write(members, out));
+    }
+
+    private void write(ClassText members, JavaText out) {
         out.open("for (int n = 0; n < count; n += " + keys + ")");
         out.line("int j = Math.min(n, count - " + keys + ");");
         out.line("int p = kAt + " + shape.step.times("j") + ";");
@@ -62,7 +67,7 @@ public record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
             writeStep(out, String.valueOf(whole), ", " + members.mask(lanes, lane -> lane < rest));
         }
         writeTree(members, out);
-        out.close().close();
+        out.close();
     }
 
     /** One vector of each row. What fewer registers hold is loaded once, the other rows one after another. */

@@ -11,15 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** Writes the methods that tell whether a factor of a product holds neither infinities nor NaN. */
-public final class FiniteCheck {
-    private final String type;
-    private final MicroKernel.Strides strides;
-    private final Optional<Lanes> lanes;
-
-    FiniteCheck(ProductMethods.Shape shape, Optional<Lanes> lanes) {
-        this.type = Locals.type(shape.type());
-        this.strides = shape.strides();
-        this.lanes = lanes.filter(FiniteCheck::haveBits);
+public record FiniteCheck(String type, MicroKernel.Strides strides, Optional<Lanes> lanes) {
+    static FiniteCheck of(ProductMethods.Shape shape, Optional<Lanes> lanes) {
+        return new FiniteCheck(Locals.type(shape.type()), shape.strides(), lanes.filter(FiniteCheck::haveBits));
     }
 
     /** A call that checks {@code b}, whose rows follow each other without gaps. */
@@ -43,28 +37,29 @@ public final class FiniteCheck {
     }
 
     private static String method(String type, Optional<Lanes> lanes, ClassText members) {
-        return members.shared(List.of("isFinite", type), () -> {
-            String name = members.methodName("isFinite");
-            JavaText out = members.method();
-            out.line("/** Whether {@code length} elements are neither infinite nor NaN. */");
-            out.open("private static boolean " + name + "(int length, " + type + "[] b, int bAt)");
-            if (lanes.isPresent()) {
-                int count = lanes.get().count();
-                out.line("IntVector most = IntVector.zero(I);");
-                out.open("for (int n = 0; n < length; n += " + count + ")");
-                out.line("most = most.max(" + bits("b", "bAt + n") + ");");
-                out.close();
-                writeResult(out, "most.reduceLanes(VectorOperators.MAX)");
-            } else {
-                out.line(type + " probe = 0;");
-                out.open("for (int n = 0; n < length; n++)");
-                out.line("probe += 0 * b[bAt + n];");
-                out.close();
-                out.line("return probe == 0;");
-            }
+        return members.shared(
+                List.of("isFinite", type),
+                "isFinite",
+                "Whether {@code length} elements are neither infinite nor NaN.",
+                "boolean",
+                "int length, " + type + "[] b, int bAt",
+                out -> writeRow(out, type, lanes));
+    }
+
+    private static void writeRow(JavaText out, String type, Optional<Lanes> lanes) {
+        if (lanes.isPresent()) {
+            out.line("IntVector most = IntVector.zero(I);");
+            out.open("for (int n = 0; n < length; n += " + lanes.get().count() + ")");
+            out.line("most = most.max(" + bits("b", "bAt + n") + ");");
             out.close();
-            return name;
-        });
+            writeResult(out, "most.reduceLanes(VectorOperators.MAX)");
+        } else {
+            out.line(type + " probe = 0;");
+            out.open("for (int n = 0; n < length; n++)");
+            out.line("probe += 0 * b[bAt + n];");
+            out.close();
+            out.line("return probe == 0;");
+        }
     }
 
     /** A call that checks {@code a}. */
@@ -74,15 +69,13 @@ public final class FiniteCheck {
         List<String> arguments = new ArrayList<>(List.of("rows", "depth", "a", "aAt"));
         strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
         arguments.addAll(strides.unknown().keySet());
-        JavaText out = members.method();
-        out.line("/** Whether {@code rows * depth} elements are neither infinite nor NaN. */");
-        out.open("private static boolean " + name + "(" + String.join(", ", parameters) + ")");
-        if (lanes.isPresent() && strides.aRow().text().equals("1")) {
-            writeLargest(out, lanes.get());
-        } else {
-            writeProbe(out);
-        }
-        out.close();
+        boolean inLanes = lanes.isPresent() && strides.aRow().text().equals("1");
+        members.method(
+                name,
+                "Whether {@code rows * depth} elements are neither infinite nor NaN.",
+                "boolean",
+                String.join(", ", parameters),
+                inLanes ? out -> writeLargest(out, lanes.get()) : this::writeProbe);
         return name + "(" + String.join(", ", arguments) + ")";
     }
 

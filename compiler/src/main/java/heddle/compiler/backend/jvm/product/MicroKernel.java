@@ -45,12 +45,19 @@ public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Str
             return arguments;
         }
 
+        /** The parameters of those that are not known, each with a comma behind it. */
+        String declared() {
+            return aRow.declared() + aStep.declared();
+        }
+
+        /** The arguments for them. */
+        String passed() {
+            return aRow.passed() + aStep.passed();
+        }
+
         /** As they are called within the kernel: numbers, and parameters for those that are not known. */
         Strides within() {
-            return new Strides(
-                    aRow.isKnown() ? aRow : new Distance("aRow"),
-                    aStep.isKnown() ? aStep : new Distance("aStep"),
-                    width);
+            return new Strides(aRow.within("aRow"), aStep.within("aStep"), width);
         }
     }
 
@@ -58,6 +65,21 @@ public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Str
     public record Distance(String text) {
         public boolean isKnown() {
             return text.chars().allMatch(Character::isDigit);
+        }
+
+        /** As it is called within a method: a number, or its parameter. */
+        Distance within(String parameter) {
+            return isKnown() ? this : new Distance(parameter);
+        }
+
+        /** The argument with a comma behind it; nothing for a number. */
+        public String passed() {
+            return isKnown() ? "" : text + ", ";
+        }
+
+        /** The parameter with a comma behind it; nothing for a number. */
+        String declared() {
+            return isKnown() ? "" : "int " + text + ", ";
         }
 
         /** {@code index * this}. */

@@ -10,7 +10,6 @@ import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.scheduled.RegisterBlock;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Stored;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,7 +18,7 @@ import java.util.OptionalInt;
  * The methods of a class that multiply tiles, shared by all its kernels: {@code c += a·b} or {@code c = a·b}, where {@code c} is a tile
  * of some rows and a fixed width. Each is a loop over register blocks, around {@link MicroKernel}s.
  */
-public final class ProductMethods {
+public record ProductMethods(Processor target, ClassText members) {
     /**
      * The purpose of one method.
      *
@@ -74,14 +73,6 @@ public final class ProductMethods {
      */
     public record Scaling(int step, int depth, int columns) {}
 
-    private final Processor target;
-    private final ClassText members;
-
-    public ProductMethods(Processor target, ClassText members) {
-        this.target = target;
-        this.members = members;
-    }
-
     /**
      * The method for a shape. Its parameters are, where zeros add nothing, whether they are numbers like others all the same; {@code rows} and {@code depth}; the array of {@code a}, its position and
      * those of its strides that are not known; array and position of {@code b}; array and position of its scales, if it has some, and
@@ -109,19 +100,13 @@ public final class ProductMethods {
 
     private JavaText open(Shape shape, String name, String comment) {
         String array = Locals.type(shape.type) + "[] ";
-        List<String> parameters = new ArrayList<>();
-        if (shape.zeros != Annihilating.NEITHER) {
-            parameters.add("boolean plain");
-        }
-        parameters.addAll(List.of("int rows", "int depth", array + "a", "int aAt"));
-        shape.strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
-        parameters.addAll(
-                List.of((shape.stored.isPacked() ? PackedElement.type(shape.stored) + "[] " : array) + "b", "int bAt"));
-        shape.scales.ifPresent(scales -> parameters.addAll(List.of("float[] s", "int sAt", "int from")));
-        parameters.add(array + "c");
+        String packed = shape.stored.isPacked() ? PackedElement.type(shape.stored) + "[] " : array;
+        String parameters = (shape.zeros == Annihilating.NEITHER ? "" : "boolean plain, ") + "int rows, int depth, "
+                + array + "a, int aAt, " + shape.strides.declared() + packed + "b, int bAt, "
+                + (shape.scales.isPresent() ? "float[] s, int sAt, int from, " : "") + array + "c";
         JavaText out = members.method();
         out.line("/** " + comment + " */");
-        return out.open("private static void " + name + "(" + String.join(", ", parameters) + ")");
+        return out.open("private static void " + name + "(" + parameters + ")");
     }
 
     private void writeBlocked(Shape shape, String name, Lanes lanes) {
@@ -209,29 +194,29 @@ public final class ProductMethods {
                 shape.scales.isEmpty()
                         ? widen(shape.stored, lanes) + "(b, " + part + ", slice, steps * " + width + ");"
                         : scale(shape, lanes) + "(b, " + part + ", slice, steps, s, sAt, from + k);");
-        out.line(product + "(rows, steps, a, aAt + " + shape.strides.aStep().times("k") + ", " + passed(shape.strides)
+        out.line(product + "(rows, steps, a, aAt + " + shape.strides.aStep().times("k") + ", " + shape.strides.passed()
                 + "slice, 0, c);");
         out.close().close();
     }
 
     /** The method that converts elements; their number is a multiple of the lanes. */
     private String widen(Stored stored, Lanes lanes) {
-        return members.shared(stored, () -> {
-            String name = members.methodName("widen");
-            JavaText out = members.method();
-            out.line("/** Converts {@code length} elements of {@code " + stored + "}. */");
-            out.open("private static void " + name + "(" + PackedElement.type(stored)
-                    + "[] from, int at, float[] to, int length)");
-            if (PackedElement.hasVector(stored, lanes)) {
-                out.open("for (int i = 0; i < length; i += " + lanes.count() + ")");
-                out.line(PackedElement.vector(lanes, stored, "from", "at + i", members) + ".intoArray(to, i);");
-            } else {
-                out.open("for (int i = 0; i < length; i++)");
-                out.line("to[i] = " + PackedElement.loaded(stored, "from", "at + i", members.support()) + ";");
-            }
-            out.close().close();
-            return name;
-        });
+        return members.shared(
+                stored,
+                "widen",
+                "Converts {@code length} elements of {@code " + stored + "}.",
+                "void",
+                PackedElement.type(stored) + "[] from, int at, float[] to, int length",
+                out -> {
+                    if (PackedElement.hasVector(stored, lanes)) {
+                        out.open("for (int i = 0; i < length; i += " + lanes.count() + ")");
+                        out.line(PackedElement.vector(lanes, stored, "from", "at + i", members) + ".intoArray(to, i);");
+                    } else {
+                        out.open("for (int i = 0; i < length; i++)");
+                        out.line("to[i] = " + PackedElement.loaded(stored, "from", "at + i", members.support()) + ";");
+                    }
+                    out.close();
+                });
     }
 
     /** The method that converts rows of elements, and multiplies them with their scales. */
@@ -239,46 +224,42 @@ public final class ProductMethods {
         Stored stored = shape.stored;
         int width = shape.strides.width();
         Scaling scaling = shape.scales.orElseThrow();
-        return members.shared(List.of(stored, width, scaling), () -> {
-            String name = members.methodName("scaled");
-            JavaText out = members.method();
-            out.line("/** Converts {@code rows} rows of {@code " + stored + "}, times scales: one for " + scaling.depth
-                    + " rows and " + scaling.columns + " columns. */");
-            out.open("private static void " + name + "(" + PackedElement.type(stored)
-                    + "[] from, int at, float[] to, int rows, float[] s, int sAt, int first)");
-            out.open("for (int r = 0; r < rows; r++)");
-            out.line("int p = at + r * " + width + ";");
-            out.line("int q = r * " + width + ";");
-            String row = scaling.depth == 1 ? "(first + r)" : "(first + r) / " + scaling.depth;
-            out.line("int f = sAt + " + row + " * " + scaling.step + ";");
-            if (PackedElement.hasVector(stored, lanes)) {
-                for (int n = 0; n < width; n += lanes.count()) {
-                    String numbers = PackedElement.vector(lanes, stored, "from", "p + " + n, members);
-                    String scale = scaling.columns == 1
-                            ? "FloatVector.fromArray(F, s, f + " + n + ")"
-                            : "s[f + " + n / scaling.columns + "]";
-                    out.line(numbers + ".mul(" + scale + ").intoArray(to, q + " + n + ");");
-                }
-            } else {
-                out.open("for (int n = 0; n < " + width + "; n++)");
-                out.line("to[q + n] = " + PackedElement.loaded(stored, "from", "p + n", members.support())
-                        + " * s[f + n / " + scaling.columns + "];");
-                out.close();
+        return members.shared(
+                List.of(stored, width, scaling),
+                "scaled",
+                "Converts {@code rows} rows of {@code " + stored + "}, times scales: one for " + scaling.depth
+                        + " rows and " + scaling.columns + " columns.",
+                "void",
+                PackedElement.type(stored) + "[] from, int at, float[] to, int rows, float[] s, int sAt, int first",
+                out -> writeScaled(stored, width, scaling, lanes, out));
+    }
+
+    private void writeScaled(Stored stored, int width, Scaling scaling, Lanes lanes, JavaText out) {
+        out.open("for (int r = 0; r < rows; r++)");
+        out.line("int p = at + r * " + width + ";");
+        out.line("int q = r * " + width + ";");
+        String row = scaling.depth == 1 ? "(first + r)" : "(first + r) / " + scaling.depth;
+        out.line("int f = sAt + " + row + " * " + scaling.step + ";");
+        if (PackedElement.hasVector(stored, lanes)) {
+            for (int n = 0; n < width; n += lanes.count()) {
+                String numbers = PackedElement.vector(lanes, stored, "from", "p + " + n, members);
+                String scale = scaling.columns == 1
+                        ? "FloatVector.fromArray(F, s, f + " + n + ")"
+                        : "s[f + " + n / scaling.columns + "]";
+                out.line(numbers + ".mul(" + scale + ").intoArray(to, q + " + n + ");");
             }
-            out.close().close();
-            return name;
-        });
+        } else {
+            out.open("for (int n = 0; n < " + width + "; n++)");
+            out.line("to[q + n] = " + PackedElement.loaded(stored, "from", "p + n", members.support()) + " * s[f + n / "
+                    + scaling.columns + "];");
+            out.close();
+        }
+        out.close();
     }
 
     private static String call(String kernel, MicroKernel.Strides strides, String row, String column) {
-        String unknown = passed(strides);
-        return kernel + "(depth, a, aAt + " + strides.aRow().times(row) + ", " + unknown + "b, bAt" + column + ", c, "
-                + row + " * " + strides.width() + column + ");";
-    }
-
-    private static String passed(MicroKernel.Strides strides) {
-        return String.join(
-                "", strides.unknown().keySet().stream().map(s -> s + ", ").toList());
+        return kernel + "(depth, a, aAt + " + strides.aRow().times(row) + ", " + strides.passed() + "b, bAt" + column
+                + ", c, " + row + " * " + strides.width() + column + ");";
     }
 
     private String kernel(MicroKernel kernel) {
@@ -293,12 +274,22 @@ public final class ProductMethods {
     private void writePlain(Shape shape, String name) {
         int width = shape.strides.width();
         JavaText out = open(shape, name, "Adds a product to a tile of {@code rows} rows and " + width + " columns.");
+        writeElements(shape, out);
+        out.close();
+    }
+
+    /** One multiply-add for each factor, in their order; of floats a fused one: the same bits as from vectors. */
+    private static void writeElements(Shape shape, JavaText out) {
+        boolean ofNonZeros = shape.zeros != Annihilating.NEITHER;
+        int width = shape.strides.width();
+        String b = "b[bAt + k * " + width + " + n]";
+        String c = "c[r * " + width + " + n]";
         out.open("for (int r = 0; r < rows; r++)");
         out.open("for (int k = 0; k < depth; k++)");
         out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
-        out.open("for (int n = 0; n < " + width + "; n++)");
-        out.line("c[r * " + width + " + n] += x * b[bAt + k * " + width + " + n];");
-        out.close().close().close().close();
+        out.open("for (int n = 0; " + (ofNonZeros ? "x != 0 && " : "") + "n < " + width + "; n++)");
+        out.line(ofNonZeros ? c + " = Math.fma(x, " + b + ", " + c + ");" : c + " += x * " + b + ";");
+        out.close().close().close();
     }
 
     private static String element(Shape shape) {
@@ -309,8 +300,8 @@ public final class ProductMethods {
     /** Where the other factor holds numbers alone, as it nearly always does, zeros need no care. */
     private void writeOfNonZeros(Shape shape, String name, Optional<Lanes> lanes) {
         boolean ofSpread = shape.zeros == Annihilating.LEFT;
-        String product = of(shape.plain()) + "(rows, depth, a, aAt, " + passed(shape.strides) + "b, bAt, c);";
-        FiniteCheck check = new FiniteCheck(shape, lanes);
+        String product = of(shape.plain()) + "(rows, depth, a, aAt, " + shape.strides.passed() + "b, bAt, c);";
+        FiniteCheck check = FiniteCheck.of(shape, lanes);
         String finite = ofSpread ? check.ofVectors(members) : check.ofSpread(members);
         JavaText out = open(
                 shape,
@@ -320,23 +311,11 @@ public final class ProductMethods {
         out.open("if (plain || " + finite + ")");
         out.line(product).line("return;").close();
         if (ofSpread) {
-            writeNonZerosOfSpread(shape, out);
+            writeElements(shape, out);
         } else {
             writeNonZerosOfVectors(shape, out);
         }
         out.close();
-    }
-
-    /** One fused multiply-add for each factor, in their order: the same bits as from vectors. */
-    private static void writeNonZerosOfSpread(Shape shape, JavaText out) {
-        int width = shape.strides.width();
-        out.open("for (int r = 0; r < rows; r++)");
-        out.open("for (int k = 0; k < depth; k++)");
-        out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
-        out.open("for (int n = 0; x != 0 && n < " + width + "; n++)");
-        String c = "c[r * " + width + " + n]";
-        out.line(c + " = Math.fma(x, b[bAt + k * " + width + " + n], " + c + ");");
-        out.close().close().close();
     }
 
     private static void writeNonZerosOfVectors(Shape shape, JavaText out) {

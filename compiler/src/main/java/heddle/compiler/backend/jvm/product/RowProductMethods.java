@@ -4,9 +4,9 @@ import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Lanes;
 import heddle.compiler.schedule.machine.Processor;
+import heddle.compiler.type.DType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * The methods of a class that multiply few rows with tiles that are read where they lie, shared by all its kernels. Either lanes
@@ -16,16 +16,14 @@ public final class RowProductMethods {
     /** Keys whose features stay in the first-level cache while all rows are multiplied with them. */
     private static final int CHUNK = 32;
 
+    private final Processor target;
     private final ClassText members;
     private final Lanes lanes;
 
     public RowProductMethods(Processor target, ClassText members) {
+        this.target = target;
         this.members = members;
         this.lanes = Lanes.floats(target);
-    }
-
-    private String known(Object purpose, Supplier<String> write) {
-        return members.shared(purpose, write);
     }
 
     /** Rows that are computed at once, fewer and fewer, and how many of each there are. */
@@ -47,17 +45,18 @@ public final class RowProductMethods {
      */
     public String scores(DotKernel.Shape shape) {
         DotKernel.Shape form = shape.within();
-        return known(form, () -> writeScores(form));
+        return members.shared(
+                form,
+                "scores",
+                "Products of " + form.rows() + " rows with {@code keys} others. Steps at the end overlap.",
+                "void",
+                "int keys, float[] q, float[] k, int kAt, " + form.step().declared() + "float[] s",
+                out -> writeScores(form, out));
     }
 
-    private String writeScores(DotKernel.Shape shape) {
-        String name = members.methodName("scores");
+    private void writeScores(DotKernel.Shape shape, JavaText out) {
         int wide = Math.max(4, lanes.count());
-        String step = shape.step().isKnown() ? "" : "step, ";
-        JavaText out = members.method();
-        out.line("/** Products of " + shape.rows() + " rows with {@code keys} others. Steps at the end overlap. */");
-        out.open("private static void " + name + "(int keys, float[] q, float[] k, int kAt, "
-                + (step.isEmpty() ? "" : "int step, ") + "float[] s)");
+        String step = shape.step().passed();
         out.line("int count = Math.min(keys, " + CHUNK + ");");
         out.open("for (int chunk = 0; chunk < keys; chunk += " + CHUNK + ")");
         out.line("int j = Math.min(chunk, keys - count);");
@@ -77,17 +76,11 @@ public final class RowProductMethods {
                     + " + j);");
             row += rows;
         }
-        out.close().close();
-        return name;
+        out.close();
     }
 
     private String kernel(DotKernel.Shape shape, int rows, int keys) {
-        DotKernel kernel = new DotKernel(lanes, rows, keys, shape.anyRows());
-        return known(kernel, () -> {
-            String name = members.methodName("dots" + rows + "x" + keys);
-            kernel.write(members, name);
-            return name;
-        });
+        return new DotKernel(lanes, rows, keys, shape.anyRows()).method(members);
     }
 
     /**
@@ -111,15 +104,7 @@ public final class RowProductMethods {
             MicroKernel.Distance step,
             boolean checked) {
         Sum within() {
-            return new Sum(
-                    rows,
-                    most,
-                    vectors,
-                    columns,
-                    width,
-                    pWidth,
-                    step.isKnown() ? step : new MicroKernel.Distance("step"),
-                    checked);
+            return new Sum(rows, most, vectors, columns, width, pWidth, step.within("step"), checked);
         }
     }
 
@@ -129,23 +114,32 @@ public final class RowProductMethods {
      */
     public String sum(Sum sum) {
         Sum form = sum.within();
-        return known(form, () -> writeSum(form));
+        return members.shared(form, () -> writeSum(form));
     }
 
     private String writeSum(Sum sum) {
         String name = members.methodName("weighted");
+        String careful = sum.checked ? writeCareful(sum) : "";
+        return members.method(
+                name,
+                "Adds products with {@code keys} rows to " + sum.rows + " rows of sums.",
+                "void",
+                parameters(sum),
+                out -> writeSum(sum, careful, out));
+    }
+
+    private static String parameters(Sum sum) {
+        return "int keys, float[] p, float[] v, int vAt, " + sum.step.declared() + "float[] c, float[] before";
+    }
+
+    /** @param careful the method for values that are infinite or NaN */
+    private void writeSum(Sum sum, String careful, JavaText out) {
         int width = sum.width;
-        String parameters = "int keys, float[] p, float[] v, int vAt, " + (sum.step.isKnown() ? "" : "int step, ")
-                + "float[] c, float[] before";
-        String careful = sum.checked ? writeCareful(sum, width) : "";
-        JavaText out = members.method();
-        out.line("/** Adds products with {@code keys} rows to " + sum.rows + " rows of sums. */");
-        out.open("private static void " + name + "(" + parameters + ")");
         if (sum.checked) {
             out.line("System.arraycopy(c, 0, before, 0, " + sum.rows * width + ");");
         }
         boolean chunked = blocks(sum.rows, sum.most).size() > 1;
-        String step = sum.step.isKnown() ? "" : "step, ";
+        String step = sum.step.passed();
         if (chunked) {
             out.open("for (int j = 0; j < keys; j += " + CHUNK + ")");
             out.line("int count = Math.min(keys - j, " + CHUNK + ");");
@@ -159,8 +153,8 @@ public final class RowProductMethods {
                         new SumKernel(lanes, rows, Math.min(most, vectors - first), first * lanes.count(), sum, width);
                 String at = row * sum.pWidth + (chunked ? " + j" : "");
                 String vAt = chunked ? "vAt + " + sum.step.times("j") : "vAt";
-                out.line(kernel(kernel) + "(" + (chunked ? "count" : "keys") + ", p, " + at + ", v, " + vAt + ", "
-                        + step + "c, " + row * width + ");");
+                out.line(kernel.method(members) + "(" + (chunked ? "count" : "keys") + ", p, " + at + ", v, " + vAt
+                        + ", " + step + "c, " + row * width + ");");
             }
             row += rows;
         }
@@ -168,29 +162,24 @@ public final class RowProductMethods {
             out.close();
         }
         if (sum.checked) {
-            out.open("if (!" + finite() + "(" + sum.rows * width + ", c))");
+            out.open("if (!" + FiniteCheck.of(DType.F32, target, "c", String.valueOf(sum.rows * width), members) + ")");
             out.line(careful + "(keys, p, v, vAt, " + step + "c, before);");
             out.close();
         }
-        out.close();
-        return name;
-    }
-
-    private String kernel(SumKernel kernel) {
-        return known(kernel, () -> {
-            String name = members.methodName("sums" + kernel.rows() + "x" + kernel.vectors());
-            kernel.write(members, name);
-            return name;
-        });
     }
 
     /** A sum that is no number tells of a value that is none, whose probability may be zero. */
-    private String writeCareful(Sum sum, int width) {
-        String name = members.methodName("weightedNonZeros");
-        JavaText out = members.method();
-        out.line("/** The same where some value is infinite or NaN: a zero of {@code p} adds nothing. */");
-        out.open("private static void " + name + "(int keys, float[] p, float[] v, int vAt, "
-                + (sum.step.isKnown() ? "" : "int step, ") + "float[] c, float[] before)");
+    private String writeCareful(Sum sum) {
+        return members.method(
+                members.methodName("weightedNonZeros"),
+                "The same where some value is infinite or NaN: a zero of {@code p} adds nothing.",
+                "void",
+                parameters(sum),
+                out -> writeCareful(sum, out));
+    }
+
+    private static void writeCareful(Sum sum, JavaText out) {
+        int width = sum.width;
         out.line("System.arraycopy(before, 0, c, 0, " + sum.rows * width + ");");
         out.open("for (int r = 0; r < " + sum.rows + "; r++)");
         out.open("for (int j = 0; j < keys; j++)");
@@ -198,24 +187,6 @@ public final class RowProductMethods {
         out.open("for (int n = 0; x != 0 && n < " + sum.columns + "; n++)");
         String at = "r * " + width + " + n";
         out.line("c[" + at + "] = Math.fma(x, v[vAt + " + sum.step.times("j") + " + n], c[" + at + "]);");
-        out.close().close().close().close();
-        return name;
-    }
-
-    private String finite() {
-        return known("finite", () -> {
-            String name = members.methodName("areFinite");
-            JavaText out = members.method();
-            out.line("/** Whether {@code length} elements are neither infinite nor NaN. */");
-            out.open("private static boolean " + name + "(int length, float[] c)");
-            out.line("IntVector most = IntVector.zero(I);");
-            out.open("for (int n = 0; n < length; n += " + lanes.count() + ")");
-            out.line("most = most.max(FloatVector.fromArray(F, c, n).reinterpretAsInts().and(Integer.MAX_VALUE));");
-            out.close();
-            out.line(
-                    "return most.reduceLanes(VectorOperators.MAX) < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);");
-            out.close();
-            return name;
-        });
+        out.close().close().close();
     }
 }

@@ -3,6 +3,7 @@ package heddle.compiler.backend.jvm.product;
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.jvm.text.ClassText;
 import heddle.compiler.backend.jvm.text.Lanes;
+import java.util.function.BiFunction;
 
 /**
  * Sums of rows with weights, lanes along their columns: {@code c[r, ·] += sum over j of p[r, j] * v[j, ·]} for a few rows and a few
@@ -12,13 +13,20 @@ import heddle.compiler.backend.jvm.text.Lanes;
  * @param width elements from one row of {@code c} to the next: the columns and zeros behind them
  */
 record SumKernel(Lanes lanes, int rows, int vectors, int first, RowProductMethods.Sum sum, int width) {
-    /** Writes the kernel as a method. */
-    void write(ClassText members, String method) {
-        JavaText out = members.method();
-        out.line("/** Adds products with {@code count} rows to " + rows + " rows of " + vectors
-                + " vectors, which stay in registers. */");
-        out.open("private static void " + method + "(int count, float[] p, int pAt, float[] v, int vAt, "
-                + (sum.step().isKnown() ? "" : "int step, ") + "float[] c, int cAt)");
+    /** The kernel as a method. */
+    String method(ClassText members) {
+        return members.shared(
+                this,
+                "sums" + rows + "x" + vectors,
+                "Adds products with {@code count} rows to " + rows + " rows of " + vectors
+                        + " vectors, which stay in registers.",
+                "void",
+                "int count, float[] p, int pAt, float[] v, int vAt, "
+                        + sum.step().declared() + "float[] c, int cAt",
+                out -> write(members, out));
+    }
+
+    private void write(ClassText members, JavaText out) {
         each(
                 out,
                 (r, n) -> "FloatVector c" + r + "_" + n + " = FloatVector.fromArray(F, c, cAt + " + place(r, n) + ");");
@@ -40,21 +48,16 @@ record SumKernel(Lanes lanes, int rows, int vectors, int first, RowProductMethod
         }
         out.close();
         each(out, (r, n) -> "c" + r + "_" + n + ".intoArray(c, cAt + " + place(r, n) + ");");
-        out.close();
     }
 
     private int place(int r, int n) {
         return r * width + first + n * lanes.count();
     }
 
-    private interface Line {
-        String of(int row, int vector);
-    }
-
-    private void each(JavaText out, Line line) {
+    private void each(JavaText out, BiFunction<Integer, Integer, String> line) {
         for (int r = 0; r < rows; r++) {
             for (int n = 0; n < vectors; n++) {
-                out.line(line.of(r, n));
+                out.line(line.apply(r, n));
             }
         }
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -49,24 +50,25 @@ public final class ClassText {
         return names.unique(wish);
     }
 
+    private String constant(String type, String name, String value) {
+        constants.put(name, type + " " + name + " = " + value);
+        return name;
+    }
+
     /** The constant by which vectors are rearranged so that each lane holds what the one {@code by} lanes on did. */
     public String turn(Lanes lanes, int by) {
-        String name = lanes.species() + "_TURN" + by;
-        constants.put(
-                name,
-                "VectorShuffle<" + lanes.boxed() + "> " + name + " = VectorShuffle.iota(" + lanes.species() + ", " + by
-                        + ", 1, true)");
-        return name;
+        return constant(
+                "VectorShuffle<" + lanes.boxed() + ">",
+                lanes.species() + "_TURN" + by,
+                "VectorShuffle.iota(" + lanes.species() + ", " + by + ", 1, true)");
     }
 
     /** The constant by which vectors are rearranged so that each lane holds what the one across {@code half} lanes did. */
     public String swap(Lanes lanes, int half) {
-        String name = lanes.species() + "_SWAP" + half;
-        constants.put(
-                name,
-                "VectorShuffle<" + lanes.boxed() + "> " + name + " = VectorShuffle.fromOp(" + lanes.species()
-                        + ", lane -> lane ^ " + half + ")");
-        return name;
+        return constant(
+                "VectorShuffle<" + lanes.boxed() + ">",
+                lanes.species() + "_SWAP" + half,
+                "VectorShuffle.fromOp(" + lanes.species() + ", lane -> lane ^ " + half + ")");
     }
 
     /** The constant mask of lanes. */
@@ -75,38 +77,33 @@ public final class ClassText {
                 .filter(isSet)
                 .map(lane -> 1L << lane)
                 .sum();
-        String name = lanes.species() + "_LANES" + Long.toHexString(bits).toUpperCase(Locale.ROOT);
-        constants.put(
-                name, lanes.mask() + " " + name + " = VectorMask.fromLong(" + lanes.species() + ", " + bits + "L)");
-        return name;
+        return constant(
+                lanes.mask(),
+                lanes.species() + "_LANES" + Long.toHexString(bits).toUpperCase(Locale.ROOT),
+                "VectorMask.fromLong(" + lanes.species() + ", " + bits + "L)");
     }
 
     /** The constant by which each lane shifts the word with its four bits, so that they are at the top. */
     String nibbles(Lanes lanes) {
-        String name = "I_NIBBLES";
         String shifts = IntStream.range(0, lanes.count())
                 .mapToObj(lane -> String.valueOf(28 - lane % 8 * 4))
                 .collect(Collectors.joining(", "));
-        constants.put(name, "IntVector " + name + " = IntVector.fromArray(I, new int[] {" + shifts + "}, 0)");
-        return name;
+        return constant("IntVector", "I_NIBBLES", "IntVector.fromArray(I, new int[] {" + shifts + "}, 0)");
     }
 
     /** The constant mask of the upper half of the lanes, for vectors of integers. */
     String upperHalf(Lanes lanes) {
-        String name = "I_UPPER";
         long bits = (1L << lanes.count()) - (1L << lanes.count() / 2);
-        constants.put(name, "VectorMask<Integer> " + name + " = VectorMask.fromLong(I, " + bits + "L)");
-        return name;
+        return constant("VectorMask<Integer>", "I_UPPER", "VectorMask.fromLong(I, " + bits + "L)");
     }
 
     /** The constant that reads words of 32 bits from arrays of bytes. */
     String words() {
-        String name = "WORDS";
-        constants.put(
-                name,
-                "java.lang.invoke.VarHandle " + name + " = java.lang.invoke.MethodHandles.byteArrayViewVarHandle("
+        return constant(
+                "java.lang.invoke.VarHandle",
+                "WORDS",
+                "java.lang.invoke.MethodHandles.byteArrayViewVarHandle("
                         + "int[].class, java.nio.ByteOrder.LITTLE_ENDIAN)");
-        return name;
     }
 
     /** The declarations of the constants that the methods read, without modifiers. */
@@ -145,6 +142,22 @@ public final class ClassText {
         int before = methods.size();
         String name = write.get();
         shared.put(form, new Shared(name, List.copyOf(methods.subList(before, methods.size()))));
+        return name;
+    }
+
+    /** The same for a private method. @param body what it does */
+    public String shared(
+            Object form, String wish, String comment, String returns, String parameters, Consumer<JavaText> body) {
+        return shared(form, () -> method(methodName(wish), comment, returns, parameters, body));
+    }
+
+    /** Writes a private method. */
+    public String method(String name, String comment, String returns, String parameters, Consumer<JavaText> body) {
+        JavaText out = method();
+        out.line("/** " + comment + " */");
+        out.open("private static " + returns + " " + name + "(" + parameters + ")");
+        body.accept(out);
+        out.close();
         return name;
     }
 

@@ -76,11 +76,14 @@ public final class Locals {
     }
 
     public Array array(Buffer buffer) {
-        Array a = arrays.get(buffer);
-        if (a == null) {
-            throw new IllegalStateException("buffer " + buffer + " is not a parameter here");
+        return known(arrays.get(buffer), buffer);
+    }
+
+    private static <T> T known(T found, Object of) {
+        if (found == null) {
+            throw new IllegalStateException("nothing stands for " + of + " here");
         }
-        return a;
+        return found;
     }
 
     /** Says which Java expression, of type {@code long} or {@code int}, is the index along an axis. */
@@ -93,11 +96,7 @@ public final class Locals {
     }
 
     public String index(Axis axis) {
-        String index = indexes.get(axis);
-        if (index == null) {
-            throw new IllegalStateException("axis " + axis + " has no index here");
-        }
-        return index;
+        return known(indexes.get(axis), axis);
     }
 
     /** Says what holds the value that scalar programs read as {@code variable}. */
@@ -110,11 +109,7 @@ public final class Locals {
     }
 
     public Value value(String variable) {
-        Value v = values.get(variable);
-        if (v == null) {
-            throw new IllegalStateException("nothing is called " + variable + " here");
-        }
-        return v;
+        return known(values.get(variable), variable);
     }
 
     /** A length as a Java expression of type {@code long}; symbols are locals of their own name. */

@@ -11,21 +11,11 @@ import java.util.Set;
 /**
  * Writes every {@link ScalarFn}, at every element type, as a Java expression. Arguments are given as operands of any
  * operator.
+ *
+ * @param support gets what the expressions call
  */
-public final class ScalarFnCode {
+public record ScalarFnCode(Set<Support> support) {
     private static final Operators OPERATORS = new Operators("&&", "||");
-
-    private final Set<Support> support;
-
-    /** What the expressions call. */
-    public Set<Support> support() {
-        return support;
-    }
-
-    /** @param support gets what the expressions call */
-    public ScalarFnCode(Set<Support> support) {
-        this.support = support;
-    }
 
     /** The value of {@code e} when its arguments have the values {@code args}. */
     public String of(Apply e, List<String> args) {
@@ -35,23 +25,16 @@ public final class ScalarFnCode {
         return switch (e.fn()) {
             case ABS -> "Math.abs(" + a + ")";
             case SIGN -> sign(type, a);
-            case EXP -> viaDouble(type, "Math.exp(" + a + ")");
-            case LOG -> viaDouble(type, "Math.log(" + a + ")");
-            case SQRT -> viaDouble(type, "Math.sqrt(" + a + ")");
+            case EXP, LOG, SQRT, TANH, SIN, COS, FLOOR, CEIL ->
+                viaDouble(type, "Math." + e.fn().text() + "(" + a + ")");
             case RSQRT -> viaDouble(type, "(1 / Math.sqrt(" + a + "))");
-            case TANH -> viaDouble(type, "Math.tanh(" + a + ")");
             case ERF -> viaDouble(type, call(Support.ERF, a));
             case SIGMOID -> viaDouble(type, "(1 / (1 + Math.exp(-" + a + ")))");
-            case SIN -> viaDouble(type, "Math.sin(" + a + ")");
-            case COS -> viaDouble(type, "Math.cos(" + a + ")");
-            case FLOOR -> viaDouble(type, "Math.floor(" + a + ")");
-            case CEIL -> viaDouble(type, "Math.ceil(" + a + ")");
             case ROUND -> viaDouble(type, "Math.rint(" + a + ")");
             case FLOOR_DIV -> floorDiv(e, type, a, b);
             case MOD -> mod(e, type, a, b);
             case POW -> viaDouble(type, "Math.pow(" + a + ", " + b + ")");
-            case MIN -> "Math.min(" + a + ", " + b + ")";
-            case MAX -> "Math.max(" + a + ", " + b + ")";
+            case MIN, MAX -> "Math." + e.fn().text() + "(" + a + ", " + b + ")";
             case XOR -> a + " ^ " + b;
             case CAST -> cast(type, e.type(), a);
             case DRAW -> call(Support.DRAW, args.toArray(String[]::new));
