@@ -187,7 +187,10 @@ public final class Embedder {
         });
     }
 
-    /** Gives the vector of each text to {@code vectors}, in their order. Only some thousands of both are in memory. */
+    /**
+     * Gives the vector of each text to {@code vectors}, in their order. Only some thousands of both are in memory. With several
+     * threads, {@code texts} is asked for some more before {@code vectors} has those of the texts before them.
+     */
     public void embed(Iterator<String> texts, Consumer<float[]> vectors) {
         HeddleException.rethrow(() -> {
             embedder.embed(texts, vectors);

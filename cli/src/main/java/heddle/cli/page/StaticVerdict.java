@@ -1,6 +1,8 @@
 package heddle.cli.page;
 
 import heddle.cli.report.Sizes;
+import heddle.compiler.type.Amount;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 
@@ -43,13 +45,17 @@ final class StaticVerdict {
             if (work.get(what) instanceof Number fused && unfused.get(what) instanceof Number other) {
                 text.append("; ")
                         .append(what.equals("peak") ? "peak " : "moved ")
-                        .append(Sizes.text(fused.longValue()))
+                        .append(size(fused))
                         .append(", ")
-                        .append(Sizes.text(other.longValue()))
+                        .append(size(other))
                         .append(" unfused");
             }
         }
         return text.append('.').toString();
+    }
+
+    private static String size(Number bytes) {
+        return Sizes.text(Amount.of(bytes instanceof BigInteger big ? big : BigInteger.valueOf(bytes.longValue())));
     }
 
     private void list(String title, List<?> attentions, boolean reasons) {

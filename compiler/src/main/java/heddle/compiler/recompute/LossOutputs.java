@@ -11,7 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Makes outputs of what is differentiated, where it is none. When gradients are written out, they tell what the forward pass is;
+ * Makes outputs of what is differentiated, of outputs too: other passes may join values, and nobody could tell then. When gradients are written out, they tell what the forward pass is;
  * {@link #without} takes them away again.
  */
 public record LossOutputs() implements Pass {
@@ -32,7 +32,6 @@ public record LossOutputs() implements Pass {
                 losses.add(graph.operand(node, 0));
             }
         }
-        losses.removeAll(Set.copyOf(graph.outputs().values()));
         if (losses.isEmpty()) {
             return graph;
         }

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 public record MemoryBudget(double amount, boolean fraction, SortedMap<String, Long> typical) {
     private static final Pattern FORM =
-            Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*((?:[kMGT]i?)?B)?", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*((?:[kMGTPE]i?)?B)?", Pattern.CASE_INSENSITIVE);
 
     /** @throws IllegalArgumentException for an amount that is no such size or part */
     public MemoryBudget {
@@ -48,7 +48,7 @@ public record MemoryBudget(double amount, boolean fraction, SortedMap<String, Lo
         if (!isPart) {
             String unit = m.group(2).toLowerCase(Locale.ROOT);
             double base = unit.contains("i") ? 1024 : 1000;
-            amount = Math.floor(amount * Math.pow(base, "bkmgt".indexOf(unit.charAt(0))));
+            amount = Math.floor(amount * Math.pow(base, "bkmgtpe".indexOf(unit.charAt(0))));
         }
         return isOne(amount, isPart) ? Optional.of(new MemoryBudget(amount, isPart)) : Optional.empty();
     }

@@ -2,8 +2,6 @@ package heddle.compiler.recompute;
 
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Pass;
-import heddle.compiler.ir.Value;
-import heddle.compiler.op.gradient.Gradient;
 import heddle.compiler.op.gradient.GradientCode;
 import heddle.compiler.type.ScaledAmount;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -12,12 +10,10 @@ import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** Lets the backward pass compute values of the forward pass again, as far as a budget of memory asks for it. */
 public final class Recompute implements Pass {
@@ -25,7 +21,6 @@ public final class Recompute implements Pass {
 
     private final MemoryBudget budget;
     private final Set<String> outputs;
-    private final Set<String> losses;
     private final Recomputation.Peak peak;
     private Optional<Recomputation> decided = Optional.empty();
 
@@ -36,16 +31,7 @@ public final class Recompute implements Pass {
     public Recompute(MemoryBudget budget, Graph given, Recomputation.Peak peak) {
         this.budget = budget;
         this.outputs = Set.copyOf(given.outputs().keySet());
-        this.losses = given.outputs().entrySet().stream()
-                .filter(output -> isDifferentiated(given, output.getValue()))
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toSet());
         this.peak = graph -> peak.of(LossOutputs.without(graph, outputs));
-    }
-
-    private static boolean isDifferentiated(Graph graph, Value value) {
-        return graph.users(value.node()).stream()
-                .anyMatch(n -> n.op() instanceof Gradient && graph.operand(n, 0).equals(value));
     }
 
     @Override
@@ -58,7 +44,7 @@ public final class Recompute implements Pass {
     public Graph run(Graph graph) {
         requireLengths(graph);
         List<String> differentiated = graph.outputs().keySet().stream()
-                .filter(output -> losses.contains(output) || !outputs.contains(output))
+                .filter(output -> !outputs.contains(output))
                 .toList();
         if (differentiated.isEmpty()) {
             throw new DiagnosticException(

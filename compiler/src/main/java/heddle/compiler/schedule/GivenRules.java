@@ -16,7 +16,6 @@ import heddle.compiler.type.Stored;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -123,7 +122,7 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
         }
     }
 
-    /** Indexes are run along the axes along which the policy has them run, and by the same levels; levels that have numbers keep theirs. */
+    /** Indexes are run along the axes along which the policy has them run, by the same levels in the same order. Numbers may differ. */
     private void samePlacesRunIndexes() {
         for (Choice c : given.schedule().choices()) {
             if (c instanceof Choice.Bind bind) {
@@ -143,8 +142,8 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
     }
 
     /** The levels of a chain, and whether they have numbers. */
-    private static Map<Choice.Level, Boolean> numbered(List<Choice.Factor> chain) {
-        return chain.stream().collect(Collectors.toMap(Choice.Factor::level, f -> f.n() > 0));
+    private static List<String> numbered(List<Choice.Factor> chain) {
+        return chain.stream().map(f -> f.level() + (f.n() > 0 ? " n" : "")).toList();
     }
 
     private static String text(List<Choice.Factor> chain) {

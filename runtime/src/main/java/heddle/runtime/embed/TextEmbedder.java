@@ -31,11 +31,11 @@ import java.util.stream.IntStream;
  * vectors of length one, elements differ by about 1e-6.
  */
 public final class TextEmbedder {
-    /** Texts are looked at together until they have so many budgets of tokens: packs are full then, and memory is bounded. */
+    /** Texts are looked at together until they have so many budgets of tokens or more: packs are full then, and memory is bounded. */
     private static final int BUDGETS = 16;
 
     /** The same in texts, for those that are short. */
-    private static final int MOST_TEXTS = 8192;
+    private static final int MOST_TEXTS = 4096;
 
     /** So many texts are given to the tokenizer at once. */
     private static final int TOKENIZED = 128;
@@ -191,7 +191,9 @@ public final class TextEmbedder {
 
     /**
      * Gives the vector of each text to {@code sink}, in their order. Of texts and vectors only some thousands are in memory, so
-     * there may be any number. Where {@code all} throws, what it gave until then has its vectors first, but for the last window of texts.
+     * there may be any number. With several threads, {@code all} is asked for some more texts before {@code sink} has the vectors of
+     * those before them: this thread reads and tokenizes while the others compute. Where {@code all} throws, what it gave until then
+     * has its vectors first, but for the last window of texts.
      */
     public void embed(Iterator<String> all, Consumer<float[]> sink) {
         ExecutorService pool = Executors.newFixedThreadPool(callers);
@@ -202,7 +204,11 @@ public final class TextEmbedder {
                 try {
                     window = all.hasNext() ? Optional.of(window(all)) : Optional.empty();
                 } catch (RuntimeException | Error e) {
-                    before.ifPresent(w -> end(w, sink));
+                    try {
+                        before.ifPresent(w -> end(w, sink));
+                    } catch (RuntimeException | Error other) {
+                        e.addSuppressed(other);
+                    }
                     throw e;
                 }
                 // While the runs of one window go on, the next is read and split into tokens, so that no processor
@@ -213,7 +219,10 @@ public final class TextEmbedder {
                 if (window.isEmpty()) {
                     return;
                 }
-                before = window;
+                before = window.filter(w -> !w.runs().isEmpty());
+                if (before.isEmpty()) {
+                    end(window.get(), sink); // It was computed at once.
+                }
             }
         } finally {
             pool.shutdownNow();

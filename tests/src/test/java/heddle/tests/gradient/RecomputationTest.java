@@ -148,7 +148,7 @@ class RecomputationTest {
 
     /** What the forward pass is does not depend on what of it is an output. */
     @ParameterizedTest
-    @ValueSource(strings = {"", "output l = loss\n"})
+    @ValueSource(strings = {"", "output l = loss\n", "output l = loss * 1.0\n"})
     void whatIsDifferentiatedNeedNotBeAnOutput(String more, @TempDir Path dir) throws IOException {
         String text = Files.readString(GPT).replace("output loss: f32 = ", "let loss = ");
         Path file = Files.writeString(dir.resolve("gpt.heddle"), text + "output g = grad(loss, table)\n" + more);

@@ -144,6 +144,7 @@ class ScheduleFileTest {
         "machine/product, avx512, n 64 -> n 32, 'panels'",
         "machine/product, avx512, m 48 -> m 0, 'a block of 0 indexes has none'",
         "machine/product, h100, thread 16 . register 8 -> thread 8 . register 8, '8 threads have 16 of 128 indexes each'",
+        "machine/product, h100, thread 16 . register 8 -> register 8 . thread 16, 'nothing reads this chain'",
         "machine/product, h100, thread 16 . register 8 -> thread 24 . register 8, 'a power of two'",
         "machine/product, h100, 'left, right local -> left, right register', 'left is held local'",
         "machine/attention, h100, pitch q 1 -> stage j 5 pitch q 1, 'slices make up the 32 indexes of a block of j'",

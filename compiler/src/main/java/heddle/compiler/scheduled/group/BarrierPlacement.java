@@ -147,8 +147,16 @@ final class BarrierPlacement {
     }
 
     private void add(Action action, Use use) {
-        if (action instanceof Action.Exchange) {
-            throw new IllegalStateException("no barriers are placed around " + action);
+        switch (action) {
+            case Action.For f -> {}
+            case Action.When w -> {}
+            case Action.Let l -> {}
+            case Action.Assign a -> {}
+            case Action.Fold f -> {}
+            case Action.At a -> {}
+            case Action.Store s -> {}
+            case Action.Add a -> {}
+            default -> throw new IllegalStateException("no barriers are placed around " + action);
         }
         action.programs()
                 .forEach(program -> ScalarExprs.visit(program, part -> {
