@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public record SubtractLogarithm() implements Rule {
     /**
-     * A quotient.
+     * The logarithm of a sum of exponentials, subtracted from their exponents.
      *
      * @param quotient the exponentials that are summed, and their sum
      * @param read     the logarithm of the denominator, as it is read

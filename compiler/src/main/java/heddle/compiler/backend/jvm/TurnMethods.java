@@ -84,7 +84,7 @@ final class TurnMethods {
 
     /**
      * Four rows whose numbers differ in two bits exchange those, and then such rows the other two bits, where they now are. That
-     * stores and loads them once more, but sixteen rows at once take four times as many statements, and as long to compile.
+     * stores and loads them once more, but sixteen rows at once take four times as many statements, and four times as long to compile.
      */
     private void writeInFours(Lanes lanes, String name) {
         String four = members.methodName("turnFour");

@@ -133,7 +133,7 @@ public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Str
     private void writeRow(JavaText out, int r) {
         String at = r == 0 ? "p" : "p + " + strides.aRow.times(r);
         String factor = lanes.broadcast("a[" + at + "]");
-        if (vectors > 2) { // Written out, it would be compiled as often.
+        if (vectors > 2) { // Each use would be compiled as a broadcast of its own.
             out.line(lanes.vector() + " a" + r + " = " + factor + ";");
             factor = "a" + r;
         }

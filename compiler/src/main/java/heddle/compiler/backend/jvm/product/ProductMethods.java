@@ -74,9 +74,10 @@ public record ProductMethods(Processor target, ClassText members) {
     public record Scaling(int step, int depth, int columns) {}
 
     /**
-     * The method for a shape. Its parameters are, where zeros add nothing, whether they are numbers like others all the same; {@code rows} and {@code depth}; the array of {@code a}, its position and
-     * those of its strides that are not known; array and position of {@code b}; array and position of its scales, if it has some, and
-     * the first index of the sum; and the array of {@code c}.
+     * The method for a shape. Its parameters are {@code rows} and {@code depth}; the array of {@code a}, its position and those of its
+     * strides that are not known; array and position of {@code b}; array and position of its scales, if it has some, and the first
+     * index of the sum; and the array of {@code c}. Where zeros add nothing, {@code plain} stands first: whether they are treated as
+     * other numbers are.
      */
     public String of(Shape shape) {
         Shape form = shape.within();
