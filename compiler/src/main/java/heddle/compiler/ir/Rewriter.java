@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /**
  * Makes a new graph from an old one. It visits the old nodes in order. For each one it adds a copy or a replacement,
@@ -58,6 +59,18 @@ public final class Rewriter {
             changed |= value.isPresent();
         }
         return changed ? r.finish() : source;
+    }
+
+    /** {@code source} with those outputs alone whose names are wanted; all nodes stay. */
+    public static Graph withOutputs(Graph source, Predicate<String> wanted) {
+        Rewriter r = new Rewriter(source);
+        source.nodes().forEach(r::copy);
+        source.outputs().forEach((name, value) -> {
+            if (wanted.test(name)) {
+                r.out.output(name, r.get(value));
+            }
+        });
+        return r.out.build();
     }
 
     /** All results of a node. */

@@ -35,7 +35,9 @@ public record LossOutputs() implements Pass {
         if (losses.isEmpty()) {
             return graph;
         }
-        Rewriter copy = copy(graph, graph.outputs().keySet());
+        Rewriter copy = new Rewriter(graph);
+        graph.nodes().forEach(copy::copy);
+        graph.outputs().forEach((name, value) -> copy.out().output(name, copy.get(value)));
         int n = 0;
         for (Value loss : losses) {
             do {
@@ -50,17 +52,6 @@ public record LossOutputs() implements Pass {
     static Graph without(Graph graph, Set<String> outputs) {
         return outputs.containsAll(graph.outputs().keySet())
                 ? graph
-                : new EliminateDeadCode().run(copy(graph, outputs).out().build());
-    }
-
-    private static Rewriter copy(Graph graph, Set<String> outputs) {
-        Rewriter copy = new Rewriter(graph);
-        graph.nodes().forEach(copy::copy);
-        graph.outputs().forEach((name, value) -> {
-            if (outputs.contains(name)) {
-                copy.out().output(name, copy.get(value));
-            }
-        });
-        return copy;
+                : new EliminateDeadCode().run(Rewriter.withOutputs(graph, outputs::contains));
     }
 }

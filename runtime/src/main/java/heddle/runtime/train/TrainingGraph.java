@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The graphs of a model that training runs. Weights that are trained are inputs of them, since they change. */
@@ -96,7 +95,7 @@ final class TrainingGraph {
 
     /** The loss alone, as at inference: nothing is dropped. */
     Graph loss() {
-        return trainable(only(model.graph(), loss::equals));
+        return trainable(Rewriter.withOutputs(model.graph(), loss::equals));
     }
 
     /**
@@ -114,18 +113,7 @@ final class TrainingGraph {
         }
         Set<String> wanted = trained.stream().map(n -> GRADIENT + n).collect(Collectors.toSet());
         wanted.add(loss);
-        return trainable(only(new SeedDropouts().run(joint.graph()), wanted::contains));
-    }
-
-    private static Graph only(Graph graph, Predicate<String> wanted) {
-        Rewriter copy = new Rewriter(graph);
-        graph.nodes().forEach(copy::copy);
-        graph.outputs().forEach((name, value) -> {
-            if (wanted.test(name)) {
-                copy.out().output(name, copy.get(value));
-            }
-        });
-        return copy.out().build();
+        return trainable(Rewriter.withOutputs(new SeedDropouts().run(joint.graph()), wanted::contains));
     }
 
     /** The graph whose trained weights are inputs. */
