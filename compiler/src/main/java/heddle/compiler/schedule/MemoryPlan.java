@@ -28,7 +28,7 @@ import java.util.function.Predicate;
  * @param peakBytes the bytes of the arrays and of the outputs, or the greatest number of 64 bits where they are more
  */
 public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places, long peakBytes) {
-    /** Places begin at multiples of this many elements, so that rows begin at cache lines. */
+    /** Places begin at multiples of this many elements, so that rows begin at cache lines where arrays do. */
     private static final int ALIGNMENT = 16;
 
     /** The most elements of an array. */

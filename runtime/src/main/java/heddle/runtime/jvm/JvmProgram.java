@@ -16,7 +16,6 @@ import heddle.runtime.input.LengthBinding;
 import heddle.runtime.input.PerLengths;
 import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
-import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -46,7 +45,7 @@ public final class JvmProgram implements Program {
     private final RunMemory weights;
 
     /** What was computed of weights alone and is kept, by what it was computed from. */
-    private final Map<WeightContent, Object> held;
+    private final Map<WeightContent, RunMemory.Place> held;
 
     private final RunPool pool;
     private final PerLengths<RunPlan> runPlans = new PerLengths<>();
@@ -57,7 +56,7 @@ public final class JvmProgram implements Program {
             PlanClass code,
             WorkerPool workers,
             RunMemory weights,
-            Map<WeightContent, Object> held) {
+            Map<WeightContent, RunMemory.Place> held) {
         this.held = held;
         this.plan = plan;
         this.source = source;
@@ -84,7 +83,7 @@ public final class JvmProgram implements Program {
     }
 
     private static JvmProgram load(
-            Plan plan, Map<String, Tensor> weights, JvmOptions options, Map<WeightContent, Object> there) {
+            Plan plan, Map<String, Tensor> weights, JvmOptions options, Map<WeightContent, RunMemory.Place> there) {
         JvmPlatform.requireVectorModule();
         CountableAxes.check(plan, Map.of());
         JavaSource source = new JvmWriter(options.target()).write(plan);
@@ -103,8 +102,8 @@ public final class JvmProgram implements Program {
         return program;
     }
 
-    /** The arrays of weights that runs read, packed as kernels read them. */
-    Collection<Object> held() {
+    /** Where the weights lie that runs read, packed as kernels read them. */
+    Collection<RunMemory.Place> held() {
         return held.values();
     }
 
@@ -192,8 +191,8 @@ public final class JvmProgram implements Program {
         Map<String, Tensor> outputs = new LinkedHashMap<>();
         plan.outputs().forEach((name, buffer) -> {
             Object array = own.remove(buffer) && !buffer.stored().isPacked()
-                    ? run.array(buffer)
-                    : copy(buffer, run.array(buffer), bound);
+                    ? run.place(buffer).array()
+                    : copy(buffer, run.place(buffer), bound);
             outputs.put(
                     name,
                     Tensor.wrap(buffer.type().dtype(), buffer.type().shape().evaluate(bound), array));
@@ -201,16 +200,13 @@ public final class JvmProgram implements Program {
         return outputs;
     }
 
-    private static Object copy(Buffer buffer, Object array, Map<String, Long> bound) {
+    private static Object copy(Buffer buffer, RunMemory.Place place, Map<String, Long> bound) {
+        int elements = RunMemory.elements(buffer, bound);
         if (buffer.stored().isPacked()) {
-            return StoredArray.widened(
-                    array,
-                    buffer.stored(),
-                    Math.toIntExact(buffer.type().shape().size().evaluate(bound)));
+            return StoredArray.widened(place.array(), buffer.stored(), place.offset(), elements);
         }
-        int elements = Array.getLength(array);
-        Object copy = Tensor.newStorage(buffer.type().dtype(), elements);
-        System.arraycopy(array, 0, copy, 0, elements);
+        Object copy = Tensor.newStorage(buffer.stored(), elements);
+        System.arraycopy(place.array(), place.offset(), copy, 0, elements);
         return copy;
     }
 

@@ -38,8 +38,8 @@ final class Preparation {
      * @param held  gets what this one holds
      */
     void run(
-            Map<WeightContent, Object> there,
-            Map<WeightContent, Object> held,
+            Map<WeightContent, RunMemory.Place> there,
+            Map<WeightContent, RunMemory.Place> held,
             RunMemory memory,
             Consumer<JavaSource.Call> kernel) {
         plan.constants().forEach(c -> memory.put(c.buffer(), array(c)));
@@ -52,6 +52,11 @@ final class Preparation {
             }
         });
         List<JavaSource.Call> missing = missing(kept, memory);
+        WeightArrays shared = new WeightArrays(missing.stream()
+                .flatMap(call -> call.kernel().writes().stream())
+                .filter(b -> kept.contains(b) && !memory.has(b))
+                .distinct()
+                .toList());
         Map<Buffer, Integer> last = new HashMap<>();
         for (int i = 0; i < missing.size(); i++) {
             for (Buffer b : missing.get(i).arguments()) {
@@ -62,7 +67,13 @@ final class Preparation {
             JavaSource.Call call = missing.get(i);
             call.arguments().forEach(b -> load(b, memory));
             // A buffer is filled by one kernel and combined with more by the next, as scatters are.
-            call.kernel().writes().stream().filter(b -> !memory.has(b)).forEach(b -> memory.allocate(b, Map.of()));
+            call.kernel().writes().stream().filter(b -> !memory.has(b)).forEach(b -> {
+                if (shared.has(b)) {
+                    memory.put(b, shared.place(b));
+                } else {
+                    memory.allocate(b, Map.of());
+                }
+            });
             kernel.accept(call);
             for (Buffer b : call.arguments()) {
                 if (last.get(b) == i && !kept.contains(b)) {
@@ -71,7 +82,7 @@ final class Preparation {
             }
         }
         kept.forEach(b -> load(b, memory));
-        contents.forEach((buffer, content) -> held.put(content, memory.array(buffer)));
+        contents.forEach((buffer, content) -> held.put(content, memory.place(buffer)));
     }
 
     /** The calls that give what is needed and not there, in order. */

@@ -11,10 +11,11 @@ import java.util.Map;
 
 /** The memory of the buffers of a plan: an array and an offset for each. */
 final class RunMemory {
-    /** A little less than an array can have, so that the places of others may begin at round numbers. */
-    private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 64;
+    /** A little less than an array can have, so that places may begin where cache lines do. */
+    private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 256;
 
-    private record Place(Object array, int offset) {}
+    /** An array that holds elements from {@code offset} on. */
+    record Place(Object array, int offset) {}
 
     /** A call's arrays and offsets, in the order of its arguments. */
     record Arguments(Object[] arrays, int[] offsets) {}
@@ -31,20 +32,20 @@ final class RunMemory {
 
     /** Says that a buffer's elements are those of {@code array}. */
     void put(Buffer buffer, Object array) {
-        put(buffer, array, 0);
+        put(buffer, new Place(array, 0));
     }
 
-    /** Says that a buffer's elements are those of {@code array} from {@code offset} on. */
-    void put(Buffer buffer, Object array, int offset) {
-        places.put(buffer.name(), new Place(array, offset));
+    /** Says where a buffer's elements are. */
+    void put(Buffer buffer, Place place) {
+        places.put(buffer.name(), place);
     }
 
     boolean has(Buffer buffer) {
         return places.containsKey(buffer.name());
     }
 
-    Object array(Buffer buffer) {
-        return places.get(buffer.name()).array();
+    Place place(Buffer buffer) {
+        return places.get(buffer.name());
     }
 
     /** Gives a buffer an array of its own. */
@@ -59,9 +60,12 @@ final class RunMemory {
         places.remove(buffer.name());
     }
 
-    /** Gives the buffers of a memory plan their places in arrays that they share. */
+    /** Gives the buffers of a memory plan their places in arrays that they share, which begin at the first line of each. */
     void place(MemoryPlan plan, List<Object> arrays) {
-        plan.places().forEach((buffer, place) -> put(buffer, arrays.get(place.array()), place.offset()));
+        plan.places()
+                .forEach((buffer, place) -> put(
+                        buffer,
+                        new Place(arrays.get(place.array()), CacheLines.first(buffer.stored()) + place.offset())));
     }
 
     Arguments arguments(List<Buffer> buffers) {

@@ -77,7 +77,7 @@ final class RunPool {
         for (int i = 0; i < arrays.size(); i++) {
             if (arrays.get(i) == null) {
                 MemoryPlan.Array wanted = plan.arrays().get(i);
-                arrays.set(i, Tensor.newStorage(wanted.storage(), Math.toIntExact(wanted.elements())));
+                arrays.set(i, Tensor.newStorage(wanted.storage(), Math.toIntExact(elements(wanted))));
             }
         }
         return arrays;
@@ -90,12 +90,17 @@ final class RunPool {
         for (int i = 0; i < left.size(); i++) {
             Object array = left.get(i);
             if (array.getClass() == kind
-                    && Array.getLength(array) >= wanted.elements()
+                    && Array.getLength(array) >= elements(wanted)
                     && (best < 0 || Array.getLength(array) < Array.getLength(left.get(best)))) {
                 best = i;
             }
         }
         return best < 0 ? null : left.remove(best);
+    }
+
+    /** Elements before the first line of a large array stay free. */
+    private static long elements(MemoryPlan.Array wanted) {
+        return CacheLines.first(wanted.storage()) + wanted.elements();
     }
 
     private static Class<?> kind(Stored storage) {

@@ -54,11 +54,11 @@ public final class StoredArray {
         }
     }
 
-    /** The floats that some packed elements are. */
-    public static float[] widened(Object packed, Stored stored, int elements) {
+    /** The floats that packed elements are, from {@code first} on. */
+    public static float[] widened(Object packed, Stored stored, int first, int elements) {
         float[] values = new float[elements];
         for (int i = 0; i < elements; i++) {
-            values[i] = element(packed, stored, i);
+            values[i] = element(packed, stored, first + i);
         }
         return values;
     }

@@ -134,7 +134,7 @@ public final class Tensor {
 
     /** The elements in an array of the kind that {@link #newStorage(DType, int)} gives: not a copy unless it is packed. */
     public Object storage() {
-        return stored.isPacked() ? StoredArray.widened(storage, stored, size) : storage;
+        return stored.isPacked() ? StoredArray.widened(storage, stored, 0, size) : storage;
     }
 
     /** A tensor with an array of its own. */
