@@ -184,20 +184,23 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
     /** The tiles that a worker holds in arrays have sizes that are numbers, and take not much more memory than caches have. */
     public void tilesFit() {
         for (TileStmt.Define d : given.program().definitions()) {
-            boolean isCopied = isLocal(given, d) && !isLocal(chosen, d);
             check(
-                    !isCopied || bytes(given, d).isKnown(),
+                    !isCopied(d) || bytes(given, d).isKnown(),
                     "place " + d.tile(),
                     "it is as large as lengths that are bound later, so that it cannot be copied");
         }
         bytesFit("a worker", localBytes(given), Math.max(WORKER_BYTES, localBytes(chosen)));
     }
 
-    /** What {@code holder} holds fits its memory; else the cut that is the most times larger than the policy's is too large. */
+    /**
+     * What {@code holder} holds fits its memory. Else it is the largest copy that the policy does not make, if it would fit without
+     * such copies, or the cut that is the most times larger than the policy's.
+     */
     public void bytesFit(String holder, long bytes, long most) {
         if (bytes > most) {
             String why = "the tiles of " + holder + " take " + bytes + " bytes, and there may be " + most;
-            throw new IllegalSchedule(given.program(), largestCut().orElse("place"), why);
+            Optional<String> copy = bytes - copiedBytes() <= most ? largestCopy() : Optional.empty();
+            throw new IllegalSchedule(given.program(), copy.or(this::largestCut).orElse("place"), why);
         }
     }
 
@@ -209,6 +212,26 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
                         loop -> (double) given.schedule().block(loop.id())
                                 / chosen.schedule().block(loop.id())))
                 .map(loop -> "cut " + loop.id() + " " + given.cut(loop));
+    }
+
+    private long copiedBytes() {
+        return given.program().definitions().stream()
+                .filter(this::isCopied)
+                .map(d -> bytes(given, d))
+                .reduce(Amount.ZERO, Amount::plus)
+                .saturated();
+    }
+
+    private Optional<String> largestCopy() {
+        return given.program().definitions().stream()
+                .filter(this::isCopied)
+                .max(Comparator.comparingLong(d -> bytes(given, d).saturated()))
+                .map(d -> "place " + d.tile());
+    }
+
+    /** Whether a tile is copied that the policy reads in place. */
+    private boolean isCopied(TileStmt.Define d) {
+        return isLocal(given, d) && !isLocal(chosen, d);
     }
 
     private static boolean isLocal(TileKernel kernel, TileStmt.Define d) {

@@ -191,6 +191,25 @@ class ScheduleFileTest {
         assertTrue(told.message().contains("it is as large as lengths that are bound later"), told::message);
     }
 
+    /** The message names the tile. */
+    @Test
+    void aCopyThatAWorkerHasNoMemoryForIsRefused() throws IOException {
+        Path file = Files.writeString(classes.resolve("deep.heddle"), """
+                input q: f32[8, 64, 200000]
+                input k: f32[8, 256, 200000]
+                input v: f32[8, 256, 64]
+                output o = softmax(q @ transpose(k)) @ v
+                """);
+        Machine machine = MachineFiles.find("avx512");
+        HeddleModel model = Heddle.model(file);
+        String chosen = listing(model.compilation(Fusion.FUSED, policy(machine)).plan());
+        String text = chosen.replace("; k, v in place", ", k local; v in place").replace("score local,", "score,");
+        Diagnostic told = refused(model, given(machine, text));
+        assertTrue(told.message().contains("and there may be 67108864"), told::message);
+        assertEquals(
+                text.indexOf("k local"), told.primary().orElseThrow().span().start());
+    }
+
     /** The plan of single operations has a kernel of the same name, which is another. */
     @Test
     void aGivenScheduleIsForThePlanAlone() {
