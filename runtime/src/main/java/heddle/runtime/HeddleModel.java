@@ -212,7 +212,7 @@ public final class HeddleModel {
 
     /** The tokens of texts; those that are too long are cut. */
     List<Tokens> tokens(List<String> texts, Tokenizer tokenizer, CompileOptions options) {
-        int limit = limit(tokenizer);
+        int limit = limit(tokenizer.limit());
         List<Tokens> cut = new ArrayList<>();
         for (Tokens whole : tokenizer.tokens(texts)) {
             cut.add(whole.cut(limit));
@@ -237,9 +237,9 @@ public final class HeddleModel {
         return endToEnd.segments().isPresent();
     }
 
-    /** The most tokens that it takes of a text. */
-    public int limit(Tokenizer tokenizer) {
-        return (int) Math.min(tokenizer.limit(), endToEnd.longest());
+    /** The most tokens that it takes of a text of which {@code most} are wanted. */
+    public int limit(int most) {
+        return (int) Math.min(most, endToEnd.longest());
     }
 
     /**

@@ -117,6 +117,7 @@ record SentenceFiles(
     }
 
     private static Optional<Integer> tokens(Config config) {
+        requireNot(config, "do_lower_case", true, "let the tokenizer do that, with a normalizer of its tokenizer.json");
         Optional<Integer> most = config.get(MOST_TOKENS, Integer.class);
         if (most.isPresent() && most.get() < 1) {
             throw unusable(config.file(), "its " + MOST_TOKENS + " is " + most.get(), "copy the file again");
@@ -124,8 +125,17 @@ record SentenceFiles(
         return most;
     }
 
+    /** What would change vectors, and is not done here. */
+    private static void requireNot(Config config, String key, boolean refused, String remedy) {
+        if (config.get(key, Boolean.class).filter(value -> value == refused).isPresent()) {
+            throw unusable(config.file(), "its " + key + " is " + refused + ", which is not done here", remedy);
+        }
+    }
+
     private static Pooling pooling(SourceFile file) {
-        List<String> modes = object(file).entries().entrySet().stream()
+        Config config = object(file);
+        requireNot(config, "include_prompt", false, "leave prompts out, with --prefix \"\", and the key too");
+        List<String> modes = config.entries().entrySet().stream()
                 .filter(e -> e.getKey().startsWith("pooling_mode"))
                 .filter(e -> !Boolean.FALSE.equals(e.getValue()))
                 .map(e -> e.getValue() instanceof String name ? name : e.getKey())

@@ -77,8 +77,7 @@ public final class TextEmbedder {
         this.settings = settings;
         this.callers = callers;
         this.identity = identity;
-        int most = model.limit(compiled.tokenizer());
-        this.limit = Math.min(most, settings.tokens().orElse(most));
+        this.limit = model.limit(settings.tokens().orElse(compiled.tokenizer().limit()));
     }
 
     /**

@@ -99,6 +99,8 @@ class SentenceFilesTest {
                 "modules.json | {} | not a list",
                 "sentence_bert_config.json | {\"max_seq_length\": \"long\"} | max_seq_length is long",
                 "sentence_bert_config.json | {\"max_seq_length\": 0} | max_seq_length is 0",
+                "sentence_bert_config.json | {\"do_lower_case\": true} | do_lower_case is true",
+                "1_Pooling/config.json | {\"pooling_mode_mean_tokens\": true, \"include_prompt\": false} | include_prompt is false",
                 "config_sentence_transformers.json | {\"prompts\": {\"query\": 3}} | its prompt query is 3",
                 "config_sentence_transformers.json | [ | end"
             })

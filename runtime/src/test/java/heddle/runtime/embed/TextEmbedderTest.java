@@ -128,8 +128,16 @@ class TextEmbedderTest {
                 assertTrue(e.getMessage().contains("sentence_bert_config.json cannot be used"), e.getMessage());
             }
         }
+        // The file counts, whatever the manifest says and a manifest without a word would mean.
+        for (String more : List.of("", "tokens = 2\n")) {
+            Files.writeString(place.resolve("m.properties"), "tokenizer = tokenizer.json\n" + more);
+            Files.writeString(place.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 600}");
+            assertEquals(
+                    600,
+                    TextEmbedder.of(Heddle.model(model), compile, EmbeddingOptions.defaults())
+                            .limit());
+        }
         Files.delete(place.resolve("sentence_bert_config.json"));
-        Files.writeString(place.resolve("m.properties"), "tokenizer = tokenizer.json\ntokens = 2\n");
         TextEmbedder embedder = TextEmbedder.of(Heddle.model(model), compile, EmbeddingOptions.defaults());
         DiagnosticException e = assertThrows(DiagnosticException.class, () -> embedder.embed(List.of("one")));
         assertTrue(e.getMessage().contains("a text has at most 2 tokens, and 2 of them are marks"), e.getMessage());
