@@ -140,6 +140,24 @@ class LauncherTest {
         assertEquals(0, with.code(), with.out());
     }
 
+    /** Java takes one collector, and ends when two are named. */
+    @Test
+    void theCollectorIsTheOneThatIsAskedFor() throws Exception {
+        String serial = "Using Serial";
+        String threads = "-Xlog:gc -XX:+UseTransparentHugePages -XX:ParallelGCThreads=2";
+        Ended usual = run(Map.of("HEDDLE_JAVA_OPTS", threads), "sh \"$HEDDLE\" check m.heddle");
+        assertEquals(0, usual.code(), usual.out());
+        assertTrue(usual.out().contains(serial), usual.out());
+        String other = "-Xlog:gc -XX:+UseParallelGC";
+        Ended asked = run(Map.of("HEDDLE_JAVA_OPTS", other), "sh \"$HEDDLE\" check m.heddle");
+        assertEquals(0, asked.code(), asked.out());
+        assertTrue(asked.out().contains("Using Parallel"), asked.out());
+        String large = "-Xlog:gc -XX:+AlwaysActAsServerClassMachine";
+        Ended embed = run(Map.of("HEDDLE_JAVA_OPTS", large), "sh \"$HEDDLE\" embed --help");
+        assertEquals(0, embed.code(), embed.out());
+        assertTrue(embed.out().contains("Using G1"), embed.out());
+    }
+
     /** Java decodes arguments and names of files as the locale says. */
     @Test
     void namesMayHaveAnyLetters() throws Exception {

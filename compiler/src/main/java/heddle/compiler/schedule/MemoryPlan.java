@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 
 /**
  * Assigns memory to the intermediate results of a run: a few arrays, in which buffers that are never needed at the same
- * time share space. Inputs, weights, values prepared from weights, and outputs have arrays of their own.
+ * time share space. Inputs, weights, values prepared from weights, and outputs have other arrays.
  *
  * <p>Buffers are placed in order of decreasing size. Each goes into the tightest gap between the buffers that are
  * needed at the same time (greedy by size, after Pisarchyk and Lee, Efficient Memory Management for Deep Neural Net
@@ -28,11 +28,11 @@ import java.util.function.Predicate;
  * @param peakBytes the bytes of the arrays and of the outputs, or the greatest number of 64 bits where they are more
  */
 public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places, long peakBytes) {
-    /** Places begin at multiples of this many elements, so that rows begin at cache lines where arrays do. */
+    /** Places begin at multiples of this many elements, which are whole cache lines of floats. */
     private static final int ALIGNMENT = 16;
 
-    /** The most elements of an array. */
-    private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 8;
+    /** The most elements of an array: a little less than Java allows, so that its first elements may stay free. */
+    public static final int MAX_ELEMENTS = Integer.MAX_VALUE - 256;
 
     /** @param storage what the array holds */
     public record Array(Stored storage, long elements) {

@@ -1,23 +1,31 @@
 package heddle.runtime.jvm;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import heddle.compiler.type.Stored;
+import java.lang.management.ManagementFactory;
 
 /**
  * Where cache lines begin in large arrays. A vector as wide as a line that lies in two of them is read twice, so buffers begin where
  * lines do.
  *
- * <p>HotSpot gives no addresses. Its default collector lays an array that takes half a region or more, which is at most 16 MiB by
- * itself, at the start of a region; the elements follow a header of 16 bytes. In other arrays lines begin anywhere, and so do buffers.
+ * <p>Java gives no addresses. The collector G1 lays an array of more than half a region at the start of one, and regions are of 32 MiB
+ * at the most where no option says otherwise. The elements follow the array's header. In smaller arrays, and with other collectors,
+ * lines begin anywhere, and so do buffers: that costs time alone.
  */
 final class CacheLines {
     private static final int LINE = 64;
-    private static final int HEADER = 16;
+
+    /** Bytes before the elements: usually eight for a mark, four for the class, and four for the length. */
+    private static final int HEADER =
+            isOn("UseCompactObjectHeaders", false) ? 12 : isOn("UseCompressedClassPointers", true) ? 16 : 20;
 
     private CacheLines() {}
 
     /** The first element of an array that begins a line. */
     static int first(Stored stored) {
-        return elements(stored, LINE - HEADER);
+        int element = (int) stored.bytes(1);
+        int header = Math.ceilDiv(HEADER, element) * element;
+        return elements(stored, LINE - header);
     }
 
     /** At least so many elements, in whole lines. */
@@ -28,5 +36,17 @@ final class CacheLines {
 
     private static int elements(Stored stored, int bytes) {
         return (int) (2L * bytes / stored.bytes(2));
+    }
+
+    /** Whether an option of HotSpot is on, or {@code usual} where that is not known. */
+    private static boolean isOn(String option, boolean usual) {
+        try {
+            HotSpotDiagnosticMXBean machine = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+            return machine == null
+                    ? usual
+                    : Boolean.parseBoolean(machine.getVMOption(option).getValue());
+        } catch (IllegalArgumentException | NoClassDefFoundError e) {
+            return usual; // Another version has no such option, and a small image no such bean.
+        }
     }
 }

@@ -158,7 +158,8 @@ public final class JvmProgram implements Program {
             RunMemory run = new RunMemory(weights);
             run.place(known.memory(), arrays);
             plan.inputs()
-                    .forEach((name, buffer) -> run.put(buffer, inputs.get(name).storage()));
+                    .forEach((name, buffer) -> run.put(
+                            buffer, RunMemory.Place.whole(inputs.get(name).storage())));
             List<Buffer> computed = plan.outputs().values().stream()
                     .filter(buffer -> !run.has(buffer))
                     .distinct()

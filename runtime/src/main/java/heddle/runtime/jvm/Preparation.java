@@ -42,7 +42,7 @@ final class Preparation {
             Map<WeightContent, RunMemory.Place> held,
             RunMemory memory,
             Consumer<JavaSource.Call> kernel) {
-        plan.constants().forEach(c -> memory.put(c.buffer(), array(c)));
+        plan.constants().forEach(c -> memory.put(c.buffer(), RunMemory.Place.whole(array(c))));
         Set<Buffer> kept = neededByRuns(plan);
         Map<Buffer, WeightContent> contents = WeightContent.of(plan, calls);
         contents.keySet().retainAll(kept);
@@ -52,7 +52,7 @@ final class Preparation {
             }
         });
         List<JavaSource.Call> missing = missing(kept, memory);
-        WeightArrays shared = new WeightArrays(missing.stream()
+        WeightArrays arrays = new WeightArrays(missing.stream()
                 .flatMap(call -> call.kernel().writes().stream())
                 .filter(b -> kept.contains(b) && !memory.has(b))
                 .distinct()
@@ -68,8 +68,8 @@ final class Preparation {
             call.arguments().forEach(b -> load(b, memory));
             // A buffer is filled by one kernel and combined with more by the next, as scatters are.
             call.kernel().writes().stream().filter(b -> !memory.has(b)).forEach(b -> {
-                if (shared.has(b)) {
-                    memory.put(b, shared.place(b));
+                if (arrays.has(b)) {
+                    memory.put(b, arrays.place(b));
                 } else {
                     memory.allocate(b, Map.of());
                 }
@@ -113,7 +113,8 @@ final class Preparation {
 
     private void load(Buffer buffer, RunMemory memory) {
         if (names.containsKey(buffer) && !memory.has(buffer)) {
-            memory.put(buffer, StoredArray.of(weights.get(names.get(buffer)), buffer.stored()));
+            Object array = StoredArray.of(weights.get(names.get(buffer)), buffer.stored());
+            memory.put(buffer, RunMemory.Place.whole(array));
         }
     }
 

@@ -11,11 +11,12 @@ import java.util.Map;
 
 /** The memory of the buffers of a plan: an array and an offset for each. */
 final class RunMemory {
-    /** A little less than an array can have, so that places may begin where cache lines do. */
-    private static final int MAX_ELEMENTS = Integer.MAX_VALUE - 256;
-
     /** An array that holds elements from {@code offset} on. */
-    record Place(Object array, int offset) {}
+    record Place(Object array, int offset) {
+        static Place whole(Object array) {
+            return new Place(array, 0);
+        }
+    }
 
     /** A call's arrays and offsets, in the order of its arguments. */
     record Arguments(Object[] arrays, int[] offsets) {}
@@ -28,11 +29,6 @@ final class RunMemory {
     /** Memory that starts with what {@code other} holds. */
     RunMemory(RunMemory other) {
         places.putAll(other.places);
-    }
-
-    /** Says that a buffer's elements are those of {@code array}. */
-    void put(Buffer buffer, Object array) {
-        put(buffer, new Place(array, 0));
     }
 
     /** Says where a buffer's elements are. */
@@ -51,7 +47,7 @@ final class RunMemory {
     /** Gives a buffer an array of its own. */
     Object allocate(Buffer buffer, Map<String, Long> lengths) {
         Object array = Tensor.newStorage(buffer.stored(), elements(buffer, lengths));
-        put(buffer, array);
+        put(buffer, Place.whole(array));
         return array;
     }
 
@@ -85,12 +81,13 @@ final class RunMemory {
     /** The elements a buffer has. @throws DiagnosticException when they do not fit into an array */
     static int elements(Buffer buffer, Map<String, Long> lengths) {
         long size = buffer.type().shape().size().evaluate(lengths);
-        if (size > MAX_ELEMENTS) {
+        if (size > MemoryPlan.MAX_ELEMENTS) {
             throw new DiagnosticException(Diagnostic.of(
                             JvmCode.BUFFER_TOO_LARGE,
                             "a tensor " + buffer.type() + " has " + size + " elements"
                                     + (lengths.isEmpty() ? "" : " for " + lengths))
-                    .hint("the jvm target holds a tensor in one array, of " + MAX_ELEMENTS + " elements at the most: "
+                    .hint("the jvm target holds a tensor in one array, of " + MemoryPlan.MAX_ELEMENTS
+                            + " elements at the most: "
                             + (lengths.isEmpty()
                                     ? "write a smaller shape in the model"
                                     : "use shorter lengths or smaller batches")));

@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The arrays that values computed from weights share: few and large, so that {@linkplain CacheLines lines} begin where the values do.
- * An array is made when the first of its buffers is asked for.
+ * The arrays that values computed from weights lie in: few and large ones, so that {@linkplain CacheLines lines} begin where the values
+ * do. An array is made when the first of its buffers is asked for.
  */
 final class WeightArrays {
-    /** Enough to begin a region of its own with any heap, and little enough to be found in one piece. */
+    /** More than half of the largest usual region, and little enough to be found in one piece. */
     private static final int BYTES = 64 << 20;
 
-    private static final class Shared {
+    private static final class Slab {
         private final Stored stored;
         private int elements;
         private Object array;
 
-        Shared(Stored stored) {
+        Slab(Stored stored) {
             this.stored = stored;
             this.elements = CacheLines.first(stored);
         }
@@ -33,37 +33,37 @@ final class WeightArrays {
         }
     }
 
-    private record Share(Shared of, int offset) {}
+    private record Slot(Slab slab, int offset) {}
 
-    private final Map<Buffer, Share> shares = new HashMap<>();
+    private final Map<Buffer, Slot> slots = new HashMap<>();
 
     /** @throws heddle.dsl.diagnostic.DiagnosticException where one does not fit into an array */
     WeightArrays(Collection<Buffer> buffers) {
-        Map<Stored, List<Shared>> arrays = new EnumMap<>(Stored.class);
+        Map<Stored, List<Slab>> arrays = new EnumMap<>(Stored.class);
         for (Buffer buffer : buffers) {
             Stored stored = buffer.stored();
             int elements = CacheLines.whole(stored, RunMemory.elements(buffer, Map.of()));
-            List<Shared> some = arrays.computeIfAbsent(stored, s -> new ArrayList<>());
-            if (some.isEmpty() || !some.getLast().takes(elements)) {
-                some.add(new Shared(stored));
-            }
-            Shared array = some.getLast();
-            shares.put(buffer, new Share(array, array.elements));
-            array.elements += elements;
+            List<Slab> some = arrays.computeIfAbsent(stored, s -> new ArrayList<>());
+            Slab slab = some.stream().filter(s -> s.takes(elements)).findFirst().orElseGet(() -> {
+                some.add(new Slab(stored));
+                return some.getLast();
+            });
+            slots.put(buffer, new Slot(slab, slab.elements));
+            slab.elements += elements;
         }
     }
 
     boolean has(Buffer buffer) {
-        return shares.containsKey(buffer);
+        return slots.containsKey(buffer);
     }
 
     /** Where the elements of a buffer lie, which are zeros until somebody writes them. */
     RunMemory.Place place(Buffer buffer) {
-        Share share = shares.get(buffer);
-        Shared shared = share.of;
-        if (shared.array == null) {
-            shared.array = Tensor.newStorage(shared.stored, shared.elements);
+        Slot slot = slots.get(buffer);
+        Slab slab = slot.slab;
+        if (slab.array == null) {
+            slab.array = Tensor.newStorage(slab.stored, slab.elements);
         }
-        return new RunMemory.Place(shared.array, share.offset);
+        return new RunMemory.Place(slab.array, slot.offset);
     }
 }

@@ -70,7 +70,7 @@ class RunPoolTest {
         List<Object> large = pool.run(plan(100, 10), arrays -> arrays);
         List<Object> small = pool.run(plan(7, 20), arrays -> arrays);
         assertSame(large.getFirst(), small.getFirst());
-        assertEquals(CacheLines.first(Stored.I64) + 20, ((long[]) small.get(1)).length);
+        assertEquals(6 + 20, ((long[]) small.get(1)).length, "48 bytes before the first line");
     }
 
     private static MemoryPlan floats(long... lengths) {

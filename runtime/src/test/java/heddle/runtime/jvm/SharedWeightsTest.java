@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -23,6 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Programs of different plans hold what they compute of the same weights once. */
 class SharedWeightsTest {
+    /** Of an array in HotSpot, where no option says otherwise; and of a cache line: bytes. */
+    private static final int HEADER = 16;
+
+    private static final int LINE = 64;
+
     @TempDir
     static Path dir;
 
@@ -71,6 +77,10 @@ class SharedWeightsTest {
         assertEquals(3, second.held().size());
         assertEquals(2, second.held().stream().filter(held::contains).count(), "the table and the bias");
         assertTrue(alone.held().stream().filter(held::contains).count() < 2, "packed again");
+        List<RunMemory.Place> packed =
+                first.held().stream().filter(place -> place.offset() > 0).toList();
+        assertEquals(1, packed.size(), "the table, in an array for many");
+        assertEquals(0, (HEADER + Float.BYTES * packed.getFirst().offset()) % LINE);
         Map<String, Tensor> inputs = Map.of("first", noise(5, 96), "more", noise(5, 96));
         alone.run(inputs)
                 .forEach((name, tensor) -> assertArrayEquals(

@@ -46,16 +46,23 @@ class WeightArraysTest {
         assertEquals(arrays.place(buffers.get(2)), arrays.place(buffers.get(2)));
     }
 
+    /** Arrays have 64 MiB, or as much as one value; small values find room beside large ones. */
     @Test
-    void noArrayIsLargerThanItsFirstBufferNeeds() {
+    void whatFitsNoArrayBeginsAnotherOne() {
         int large = 9 << 20;
-        List<Buffer> buffers =
-                List.of(buffer("a", Stored.F32, large), buffer("b", Stored.F32, large), buffer("c", Stored.I64, 1));
+        List<Buffer> buffers = List.of(
+                buffer("a", Stored.F32, large),
+                buffer("b", Stored.F32, large),
+                buffer("c", Stored.I64, 1),
+                buffer("d", Stored.F32, 16));
         WeightArrays arrays = new WeightArrays(buffers);
         assertNotSame(
                 arrays.place(buffers.get(0)).array(),
                 arrays.place(buffers.get(1)).array());
         assertEquals(12 + large, ((float[]) arrays.place(buffers.get(1)).array()).length);
+        assertSame(
+                arrays.place(buffers.get(0)).array(),
+                arrays.place(buffers.get(3)).array());
         assertEquals(8 + 6, ((long[]) arrays.place(buffers.get(2)).array()).length);
     }
 }
