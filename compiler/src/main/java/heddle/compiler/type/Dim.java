@@ -150,11 +150,14 @@ public final class Dim implements Comparable<Dim> {
         return Optional.of(quotient);
     }
 
-    /** The quotient rounded towards minus infinity. */
+    /** The quotient rounded towards minus infinity. @throws ArithmeticException when both are known and the divisor is zero */
     public Dim floorDiv(Dim divisor) {
         Optional<Dim> exact = dividedExactlyBy(divisor);
         if (exact.isPresent()) {
             return exact.get();
+        }
+        if (isKnown() && divisor.isZero()) {
+            throw new ArithmeticException("the length " + this + " is divided by zero");
         }
         if (isKnown() && divisor.isKnown()) {
             return of(Math.floorDiv(value(), divisor.value()));

@@ -80,7 +80,7 @@ public final class ModelInputs {
         Rewriter.rewrite(model.graph(), (node, operands, out) -> {
             try {
                 return Optional.of(Rewriter.results(out.add(node.op().bind(bindings), operands, node.origin())));
-            } catch (TypeMismatch e) {
+            } catch (TypeMismatch | ArithmeticException e) {
                 String message = "the model cannot run with " + LengthBinding.text(lengths);
                 Diagnostic d = Diagnostic.atFirst(node.origin().spans(), RuntimeCode.LENGTHS, message);
                 throw new DiagnosticException(d.note(e.getMessage()));
