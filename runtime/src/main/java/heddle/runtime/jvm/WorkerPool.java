@@ -25,6 +25,9 @@ public final class WorkerPool {
     /** How long an idle worker looks for work: longer than the gaps between the kernels of a run. */
     private static final long SPIN_NANOS = 100_000;
 
+    /** Bound where a thread shares its blocks with nobody. */
+    private static final ScopedValue<Boolean> ALONE = ScopedValue.newInstance();
+
     private static final Map<Integer, WorkerPool> POOLS = new ConcurrentHashMap<>();
 
     private final List<Worker> workers = new ArrayList<>();
@@ -51,12 +54,20 @@ public final class WorkerPool {
     }
 
     /**
+     * Calls {@code runs}, whose blocks this thread computes alone. It is for threads that are as many as a pool has: between the kernels
+     * of one, the others need not wake a worker that then takes a processor from them.
+     */
+    public static void alone(Runnable runs) {
+        ScopedValue.where(ALONE, true).run(runs);
+    }
+
+    /**
      * Runs all blocks of a task. What a block throws is thrown here, when all have ended.
      *
      * @param pieces a thread takes on average
      */
     public void run(long blocks, int pieces, Task task) {
-        boolean shares = callers.incrementAndGet() <= workers.size() && blocks > 1;
+        boolean shares = callers.incrementAndGet() <= workers.size() && blocks > 1 && !ALONE.isBound();
         try {
             if (shares) {
                 share(new Job(task, blocks, Math.max(1, blocks / ((workers.size() + 1L) * pieces))));

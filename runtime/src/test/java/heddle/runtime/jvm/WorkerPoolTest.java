@@ -85,6 +85,24 @@ class WorkerPoolTest {
         }
     }
 
+    @Test
+    void aThreadThatIsAloneSharesNothing() {
+        WorkerPool pool = WorkerPool.of(3);
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        Thread here = Thread.currentThread();
+        WorkerPool.alone(() -> {
+            for (int repeat = 0; repeat < 100; repeat++) {
+                pool.run(1000, 4, (from, to) -> threads.add(Thread.currentThread()));
+            }
+        });
+        assertEquals(Set.of(here), threads);
+        CountDownLatch both = new CountDownLatch(2);
+        pool.run(2, 1, (from, to) -> {
+            both.countDown();
+            await(both); // Two threads are here at once, or this waits in vain.
+        });
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             assertTrue(latch.await(60, TimeUnit.SECONDS));
