@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  heddle embed examples/minilm.heddle --input texts.txt -o vectors.npy",
-            "  zcat texts.jsonl.gz | heddle embed e5.heddle --input - --jsonl --prompt passage -o vectors.jsonl"
+            "  zcat texts.jsonl.gz | heddle embed e5-small-v2 --input - --jsonl --prompt passage -o vectors.jsonl"
         })
 final class EmbedCommand implements Callable<Integer> {
     @Spec
@@ -88,7 +88,7 @@ final class EmbedCommand implements Callable<Integer> {
             names = "--field",
             defaultValue = "text",
             paramLabel = "NAME",
-            description = "The field that holds the text in lines of JSON. Default: text.")
+            description = "The field that holds the text; lines are JSON then. Default: text.")
     private String field;
 
     @Option(
@@ -185,7 +185,9 @@ final class EmbedCommand implements Callable<Integer> {
     }
 
     private void embed(TextEmbedder embedder, InputStream in, VectorFormat format, PrintWriter out) {
-        boolean json = jsonl || input.toString().toLowerCase(Locale.ROOT).endsWith(".jsonl");
+        boolean named = spec.commandLine().getParseResult().hasMatchedOption("--field");
+        boolean json =
+                jsonl || named || input.toString().toLowerCase(Locale.ROOT).endsWith(".jsonl");
         int[] skipped = {0};
         TextLines lines = new TextLines(
                 isStandardInput() ? "standard input" : input.toString(),

@@ -263,6 +263,42 @@ class EmbedCommandTest {
         assertFalse(Files.exists(dir.resolve(output)));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"text\": \"a\"}{\"text\": \"b\"} | something follows its JSON",
+                "\"c\" \"d\" | something follows its JSON",
+                "{\"text\": \"e\"}, | it is not JSON: ",
+                "{\"text\": \"a | it is not JSON: Unexpected end-of-input",
+                "plain words | without --jsonl each line is a text"
+            })
+    void aLineHoldsOneValue(String line, String why) throws IOException {
+        Ran ran = embed(input("in.jsonl", line), dir.resolve("out.npy"));
+        assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
+        assertTrue(ran.err().contains(why), ran.err());
+        assertFalse(ran.err().contains("Source"), ran.err());
+    }
+
+    /** It is Windows' mark of UTF-8, and no part of a text. */
+    @Test
+    void aByteOrderMarkIsReadOver() throws IOException {
+        Tensor plain = vectors(input("plain.txt", "one", "two"));
+        assertArrayEquals(
+                plain.floats(), vectors(input("marked.txt", "\uFEFFone", "two")).floats());
+        assertArrayEquals(
+                plain.floats(),
+                vectors(input("marked.jsonl", "\uFEFF\"one\"", "\"two\"")).floats());
+    }
+
+    @Test
+    void aFieldMeansLinesOfJson() throws IOException {
+        Ran ran = embed(input("in.txt", "{\"body\": \"one\"}"), dir.resolve("out.npy"), "--field", "body");
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        assertTrue(ran.out().contains("3 tokens"), ran.out());
+    }
+
     @Test
     void aFieldThatIsNoTextIsCalledWhatItIs() throws IOException {
         Ran ran = embed(input("in.jsonl", "{\"text\": 5}"), dir.resolve("out.npy"));

@@ -94,7 +94,7 @@ final class PackedSums {
         return new DeclinedException(
                 node,
                 "a " + what + " goes over all tokens of a row, not over those that one token attends to",
-                "let tokens see each other by attention; leave pooling to the end, pooling = \"mean\" in the .properties file");
+                "let tokens see each other by attention; leave pooling to the end, pooling = mean in the .properties file");
     }
 
     /** An operand of a product, and the letters of its axes. */

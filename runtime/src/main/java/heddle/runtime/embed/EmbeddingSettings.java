@@ -9,6 +9,7 @@ import heddle.runtime.HeddleModel;
 import heddle.runtime.artifact.TextKeys;
 import heddle.runtime.text.TextInputs;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -22,15 +23,32 @@ import java.util.TreeMap;
  * @param dimension the elements of a vector
  * @param tokens    the most tokens of a text, where the files say it
  * @param prefix    what is written before each text
+ * @param lowerCase whether texts are brought to lower case
  */
 record EmbeddingSettings(
-        String output, int dimension, Pooling pooling, boolean normalize, Optional<Integer> tokens, String prefix) {
+        String output,
+        int dimension,
+        Pooling pooling,
+        boolean normalize,
+        Optional<Integer> tokens,
+        String prefix,
+        boolean lowerCase) {
     static EmbeddingSettings of(HeddleModel model, EmbeddingOptions options) {
         TextKeys keys = model.source().manifest().texts();
         SentenceFiles files =
                 SentenceFiles.read(model.source(), options.pooling().isEmpty());
         Declaration output = output(model, keys.vectors());
         Map<String, String> prompts = prompts(keys, files);
+        String prefix = options.prefix()
+                .or(() -> options.prompt().or(files::prompt).map(name -> prompt(name, prompts)))
+                .orElse("");
+        if (!files.poolsPrompt() && !prefix.isEmpty()) {
+            throw new DiagnosticException(Diagnostic.of(
+                            EmbedCode.SENTENCE_FILE, "the config.json of the pooling cannot be used with a prompt")
+                    .note(
+                            "its include_prompt is false: a prompt's tokens are left out of the mean, which is not done here")
+                    .hint("leave the prompt out with --prefix \"\", or set include_prompt to true"));
+        }
         return new EmbeddingSettings(
                 output.name(),
                 Math.toIntExact(output.type().dim(-1).evaluate(Map.of())),
@@ -40,9 +58,8 @@ record EmbeddingSettings(
                         .orElse(Pooling.MEAN),
                 options.normalize().or(files::normalize).or(keys::normalize).orElse(false),
                 files.tokens(),
-                options.prefix()
-                        .or(() -> options.prompt().or(files::prompt).map(name -> prompt(name, prompts)))
-                        .orElse(""));
+                prefix,
+                files.lowerCase());
     }
 
     /** What is written before texts, by the name of their use, in the order of names. */
@@ -54,6 +71,12 @@ record EmbeddingSettings(
         SortedMap<String, String> prompts = new TreeMap<>(keys.prompts());
         prompts.putAll(files.prompts());
         return prompts;
+    }
+
+    /** A text as it is split into tokens. */
+    String written(String text) {
+        String all = prefix + text;
+        return lowerCase ? all.toLowerCase(Locale.ROOT) : all;
     }
 
     private static String prompt(String name, Map<String, String> prompts) {

@@ -20,16 +20,20 @@ import java.util.Optional;
  * @param tokens    the most tokens of a text
  * @param prompts   what is written before a text, by the name of its use
  * @param prompt    the one that is written when none is asked for
+ * @param lowerCase whether texts are brought to lower case before they are split into tokens
+ * @param poolsPrompt whether a prompt's tokens take part in the pooling
  */
 record SentenceFiles(
         Optional<Pooling> pooling,
         Optional<Boolean> normalize,
         Optional<Integer> tokens,
         Map<String, String> prompts,
-        Optional<String> prompt) {
+        Optional<String> prompt,
+        boolean lowerCase,
+        boolean poolsPrompt) {
     /** What is said where none of them is there. */
-    static final SentenceFiles NONE =
-            new SentenceFiles(Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), Optional.empty());
+    static final SentenceFiles NONE = new SentenceFiles(
+            Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), false, true);
 
     private static final String MODULES = "modules.json";
     private static final String POOLING = "1_Pooling";
@@ -37,6 +41,16 @@ record SentenceFiles(
 
     /** The file that says how long texts may be. */
     static final String LIMITS = "sentence_bert_config.json";
+
+    private static final Map<Class<?>, String> KINDS = Map.of(
+            Integer.class,
+            "a whole number",
+            Boolean.class,
+            "true or false",
+            String.class,
+            "a text",
+            Map.class,
+            "an object");
 
     private static final String MOST_TOKENS = "max_seq_length";
 
@@ -76,18 +90,18 @@ record SentenceFiles(
                 }
             }
         }
-        Optional<Pooling> pooling =
-                model.fileBeside(poolingAt + "/" + CONFIG).filter(file -> pools).map(SentenceFiles::pooling);
-        Optional<Integer> tokens =
-                model.fileBeside(LIMITS).map(SentenceFiles::object).flatMap(SentenceFiles::tokens);
+        Optional<Config> pooling = model.fileBeside(poolingAt + "/" + CONFIG).map(SentenceFiles::object);
+        Optional<Config> limits = model.fileBeside(LIMITS).map(SentenceFiles::object);
         Optional<Config> prompts =
                 model.fileBeside("config_sentence_transformers.json").map(SentenceFiles::object);
         return new SentenceFiles(
-                pooling,
+                pooling.filter(file -> pools).map(SentenceFiles::pooling),
                 normalize,
-                tokens,
+                limits.flatMap(SentenceFiles::tokens),
                 prompts.map(SentenceFiles::prompts).orElse(Map.of()),
-                prompts.flatMap(c -> c.get("default_prompt_name", String.class)));
+                prompts.flatMap(c -> c.get("default_prompt_name", String.class)),
+                limits.flatMap(c -> c.get("do_lower_case", Boolean.class)).orElse(false),
+                pooling.flatMap(c -> c.get("include_prompt", Boolean.class)).orElse(true));
     }
 
     /** A file that holds an object. */
@@ -95,7 +109,9 @@ record SentenceFiles(
         <T> Optional<T> get(String key, Class<T> type) {
             Object value = entries.get(key);
             if (value != null && !type.isInstance(value)) {
-                throw unusable(file, "its " + key + " is " + value, "copy the file again");
+                String kind = KINDS.get(type);
+                String quoted = value instanceof String text ? '"' + text + '"' : String.valueOf(value);
+                throw unusable(file, "its " + key + " is " + quoted + ", and should be " + kind, "copy the file again");
             }
             return Optional.ofNullable(type.cast(value));
         }
@@ -117,7 +133,6 @@ record SentenceFiles(
     }
 
     private static Optional<Integer> tokens(Config config) {
-        requireNot(config, "do_lower_case", true, "let the tokenizer do that, with a normalizer of its tokenizer.json");
         Optional<Integer> most = config.get(MOST_TOKENS, Integer.class);
         if (most.isPresent() && most.get() < 1) {
             throw unusable(config.file(), "its " + MOST_TOKENS + " is " + most.get(), "copy the file again");
@@ -125,16 +140,7 @@ record SentenceFiles(
         return most;
     }
 
-    /** What would change vectors, and is not done here. */
-    private static void requireNot(Config config, String key, boolean refused, String remedy) {
-        if (config.get(key, Boolean.class).filter(value -> value == refused).isPresent()) {
-            throw unusable(config.file(), "its " + key + " is " + refused + ", which is not done here", remedy);
-        }
-    }
-
-    private static Pooling pooling(SourceFile file) {
-        Config config = object(file);
-        requireNot(config, "include_prompt", false, "leave prompts out, with --prefix \"\", and the key too");
+    private static Pooling pooling(Config config) {
         List<String> modes = config.entries().entrySet().stream()
                 .filter(e -> e.getKey().startsWith("pooling_mode"))
                 .filter(e -> !Boolean.FALSE.equals(e.getValue()))
@@ -142,7 +148,7 @@ record SentenceFiles(
                 .toList();
         if (modes.size() != 1 || !MODES.containsKey(modes.getFirst())) {
             throw unusable(
-                    file,
+                    config.file(),
                     "it pools by " + (modes.isEmpty() ? "nothing" : String.join(" and ", modes)),
                     "mean, cls and the last token are computed here; --pooling chooses one");
         }

@@ -6,6 +6,7 @@ import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
 import heddle.runtime.PackedModel;
+import heddle.runtime.jvm.WorkerPool;
 import heddle.runtime.text.Pack;
 import heddle.runtime.text.Packing;
 import heddle.runtime.text.Tokens;
@@ -248,7 +249,7 @@ public final class TextEmbedder {
         while (all.hasNext() && taken < (long) BUDGETS * options.budget() && count < MOST_TEXTS) {
             List<String> some = new ArrayList<>();
             while (all.hasNext() && some.size() < TOKENIZED) {
-                some.add(settings.prefix() + all.next());
+                some.add(settings.written(all.next()));
             }
             for (Tokens t : compiled.tokenizer().tokens(some)) {
                 for (Tokens part : parts(t)) {
@@ -281,8 +282,8 @@ public final class TextEmbedder {
     }
 
     /**
-     * Packs of all parts, shared out among as many callers as there are threads: those that compute alone never wait. One pack alone
-     * is computed by all threads together.
+     * Packs of all parts, shared out among as many callers as there are threads: those that compute alone never wait. The last packs
+     * are computed by all threads together when others have ended, and so is one pack alone.
      */
     private void begin(Window window, boolean alone, ExecutorService pool) {
         // A text without tokens takes no part in a run: its vector is zero.
@@ -295,12 +296,14 @@ public final class TextEmbedder {
         List<List<Integer>> packs =
                 endToEnd ? Packing.endToEnd(lengths, options.budget()) : Packing.inRows(lengths, options.budget());
         boolean here = callers == 1 || alone && packs.size() < 2;
-        for (List<Integer> pack : packs) {
-            int[] members = pack.stream().mapToInt(i -> there[i]).toArray();
+        int shared = packs.size() - callers;
+        for (int n = 0; n < packs.size(); n++) {
+            int[] members = packs.get(n).stream().mapToInt(i -> there[i]).toArray();
+            Runnable run = () -> run(members, parts, endToEnd, window.sums());
             if (here) {
-                run(members, parts, endToEnd, window.sums());
+                run.run();
             } else {
-                window.runs().add(pool.submit(() -> run(members, parts, endToEnd, window.sums())));
+                window.runs().add(pool.submit(n < shared ? () -> WorkerPool.alone(run) : run));
             }
         }
     }

@@ -1,5 +1,7 @@
 package heddle.runtime.embed;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -21,6 +23,8 @@ import java.util.stream.Collectors;
 
 /** Reads texts from lines of UTF-8, one at a time. A line is a text, an empty one too; or it is JSON that holds one. */
 public final class TextLines implements Iterator<TextLine> {
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private final String name;
     private final BufferedInputStream in;
 
@@ -61,7 +65,8 @@ public final class TextLines implements Iterator<TextLine> {
             }
             line++;
             try {
-                next = parsed(text(bytes.get()));
+                String text = text(bytes.get());
+                next = parsed(line == 1 && text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text);
             } catch (BadLine e) {
                 bad.accept(Diagnostic.of(EmbedCode.BAD_LINE, "line " + line + " of " + name + " holds no text")
                         .note(e.getMessage()));
@@ -118,13 +123,7 @@ public final class TextLines implements Iterator<TextLine> {
         if (text.isBlank()) {
             throw new BadLine("it is empty");
         }
-        Object value;
-        try {
-            value = JSON.std.anyFrom(text);
-        } catch (IOException e) {
-            throw new BadLine("it is not JSON: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
-        }
+        Object value = json(text);
         if (value instanceof String whole) {
             return new TextLine(line, whole, Optional.empty());
         }
@@ -140,6 +139,22 @@ public final class TextLines implements Iterator<TextLine> {
                         + ", and --field names another"
                 : "";
         throw new BadLine("it should be a text, or an object with a text for \"" + field.get() + "\"" + fields);
+    }
+
+    private static Object json(String text) throws BadLine {
+        try (JsonParser parser = JSON.std.getStreamingFactory().createParser(text)) {
+            Object value = JSON.std.anyFrom(parser);
+            if (parser.nextToken() != null) {
+                throw new BadLine("something follows its JSON");
+            }
+            return value;
+        } catch (JacksonException e) {
+            String reason =
+                    e.getOriginalMessage().lines().findFirst().orElse("").replaceFirst(" \\(start marker.*", "");
+            throw new BadLine("it is not JSON: " + reason + "; without --jsonl each line is a text");
+        } catch (IOException e) {
+            throw new BadLine("it is not JSON: " + e.getMessage());
+        }
     }
 
     private static String kind(Object value) {

@@ -29,9 +29,7 @@ class SentenceFilesTest {
 
     @Test
     void withoutFilesNothingIsSaid() {
-        assertEquals(
-                new SentenceFiles(Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), Optional.empty()),
-                SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle"))));
+        assertEquals(SentenceFiles.NONE, SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle"))));
     }
 
     @Test
@@ -43,9 +41,9 @@ class SentenceFilesTest {
                 """);
         write("2_Pool/config.json", """
                 {"word_embedding_dimension": 384, "pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false,
-                 "pooling_mode_max_tokens": false}
+                 "pooling_mode_max_tokens": false, "include_prompt": false}
                 """);
-        write("sentence_bert_config.json", "{\"max_seq_length\": 256, \"do_lower_case\": false}");
+        write("sentence_bert_config.json", "{\"max_seq_length\": 256, \"do_lower_case\": true}");
         write("config_sentence_transformers.json", """
                 {"prompts": {"query": "query: ", "passage": "passage: ", "none": null}, "default_prompt_name": "passage"}
                 """);
@@ -55,7 +53,9 @@ class SentenceFilesTest {
                         Optional.of(true),
                         Optional.of(256),
                         Map.of("query", "query: ", "passage", "passage: "),
-                        Optional.of("passage")),
+                        Optional.of("passage"),
+                        true,
+                        false),
                 SentenceFiles.read(ModelSource.file(dir.resolve("model.heddle"))));
     }
 
@@ -97,10 +97,9 @@ class SentenceFilesTest {
                 "1_Pooling/config.json | {\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": true} | and",
                 "modules.json | [{\"type\": \"sentence_transformers.models.Dense\", \"path\": \"2\"}] | models.Dense",
                 "modules.json | {} | not a list",
-                "sentence_bert_config.json | {\"max_seq_length\": \"long\"} | max_seq_length is long",
+                "sentence_bert_config.json | {\"max_seq_length\": \"long\"} | max_seq_length is \"long\", and should be a whole number",
+                "sentence_bert_config.json | {\"do_lower_case\": 1} | do_lower_case is 1, and should be true or false",
                 "sentence_bert_config.json | {\"max_seq_length\": 0} | max_seq_length is 0",
-                "sentence_bert_config.json | {\"do_lower_case\": true} | do_lower_case is true",
-                "1_Pooling/config.json | {\"pooling_mode_mean_tokens\": true, \"include_prompt\": false} | include_prompt is false",
                 "config_sentence_transformers.json | {\"prompts\": {\"query\": 3}} | its prompt query is 3",
                 "config_sentence_transformers.json | [ | end"
             })

@@ -143,6 +143,42 @@ class TextEmbedderTest {
         assertTrue(e.getMessage().contains("a text has at most 2 tokens, and 2 of them are marks"), e.getMessage());
     }
 
+    @Test
+    void textsAreLowerCaseWhereTheFileSaysSo() throws IOException {
+        Path place = Files.createDirectories(dir.resolve("lower"));
+        Files.copy(dir.resolve("words.heddle"), place.resolve("m.heddle"), StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(place.resolve("m.properties"), "tokenizer = bytes\nprompt.query = \"Q: \"\n");
+        CompileOptions compile = CompileOptions.defaults().withWeights("random").withThreads(1);
+        EmbeddingOptions query = EmbeddingOptions.defaults().withPrompt("query");
+        float[] expected = TextEmbedder.of(
+                        Heddle.model(place.resolve("m.heddle")),
+                        compile,
+                        EmbeddingOptions.defaults().withPrefix("q: "))
+                .embed(List.of("ab"))
+                .getFirst();
+        Files.writeString(place.resolve("sentence_bert_config.json"), "{\"do_lower_case\": true}");
+        TextEmbedder lower = TextEmbedder.of(Heddle.model(place.resolve("m.heddle")), compile, query);
+        assertArrayEquals(expected, lower.embed(List.of("AB")).getFirst());
+    }
+
+    /** A mean that leaves a prompt out is not computed; without a prompt it is the same. */
+    @Test
+    void aPromptThatIsLeftOutOfTheMeanIsRefused() throws IOException {
+        Path place = Files.createDirectories(dir.resolve("left-out/1_Pooling"));
+        Path model = place.resolveSibling("m.heddle");
+        Files.copy(dir.resolve("words.heddle"), model, StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(place.resolveSibling("m.properties"), "tokenizer = bytes\n");
+        Files.writeString(
+                place.resolve("config.json"), "{\"pooling_mode_mean_tokens\": true, \"include_prompt\": false}");
+        CompileOptions compile = CompileOptions.defaults().withWeights("random").withThreads(1);
+        TextEmbedder.of(Heddle.model(model), compile, EmbeddingOptions.defaults())
+                .embed(List.of("a"));
+        EmbeddingOptions prefix = EmbeddingOptions.defaults().withPrefix("q: ");
+        DiagnosticException e =
+                assertThrows(DiagnosticException.class, () -> TextEmbedder.of(Heddle.model(model), compile, prefix));
+        assertEquals(EmbedCode.SENTENCE_FILE, e.diagnostics().getFirst().code());
+    }
+
     private static String text(int length, Random random) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < length; i++) {
