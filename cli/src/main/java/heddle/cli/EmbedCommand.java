@@ -86,7 +86,6 @@ final class EmbedCommand implements Callable<Integer> {
 
     @Option(
             names = "--field",
-            defaultValue = "text",
             paramLabel = "NAME",
             description = "The field that holds the text; lines are JSON then. Default: text.")
     private String field;
@@ -185,14 +184,14 @@ final class EmbedCommand implements Callable<Integer> {
     }
 
     private void embed(TextEmbedder embedder, InputStream in, VectorFormat format, PrintWriter out) {
-        boolean named = spec.commandLine().getParseResult().hasMatchedOption("--field");
-        boolean json =
-                jsonl || named || input.toString().toLowerCase(Locale.ROOT).endsWith(".jsonl");
+        boolean json = jsonl
+                || field != null
+                || input.toString().toLowerCase(Locale.ROOT).endsWith(".jsonl");
         int[] skipped = {0};
         TextLines lines = new TextLines(
                 isStandardInput() ? "standard input" : input.toString(),
                 in,
-                json ? Optional.of(field) : Optional.empty(),
+                json ? Optional.of(field == null ? "text" : field) : Optional.empty(),
                 bad -> bad(bad, skipped));
         if (prompt == null
                 && prefix == null

@@ -152,6 +152,12 @@ class LauncherTest {
         Ended asked = run(Map.of("HEDDLE_JAVA_OPTS", other), "sh \"$HEDDLE\" check m.heddle");
         assertEquals(0, asked.code(), asked.out());
         assertTrue(asked.out().contains("Using Parallel"), asked.out());
+        for (String variable : new String[] {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"}) {
+            Ended java = run(Map.of(variable, other), "sh \"$HEDDLE\" check m.heddle");
+            assertEquals(0, java.code(), java.out());
+            assertTrue(java.out().contains("Picked up " + variable), java.out());
+            assertFalse(java.out().contains("incubator"), java.out());
+        }
         String large = "-Xlog:gc -XX:+AlwaysActAsServerClassMachine";
         Ended embed = run(Map.of("HEDDLE_JAVA_OPTS", large), "sh \"$HEDDLE\" embed --help");
         assertEquals(0, embed.code(), embed.out());

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -199,7 +200,7 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
     public void bytesFit(String holder, long bytes, long most) {
         if (bytes > most) {
             String why = "the tiles of " + holder + " take " + bytes + " bytes, and there may be " + most;
-            Optional<String> copy = bytes - copiedBytes() <= most ? largestCopy() : Optional.empty();
+            Optional<String> copy = bytes - bytes(given, this::isCopied) <= most ? largestCopy() : Optional.empty();
             throw new IllegalSchedule(given.program(), copy.or(this::largestCut).orElse("place"), why);
         }
     }
@@ -214,17 +215,9 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
                 .map(loop -> "cut " + loop.id() + " " + given.cut(loop));
     }
 
-    private long copiedBytes() {
-        return given.program().definitions().stream()
-                .filter(this::isCopied)
-                .map(d -> bytes(given, d))
-                .reduce(Amount.ZERO, Amount::plus)
-                .saturated();
-    }
-
     private Optional<String> largestCopy() {
         return given.program().definitions().stream()
-                .filter(this::isCopied)
+                .filter(d -> isCopied(d) && bytes(given, d).isKnown())
                 .max(Comparator.comparingLong(d -> bytes(given, d).saturated()))
                 .map(d -> "place " + d.tile());
     }
@@ -239,14 +232,17 @@ public record GivenRules(TileKernel given, TileKernel chosen) {
     }
 
     private static long localBytes(TileKernel kernel) {
-        Amount all = Amount.ZERO;
-        for (TileStmt.Define d : kernel.program().definitions()) {
-            Amount bytes = bytes(kernel, d);
-            if (isLocal(kernel, d) && bytes.isKnown()) {
-                all = all.plus(bytes);
-            }
-        }
-        return all.saturated();
+        return bytes(kernel, d -> isLocal(kernel, d));
+    }
+
+    /** Bytes of some tiles, those of sizes that are numbers. */
+    private static long bytes(TileKernel kernel, Predicate<TileStmt.Define> isCounted) {
+        return kernel.program().definitions().stream()
+                .filter(isCounted)
+                .map(d -> bytes(kernel, d))
+                .filter(Amount::isKnown)
+                .reduce(Amount.ZERO, Amount::plus)
+                .saturated();
     }
 
     private static Amount bytes(TileKernel kernel, TileStmt.Define d) {

@@ -296,14 +296,14 @@ public final class TextEmbedder {
         List<List<Integer>> packs =
                 endToEnd ? Packing.endToEnd(lengths, options.budget()) : Packing.inRows(lengths, options.budget());
         boolean here = callers == 1 || alone && packs.size() < 2;
-        int shared = packs.size() - callers;
+        int firstShared = packs.size() - callers;
         for (int n = 0; n < packs.size(); n++) {
             int[] members = packs.get(n).stream().mapToInt(i -> there[i]).toArray();
             Runnable run = () -> run(members, parts, endToEnd, window.sums());
             if (here) {
                 run.run();
             } else {
-                window.runs().add(pool.submit(n < shared ? () -> WorkerPool.alone(run) : run));
+                window.runs().add(pool.submit(n < firstShared ? () -> WorkerPool.alone(run) : run));
             }
         }
     }

@@ -151,7 +151,8 @@ public final class TextLines implements Iterator<TextLine> {
         } catch (JacksonException e) {
             String reason =
                     e.getOriginalMessage().lines().findFirst().orElse("").replaceFirst(" \\(start marker.*", "");
-            throw new BadLine("it is not JSON: " + reason + "; without --jsonl each line is a text");
+            throw new BadLine("it is not JSON: " + reason
+                    + "; without --jsonl each line is a text, but in files that end in .jsonl");
         } catch (IOException e) {
             throw new BadLine("it is not JSON: " + e.getMessage());
         }

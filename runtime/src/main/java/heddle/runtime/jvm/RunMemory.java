@@ -45,10 +45,8 @@ final class RunMemory {
     }
 
     /** Gives a buffer an array of its own. */
-    Object allocate(Buffer buffer, Map<String, Long> lengths) {
-        Object array = Tensor.newStorage(buffer.stored(), elements(buffer, lengths));
-        put(buffer, Place.whole(array));
-        return array;
+    void allocate(Buffer buffer, Map<String, Long> lengths) {
+        put(buffer, Place.whole(Tensor.newStorage(buffer.stored(), elements(buffer, lengths))));
     }
 
     /** Takes a buffer's memory away. */
