@@ -54,7 +54,8 @@ record RegisterBlocks(Processor processor) {
 
     /**
      * The register blocks of products whose lanes run along one axis of a block: enough sums that multiply-adds, which take four
-     * cycles and of which up to two begin in each, never wait for each other, and so few that factors find registers too.
+     * cycles and of which up to two begin in each, never wait for each other, and so few that factors find registers too. What a step
+     * costs beside them, counting and addresses, is shared by more sums where there are more registers.
      *
      * @param lanes the axis that vectors run along
      * @param block indexes of a block of it
@@ -64,8 +65,9 @@ record RegisterBlocks(Processor processor) {
         for (Tile sums : facts.sums()) {
             Axis lane = lane(sums, lanes);
             int vectors = width(lane, lanes, block) / lanes(sums.type());
-            int rows = vectors == 1 || processor.registers() >= MANY && vectors % 4 != 0 ? 8 : 6;
-            int across = vectors == 1 ? 1 : processor.registers() >= MANY && vectors % 4 == 0 ? 4 : 2;
+            boolean many = processor.registers() >= MANY;
+            int rows = vectors == 1 ? 8 : many && vectors % 4 != 0 ? 12 : 6;
+            int across = vectors == 1 ? 1 : many && vectors % 4 == 0 ? 4 : 2;
             Axis row = sums.axes().stream()
                     .filter(a -> !a.equals(lane))
                     .findFirst()

@@ -123,9 +123,9 @@ public final class ActionListing {
 
     private void product(int depth, Action.Product p) {
         RegisterBlock block = p.registers();
-        String rows = block.overlaps()
-                ? block.most() + " (or 1)"
-                : block.rows().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        String rows = block.rows().stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(block.overlaps() ? " or " : ", "));
         String zeros = switch (p.zeros()) {
             case NEITHER -> "";
             case LEFT -> ", zeros of " + name(p.spread()) + " annihilate";

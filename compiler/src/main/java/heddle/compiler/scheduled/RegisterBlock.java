@@ -2,17 +2,21 @@ package heddle.compiler.scheduled;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The sums of a product that are in vector registers at once: enough that multiply-adds, which take four cycles and of which up to two
  * begin in each, never wait for each other, and so few that operands find registers too.
  *
- * @param rows     how many rows at once; then the smaller numbers for rows left over, or one if {@code overlaps}
+ * @param rows     how many rows at once; then smaller numbers, for rows left over or, if {@code overlaps}, for where there are fewer
  * @param vectors  vectors of a row
  * @param overlaps whether the last group of rows is moved back so that it is full. Some rows are then computed twice, which is legal where
- *                 sums are fresh. Where there are fewer rows than a group has, each is computed alone.
+ *                 sums are fresh.
  */
 public record RegisterBlock(List<Integer> rows, int vectors, boolean overlaps) {
+    /** Rows with which sums in two vectors still wait for nothing. */
+    private static final int FEW = 4;
+
     public RegisterBlock {
         rows = List.copyOf(rows);
     }
@@ -31,9 +35,11 @@ public record RegisterBlock(List<Integer> rows, int vectors, boolean overlaps) {
         return rows.getFirst();
     }
 
-    /** Rows left over are computed together with some before them. Where all rows are fewer, each is computed alone. */
+    /** Rows left over are computed together with some before them. Where all rows are fewer, it is a few at once, or each alone. */
     RegisterBlock overlapping() {
-        return most() == 1 ? this : new RegisterBlock(List.of(most(), 1), vectors, true);
+        List<Integer> steps =
+                Stream.of(most(), FEW, 1).filter(n -> n <= most()).distinct().toList();
+        return steps.size() == 1 ? this : new RegisterBlock(steps, vectors, true);
     }
 
     /** Without the steps that a known number of rows never takes. */

@@ -1,31 +1,7 @@
 package heddle.bench;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtSession;
-import heddle.compiler.Compiler;
-import heddle.compiler.Compiler.Fusion;
-import heddle.compiler.frontend.Frontend;
-import heddle.compiler.frontend.Model;
-import heddle.compiler.schedule.SchedulePolicy;
-import heddle.compiler.type.DType;
-import heddle.dsl.parse.Parser;
-import heddle.dsl.source.SourceFile;
-import heddle.runtime.SourceReader;
-import heddle.runtime.jvm.JvmOptions;
-import heddle.runtime.jvm.JvmPlatform;
-import heddle.runtime.jvm.JvmProgram;
-import heddle.runtime.tensor.Tensor;
-import java.io.IOException;
-import java.nio.FloatBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
 
 /**
  * One query against many keys, 32 heads of which four share keys: beside ONNX Runtime's attention, and beside ONNX Runtime with
@@ -45,7 +21,8 @@ public final class DecodeBenchmark {
         int[] lengths = args.length == 0
                 ? new int[] {1024, 4096}
                 : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
-        System.out.println("one query, " + HEADS + " heads, " + KEY_HEADS + " heads of keys, f32, " + processor());
+        System.out.println(
+                "one query, " + HEADS + " heads, " + KEY_HEADS + " heads of keys, f32, " + Interleaved.processor());
         System.out.println(
                 "| threads | keys | D | heddle ms | onnxruntime ms | folded ms | / onnxruntime | / folded |");
         System.out.println("|---|---|---|---|---|---|---|---|");
@@ -59,22 +36,24 @@ public final class DecodeBenchmark {
     }
 
     private static void compare(int threads, int keys, int size) throws Exception {
-        float[] q = drawn(HEADS * size, 1);
-        float[] k = drawn(KEY_HEADS * keys * size, 2);
-        float[] v = drawn(KEY_HEADS * keys * size, 3);
+        float[] q = Engine.drawn(HEADS * size, 1);
+        float[] k = Engine.drawn(KEY_HEADS * keys * size, 2);
+        float[] v = Engine.drawn(KEY_HEADS * keys * size, 3);
         long[] kv = {1, KEY_HEADS, keys, size};
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        try (Engine ours = heddle(threads, keys, size, q, k, v);
-                Engine operator = new OnnxEngine(environment, threads, attention(kv))
+        try (Engine ours = new HeddleEngine(threads, source(size), Map.of("M", (long) keys))
+                        .with("q", q, 1, HEADS, 1, size)
+                        .with("k", k, kv)
+                        .with("v", v, kv);
+                Engine operator = new OnnxEngine(threads, attention(kv))
                         .with("Q", q, 1, HEADS, 1, size)
                         .with("K", k, kv)
                         .with("V", v, kv);
-                Engine folded = new OnnxEngine(environment, threads, folded(kv))
+                Engine folded = new OnnxEngine(threads, folded(kv))
                         .with("Q", scaled(q, size), KEY_HEADS, GROUP, size)
                         .with("K", transposed(k, keys, size), KEY_HEADS, size, keys)
                         .with("V", v, KEY_HEADS, keys, size)) {
-            agree(ours, operator);
-            agree(ours, folded);
+            Engine.requireSame(ours, operator, TOLERANCE);
+            Engine.requireSame(ours, folded, TOLERANCE);
             double[] ms = Interleaved.millis(ours::run, operator::run, folded::run);
             System.out.printf(
                     "| %d | %d | %d | %.3f | %.3f | %.3f | %.2f | %.2f |%n",
@@ -82,26 +61,8 @@ public final class DecodeBenchmark {
         }
     }
 
-    /** Something that computes the attention. */
-    private interface Engine extends AutoCloseable {
-        float[] run() throws Exception;
-
-        @Override
-        default void close() throws Exception {}
-    }
-
-    private static void agree(Engine a, Engine b) throws Exception {
-        float[] x = a.run();
-        float[] y = b.run();
-        for (int n = 0; n < x.length; n++) {
-            if (!(Math.abs(x[n] - y[n]) <= TOLERANCE)) {
-                throw new IllegalStateException("element " + n + " is " + x[n] + " and " + y[n]);
-            }
-        }
-    }
-
-    private static Engine heddle(int threads, int keys, int size, float[] q, float[] k, float[] v) throws IOException {
-        String text = String.join(
+    private static String source(int size) {
+        return String.join(
                 "\n",
                 "import \"attention.heddle\"",
                 "dim M",
@@ -109,44 +70,19 @@ public final class DecodeBenchmark {
                 "input k: f32[1, %d, M, %d]".formatted(KEY_HEADS, size),
                 "input v: f32[1, %d, M, %d]".formatted(KEY_HEADS, size),
                 "output y = attention(q, share_heads(k, %d), share_heads(v, %d))".formatted(HEADS, HEADS));
-        Model model = Frontend.elaborate(
-                Parser.parse(new SourceFile("decode.heddle", text)).orThrow(), SourceReader::imported);
-        Path classes = TemporaryFolder.of("heddle-decode");
-        JvmOptions options = new JvmOptions(JvmPlatform.target(threads), classes, "bench", warning -> {
-            throw new IllegalStateException(warning);
-        });
-        JvmProgram program = JvmProgram.load(
-                Compiler.compile(model.graph(), Fusion.FUSED, SchedulePolicy.of(options.target()), Set.of())
-                        .plan(),
-                Map.of(),
-                options);
-        Map<String, Tensor> inputs = new LinkedHashMap<>();
-        inputs.put("q", Tensor.wrap(DType.F32, new long[] {1, HEADS, 1, size}, q));
-        inputs.put("k", Tensor.wrap(DType.F32, new long[] {1, KEY_HEADS, keys, size}, k));
-        inputs.put("v", Tensor.wrap(DType.F32, new long[] {1, KEY_HEADS, keys, size}, v));
-        Map<String, Long> lengths = Map.of("M", (long) keys);
-        return () -> {
-            Tensor y = program.run(inputs, lengths).get("y");
-            float[] elements = new float[y.size()];
-            for (int n = 0; n < elements.length; n++) {
-                elements[n] = (float) y.element(n);
-            }
-            return elements;
-        };
     }
 
-    private static byte[] attention(long[] kv) {
+    private static OnnxText attention(long[] kv) {
         return new OnnxText()
                 .input("Q", 1, HEADS, 1, kv[3])
                 .input("K", kv)
                 .input("V", kv)
                 .node("Attention", "Y", "Q", "K", "V")
-                .output("Y", 1, HEADS, 1, kv[3])
-                .model();
+                .output("Y", 1, HEADS, 1, kv[3]);
     }
 
     /** Keys come transposed, which favours the peer; queries come scaled. */
-    private static byte[] folded(long[] kv) {
+    private static OnnxText folded(long[] kv) {
         return new OnnxText()
                 .input("Q", KEY_HEADS, GROUP, kv[3])
                 .input("K", KEY_HEADS, kv[3], kv[2])
@@ -154,53 +90,7 @@ public final class DecodeBenchmark {
                 .node("MatMul", "S", "Q", "K")
                 .node("Softmax", "P", "S")
                 .node("MatMul", "Y", "P", "V")
-                .output("Y", KEY_HEADS, GROUP, kv[3])
-                .model();
-    }
-
-    /** A session with its inputs. */
-    private static final class OnnxEngine implements Engine {
-        private final OrtEnvironment environment;
-        private final OrtSession session;
-        private final Map<String, OnnxTensor> inputs = new HashMap<>();
-
-        OnnxEngine(OrtEnvironment environment, int threads, byte[] model) throws Exception {
-            this.environment = environment;
-            try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-                options.setIntraOpNumThreads(threads);
-                session = environment.createSession(model, options);
-            }
-        }
-
-        OnnxEngine with(String name, float[] elements, long... shape) throws Exception {
-            inputs.put(name, OnnxTensor.createTensor(environment, FloatBuffer.wrap(elements), shape));
-            return this;
-        }
-
-        @Override
-        public float[] run() throws Exception {
-            try (OrtSession.Result result = session.run(inputs)) {
-                FloatBuffer buffer = ((OnnxTensor) result.get(0)).getFloatBuffer();
-                float[] elements = new float[buffer.remaining()];
-                buffer.get(elements);
-                return elements;
-            }
-        }
-
-        @Override
-        public void close() throws Exception {
-            inputs.values().forEach(OnnxTensor::close);
-            session.close();
-        }
-    }
-
-    private static float[] drawn(int length, long seed) {
-        Random random = new Random(seed);
-        float[] elements = new float[length];
-        for (int n = 0; n < length; n++) {
-            elements[n] = (float) random.nextGaussian();
-        }
-        return elements;
+                .output("Y", KEY_HEADS, GROUP, kv[3]);
     }
 
     private static float[] scaled(float[] q, int size) {
@@ -219,17 +109,5 @@ public final class DecodeBenchmark {
             transposed[(head * size + at % size) * keys + key] = k[at];
         }
         return transposed;
-    }
-
-    private static String processor() throws IOException {
-        Path info = Path.of("/proc/cpuinfo");
-        if (!Files.exists(info)) {
-            return System.getProperty("os.arch");
-        }
-        return Files.readAllLines(info).stream()
-                .filter(line -> line.startsWith("model name"))
-                .map(line -> line.substring(line.indexOf(':') + 2))
-                .findFirst()
-                .orElse(System.getProperty("os.arch"));
     }
 }

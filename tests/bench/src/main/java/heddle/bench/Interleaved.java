@@ -1,6 +1,9 @@
 package heddle.bench;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,5 +75,18 @@ final class Interleaved {
         return Arrays.stream(sorted, (sorted.length - 1) / 2, middle + 1)
                 .average()
                 .orElse(Double.NaN);
+    }
+
+    /** What the machine calls its processor. */
+    static String processor() throws IOException {
+        Path info = Path.of("/proc/cpuinfo");
+        if (!Files.exists(info)) {
+            return System.getProperty("os.arch");
+        }
+        return Files.readAllLines(info).stream()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 2))
+                .findFirst()
+                .orElse(System.getProperty("os.arch"));
     }
 }

@@ -1,98 +1,86 @@
 package heddle.bench;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.List;
+import java.util.Map;
 
-/** Writes small ONNX models: the few fields of the protocol buffers that a model of some nodes needs. */
+/** Writes small ONNX models whose tensors are of f32. */
 final class OnnxText {
-    private static final int F32 = 1;
     private static final int OPSET = 23;
 
-    private final List<byte[]> nodes = new ArrayList<>();
-    private final List<byte[]> inputs = new ArrayList<>();
-    private final List<byte[]> outputs = new ArrayList<>();
+    /** The operators that ONNX Runtime has beside those of ONNX. */
+    static final String CONTRIBUTED = "com.microsoft";
 
-    /** The fields of one message. */
-    private static final class Message {
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("g");
 
-        private Message varint(long value) {
-            long rest = value;
-            while ((rest & ~0x7fL) != 0) {
-                bytes.write((int) (rest & 0x7f | 0x80));
-                rest >>>= 7;
-            }
-            bytes.write((int) rest);
-            return this;
-        }
-
-        Message number(int field, long value) {
-            return varint((long) field << 3).varint(value);
-        }
-
-        Message bytes(int field, byte[] value) {
-            varint((long) field << 3 | 2).varint(value.length);
-            bytes.writeBytes(value);
-            return this;
-        }
-
-        Message text(int field, String value) {
-            return bytes(field, value.getBytes(StandardCharsets.UTF_8));
-        }
-
-        byte[] done() {
-            return bytes.toByteArray();
-        }
-    }
-
-    /** An input of f32 elements. */
     OnnxText input(String name, long... shape) {
-        inputs.add(tensor(name, shape));
+        graph.addInput(tensor(name, shape));
         return this;
     }
 
-    /** An output of f32 elements. */
     OnnxText output(String name, long... shape) {
-        outputs.add(tensor(name, shape));
+        graph.addOutput(tensor(name, shape));
         return this;
     }
 
-    private static byte[] tensor(String name, long... shape) {
-        Message dims = new Message();
+    private static ValueInfoProto tensor(String name, long... shape) {
+        TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
         for (long d : shape) {
-            dims.bytes(1, new Message().number(1, d).done());
+            dims.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(d));
         }
-        Message type = new Message().number(1, F32).bytes(2, dims.done());
-        return new Message()
-                .text(1, name)
-                .bytes(2, new Message().bytes(1, type.done()).done())
-                .done();
+        TypeProto.Tensor type = TypeProto.Tensor.newBuilder()
+                .setElemType(TensorProto.DataType.FLOAT.getNumber())
+                .setShape(dims)
+                .build();
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder().setTensorType(type))
+                .build();
     }
 
     /** A node with one result. */
     OnnxText node(String op, String result, String... operands) {
-        Message node = new Message();
-        for (String o : operands) {
-            node.text(1, o);
-        }
-        nodes.add(node.text(2, result).text(3, result).text(4, op).done());
+        return node("", op, Map.of(), result, operands);
+    }
+
+    /**
+     * A node with one result.
+     *
+     * @param domain     of its operator; empty for those of ONNX
+     * @param attributes whole numbers, by name
+     */
+    OnnxText node(String domain, String op, Map<String, Integer> attributes, String result, String... operands) {
+        NodeProto.Builder node = NodeProto.newBuilder()
+                .setName(result)
+                .setDomain(domain)
+                .setOpType(op)
+                .addAllInput(List.of(operands))
+                .addOutput(result);
+        attributes.forEach((name, value) -> node.addAttribute(AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(value)));
+        graph.addNode(node);
         return this;
     }
 
     /** The model as a file's bytes. */
     byte[] model() {
-        Message graph = new Message();
-        nodes.forEach(n -> graph.bytes(1, n));
-        graph.text(2, "g");
-        inputs.forEach(i -> graph.bytes(11, i));
-        outputs.forEach(o -> graph.bytes(12, o));
-        byte[] opset = new Message().text(1, "").number(2, OPSET).done();
-        return new Message()
-                .number(1, 10)
-                .bytes(7, graph.done())
-                .bytes(8, opset)
-                .done();
+        return ModelProto.newBuilder()
+                .setIrVersion(10)
+                .setGraph(graph)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
+                .addOpsetImport(
+                        OperatorSetIdProto.newBuilder().setDomain(CONTRIBUTED).setVersion(1))
+                .build()
+                .toByteArray();
     }
 }

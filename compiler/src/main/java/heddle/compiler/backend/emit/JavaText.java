@@ -59,6 +59,20 @@ public final class JavaText {
         return at < 0 ? -1 : at + 1;
     }
 
+    /** Appends statements that belong together, as many in a line as it holds. */
+    public JavaText row(List<String> statements) {
+        String line = "";
+        for (String next : statements) {
+            String longer = line.isEmpty() ? next : line + " " + next;
+            if (!line.isEmpty() && !fits(longer)) {
+                line(line);
+                longer = next;
+            }
+            line = longer;
+        }
+        return line(line);
+    }
+
     /** Whether a line would stay one line. */
     public boolean fits(String line) {
         return depth * INDENT.length() + line.length() <= WIDTH;

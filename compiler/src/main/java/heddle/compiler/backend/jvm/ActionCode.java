@@ -280,8 +280,8 @@ record ActionCode(
                 .write(c.body());
         Buffer sums = c.sums().buffer();
         String array = scope.locals().array(sums).array();
-        String isFinite =
-                FiniteCheck.of(sums.type().dtype(), scope.target(), array, elements(c.sums()), scope.members());
+        String isFinite = new FiniteCheck(sums.type().dtype(), scope.target(), scope.members())
+                .of(elements(c.sums()), array, "0");
         out.open("if (!" + plain + " || " + isFinite + ")");
         out.line("break;").close().close();
     }

@@ -49,32 +49,29 @@ final class TurnMethods {
     private String of(Lanes lanes) {
         return members.shared(List.of("turn", lanes), () -> {
             String name = members.methodName("turn");
-            String square = members.methodName("turnSquare");
-            writeAll(lanes, name, square);
-            if (lanes.count() == 16) {
-                writeInFours(lanes, square);
+            int count = lanes.count();
+            JavaText out = members.method();
+            out.line("/** Copies {@code rows} rows of {@code columns} elements, so that rows become columns. */");
+            out.open("private static void " + name + "(int rows, int columns, " + parameters(lanes) + ")");
+            out.open("for (int r = 0; r < rows; r += " + count + ")");
+            out.open("for (int n = 0; n < columns; n += " + count + ")");
+            out.line("int from = aAt + r * aStep + n, to = cAt + n * cStep + r;");
+            out.open("if (r + " + count + " <= rows && n + " + count + " <= columns)");
+            if (count == 16) {
+                writeInFours(lanes, out);
             } else {
-                String comment = "Turns " + lanes.count() + " rows of as many elements.";
-                writeRows(lanes, square, comment, lanes.count(), "", exchanges(lanes, lanes.halves()));
+                String comment = "Turns " + count + " rows of as many elements.";
+                String square = members.methodName("turnSquare");
+                writeRows(lanes, square, comment, count, "", exchanges(lanes, lanes.halves()));
+                out.line(square + "(a, from, aStep, c, to, cStep);");
             }
+            out.line("continue;").close();
+            out.open("for (int i = 0; i < Math.min(" + count + ", rows - r); i++)");
+            out.open("for (int j = 0; j < Math.min(" + count + ", columns - n); j++)");
+            out.line("c[to + j * cStep + i] = a[from + i * aStep + j];");
+            out.close().close().close().close().close();
             return name;
         });
-    }
-
-    private void writeAll(Lanes lanes, String name, String square) {
-        int count = lanes.count();
-        JavaText out = members.method();
-        out.line("/** Copies {@code rows} rows of {@code columns} elements, so that rows become columns. */");
-        out.open("private static void " + name + "(int rows, int columns, " + parameters(lanes) + ")");
-        out.open("for (int r = 0; r < rows; r += " + count + ")");
-        out.open("for (int n = 0; n < columns; n += " + count + ")");
-        out.open("if (r + " + count + " <= rows && n + " + count + " <= columns)");
-        out.line(square + "(a, aAt + r * aStep + n, aStep, c, cAt + n * cStep + r, cStep);");
-        out.line("continue;").close();
-        out.open("for (int i = r; i < Math.min(r + " + count + ", rows); i++)");
-        out.open("for (int j = n; j < Math.min(n + " + count + ", columns); j++)");
-        out.line("c[cAt + j * cStep + i] = a[aAt + i * aStep + j];");
-        out.close().close().close().close().close();
     }
 
     private static String parameters(Lanes lanes) {
@@ -86,20 +83,17 @@ final class TurnMethods {
      * Four rows whose numbers differ in two bits exchange those, and then such rows the other two bits, where they now are. That
      * stores and loads them once more, but sixteen rows at once take four times as many statements, and four times as long to compile.
      */
-    private void writeInFours(Lanes lanes, String name) {
+    private void writeInFours(Lanes lanes, JavaText out) {
         String four = members.methodName("turnFour");
         List<Exchange> exchanges = exchanges(lanes, lanes.halves());
-        JavaText out = members.method();
-        out.line("/** Turns 16 rows of as many elements. */");
-        out.open("private static void " + name + "(" + parameters(lanes) + ")");
-        out.open("for (int r = 0; r < 4; r++)");
-        out.line(four + "(a, aAt + r * aStep, 4 * aStep, c, cAt + r * cStep, 4 * cStep, "
+        out.open("for (int i = 0; i < 4; i++)");
+        out.line(four + "(a, from + i * aStep, 4 * aStep, c, to + i * cStep, 4 * cStep, "
                 + arguments(exchanges.subList(0, 2)) + ");");
         out.close();
-        out.open("for (int r = 0; r < 16; r += 4)");
-        out.line(four + "(c, cAt + r * cStep, cStep, c, cAt + r * cStep, cStep, " + arguments(exchanges.subList(2, 4))
+        out.open("for (int i = 0; i < 16; i += 4)");
+        out.line(four + "(c, to + i * cStep, cStep, c, to + i * cStep, cStep, " + arguments(exchanges.subList(2, 4))
                 + ");");
-        out.close().close();
+        out.close();
         String shuffle = ", VectorShuffle<" + lanes.boxed() + "> ";
         String mask = ", " + lanes.mask() + " ";
         writeRows(

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -107,12 +108,9 @@ public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Str
         strides.unknown().keySet().forEach(s -> parameters.add("int " + s));
         parameters.addAll(List.of(array(stored, array) + "b", "int bAt", array + "c", "int cAt"));
         out.open("private static void " + method + "(" + String.join(", ", parameters) + ")");
-        for (int r = 0; r < rows; r++) {
-            out.line(lanes.vector() + " " + starts(r) + ";");
-        }
+        writeStarts(out);
         out.open("for (int k = 0; k < depth; k++)");
-        out.line("int p = aAt + " + strides.aStep.times("k") + ";");
-        out.line("int q = bAt + k * " + strides.width + ";");
+        out.line("int p = aAt + " + strides.aStep.times("k") + ", q = bAt + k * " + strides.width + ";");
         out.line(lanes.vector() + " "
                 + IntStream.range(0, vectors)
                         .mapToObj(v -> "b" + v + " = " + factor(plus("q", v * lanes.count()), members))
@@ -122,31 +120,44 @@ public record MicroKernel(Lanes lanes, int rows, int vectors, Stored stored, Str
             writeRow(out, r);
         }
         out.close();
-        for (int r = 0; r < rows; r++) {
-            for (int v = 0; v < vectors; v++) {
-                out.line(sum(r, v) + ".intoArray(c, " + position(r, v) + ");");
-            }
-        }
+        out.row(IntStream.range(0, rows)
+                .mapToObj(r -> each(v -> sum(r, v) + ".intoArray(c, " + position(r, v) + ");"))
+                .flatMap(List::stream)
+                .toList());
         out.close();
+    }
+
+    private List<String> each(IntFunction<String> vector) {
+        return IntStream.range(0, vectors).mapToObj(vector).toList();
+    }
+
+    private void writeStarts(JavaText out) {
+        if (isFresh) {
+            out.line(lanes.vector() + " zero = " + lanes.vector() + ".zero(" + lanes.species() + "), "
+                    + IntStream.range(0, rows)
+                            .mapToObj(r -> String.join(", ", each(v -> sum(r, v) + " = zero")))
+                            .collect(Collectors.joining(", "))
+                    + ";");
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            int row = r;
+            out.line(lanes.vector() + " "
+                    + String.join(", ", each(v -> sum(row, v) + " = " + load("c", position(row, v)))) + ";");
+        }
     }
 
     private void writeRow(JavaText out, int r) {
         String at = r == 0 ? "p" : "p + " + strides.aRow.times(r);
         String factor = lanes.broadcast("a[" + at + "]");
-        if (vectors > 2) { // Each use would be compiled as a broadcast of its own.
-            out.line(lanes.vector() + " a" + r + " = " + factor + ";");
-            factor = "a" + r;
+        List<String> row = new ArrayList<>();
+        if (vectors > 1) { // Each use would be compiled as a broadcast of its own.
+            row.add((r == 0 ? lanes.vector() + " x = " : "x = ") + factor + ";");
+            factor = "x";
         }
-        for (int v = 0; v < vectors; v++) {
-            out.line(sum(r, v) + " = " + factor + ".fma(b" + v + ", " + sum(r, v) + ");");
-        }
-    }
-
-    private String starts(int row) {
-        return IntStream.range(0, vectors)
-                .mapToObj(v -> sum(row, v) + " = "
-                        + (isFresh ? lanes.vector() + ".zero(" + lanes.species() + ")" : load("c", position(row, v))))
-                .collect(Collectors.joining(", "));
+        String spread = factor;
+        row.addAll(each(v -> sum(r, v) + " = " + spread + ".fma(b" + v + ", " + sum(r, v) + ");"));
+        out.row(row);
     }
 
     private static String array(Stored stored, String plain) {

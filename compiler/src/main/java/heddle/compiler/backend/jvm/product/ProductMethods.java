@@ -90,7 +90,7 @@ public record ProductMethods(Processor target, ClassText members) {
         if (form.stored.isPacked()) {
             writePacked(form, name, lanes.orElseThrow());
         } else if (form.zeros != Annihilating.NEITHER) {
-            writeOfNonZeros(form, name, lanes);
+            writeOfNonZeros(form, name);
         } else if (lanes.isPresent()) {
             writeBlocked(form, name, lanes.get());
         } else {
@@ -150,16 +150,19 @@ public record ProductMethods(Processor target, ClassText members) {
         }
     }
 
-    /** The last rows are computed with some before them; where there are too few, each is computed alone. */
+    /** The last rows are computed with some before them. */
     private void writeOverlapping(Shape shape, Lanes lanes, String column, JavaText out) {
-        int most = shape.registers.most();
-        out.open("for (int r = 0; r < rows && rows >= " + most + "; r += " + most + ")");
-        out.line("int first = Math.min(r, rows - " + most + ");");
-        out.line(call(kernel(shape, lanes, most), shape.strides, "first", column));
-        out.close();
-        out.open("for (int r = 0; r < rows && rows < " + most + "; r++)");
-        out.line(call(kernel(shape, lanes, 1), shape.strides, "r", column));
-        out.close();
+        int above = 0;
+        for (int most : shape.registers.rows()) {
+            String some = (above == 0 ? "" : " && rows < " + above) + (most == 1 ? "" : " && rows >= " + most);
+            out.open("for (int r = 0; r < rows" + some + "; r += " + most + ")");
+            if (most > 1) {
+                out.line("int first = Math.min(r, rows - " + most + ");");
+            }
+            out.line(call(kernel(shape, lanes, most), shape.strides, most > 1 ? "first" : "r", column));
+            out.close();
+            above = most;
+        }
     }
 
     private String kernel(Shape shape, Lanes lanes, int rows) {
@@ -299,11 +302,12 @@ public record ProductMethods(Processor target, ClassText members) {
     }
 
     /** Where the other factor holds numbers alone, as it nearly always does, zeros need no care. */
-    private void writeOfNonZeros(Shape shape, String name, Optional<Lanes> lanes) {
+    private void writeOfNonZeros(Shape shape, String name) {
         boolean ofSpread = shape.zeros == Annihilating.LEFT;
         String product = of(shape.plain()) + "(rows, depth, a, aAt, " + shape.strides.passed() + "b, bAt, c);";
-        FiniteCheck check = FiniteCheck.of(shape, lanes);
-        String finite = ofSpread ? check.ofVectors(members) : check.ofSpread(members);
+        FiniteCheck check = new FiniteCheck(shape.type, target, members);
+        String finite =
+                ofSpread ? check.of("depth * " + shape.strides.width(), "b", "bAt") : check.ofSpread(shape.strides);
         JavaText out = open(
                 shape,
                 name,

@@ -162,7 +162,8 @@ public final class RowProductMethods {
             out.close();
         }
         if (sum.checked) {
-            out.open("if (!" + FiniteCheck.of(DType.F32, target, "c", String.valueOf(sum.rows * width), members) + ")");
+            FiniteCheck check = new FiniteCheck(DType.F32, target, members);
+            out.open("if (!" + check.of(String.valueOf(sum.rows * width), "c", "0") + ")");
             out.line(careful + "(keys, p, v, vAt, " + step + "c, before);");
             out.close();
         }
