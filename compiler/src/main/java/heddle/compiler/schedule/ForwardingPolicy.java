@@ -7,6 +7,7 @@ import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
+import heddle.compiler.type.Dim;
 import java.util.OptionalInt;
 
 /** A policy that decides as another does, but for what it says itself. */
@@ -32,6 +33,11 @@ public interface ForwardingPolicy extends SchedulePolicy {
     @Override
     default Attention form(Attention a) {
         return others().form(a);
+    }
+
+    @Override
+    default boolean copiesRows(Attention a, Dim step) {
+        return others().copiesRows(a, step);
     }
 
     @Override

@@ -23,6 +23,7 @@ import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
+import heddle.compiler.tile.family.CopiedRows;
 import heddle.compiler.tile.family.Family;
 import heddle.compiler.tile.family.MapFamily;
 import heddle.compiler.tile.family.Panels;
@@ -160,7 +161,11 @@ public final class Lower {
         Launch.Computed computed = computed(region.nodes());
         String name = names.unique(path(region));
         if (family instanceof Attention a) {
-            attention(policy.form(a), name, computed);
+            CopiedRows rows = CopiedRows.of(a, step -> policy.copiesRows(a, step), buffers::unique);
+            rows.copies()
+                    .forEach((what, copy) ->
+                            add(new Launch(names.unique(name + "." + what), copy, Launch.Computed.NOTHING)));
+            attention(policy.form(rows.attention()), name, computed);
         } else {
             summed(new Launch(name, family, computed));
         }

@@ -131,7 +131,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                         "vectors are read in place from panels as wide as a block of " + lanes + " alone");
             }
         }
-        facts.sums().forEach(sums -> fits(kernel, sums, lanes, block));
+        facts.sums().forEach(sums -> registers().verify(kernel, sums, lanes, block));
         int vectors = kernel.schedule().bound(lanes, Choice.Level.REGISTER).orElse(1);
         if (vectors < 1 || vectors > RegisterBlocks.MOST) {
             throw new IllegalSchedule(
@@ -147,28 +147,6 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                         "place " + p.tile() + " register",
                         "it is not defined and read in one loop over " + lanes);
             }
-        }
-    }
-
-    /** Whether whole register blocks make up a block, and find registers. */
-    private void fits(TileKernel kernel, Tile sums, Axis lanes, int block) {
-        Axis lane = RegisterBlocks.lane(sums, lanes);
-        Axis row = sums.axes().stream().filter(a -> !a.equals(lane)).findFirst().orElseThrow();
-        int across = kernel.schedule().unroll(sums, lane);
-        int vectors = RegisterBlocks.width(lane, lanes, block) / registers().lanes(sums.type());
-        if (vectors % across != 0) {
-            throw new IllegalSchedule(
-                    kernel.program(),
-                    "unroll " + sums + " over " + lane + " " + across,
-                    "a block has " + vectors + " vectors, of which this is no part");
-        }
-        int taken = RegisterBlocks.taken(kernel.schedule(), sums, row, lane);
-        if (taken > processor.registers()) {
-            throw new IllegalSchedule(
-                    kernel.program(),
-                    "unroll " + sums + " over " + row + " " + kernel.schedule().unroll(sums, row) + ", " + lane + " "
-                            + across,
-                    "sums and factors take " + taken + " registers of " + processor.registers());
         }
     }
 
@@ -323,6 +301,11 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             heads *= axis.extent().isKnown() ? axis.extent().value() : 1;
         }
         return heads >= HEADS && features.isKnown() && features.value() > 0 && features.value() % WHOLE == 0;
+    }
+
+    @Override
+    public boolean copiesRows(Attention a, Dim step) {
+        return FarRows.areCopied(a, step);
     }
 
     @Override

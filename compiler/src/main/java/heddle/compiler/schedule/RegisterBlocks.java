@@ -8,10 +8,12 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.schedule.machine.Processor;
 import heddle.compiler.tile.Choice;
+import heddle.compiler.tile.IllegalSchedule;
 import heddle.compiler.tile.KernelSchedule;
 import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
+import heddle.compiler.tile.TileKernel;
 import heddle.compiler.tile.TileStmt;
 import heddle.compiler.type.DType;
 import heddle.compiler.type.Precision;
@@ -150,8 +152,30 @@ record RegisterBlocks(Processor processor) {
     }
 
     /** Registers that the largest of a schedule's register blocks takes: its sums, a vector for each column and one for a row. */
-    static int taken(KernelSchedule schedule, Tile sums, Axis row, Axis lane) {
+    private static int taken(KernelSchedule schedule, Tile sums, Axis row, Axis lane) {
         int across = schedule.unroll(sums, lane);
         return schedule.unroll(sums, row) * across + across + 1;
+    }
+
+    /** Checks that whole register blocks make up a block, and find registers. @throws IllegalSchedule when they do not */
+    void verify(TileKernel kernel, Tile sums, Axis lanes, int block) {
+        Axis lane = lane(sums, lanes);
+        Axis row = sums.axes().stream().filter(a -> !a.equals(lane)).findFirst().orElseThrow();
+        int across = kernel.schedule().unroll(sums, lane);
+        int vectors = width(lane, lanes, block) / lanes(sums.type());
+        if (vectors % across != 0) {
+            throw new IllegalSchedule(
+                    kernel.program(),
+                    "unroll " + sums + " over " + lane + " " + across,
+                    "a block has " + vectors + " vectors, of which this is no part");
+        }
+        int taken = taken(kernel.schedule(), sums, row, lane);
+        if (taken > processor.registers()) {
+            throw new IllegalSchedule(
+                    kernel.program(),
+                    "unroll " + sums + " over " + row + " " + kernel.schedule().unroll(sums, row) + ", " + lane + " "
+                            + across,
+                    "sums and factors take " + taken + " registers of " + processor.registers());
+        }
     }
 }

@@ -9,6 +9,7 @@ import heddle.compiler.tile.family.Attention;
 import heddle.compiler.tile.family.AttentionGradients;
 import heddle.compiler.tile.family.Contraction;
 import heddle.compiler.tile.family.Family;
+import heddle.compiler.type.Dim;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -56,6 +57,11 @@ public interface SchedulePolicy {
     /** The attention in the form in which it is computed: heads that share keys may become rows. */
     default Attention form(Attention a) {
         return a;
+    }
+
+    /** Whether keys and values of an attention whose rows lie {@code step} elements apart are copied first, row behind row. */
+    default boolean copiesRows(Attention a, Dim step) {
+        return false;
     }
 
     /** How many keys are computed apart from the others; empty when all are computed together. */

@@ -93,7 +93,7 @@ class ScheduleVerifierTest {
                   order i down
                   place q, acc, rowMax, rowSum, score local; k, v in place; blockMax, newMax, shift, rescale, blockSum, scale register
                   bind i register 1 . lane
-                  unroll score over j 8, score over i 2, acc over e 8, acc over i 2, blockMax over j 4
+                  unroll score over j 12, score over i 2, acc over e 12, acc over i 2, blockMax over j 4
                   trim j 8
                   grain 4
                 """, ScheduleListing.of(kernel));

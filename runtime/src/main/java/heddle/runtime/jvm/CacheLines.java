@@ -19,6 +19,9 @@ final class CacheLines {
     private static final int HEADER =
             isOn("UseCompactObjectHeaders", false) ? 12 : isOn("UseCompressedClassPointers", true) ? 16 : 20;
 
+    /** Bytes of a region; none with other collectors. */
+    private static final int REGION = isOn("UseG1GC", false) ? Integer.parseInt(option("G1HeapRegionSize", "0")) : 0;
+
     private CacheLines() {}
 
     /** The first element of an array that begins a line. */
@@ -34,17 +37,24 @@ final class CacheLines {
         return Math.multiplyExact(Math.ceilDiv(elements, line), line);
     }
 
+    /** So many elements, or as many as an array must have to be laid where a region begins. */
+    static long large(Stored stored, long elements) {
+        return Math.max(elements, elements(stored, REGION / 2));
+    }
+
     private static int elements(Stored stored, int bytes) {
         return (int) (2L * bytes / stored.bytes(2));
     }
 
-    /** Whether an option of HotSpot is on, or {@code usual} where that is not known. */
     private static boolean isOn(String option, boolean usual) {
+        return Boolean.parseBoolean(option(option, String.valueOf(usual)));
+    }
+
+    /** The value of an option of HotSpot, or {@code usual} where that is not known. */
+    private static String option(String option, String usual) {
         try {
             HotSpotDiagnosticMXBean machine = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-            return machine == null
-                    ? usual
-                    : Boolean.parseBoolean(machine.getVMOption(option).getValue());
+            return machine == null ? usual : machine.getVMOption(option).getValue();
         } catch (IllegalArgumentException | NoClassDefFoundError e) {
             return usual; // Another version has no such option, and a small image no such bean.
         }

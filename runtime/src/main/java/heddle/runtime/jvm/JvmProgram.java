@@ -3,6 +3,7 @@ package heddle.runtime.jvm;
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.scalar.Buffer;
+import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -47,6 +48,7 @@ public final class JvmProgram implements Program {
     /** What was computed of weights alone and is kept, by what it was computed from. */
     private final Map<WeightContent, RunMemory.Place> held;
 
+    private final MemoryPlan.Array tiles;
     private final RunPool pool;
     private final PerLengths<RunPlan> runPlans = new PerLengths<>();
 
@@ -63,7 +65,8 @@ public final class JvmProgram implements Program {
         this.code = code;
         this.workers = workers;
         this.weights = weights;
-        this.pool = new RunPool(Runtime.getRuntime().availableProcessors());
+        this.tiles = WorkerTiles.array(workers.threads(), source.tiles());
+        this.pool = new RunPool(Runtime.getRuntime().availableProcessors(), List.of(tiles));
     }
 
     /**
@@ -92,13 +95,17 @@ public final class JvmProgram implements Program {
                 PlanClass.load(source, cache.classes(new SourceUnit(source.className(), source.text(), JAVAC)));
         JvmProgram program = new JvmProgram(
                 plan, source, code, WorkerPool.of(options.target().cores()), new RunMemory(), new HashMap<>());
+        WorkerTiles tiles = WorkerTiles.of(new float[RunPool.length(program.tiles)], source.tiles());
         new Preparation(plan, source.prepare(), weights)
                 .run(
                         there,
                         program.held,
                         program.weights,
                         call -> program.run(
-                                call, program.weights, new long[plan.lengths().size()]));
+                                call,
+                                program.weights,
+                                tiles,
+                                new long[plan.lengths().size()]));
         return program;
     }
 
@@ -129,7 +136,7 @@ public final class JvmProgram implements Program {
 
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        return run(inputs, lengths, (call, run, known) -> run(call, run, known.values()));
+        return run(inputs, lengths, (call, run, own, known) -> run(call, run, own, known.values()));
     }
 
     @Override
@@ -137,9 +144,9 @@ public final class JvmProgram implements Program {
             Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
         // Told when the run has left its place: one that is told may want to run the model too.
         List<KernelTiming> timings = new ArrayList<>();
-        Map<String, Tensor> outputs = run(inputs, lengths, (call, run, known) -> {
+        Map<String, Tensor> outputs = run(inputs, lengths, (call, run, own, known) -> {
             long start = System.nanoTime();
-            run(call, run, known.values());
+            run(call, run, own, known.values());
             long nanos = System.nanoTime() - start;
             timings.add(known.costs().timing(call.kernel(), start, nanos));
         });
@@ -148,7 +155,7 @@ public final class JvmProgram implements Program {
     }
 
     private interface Launch {
-        void run(JavaSource.Call call, RunMemory run, RunPlan known);
+        void run(JavaSource.Call call, RunMemory run, WorkerTiles tiles, RunPlan known);
     }
 
     private Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths, Launch launch) {
@@ -157,6 +164,7 @@ public final class JvmProgram implements Program {
         return pool.run(known.memory(), arrays -> {
             RunMemory run = new RunMemory(weights);
             run.place(known.memory(), arrays);
+            WorkerTiles own = WorkerTiles.of(arrays.getLast(), source.tiles());
             plan.inputs()
                     .forEach((name, buffer) -> run.put(
                             buffer, RunMemory.Place.whole(inputs.get(name).storage())));
@@ -165,7 +173,7 @@ public final class JvmProgram implements Program {
                     .distinct()
                     .toList();
             computed.forEach(buffer -> run.allocate(buffer, bound));
-            source.launches().forEach(call -> launch.run(call, run, known));
+            source.launches().forEach(call -> launch.run(call, run, own, known));
             return outputs(run, computed, bound);
         });
     }
@@ -211,11 +219,20 @@ public final class JvmProgram implements Program {
         return copy;
     }
 
-    private void run(JavaSource.Call call, RunMemory run, long[] values) {
+    private void run(JavaSource.Call call, RunMemory run, WorkerTiles tiles, long[] values) {
         RunMemory.Arguments arguments = run.arguments(call.arguments());
         workers.run(
                 code.blocks().of(call.entry(), values),
                 call.kernel().schedule().pieces(),
-                (from, to) -> code.run().run(call.entry(), arguments.arrays(), arguments.offsets(), values, from, to));
+                (thread, from, to) -> code.run()
+                        .run(
+                                call.entry(),
+                                arguments.arrays(),
+                                arguments.offsets(),
+                                values,
+                                tiles.array(),
+                                tiles.at(thread),
+                                from,
+                                to));
     }
 }

@@ -65,7 +65,7 @@ public record MeasuredLimits(double gigaflops, double gigabytes) {
             MemorySegment to = arena.allocate(COPIED, Long.BYTES);
             long part = COPIED / threads;
             return best(0, () -> {
-                pool.run(threads, 1, (first, end) -> {
+                pool.run(threads, 1, (thread, first, end) -> {
                     for (long n = first; n < end; n++) {
                         MemorySegment.copy(from, n * part, to, n * part, part);
                     }
@@ -111,7 +111,7 @@ public record MeasuredLimits(double gigaflops, double gigabytes) {
             // The sums go somewhere, so that they are computed.
             float[] sums = new float[threads * PIECES];
             return best(COMPILED * threads, () -> {
-                pool.run(sums.length, PIECES, (first, end) -> {
+                pool.run(sums.length, PIECES, (thread, first, end) -> {
                     for (long n = first; n < end; n++) {
                         sums[(int) n] = sum(STEPS, 1e-3f);
                     }

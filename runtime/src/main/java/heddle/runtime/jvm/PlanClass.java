@@ -15,7 +15,15 @@ record PlanClass(Blocks blocks, Run run) {
 
     /** Computes blocks of an entry from {@code from} up to {@code to}. */
     public interface Run {
-        void run(int entry, Object[] arrays, int[] offsets, long[] lengths, long from, long to);
+        void run(
+                int entry,
+                Object[] arrays,
+                int[] offsets,
+                long[] lengths,
+                float[] tiles,
+                int tilesAt,
+                long from,
+                long to);
     }
 
     static PlanClass load(JavaSource source, Map<String, byte[]> classes) {
@@ -24,7 +32,15 @@ record PlanClass(Blocks blocks, Run run) {
             MethodHandles.Lookup lookup = MethodHandles.publicLookup();
             MethodType ofBlocks = MethodType.methodType(long.class, int.class, long[].class);
             MethodType ofRun = MethodType.methodType(
-                    void.class, int.class, Object[].class, int[].class, long[].class, long.class, long.class);
+                    void.class,
+                    int.class,
+                    Object[].class,
+                    int[].class,
+                    long[].class,
+                    float[].class,
+                    int.class,
+                    long.class,
+                    long.class);
             return new PlanClass(
                     MethodHandleProxies.asInterfaceInstance(Blocks.class, lookup.findStatic(type, "blocks", ofBlocks)),
                     MethodHandleProxies.asInterfaceInstance(Run.class, lookup.findStatic(type, "run", ofRun)));

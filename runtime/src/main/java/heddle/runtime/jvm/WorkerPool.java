@@ -19,7 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class WorkerPool {
     /** Blocks {@code from} up to {@code to}. */
     public interface Task {
-        void run(long from, long to);
+        /** @param thread a number below that of the pool's threads, which no other thread has while the task runs */
+        void run(int thread, long from, long to);
     }
 
     /** How long an idle worker looks for work: longer than the gaps between the kernels of a run. */
@@ -53,6 +54,11 @@ public final class WorkerPool {
         return POOLS.computeIfAbsent(threads, WorkerPool::new);
     }
 
+    /** How many threads there are, each caller one of them. */
+    int threads() {
+        return workers.size() + 1;
+    }
+
     /**
      * Calls {@code runs}, whose blocks this thread computes alone. It is for threads that are as many as a pool has: between the kernels
      * of one, the others need not wake a worker that then takes a processor from them.
@@ -72,7 +78,7 @@ public final class WorkerPool {
             if (shares) {
                 share(new Job(task, blocks, Math.max(1, blocks / ((workers.size() + 1L) * pieces))));
             } else if (blocks > 0) {
-                task.run(0, blocks);
+                task.run(0, 0, blocks);
             }
         } finally {
             callers.decrementAndGet();
@@ -111,7 +117,7 @@ public final class WorkerPool {
         void work() {
             boolean more = true;
             while (more) {
-                more = piece();
+                more = piece(0);
             }
         }
 
@@ -119,8 +125,8 @@ public final class WorkerPool {
             return next.get() < blocks;
         }
 
-        /** Runs one piece, if there is one that nobody has begun. */
-        boolean piece() {
+        /** Runs one piece, if there is one that nobody has begun. @param thread of the pool; the caller is the first */
+        boolean piece(int thread) {
             if (!isLeft()) {
                 return false;
             }
@@ -130,7 +136,7 @@ public final class WorkerPool {
             }
             long to = Math.min(from + piece, blocks);
             try {
-                task.run(from, to);
+                task.run(thread, from, to);
             } catch (RuntimeException | Error e) {
                 failure.compareAndSet(null, e);
             }
@@ -185,7 +191,7 @@ public final class WorkerPool {
             boolean found = false;
             for (int i = 0; i < jobs.length(); i++) {
                 Job job = jobs.get((number + i) % jobs.length());
-                found |= job != null && job.piece();
+                found |= job != null && job.piece(number);
             }
             return found;
         }

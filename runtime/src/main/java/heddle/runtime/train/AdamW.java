@@ -51,7 +51,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double decay) {
                 (float) (rate / (1 - StrictMath.pow(beta1, step))),
                 (float) (1 / (1 - StrictMath.pow(beta2, step))),
                 (float) epsilon);
-        WorkerPool.of(threads).run(weights.blocks().size(), 4, (from, to) -> {
+        WorkerPool.of(threads).run(weights.blocks().size(), 4, (thread, from, to) -> {
             for (int i = (int) from; i < to; i++) {
                 TrainedWeights.Block b = weights.blocks().get(i);
                 update(weights, b, f, b.weight().decays() ? (float) (rate * decay) : 0);

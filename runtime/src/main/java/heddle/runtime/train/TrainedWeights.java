@@ -127,7 +127,7 @@ final class TrainedWeights {
      */
     void accumulate(Map<String, Tensor> gradients, double share, boolean first, int threads) {
         float factor = (float) share;
-        WorkerPool.of(threads).run(blocks.size(), 4, (from, to) -> {
+        WorkerPool.of(threads).run(blocks.size(), 4, (thread, from, to) -> {
             for (int b = (int) from; b < to; b++) {
                 Block block = blocks.get(b);
                 float[] g = gradients.get(block.weight().name()).floats();
@@ -142,7 +142,7 @@ final class TrainedWeights {
     /** The Euclidean norm of all gradients: squares are summed in double by block, and blocks in their order. */
     double norm(int threads) {
         double[] sums = new double[blocks.size()];
-        WorkerPool.of(threads).run(sums.length, 4, (from, to) -> {
+        WorkerPool.of(threads).run(sums.length, 4, (thread, from, to) -> {
             for (int b = (int) from; b < to; b++) {
                 Block block = blocks.get(b);
                 double sum = 0;

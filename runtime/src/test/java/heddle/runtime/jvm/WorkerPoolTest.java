@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerPoolTest {
     private static AtomicIntegerArray count(WorkerPool pool, int blocks) {
         AtomicIntegerArray done = new AtomicIntegerArray(blocks);
-        pool.run(blocks, 4, (from, to) -> {
+        pool.run(blocks, 4, (thread, from, to) -> {
             for (long b = from; b < to; b++) {
                 done.incrementAndGet((int) b);
             }
@@ -72,13 +72,13 @@ class WorkerPoolTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         try (ExecutorService other = Executors.newSingleThreadExecutor()) {
-            Future<?> first = other.submit(() -> pool.run(1, 4, (from, to) -> {
+            Future<?> first = other.submit(() -> pool.run(1, 4, (thread, from, to) -> {
                 begun.countDown();
                 await(end);
             }));
             await(begun);
             Set<Thread> threads = ConcurrentHashMap.newKeySet();
-            pool.run(1000, 4, (from, to) -> threads.add(Thread.currentThread()));
+            pool.run(1000, 4, (thread, from, to) -> threads.add(Thread.currentThread()));
             end.countDown();
             first.get();
             assertEquals(Set.of(Thread.currentThread()), threads);
@@ -92,15 +92,35 @@ class WorkerPoolTest {
         Thread here = Thread.currentThread();
         WorkerPool.alone(() -> {
             for (int repeat = 0; repeat < 100; repeat++) {
-                pool.run(1000, 4, (from, to) -> threads.add(Thread.currentThread()));
+                pool.run(1000, 4, (thread, from, to) -> threads.add(Thread.currentThread()));
             }
         });
         assertEquals(Set.of(here), threads);
         CountDownLatch both = new CountDownLatch(2);
-        pool.run(2, 1, (from, to) -> {
+        pool.run(2, 1, (thread, from, to) -> {
             both.countDown();
             await(both); // Two threads are here at once, or this waits in vain.
         });
+    }
+
+    /** So that each thread can have memory to itself. */
+    @Test
+    void noTwoThreadsHaveOneNumberAtOnce() throws Exception {
+        WorkerPool pool = WorkerPool.of(3);
+        try (ExecutorService callers = Executors.newFixedThreadPool(2)) {
+            Set<Future<?>> runs = ConcurrentHashMap.newKeySet();
+            for (int run = 0; run < 100; run++) {
+                AtomicIntegerArray busy = new AtomicIntegerArray(pool.threads());
+                runs.add(callers.submit(() -> pool.run(200, 8, (thread, from, to) -> {
+                    assertEquals(0, busy.getAndIncrement(thread));
+                    Thread.onSpinWait();
+                    assertEquals(1, busy.getAndDecrement(thread));
+                })));
+            }
+            for (Future<?> run : runs) {
+                run.get();
+            }
+        }
     }
 
     private static void await(CountDownLatch latch) {
@@ -117,7 +137,7 @@ class WorkerPoolTest {
         AtomicIntegerArray done = new AtomicIntegerArray(1);
         IllegalStateException thrown = assertThrows(
                 IllegalStateException.class,
-                () -> pool.run(100, 4, (from, to) -> {
+                () -> pool.run(100, 4, (thread, from, to) -> {
                     done.addAndGet(0, (int) (to - from));
                     if (from <= 50 && 50 < to) {
                         throw new IllegalStateException("block 50");

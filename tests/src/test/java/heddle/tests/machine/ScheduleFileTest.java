@@ -121,7 +121,7 @@ class ScheduleFileTest {
         "machine/attention, avx512, i 32 -> i 33, 'blocks along lanes are of 16, 32 or 64 indexes'",
         "machine/attention, avx512, b each -> b 4, 'its statements do not span b'",
         "machine/attention, avx512, j 128 -> j each, 'the loop over j is cut 128'",
-        "machine/attention, avx512, score over j 8 -> score over j 16, 'sums and factors take 35 registers of 32'",
+        "machine/attention, avx512, score over j 12 -> score over j 16, 'sums and factors take 35 registers of 32'",
         "machine/attention, avx512, score over i 2 -> score over i 3, 'a block has 2 vectors, of which this is no part'",
         "machine/attention, avx512, trim j 8 -> trim i 8, 'the loop has no mask'",
         "machine/attention, avx512, order i down -> order j down, 'its blocks depend on each other'",
@@ -247,7 +247,7 @@ class ScheduleFileTest {
     @ParameterizedTest
     @CsvSource({
         "machine/attention, i 32 -> i 16, j 128 -> j 37, score over i 2 -> score over i 1, acc over i 2 -> acc over i 1",
-        "machine/attention, order i down -> order i up, trim j 8 -> trim j 3, score over j 8 -> score over j 5, grain 4 -> grain 1",
+        "machine/attention, order i down -> order i up, trim j 8 -> trim j 3, score over j 12 -> score over j 5, grain 4 -> grain 1",
         "machine/attention, 'k, v in place -> k local; v in place', register 1 . lane -> register 2 . lane, j 128 -> j 64, i 32 -> i 64",
         "machine/attention, 'score local -> score, shift local', 'newMax, shift, -> newMax,', grain 4 -> grain 2, trim j 8 -> trim j 16",
         "machine/product, m 48 -> m 31, k 1024 -> k 100, acc over m 6 -> acc over m 7, acc over n 4 -> acc over n 2",

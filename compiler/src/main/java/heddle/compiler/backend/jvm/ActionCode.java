@@ -215,8 +215,13 @@ record ActionCode(
     private void fill(Action.Fill f) {
         DType type = Precision.computed(f.tile().buffer().type().dtype());
         String value = type.isFloat() ? code().of(new ScalarExpr.Literal(type, f.value())) : "0";
-        String array = scope.locals().array(f.tile().buffer()).array();
-        out.line("Arrays.fill(" + array + ", 0, " + elements(f.tile()) + ", " + value + ");");
+        Locals.Array array = scope.locals().array(f.tile().buffer());
+        fill(array.array(), array.start(), elements(f.tile()), value);
+    }
+
+    private void fill(String array, String from, String count, String value) {
+        String end = from.equals("0") ? count : from + " + " + count;
+        out.line("Arrays.fill(" + array + ", " + from + ", " + end + ", " + value + ");");
     }
 
     private String elements(PlacedTile tile) {
@@ -225,10 +230,11 @@ record ActionCode(
 
     private void clearRow(PlacedTile tile) {
         Axis row = tile.row().orElseThrow();
-        String first = scope.locals().index(row).replace("(long) ", "") + " * " + tile.width();
+        String index = scope.locals().index(row).replace("(long) ", "");
         String zero = Locals.type(tile.buffer().type().dtype()).equals("float") ? "0f" : "0";
-        String array = scope.locals().array(tile.buffer()).array();
-        out.line("Arrays.fill(" + array + ", " + first + ", " + first + " + " + tile.width() + ", " + zero + ");");
+        Locals.Array array = scope.locals().array(tile.buffer());
+        String first = array.offset() + " + " + index + " * " + tile.width();
+        fill(array.array(), first, String.valueOf(tile.width()), zero);
     }
 
     private void method(Action.Method m) {
@@ -265,8 +271,8 @@ record ActionCode(
         String block = scope.locals().fresh(Names.identifier(axis.name() + "Block"));
         out.open("for (int " + block + " = " + ends.from() + "; " + block + " < " + ends.to() + "; " + block + " += "
                 + b.size() + ")");
-        out.line("int " + from + " = " + block + ";");
-        out.line("int " + to + " = Math.min(" + from + " + " + b.size() + ", " + ends.to() + ");");
+        out.line("int " + from + " = " + block + ", " + to + " = Math.min(" + from + " + " + b.size() + ", " + ends.to()
+                + ");");
         Optional<MaskCode> code = b.mask().map(mask -> new MaskCode(scope, inner, axis, mask));
         code.ifPresent(c -> out.about(b.mask().get(), () -> c.write(out)));
         within(inner, unchecked, code).write(b.body());
@@ -279,9 +285,9 @@ record ActionCode(
         within(ranges, Optional.of(new Unchecked(c.sums(), plain)), Optional.empty())
                 .write(c.body());
         Buffer sums = c.sums().buffer();
-        String array = scope.locals().array(sums).array();
+        Locals.Array array = scope.locals().array(sums);
         String isFinite = new FiniteCheck(sums.type().dtype(), scope.target(), scope.members())
-                .of(elements(c.sums()), array, "0");
+                .of(elements(c.sums()), array.array(), array.start());
         out.open("if (!" + plain + " || " + isFinite + ")");
         out.line("break;").close().close();
     }

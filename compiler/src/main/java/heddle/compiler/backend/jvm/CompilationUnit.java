@@ -37,19 +37,27 @@ record CompilationUnit(Processor target, Plan plan, String className) {
                 e -> "{ return " + Locals.length(e.blocks()) + "; }");
         writeCases(
                 body,
-                "Computes the blocks of an entry from {@code from} up to {@code to}.",
-                "void run(int entry, Object[] arrays, int[] offsets, long[] lengths, long from, long to)",
+                "Computes some blocks of an entry, with {@link #TILES} floats of {@code tiles}.",
+                "void run(int entry, Object[] arrays, int[] offsets, long[] lengths, float[] tiles, int tilesAt, long from,"
+                        + " long to)",
                 entries,
                 e -> e.call() + ";");
         members.methods().forEach(m -> body.blank().append(m));
         members.support().forEach(s -> body.blank().line(s.text()));
         JavaText constants = new JavaText(1);
+        constants.line("/** Floats of memory that a thread has to itself while it computes blocks. */");
+        constants.line("public static final int TILES = " + tiles(entries) + ";");
         writeConstants(constants, members, body.toString());
         JavaText out = new JavaText(0);
         writeHead(out, constants + body.toString());
         out.open("public final class " + className);
         out.append(constants).blank().append(body);
         return out.close();
+    }
+
+    /** Floats that a thread needs for any entry. */
+    static int tiles(List<EntryMethod> entries) {
+        return entries.stream().mapToInt(EntryMethod::tiles).max().orElse(0);
     }
 
     /** @param code what the class holds, which decides what is imported */

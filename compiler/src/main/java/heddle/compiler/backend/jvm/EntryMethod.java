@@ -9,7 +9,6 @@ import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.schedule.machine.Processor;
-import heddle.compiler.scheduled.PlacedTile;
 import heddle.compiler.scheduled.ProcessorScheduler;
 import heddle.compiler.scheduled.ScheduledKernel;
 import heddle.compiler.tile.LoopId;
@@ -27,6 +26,7 @@ final class EntryMethod {
     private final List<Buffer> buffers;
     private final String name;
     private final Set<String> symbols;
+    private final int tiles;
 
     /** Writes the method, and those it calls, into {@code members}. */
     EntryMethod(TileKernel kernel, KernelForm form, Processor target, ClassText members) {
@@ -35,9 +35,11 @@ final class EntryMethod {
         this.name = members.methodName(kernel.name());
         this.symbols = Captures.lengths(kernel);
         Locals locals = new Locals();
+        List.of(SharedTiles.ARRAY, SharedTiles.AT).forEach(locals::fresh);
         symbols.forEach(locals::fresh);
         buffers.forEach(locals::buffer);
         ScheduledKernel scheduled = ProcessorScheduler.schedule(kernel, target.lanes());
+        this.tiles = SharedTiles.size(kernel, scheduled.tiles());
         members.about(
                 scheduled, () -> write(new KernelScope(scheduled, target, members, name, locals), members.method()));
     }
@@ -51,26 +53,17 @@ final class EntryMethod {
             parameters.add("int " + a.offset());
         }
         symbols.forEach(s -> parameters.add("long " + Names.identifier(s)));
+        if (tiles > 0) {
+            parameters.addAll(List.of("float[] " + SharedTiles.ARRAY, "int " + SharedTiles.AT));
+        }
         text.open("static void " + name + "(" + String.join(", ", parameters) + ", long from, long to)");
         TileOffsets offsets = new TileOffsets(scope);
-        scope.scheduled().tiles().forEach(tile -> declare(scope, tile, offsets, text));
+        offsets.declareTiles(text);
         text.open("for (long block = from; block < to; block++)");
         writeIndexes(scope, text);
         ActionCode.entry(scope, BlockRanges.of(kernel), offsets, text)
                 .write(scope.scheduled().body());
         text.close().close();
-    }
-
-    /** Declares the memory of a tile, which is used again for every block. */
-    private void declare(KernelScope scope, PlacedTile tile, TileOffsets offsets, JavaText text) {
-        String array = scope.locals().tile(tile, offsets.of(tile)).array();
-        String type = Locals.type(tile.buffer().type().dtype());
-        String rows = tile.row().map(r -> rows(r) + " * ").orElse("");
-        text.line(type + "[] " + array + " = new " + type + "[" + rows + tile.width() + "];");
-    }
-
-    private String rows(Axis axis) {
-        return kernel.isBlocked(axis) ? String.valueOf(kernel.block(axis)) : KernelScope.extent(axis);
     }
 
     /** Splits the number of a block into the indices of the parallel axes, of which the last moves fastest. */
@@ -153,6 +146,11 @@ final class EntryMethod {
         return axis.extent().ceilDiv(Dim.of(kernel.block(axis)));
     }
 
+    /** Floats that a thread needs for tiles. */
+    int tiles() {
+        return tiles;
+    }
+
     /** How many blocks there are. */
     Dim blocks() {
         return kernel.parallel().stream().map(this::blocks).reduce(Dim.ONE, Dim::times);
@@ -165,6 +163,9 @@ final class EntryMethod {
             arguments.add("(" + Locals.arrayType(buffers.get(i)) + ") arrays[" + i + "], offsets[" + i + "]");
         }
         symbols.forEach(s -> arguments.add(Names.identifier(s)));
+        if (tiles > 0) {
+            arguments.addAll(List.of(SharedTiles.ARRAY, SharedTiles.AT));
+        }
         arguments.add("from, to");
         return name + "(" + String.join(", ", arguments) + ")";
     }

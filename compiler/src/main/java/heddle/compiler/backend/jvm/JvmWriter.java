@@ -29,7 +29,8 @@ public record JvmWriter(Processor target) {
         List<JavaSource.Call> launches = calls(plan.launches(), members, entries, known);
         String className = Names.identifier(plan.name()) + "Plan";
         JavaText text = new CompilationUnit(target, plan, className).text(members, entries);
-        return new JavaSource(className, text.toString(), prepare, launches, text.marks());
+        return new JavaSource(
+                className, text.toString(), prepare, launches, CompilationUnit.tiles(entries), text.marks());
     }
 
     private List<JavaSource.Call> calls(

@@ -92,8 +92,7 @@ final class MaskCode {
         String to = ranges.to(looped);
         String first = scope.locals().fresh(from + "First");
         String last = scope.locals().fresh(to + "Last");
-        out.line("int " + first + " = " + from + ";");
-        out.line("int " + last + " = " + to + ";");
+        out.line("int " + first + " = " + from + ", " + last + " = " + to + ";");
         out.open("for (; " + from + " < " + last + "; " + from + " = " + to + ")");
         out.line(to + " = Math.min((" + from + " / " + step + " + 1) * " + step + ", " + last + ");");
         out.open("if (!" + test("_everywhereInStep", found.everywhere()).call(from, to) + ")");

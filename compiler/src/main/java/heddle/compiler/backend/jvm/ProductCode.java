@@ -56,7 +56,7 @@ record ProductCode(KernelScope scope, BlockRanges ranges, JavaText out) {
         arguments.add(vectors.array());
         arguments.add(vectors.at());
         scales.ifPresent(block -> addScales(block, sums.lane(), p.over(), arguments));
-        arguments.add(scope.locals().array(sums.buffer()).array());
+        arguments.add(place(sums));
         out.line(scope.products().of(shape) + "(" + String.join(", ", arguments) + ");");
     }
 
@@ -80,8 +80,8 @@ record ProductCode(KernelScope scope, BlockRanges ranges, JavaText out) {
         int depth = Math.toIntExact(d.over().extent().value());
         var shape = new DotKernel.Shape(d.rows(), d.most(), depth, d.left().width(), k.along(), products.width());
         String method = scope.rowProducts().scores(shape);
-        out.line(method + "(" + sides().length(products.lane()) + ", " + array(d.left()) + ", " + arguments(k)
-                + array(products) + ");");
+        out.line(method + "(" + sides().length(products.lane()) + ", " + place(d.left()) + ", " + arguments(k)
+                + place(products) + ");");
     }
 
     void write(Action.RowSums s) {
@@ -91,8 +91,8 @@ record ProductCode(KernelScope scope, BlockRanges ranges, JavaText out) {
         var sum = new RowProductMethods.Sum(
                 s.rows(), s.most(), s.vectors(), columns, sums.width(), s.left().width(), v.along(), s.zeros());
         String method = scope.rowProducts().sum(sum);
-        out.line(method + "(" + sides().length(s.over()) + ", " + array(s.left()) + ", " + arguments(v) + array(sums)
-                + ", " + array(s.before()) + ");");
+        out.line(method + "(" + sides().length(s.over()) + ", " + place(s.left()) + ", " + arguments(v) + place(sums)
+                + ", " + place(s.before()) + ");");
     }
 
     private Sides sides() {
@@ -103,8 +103,10 @@ record ProductCode(KernelScope scope, BlockRanges ranges, JavaText out) {
         return sides().of(new Action.Operand.InPlace(block), rows, columns);
     }
 
-    private String array(PlacedTile tile) {
-        return scope.locals().array(tile.buffer()).array();
+    /** The array of a tile and where its block begins, as two arguments. */
+    private String place(PlacedTile tile) {
+        Locals.Array array = scope.locals().array(tile.buffer());
+        return array.array() + ", " + array.start();
     }
 
     /** Where rows lie, each argument with a comma behind it. */

@@ -36,8 +36,9 @@ record Sides(KernelScope scope, BlockRanges ranges, JavaText out) {
         var width = new MicroKernel.Distance(String.valueOf(tile.width()));
         var one = new MicroKernel.Distance("1");
         boolean overRow = tile.lane().equals(over);
-        String array = scope.locals().array(tile.buffer()).array();
-        return new Side(array, tile.buffer().stored(), "0", overRow ? width : one, overRow ? one : width);
+        Locals.Array array = scope.locals().array(tile.buffer());
+        return new Side(
+                array.array(), tile.buffer().stored(), array.start(), overRow ? width : one, overRow ? one : width);
     }
 
     private Side inPlace(BlockStrides block, Axis along, Axis over) {

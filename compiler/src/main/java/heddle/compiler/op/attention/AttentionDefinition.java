@@ -96,6 +96,12 @@ public record AttentionDefinition(
         return programs;
     }
 
+    /** The same attention with other programs of keys and values. */
+    public AttentionDefinition reading(ScalarExpr keys, ScalarExpr values) {
+        return new AttentionDefinition(
+                batch, i, j, d, e, q, keys, values, zeros, raw, score, mask, weight, sink, term, guarded);
+    }
+
     /** The same attention with {@code change} made to each program. */
     public AttentionDefinition map(UnaryOperator<ScalarExpr> change) {
         return over(batch, i, change);

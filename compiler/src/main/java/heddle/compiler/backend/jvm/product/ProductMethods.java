@@ -76,7 +76,7 @@ public record ProductMethods(Processor target, ClassText members) {
     /**
      * The method for a shape. Its parameters are {@code rows} and {@code depth}; the array of {@code a}, its position and those of its
      * strides that are not known; array and position of {@code b}; array and position of its scales, if it has some, and the first
-     * index of the sum; and the array of {@code c}. Where zeros add nothing, {@code plain} stands first: whether they are treated as
+     * index of the sum; and array and position of {@code c}. Where zeros add nothing, {@code plain} stands first: whether they are treated as
      * other numbers are.
      */
     public String of(Shape shape) {
@@ -104,7 +104,7 @@ public record ProductMethods(Processor target, ClassText members) {
         String packed = shape.stored.isPacked() ? PackedElement.type(shape.stored) + "[] " : array;
         String parameters = (shape.zeros == Annihilating.NEITHER ? "" : "boolean plain, ") + "int rows, int depth, "
                 + array + "a, int aAt, " + shape.strides.declared() + packed + "b, int bAt, "
-                + (shape.scales.isPresent() ? "float[] s, int sAt, int from, " : "") + array + "c";
+                + (shape.scales.isPresent() ? "float[] s, int sAt, int from, " : "") + array + "c, int cAt";
         JavaText out = members.method();
         out.line("/** " + comment + " */");
         return out.open("private static void " + name + "(" + parameters + ")");
@@ -199,7 +199,7 @@ public record ProductMethods(Processor target, ClassText members) {
                         ? widen(shape.stored, lanes) + "(b, " + part + ", slice, steps * " + width + ");"
                         : scale(shape, lanes) + "(b, " + part + ", slice, steps, s, sAt, from + k);");
         out.line(product + "(rows, steps, a, aAt + " + shape.strides.aStep().times("k") + ", " + shape.strides.passed()
-                + "slice, 0, c);");
+                + "slice, 0, c, cAt);");
         out.close().close();
     }
 
@@ -263,7 +263,7 @@ public record ProductMethods(Processor target, ClassText members) {
 
     private static String call(String kernel, MicroKernel.Strides strides, String row, String column) {
         return kernel + "(depth, a, aAt + " + strides.aRow().times(row) + ", " + strides.passed() + "b, bAt" + column
-                + ", c, " + row + " * " + strides.width() + column + ");";
+                + ", c, cAt + " + row + " * " + strides.width() + column + ");";
     }
 
     private String kernel(MicroKernel kernel) {
@@ -287,7 +287,7 @@ public record ProductMethods(Processor target, ClassText members) {
         boolean ofNonZeros = shape.zeros != Annihilating.NEITHER;
         int width = shape.strides.width();
         String b = "b[bAt + k * " + width + " + n]";
-        String c = "c[r * " + width + " + n]";
+        String c = "c[cAt + r * " + width + " + n]";
         out.open("for (int r = 0; r < rows; r++)");
         out.open("for (int k = 0; k < depth; k++)");
         out.line(Locals.type(shape.type) + " x = a[" + element(shape) + "];");
@@ -304,7 +304,7 @@ public record ProductMethods(Processor target, ClassText members) {
     /** Where the other factor holds numbers alone, as it nearly always does, zeros need no care. */
     private void writeOfNonZeros(Shape shape, String name) {
         boolean ofSpread = shape.zeros == Annihilating.LEFT;
-        String product = of(shape.plain()) + "(rows, depth, a, aAt, " + shape.strides.passed() + "b, bAt, c);";
+        String product = of(shape.plain()) + "(rows, depth, a, aAt, " + shape.strides.passed() + "b, bAt, c, cAt);";
         FiniteCheck check = new FiniteCheck(shape.type, target, members);
         String finite =
                 ofSpread ? check.of("depth * " + shape.strides.width(), "b", "bAt") : check.ofSpread(shape.strides);
@@ -329,7 +329,7 @@ public record ProductMethods(Processor target, ClassText members) {
         out.open("for (int n = 0; n < " + width + "; n++)");
         out.line(Locals.type(shape.type) + " x = b[bAt + k * " + width + " + n];");
         out.open("for (int r = 0; x != 0 && r < rows; r++)");
-        String c = "c[r * " + width + " + n]";
+        String c = "c[cAt + r * " + width + " + n]";
         out.line(c + " = Math.fma(a[" + element(shape) + "], x, " + c + ");");
         out.close().close().close();
     }

@@ -40,8 +40,8 @@ public final class RowProductMethods {
 
     /**
      * The method that sets {@code s[row, key]} to the product of row {@code row} of {@code q} with row {@code key} of {@code k}. Its
-     * parameters are the number of keys; the array of {@code q}; array, position and unknown stride of {@code k}; the array of
-     * {@code s}.
+     * parameters are the number of keys; array and position of {@code q}; array, position and unknown stride of {@code k}; array and
+     * position of {@code s}.
      */
     public String scores(DotKernel.Shape shape) {
         DotKernel.Shape form = shape.within();
@@ -50,7 +50,8 @@ public final class RowProductMethods {
                 "scores",
                 "Products of " + form.rows() + " rows with {@code keys} others. Steps at the end overlap.",
                 "void",
-                "int keys, float[] q, float[] k, int kAt, " + form.step().declared() + "float[] s",
+                "int keys, float[] q, int qAt, float[] k, int kAt, "
+                        + form.step().declared() + "float[] s, int sAt",
                 out -> writeScores(form, out));
     }
 
@@ -64,16 +65,16 @@ public final class RowProductMethods {
         out.open("if (count < " + wide + ")");
         String single = kernel(shape, 1, 1);
         out.open("for (int r = 0; r < " + shape.rows() + "; r++)");
-        out.line(single + "(count, q, r * " + shape.qWidth() + ", k, at, " + step + "s, r * " + shape.sWidth()
-                + " + j);");
+        out.line(single + "(count, q, qAt + r * " + shape.qWidth() + ", k, at, " + step + "s, sAt + r * "
+                + shape.sWidth() + " + j);");
         out.close();
         out.line("continue;");
         out.close();
         int row = 0;
         for (int rows : blocks(shape.rows(), shape.most())) {
             String kernel = kernel(shape, rows, Math.max(4, lanes.count() / rows));
-            out.line(kernel + "(count, q, " + row * shape.qWidth() + ", k, at, " + step + "s, " + row * shape.sWidth()
-                    + " + j);");
+            out.line(kernel + "(count, q, qAt + " + row * shape.qWidth() + ", k, at, " + step + "s, sAt + "
+                    + row * shape.sWidth() + " + j);");
             row += rows;
         }
         out.close();
@@ -109,8 +110,8 @@ public final class RowProductMethods {
     }
 
     /**
-     * The method for a sum. Its parameters are the number of keys; the array of {@code p}; array, position and unknown stride of
-     * {@code v}; the array of the sums and another one as large, in which a checked product keeps what they were.
+     * The method for a sum. Its parameters are the number of keys; array and position of {@code p}; array, position and unknown stride
+     * of {@code v}; array and position of the sums, and others as large, in which a checked product keeps what they were.
      */
     public String sum(Sum sum) {
         Sum form = sum.within();
@@ -129,14 +130,15 @@ public final class RowProductMethods {
     }
 
     private static String parameters(Sum sum) {
-        return "int keys, float[] p, float[] v, int vAt, " + sum.step.declared() + "float[] c, float[] before";
+        return "int keys, float[] p, int pAt, float[] v, int vAt, " + sum.step.declared()
+                + "float[] c, int cAt, float[] before, int beforeAt";
     }
 
     /** @param careful the method for values that are infinite or NaN */
     private void writeSum(Sum sum, String careful, JavaText out) {
         int width = sum.width;
         if (sum.checked) {
-            out.line("System.arraycopy(c, 0, before, 0, " + sum.rows * width + ");");
+            out.line("System.arraycopy(c, cAt, before, beforeAt, " + sum.rows * width + ");");
         }
         boolean chunked = blocks(sum.rows, sum.most).size() > 1;
         String step = sum.step.passed();
@@ -151,10 +153,10 @@ public final class RowProductMethods {
             for (int first = 0; first < vectors; first += most) {
                 SumKernel kernel =
                         new SumKernel(lanes, rows, Math.min(most, vectors - first), first * lanes.count(), sum, width);
-                String at = row * sum.pWidth + (chunked ? " + j" : "");
+                String at = "pAt + " + row * sum.pWidth + (chunked ? " + j" : "");
                 String vAt = chunked ? "vAt + " + sum.step.times("j") : "vAt";
                 out.line(kernel.method(members) + "(" + (chunked ? "count" : "keys") + ", p, " + at + ", v, " + vAt
-                        + ", " + step + "c, " + row * width + ");");
+                        + ", " + step + "c, cAt + " + row * width + ");");
             }
             row += rows;
         }
@@ -163,8 +165,8 @@ public final class RowProductMethods {
         }
         if (sum.checked) {
             FiniteCheck check = new FiniteCheck(DType.F32, target, members);
-            out.open("if (!" + check.of(String.valueOf(sum.rows * width), "c", "0") + ")");
-            out.line(careful + "(keys, p, v, vAt, " + step + "c, before);");
+            out.open("if (!" + check.of(String.valueOf(sum.rows * width), "c", "cAt") + ")");
+            out.line(careful + "(keys, p, pAt, v, vAt, " + step + "c, cAt, before, beforeAt);");
             out.close();
         }
     }
@@ -181,12 +183,12 @@ public final class RowProductMethods {
 
     private static void writeCareful(Sum sum, JavaText out) {
         int width = sum.width;
-        out.line("System.arraycopy(before, 0, c, 0, " + sum.rows * width + ");");
+        out.line("System.arraycopy(before, beforeAt, c, cAt, " + sum.rows * width + ");");
         out.open("for (int r = 0; r < " + sum.rows + "; r++)");
         out.open("for (int j = 0; j < keys; j++)");
-        out.line("float x = p[r * " + sum.pWidth + " + j];");
+        out.line("float x = p[pAt + r * " + sum.pWidth + " + j];");
         out.open("for (int n = 0; x != 0 && n < " + sum.columns + "; n++)");
-        String at = "r * " + width + " + n";
+        String at = "cAt + r * " + width + " + n";
         out.line("c[" + at + "] = Math.fma(x, v[vAt + " + sum.step.times("j") + " + n], c[" + at + "]);");
         out.close().close().close();
     }

@@ -15,9 +15,10 @@ public final class Locals {
     /**
      * A buffer's array and the offset of its first element in it.
      *
+     * @param start   where the current block of a tile begins; of other buffers, the offset
      * @param isLocal whether it is memory of a worker, of which any element may be read at any time
      */
-    public record Array(String array, String offset, boolean isLocal) {}
+    public record Array(String array, String start, String offset, boolean isLocal) {}
 
     /**
      * A value computed before.
@@ -66,13 +67,14 @@ public final class Locals {
     public Array buffer(Buffer buffer) {
         return arrays.computeIfAbsent(buffer, b -> {
             String name = fresh(b.name());
-            return new Array(name, fresh(name + "At"), false);
+            String offset = fresh(name + "At");
+            return new Array(name, offset, offset, false);
         });
     }
 
-    /** Declares the array of a tile. Tiles that begin at one place share a variable for their offset. */
-    public Array tile(PlacedTile tile, String offset) {
-        return arrays.computeIfAbsent(tile.buffer(), b -> new Array(fresh(b.name()), offset, true));
+    /** Says where a tile lies. */
+    public void tile(PlacedTile tile, String array, String start, String offset) {
+        arrays.put(tile.buffer(), new Array(array, start, offset, true));
     }
 
     public Array array(Buffer buffer) {
