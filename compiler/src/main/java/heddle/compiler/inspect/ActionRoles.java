@@ -149,8 +149,6 @@ final class ActionRoles {
             case Action.ClearRow c -> tile(c.tile());
             case Action.Product p -> tile(p.sums());
             case Action.Turn t -> written(t.to());
-            case Action.RowDots d -> tile(d.products());
-            case Action.RowSums s -> tile(s.sums());
             default -> Optional.empty();
         };
     }

@@ -130,22 +130,22 @@ public sealed interface Action {
     }
 
     /**
-     * {@code sums[row, lane] += sum over axis of spread[row, over] * vectors[over, lane]}.
+     * A product of tiles: {@code sums[row, lane] += sum over axis of left[row, over] * right[over, lane]}.
      *
-     * @param zeros     whose zeros add nothing, {@code spread} being the left factor
-     * @param isFresh   whether the sums start at zero, whatever the tile holds
-     * @param registers how many of the sums are in registers at once
-     * @param slice     packed terms that are converted at once, for all rows; empty when terms are not packed
+     * @param zeros   whose zeros add nothing
+     * @param isFresh whether the sums start at zero, whatever the tile holds
+     * @param form    how it is computed
+     * @param before  holds what the sums were, where they may have to be added again with care
      */
     record Product(
             PlacedTile sums,
-            Operand spread,
-            Operand vectors,
+            Operand left,
+            Operand right,
             Axis over,
             Annihilating zeros,
             boolean isFresh,
-            RegisterBlock registers,
-            OptionalInt slice)
+            ProductForm form,
+            Optional<PlacedTile> before)
             implements Action {}
 
     /**
@@ -155,38 +155,6 @@ public sealed interface Action {
      * @param element what both hold, {@code f32} or {@code f64}
      */
     record Turn(Operand from, Operand to, Axis read, Axis stored, DType element) implements Action {}
-
-    /**
-     * Dot products of each row of {@code left} with rows of {@code right}, which are contiguous: {@code products[row, lane] = sum over
-     * axis of left[row, over] * right[lane, over]}, lanes along what is summed.
-     *
-     * @param rows how many rows
-     * @param most of them that are computed at once
-     */
-    record RowDots(PlacedTile products, PlacedTile left, BlockStrides right, Axis over, int rows, int most)
-            implements Action {}
-
-    /**
-     * Adds rows of {@code right}, which are contiguous, to each row of {@code sums}: {@code sums[row, lane] += sum over axis of
-     * left[row, over] * right[over, lane]}, lanes along the columns.
-     *
-     * @param before  holds what the sums were, for rows that have to be added again with care
-     * @param rows    how many rows
-     * @param most    of them that are computed at once
-     * @param vectors of sums that each of those rows has in registers; fewer rows have more
-     * @param zeros   whether zeros of {@code left} add nothing
-     */
-    record RowSums(
-            PlacedTile sums,
-            PlacedTile before,
-            PlacedTile left,
-            BlockStrides right,
-            Axis over,
-            int rows,
-            int most,
-            int vectors,
-            boolean zeros)
-            implements Action {}
 
     /**
      * The body for one block of an axis after another, those left out that the mask empties.

@@ -85,20 +85,8 @@ public final class ActionListing {
                 line(depth, result + "method " + m.name() + ":");
                 actions(depth + 1, m.body());
             }
-            case Action.Product p -> product(depth, p);
+            case Action.Product p -> line(depth, product(p));
             case Action.Turn t -> line(depth, name(t.to()) + " = " + name(t.from()) + " turned");
-            case Action.RowDots d ->
-                line(
-                        depth,
-                        d.products().buffer() + " = rows of " + d.left().buffer() + " · rows of "
-                                + d.right().buffer() + " over " + d.over() + "; " + d.most() + " rows at once");
-            case Action.RowSums s ->
-                line(
-                        depth,
-                        s.sums().buffer() + " += " + s.left().buffer() + " · rows of "
-                                + s.right().buffer() + " over " + s.over()
-                                + (s.zeros() ? ", zeros of " + s.left().buffer() + " annihilate" : "") + "; registers "
-                                + s.most() + " rows x " + s.vectors());
             case Action.Blocks b -> {
                 String mask = b.mask()
                         .map(m -> " by mask " + ScalarText.of(m.program()))
@@ -121,21 +109,35 @@ public final class ActionListing {
         }
     }
 
-    private void product(int depth, Action.Product p) {
-        RegisterBlock block = p.registers();
-        String rows = block.rows().stream()
-                .map(String::valueOf)
-                .collect(Collectors.joining(block.overlaps() ? " or " : ", "));
+    private static String product(Action.Product p) {
         String zeros = switch (p.zeros()) {
             case NEITHER -> "";
-            case LEFT -> ", zeros of " + name(p.spread()) + " annihilate";
-            case RIGHT -> ", zeros of " + name(p.vectors()) + " annihilate";
+            case LEFT -> ", zeros of " + name(p.left()) + " annihilate";
+            case RIGHT -> ", zeros of " + name(p.right()) + " annihilate";
         };
-        line(
-                depth,
-                p.sums().buffer() + (p.isFresh() ? " = " : " += ") + name(p.spread()) + " · " + name(p.vectors())
-                        + " over " + p.over() + zeros + "; registers " + rows + " rows x " + block.vectors()
-                        + (p.slice().isPresent() ? ", slices of " + p.slice().getAsInt() : ""));
+        return p.sums().buffer() + (p.isFresh() ? " = " : " += ") + name(p.left()) + " · " + name(p.right()) + " over "
+                + p.over() + zeros + "; " + form(p.form());
+    }
+
+    private static String form(ProductForm form) {
+        return switch (form) {
+            case ProductForm.Blocks b -> {
+                RegisterBlock block = b.registers();
+                String rows = block.rows().stream()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(block.overlaps() ? " or " : ", "));
+                yield "registers " + rows + " rows x " + block.vectors()
+                        + b.slice().map(s -> ", slices of " + s.terms()).orElse("");
+            }
+            case ProductForm.FewRows few -> {
+                String blocks = few.hasLanesAlongSum() ? "%d x %d rows" : "%d rows x %d";
+                yield few.blocks().stream()
+                        .map(b -> blocks.formatted(b.rows(), b.others()))
+                        .distinct()
+                        .collect(Collectors.joining(
+                                ", ", "registers ", few.isShared() ? ", chunks of " + few.chunk() : ""));
+            }
+        };
     }
 
     private static String name(Action.Operand operand) {

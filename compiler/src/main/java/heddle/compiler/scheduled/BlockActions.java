@@ -272,7 +272,7 @@ final class BlockActions {
     }
 
     private BlockProducts products() {
-        return new BlockProducts(kernel, open, inPlace, unset, this::place);
+        return new BlockProducts(kernel, open, inPlace, unset, this::place, lanes);
     }
 
     private int count(DType element) {

@@ -6,7 +6,7 @@ import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -17,13 +17,15 @@ import java.util.function.Function;
  * @param inPlace factors that are read where they lie
  * @param unset   sums that were not set to zero, as their product does
  * @param place   gives a tile its memory
+ * @param lanes   floats in a vector
  */
 record BlockProducts(
         TileKernel kernel,
         Set<Axis> open,
         Map<String, Action.Operand> inPlace,
         Set<Tile> unset,
-        Function<Tile, PlacedTile> place) {
+        Function<Tile, PlacedTile> place,
+        int lanes) {
     /** Bytes that packed terms take where they are converted: half of a first-level cache of 32 KiB. */
     private static final int SLICE = 16 << 10;
 
@@ -35,11 +37,20 @@ record BlockProducts(
                 && !isPacked(dot.b());
     }
 
-    /** Packed terms are converted a slice at a time, which stays in the first-level cache. Others are read as they lie, all at once. */
-    private OptionalInt slice(PlacedTile sums, TileExpr.Dot dot) {
-        return isPacked(dot.a()) || isPacked(dot.b())
-                ? OptionalInt.of((int) (SLICE / sums.buffer().stored().bytes(sums.width())))
-                : OptionalInt.empty();
+    /**
+     * Packed terms are converted a slice at a time, which stays in the first-level cache. Of few rows, the time goes into reading them:
+     * a bf16 or an i8 becomes a float in registers, in two instructions, an i4 in five. More rows share what is converted once, and so
+     * do those of f16: HotSpot has an instruction for the loop over {@code float16ToFloat}, and the Vector API needs eight for it.
+     */
+    private Optional<ProductForm.Slice> slice(PlacedTile sums, Tile vectors, RegisterBlock registers) {
+        Action.Operand operand = inPlace.get(vectors.name());
+        if (!isPacked(vectors)) {
+            return Optional.empty();
+        }
+        boolean inRegisters = operand instanceof Action.Operand.InPlace in
+                && in.block().buffer().stored().hasLanes(lanes);
+        int terms = (int) (SLICE / sums.buffer().stored().bytes(sums.width()));
+        return Optional.of(new ProductForm.Slice(terms, inRegisters ? registers.most() : 0));
     }
 
     private boolean isPacked(Tile tile) {
@@ -66,6 +77,7 @@ record BlockProducts(
         Tile spread = vectors == dot.a() ? dot.b() : dot.a();
         Annihilating zeros = spread == dot.a() ? dot.zeros() : dot.zeros().exchanged();
         PlacedTile sums = place.apply(tile);
+        RegisterBlock registers = registers(tile, fresh);
         return new Action.Product(
                 sums,
                 operand(spread),
@@ -73,8 +85,8 @@ record BlockProducts(
                 dot.over(),
                 zeros,
                 fresh,
-                registers(tile, fresh),
-                slice(sums, dot));
+                new ProductForm.Blocks(registers, slice(sums, vectors, registers)),
+                Optional.empty());
     }
 
     private Action.Operand operand(Tile tile) {

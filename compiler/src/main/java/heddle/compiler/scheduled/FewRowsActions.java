@@ -1,7 +1,6 @@
 package heddle.compiler.scheduled;
 
 import heddle.compiler.index.BlockStrides;
-import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExpr.Variable;
@@ -29,7 +28,11 @@ final class FewRowsActions {
     /** Row widths are multiples of this, so that no vector crosses the end of a row. */
     private static final int WIDTH = 16;
 
+    /** Keys whose features stay in the first-level cache while all rows are multiplied with them. */
+    private static final int CHUNK = 32;
+
     private final TileKernel kernel;
+    private final int lanes;
     private final Axis row;
     private final SequencedMap<String, PlacedTile> placed = new LinkedHashMap<>();
     private final Map<String, BlockStrides> inPlace = new HashMap<>();
@@ -42,8 +45,10 @@ final class FewRowsActions {
     /** Statements on single rows that follow each other: they become one loop over rows. */
     private final List<TileStmt> ofRows = new ArrayList<>();
 
-    FewRowsActions(TileKernel kernel) {
+    /** @param lanes floats in a vector */
+    FewRowsActions(TileKernel kernel, int lanes) {
         this.kernel = kernel;
+        this.lanes = lanes;
         this.row =
                 kernel.parallel().stream().filter(kernel::isBlocked).findFirst().orElseThrow();
     }
@@ -128,18 +133,25 @@ final class FewRowsActions {
                 : new Action.For(l.axis(), span, Level.EACH, body);
     }
 
+    /** As many pairs at once as a vector has lanes, so that one tree adds up all of them. */
     private Action dots(Tile tile, TileExpr.Dot dot) {
         int most = kernel.schedule().unroll(tile, row);
-        return new Action.RowDots(tile(tile), tile(dot.a()), right(dot), dot.over(), rows(), most);
+        List<ProductForm.Few> blocks = ProductForm.Few.of(rows(), most, rows -> Math.max(4, lanes / rows));
+        return product(tile, dot, new ProductForm.FewRows(blocks, CHUNK, Math.max(4, lanes)), Optional.empty());
     }
 
     private Action sums(Tile tile, TileExpr.Dot dot) {
         PlacedTile before = place(tile, tile.name() + "Before");
-        boolean zeros = dot.zeros() == Annihilating.LEFT;
-        BlockStrides right = right(dot);
         int most = kernel.schedule().unroll(tile, row);
-        int vectors = kernel.schedule().unroll(tile, before.lane());
-        return new Action.RowSums(tile(tile), before, tile(dot.a()), right, dot.over(), rows(), most, vectors, zeros);
+        int sums = most * kernel.schedule().unroll(tile, before.lane());
+        List<ProductForm.Few> blocks = ProductForm.Few.of(rows(), most, rows -> Math.max(1, sums / rows));
+        return product(tile, dot, new ProductForm.FewRows(blocks, CHUNK, 0), Optional.of(before));
+    }
+
+    private Action product(Tile tile, TileExpr.Dot dot, ProductForm form, Optional<PlacedTile> before) {
+        Action.Operand left = new Action.Operand.Placed(tile(dot.a()));
+        Action.Operand right = new Action.Operand.InPlace(right(dot));
+        return new Action.Product(tile(tile), left, right, dot.over(), dot.zeros(), before.isEmpty(), form, before);
     }
 
     private BlockStrides right(TileExpr.Dot dot) {

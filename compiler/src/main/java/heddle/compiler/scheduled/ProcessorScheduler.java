@@ -17,7 +17,7 @@ public final class ProcessorScheduler {
      */
     public static ScheduledKernel schedule(TileKernel kernel, int lanes) {
         if (kernel.schedule().hasRowsOneByOne()) {
-            return new FewRowsActions(kernel).schedule();
+            return new FewRowsActions(kernel, lanes).schedule();
         }
         Optional<TileStmt.AddTo> sums = ScatterActions.sums(kernel);
         if (sums.isPresent()) {

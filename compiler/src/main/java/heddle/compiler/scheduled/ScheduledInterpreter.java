@@ -1,6 +1,5 @@
 package heddle.compiler.scheduled;
 
-import heddle.compiler.scalar.Annihilating;
 import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Rounding;
@@ -164,30 +163,8 @@ public final class ScheduledInterpreter {
                 };
             }
             case Action.Method m -> steps(m.body());
-            case Action.Product p -> multiply(p.sums(), p.spread(), p.vectors(), p.over(), p.zeros(), p.isFresh());
+            case Action.Product p -> multiply(p);
             case Action.Turn t -> turn(t);
-            case Action.RowDots d ->
-                ofRows(
-                        d.products(),
-                        d.rows(),
-                        multiply(
-                                d.products(),
-                                new Action.Operand.Placed(d.left()),
-                                new Action.Operand.InPlace(d.right()),
-                                d.over(),
-                                Annihilating.NEITHER,
-                                true));
-            case Action.RowSums r ->
-                ofRows(
-                        r.sums(),
-                        r.rows(),
-                        multiply(
-                                r.sums(),
-                                new Action.Operand.Placed(r.left()),
-                                new Action.Operand.InPlace(r.right()),
-                                r.over(),
-                                r.zeros() ? Annihilating.LEFT : Annihilating.NEITHER,
-                                false));
             case Action.Blocks b -> blocks(b);
             case Action.Checked c -> steps(c.body());
             case Action.Partial p -> partial(p);
@@ -319,37 +296,28 @@ public final class ScheduledInterpreter {
         return () -> each(axes, () -> to.set(frame, from.element(frame)));
     }
 
-    private Step ofRows(PlacedTile sums, int rows, Step step) {
-        Axis row = sums.row().orElseThrow();
-        return () -> {
-            Range range = worker.range(row);
-            if (range.to() - range.from() != rows) {
-                throw new IllegalStateException(rows + " rows for " + range);
-            }
-            step.run();
-        };
-    }
-
-    private Step multiply(
-            PlacedTile sums,
-            Action.Operand spread,
-            Action.Operand vectors,
-            Axis over,
-            Annihilating zeros,
-            boolean isFresh) {
-        OperandElements.At a = operands.of(spread, List.of(sums.row().orElseThrow(), over));
-        OperandElements.At b = operands.of(vectors, List.of(over, sums.lane()));
+    private Step multiply(Action.Product p) {
+        PlacedTile sums = p.sums();
+        OperandElements.At a = operands.of(p.left(), List.of(sums.row().orElseThrow(), p.over()));
+        OperandElements.At b = operands.of(p.right(), List.of(p.over(), sums.lane()));
         Code address = code(worker.address(sums.buffer(), sums.address()));
         DType type = sums.buffer().type().dtype();
-        return () -> each(sums.axes(), () -> {
+        Step multiply = () -> each(sums.axes(), () -> {
             int at = (int) address.run(frame);
-            double[] sum = {isFresh ? 0 : memory(sums.buffer())[at]};
-            each(List.of(over), () -> {
-                double term = zeros.multiply(a.element(frame), b.element(frame));
+            double[] sum = {p.isFresh() ? 0 : memory(sums.buffer())[at]};
+            each(List.of(p.over()), () -> {
+                double term = p.zeros().multiply(a.element(frame), b.element(frame));
                 sum[0] = type.isInt() ? ScalarMath.apply(ScalarFn.ADD, type, sum[0], term, 0) : sum[0] + term;
             });
             memory(sums.buffer())[at] = sum[0];
         });
+        return () -> {
+            Range rows = worker.range(sums.row().orElseThrow());
+            if (p.form() instanceof ProductForm.FewRows few && few.rows() != rows.to() - rows.from()) {
+                throw new IllegalStateException(few.rows() + " rows for " + rows);
+            }
+            multiply.run();
+        };
     }
 
     /** A program whose elements of tiles are those of their current blocks. */

@@ -56,6 +56,11 @@ public enum Stored {
         return this == I8 || this == I4;
     }
 
+    /** Whether few instructions make a vector of so many floats of packed elements. The Vector API has no vectors of four bytes. */
+    public boolean hasLanes(int lanes) {
+        return this == BF16 || isQuantised() && lanes > 4;
+    }
+
     /** The bytes of some elements; half a byte counts as one. @throws ArithmeticException when 64 bits do not count them */
     public long bytes(long elements) {
         return bits < 8 ? Math.ceilDiv(Math.multiplyExact(elements, bits), 8) : Math.multiplyExact(elements, bits / 8);

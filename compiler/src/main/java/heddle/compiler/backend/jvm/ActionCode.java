@@ -83,8 +83,6 @@ record ActionCode(
             case Action.Product p -> scope.members().about(p, () -> product(p));
             case Action.Turn t ->
                 scope.members().about(t, () -> TurnMethods.write(t, new Sides(scope, ranges, out), scope, out));
-            case Action.RowDots d -> scope.members().about(d, () -> new ProductCode(scope, ranges, out).write(d));
-            case Action.RowSums s -> scope.members().about(s, () -> new ProductCode(scope, ranges, out).write(s));
             case Action.Blocks b -> blocks(b);
             case Action.Checked c -> checked(c);
             case Action.Partial p -> partial(p);

@@ -1,7 +1,7 @@
 package heddle.compiler.backend.jvm;
 
 import heddle.compiler.backend.emit.JavaText;
-import heddle.compiler.backend.jvm.product.MicroKernel;
+import heddle.compiler.backend.jvm.product.Distance;
 import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.index.BlockStrides;
 import heddle.compiler.index.IndexSimplifier;
@@ -22,7 +22,12 @@ import java.util.Map;
  */
 record Sides(KernelScope scope, BlockRanges ranges, JavaText out) {
     /** The first element of a block, and the elements from one index to the next along two axes. */
-    record Side(String array, Stored stored, String at, MicroKernel.Distance along, MicroKernel.Distance over) {}
+    record Side(String array, Stored stored, String at, Distance along, Distance over) {
+        /** The array and where the block begins in it, as arguments. */
+        String passed() {
+            return array + ", " + at;
+        }
+    }
 
     Side of(Action.Operand operand, Axis along, Axis over) {
         return switch (operand) {
@@ -33,8 +38,8 @@ record Sides(KernelScope scope, BlockRanges ranges, JavaText out) {
     }
 
     private Side scratch(PlacedTile tile, Axis over) {
-        var width = new MicroKernel.Distance(String.valueOf(tile.width()));
-        var one = new MicroKernel.Distance("1");
+        var width = Distance.of(tile.width());
+        var one = Distance.of(1);
         boolean overRow = tile.lane().equals(over);
         Locals.Array array = scope.locals().array(tile.buffer());
         return new Side(
@@ -63,8 +68,8 @@ record Sides(KernelScope scope, BlockRanges ranges, JavaText out) {
                 array.array(),
                 block.buffer().stored(),
                 position,
-                new MicroKernel.Distance(KernelScope.extent(block.along(along))),
-                new MicroKernel.Distance(KernelScope.extent(block.along(over))));
+                new Distance(KernelScope.extent(block.along(along))),
+                new Distance(KernelScope.extent(block.along(over))));
     }
 
     /** How many indexes an axis has in its block, as an argument. */

@@ -13,29 +13,11 @@ import java.util.List;
  *
  * @param rows rows of {@code q}
  * @param keys rows of {@code k}: with those of {@code q}, pairs for every lane of one vector or of several, or one pair
+ * @param depth  the length of the sum
+ * @param own    rows of {@code q}: zeros stand behind the sum
+ * @param others rows of {@code k}
  */
-public record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
-    /**
-     * The purpose of a kernel.
-     *
-     * @param rows   rows of {@code q}
-     * @param most   of them that are computed at once
-     * @param depth  the length of the sum
-     * @param qWidth elements from one row of {@code q} to the next; zeros stand behind the sum
-     * @param step   elements from one row of {@code k} to the next
-     * @param sWidth elements from one row of products to the next
-     */
-    public record Shape(int rows, int most, int depth, int qWidth, MicroKernel.Distance step, int sWidth) {
-        /** As it is called within a method: with a parameter for a stride that is not known. */
-        Shape within() {
-            return new Shape(rows, most, depth, qWidth, step.within("step"), sWidth);
-        }
-
-        Shape anyRows() {
-            return new Shape(0, 0, depth, qWidth, step, sWidth);
-        }
-    }
-
+record DotKernel(Lanes lanes, int rows, int keys, int depth, Matrix own, Matrix others, Matrix products) {
     /** The kernel as a method: for {@code count} rows of {@code k}, not fewer than its own. */
     String method(ClassText members) {
         return members.shared(
@@ -43,26 +25,26 @@ public record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
                 "dots" + rows + "x" + keys,
                 "Products of " + rows + " rows with {@code count} others, " + keys + " at a time.",
                 "void",
-                "int count, float[] q, int qAt, float[] k, int kAt, " + shape.step.declared() + "float[] s, int sAt",
+                "int count, " + own.declared() + ", " + others.declared() + ", " + products.declared(),
                 out -> write(members, out));
     }
 
     private void write(ClassText members, JavaText out) {
         out.open("for (int n = 0; n < count; n += " + keys + ")");
         out.line("int j = Math.min(n, count - " + keys + ");");
-        out.line("int p = kAt + " + shape.step.times("j") + ";");
+        out.line("int p = " + others.at("j", "0") + ";");
         for (int r = 0; r < rows; r++) {
             for (int k = 0; k < keys; k++) {
                 out.line("FloatVector " + sum(r, k) + " = FloatVector.zero(F);");
             }
         }
-        int whole = shape.depth / lanes.count() * lanes.count();
+        int whole = depth / lanes.count() * lanes.count();
         if (whole > 0) {
             out.open("for (int d = 0; d < " + whole + "; d += " + lanes.count() + ")");
             writeStep(out, "d", "");
             out.close();
         }
-        int rest = shape.depth % lanes.count();
+        int rest = depth % lanes.count();
         if (rest > 0) {
             writeStep(out, String.valueOf(whole), ", " + members.mask(lanes, lane -> lane < rest));
         }
@@ -90,12 +72,12 @@ public record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
     }
 
     private String key(int k, String d, String unique, String mask) {
-        String row = k == 0 ? "p" : "p + " + shape.step.times(k);
+        String row = k == 0 ? "p" : "p + " + others.row().times(k);
         return "FloatVector k" + unique + "_" + k + " = FloatVector.fromArray(F, k, " + plus(row, d) + mask + ");";
     }
 
     private String query(int r, String d, String unique) {
-        String row = r == 0 ? "qAt" : "qAt + " + r * shape.qWidth;
+        String row = r == 0 ? "qAt" : "qAt + " + own.row().times(r);
         return "FloatVector q" + unique + "_" + r + " = FloatVector.fromArray(F, q, " + plus(row, d) + ");";
     }
 
@@ -127,7 +109,7 @@ public record DotKernel(Lanes lanes, int rows, int keys, Shape shape) {
             int last = Math.min(rows, first + Math.max(1, lanes.count() / keys));
             for (int r = first; r < last; r++) {
                 int lane = (r - first) * keys;
-                String at = "sAt + " + (r * shape.sWidth - lane) + " + j";
+                String at = "sAt + " + (r * products.row().value() - lane) + " + j";
                 String mask =
                         keys == lanes.count() ? "" : ", " + members.mask(lanes, l -> l >= lane && l < lane + keys);
                 out.line(sums + ".intoArray(s, " + at + mask + ");");

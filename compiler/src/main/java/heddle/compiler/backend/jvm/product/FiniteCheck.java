@@ -27,14 +27,14 @@ public record FiniteCheck(DType type, Processor target, ClassText members) {
         return of("1", length, "0", array, at);
     }
 
-    /** A call that checks {@code a}, the factor of a product of which single elements are read. */
-    String ofSpread(MicroKernel.Strides strides) {
-        String row = strides.aRow().text();
-        String step = strides.aStep().text();
+    /** A call that checks {@code rows} rows and {@code depth} columns of a matrix. */
+    String of(Matrix a) {
+        String row = a.row().text();
+        String step = a.step().text();
         if (row.equals("1")) {
-            return of("depth", "rows", step, "a", "aAt");
+            return of("depth", "rows", step, a.name(), a.at());
         }
-        return step.equals("1") ? of("rows", "depth", row, "a", "aAt") : ofScattered(row, step);
+        return step.equals("1") ? of("rows", "depth", row, a.name(), a.at()) : ofScattered(a);
     }
 
     /** @param step from one row to the next */
@@ -51,7 +51,7 @@ public record FiniteCheck(DType type, Processor target, ClassText members) {
         return method + "(" + String.join(", ", rows, length, step, array, at) + ")";
     }
 
-    private String ofScattered(String row, String step) {
+    private String ofScattered(Matrix a) {
         String method = members.shared(
                 List.of("isFinite", Locals.type(type), "scattered"),
                 "isFinite",
@@ -59,7 +59,8 @@ public record FiniteCheck(DType type, Processor target, ClassText members) {
                 "boolean",
                 "int rows, int length, int step, int next, " + Locals.type(type) + "[] a, int at",
                 out -> writeProbe(out, "n * next"));
-        return method + "(" + String.join(", ", "rows", "depth", row, step, "a", "aAt") + ")";
+        return method + "("
+                + String.join(", ", "rows", "depth", a.row().text(), a.step().text(), a.name(), a.at()) + ")";
     }
 
     /** Without their sign, the bits of floats are ordered as the floats are, then come infinity and NaN. */

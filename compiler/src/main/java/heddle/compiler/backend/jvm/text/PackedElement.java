@@ -44,14 +44,9 @@ public final class PackedElement {
         };
     }
 
-    /** Whether {@link #vector} has an expression. The Vector API has no vectors of four bytes. */
-    public static boolean hasVector(Stored stored, Lanes lanes) {
-        return stored == Stored.BF16 || stored.isQuantised() && lanes.count() > 4;
-    }
-
     /** Whether {@link #neighbours} has an expression: elements of four bits need not begin with a byte. */
     public static boolean hasNeighbours(Stored stored, Lanes lanes) {
-        return stored != Stored.I4 && hasVector(stored, lanes);
+        return stored != Stored.I4 && stored.hasLanes(lanes.count());
     }
 
     /**

@@ -1,0 +1,125 @@
+package heddle.compiler.backend.jvm.product;
+
+import heddle.compiler.backend.emit.JavaText;
+import heddle.compiler.backend.jvm.text.ClassText;
+import heddle.compiler.backend.jvm.text.Lanes;
+import heddle.compiler.backend.jvm.text.PackedElement;
+import heddle.compiler.type.Stored;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A product whose sums stay in vector registers: {@code c[r, ·] += sum over k of a[r, k] * b[k, ·]} for a few rows and a few vectors of
+ * columns. Each step loads the vectors of {@code b} once, and broadcasts one element of {@code a} for each row.
+ *
+ * @param name    what it is called after
+ * @param rows    of {@code c}
+ * @param vectors in a row
+ * @param columns of {@code b} that there are; the others count as zeros
+ * @param stored  what the array of {@code b} holds
+ * @param isFresh whether sums start at zero, not at what {@code c} holds
+ */
+record RegisterKernel(
+        String name,
+        Lanes lanes,
+        int rows,
+        int vectors,
+        int columns,
+        Stored stored,
+        Matrix a,
+        Matrix b,
+        Matrix c,
+        boolean isFresh) {
+    /** The kernel as a method. Its parameters are the number of terms, and where the matrices lie. */
+    String method(ClassText members) {
+        return members.shared(
+                this,
+                name + rows + "x" + vectors + (stored.isPacked() ? "Of" + stored : ""),
+                (isFresh ? "Stores a product of depth {@code depth} in " : "Adds a product of depth {@code depth} to ")
+                        + rows + " rows of " + vectors * lanes.count() + " sums, which stay in registers.",
+                "void",
+                "int depth, " + a.declared() + ", " + b.declared() + ", " + c.declared(),
+                out -> write(members, out));
+    }
+
+    private void write(ClassText members, JavaText out) {
+        writeStarts(out);
+        out.open("for (int k = 0; k < depth; k++)");
+        out.line("int p = " + a.at("0", "k") + ", q = " + b.at("k", "0") + ";");
+        out.line(lanes.vector() + " " + String.join(", ", each(v -> "b" + v + " = " + factor(v, members))) + ";");
+        for (int r = 0; r < rows; r++) {
+            writeRow(out, r);
+        }
+        out.close();
+        out.row(IntStream.range(0, rows)
+                .mapToObj(r -> each(v -> sum(r, v) + ".intoArray(c, " + position(r, v) + ");"))
+                .flatMap(List::stream)
+                .toList());
+    }
+
+    private List<String> each(IntFunction<String> vector) {
+        return IntStream.range(0, vectors).mapToObj(vector).toList();
+    }
+
+    private void writeStarts(JavaText out) {
+        if (isFresh) {
+            out.line(lanes.vector() + " zero = " + zero() + ", "
+                    + IntStream.range(0, rows)
+                            .mapToObj(r -> String.join(", ", each(v -> sum(r, v) + " = zero")))
+                            .collect(Collectors.joining(", "))
+                    + ";");
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            int row = r;
+            out.line(lanes.vector() + " "
+                    + String.join(", ", each(v -> sum(row, v) + " = " + load("c", position(row, v), ""))) + ";");
+        }
+    }
+
+    private void writeRow(JavaText out, int r) {
+        String factor = lanes.broadcast("a[" + (r == 0 ? "p" : "p + " + a.row().times(r)) + "]");
+        List<String> row = new ArrayList<>();
+        if (vectors > 1) { // Each use would be compiled as a broadcast of its own.
+            row.add((r == 0 ? lanes.vector() + " x = " : "x = ") + factor + ";");
+            factor = "x";
+        }
+        String spread = factor;
+        row.addAll(each(v -> sum(r, v) + " = " + spread + ".fma(b" + v + ", " + sum(r, v) + ");"));
+        out.row(row);
+    }
+
+    private static String sum(int row, int vector) {
+        return "c" + row + "_" + vector;
+    }
+
+    private String position(int row, int vector) {
+        return plus("cAt", Integer.parseInt(c.row().times(row)) + vector * lanes.count());
+    }
+
+    private String factor(int vector, ClassText members) {
+        String at = plus("q", vector * lanes.count());
+        int inside = columns - vector * lanes.count();
+        if (inside <= 0) {
+            return zero();
+        }
+        return stored.isPacked()
+                ? PackedElement.vector(lanes, stored, "b", at, members)
+                : load("b", at, inside >= lanes.count() ? "" : ", " + members.mask(lanes, lane -> lane < inside));
+    }
+
+    private String zero() {
+        return lanes.vector() + ".zero(" + lanes.species() + ")";
+    }
+
+    private String load(String array, String at, String mask) {
+        return lanes.vector() + ".fromArray(" + lanes.species() + ", " + array + ", " + at + mask + ")";
+    }
+
+    private static String plus(String base, int offset) {
+        return offset == 0 ? base : base + " + " + offset;
+    }
+}
