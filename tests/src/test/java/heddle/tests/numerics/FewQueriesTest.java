@@ -102,6 +102,11 @@ class FewQueriesTest {
         "8, 1, 36, 64",
         "8, 4, 64, 64",
         "1, 1, 7, 5",
+        "1, 1, 12, 8",
+        "1, 1, 20, 72",
+        "1, 2, 24, 20",
+        "3, 1, 12, 100",
+        "2, 2, 72, 12",
         "5, 2, 64, 48"
     })
     void shapes(int queries, int group, int d, int e) {
@@ -142,29 +147,35 @@ class FewQueriesTest {
         new Setting(3, 2, 16, 80, scores, false).check(1e-3);
     }
 
-    /** A key that the mask removes may have any value. */
-    @Test
-    void aValueBehindAMaskDoesNotShow() {
-        Setting setting = new Setting(2, 4, 64, 64, "masked_attention(q, keys, values, open)", false);
+    /** A key that the mask removes may have any value, and any features: what lies beside those of another key is not counted. */
+    @ParameterizedTest
+    @CsvSource({"2, 64", "2, 80", "1, 8", "1, 12", "1, 20", "3, 40", "8, 7"})
+    void whatIsBehindAMaskDoesNotShow(int queries, int d) {
+        Setting setting = new Setting(queries, 4, d, d, "masked_attention(q, keys, values, open)", false);
         Computed model = setting.model().fused();
         for (int keys : new int[] {20, 300}) {
             setting.drawn(model, keys, keys);
             double[] kept = new double[2 * keys];
             Arrays.fill(kept, 1);
-            kept[7] = 0;
-            kept[keys + 11] = 0;
-            model.with("kept", kept);
-            double[] clean = new double[4 * keys * 64];
-            Random random = new Random(keys);
-            Arrays.setAll(clean, n -> (float) random.nextGaussian());
-            double[] expected = model.with("v", clean).run(2);
-            double[] dirty = clean.clone();
-            for (int head = 0; head < 2; head++) {
-                Arrays.fill(dirty, (head * keys + 7) * 64, (head * keys + 8) * 64, Double.NaN);
-                Arrays.fill(
-                        dirty, ((2 + head) * keys + 11) * 64, ((2 + head) * keys + 12) * 64, Double.POSITIVE_INFINITY);
+            for (int masked : new int[] {7, keys - 1, keys, keys + 11}) {
+                kept[masked] = 0;
             }
-            assertArrayEquals(expected, model.with("v", dirty).run(2), 0, "keys " + keys);
+            model.with("kept", kept);
+            for (String input : new String[] {"v", "k"}) {
+                double[] clean = normal(new Random(keys), 4 * keys * d);
+                double[] expected = model.with(input, clean).run(2);
+                for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+                    double[] dirty = clean.clone();
+                    for (int row = 0; row < 4 * keys; row++) {
+                        if (kept[row / (2 * keys) * keys + row % keys] == 0) {
+                            Arrays.fill(dirty, row * d, (row + 1) * d, value);
+                        }
+                    }
+                    String place = value + " in " + input + ", keys " + keys + ", seed " + keys;
+                    assertArrayEquals(expected, model.with(input, dirty).run(2), 0, place);
+                }
+                model.with(input, clean);
+            }
         }
     }
 

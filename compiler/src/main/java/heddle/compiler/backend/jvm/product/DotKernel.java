@@ -41,26 +41,54 @@ record DotKernel(Lanes lanes, int rows, int keys, int depth, Matrix own, Matrix 
         int whole = depth / lanes.count() * lanes.count();
         if (whole > 0) {
             out.open("for (int d = 0; d < " + whole + "; d += " + lanes.count() + ")");
-            writeStep(out, "d", "");
+            writeStep(out, "d", "", "");
             out.close();
         }
-        int rest = depth % lanes.count();
-        if (rest > 0) {
-            writeStep(out, String.valueOf(whole), ", " + members.mask(lanes, lane -> lane < rest));
-        }
+        writeRest(members, whole, out);
         writeTree(members, out);
         out.close();
     }
 
-    /** One vector of each row. What fewer registers hold is loaded once, the other rows one after another. */
-    private void writeStep(JavaText out, String d, String mask) {
+    /**
+     * What is left of the terms. It is in the last whole vectors, behind terms that were added before; without such vectors it is
+     * followed by what lies behind the row. What does not belong to it becomes zeros: HotSpot gives up on a method with many loads
+     * under masks.
+     */
+    private void writeRest(ClassText members, int whole, JavaText out) {
+        int rest = depth - whole;
+        if (rest == 0) {
+            return;
+        }
+        int added = whole == 0 ? 0 : lanes.count() - rest;
+        String at = String.valueOf(whole - added);
+        if (readsBehind()) {
+            writeStep(out, at, "", ".blend(0f, " + members.mask(lanes, lane -> lane >= rest) + ")");
+        } else if (whole == 0) {
+            writeStep(out, at, ", " + members.mask(lanes, lane -> lane < rest), "");
+        } else {
+            writeStep(out, at, "", ".blend(0f, " + members.mask(lanes, lane -> lane < added) + ")");
+        }
+    }
+
+    /** Whether there must be as many elements as a vector has, from the beginning of each row on. */
+    boolean readsBehind() {
+        return depth < lanes.count() && rows * keys > 1;
+    }
+
+    /**
+     * One vector of each row. What fewer registers hold is loaded once, the other rows one after another.
+     *
+     * @param mask of keys that are loaded
+     * @param zeros what is done with any vector
+     */
+    private void writeStep(JavaText out, String d, String mask, String zeros) {
         boolean holdsKeys = keys <= rows;
         String unique = d.equals("d") ? "" : d;
         for (int n = 0; n < (holdsKeys ? keys : rows); n++) {
-            out.line(holdsKeys ? key(n, d, unique, mask) : query(n, d, unique));
+            out.line((holdsKeys ? key(n, d, unique, mask) : query(n, d, unique)) + zeros + ";");
         }
         for (int n = 0; n < (holdsKeys ? rows : keys); n++) {
-            out.line(holdsKeys ? query(n, d, unique) : key(n, d, unique, mask));
+            out.line((holdsKeys ? query(n, d, unique) : key(n, d, unique, mask)) + zeros + ";");
             for (int m = 0; m < (holdsKeys ? keys : rows); m++) {
                 int r = holdsKeys ? n : m;
                 int k = holdsKeys ? m : n;
@@ -73,12 +101,12 @@ record DotKernel(Lanes lanes, int rows, int keys, int depth, Matrix own, Matrix 
 
     private String key(int k, String d, String unique, String mask) {
         String row = k == 0 ? "p" : "p + " + others.row().times(k);
-        return "FloatVector k" + unique + "_" + k + " = FloatVector.fromArray(F, k, " + plus(row, d) + mask + ");";
+        return "FloatVector k" + unique + "_" + k + " = FloatVector.fromArray(F, k, " + plus(row, d) + mask + ")";
     }
 
     private String query(int r, String d, String unique) {
         String row = r == 0 ? "qAt" : "qAt + " + own.row().times(r);
-        return "FloatVector q" + unique + "_" + r + " = FloatVector.fromArray(F, q, " + plus(row, d) + ");";
+        return "FloatVector q" + unique + "_" + r + " = FloatVector.fromArray(F, q, " + plus(row, d) + ")";
     }
 
     private static String plus(String base, String d) {

@@ -76,7 +76,7 @@ public record RowProductMethods(Processor target, ClassText members) {
         out.open("for (int chunk = 0; chunk < keys; chunk += " + form.chunk() + ")");
         out.line("int j = Math.min(chunk, keys - count);");
         out.line("int at = " + shape.right("k").at("j", "0") + ";");
-        out.open("if (count < " + form.pairs() + ")");
+        out.open("if (" + isSingle(shape) + ")");
         String single = dots(shape, new ProductForm.Few(1, 1));
         out.open("for (int r = 0; r < " + form.rows() + "; r++)");
         out.line(call(single, shape, "r"));
@@ -91,22 +91,35 @@ public record RowProductMethods(Processor target, ClassText members) {
         out.close();
     }
 
+    /** Whether there are too few rows for a vector, or too few elements behind them for all vectors. */
+    private String isSingle(Shape shape) {
+        String few = "count < " + shape.form.pairs();
+        boolean readsBehind = shape.form.blocks().stream()
+                .anyMatch(block -> kernel(shape, block).readsBehind());
+        return readsBehind
+                ? few + " || " + shape.right("k").at("(j + count - 1)", "0") + " > k.length - " + lanes().count()
+                : few;
+    }
+
     private static String call(String kernel, Shape shape, String row) {
         return kernel + "(count, " + shape.left("q").from(row, "0") + ", k, at"
                 + shape.right("k").passedDistances() + ", "
                 + shape.sums("s").from(row, "j") + ");";
     }
 
-    private String dots(Shape shape, ProductForm.Few block) {
+    private DotKernel kernel(Shape shape, ProductForm.Few block) {
         return new DotKernel(
-                        lanes(),
-                        block.rows(),
-                        block.others(),
-                        shape.length,
-                        shape.left("q"),
-                        shape.right("k"),
-                        shape.sums("s"))
-                .method(members);
+                lanes(),
+                block.rows(),
+                block.others(),
+                shape.length,
+                shape.left("q"),
+                shape.right("k"),
+                shape.sums("s"));
+    }
+
+    private String dots(Shape shape, ProductForm.Few block) {
+        return kernel(shape, block).method(members);
     }
 
     private static String parameters(Shape shape) {
