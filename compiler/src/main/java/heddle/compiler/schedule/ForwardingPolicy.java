@@ -36,8 +36,8 @@ public interface ForwardingPolicy extends SchedulePolicy {
     }
 
     @Override
-    default boolean copiesRows(Attention a, Dim step) {
-        return others().copiesRows(a, step);
+    default boolean copiesRows(Attention a, Dim bytes) {
+        return others().copiesRows(a, bytes);
     }
 
     @Override

@@ -16,6 +16,7 @@ import heddle.compiler.op.layout.ScatterOp;
 import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Derivatives;
 import heddle.compiler.scalar.Reduction;
+import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.schedule.partition.Partition;
 import heddle.compiler.schedule.partition.Region;
@@ -33,9 +34,11 @@ import heddle.compiler.type.LengthFacts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
@@ -59,6 +62,7 @@ public final class Lower {
     private final List<Launch> launches = new ArrayList<>();
     private final Set<Buffer> prepared = new HashSet<>();
     private final Set<Region> joined = new HashSet<>();
+    private final Map<ScalarExpr, Buffer> copied = new HashMap<>();
     private final KernelNames names = new KernelNames();
 
     private Lower(Graph graph, Partition partition, SchedulePolicy policy, LengthFacts facts) {
@@ -161,7 +165,7 @@ public final class Lower {
         Launch.Computed computed = computed(region.nodes());
         String name = names.unique(path(region));
         if (family instanceof Attention a) {
-            CopiedRows rows = CopiedRows.of(a, step -> policy.copiesRows(a, step), buffers::unique);
+            CopiedRows rows = CopiedRows.of(a, bytes -> policy.copiesRows(a, bytes), buffers::unique, copied);
             rows.copies()
                     .forEach((what, copy) ->
                             add(new Launch(names.unique(name + "." + what), copy, Launch.Computed.NOTHING)));

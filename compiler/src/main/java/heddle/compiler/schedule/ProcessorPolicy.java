@@ -304,8 +304,8 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     }
 
     @Override
-    public boolean copiesRows(Attention a, Dim step) {
-        return FarRows.areCopied(a, step);
+    public boolean copiesRows(Attention a, Dim bytes) {
+        return FarRows.areCopied(a, bytes);
     }
 
     @Override

@@ -59,8 +59,8 @@ public interface SchedulePolicy {
         return a;
     }
 
-    /** Whether keys and values of an attention whose rows lie {@code step} elements apart are copied first, row behind row. */
-    default boolean copiesRows(Attention a, Dim step) {
+    /** Whether keys and values of an attention whose rows lie so many bytes apart are copied first, row behind row. */
+    default boolean copiesRows(Attention a, Dim bytes) {
         return false;
     }
 

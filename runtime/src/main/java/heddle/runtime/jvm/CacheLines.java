@@ -19,6 +19,9 @@ final class CacheLines {
     private static final int HEADER =
             isOn("UseCompactObjectHeaders", false) ? 12 : isOn("UseCompressedClassPointers", true) ? 16 : 20;
 
+    /** The largest region that G1 chooses by itself. */
+    private static final int MOST = 32 << 20;
+
     /** Bytes of a region; none with other collectors. */
     private static final int REGION = isOn("UseG1GC", false) ? Integer.parseInt(option("G1HeapRegionSize", "0")) : 0;
 
@@ -37,9 +40,9 @@ final class CacheLines {
         return Math.multiplyExact(Math.ceilDiv(elements, line), line);
     }
 
-    /** So many elements, or as many as an array must have to be laid where a region begins. */
-    static long large(Stored stored, long elements) {
-        return Math.max(elements, elements(stored, REGION / 2));
+    /** So many elements, or as many as an array must have to be laid where a region begins, unless regions are unusually large. */
+    static int large(Stored stored, int elements) {
+        return REGION > MOST ? elements : Math.max(elements, elements(stored, REGION / 2));
     }
 
     private static int elements(Stored stored, int bytes) {

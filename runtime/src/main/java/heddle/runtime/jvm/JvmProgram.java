@@ -3,7 +3,6 @@ package heddle.runtime.jvm;
 import heddle.compiler.backend.jvm.JavaSource;
 import heddle.compiler.backend.jvm.JvmWriter;
 import heddle.compiler.scalar.Buffer;
-import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.schedule.Plan;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A plan compiled for this JVM, with its weights. Runs of several threads go on at the same time, in memory of their own. */
 public final class JvmProgram implements Program {
@@ -48,7 +48,6 @@ public final class JvmProgram implements Program {
     /** What was computed of weights alone and is kept, by what it was computed from. */
     private final Map<WeightContent, RunMemory.Place> held;
 
-    private final MemoryPlan.Array tiles;
     private final RunPool pool;
     private final PerLengths<RunPlan> runPlans = new PerLengths<>();
 
@@ -65,8 +64,7 @@ public final class JvmProgram implements Program {
         this.code = code;
         this.workers = workers;
         this.weights = weights;
-        this.tiles = WorkerTiles.array(workers.threads(), source.tiles());
-        this.pool = new RunPool(Runtime.getRuntime().availableProcessors(), List.of(tiles));
+        this.pool = new RunPool(Runtime.getRuntime().availableProcessors());
     }
 
     /**
@@ -95,17 +93,13 @@ public final class JvmProgram implements Program {
                 PlanClass.load(source, cache.classes(new SourceUnit(source.className(), source.text(), JAVAC)));
         JvmProgram program = new JvmProgram(
                 plan, source, code, WorkerPool.of(options.target().cores()), new RunMemory(), new HashMap<>());
-        WorkerTiles tiles = WorkerTiles.of(new float[RunPool.length(program.tiles)], source.tiles());
         new Preparation(plan, source.prepare(), weights)
                 .run(
                         there,
                         program.held,
                         program.weights,
                         call -> program.run(
-                                call,
-                                program.weights,
-                                tiles,
-                                new long[plan.lengths().size()]));
+                                call, program.weights, new long[plan.lengths().size()]));
         return program;
     }
 
@@ -136,7 +130,7 @@ public final class JvmProgram implements Program {
 
     @Override
     public Map<String, Tensor> run(Map<String, Tensor> inputs, Map<String, Long> lengths) {
-        return run(inputs, lengths, (call, run, own, known) -> run(call, run, own, known.values()));
+        return run(inputs, lengths, (call, run, tiles, known) -> run(call, run, tiles, known.values()));
     }
 
     @Override
@@ -144,9 +138,9 @@ public final class JvmProgram implements Program {
             Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile) {
         // Told when the run has left its place: one that is told may want to run the model too.
         List<KernelTiming> timings = new ArrayList<>();
-        Map<String, Tensor> outputs = run(inputs, lengths, (call, run, own, known) -> {
+        Map<String, Tensor> outputs = run(inputs, lengths, (call, run, tiles, known) -> {
             long start = System.nanoTime();
-            run(call, run, own, known.values());
+            run(call, run, tiles, known.values());
             long nanos = System.nanoTime() - start;
             timings.add(known.costs().timing(call.kernel(), start, nanos));
         });
@@ -164,7 +158,6 @@ public final class JvmProgram implements Program {
         return pool.run(known.memory(), arrays -> {
             RunMemory run = new RunMemory(weights);
             run.place(known.memory(), arrays);
-            WorkerTiles own = WorkerTiles.of(arrays.getLast(), source.tiles());
             plan.inputs()
                     .forEach((name, buffer) -> run.put(
                             buffer, RunMemory.Place.whole(inputs.get(name).storage())));
@@ -173,8 +166,10 @@ public final class JvmProgram implements Program {
                     .distinct()
                     .toList();
             computed.forEach(buffer -> run.allocate(buffer, bound));
-            source.launches().forEach(call -> launch.run(call, run, own, known));
-            return outputs(run, computed, bound);
+            return tiles(own -> {
+                source.launches().forEach(call -> launch.run(call, run, own, known));
+                return outputs(run, computed, bound);
+            });
         });
     }
 
@@ -217,6 +212,17 @@ public final class JvmProgram implements Program {
         Object copy = Tensor.newStorage(buffer.stored(), elements);
         System.arraycopy(place.array(), place.offset(), copy, 0, elements);
         return copy;
+    }
+
+    private <T> T tiles(Function<WorkerTiles, T> run) {
+        return WorkerTiles.with(workers.threads(), source.tiles(), run);
+    }
+
+    private void run(JavaSource.Call call, RunMemory run, long[] values) {
+        tiles(own -> {
+            run(call, run, own, values);
+            return null;
+        });
     }
 
     private void run(JavaSource.Call call, RunMemory run, WorkerTiles tiles, long[] values) {

@@ -19,26 +19,19 @@ import java.util.function.Function;
  */
 final class RunPool {
     private final Semaphore runs;
-    private final List<MemoryPlan.Array> more;
     private final Deque<SoftReference<List<Object>>> idle = new ArrayDeque<>();
 
-    /**
-     * @param most how many runs may go on at once
-     * @param more arrays that every run needs, whatever its plan
-     */
-    RunPool(int most, List<MemoryPlan.Array> more) {
-        this.runs = new Semaphore(most, true);
-        this.more = List.copyOf(more);
+    /** @param most how many runs may go on at once */
+    RunPool(int most) {
+        runs = new Semaphore(most, true);
     }
 
-    /** Calls {@code run} with the arrays of a plan, and then those of any; what they hold is left over from other runs. */
+    /** Calls {@code run} with the arrays of a plan; what they hold is left over from other runs. */
     <T> T run(MemoryPlan plan, Function<List<Object>, T> run) {
         runs.acquireUninterruptibly();
         try {
             List<Object> left = take();
-            List<MemoryPlan.Array> wanted = new ArrayList<>(plan.arrays());
-            wanted.addAll(more);
-            List<Object> arrays = fitting(wanted, left);
+            List<Object> arrays = fitting(plan, left);
             try {
                 return run.apply(arrays);
             } finally {
@@ -66,23 +59,25 @@ final class RunPool {
     }
 
     /**
-     * Arrays of at least the wanted lengths: those of {@code left} that are long enough, which are removed from it, and
-     * new ones. What is not wanted stays in {@code left}; where something new is made, what is too short for it
+     * Arrays of at least the plan's lengths: those of {@code left} that are long enough, which are removed from it, and
+     * new ones. What this plan has no use for stays in {@code left}; where something new is made, what is too short for it
      * is let go first.
      */
-    private static List<Object> fitting(List<MemoryPlan.Array> wanted, List<Object> left) {
+    private static List<Object> fitting(MemoryPlan plan, List<Object> left) {
         List<Object> arrays = new ArrayList<>();
-        wanted.forEach(array -> arrays.add(remove(left, array)));
+        for (MemoryPlan.Array wanted : plan.arrays()) {
+            arrays.add(remove(left, wanted));
+        }
         for (int i = 0; i < arrays.size(); i++) {
             if (arrays.get(i) == null) {
-                Class<?> kind = kind(wanted.get(i).storage());
+                Class<?> kind = kind(plan.arrays().get(i).storage());
                 left.removeIf(a -> a.getClass() == kind);
             }
         }
         for (int i = 0; i < arrays.size(); i++) {
             if (arrays.get(i) == null) {
-                MemoryPlan.Array array = wanted.get(i);
-                arrays.set(i, Tensor.newStorage(array.storage(), length(array)));
+                MemoryPlan.Array wanted = plan.arrays().get(i);
+                arrays.set(i, Tensor.newStorage(wanted.storage(), Math.toIntExact(elements(wanted))));
             }
         }
         return arrays;
@@ -95,7 +90,7 @@ final class RunPool {
         for (int i = 0; i < left.size(); i++) {
             Object array = left.get(i);
             if (array.getClass() == kind
-                    && Array.getLength(array) >= length(wanted)
+                    && Array.getLength(array) >= elements(wanted)
                     && (best < 0 || Array.getLength(array) < Array.getLength(left.get(best)))) {
                 best = i;
             }
@@ -103,9 +98,9 @@ final class RunPool {
         return best < 0 ? null : left.remove(best);
     }
 
-    /** The length of an array. Elements before the first line of a large one stay free. */
-    static int length(MemoryPlan.Array wanted) {
-        return Math.toIntExact(CacheLines.first(wanted.storage()) + wanted.elements());
+    /** Elements before the first line of a large array stay free. */
+    private static long elements(MemoryPlan.Array wanted) {
+        return CacheLines.first(wanted.storage()) + wanted.elements();
     }
 
     private static Class<?> kind(Stored storage) {

@@ -28,7 +28,7 @@ class RunPoolTest {
 
     @Test
     void runsAtOnceHaveMemoryOfTheirOwn() throws Exception {
-        RunPool pool = new RunPool(2, List.of());
+        RunPool pool = new RunPool(2);
         CyclicBarrier both = new CyclicBarrier(2);
         try (ExecutorService callers = Executors.newFixedThreadPool(2)) {
             var first = callers.submit(() -> pool.run(plan(10, 10), arrays -> arrivedAt(both, arrays)));
@@ -49,7 +49,7 @@ class RunPoolTest {
 
     @Test
     void noMoreRunsGoOnThanThePoolAllows() throws Exception {
-        RunPool pool = new RunPool(2, List.of());
+        RunPool pool = new RunPool(2);
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         try (ExecutorService callers = Executors.newFixedThreadPool(8)) {
@@ -66,7 +66,7 @@ class RunPoolTest {
 
     @Test
     void whatIsLongEnoughIsUsedAgain() {
-        RunPool pool = new RunPool(1, List.of());
+        RunPool pool = new RunPool(1);
         List<Object> large = pool.run(plan(100, 10), arrays -> arrays);
         List<Object> small = pool.run(plan(7, 20), arrays -> arrays);
         assertSame(large.getFirst(), small.getFirst());
@@ -84,7 +84,7 @@ class RunPoolTest {
 
     @Test
     void aShortArrayDoesNotTakeALongOne() {
-        RunPool pool = new RunPool(1, List.of());
+        RunPool pool = new RunPool(1);
         List<Object> first = pool.run(floats(100, 10), arrays -> arrays);
         List<Object> second = pool.run(floats(10, 100), arrays -> arrays);
         assertSame(first.get(1), second.get(0));
@@ -93,7 +93,7 @@ class RunPoolTest {
 
     @Test
     void whatAPlanHasNoUseForIsThereForTheNext() {
-        RunPool pool = new RunPool(1, List.of());
+        RunPool pool = new RunPool(1);
         List<Object> first = pool.run(floats(100, 50), arrays -> arrays);
         assertEquals(1, pool.run(floats(10), arrays -> arrays).size());
         List<Object> third = pool.run(floats(100, 50), arrays -> arrays);
@@ -103,7 +103,7 @@ class RunPoolTest {
 
     @Test
     void whatIsTooShortMakesRoom() {
-        RunPool pool = new RunPool(1, List.of());
+        RunPool pool = new RunPool(1);
         List<Object> first = pool.run(floats(10, 20), arrays -> arrays);
         pool.run(floats(100), arrays -> arrays);
         List<Object> third = pool.run(floats(10, 20), arrays -> arrays);
@@ -112,7 +112,7 @@ class RunPoolTest {
 
     @Test
     void aRunThatFailsLeavesItsPlace() {
-        RunPool pool = new RunPool(1, List.of());
+        RunPool pool = new RunPool(1);
         for (int i = 0; i < 3; i++) {
             try {
                 pool.run(plan(1, 1), arrays -> {

@@ -18,6 +18,10 @@ public final class Names {
             "from",
             "to",
             "block",
+            "full",
+            "tiles",
+            "tilesAt",
+            "TILES",
             "Arrays",
             "Double",
             "DoubleVector",
@@ -49,6 +53,12 @@ public final class Names {
             name = identifier(wish) + "_" + n;
         }
         return name;
+    }
+
+    /** What a length is called: distinct from the ends of blocks, which are called after their axes. */
+    public static String length(String symbol) {
+        String name = identifier(symbol);
+        return name.endsWith("From") || name.endsWith("To") ? name + "_" : name;
     }
 
     /** {@code text} with all characters replaced that an identifier cannot have, and distinct from reserved names. */

@@ -100,7 +100,7 @@ record CompilationUnit(Processor target, Plan plan, String className) {
         out.line("/** " + comment + " */");
         out.open("public static " + head);
         for (int i = 0; i < plan.lengths().size(); i++) {
-            out.line("long " + Names.identifier(plan.lengths().get(i)) + " = lengths[" + i + "];");
+            out.line("long " + Names.length(plan.lengths().get(i)) + " = lengths[" + i + "];");
         }
         // A statement, since a switch expression must have a result: a plan may have no kernel at all.
         out.open("switch (entry)");

@@ -36,7 +36,7 @@ final class EntryMethod {
         this.symbols = Captures.lengths(kernel);
         Locals locals = new Locals();
         List.of(SharedTiles.ARRAY, SharedTiles.AT).forEach(locals::fresh);
-        symbols.forEach(locals::fresh);
+        symbols.forEach(s -> locals.fresh(Names.length(s)));
         buffers.forEach(locals::buffer);
         ScheduledKernel scheduled = ProcessorScheduler.schedule(kernel, target.lanes());
         this.tiles = SharedTiles.size(kernel, scheduled.tiles());
@@ -52,7 +52,7 @@ final class EntryMethod {
             parameters.add(Locals.arrayType(b) + " " + a.array());
             parameters.add("int " + a.offset());
         }
-        symbols.forEach(s -> parameters.add("long " + Names.identifier(s)));
+        symbols.forEach(s -> parameters.add("long " + Names.length(s)));
         if (tiles > 0) {
             parameters.addAll(List.of("float[] " + SharedTiles.ARRAY, "int " + SharedTiles.AT));
         }
@@ -162,7 +162,7 @@ final class EntryMethod {
         for (int i = 0; i < buffers.size(); i++) {
             arguments.add("(" + Locals.arrayType(buffers.get(i)) + ") arrays[" + i + "], offsets[" + i + "]");
         }
-        symbols.forEach(s -> arguments.add(Names.identifier(s)));
+        symbols.forEach(s -> arguments.add(Names.length(s)));
         if (tiles > 0) {
             arguments.addAll(List.of(SharedTiles.ARRAY, SharedTiles.AT));
         }

@@ -96,7 +96,7 @@ record KernelScope(ScheduledKernel scheduled, Processor target, ClassText member
                 types.put(variable, variable.equals(index) ? "long" : "int");
             }
         }
-        captures.symbols().forEach(symbol -> types.put(Names.identifier(symbol), "long"));
+        captures.symbols().forEach(symbol -> types.put(Names.length(symbol), "long"));
         for (ScalarExpr.Variable v : captures.variables()) {
             if (locals.hasValue(v.name())) {
                 types.put(locals.value(v.name()).name(), Locals.type(v.type()));

@@ -22,11 +22,12 @@ record Elements(String type, String rows, String depth, int columns, Matrix a, M
         out.line(type + " x = " + (ofB ? b.element("k", "n") : a.element("r", "k")) + ";");
         out.open(ofB ? "for (int r = 0; " + needed + "r < " + rows + "; r++)" : "for (int n = 0; " + needed + n);
         String sum = c.element("r", "n");
-        String factors = ofB ? a.element("r", "k") + ", x" : "x, " + b.element("k", "n");
+        String left = ofB ? a.element("r", "k") : "x";
+        String right = ofB ? "x" : b.element("k", "n");
         out.line(
                 zeros == Annihilating.NEITHER
-                        ? sum + " += " + factors.replace(", ", " * ") + ";"
-                        : sum + " = Math.fma(" + factors + ", " + sum + ");");
+                        ? sum + " += " + left + " * " + right + ";"
+                        : sum + " = Math.fma(" + left + ", " + right + ", " + sum + ");");
         out.close().close().close();
     }
 }

@@ -116,7 +116,7 @@ public final class Locals {
 
     /** A length as a Java expression of type {@code long}; symbols are locals of their own name. */
     public static String length(Dim dim) {
-        String text = dim.text(Names::identifier, (a, b) -> "Math.floorDiv(" + a + ", " + b + ")");
+        String text = dim.text(Names::length, (a, b) -> "Math.floorDiv(" + a + ", " + b + ")");
         return text.replaceAll("\\b\\d{10,}\\b", "$0L");
     }
 
