@@ -147,6 +147,11 @@ public record KernelSchedule(List<Choice> choices) {
                 .findFirst();
     }
 
+    /** Whether the next block of a loop is loaded while one is computed. */
+    public boolean isPrefetched(LoopId loop) {
+        return find(Choice.Prefetch.class, loop.name()).isPresent();
+    }
+
     /** How many indexes along a summed axis are in local memory at once, if not all of a block. */
     public OptionalInt stage(Axis axis) {
         return find(Choice.Stage.class, axis.name()).stream()

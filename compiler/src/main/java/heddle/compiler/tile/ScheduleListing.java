@@ -59,6 +59,7 @@ public final class ScheduleListing {
         add(lines, "bind", texts(schedule, Choice.Bind.class, ScheduleListing::text));
         add(lines, "unroll", texts(schedule, Choice.Unroll.class, u -> u.tile() + " over " + u.axis() + " " + u.n()));
         add(lines, "stage", texts(schedule, Choice.Stage.class, s -> s.axis() + " " + s.n()));
+        add(lines, "prefetch", texts(schedule, Choice.Prefetch.class, p -> p.loop() + " " + p.n()));
         add(lines, "pitch", texts(schedule, Choice.Pitch.class, p -> p.tile() + " " + p.more()));
         add(lines, "trim", texts(schedule, Choice.Trim.class, t -> t.loop() + " " + t.n()));
         add(lines, "grain", texts(schedule, Choice.Grain.class, g -> String.valueOf(g.pieces())));

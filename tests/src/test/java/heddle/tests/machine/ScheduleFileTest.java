@@ -148,7 +148,11 @@ class ScheduleFileTest {
         "machine/product, h100, thread 16 . register 8 -> thread 24 . register 8, 'a power of two'",
         "machine/product, h100, 'left, right local -> left, right register', 'left is held local'",
         "machine/attention, h100, pitch q 1 -> stage j 5 pitch q 1, 'slices make up the 32 indexes of a block of j'",
-        "machine/product, h100, pitch left 1 -> trim k 1, 'the loop has no mask'"
+        "machine/product, h100, pitch left 1 -> trim k 1, 'the loop has no mask'",
+        "machine/product, h100, pitch left 1 -> prefetch k 2, 'one block is loaded while another is computed'",
+        "machine/product, h100, pitch left 1 -> prefetch m 1, 'its blocks do not follow one another'",
+        "machine/product, h100, pitch left 1 -> prefetch w 1, 'the program has no such loop'",
+        "machine/attention, h100, pitch q 1 -> prefetch j 1 pitch q 1, 'the mask may leave the next block out'"
     })
     void whatIsIllegalIsRefusedWithTheRule(String model, String machineName, String change, String rule) {
         Machine machine = MachineFiles.find(machineName);
@@ -299,6 +303,26 @@ class ScheduleFileTest {
         GivenSchedules given = given(device, changed(device, "machine/attention", a, b));
         Map<String, Long> lengths = Map.of("N", 67L);
         Conformance.of(model.declaration().graph(), given, TornadoTarget.of(device))
+                .check(Draw.USUAL.inputs(model, lengths, SEED), lengths, "lengths " + lengths + ", seed " + SEED);
+    }
+
+    /** Of blocks that make up the lengths, and of such that do not. */
+    @ParameterizedTest
+    @CsvSource({"32, 64, 48, k 16", "33, 65, 17, k 16", "1, 5, 130, k 7", "130, 16, 129, k 16"})
+    void blocksThatAreLoadedAheadMeanTheSame(long m, long k, long n, String cut) throws IOException {
+        Path file = Files.writeString(classes.resolve("product.heddle"), """
+                dim M, K, N
+                input a: f32[2, M, K]
+                input b: f32[2, K, N]
+                output y = a @ b
+                """);
+        HeddleModel model = Heddle.model(file);
+        Device device = (Device) MachineFiles.find("h100");
+        String chosen = listing(model.compilation(Fusion.FUSED, policy(device)).plan());
+        assertTrue(chosen.contains("k 16\n"), chosen);
+        String changed = chosen.replace("k 16\n", cut + "\n") + "  prefetch k 1\n";
+        Map<String, Long> lengths = Map.of("M", m, "K", k, "N", n);
+        Conformance.of(model.declaration().graph(), given(device, changed), TornadoTarget.of(device))
                 .check(Draw.USUAL.inputs(model, lengths, SEED), lengths, "lengths " + lengths + ", seed " + SEED);
     }
 }

@@ -18,7 +18,6 @@ public final class Names {
             "from",
             "to",
             "block",
-            "full",
             "tiles",
             "tilesAt",
             "TILES",
@@ -55,10 +54,11 @@ public final class Names {
         return name;
     }
 
-    /** What a length is called: distinct from the ends of blocks, which are called after their axes. */
+    /** What a length is called: distinct from what is said of blocks, whose ends are called after their axes. */
     public static String length(String symbol) {
         String name = identifier(symbol);
-        return name.endsWith("From") || name.endsWith("To") ? name + "_" : name;
+        boolean isOfBlocks = name.equals("full") || name.endsWith("From") || name.endsWith("To");
+        return isOfBlocks ? name + "_" : name;
     }
 
     /** {@code text} with all characters replaced that an identifier cannot have, and distinct from reserved names. */

@@ -48,6 +48,11 @@ public final class GroupMemory {
             return axes.isEmpty() ? address : IndexMath.plus(address, at.apply(axes.getLast()));
         }
 
+        /** Elements that are loaded. */
+        int loaded() {
+            return sizes.stream().reduce(1, Math::multiplyExact);
+        }
+
         int elements() {
             int lines = 1;
             for (int n = 0; n < sizes.size() - 1; n++) {
@@ -99,6 +104,31 @@ public final class GroupMemory {
                 && TileStmt.all(kernel.body()).stream().noneMatch(s -> reads(s, tile));
     }
 
+    /** The tiles that a loop loads a block ahead. */
+    List<TileStmt.Define> loadedAhead(TileStmt.Loop loop) {
+        return kernel.schedule().isPrefetched(loop.id())
+                ? loop.body().stream()
+                        .filter(TileStmt.Define.class::isInstance)
+                        .map(TileStmt.Define.class::cast)
+                        .filter(d -> isLoaded(d) && !isLoadedInSlices(d.tile()))
+                        .toList()
+                : List.of();
+    }
+
+    boolean isLoadedAhead(Tile tile) {
+        return kernel.program().loops().stream()
+                .anyMatch(l -> loadedAhead(l).stream().anyMatch(d -> d.tile().equals(tile)));
+    }
+
+    /** Whether a tile comes from memory: it is none of those that threads compute. */
+    private boolean isLoaded(TileStmt.Define d) {
+        return !shape.isInRegisters(d.tile())
+                && d.value() instanceof TileExpr.Map m
+                && kernel.program().definitions().stream()
+                        .noneMatch(other ->
+                                ScalarExprs.contains(m.program(), other.tile().value()));
+    }
+
     private List<TileExpr.Dot> usesOf(Tile tile) {
         return products.stream().filter(dot -> dot.factors().contains(tile)).toList();
     }
@@ -137,6 +167,10 @@ public final class GroupMemory {
                         before.stream()
                                 .filter(name -> last.getOrDefault(name, 0) >= at)
                                 .forEach(name -> last.put(name, number));
+                        loadedAhead(l).forEach(d -> {
+                            born.put(d.tile().name(), at);
+                            last.put(d.tile().name(), number);
+                        });
                     }
                     case TileStmt.Masked m -> add(m.body(), here);
                     default -> {

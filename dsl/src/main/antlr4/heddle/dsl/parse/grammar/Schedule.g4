@@ -20,6 +20,7 @@ choices
     | 'bind' bind (',' bind)*
     | 'unroll' unroll (',' unroll)*
     | 'stage' stage (',' stage)*
+    | 'prefetch' prefetch (',' prefetch)*
     | 'pitch' pitch (',' pitch)*
     | 'trim' trim (',' trim)*
     | 'grain' NUMBER
@@ -45,13 +46,15 @@ unroll : name 'over' name NUMBER ;
 
 stage : name NUMBER ;
 
+prefetch : name NUMBER ;
+
 pitch : name NUMBER ;
 
 trim : name NUMBER ;
 
 name
     : NAME
-    | 'cut' | 'order' | 'band' | 'place' | 'bind' | 'unroll' | 'stage' | 'pitch' | 'trim' | 'grain' | 'whole' | 'each' | 'up' | 'down'
+    | 'cut' | 'order' | 'band' | 'place' | 'bind' | 'unroll' | 'stage' | 'prefetch' | 'pitch' | 'trim' | 'grain' | 'whole' | 'each' | 'up' | 'down'
     | 'in' | 'local' | 'register' | 'group' | 'thread' | 'lane' | 'loop' | 'over'
     ;
 
