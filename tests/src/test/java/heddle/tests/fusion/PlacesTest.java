@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Emitted code holds tiles where the schedule says. Models of one kernel with a loop, so that each declaration is that kernel's. */
 class PlacesTest {
-    private static final Pattern WORKERS = Pattern.compile("\\w+\\[\\] (\\w+)Tile = new ");
+    private static final Pattern WORKERS = Pattern.compile("(\\w+)Tile = (?:new |tilesAt)");
     private static final Pattern GROUPS = Pattern.compile("\\w+\\[\\] (\\w+)Tile = context\\.allocate");
 
     static List<String> names() {
@@ -71,7 +71,7 @@ class PlacesTest {
             TileKernel kernel = kernels.getFirst();
             arrays.removeIf(array -> kernel.program().definitions().stream()
                     .noneMatch(d -> d.tile().name().equals(array)));
-            assertEquals(placed(kernel, TilePlace.LOCAL), arrays, name + ": arrays of a worker");
+            assertEquals(placed(kernel, TilePlace.LOCAL), arrays, name + ": tiles of a worker");
         }
         Plan device = model.compilation(Fusion.FUSED, new DevicePolicy(TornadoTarget.GPU))
                 .plan();

@@ -63,7 +63,7 @@ class ReportCodeTest {
         assertTrue(of("values", lines, method).contains("product_2(plain, 64, jTo - jFrom, t_v"));
         assertTrue(of("softmax", lines, method).contains("VectorOperators.")
                 || of("softmax", lines, method).contains("exp"));
-        assertTrue(of("output", lines, method).contains("accTile, 0, 32, t_o"));
+        assertTrue(of("output", lines, method).contains("tiles, accTile, 32, t_o"));
         assertFalse(of("softmax", lines, method).contains("t_v"));
     }
 
