@@ -29,7 +29,7 @@ import java.util.function.Predicate;
  */
 public record MemoryPlan(List<Array> arrays, SequencedMap<Buffer, Place> places, long peakBytes) {
     /** Places begin at multiples of this many elements, which are whole cache lines of floats. */
-    private static final int ALIGNMENT = 16;
+    public static final int ALIGNMENT = 16;
 
     /** The most elements of an array: a little less than Java allows, so that its first elements may stay free. */
     public static final int MAX_ELEMENTS = Integer.MAX_VALUE - 256;

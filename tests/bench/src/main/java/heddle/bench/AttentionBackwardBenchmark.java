@@ -29,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -224,20 +223,13 @@ public final class AttentionBackwardBenchmark {
     }
 
     private static JvmProgram program(int threads, Graph graph) throws IOException {
-        Path classes = TemporaryFolder.of("heddle-backward");
-        JvmOptions options = new JvmOptions(JvmPlatform.target(threads), classes, "bench", warning -> {
-            throw new IllegalStateException(warning);
-        });
+        JvmOptions options = HeddleEngine.options(threads);
         return JvmProgram.load(
                 Lower.fused(graph, SchedulePolicy.of(options.target())).plan(), Map.of(), options);
     }
 
     private static Tensor drawn(long[] shape, long seed) {
-        Random random = new Random(seed);
-        float[] elements = new float[(int) Arrays.stream(shape).reduce(1, (x, y) -> x * y)];
-        for (int n = 0; n < elements.length; n++) {
-            elements[n] = (float) random.nextGaussian();
-        }
-        return Tensor.of(elements, shape);
+        int elements = (int) Arrays.stream(shape).reduce(1, (x, y) -> x * y);
+        return Tensor.of(Engine.drawn(elements, seed), shape);
     }
 }

@@ -30,15 +30,20 @@ final class HeddleEngine implements Engine {
         this.lengths = lengths;
         Model model = Frontend.elaborate(
                 Parser.parse(new SourceFile("model.heddle", source)).orThrow(), SourceReader::imported);
-        Path classes = TemporaryFolder.of("heddle-engine");
-        JvmOptions options = new JvmOptions(JvmPlatform.target(threads), classes, "bench", warning -> {
-            throw new IllegalStateException(warning);
-        });
+        JvmOptions options = options(threads);
         program = JvmProgram.load(
                 Compiler.compile(model.graph(), Fusion.FUSED, SchedulePolicy.of(options.target()), Set.of())
                         .plan(),
                 Map.of(),
                 options);
+    }
+
+    /** Options with classes of this process alone. */
+    static JvmOptions options(int threads) throws IOException {
+        Path classes = TemporaryFolder.of("heddle-engine");
+        return new JvmOptions(JvmPlatform.target(threads), classes, "bench", warning -> {
+            throw new IllegalStateException(warning);
+        });
     }
 
     HeddleEngine with(String name, float[] elements, long... shape) {

@@ -1,5 +1,6 @@
 package heddle.compiler.backend.jvm;
 
+import heddle.compiler.schedule.MemoryPlan;
 import heddle.compiler.scheduled.PlacedTile;
 import heddle.compiler.tile.TileKernel;
 import heddle.compiler.type.DType;
@@ -16,9 +17,6 @@ final class SharedTiles {
 
     static final String AT = "tilesAt";
 
-    /** Floats in a cache line. */
-    private static final int LINE = 16;
-
     private SharedTiles() {}
 
     /** Floats that a tile takes there, if it lies there: when it is of floats, and its size a number. */
@@ -34,7 +32,8 @@ final class SharedTiles {
                         ? kernel.block(row)
                         : Math.toIntExact(row.extent().value()))
                 .orElse(1);
-        return OptionalInt.of(Math.ceilDiv(Math.multiplyExact(rows, tile.width()), LINE) * LINE);
+        int floats = Math.multiplyExact(rows, tile.width());
+        return OptionalInt.of(Math.ceilDiv(floats, MemoryPlan.ALIGNMENT) * MemoryPlan.ALIGNMENT);
     }
 
     /** Floats that all of them take. */

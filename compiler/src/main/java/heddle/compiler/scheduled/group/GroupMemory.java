@@ -6,6 +6,7 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scheduled.LocalArray;
+import heddle.compiler.tile.ProgramFacts;
 import heddle.compiler.tile.Tile;
 import heddle.compiler.tile.TileExpr;
 import heddle.compiler.tile.TileKernel;
@@ -67,6 +68,7 @@ public final class GroupMemory {
 
     private final TileKernel kernel;
     private final GroupShape shape;
+    private final ProgramFacts facts;
     private final List<TileExpr.Dot> products = new ArrayList<>();
     private final Map<String, Held> tiles = new HashMap<>();
     private final Map<Map.Entry<String, TileExpr.Dot>, Held> slices = new HashMap<>();
@@ -78,6 +80,7 @@ public final class GroupMemory {
     public GroupMemory(TileKernel kernel, GroupShape shape) {
         this.kernel = kernel;
         this.shape = shape;
+        this.facts = new ProgramFacts(kernel.program());
         TileStmt.all(kernel.body()).forEach(s -> s.product().ifPresent(products::add));
         new Lives().of(kernel.body()).forEach(this::place);
         for (TileStmt s : TileStmt.all(kernel.body())) {
@@ -110,7 +113,8 @@ public final class GroupMemory {
                 ? loop.body().stream()
                         .filter(TileStmt.Define.class::isInstance)
                         .map(TileStmt.Define.class::cast)
-                        .filter(d -> isLoaded(d) && !isLoadedInSlices(d.tile()))
+                        .filter(d ->
+                                facts.isRead(d.tile()) && !shape.isInRegisters(d.tile()) && !isLoadedInSlices(d.tile()))
                         .toList()
                 : List.of();
     }
@@ -118,15 +122,6 @@ public final class GroupMemory {
     boolean isLoadedAhead(Tile tile) {
         return kernel.program().loops().stream()
                 .anyMatch(l -> loadedAhead(l).stream().anyMatch(d -> d.tile().equals(tile)));
-    }
-
-    /** Whether a tile comes from memory: it is none of those that threads compute. */
-    private boolean isLoaded(TileStmt.Define d) {
-        return !shape.isInRegisters(d.tile())
-                && d.value() instanceof TileExpr.Map m
-                && kernel.program().definitions().stream()
-                        .noneMatch(other ->
-                                ScalarExprs.contains(m.program(), other.tile().value()));
     }
 
     private List<TileExpr.Dot> usesOf(Tile tile) {
