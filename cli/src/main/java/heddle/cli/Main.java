@@ -2,6 +2,7 @@ package heddle.cli;
 
 import heddle.cli.option.FileName;
 import heddle.cli.option.HiddenOptions;
+import heddle.cli.tune.TuneCommand;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             ExplainCommand.class,
             VerifyCommand.class,
             BenchCommand.class,
+            TuneCommand.class,
             AttendCommand.class,
             EmbedCommand.class,
             TrainCommand.class,

@@ -5,10 +5,12 @@ import heddle.cli.option.ExecutionOptions;
 import heddle.cli.option.InputOptions;
 import heddle.cli.option.ModelOptions;
 import heddle.cli.option.OptionNumbers;
+import heddle.cli.option.ScheduleOption;
 import heddle.cli.option.TargetOption;
 import heddle.cli.report.Influence;
 import heddle.compiler.Compiler.Fusion;
 import heddle.compiler.type.DType;
+import heddle.dsl.ast.ScheduleFile;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
@@ -28,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -75,6 +78,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private TargetOption target;
 
+    @Mixin
+    private ScheduleOption schedule;
+
     @Option(
             names = "--atol",
             paramLabel = "A",
@@ -111,6 +117,7 @@ final class VerifyCommand implements Callable<Integer> {
             return againstOnnxRuntime(declared, options, out);
         }
         execution.warnUnused(declared, !inputs.texts().isEmpty());
+        Optional<ScheduleFile> schedules = schedule.schedules();
         List<TargetOptions> targets = options.everyTarget();
         // A target that is not there is said before anything is computed.
         targets.forEach(where -> PlacedTarget.of(options.withTarget(where)));
@@ -123,8 +130,11 @@ final class VerifyCommand implements Callable<Integer> {
         boolean headed = false;
         for (TargetOptions where : targets) {
             for (Fusion fusion : Fusion.values()) {
-                CompiledModel compiled =
-                        declared.compile(weights, options.withTarget(where).withFusion(fusion));
+                CompiledModel compiled = declared.compile(
+                        weights,
+                        options.withTarget(where)
+                                .withFusion(fusion)
+                                .withSchedules(fusion == Fusion.FUSED ? schedules : Optional.empty()));
                 Map<String, Tensor> results = compiled.run(given);
                 if (!headed) {
                     // A table that nothing comes of would be in the way of what is wrong.
@@ -161,8 +171,9 @@ final class VerifyCommand implements Callable<Integer> {
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, true);
         AgainstOnnxRuntime other =
                 new AgainstOnnxRuntime(Path.of(declared.source().name()), declared, given);
-        Map<String, Tensor> results =
-                declared.compile(declared.weights(options), options).run(given);
+        Map<String, Tensor> results = declared.compile(
+                        declared.weights(options), options.withSchedules(schedule.schedules()))
+                .run(given);
         boolean within = other.print(results, output -> tolerance(output, declared), out);
         out.println(within ? "as ONNX Runtime: all within tolerance" : "not as ONNX Runtime: beyond tolerance");
         if (!within) {

@@ -2,7 +2,10 @@ package heddle.api;
 
 import heddle.compiler.Compiler.Fusion;
 import heddle.runtime.CompileOptions;
+import heddle.runtime.SourceReader;
 import heddle.runtime.weights.WeightBinding.Conversion;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -62,6 +65,17 @@ public final class Options {
     public Options target(Target target) {
         return new Options(
                 options.withTarget(options.target().withTarget(heddle.runtime.Target.valueOf(target.name()))));
+    }
+
+    /**
+     * With the schedules of a file, as {@code heddle tune} writes it, for the kernels that it names. They change how fast a model is, and the
+     * order of its sums.
+     *
+     * @throws HeddleException when the file cannot be read; a model that does not have its kernels cannot be compiled
+     */
+    public Options schedules(Path file) {
+        return new Options(
+                options.withSchedules(HeddleException.rethrow(() -> Optional.of(SourceReader.schedules(file)))));
     }
 
     /** With one kernel for each operation: slow, and of use to compare with. */

@@ -37,6 +37,11 @@ public abstract class CheckedProgram implements Program {
         return checked(program.profile(inputs, lengths, profile), inputs, lengths);
     }
 
+    @Override
+    public final void close() {
+        program.close();
+    }
+
     private synchronized Map<String, Tensor> checked(
             Map<String, Tensor> outputs, Map<String, Tensor> inputs, Map<String, Long> lengths) {
         if (!passed.contains(lengths)) {

@@ -102,6 +102,11 @@ public final class CompiledModel {
         }
     }
 
+    /** Frees what the model has on a device, which otherwise stays until this JVM ends. A later run takes it again. */
+    public void close() {
+        program.close();
+    }
+
     /**
      * The length of every symbol of the model.
      *

@@ -34,6 +34,12 @@ public interface PlanLoader {
         return load(plan, weights);
     }
 
+    /** For the target that the options choose. */
+    static PlanLoader of(CompileOptions options) {
+        PlacedTarget placed = PlacedTarget.of(options);
+        return placed.device().isPresent() ? device(placed, options) : jvm(options.jvm());
+    }
+
     /** For this machine's processors. */
     static PlanLoader jvm(JvmOptions options) {
         return new PlanLoader() {

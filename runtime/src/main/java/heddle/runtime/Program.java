@@ -24,4 +24,7 @@ public interface Program {
      * @param profile told of every kernel in their order when the run has ended; it may run the program itself
      */
     Map<String, Tensor> profile(Map<String, Tensor> inputs, Map<String, Long> lengths, Consumer<KernelTiming> profile);
+
+    /** Frees what the program has on a device. A later run takes it again. */
+    default void close() {}
 }

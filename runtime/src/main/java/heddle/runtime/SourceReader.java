@@ -1,8 +1,10 @@
 package heddle.runtime;
 
+import heddle.dsl.ast.ScheduleFile;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Suggest;
+import heddle.dsl.parse.ScheduleReader;
 import heddle.dsl.source.SourceFile;
 import heddle.runtime.file.FileFault;
 import java.io.IOException;
@@ -36,6 +38,17 @@ public final class SourceReader {
                 throw directory(file);
             }
             throw unreadable(file + " cannot be read: " + FileFault.reason(e), "");
+        }
+    }
+
+    /** The schedules that a file has. */
+    public static ScheduleFile schedules(Path file) {
+        try {
+            return ScheduleReader.read(text(file.toString(), Files.readAllBytes(file)));
+        } catch (IOException e) {
+            throw unreadable(
+                    "the schedules of " + FileFault.shown(file) + " cannot be read: " + FileFault.reason(e),
+                    "heddle compile --emit schedule prints schedules in the form that is read here");
         }
     }
 

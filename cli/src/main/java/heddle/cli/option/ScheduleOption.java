@@ -3,7 +3,6 @@ package heddle.cli.option;
 import heddle.compiler.schedule.GivenSchedules;
 import heddle.compiler.schedule.SchedulePolicy;
 import heddle.dsl.ast.ScheduleFile;
-import heddle.dsl.parse.ScheduleReader;
 import heddle.runtime.SourceReader;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,7 +20,7 @@ public final class ScheduleOption {
 
     /** What the file says. */
     public Optional<ScheduleFile> schedules() {
-        return Optional.ofNullable(file).map(f -> ScheduleReader.read(SourceReader.read(f)));
+        return Optional.ofNullable(file).map(SourceReader::schedules);
     }
 
     /** A policy that takes the file's schedules before its own. */

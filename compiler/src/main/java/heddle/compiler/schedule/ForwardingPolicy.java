@@ -31,6 +31,11 @@ public interface ForwardingPolicy extends SchedulePolicy {
     }
 
     @Override
+    default KernelSchedule settled(TileKernel kernel, ProgramFacts facts) {
+        return others().settled(kernel, facts);
+    }
+
+    @Override
     default Attention form(Attention a) {
         return others().form(a);
     }

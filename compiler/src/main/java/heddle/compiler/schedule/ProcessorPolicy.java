@@ -110,9 +110,7 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
     @Override
     public void verify(TileKernel kernel, ProgramFacts facts) {
         SchedulePolicy.super.verify(kernel, facts);
-        boolean hasProducts = kernel.body().stream().anyMatch(TileStmt.Loop.class::isInstance)
-                && !kernel.program().definitions().isEmpty();
-        if (kernel.schedule().hasRowsOneByOne() || !hasProducts) {
+        if (!hasBlocksOfProducts(kernel)) {
             return;
         }
         Axis lanes = kernel.lanes()
@@ -148,6 +146,20 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
                         "it is not defined and read in one loop over " + lanes);
             }
         }
+    }
+
+    private static boolean hasBlocksOfProducts(TileKernel kernel) {
+        return !kernel.schedule().hasRowsOneByOne()
+                && kernel.body().stream().anyMatch(TileStmt.Loop.class::isInstance)
+                && !kernel.program().definitions().isEmpty();
+    }
+
+    @Override
+    public KernelSchedule settled(TileKernel kernel, ProgramFacts facts) {
+        return kernel.lanes()
+                .filter(lanes -> hasBlocksOfProducts(kernel))
+                .map(lanes -> registers().settled(kernel, facts, lanes))
+                .orElse(kernel.schedule());
     }
 
     @Override

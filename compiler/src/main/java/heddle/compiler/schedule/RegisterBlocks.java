@@ -66,15 +66,11 @@ record RegisterBlocks(Processor processor) {
         KernelSchedule all = schedule;
         for (Tile sums : facts.sums()) {
             Axis lane = lane(sums, lanes);
-            int vectors = width(lane, lanes, block) / lanes(sums.type());
+            int vectors = vectors(sums, lane, lanes, block);
             boolean many = processor.registers() >= MANY;
             int rows = vectors == 1 ? 8 : many && vectors % 4 != 0 ? 12 : 6;
             int across = vectors == 1 ? 1 : many && vectors % 4 == 0 ? 4 : 2;
-            Axis row = sums.axes().stream()
-                    .filter(a -> !a.equals(lane))
-                    .findFirst()
-                    .orElseThrow();
-            all = all.with(new Choice.Unroll(sums.name(), row.name(), rows))
+            all = all.with(new Choice.Unroll(sums.name(), row(sums, lane).name(), rows))
                     .with(new Choice.Unroll(sums.name(), lane.name(), across));
         }
         return all;
@@ -157,12 +153,43 @@ record RegisterBlocks(Processor processor) {
         return schedule.unroll(sums, row) * across + across + 1;
     }
 
+    private static Axis row(Tile sums, Axis lane) {
+        return sums.axes().stream().filter(a -> !a.equals(lane)).findFirst().orElseThrow();
+    }
+
+    private int vectors(Tile sums, Axis lane, Axis lanes, int block) {
+        return width(lane, lanes, block) / lanes(sums.type());
+    }
+
+    /** The schedule with no larger register blocks than find registers, which make up the blocks along {@code lanes}. */
+    KernelSchedule settled(TileKernel kernel, ProgramFacts facts, Axis lanes) {
+        KernelSchedule settled = kernel.schedule();
+        for (Tile sums : facts.sums()) {
+            Axis lane = lane(sums, lanes);
+            Axis row = row(sums, lane);
+            int vectors = vectors(sums, lane, lanes, kernel.block(lanes));
+            int across = settled.unroll(sums, lane);
+            while (across > 1 && vectors % across != 0) {
+                across--;
+            }
+            int rows = Math.min(settled.unroll(sums, row), (processor.registers() - across - 1) / across);
+            settled = withUnroll(withUnroll(settled, sums, lane, across), sums, row, rows);
+        }
+        return settled;
+    }
+
+    private static KernelSchedule withUnroll(KernelSchedule schedule, Tile tile, Axis axis, int n) {
+        return schedule.unroll(tile, axis) == n
+                ? schedule
+                : schedule.with(new Choice.Unroll(tile.name(), axis.name(), n));
+    }
+
     /** Checks that whole register blocks make up a block, and find registers. @throws IllegalSchedule when they do not */
     void verify(TileKernel kernel, Tile sums, Axis lanes, int block) {
         Axis lane = lane(sums, lanes);
-        Axis row = sums.axes().stream().filter(a -> !a.equals(lane)).findFirst().orElseThrow();
+        Axis row = row(sums, lane);
         int across = kernel.schedule().unroll(sums, lane);
-        int vectors = width(lane, lanes, block) / lanes(sums.type());
+        int vectors = vectors(sums, lane, lanes, block);
         if (vectors % across != 0) {
             throw new IllegalSchedule(
                     kernel.program(),

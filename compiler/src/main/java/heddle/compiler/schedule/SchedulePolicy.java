@@ -54,6 +54,16 @@ public interface SchedulePolicy {
      */
     void verifyGiven(TileKernel given, TileKernel chosen);
 
+    /**
+     * A schedule that somebody else changed, with numbers set anew that follow from others: as many indexes for each thread as make up a
+     * block, register blocks that make up one.
+     *
+     * @param facts of the kernel's program
+     */
+    default KernelSchedule settled(TileKernel kernel, ProgramFacts facts) {
+        return kernel.schedule();
+    }
+
     /** The attention in the form in which it is computed: heads that share keys may become rows. */
     default Attention form(Attention a) {
         return a;

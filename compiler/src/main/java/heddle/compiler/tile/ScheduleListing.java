@@ -4,8 +4,8 @@ import heddle.compiler.index.BlockTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -44,7 +44,7 @@ public final class ScheduleListing {
         });
         add(lines, "cut", cuts);
         add(lines, "order", orders);
-        add(lines, "band", texts(schedule, Choice.Band.class, b -> b.loop() + " " + b.n()));
+        add(lines, "band", texts(schedule, Choice.Band.class));
         Map<TilePlace, List<String>> placed = new LinkedHashMap<>();
         for (TileStmt.Define d : kernel.program().definitions()) {
             placed.computeIfAbsent(schedule.place(d.tile()), p -> new ArrayList<>())
@@ -56,20 +56,71 @@ public final class ScheduleListing {
         if (!places.isEmpty()) {
             lines.add("  place " + String.join("; ", places));
         }
-        add(lines, "bind", texts(schedule, Choice.Bind.class, ScheduleListing::text));
-        add(lines, "unroll", texts(schedule, Choice.Unroll.class, u -> u.tile() + " over " + u.axis() + " " + u.n()));
-        add(lines, "stage", texts(schedule, Choice.Stage.class, s -> s.axis() + " " + s.n()));
-        add(lines, "prefetch", texts(schedule, Choice.Prefetch.class, p -> p.loop() + " " + p.n()));
-        add(lines, "pitch", texts(schedule, Choice.Pitch.class, p -> p.tile() + " " + p.more()));
-        add(lines, "trim", texts(schedule, Choice.Trim.class, t -> t.loop() + " " + t.n()));
-        add(lines, "grain", texts(schedule, Choice.Grain.class, g -> String.valueOf(g.pieces())));
+        for (Class<? extends Choice> kind : List.of(
+                Choice.Bind.class,
+                Choice.Unroll.class,
+                Choice.Stage.class,
+                Choice.Prefetch.class,
+                Choice.Pitch.class,
+                Choice.Trim.class,
+                Choice.Grain.class)) {
+            add(lines, name(kind), texts(schedule, kind));
+        }
         for (Choice c : schedule.choices()) {
             if (c instanceof Choice.Skip skip && !skip.tables().isEmpty()) {
-                lines.add("  skip " + skip.loop() + " by "
-                        + skip.tables().stream().map(BlockTable::toString).collect(Collectors.joining(", ")));
+                lines.add("  " + text(skip));
             }
         }
         return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
+    }
+
+    /** What one schedule of a kernel decides otherwise than another: {@code cut i 64}, {@code no trim j}. */
+    public static List<String> changes(TileKernel from, TileKernel to) {
+        List<Choice> before = from.schedule().choices();
+        List<Choice> after = to.schedule().choices();
+        List<String> changes = new ArrayList<>();
+        after.stream()
+                .filter(c -> !before.contains(c))
+                .map(ScheduleListing::text)
+                .forEach(changes::add);
+        before.stream()
+                .filter(c -> !(c instanceof Choice.Skip) && after.stream().noneMatch(o -> isAbout(o, c)))
+                .map(c -> "no " + name(c.getClass()) + " " + c.subject())
+                .forEach(changes::add);
+        return changes;
+    }
+
+    private static boolean isAbout(Choice a, Choice b) {
+        return a.getClass() == b.getClass() && a.subject().equals(b.subject());
+    }
+
+    private static String name(Class<?> kind) {
+        return kind.getSimpleName().toLowerCase(Locale.ROOT);
+    }
+
+    /** A choice in a line of its own. */
+    private static String text(Choice choice) {
+        return name(choice.getClass()) + " " + said(choice);
+    }
+
+    /** A choice without its kind. */
+    private static String said(Choice choice) {
+        return switch (choice) {
+            case Choice.Cut c -> c.loop() + " " + c.size();
+            case Choice.Order o -> o.loop() + " " + o.direction().name().toLowerCase(Locale.ROOT);
+            case Choice.Band b -> b.loop() + " " + b.n();
+            case Choice.Place p -> p.tile() + " " + p.place().text();
+            case Choice.Bind b -> text(b);
+            case Choice.Unroll u -> u.tile() + " over " + u.axis() + " " + u.n();
+            case Choice.Stage s -> s.axis() + " " + s.n();
+            case Choice.Prefetch p -> p.loop() + " " + p.n();
+            case Choice.Pitch p -> p.tile() + " " + p.more();
+            case Choice.Trim t -> t.loop() + " " + t.n();
+            case Choice.Grain g -> String.valueOf(g.pieces());
+            case Choice.Skip s ->
+                s.loop() + " by "
+                        + s.tables().stream().map(BlockTable::toString).collect(Collectors.joining(", "));
+        };
     }
 
     private static String text(Choice.Bind bind) {
@@ -77,12 +128,10 @@ public final class ScheduleListing {
                 + bind.chain().stream().map(Choice.Factor::toString).collect(Collectors.joining(" . "));
     }
 
-    private static <C extends Choice> List<String> texts(
-            KernelSchedule schedule, Class<C> kind, Function<C, String> text) {
+    private static List<String> texts(KernelSchedule schedule, Class<? extends Choice> kind) {
         return schedule.choices().stream()
                 .filter(kind::isInstance)
-                .map(kind::cast)
-                .map(text)
+                .map(ScheduleListing::said)
                 .toList();
     }
 

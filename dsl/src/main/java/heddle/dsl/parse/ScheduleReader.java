@@ -58,7 +58,7 @@ public final class ScheduleReader {
                     int column,
                     String message,
                     RecognitionException e) {
-                malformed((Token) symbol, message);
+                malformed((Token) symbol, ScheduleComplaint.of(parser, (Token) symbol));
             }
         });
         var tree = parser.file();
@@ -73,9 +73,9 @@ public final class ScheduleReader {
         throw new DiagnosticException(List.of(problems.getFirst()));
     }
 
-    private void malformed(Token at, String message) {
-        String told = at.getType() == Token.EOF ? "the file ends where more is expected" : message;
-        problems.add(Diagnostic.at(span(at), ScheduleCode.MALFORMED, told).hint(REMEDY));
+    private void malformed(Token at, ScheduleComplaint complaint) {
+        problems.add(Diagnostic.at(span(at), ScheduleCode.MALFORMED, complaint.message())
+                .hint(complaint.remedy().orElse(REMEDY)));
     }
 
     /** Counted in Java characters; the lexer counts code points. */

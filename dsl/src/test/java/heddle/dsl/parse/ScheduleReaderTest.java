@@ -92,6 +92,21 @@ class ScheduleReaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "prefetc k 1, `prefetc` is no kind of choice, did you mean prefetch?",
+        "7 j, `7` is no kind of choice, heddle compile --emit schedule prints schedules in the form that is read here",
+        "order i dwn, 'expected `down` or `up`, not `dwn`', did you mean down?",
+        "place q locl, 'expected `,`, `in`, `local` or `register`, not `locl`', did you mean local?",
+        "unroll acc along m 6, 'expected `over`, not `along`', heddle compile --emit schedule prints schedules in the form that is read here",
+        "trim j four, 'expected a number, not `four`', heddle compile --emit schedule prints schedules in the form that is read here"
+    })
+    void aMistakeIsToldInWords(String line, String message, String hint) {
+        Diagnostic d = wrong("schedule k:\n  " + line + "\n");
+        assertEquals(message, d.message());
+        assertEquals(hint, d.hint().orElseThrow());
+    }
+
+    @ParameterizedTest
     @EnumSource
     void eachCodeHasAPage(ScheduleCode code) throws IOException {
         Path page = Path.of("..", "docs", "errors", code.id() + ".md");

@@ -154,6 +154,19 @@ public final class TornadoProgram implements Program {
         return instance;
     }
 
+    @Override
+    public synchronized void close() {
+        ProgramInstance old = instance;
+        instance = null;
+        if (old != null) {
+            try {
+                old.close();
+            } catch (WorkerFailure e) {
+                // Its JVM is gone, and with it what it had on the device.
+            }
+        }
+    }
+
     private ProgramJvm jvm(Compiled version) {
         return ThisJvm.get(options)
                 .filter(jvm -> jvm.classes().accepts(version.classes()))

@@ -149,6 +149,30 @@ public record DevicePolicy(TornadoTarget target) implements SchedulePolicy {
         }
     }
 
+    /** Threads have all of a block between them. */
+    @Override
+    public KernelSchedule settled(TileKernel kernel, ProgramFacts facts) {
+        KernelSchedule settled = kernel.schedule();
+        if (!DeviceScheduler.isInBlocks(kernel)) {
+            return settled;
+        }
+        GroupShape group = GroupShape.of(kernel);
+        for (Axis axis : group.shared()) {
+            for (Choice c : kernel.schedule().choices()) {
+                if (c instanceof Choice.Bind b && b.axis().equals(axis.name())) {
+                    settled = settled.with(new Choice.Bind(
+                            b.axis(),
+                            b.chain().stream()
+                                    .map(f -> f.level() == Choice.Level.REGISTER
+                                            ? new Choice.Factor(f.level(), group.registers(axis))
+                                            : f)
+                                    .toList()));
+                }
+            }
+        }
+        return settled;
+    }
+
     /**
      * The same loops are cut, and tiles are where this policy places them. Threads have all of a block between them, as many along
      * each axis but the rows; threads that share a row halve their number when they add up, so it is a power of two.

@@ -1,0 +1,2 @@
+/** The schedules that a tuner measures. */
+package heddle.compiler.schedule.tuning;
