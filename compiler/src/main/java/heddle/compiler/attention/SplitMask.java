@@ -1,5 +1,6 @@
 package heddle.compiler.attention;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.scalar.Memo;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
@@ -82,7 +83,7 @@ record SplitMask(ScalarExpr score, Optional<ScalarExpr> mask) {
                 return of(a.args().get(1)).and(condition);
             }
             return isLowest(a.args().get(1))
-                    ? of(a.args().get(2)).and(ScalarExpr.apply(ScalarFn.NOT, condition))
+                    ? of(a.args().get(2)).and(IndexSimplifier.simplify(ScalarExpr.apply(ScalarFn.NOT, condition)))
                     : unmasked(a);
         }
 

@@ -136,15 +136,12 @@ record Interval(ScalarExpr low, ScalarExpr high) {
         return new Interval(apply(ScalarFn.MIN, low, other.low), apply(ScalarFn.MAX, high, other.high));
     }
 
-    /** One of two numbers: elements of {@code x} may be read only where this bool can be true, those of {@code y} where not. */
+    /**
+     * One of two numbers, the first where this bool is true: elements of {@code x} are read only where it can be, those of {@code y} only
+     * where it need not be.
+     */
     Interval choose(Interval x, Interval y) {
-        Interval first = x.readsMemory() ? select(high, x, y) : x;
-        Interval second = y.readsMemory() ? select(low, x, y) : y;
-        return first.hull(second);
-    }
-
-    private boolean readsMemory() {
-        return ScalarExprs.readsMemory(low) || ScalarExprs.readsMemory(high);
+        return x.equals(y) ? x : select(low, x, select(high, x.hull(y), y));
     }
 
     private static Interval select(ScalarExpr condition, Interval x, Interval y) {

@@ -150,7 +150,11 @@ final class IntervalAnalysis {
                 case CAST -> cast(last, a.type());
                 case NEG -> range(last).map(Interval::negated).map(x -> result(a, x));
                 case ABS -> range(last).map(Interval::magnitude).map(x -> result(a, x));
-                case FLOOR, CEIL, ROUND -> range(last).map(x -> x.rising(a.fn()));
+                case FLOOR, CEIL, ROUND, SIGN -> range(last).map(x -> x.rising(a.fn()));
+                case DIV ->
+                    isPowerOfTwo(last)
+                            ? range(arg(a, 0)).map(x -> x.rising(a.fn(), Interval.point(last)))
+                            : Optional.empty();
                 case FLOOR_DIV ->
                     isPositive(last) ? range(arg(a, 0)).map(x -> x.dividedBy(wide(last))) : Optional.empty();
                 case MOD -> isPositive(last) ? range(arg(a, 0)).map(x -> x.modulo(wide(last))) : Optional.empty();
@@ -183,6 +187,13 @@ final class IntervalAnalysis {
             narrow.add(exact);
             return exact;
         }
+    }
+
+    /** Division by such a number is exact everywhere. */
+    private static boolean isPowerOfTwo(ScalarExpr e) {
+        return isFinite(e)
+                && e instanceof ScalarExpr.Literal l
+                && l.value() == Math.scalb(1, Math.getExponent(l.value()));
     }
 
     private static boolean isFinite(ScalarExpr e) {

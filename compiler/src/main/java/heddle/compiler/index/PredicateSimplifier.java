@@ -19,13 +19,17 @@ final class PredicateSimplifier {
 
     static ScalarExpr simplify(ScalarExpr.Apply a) {
         List<ScalarExpr> args = a.args().stream().map(IndexSimplifier::simplify).toList();
+        return ConstantBranches.folded(a, args).orElseGet(() -> simplify(a, args));
+    }
+
+    private static ScalarExpr simplify(ScalarExpr.Apply a, List<ScalarExpr> args) {
         ScalarExpr first = args.getFirst();
         return switch (a.fn()) {
             case LT, LE, GT, GE, EQ, NE -> compared(a.fn(), args).orElseGet(() -> a.with(args));
             case SELECT -> isTrue(first) ? args.get(1) : isFalse(first) ? args.get(2) : a.with(args);
             case AND -> and(a, first, args.get(1));
             case OR -> or(a, first, args.get(1));
-            case NOT -> isTrue(first) ? FALSE : isFalse(first) ? TRUE : a.with(args);
+            case NOT -> not(a.with(args), first);
             case CAST -> a.type() == first.type() ? first : a.with(args);
             default -> a.with(args);
         };
@@ -43,6 +47,13 @@ final class PredicateSimplifier {
             return TRUE;
         }
         return isFalse(x) ? y : isFalse(y) ? x : a.with(List.of(x, y));
+    }
+
+    private static ScalarExpr not(ScalarExpr a, ScalarExpr x) {
+        if (x instanceof ScalarExpr.Apply inner && inner.fn() == ScalarFn.NOT) {
+            return inner.args().getFirst();
+        }
+        return isTrue(x) ? FALSE : isFalse(x) ? TRUE : a;
     }
 
     private static boolean isTrue(ScalarExpr e) {

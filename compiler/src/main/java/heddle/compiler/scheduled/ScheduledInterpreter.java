@@ -73,6 +73,9 @@ public final class ScheduledInterpreter {
      * @throws IllegalStateException when it stores an element twice, or leaves the memory of a tile
      */
     public static void run(ScheduledKernel kernel, Function<Buffer, double[]> arguments, Map<String, Long> lengths) {
+        if (kernel.kernel().program().isIdle(lengths)) {
+            return;
+        }
         if (kernel.grid().isPresent()) {
             GroupInterpreter.run(kernel, arguments, lengths);
         } else {

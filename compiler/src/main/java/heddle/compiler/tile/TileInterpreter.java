@@ -41,6 +41,7 @@ public final class TileInterpreter {
         void run();
     }
 
+    private final Map<String, Long> lengths;
     private final ScalarEvaluator evaluator;
     private final Function<Buffer, double[]> memory;
     private final Rounding rounding;
@@ -61,6 +62,7 @@ public final class TileInterpreter {
      */
     public TileInterpreter(
             Function<Buffer, double[]> memory, Map<String, Long> lengths, Rounding rounding, BlockChoice choice) {
+        this.lengths = lengths;
         this.evaluator = new ScalarEvaluator(memory, lengths, rounding);
         this.memory = memory;
         this.rounding = rounding;
@@ -74,6 +76,9 @@ public final class TileInterpreter {
      * @throws IllegalStateException when it stores an element twice, or reads a tile beyond its block
      */
     public void run(TileProgram program) {
+        if (program.isIdle(lengths)) {
+            return;
+        }
         cuttable = new Cuttable(program);
         ProgramParts.tiles(program.body(), this::hold);
         ProgramParts.statements(program.body(), s -> inOrder |= s instanceof TileStmt.AddTo);

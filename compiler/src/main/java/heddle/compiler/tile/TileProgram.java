@@ -5,10 +5,12 @@ import heddle.compiler.scalar.Buffer;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.type.Dim;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
@@ -123,6 +125,26 @@ public record TileProgram(String name, String label, List<TileStmt> body, List<S
             }
         });
         return buffers;
+    }
+
+    /**
+     * Lengths without which there is nothing to do: those of the one buffer that it adds to, where it does nothing else, but for lengths
+     * of parallel loops, which have no block then. Where one is zero the program is not run, since the buffer has no element that an index
+     * could be brought into.
+     */
+    public SequencedSet<Dim> needed() {
+        SequencedSet<Dim> needed = new LinkedHashSet<>();
+        if (writes().size() == 1 && sums().size() == 1) {
+            needed.addAll(writes().getFirst().type().shape().dims());
+            needed.removeIf(Dim::isKnown);
+            parallel().forEach(loop -> needed.remove(loop.axis().extent()));
+        }
+        return needed;
+    }
+
+    /** Whether it has nothing to do with these lengths. */
+    public boolean isIdle(Map<String, Long> lengths) {
+        return needed().stream().anyMatch(length -> length.evaluate(lengths) == 0);
     }
 
     /** The buffers it stores or adds to, each once. */

@@ -3,7 +3,6 @@ package heddle.compiler.backend.jvm;
 import heddle.compiler.backend.emit.JavaText;
 import heddle.compiler.backend.emit.Names;
 import heddle.compiler.backend.jvm.text.ClassText;
-import heddle.compiler.backend.jvm.text.Locals;
 import heddle.compiler.schedule.Plan;
 import heddle.compiler.schedule.machine.Processor;
 import java.util.List;
@@ -34,7 +33,7 @@ record CompilationUnit(Processor target, Plan plan, String className) {
                 "How many independent blocks an entry has.",
                 "long blocks(int entry, long[] lengths)",
                 entries,
-                e -> "{ return " + Locals.length(e.blocks()) + "; }");
+                e -> "{ return " + e.count() + "; }");
         writeCases(
                 body,
                 "Computes some blocks of an entry, with {@link #TILES} floats of {@code tiles}.",

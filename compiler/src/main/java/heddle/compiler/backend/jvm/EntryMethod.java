@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Writes the method that calls a kernel: a loop over some of the kernel's blocks. */
 final class EntryMethod {
@@ -151,9 +152,13 @@ final class EntryMethod {
         return tiles;
     }
 
-    /** How many blocks there are. */
-    Dim blocks() {
-        return kernel.parallel().stream().map(this::blocks).reduce(Dim.ONE, Dim::times);
+    /** How many blocks there are: none where there is nothing to do. */
+    String count() {
+        String all = Locals.length(kernel.parallel().stream().map(this::blocks).reduce(Dim.ONE, Dim::times));
+        String idle = kernel.program().needed().stream()
+                .map(length -> ScalarCode.operand(Locals.length(length)) + " == 0")
+                .collect(Collectors.joining(" || "));
+        return idle.isEmpty() ? all : idle + " ? 0 : " + all;
     }
 
     /** The call with arguments taken from the arrays and offsets of {@code run}. */

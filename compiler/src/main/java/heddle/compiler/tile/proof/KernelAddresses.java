@@ -55,7 +55,7 @@ final class KernelAddresses {
             }
             case TileStmt.AddTo a -> {
                 String what = "the sum in " + a.buffer();
-                add(new Element(a.buffer(), a.address()), what, Set.of());
+                add(new Element(a.buffer(), a.address()), what, kernel.program().needed());
                 add(a.value(), what, Set.of());
             }
         }
