@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * Decides when a model is warm. HotSpot compiles kernels while they run, those of small lengths after many runs, and
  * later on a busy machine. So a model is run until its times settle: the second half of the warm-up is cut into two
  * halves, and the medians of both agree. Times that stay the same for a while before HotSpot gets to them do not pass,
- * unless they last as long as all that came before.
+ * unless they last as long as all that came before. While HotSpot has kernels to compile, nothing has settled.
  *
  * @param least   seconds that it lasts at least
  * @param limit   seconds after which it ends, settled or not; no more than {@code least} where it is shorter
@@ -56,7 +56,7 @@ public record WarmUp(double least, double limit) {
             if (now < next) {
                 continue;
             }
-            boolean settled = isSettled(rounds);
+            boolean settled = isSettled(rounds) && !CompilerQueue.hasKernels();
             if (settled || now >= limit) {
                 return new Ended(now, settled);
             }

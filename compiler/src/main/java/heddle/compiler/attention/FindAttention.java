@@ -50,10 +50,12 @@ final class FindAttention {
         this.dependence = new Dependence(graph);
         this.addresses = new AddressProof(LengthCondition.facts(graph));
         this.logSumExps = WrittenLogSumExp.in(graph);
+        Trained trained = new Trained(graph);
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Softmax) {
                 try {
                     List<AttentionMatch> found = match(node);
+                    found.forEach(trained::require);
                     if (!found.isEmpty()) {
                         matches.put(node, found);
                     }

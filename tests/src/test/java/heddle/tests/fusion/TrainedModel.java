@@ -32,11 +32,7 @@ record TrainedModel(HeddleModel model, TrainedGraph trained) {
         return Differentiate.meaning(graph());
     }
 
-    /**
-     * The gradients of what was recognised.
-     *
-     * @throws heddle.dsl.diagnostic.DiagnosticException when fused attention declines them
-     */
+    /** The gradients of what was recognised. */
     Graph recognised() {
         return Compiler.pipeline(graph(), Fusion.FUSED)
                 .run(graph())

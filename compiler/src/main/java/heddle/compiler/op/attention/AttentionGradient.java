@@ -1,5 +1,6 @@
 package heddle.compiler.op.attention;
 
+import heddle.compiler.index.IndexSimplifier;
 import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Origin;
@@ -15,6 +16,7 @@ import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.scalar.ScalarText;
 import heddle.compiler.type.Shape;
 import heddle.compiler.type.TensorType;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -51,27 +54,8 @@ public final class AttentionGradient {
         }
     }
 
-    /** Says that an operand's gradient cannot be computed. */
-    public static final class Declined extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        private final String reason;
-        private final String remedy;
-
-        Declined(String reason, String remedy) {
-            super(reason + "; " + remedy);
-            this.reason = reason;
-            this.remedy = remedy;
-        }
-
-        public String reason() {
-            return reason;
-        }
-
-        public String remedy() {
-            return remedy;
-        }
-    }
+    /** Why there is no gradient. @param remedy what to write instead */
+    public record Problem(String reason, String remedy) {}
 
     /** A result that is to be computed, and how it comes to the operand. */
     private record Part(GradientResult result, List<Axis> axes, ReadGradient read) {}
@@ -147,7 +131,7 @@ public final class AttentionGradient {
      * @param origin    of the operations
      * @return the gradient by each needed operand that has one, in the type in which the attention is computed and the shape of the
      *     operand
-     * @throws Declined when one cannot be computed
+     * @throws IllegalArgumentException when there is a {@link #problem}
      */
     public static Map<Integer, Value> of(
             Graph.Builder out,
@@ -237,8 +221,8 @@ public final class AttentionGradient {
         for (ScalarExpr.Read read : reads(program)) {
             Optional<ScalarExpr> factor =
                     ReadGradient.of(read).isPresent() ? Optional.empty() : Derivatives.of(program, read);
-            factor.ifPresent(f -> tables.add(
-                    new Table(GradientResult.table(kind, ScalarExpr.cast(a.compute(), f), read, a.i()), read.slot())));
+            factor.ifPresent(
+                    f -> tables.add(new Table(GradientResult.table(kind, computed(f), read, a.i()), read.slot())));
         }
     }
 
@@ -281,6 +265,10 @@ public final class AttentionGradient {
     }
 
     private SequencedSet<ScalarExpr.Read> reads(ScalarExpr program) {
+        return reads(program, needed);
+    }
+
+    private static SequencedSet<ScalarExpr.Read> reads(ScalarExpr program, Set<Integer> needed) {
         SequencedSet<ScalarExpr.Read> reads = new LinkedHashSet<>();
         ScalarExprs.visit(program, x -> {
             if (x instanceof ScalarExpr.Read r
@@ -292,16 +280,41 @@ public final class AttentionGradient {
         return reads;
     }
 
-    private static ReadGradient plain(ScalarExpr.Read read) {
-        return ReadGradient.of(read)
-                .orElseThrow(() -> new Declined(
+    /**
+     * Why fused kernels cannot compute the gradient of an attention, if they cannot.
+     *
+     * @param needed the slots whose gradients are wanted
+     */
+    public static Optional<Problem> problem(FusedAttention op, Set<Integer> needed) {
+        AttentionDefinition a = op.definition();
+        if (a.term() != 0) {
+            return Optional.of(new Problem(
+                    "the gradient of this attention flows through the shift of a sum that has a number beside it",
+                    "give the number a score of its own: a sink, as in softmax(concat([scores, sink], axis = -1))"));
+        }
+        return Stream.concat(Stream.of(a.q(), a.k(), a.v()), a.sink().stream())
+                .flatMap(program -> reads(program, needed).stream()
+                        .filter(read -> Derivatives.of(program, read).isPresent()))
+                .filter(read -> ReadGradient.of(read).isEmpty())
+                .findFirst()
+                .map(read -> new Problem(
                         "queries, keys, values or a sink of attention read " + read.tensor()
-                                + " at indexes that are computed: " + read.index(),
-                        "leave this attention unfused, or use stop_gradient if that is not trained"));
+                                + " at other places than one after another: "
+                                + read.index().stream().map(ScalarText::of).collect(Collectors.joining(", ", "[", "]")),
+                        "slice or look up queries, keys and values before their product, or use stop_gradient if that is not"
+                                + " trained"));
+    }
+
+    private static ReadGradient plain(ScalarExpr.Read read) {
+        return ReadGradient.of(read).orElseThrow(() -> new IllegalArgumentException("no gradient by " + read));
     }
 
     private GradientResult result(GradientResult.Kind kind, ScalarExpr factor, List<Axis> axes) {
-        return new GradientResult(kind, ScalarExpr.cast(a.compute(), factor), type(axes), AttentionResult.at(axes));
+        return new GradientResult(kind, computed(factor), type(axes), AttentionResult.at(axes));
+    }
+
+    private ScalarExpr computed(ScalarExpr factor) {
+        return IndexSimplifier.simplify(ScalarExpr.cast(a.compute(), factor));
     }
 
     private TensorType type(List<Axis> axes) {

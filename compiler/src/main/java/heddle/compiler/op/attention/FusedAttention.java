@@ -190,34 +190,28 @@ public record FusedAttention(List<TensorType> operands, AttentionDefinition defi
     /** By the kernels of {@link AttentionGradient}, once the attention is in the form that training computes. */
     @Override
     public void gradient(GradientContext c) {
-        if (definition.term() != 0) {
-            throw c.noGradient(
-                    "the gradient of this attention flows through the shift of a sum that has a number beside it",
-                    "give the number a score of its own: a sink, as in softmax(concat([scores, sink], axis = -1))");
-        }
         Set<Integer> needed = new TreeSet<>();
         for (int slot = 0; slot < operands.size(); slot++) {
             if (c.needs(slot)) {
                 needed.add(slot);
             }
         }
-        try {
-            AttentionGradient.of(
-                            c.out(),
-                            this,
-                            c.operands(),
-                            AttentionGradient.Forward.of(c.node()),
-                            c.cotangent(0),
-                            place(AttentionResult.Kind.LOG_SUM_EXP).stream()
-                                    .mapToObj(c::cotangent)
-                                    .findFirst()
-                                    .flatMap(g -> g),
-                            needed,
-                            c.origin())
-                    .forEach((slot, g) -> c.give(
-                            slot, c.cast(g, Gradient.typeBy(operands.get(slot)).dtype())));
-        } catch (AttentionGradient.Declined e) {
-            throw c.noGradient(e.reason(), e.remedy());
-        }
+        AttentionGradient.problem(this, needed).ifPresent(problem -> {
+            throw c.noGradient(problem.reason(), problem.remedy());
+        });
+        AttentionGradient.of(
+                        c.out(),
+                        this,
+                        c.operands(),
+                        AttentionGradient.Forward.of(c.node()),
+                        c.cotangent(0),
+                        place(AttentionResult.Kind.LOG_SUM_EXP).stream()
+                                .mapToObj(c::cotangent)
+                                .findFirst()
+                                .flatMap(g -> g),
+                        needed,
+                        c.origin())
+                .forEach((slot, g) -> c.give(
+                        slot, c.cast(g, Gradient.typeBy(operands.get(slot)).dtype())));
     }
 }
