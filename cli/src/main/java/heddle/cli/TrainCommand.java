@@ -173,7 +173,7 @@ final class TrainCommand implements Callable<Integer> {
                 unit(),
                 out,
                 spec.commandLine().getErr());
-        OptionalDouble last = trained(run, goesOn, report);
+        OptionalDouble last = trained(run, schedule, goesOn, report);
         last.ifPresentOrElse(
                 nats -> out.printf(
                         Locale.ROOT, "held out: %.3f bits a %s, all whole batches of it%n", nats / LN2, unit()),
@@ -231,13 +231,15 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Trains; when the process is asked to end, it ends after the step that is under way, and its checkpoint. */
-    private static OptionalDouble trained(TrainingRun run, boolean resume, TrainingReport report) {
+    private OptionalDouble trained(
+            TrainingRun run, TrainingRun.Schedule schedule, boolean resume, TrainingReport report) {
         CountDownLatch ended = new CountDownLatch(1);
         Thread hook = new Thread(
                 () -> {
                     run.stop();
                     try {
                         ended.await(PATIENCE, TimeUnit.SECONDS);
+                        run.saved().ifPresent(step -> saved(step, schedule.checkpoint()));
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
@@ -250,6 +252,13 @@ final class TrainCommand implements Callable<Integer> {
             ended.countDown();
             removed(hook);
         }
+    }
+
+    /** The last that a process says which was asked to end: its output may be cut, this is not. */
+    private void saved(long step, Path checkpoint) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("stopped: step " + step + " is saved in " + checkpoint + "; --resume goes on");
+        err.flush();
     }
 
     private static void removed(Thread hook) {
