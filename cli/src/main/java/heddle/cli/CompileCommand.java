@@ -9,6 +9,7 @@ import heddle.cli.option.TargetOption;
 import heddle.cli.report.DevicePlanJson;
 import heddle.cli.report.PlanJson;
 import heddle.cli.report.StandaloneData;
+import heddle.cli.report.SyntaxTree;
 import heddle.cli.report.TornadoReadme;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
@@ -27,7 +28,6 @@ import heddle.compiler.scheduled.group.DeviceScheduler;
 import heddle.compiler.tile.ProgramListing;
 import heddle.compiler.tile.ScheduleListing;
 import heddle.compiler.tile.TileKernel;
-import heddle.dsl.ast.Item;
 import heddle.dsl.parse.Parser;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
@@ -42,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -175,7 +176,7 @@ final class CompileCommand implements Callable<Integer> {
         boolean written = device && (stages.contains(Stage.JAVA) || stages.contains(Stage.PLAN));
         Optional<TornadoSource> source =
                 written ? Optional.of(DeviceWriter.source(compilation.plan(), planned)) : Optional.empty();
-        for (Stage stage : stages) {
+        for (Stage stage : new LinkedHashSet<>(stages)) {
             emit(stage, declared, compilation, source);
         }
         if (directory != null && stages.contains(Stage.JAVA)) {
@@ -189,7 +190,8 @@ final class CompileCommand implements Callable<Integer> {
             throws IOException {
         String name = compilation.plan().name();
         String text = switch (stage) {
-            case AST -> ast(declared);
+            case AST ->
+                SyntaxTree.of(Parser.parse(declared.source().text()).orThrow().items());
             case GRAPH -> GraphText.print(declared.declaration().graph());
             case FUSED -> GraphText.print(compilation.graph());
             case TILES -> kernels(compilation.plan(), k -> ProgramListing.of(k.program()));
@@ -257,12 +259,6 @@ final class CompileCommand implements Callable<Integer> {
         files.add("--output", file);
         AtomicFile.write(file, text);
         spec.commandLine().getOut().println(what + ": " + file);
-    }
-
-    private static String ast(HeddleModel declared) {
-        return Parser.parse(declared.source().text()).orThrow().items().stream()
-                .map(Item::toString)
-                .collect(Collectors.joining("\n"));
     }
 
     private static String kernels(Plan plan, Function<TileKernel, String> listing) {

@@ -71,6 +71,7 @@ final class ImportCommand implements Callable<Integer> {
             Path found = Terminal.modelFiles().find(file, Path.of(""));
             OnnxImport imported = OnnxImport.of(OnnxModel.read(found), OnnxSource.modelName(found));
             out.print(imported.source());
+            note(imported.renamed());
             return ExitCode.DONE;
         }
         Path manifest = ModelManifest.beside(output);
@@ -81,12 +82,17 @@ final class ImportCommand implements Callable<Integer> {
         AtomicFile.write(manifest, OnnxSource.manifest(weights(found), found) + embeddingKeys(found, imported));
         out.println("source: " + output);
         out.println("manifest: " + manifest);
-        imported.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));
+        note(imported.notes());
+        note(imported.renamed());
         // What was written is read as any other model, so that a mistake in it is seen now.
         HeddleModel model = Heddle.model(output, Map.of());
         out.println(output + ": " + model.summary());
         Terminal.print(model.declaration().warnings(), spec.commandLine().getErr());
         return ExitCode.DONE;
+    }
+
+    private void note(List<String> sentences) {
+        sentences.forEach(sentence -> spec.commandLine().getErr().println("note: " + sentence));
     }
 
     /** What files of sentence-transformers beside the ONNX file say of vectors of texts. */

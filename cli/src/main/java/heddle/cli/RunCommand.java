@@ -67,7 +67,10 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--unfused", description = "Runs one kernel for each operation.")
     private boolean unfused;
 
-    @Option(names = "--profile", description = "Prints the time, GFLOP/s and bytes of each kernel.")
+    @Option(
+            names = "--profile",
+            description =
+                    "Prints the time, GFLOP/s and bytes of each kernel in this first run; heddle bench times warm ones.")
     private boolean profile;
 
     @Option(names = "--trace", paramLabel = "FILE", description = "Writes the run in Chrome's trace format.")
@@ -114,6 +117,7 @@ final class RunCommand implements Callable<Integer> {
         }
         if (profile) {
             KernelTable.print(timeline.timings(), equal(compiled), out);
+            out.println("a first run, not a warm one: heddle bench times warm ones");
         }
         if (report != null) {
             out.println(RunReport.write(compiled, options, given, report));
