@@ -15,11 +15,13 @@ import heddle.compiler.backend.emit.EqualKernels;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.CompiledModel;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.input.ModelInputs;
 import heddle.runtime.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -103,7 +105,7 @@ final class RunCommand implements Callable<Integer> {
         }
         execution.warnUnused(declared, !inputs.texts().isEmpty());
         SequencedMap<String, Tensor> given = inputs.tensors(declared, options, false);
-        CompiledModel compiled = declared.compile(options);
+        CompiledModel compiled = forLengths(declared, given).compile(options);
         target.warnUnused(compiled);
         Timeline timeline = new Timeline();
         Map<String, Tensor> results =
@@ -124,6 +126,18 @@ final class RunCommand implements Callable<Integer> {
         }
         out.println(Placement.line(compiled, options.fusion(), compiled.lengths(given)));
         return ExitCode.DONE;
+    }
+
+    /** A budget of memory holds for the lengths that the inputs have, also where -D does not fix them. */
+    private static HeddleModel forLengths(HeddleModel model, Map<String, Tensor> given) {
+        if (model.memoryBudget().isEmpty()) {
+            return model;
+        }
+        SortedMap<String, Long> lengths = new ModelInputs(model.declaration(), model.fixedLengths()).check(given);
+        lengths.keySet().removeAll(model.fixedLengths().keySet());
+        return model.memoryBudget()
+                .map(budget -> model.withMemoryBudget(budget.at(lengths)))
+                .orElse(model);
     }
 
     private static EqualKernels equal(CompiledModel compiled) {

@@ -90,9 +90,11 @@ class KilledTrainingTest {
         try (HeddleProcess training = started(command)) {
             training.begin();
             await(training, "step 7:", "the training");
-            training.process().destroy();
+            // Not by the process itself, which would close its output, too.
+            training.process().toHandle().destroy();
             String printed = training.output();
-            String saved = "stopped: step \\d+ is saved in " + dir.resolve("asked.safetensors") + "; --resume goes on\n";
+            String saved =
+                    "stopped: step \\d+ is saved in " + dir.resolve("asked.safetensors") + "; --resume goes on\n";
             assertTrue(Pattern.compile(saved).matcher(printed).find(), printed);
         }
     }
