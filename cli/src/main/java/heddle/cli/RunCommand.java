@@ -37,12 +37,13 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  heddle run examples/minilm.heddle --text 'The bank is near the river' --text 'She put money in the bank'",
+            "  heddle run examples/minilm.heddle --text 'The bank is near the river' \\",
+            "      --text 'She put money in the bank'",
             "  heddle run model.heddle --weights w.safetensors --input x=x.npy --output y.npy",
-            "  heddle run examples/minilm.heddle -D B=1 -D N=128 --input input_ids=random --input attention_mask=random"
-                    + " --profile",
-            "  heddle run examples/minilm.heddle -D B=1 -D N=512 --input input_ids=random --input attention_mask=random"
-                    + " --report report.html"
+            "  heddle run examples/minilm.heddle -D B=1 -D N=128 --input input_ids=random \\",
+            "      --input attention_mask=random --profile",
+            "  heddle run examples/minilm.heddle -D B=1 -D N=512 --input input_ids=random \\",
+            "      --input attention_mask=random --report report.html"
         })
 final class RunCommand implements Callable<Integer> {
     @Spec
