@@ -45,8 +45,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  heddle attend examples/minilm.heddle --text 'The bank is near the river' --token bank",
-            "  heddle attend examples/minilm.heddle --text 'A bat flew out' --token bat --against 'He swung the bat'"
-                    + " -o bat.html"
+            "  heddle attend examples/minilm.heddle --text 'A bat flew out' --token bat \\",
+            "      --against 'He swung the bat' -o bat.html"
         })
 final class AttendCommand implements Callable<Integer> {
     @Spec

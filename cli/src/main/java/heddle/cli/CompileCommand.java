@@ -9,6 +9,7 @@ import heddle.cli.option.TargetOption;
 import heddle.cli.report.DevicePlanJson;
 import heddle.cli.report.PlanJson;
 import heddle.cli.report.StandaloneData;
+import heddle.cli.report.SyntaxTree;
 import heddle.cli.report.TornadoReadme;
 import heddle.compiler.Compilation;
 import heddle.compiler.Compiler.Fusion;
@@ -27,7 +28,6 @@ import heddle.compiler.scheduled.group.DeviceScheduler;
 import heddle.compiler.tile.ProgramListing;
 import heddle.compiler.tile.ScheduleListing;
 import heddle.compiler.tile.TileKernel;
-import heddle.dsl.ast.Item;
 import heddle.dsl.parse.Parser;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
@@ -42,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,10 +65,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Stages: ast, the syntax tree; graph, the computation as written; fused, the computation after all passes;",
-            "tiles, what each kernel computes, as a program over tiles; schedule, how: its blocks, their",
-            "order, where tiles are held; actions, what that becomes on the jvm target: loops over lanes,",
-            "products, stores; java, the generated class; plan, kernels and buffers as JSON.",
+            "Stages: ast, the syntax tree; graph, the computation as written; fused, the computation after",
+            "all passes; tiles, what each kernel computes, as a program over tiles; schedule, how: its",
+            "blocks, their order, where tiles are held; actions, what that becomes on the jvm target: loops",
+            "over lanes, products, stores; java, the generated class; plan, kernels and buffers as JSON.",
             "",
             "Examples:",
             "  heddle compile examples/minilm.heddle --emit fused",
@@ -75,7 +76,8 @@ import picocli.CommandLine.Spec;
             "  heddle compile examples/minilm.heddle -D N=128 --target tornado -o out/",
             "  heddle compile examples/attention.heddle --machine h100 --emit schedule",
             "  heddle compile examples/attention.heddle --schedule mine.txt --emit java",
-            "  heddle compile examples/minilm.heddle --target tornado -o out/ --data --text 'A bank by the river'"
+            "  heddle compile examples/minilm.heddle --target tornado -o out/ --data \\",
+            "      --text 'A bank by the river'"
         })
 final class CompileCommand implements Callable<Integer> {
     /** The stages that can be printed, in the order in which a model passes them. */
@@ -175,7 +177,7 @@ final class CompileCommand implements Callable<Integer> {
         boolean written = device && (stages.contains(Stage.JAVA) || stages.contains(Stage.PLAN));
         Optional<TornadoSource> source =
                 written ? Optional.of(DeviceWriter.source(compilation.plan(), planned)) : Optional.empty();
-        for (Stage stage : stages) {
+        for (Stage stage : new LinkedHashSet<>(stages)) {
             emit(stage, declared, compilation, source);
         }
         if (directory != null && stages.contains(Stage.JAVA)) {
@@ -189,7 +191,8 @@ final class CompileCommand implements Callable<Integer> {
             throws IOException {
         String name = compilation.plan().name();
         String text = switch (stage) {
-            case AST -> ast(declared);
+            case AST ->
+                SyntaxTree.of(Parser.parse(declared.source().text()).orThrow().items());
             case GRAPH -> GraphText.print(declared.declaration().graph());
             case FUSED -> GraphText.print(compilation.graph());
             case TILES -> kernels(compilation.plan(), k -> ProgramListing.of(k.program()));
@@ -257,12 +260,6 @@ final class CompileCommand implements Callable<Integer> {
         files.add("--output", file);
         AtomicFile.write(file, text);
         spec.commandLine().getOut().println(what + ": " + file);
-    }
-
-    private static String ast(HeddleModel declared) {
-        return Parser.parse(declared.source().text()).orThrow().items().stream()
-                .map(Item::toString)
-                .collect(Collectors.joining("\n"));
     }
 
     private static String kernels(Plan plan, Function<TileKernel, String> listing) {

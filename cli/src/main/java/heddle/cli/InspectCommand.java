@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
             "  heddle inspect examples/minilm.heddle",
             "  heddle inspect examples/minilm.heddle -D B=1 -D N=512 -o report.html",
             "  heddle inspect examples/minilm.heddle --after none --format svg -o before.svg",
-            "  heddle inspect examples/minilm.heddle --after fuse-attention --format dot | dot -Tpng -o after.png"
+            "  heddle inspect examples/minilm.heddle --after fuse-attention --format dot \\",
+            "      | dot -Tpng -o after.png"
         })
 final class InspectCommand implements Callable<Integer> {
     /** How a graph is shown. */

@@ -19,7 +19,7 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "The extension for VS Code in editors/vscode starts this command. docs/editors.md has other editors.",
+            "The extension for VS Code in editors/vscode starts this command. docs/editors.md has others.",
             "",
             "Examples:",
             "  heddle lsp    what an editor starts"

@@ -47,7 +47,8 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 done, 1 the model or its inputs are wrong, 2 usage, 3 target unavailable,",
             "4 not fused under --require-fused or worse under --fail-on, 5 results differ, 6 out of memory,",
-            "7 the device failed, 70 a bug in Heddle, 141 nobody reads standard output any more."
+            "7 the device failed, 70 a bug in Heddle, 130 ended by Ctrl-C, 141 nobody reads standard output",
+            "any more."
         })
 public final class Main implements Runnable {
     @Spec

@@ -39,12 +39,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "The model has one input of tokens, [batch, window], and an output that is made small. Weights begin as it",
-            "says: weight \"w\" : f32[n, m] = normal(0.02). It is trained on the processors unless --target tornado is given.",
+            "The model has one input of tokens, [batch, window], and an output that is made small. Weights",
+            "begin as it says: weight \"w\" : f32[n, m] = normal(0.02). It is trained on the processors unless",
+            "--target tornado is given.",
             "",
-            "A line while it goes on: step 20: 7.369 bits a byte, 349 bytes/s, 117 MB, held out 7.012. The first figure",
-            "is a running mean of the losses of steps since the command began, so --resume begins it anew; the .csv has",
-            "the loss of each step. Bytes a second leave out the first step. MB are what is used of Java's heap.",
+            "A line while it goes on: step 20: 7.369 bits a byte, 349 bytes/s, 117 MB, held out 7.012. The",
+            "first figure is a running mean of the losses of steps since the command began, so --resume",
+            "begins it anew; the .csv has the loss of each step. Bytes a second leave out the first step. MB",
+            "are what is used of Java's heap.",
             "",
             "Examples:",
             "  bible -f gen1:1-rev22:21 > kjv.txt",
@@ -173,7 +175,7 @@ final class TrainCommand implements Callable<Integer> {
                 unit(),
                 out,
                 spec.commandLine().getErr());
-        OptionalDouble last = trained(run, goesOn, report);
+        OptionalDouble last = trained(run, schedule, goesOn, report);
         last.ifPresentOrElse(
                 nats -> out.printf(
                         Locale.ROOT, "held out: %.3f bits a %s, all whole batches of it%n", nats / LN2, unit()),
@@ -200,6 +202,10 @@ final class TrainCommand implements Callable<Integer> {
         files.add("--checkpoint", schedule.checkpoint());
         files.add("the log of losses", schedule.log());
         files.add("the picture of losses", schedule.picture());
+        if (!file.toString().endsWith(".safetensors")) {
+            throw new ParameterException(
+                    spec.commandLine(), "--checkpoint " + file + ": a checkpoint is a file that ends in .safetensors");
+        }
         for (Path there : List.of(schedule.checkpoint(), schedule.log(), schedule.picture())) {
             if (!resume && Files.exists(there)) {
                 throw new ParameterException(
@@ -231,13 +237,15 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Trains; when the process is asked to end, it ends after the step that is under way, and its checkpoint. */
-    private static OptionalDouble trained(TrainingRun run, boolean resume, TrainingReport report) {
+    private OptionalDouble trained(
+            TrainingRun run, TrainingRun.Schedule schedule, boolean resume, TrainingReport report) {
         CountDownLatch ended = new CountDownLatch(1);
         Thread hook = new Thread(
                 () -> {
                     run.stop();
                     try {
                         ended.await(PATIENCE, TimeUnit.SECONDS);
+                        run.saved().ifPresent(step -> saved(step, schedule.checkpoint()));
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
@@ -250,6 +258,13 @@ final class TrainCommand implements Callable<Integer> {
             ended.countDown();
             removed(hook);
         }
+    }
+
+    /** The last that a process says which was asked to end: its output may be cut, this is not. */
+    private void saved(long step, Path checkpoint) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("stopped: step " + step + " is saved in " + checkpoint + "; --resume goes on");
+        err.flush();
     }
 
     private static void removed(Thread hook) {

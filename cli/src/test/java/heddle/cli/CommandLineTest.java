@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import heddle.compiler.type.DType;
 import heddle.runtime.tensor.Npy;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -100,9 +102,47 @@ class CommandLineTest {
                 run("run", model, "-D", "N=3", "--input", "x=random", "--profile", "--trace", trace, "--unfused"),
                 err);
         assertTrue(out.contains("y: f32[3, 4]  [") && out.contains("GFLOP/s") && out.contains("unfused"), out);
+        assertTrue(out.contains("a first run, not a warm one: heddle bench times"), out);
         String traced = Files.readString(trace);
         assertTrue(traced.contains("\"traceEvents\"") && traced.contains("\"name\":\"softmax#1\""), traced);
         assertTrue(traced.contains("\"group\":\"softmax#1\""), traced);
+    }
+
+    @Test
+    void anOutputIsWrittenOnce() {
+        String twice = "y=" + dir.resolve("b.npy");
+        assertEquals(
+                ExitCode.USAGE,
+                run("run", model, "--input", "x=random", "--output", dir.resolve("a.npy"), "--output", twice));
+        assertTrue(err.contains("--output gives y twice: ") && err.contains("b.npy"), err);
+        assertEquals(ExitCode.DONE, run("compile", model, "--emit", "tiles"), err);
+        String once = out;
+        assertEquals(ExitCode.DONE, run("compile", model, "--emit", "tiles,tiles"), err);
+        assertEquals(once, out);
+    }
+
+    /** NumPy's name of what the file has, not of what it is read as. */
+    @Test
+    void anInputOfOtherElementsIsCalledAsItsFile() throws IOException {
+        byte[] header = Npy.header(DType.BOOL, List.of(2L, 4L));
+        byte[] file = Arrays.copyOf(header, header.length + 8);
+        String text = new String(header, StandardCharsets.ISO_8859_1);
+        file[text.indexOf("|b1") + 1] = 'u';
+        Path x = Files.write(dir.resolve("bytes.npy"), file);
+        assertEquals(ExitCode.WRONG_INPUT, run("run", model, "--input", "x=" + x));
+        assertTrue(err.contains("the input x is uint8[2, 4] in ") && err.contains("the model has f32[N, 4]"), err);
+        assertTrue(err.contains("numpy.save(\"bytes.npy\", x.astype(\"float32\"))"), err);
+    }
+
+    @Test
+    void everyMissingInputIsNamed() throws IOException {
+        Path three = Files.writeString(
+                dir.resolve("three.heddle"),
+                "dim N, M\ninput a: f32[N]\ninput b: f32[M]\noutput c = sum(a) + sum(b)\n");
+        run("run", three);
+        assertTrue(err.contains("the inputs a: f32[N], b: f32[M] were not given"), err);
+        run("run", three, "--input", "a=random", "--input", "b=random");
+        assertTrue(err.contains("the lengths N, M are not known") && err.contains("-D N=128 -D M=128"), err);
     }
 
     @Test

@@ -130,4 +130,17 @@ class GenerateCommandTest {
         Ran fixed = generate("--window", "7", "-D", "N=3");
         assertTrue(fixed.err().contains("a window of 7 bytes is more than the model count sees: 3"), fixed.err());
     }
+
+    /** A table of positions says it as well, and is asked before the first byte is printed. */
+    @Test
+    void aWindowPastTheTableOfPositionsIsRefused() throws IOException {
+        String places = COUNTING.replace("* 0.0", "* 0.0 + 0.0 * (weight \"places\" : f32[4])[:N, new]");
+        model = Files.writeString(dir.resolve("places.heddle"), places);
+        Ran ran = generate("--weights", "random", "--window", "5");
+        assertEquals(ExitCode.WRONG_INPUT, ran.code(), ran.toString());
+        assertTrue(ran.err().contains("a window of 5 bytes is more than the model places sees: 4"), ran.err());
+        assertTrue(ran.err().contains("--window 4"), ran.err());
+        assertEquals("", ran.out());
+        assertEquals(ExitCode.DONE, generate("--weights", "random").code());
+    }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,30 +65,52 @@ class KilledTrainingTest {
         }
     }
 
-    private HeddleProcess started(String checkpoint) throws IOException {
+    private static HeddleProcess started(List<String> command) throws IOException {
         return HeddleProcess.start(
-                List.of("-cp", System.getProperty("java.class.path"), "-XX:TieredStopAtLevel=1"),
-                Map.of(),
-                command(checkpoint));
+                List.of("-cp", System.getProperty("java.class.path"), "-XX:TieredStopAtLevel=1"), Map.of(), command);
+    }
+
+    /** Reads what a training prints until some text comes. */
+    private static void await(HeddleProcess training, String text, String place) throws IOException {
+        StringBuilder printed = new StringBuilder();
+        while (!printed.toString().contains(text)) {
+            int next = training.process().getInputStream().read();
+            assertTrue(next >= 0, place + " did not begin: " + printed);
+            printed.append((char) next);
+        }
+    }
+
+    /** One that is asked to end has time to save, and says what it saved. */
+    @Test
+    void saysWhatItSavedWhenItIsAskedToEnd() throws IOException, InterruptedException {
+        Files.writeString(dir.resolve("m.heddle"), TrainCommandTest.MODEL);
+        Files.write(dir.resolve("data"), TrainCommandTest.circle(9000));
+        List<String> command = new ArrayList<>(command("asked.safetensors"));
+        command.set(command.indexOf("--steps") + 1, "300000");
+        try (HeddleProcess training = started(command)) {
+            training.begin();
+            await(training, "step 7:", "the training");
+            // Not by the process itself, which would close its output, too.
+            training.process().toHandle().destroy();
+            String printed = training.output();
+            String saved =
+                    "stopped: step \\d+ is saved in " + dir.resolve("asked.safetensors") + "; --resume goes on\n";
+            assertTrue(Pattern.compile(saved).matcher(printed).find(), printed);
+        }
     }
 
     /** Kills a training some time after it said what it learns. */
     private void killed(int millis, String place) throws IOException, InterruptedException {
-        try (HeddleProcess training = started("killed.safetensors")) {
+        try (HeddleProcess training = started(command("killed.safetensors"))) {
             training.begin();
-            StringBuilder printed = new StringBuilder();
-            while (!printed.toString().contains("held out\n")) {
-                int next = training.process().getInputStream().read();
-                assertTrue(next >= 0, place + " did not begin: " + printed);
-                printed.append((char) next);
-            }
+            await(training, "held out\n", place);
             assertFalse(training.process().waitFor(millis, TimeUnit.MILLISECONDS) && training.code() != 0, () -> place);
             training.process().destroyForcibly().waitFor();
         }
     }
 
     private String ended(String checkpoint) throws IOException, InterruptedException {
-        try (HeddleProcess training = started(checkpoint)) {
+        try (HeddleProcess training = started(command(checkpoint))) {
             training.begin();
             String printed = new String(training.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertEquals(ExitCode.DONE, training.process().waitFor(), printed);

@@ -70,6 +70,14 @@ class MachineOptionTest {
     }
 
     @Test
+    void aScheduleOfOtherBytesIsNoModel() throws IOException {
+        Path file = Files.write(dir.resolve("latin.txt"), new byte[] {'/', '/', ' ', (byte) 0xE9, '\n'});
+        assertEquals(ExitCode.WRONG_INPUT, run("compile", model, "--schedule", file.toString()), printed);
+        assertTrue(printed.contains("error[H1201]") && printed.contains("line 1 has other bytes"), printed);
+        assertTrue(printed.contains("heddle compile --emit schedule prints"), printed);
+    }
+
+    @Test
     void aScheduleIsRun() throws IOException {
         assertEquals(ExitCode.DONE, run("compile", model, "-D", "N=5", "--emit", "schedule"), printed);
         String edited = printed.replace("acc over m 6", "acc over m 5").replace("grain 4", "grain 1");

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.cli.report.Sizes;
+import heddle.compiler.type.DType;
+import heddle.runtime.tensor.Npy;
+import heddle.runtime.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -296,5 +299,23 @@ class MemoryReportTest {
 
     private static double end(Map<String, Object> event) {
         return start(event) + ((Number) event.get("dur")).doubleValue();
+    }
+
+    /** Inputs say the lengths of a run, so that a budget needs no -D. */
+    @Test
+    void aBudgetHoldsForTheLengthsOfTheInputs() throws IOException {
+        Path model = Files.writeString(dir.resolve("budget.heddle"), """
+                dim N
+                input x: f32[N, 8]
+                let w = weight "w" : f32[8, 8]
+                output loss: f32 = mean(exp(tanh(exp(x @ w) @ w)))
+                """);
+        Path x = dir.resolve("x.npy");
+        Npy.write(Tensor.zeros(DType.F32, 64, 8), x);
+        Ran ran = Ran.command(
+                "run", model, "--weights", "random", "--input", "x=" + x, "--grad", "--memory-budget", "0.9");
+        assertEquals(ExitCode.DONE, ran.code(), ran.toString());
+        Ran open = Ran.command("explain", model, "--grad", "--memory-budget", "0.9");
+        assertTrue(open.err().contains("H1304"), open.toString());
     }
 }

@@ -144,6 +144,22 @@ class OnnxCommandsTest {
         assertTrue(format.err().contains("heddle import"), format.err());
     }
 
+    /** Options take the file's names where those are none of the language, and an import says so. */
+    @Test
+    void theFilesOwnNamesAreTaken() {
+        Ran imported = Ran.command("import", fused);
+        assertTrue(
+                imported.err().contains("note: the input \"input.1\" of the file is " + input() + " in the source"),
+                imported.err());
+        Path file = dir.resolve("o.npy");
+        Ran run = Ran.command("run", fused, "--input", "input.1=random", "--output", "output.1=" + file);
+        assertEquals(ExitCode.DONE, run.code(), run.toString());
+        assertTrue(Files.exists(file));
+        Ran twice = Ran.command("run", fused, "--input", "input.1=random", "--input", input() + "=random");
+        assertEquals(ExitCode.USAGE, twice.code());
+        assertTrue(twice.err().contains("twice"), twice.err());
+    }
+
     /** The name of the input in the source. */
     private String input() {
         String source = Ran.command("import", fused).out();

@@ -3,9 +3,13 @@ package heddle.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.type.DType;
+import heddle.dsl.diagnostic.DiagnosticException;
+import heddle.runtime.RuntimeCode;
+import heddle.runtime.file.FileFault;
 import heddle.runtime.tensor.Npy;
 import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -215,5 +220,14 @@ class OutputFilesTest {
         Path tokens =
                 Files.writeString(dir.resolve("t.heddle"), "dim B, N\ninput ids: i64[B, N]\noutput y = ids + 1\n");
         assertTrue(Ran.command("run", tokens, "--text", "hi").err().contains("H0808"));
+    }
+
+    /** A directory that takes no file, whoever asks, is found before anything is computed. */
+    @Test
+    void aDirectoryThatTakesNoFileIsFoundAtOnce() {
+        Path file = Path.of("/proc/heddle.npy");
+        Assumptions.assumeTrue(Files.isDirectory(file.getParent()));
+        DiagnosticException e = assertThrows(DiagnosticException.class, () -> FileFault.requireWritable(file));
+        assertEquals(RuntimeCode.FILE_UNWRITABLE, e.diagnostics().getFirst().code());
     }
 }

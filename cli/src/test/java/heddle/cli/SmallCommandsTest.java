@@ -11,8 +11,14 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Command;
 
 /** What commands do with little: no attention, no weights, no name of a format. */
 class SmallCommandsTest {
@@ -93,5 +99,32 @@ class SmallCommandsTest {
                 assertFalse(help.contains(end), help);
             }
         }
+    }
+
+    /** Examples can be copied, and paragraphs have no ragged lines: none is wider than what is printed. */
+    @Test
+    void theLastLinesOfHelpAreNotWrapped() {
+        Matcher commands = Pattern.compile("(?m)^  ([a-z]+)  +")
+                .matcher(Ran.command("--help").out());
+        List<String> wrapped = new ArrayList<>();
+        int found = 0;
+        for (; commands.find(); found++) {
+            Class<?> command = commandOf(commands.group(1));
+            for (String line : command.getAnnotation(Command.class).footer()) {
+                if (line.replace("%%", "%").length() >= 100) {
+                    wrapped.add(commands.group(1) + ": " + line);
+                }
+            }
+        }
+        assertTrue(found > 15, found + " commands");
+        assertEquals(List.of(), wrapped);
+        assertTrue(Ran.command("--help").out().contains("130 ended by Ctrl-C"));
+    }
+
+    private static Class<?> commandOf(String name) {
+        return Arrays.stream(Main.class.getAnnotation(Command.class).subcommands())
+                .filter(c -> c.getAnnotation(Command.class).name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name));
     }
 }

@@ -68,6 +68,14 @@ class TrainCommandTest {
     }
 
     @Test
+    void aCheckpointEndsAsWeightFilesDo() {
+        Ran ran = train("w.txt", "--steps", "1");
+        assertEquals(ExitCode.USAGE, ran.code(), ran.toString());
+        assertTrue(ran.err().contains("a checkpoint is a file that ends in .safetensors"), ran.err());
+        assertFalse(Files.exists(dir.resolve("w.txt")));
+    }
+
+    @Test
     void learnsAndWrites() throws IOException {
         Ran ran = train("w.safetensors", "--steps", "60");
         assertEquals(ExitCode.DONE, ran.code(), ran.toString());

@@ -115,9 +115,9 @@ public final class HeddleModel {
         return with(one, endToEnd);
     }
 
-    /** The most memory that a run with gradients may take. */
+    /** The most memory that a run with gradients may take, for the lengths it has, or else typical ones. */
     public Optional<MemoryBudget> memoryBudget() {
-        return budget.map(b -> b.at(typicalLengths()));
+        return budget.map(b -> b.typical().isEmpty() ? b.at(typicalLengths()) : b);
     }
 
     /** What the model says is typical of the lengths that are not fixed. */

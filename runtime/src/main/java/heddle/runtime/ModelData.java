@@ -65,7 +65,7 @@ final class ModelData {
                                                         + HeddleModel.counted(wanted.size(), "weight")
                                                         + " and no weight file was named")
                                         .hint(
-                                                "name one with --weights FILE, in Java with withWeights, or in "
+                                                "name one with --weights FILE, in Java with Options.weights, or in "
                                                         + model.manifestName()
                                                         + " beside the model: weights = FILE; --weights random draws some, to try the model out")));
         return WeightBinding.bind(WeightFile.open(file), wanted, options.conversion());
@@ -127,7 +127,7 @@ final class ModelData {
         Path file = find(options.tokenizer(), manifest.tokenizer())
                 .orElseThrow(() -> new DiagnosticException(
                         Diagnostic.of(RuntimeCode.TOKENIZER, "no tokenizer was named for " + model.name())
-                                .hint("name one with --tokenizer FILE, in Java with withTokenizer, or in "
+                                .hint("name one with --tokenizer FILE, in Java with Options.tokenizer, or in "
                                         + model.manifestName()
                                         + " beside the model: tokenizer = FILE; a model of bytes has the tokenizer "
                                         + Tokenizer.BYTES)));

@@ -4,6 +4,7 @@ import heddle.dsl.ast.ScheduleFile;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Suggest;
+import heddle.dsl.parse.ScheduleCode;
 import heddle.dsl.parse.ScheduleReader;
 import heddle.dsl.source.SourceFile;
 import heddle.runtime.file.FileFault;
@@ -44,11 +45,21 @@ public final class SourceReader {
     /** The schedules that a file has. */
     public static ScheduleFile schedules(Path file) {
         try {
-            return ScheduleReader.read(text(file.toString(), Files.readAllBytes(file)));
+            return ScheduleReader.read(scheduleText(file));
         } catch (IOException e) {
             throw unreadable(
                     "the schedules of " + FileFault.shown(file) + " cannot be read: " + FileFault.reason(e),
-                    "heddle compile --emit schedule prints schedules in the form that is read here");
+                    ScheduleReader.REMEDY);
+        }
+    }
+
+    private static SourceFile scheduleText(Path file) throws IOException {
+        try {
+            return text(file.toString(), Files.readAllBytes(file));
+        } catch (DiagnosticException e) {
+            String message = e.diagnostics().getFirst().message();
+            throw new DiagnosticException(
+                    Diagnostic.of(ScheduleCode.MALFORMED, message).hint(ScheduleReader.REMEDY));
         }
     }
 

@@ -23,6 +23,11 @@ record Assignment(String name, String value) {
         }
     }
 
+    /** The same with the model's name for the file's. */
+    Assignment known(ImportedNames names) {
+        return new Assignment(names.known(name), value);
+    }
+
     /**
      * The values by name, in order.
      *

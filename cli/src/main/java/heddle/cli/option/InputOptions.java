@@ -1,9 +1,13 @@
 package heddle.cli.option;
 
+import heddle.compiler.type.DType;
 import heddle.compiler.type.TensorType;
+import heddle.dsl.diagnostic.Diagnostic;
+import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Suggest;
 import heddle.runtime.CompileOptions;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.RuntimeCode;
 import heddle.runtime.input.ModelInputs;
 import heddle.runtime.input.RandomInputs;
 import heddle.runtime.tensor.Npy;
@@ -11,6 +15,7 @@ import heddle.runtime.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +28,13 @@ import picocli.CommandLine.Spec;
 /** The inputs a model is run with. */
 public final class InputOptions {
     private static final String RANDOM = "random";
+    private static final Map<DType, String> NUMPY = Map.of(
+            DType.F16, "float16",
+            DType.F32, "float32",
+            DType.F64, "float64",
+            DType.I32, "int32",
+            DType.I64, "int64",
+            DType.BOOL, "bool");
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -69,7 +81,7 @@ public final class InputOptions {
         if (!texts.isEmpty()) {
             tensors.putAll(model.tokenize(texts, options));
         }
-        SequencedMap<String, String> named = Assignment.byName(spec, "--input", files, Assignment::value);
+        SequencedMap<String, String> named = Assignment.byName(spec, "--input", known(model), Assignment::value);
         List<String> random = new ArrayList<>();
         named.forEach((name, file) -> {
             if (!types.containsKey(name)) {
@@ -79,7 +91,7 @@ public final class InputOptions {
             } else if (file.equals(RANDOM)) {
                 random.add(name);
             } else {
-                tensors.put(name, read(name, file));
+                tensors.put(name, read(name, file, types.get(name)));
             }
         });
         if (randomDefault) {
@@ -91,7 +103,12 @@ public final class InputOptions {
         return tensors;
     }
 
-    private Tensor read(String name, String file) {
+    private List<Assignment> known(HeddleModel model) {
+        ImportedNames names = ImportedNames.ofInputs(model);
+        return files.stream().map(file -> file.known(names)).toList();
+    }
+
+    private Tensor read(String name, String file, TensorType type) {
         if (file.isEmpty()) {
             throw wrong("--input " + name + ": the name is empty");
         }
@@ -99,7 +116,23 @@ public final class InputOptions {
         if (!Files.exists(path) && Suggest.closest(file, List.of(RANDOM)).isPresent()) {
             throw wrong("--input " + name + ": there is no file " + file + "; did you mean " + RANDOM + "?");
         }
-        return FileName.read("--input " + name, () -> Npy.read(path));
+        Tensor tensor = FileName.read("--input " + name, () -> Npy.read(path));
+        if (tensor.dtype() != type.dtype()) {
+            throw otherElements(name, path, tensor, type);
+        }
+        return tensor;
+    }
+
+    /** Says the file's own type, not the one that its elements are read as. */
+    private static DiagnosticException otherElements(String name, Path file, Tensor tensor, TensorType type) {
+        String message = "the input " + name + " is " + Npy.numpyType(file) + Arrays.toString(tensor.shape()) + " in "
+                + file + ", the model has " + type;
+        Diagnostic d = Diagnostic.of(RuntimeCode.INPUT_DTYPE, message);
+        return new DiagnosticException(
+                type.dtype() == DType.BF16
+                        ? d.hint("the format has no bfloat16: declare the input as f32, and cast it in the model")
+                        : d.hint("save it with elements of that type: numpy.save(\"" + file.getFileName() + "\", "
+                                + name + ".astype(\"" + NUMPY.get(type.dtype()) + "\"))"));
     }
 
     private ParameterException wrong(String message) {
@@ -108,13 +141,13 @@ public final class InputOptions {
 
     /** Draws inputs that were drawn at random once more, as the {@code n}th such draw. */
     public SequencedMap<String, Tensor> drawnAgain(HeddleModel model, Map<String, Tensor> given, int n) {
-        List<String> named = files.stream()
+        List<String> named = known(model).stream()
                 .filter(a -> !a.value().equals(RANDOM))
                 .map(Assignment::name)
                 .toList();
         List<String> random = texts.isEmpty()
                 ? given.keySet().stream().filter(name -> !named.contains(name)).toList()
-                : files.stream()
+                : known(model).stream()
                         .filter(a -> a.value().equals(RANDOM))
                         .map(Assignment::name)
                         .toList();

@@ -6,6 +6,7 @@ import heddle.runtime.tensor.Tensor;
 import heddle.runtime.weights.Safetensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,8 @@ public final class OutputOptions {
                     "Writes one output to an .npy file, or all of them to a .safetensors file; repeat it for more.")
     private List<String> options = new ArrayList<>();
 
+    private ImportedNames imported;
+
     public boolean isEmpty() {
         return options.isEmpty();
     }
@@ -47,6 +50,8 @@ public final class OutputOptions {
     public void check(HeddleModel model, OutputFiles files) {
         List<String> outputs =
                 model.declaration().outputs().stream().map(o -> o.name()).toList();
+        imported = ImportedNames.ofOutputs(model);
+        Map<String, String> given = new HashMap<>();
         for (String option : options) {
             if (!endsIn(option, ONE) && !endsIn(option, ALL)) {
                 throw wrong(option, "ends in neither " + ONE + " nor " + ALL);
@@ -55,6 +60,7 @@ public final class OutputOptions {
                 requireAll(option, outputs);
             } else {
                 requireOne(option, outputs);
+                requireOnce(given, name(option, outputs), option);
             }
             files.add(NAME, file(option));
         }
@@ -62,7 +68,7 @@ public final class OutputOptions {
 
     private void requireAll(String option, List<String> outputs) {
         int sign = option.indexOf('=');
-        if (sign >= 0 && outputs.contains(option.substring(0, sign))) {
+        if (sign >= 0 && outputs.contains(name(option, outputs))) {
             throw wrong(
                     option,
                     "names one output; a " + ALL + " file takes all, so leave out " + option.substring(0, sign + 1));
@@ -77,6 +83,14 @@ public final class OutputOptions {
                     "should begin with "
                             + outputs.stream().map(n -> n + "=").collect(Collectors.joining(", ", "one of ", ""))
                             + (outputs.size() > 1 ? "; a file that ends in " + ALL + " takes all outputs" : ""));
+        }
+    }
+
+    private void requireOnce(Map<String, String> given, String output, String option) {
+        String before = given.putIfAbsent(output, option);
+        if (before != null) {
+            String message = NAME + " gives " + output + " twice: " + before + " and " + option;
+            throw new ParameterException(spec.commandLine(), message);
         }
     }
 
@@ -95,9 +109,9 @@ public final class OutputOptions {
     }
 
     /** The output that an option names, or the only one. */
-    private static String name(String option, List<String> outputs) {
+    private String name(String option, List<String> outputs) {
         int sign = option.indexOf('=');
-        return sign < 0 ? outputs.getFirst() : option.substring(0, sign);
+        return sign < 0 ? outputs.getFirst() : imported.known(option.substring(0, sign));
     }
 
     /** The file of an option. One for all outputs has no name before it, so its path may hold an equals sign. */

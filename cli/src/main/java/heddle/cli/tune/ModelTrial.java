@@ -102,8 +102,10 @@ public final class ModelTrial implements Trial {
         other.ifPresent(CompiledModel::close);
         other = Optional.empty();
         try {
-            ScheduleFile file = ScheduleReader.read(new SourceFile("tuned", text(schedules)));
-            CompiledModel compiled = model.compile(options.withSchedules(Optional.of(file)));
+            Optional<ScheduleFile> file = Optional.of(text(schedules))
+                    .filter(text -> !text.isEmpty())
+                    .map(text -> ScheduleReader.read(new SourceFile("tuned", text)));
+            CompiledModel compiled = model.compile(options.withSchedules(file));
             other = Optional.of(compiled);
             warm(compiled);
             return compiled;

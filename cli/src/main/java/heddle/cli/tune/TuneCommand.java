@@ -44,8 +44,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "A schedule changes speed alone: results are the same up to the order of sums. What is found holds for the",
-            "machine, the threads and the lengths that it was measured with; with other lengths it is legal, too.",
+            "A schedule changes speed alone: results are the same up to the order of sums. What is found",
+            "holds for the machine, the threads and the lengths that it was measured with; with other",
+            "lengths it is legal, too.",
             "",
             "Examples:",
             "  heddle tune examples/attention.heddle -D B=1 -D N=512 -o n512.schedule",

@@ -234,7 +234,10 @@ export class CompareView {
         });
         const own = sides.map(([, options]) => options).join('');
         const lengths = Object.entries(this.app.report.head.lengths).map(([k, v]) => ' -D ' + k + '=' + v).join('');
-        return 'heddle diff --fail-on unfused,kernels,peak:+5% ' + sides.map(([file]) => file).join(' ') + (own === '' ? lengths : own);
+        // The peak is a number only where all lengths are known; else the command would be refused.
+        const peak = diff.measures.find(m => m.name === 'peak');
+        const limits = typeof peak?.a === 'number' && typeof peak.b === 'number' ? 'unfused,kernels,peak:+5% ' : 'unfused,kernels ';
+        return 'heddle diff --fail-on ' + limits + sides.map(([file]) => file).join(' ') + (own === '' ? lengths : own);
     }
 
     fileDiff(file) {

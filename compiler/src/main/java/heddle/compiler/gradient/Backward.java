@@ -127,7 +127,7 @@ final class Backward {
                         node,
                         "the gradient of a fused attention has no gradient itself",
                         "gradients of gradients need attention that is not fused: `heddle run --unfused`, or"
-                                + " withFusion(Fusion.UNFUSED) in Java; `heddle verify` has no such option, because it"
+                                + " Options.unfused() in Java; `heddle verify` has no such option, because it"
                                 + " compares what is fused");
             }
             throw GradientContext.noGradient(

@@ -55,12 +55,7 @@ public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implement
             others.verify(kernel, facts);
             others.verifyGiven(kernel, new TileKernel(facts.program(), chosen));
         } catch (IllegalSchedule e) {
-            Name at = given.entries().stream()
-                    .filter(entry -> e.isAbout(choice(entry)))
-                    .findFirst()
-                    .map(ScheduleFile.Entry::subject)
-                    .orElse(given.name());
-            throw illegal(at, given, e.why());
+            throw illegal(given, e);
         }
         return schedule;
     }
@@ -111,6 +106,16 @@ public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implement
             return new Choice.Size.Blocks(n);
         }
         return cut.word().equals("whole") ? new Choice.Size.Whole() : new Choice.Size.Each();
+    }
+
+    /** Names the choice where the file has it, else says it. */
+    private static DiagnosticException illegal(ScheduleFile.Kernel given, IllegalSchedule e) {
+        Optional<Name> at = given.entries().stream()
+                .filter(entry -> e.isAbout(choice(entry)))
+                .findFirst()
+                .map(ScheduleFile.Entry::subject);
+        String said = at.isPresent() || e.choice().isEmpty() ? e.why() : e.choice() + ": " + e.why();
+        return illegal(at.orElse(given.name()), given, said);
     }
 
     private static DiagnosticException illegal(Name at, ScheduleFile.Kernel given, String why) {

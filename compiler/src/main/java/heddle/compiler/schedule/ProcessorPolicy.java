@@ -142,8 +142,8 @@ record ProcessorPolicy(Processor processor) implements SchedulePolicy {
             if (c instanceof Choice.Place p && p.place() == TilePlace.REGISTER && !held.contains(p.tile())) {
                 throw new IllegalSchedule(
                         kernel.program(),
-                        "place " + p.tile() + " register",
-                        "it is not defined and read in one loop over " + lanes);
+                        "place " + p.tile(),
+                        p.tile() + " is not defined and read in one loop over " + lanes);
             }
         }
     }

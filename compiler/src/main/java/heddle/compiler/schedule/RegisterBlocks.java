@@ -194,7 +194,7 @@ record RegisterBlocks(Processor processor) {
             throw new IllegalSchedule(
                     kernel.program(),
                     "unroll " + sums + " over " + lane + " " + across,
-                    "a block has " + vectors + " vectors, of which this is no part");
+                    across + " vectors are computed at once, and a block has " + vectors);
         }
         int taken = taken(kernel.schedule(), sums, row, lane);
         if (taken > processor.registers()) {

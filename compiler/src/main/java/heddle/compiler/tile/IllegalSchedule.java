@@ -1,5 +1,7 @@
 package heddle.compiler.tile;
 
+import java.util.Locale;
+
 /** A schedule's choice is not legal for its program. */
 public final class IllegalSchedule extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
@@ -19,13 +21,21 @@ public final class IllegalSchedule extends IllegalArgumentException {
         return why;
     }
 
+    /** What is not legal, in words, for one that no choice of a file is; empty where the rule says it all. */
+    public String choice() {
+        return choice.contains(" ") ? choice : "";
+    }
+
     /** Whether it is this choice that is not legal. */
     public boolean isAbout(Choice other) {
-        return choice.equals(other.toString())
-                || other instanceof Choice.Cut c && choice.equals("cut " + c.loop() + " " + c.size())
-                || other instanceof Choice.Unroll u
-                        && choice.startsWith("unroll " + u.tile() + " over " + u.axis() + " ")
-                || other instanceof Choice.Place p && choice.equals("place " + p.tile())
-                || other instanceof Choice.Bind b && (choice + " ").startsWith("bind " + b.axis() + " ");
+        return choice.equals(other.toString()) || (choice + " ").startsWith(begin(other) + " ");
+    }
+
+    /** How a choice is called in words, without its number. */
+    private static String begin(Choice choice) {
+        return switch (choice) {
+            case Choice.Unroll unroll -> "unroll " + unroll.tile() + " over " + unroll.axis();
+            default -> choice.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " " + choice.subject();
+        };
     }
 }

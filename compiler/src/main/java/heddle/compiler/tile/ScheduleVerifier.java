@@ -4,6 +4,7 @@ import heddle.compiler.scalar.Axis;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Checks that the choices of a schedule are legal: that they leave alone what the program means.
@@ -166,19 +167,34 @@ public final class ScheduleVerifier {
     }
 
     private TileStmt.Loop loop(Choice choice, LoopId id) {
-        return facts.loop(id.name()).orElseThrow(() -> illegal(choice.toString(), "the program has no such loop"));
+        return facts.loop(id.name())
+                .orElseThrow(() -> illegal(choice.toString(), "the program has no such loop; it has " + loops()));
     }
 
     private Tile tile(Choice choice, String name) {
         return facts.definition(name)
-                .orElseThrow(() -> illegal(choice.toString(), "the program has no such tile"))
+                .orElseThrow(() -> illegal(choice.toString(), "the program has no such tile; it has " + tiles()))
                 .tile();
+    }
+
+    private String tiles() {
+        return kernel.program().definitions().stream()
+                .map(d -> d.tile().name())
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    private String loops() {
+        return kernel.program().loops().stream()
+                .map(l -> l.id().name())
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     private void isPlaced(Tile tile) {
         boolean placed = kernel.schedule().choices().stream()
                 .anyMatch(c -> c instanceof Choice.Place p && p.tile().equals(tile.name()));
-        check(placed, tile.name(), "no choice says where it is held");
+        check(placed, tile.name(), "no choice says where " + tile + " is held, as `place " + tile + " local` does");
     }
 
     private void check(boolean holds, Object choice, String why) {

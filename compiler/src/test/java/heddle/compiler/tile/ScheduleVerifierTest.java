@@ -181,10 +181,11 @@ class ScheduleVerifierTest {
     @Test
     void aChoiceNamesWhatTheProgramHas() {
         assertEquals(
-                "the schedule of softmax#1 is not legal: Cut[loop=z, size=4]: the program has no such loop",
+                "the schedule of softmax#1 is not legal: Cut[loop=z, size=4]: the program has no such loop; it has h, i, e, j",
                 refusal(new Choice.Cut(new LoopId("z"), new Choice.Size.Blocks(4))));
         assertEquals(
-                "the schedule of softmax#1 is not legal: Place[tile=z, place=LOCAL]: the program has no such tile",
+                "the schedule of softmax#1 is not legal: Place[tile=z, place=LOCAL]: the program has no such tile; it has q, acc,"
+                        + " rowMax, rowSum, k, score, blockMax, newMax, shift, rescale, blockSum, v, scale",
                 refusal(new Choice.Place("z", TilePlace.LOCAL)));
     }
 

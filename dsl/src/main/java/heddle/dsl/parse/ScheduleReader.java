@@ -29,8 +29,8 @@ import org.antlr.v4.runtime.tree.TerminalNode;
 
 /** Parses schedule files, which look as {@code heddle compile --emit schedule} prints schedules. */
 public final class ScheduleReader {
-    private static final String REMEDY =
-            "heddle compile --emit schedule prints schedules in the form that is read here";
+    /** Where what is read can be had from. */
+    public static final String REMEDY = "heddle compile --emit schedule prints schedules in the form that is read here";
 
     private final SourceFile file;
     private final List<Diagnostic> problems = new ArrayList<>();
@@ -66,6 +66,7 @@ public final class ScheduleReader {
             List<ScheduleFile.Kernel> kernels =
                     tree.kernel().stream().map(this::kernel).toList();
             once(kernels);
+            some(kernels);
             if (problems.isEmpty()) {
                 return new ScheduleFile(file, kernels);
             }
@@ -86,6 +87,14 @@ public final class ScheduleReader {
         int stop =
                 text.offsetByCodePoints(0, Math.min(Math.max(token.getStopIndex() + 1, token.getStartIndex()), points));
         return new Span(file, start, Math.max(start, stop));
+    }
+
+    private void some(List<ScheduleFile.Kernel> kernels) {
+        if (kernels.isEmpty()) {
+            problems.add(Diagnostic.of(ScheduleCode.MALFORMED, file.name() + " names no kernel")
+                    .note("it is empty, or has comments alone")
+                    .hint(REMEDY));
+        }
     }
 
     /** A kernel has one schedule. */

@@ -106,6 +106,17 @@ class ScheduleReaderTest {
         assertEquals(hint, d.hint().orElseThrow());
     }
 
+    @Test
+    void aFileNamesAKernel() {
+        for (String text : List.of("", "\n\n", "// mine\n", "skip j by t of m\n")) {
+            Diagnostic d = wrong(text);
+            assertEquals(ScheduleCode.MALFORMED, d.code());
+            assertEquals("mine.txt names no kernel", d.message());
+            assertEquals(ScheduleReader.REMEDY, d.hint().orElseThrow());
+        }
+        assertEquals(1, read("schedule k:\n").kernels().size());
+    }
+
     @ParameterizedTest
     @EnumSource
     void eachCodeHasAPage(ScheduleCode code) throws IOException {

@@ -116,7 +116,18 @@ public final class FileFault {
             return Optional.of(fault(file, "you may not write to " + (itself ? "it" : "the directory " + directory))
                     .hint("name another one"));
         }
-        return Optional.empty();
+        return refused(file, directory);
+    }
+
+    /** Some directories, such as those of the kernel, take no files though nothing forbids it; what is made is removed at once. */
+    private static Optional<Diagnostic> refused(Path file, Path directory) {
+        try {
+            Files.delete(Files.createTempFile(directory, ".heddle", ".tmp"));
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(fault(file, "the directory " + directory + " takes no file: " + reason(e))
+                    .hint("name another one"));
+        }
     }
 
     private static Path parentAsWritten(Path file) {

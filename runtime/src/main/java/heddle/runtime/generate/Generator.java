@@ -2,6 +2,7 @@ package heddle.runtime.generate;
 
 import heddle.compiler.frontend.Model.Declaration;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
 import heddle.compiler.type.TensorType;
 import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
@@ -14,7 +15,6 @@ import heddle.runtime.train.TrainCode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -60,21 +60,30 @@ public final class Generator {
                     .hint("declare `input tokens: i64[B, N]`"));
         }
         requireScores(model, logits);
-        Optional<Integer> longest = longest(model);
-        int length = input.type().dim(1).isKnown() ? longest.get() : window;
-        if (longest.isPresent() && length > longest.get()) {
-            throw tooLong(model, length, longest.get());
+        int length = input.type().dim(1).isKnown() ? (int) input.type().dim(1).value() : window;
+        int longest = longest(model, logits, length);
+        if (length > longest) {
+            throw tooLong(model, length, longest);
         }
         return new Generator(model.only(logits).compile(options), input, logits, length);
     }
 
-    /** How many bytes a model sees at the most, as its input or its manifest says; empty where neither does. */
-    public static Optional<Integer> longest(HeddleModel model) {
-        return model.declaration().inputs().stream()
-                .filter(i -> i.type().rank() == 2 && i.type().dim(1).isKnown())
-                .map(i -> (int) i.type().dim(1).value())
-                .findFirst()
-                .or(() -> model.source().manifest().tokens());
+    /**
+     * How many bytes a model sees at the most, of at most so many: as its input or its manifest says, and as it has places for.
+     *
+     * @param logits the output that is wanted, which the model need not have
+     */
+    public static int longest(HeddleModel model, String logits, int most) {
+        List<Declaration> inputs = model.declaration().inputs();
+        if (inputs.size() != 1 || inputs.getFirst().type().rank() != 2) {
+            return most;
+        }
+        Dim length = inputs.getFirst().type().dim(1);
+        if (length.isKnown()) {
+            return (int) Math.min(length.value(), most);
+        }
+        int told = model.source().manifest().tokens().orElse(most);
+        return Places.of(model, logits, Math.min(told, most));
     }
 
     /** What to throw for a window of more bytes than a model sees. */
@@ -83,7 +92,7 @@ public final class Generator {
                         TrainCode.NOT_GENERATIVE,
                         "a window of " + window + " bytes is more than the model "
                                 + model.declaration().name() + " sees: " + longest)
-                .hint("take " + longest + " or fewer"));
+                .hint("take " + longest + " or fewer, as with --window " + longest));
     }
 
     private static void requireScores(HeddleModel model, String logits) {

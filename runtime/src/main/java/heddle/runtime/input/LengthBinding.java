@@ -6,7 +6,9 @@ import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.Tensor;
+import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -48,7 +50,7 @@ public final class LengthBinding {
         if (tensor.dtype() != type.dtype()) {
             throw new DiagnosticException(
                     Diagnostic.of(RuntimeCode.INPUT_DTYPE, what + " is " + tensor + ", the model has " + type)
-                            .hint("save it with elements of type " + type.dtype()));
+                            .hint("give it elements of type " + type.dtype()));
         }
         long[] shape = tensor.shape();
         if (shape.length != type.rank()) {
@@ -108,15 +110,21 @@ public final class LengthBinding {
         return new DiagnosticException(d);
     }
 
-    /** @throws DiagnosticException when one of {@code names} is still open */
-    public void requireAll(Iterable<String> names) {
-        for (String name : names) {
-            if (!lengths.containsKey(name)) {
-                throw new DiagnosticException(
-                        Diagnostic.of(RuntimeCode.LENGTH_UNBOUND, "the length " + name + " is not known")
-                                .hint("give it with -D " + name + "=128"));
-            }
+    /** @throws DiagnosticException that names all of {@code names} that are still open */
+    public void requireAll(Collection<String> names) {
+        List<String> open = names.stream()
+                .filter(name -> !lengths.containsKey(name))
+                .distinct()
+                .toList();
+        if (open.isEmpty()) {
+            return;
         }
+        String message = open.size() == 1
+                ? "the length " + open.getFirst() + " is not known"
+                : "the lengths " + String.join(", ", open) + " are not known";
+        String given = open.stream().map(name -> "-D " + name + "=128").collect(Collectors.joining(" "));
+        throw new DiagnosticException(Diagnostic.of(RuntimeCode.LENGTH_UNBOUND, message)
+                .hint("give " + (open.size() == 1 ? "it" : "them") + " with " + given));
     }
 
     /** {@code B = 2, N = 7}. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /** Checks the inputs of a model before it runs, so that no kernel ever sees a tensor that does not fit. */
 public final class ModelInputs {
@@ -55,14 +56,25 @@ public final class ModelInputs {
                 throw unknown(name, names);
             }
         }
-        for (Declaration d : model.inputs()) {
-            if (!inputs.containsKey(d.name())) {
-                throw new DiagnosticException(Diagnostic.of(
-                                RuntimeCode.INPUT_MISSING, "the input " + d.name() + ": " + d.type() + " was not given")
-                        .hint("give it: --input " + d.name() + "=FILE.npy or " + d.name()
-                                + "=random on the command line, a tensor of that name in Java"));
-            }
+        List<Declaration> missing = model.inputs().stream()
+                .filter(d -> !inputs.containsKey(d.name()))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw missing(missing);
         }
+    }
+
+    private static DiagnosticException missing(List<Declaration> inputs) {
+        Declaration first = inputs.getFirst();
+        String all = inputs.stream().map(d -> d.name() + ": " + d.type()).collect(Collectors.joining(", "));
+        Diagnostic d = inputs.size() == 1
+                ? Diagnostic.of(RuntimeCode.INPUT_MISSING, "the input " + all + " was not given")
+                : Diagnostic.of(RuntimeCode.INPUT_MISSING, "the inputs " + all + " were not given");
+        String one = "--input " + first.name() + "=FILE.npy or " + first.name() + "=random";
+        return new DiagnosticException(d.hint(
+                inputs.size() == 1
+                        ? "give it: " + one + " on the command line, a tensor of that name in Java"
+                        : "give each: " + one + " and so on on the command line, tensors of these names in Java"));
     }
 
     /** What to throw for an input that the model does not have. */

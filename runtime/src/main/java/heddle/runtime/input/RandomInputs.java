@@ -35,9 +35,10 @@ public final class RandomInputs {
      */
     public SequencedMap<String, Tensor> draw(List<String> names, long seed) {
         SequencedMap<String, Tensor> drawn = new LinkedHashMap<>();
-        for (String name : names) {
-            model.inputs().get(name).shape().dims().forEach(d -> binding.requireAll(d.symbols()));
-        }
+        binding.requireAll(names.stream()
+                .flatMap(name -> model.inputs().get(name).shape().dims().stream())
+                .flatMap(d -> d.symbols().stream())
+                .toList());
         try {
             names.forEach(name -> drawn.put(name, draw(name, seed)));
         } catch (OutOfMemoryError e) {

@@ -135,7 +135,8 @@ final class MachineFields {
     }
 
     private <T> T throwWrongType(String field, String wanted) {
-        throw wrong(field + " is " + fields.get(field), "write " + wanted);
+        Object value = fields.get(field);
+        throw wrong(field + " is " + (value instanceof String s ? '"' + s + '"' : value), "write " + wanted);
     }
 
     private DiagnosticException wrong(String message, String remedy) {

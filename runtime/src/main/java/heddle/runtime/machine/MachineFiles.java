@@ -1,5 +1,7 @@
 package heddle.runtime.machine;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.jr.ob.JSON;
 import heddle.compiler.schedule.machine.Machine;
 import heddle.dsl.diagnostic.Diagnostic;
@@ -60,12 +62,29 @@ public final class MachineFiles {
     /** The machine that a text describes. @param name of the file, for messages */
     static Machine of(String name, String text) {
         try {
-            Map<String, Object> fields = JSON.std.mapFrom(text);
-            return new MachineFields(name, fields).machine();
-        } catch (IOException | ClassCastException e) {
-            throw new DiagnosticException(Diagnostic.of(RuntimeCode.MACHINE, name + " is not one object of JSON")
-                    .note(String.valueOf(e.getMessage()).lines().findFirst().orElse(""))
-                    .hint("docs/schedules.md has an example"));
+            if (JSON.std.anyFrom(text) instanceof Map<?, ?>) {
+                return new MachineFields(name, JSON.std.mapFrom(text)).machine();
+            }
+            throw noObject(name, "an object stands in braces: {\"kind\": \"processor\", ...}");
+        } catch (JacksonException e) {
+            throw noObject(name, reason(e));
+        } catch (IOException e) {
+            throw noObject(name, e.getMessage());
         }
+    }
+
+    /** What the parser says, without its words for a place, and the place. */
+    private static String reason(JacksonException e) {
+        String message = e.getOriginalMessage().lines().findFirst().orElse("").replaceFirst(" \\(start marker.*", "");
+        JsonLocation place = e.getLocation();
+        return place == null
+                ? message
+                : "line " + place.getLineNr() + ", column " + place.getColumnNr() + ": " + message;
+    }
+
+    private static DiagnosticException noObject(String name, String why) {
+        return new DiagnosticException(Diagnostic.of(RuntimeCode.MACHINE, name + " is not one object of JSON")
+                .note(why)
+                .hint("docs/schedules.md has an example"));
     }
 }

@@ -9,8 +9,11 @@ import heddle.runtime.onnx.source.FlatModel;
 import heddle.runtime.onnx.source.text.SourceText;
 import heddle.runtime.onnx.translate.OperatorTable;
 import heddle.runtime.onnx.translate.Translation;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** An ONNX file as a model in the language, whose weights are those of the file. */
 public final class OnnxImport {
@@ -65,6 +68,33 @@ public final class OnnxImport {
     /** The nodes of the file that a line of the text says what they compute. @param line from 1 */
     public List<String> nodes(int line) {
         return text.nodes().getOrDefault(line, List.of());
+    }
+
+    /** The names that the file has for the inputs, by those of the text. */
+    public Map<String, String> inputs() {
+        return text.inputs();
+    }
+
+    /** The names that the file has for the outputs, by those of the text. */
+    public Map<String, String> outputs() {
+        return text.outputs();
+    }
+
+    /** Inputs and outputs whose names are none of the language, or are taken there, a sentence each. */
+    public List<String> renamed() {
+        List<String> sentences = new ArrayList<>();
+        renamed("input", text.inputs(), sentences);
+        renamed("output", text.outputs(), sentences);
+        return sentences;
+    }
+
+    private static void renamed(String what, Map<String, String> names, List<String> sentences) {
+        new TreeMap<>(names).forEach((name, file) -> {
+            if (!name.equals(file)) {
+                sentences.add(
+                        "the " + what + " " + OnnxName.quoted(file) + " of the file is " + name + " in the source");
+            }
+        });
     }
 
     /** What a reader should know of the model beside its text, a sentence each. */

@@ -55,8 +55,20 @@ public final class Npy {
         }
     }
 
+    /** What NumPy calls the type of a file's elements, such as {@code uint8}, which is read as {@code i32}; of one that can be read. */
+    public static String numpyType(Path file) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mapped = MappedFile.map(file, arena, RuntimeCode.FILE_UNREADABLE);
+            return format(header(mapped)).numpy();
+        }
+    }
+
     /** @throws IllegalArgumentException that says what is wrong */
     static Tensor read(MemorySegment file) {
+        return elements(header(file), file.asSlice(start(file) + headerLength(file)));
+    }
+
+    private static NpyHeader header(MemorySegment file) {
         if (!isNpy(file)) {
             throw new IllegalArgumentException("it does not begin with \\x93NUMPY");
         }
@@ -67,23 +79,34 @@ public final class Npy {
         if (version < 1 || version > 3) {
             throw new IllegalArgumentException("version " + version + " of the format is not known");
         }
-        var u16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-        var u32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-        int start = version == 1 ? 10 : 12;
-        long length = version == 1 ? Short.toUnsignedLong(file.get(u16, 8)) : Integer.toUnsignedLong(file.get(u32, 8));
+        int start = start(file);
+        long length = headerLength(file);
         if (length > MAX_HEADER || start + length > file.byteSize()) {
             throw new IllegalArgumentException("a header of " + length + " bytes does not fit");
         }
         byte[] text = file.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
-        NpyHeader header =
-                NpyHeader.parse(new String(text, version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1));
-        return elements(header, file.asSlice(start + length));
+        return NpyHeader.parse(new String(text, version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1));
+    }
+
+    /** Where the header begins: behind its length, which takes two bytes in version 1 and four in others. */
+    private static int start(MemorySegment file) {
+        return file.get(ValueLayout.JAVA_BYTE, 6) == 1 ? 10 : 12;
+    }
+
+    private static long headerLength(MemorySegment file) {
+        var u16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        var u32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        return start(file) == 10 ? Short.toUnsignedLong(file.get(u16, 8)) : Integer.toUnsignedLong(file.get(u32, 8));
+    }
+
+    private static NpyFormat format(NpyHeader header) {
+        return NpyFormat.named(header.descr())
+                .orElseThrow(() ->
+                        new IllegalArgumentException("the element format '" + header.descr() + "' is not supported"));
     }
 
     private static Tensor elements(NpyHeader header, MemorySegment data) {
-        NpyFormat format = NpyFormat.named(header.descr())
-                .orElseThrow(() ->
-                        new IllegalArgumentException("the element format '" + header.descr() + "' is not supported"));
+        NpyFormat format = format(header);
         int count = ElementCount.of(header.shape());
         if (data.byteSize() != (long) count * format.width()) {
             throw new Truncated("the shape " + header.shape() + " of '" + header.descr() + "' takes "

@@ -52,6 +52,16 @@ record NpyFormat(char kind, int width, DType dtype, ByteOrder order) {
         };
     }
 
+    /** What NumPy calls the type of the file's elements: {@code uint8}. */
+    String numpy() {
+        return switch (kind) {
+            case 'b' -> "bool";
+            case 'f' -> "float" + 8 * width;
+            case 'u' -> "uint" + 8 * width;
+            default -> "int" + 8 * width;
+        };
+    }
+
     /** Whether the file's elements have the bytes of the type they are read as. */
     boolean isDirect() {
         return width == dtype.bytes() && kind != 'u';

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * A whole training on a file: steps, losses of what is held out, checkpoints, a log and a picture of the losses. It can
@@ -86,7 +87,7 @@ public final class TrainingRun {
     private final String title;
     private final String unit;
     private double best = Double.POSITIVE_INFINITY;
-    private long saved = -1;
+    private volatile long saved = -1;
     private volatile boolean stopped;
 
     /**
@@ -146,6 +147,11 @@ public final class TrainingRun {
     /** Ends the run after the step that is under way, with a checkpoint. May be called by another thread. */
     public void stop() {
         stopped = true;
+    }
+
+    /** The step of the last checkpoint that this run wrote or went on from; empty before there is one. */
+    public OptionalLong saved() {
+        return saved < 0 ? OptionalLong.empty() : OptionalLong.of(saved);
     }
 
     /** Whether there is a checkpoint to go on from. */
@@ -278,17 +284,27 @@ public final class TrainingRun {
     }
 
     private static void requireSame(Schedule schedule, String name, String now, String before) {
-        if (!now.equals(before)) {
-            throw new DiagnosticException(Diagnostic.of(
-                            TrainCode.CHECKPOINT,
-                            "the checkpoint " + schedule.checkpoint() + " is of another training, by its "
-                                    + name.substring(name.lastIndexOf('.') + 1))
-                    .note("then: "
-                            + (before == null ? "nothing is said, it was not written by `heddle train`" : before))
-                    .note("now:  " + now)
-                    .hint("resume with what it began with, or begin another training with its weights: --from "
-                            + schedule.checkpoint()));
+        if (now.equals(before)) {
+            return;
         }
+        Diagnostic d = Diagnostic.of(
+                TrainCode.CHECKPOINT,
+                "the checkpoint " + schedule.checkpoint() + " is of another training, by its "
+                        + name.substring(name.lastIndexOf('.') + 1));
+        for (String line : changes(before, now)) {
+            d = d.note(line);
+        }
+        throw new DiagnosticException(
+                d.hint("resume with what it began with, or begin another training with its weights: --from "
+                        + schedule.checkpoint()));
+    }
+
+    private static List<String> changes(String before, String now) {
+        if (before == null) {
+            return List.of("then: nothing is said, it was not written by `heddle train`", "now:  " + now);
+        }
+        List<String> options = SettingsChange.between(before, now);
+        return options.isEmpty() ? List.of("then: " + before, "now:  " + now) : options;
     }
 
     private double number(Map<String, String> text, String name, double otherwise) {

@@ -7,12 +7,10 @@ import heddle.compiler.type.Shape;
 import heddle.compiler.type.Stored;
 import heddle.compiler.type.StoredType;
 import heddle.dsl.diagnostic.Diagnostic;
-import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.dsl.diagnostic.Label;
 import heddle.runtime.RuntimeCode;
 import heddle.runtime.tensor.StoredArray;
 import heddle.runtime.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,12 +37,12 @@ public final class WeightBinding {
      * All weights, in the model's types; those of a checkpoint are rounded to them, as in each step of the training. Each is read from the file whenever it is asked for: those that nobody keeps
      * take no memory.
      *
-     * @throws DiagnosticException with everything that does not fit
+     * @throws heddle.dsl.diagnostic.DiagnosticException with what does not fit: a few weights in full, the others by name
      */
     public static Map<String, Tensor> bind(WeightFile file, List<Declaration> wanted, Conversion conversion) {
         Map<String, Declaration> scaled = new HashMap<>();
         wanted.forEach(w -> w.held().scales().ifPresent(s -> scaled.put(s.name(), w)));
-        List<Diagnostic> wrong = new ArrayList<>();
+        WrongWeights wrong = new WrongWeights(file, wanted.size());
         Set<String> used = wanted.stream()
                 .filter(w -> file.entries().containsKey(w.name()))
                 .filter(w -> fits(file.entries().get(w.name()).shape(), w.type().shape()))
@@ -52,12 +50,9 @@ public final class WeightBinding {
                 .collect(Collectors.toSet());
         for (Declaration w : wanted) {
             mistake(file, w, Optional.ofNullable(scaled.get(w.name())), used, conversion)
-                    .map(d -> placed(d, w))
-                    .ifPresent(wrong::add);
+                    .ifPresent(d -> wrong.add(w, placed(d, w)));
         }
-        if (!wrong.isEmpty()) {
-            throw new DiagnosticException(wrong);
-        }
+        wrong.require();
         SequencedMap<String, Declaration> byName = new LinkedHashMap<>();
         wanted.forEach(w -> byName.put(w.name(), w));
         return new WeightView(

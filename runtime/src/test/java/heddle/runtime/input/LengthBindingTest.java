@@ -47,6 +47,12 @@ class LengthBindingTest {
         bind(2, 7, B, Dim.of(7));
         var e = assertThrows(DiagnosticException.class, () -> binding.requireAll(List.of("B", "N")));
         assertEquals(RuntimeCode.LENGTH_UNBOUND, e.diagnostics().getFirst().code());
+        e = assertThrows(DiagnosticException.class, () -> binding.requireAll(List.of("K", "B", "N")));
+        assertEquals(
+                "the lengths K, N are not known", e.diagnostics().getFirst().message());
+        assertEquals(
+                "give them with -D K=128 -D N=128",
+                e.diagnostics().getFirst().hint().orElseThrow());
     }
 
     private void bind(long rows, long columns, Dim... dims) {

@@ -1,16 +1,20 @@
 package heddle.runtime.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import heddle.compiler.schedule.machine.Device;
 import heddle.compiler.schedule.machine.Processor;
+import heddle.dsl.diagnostic.Diagnostic;
 import heddle.dsl.diagnostic.DiagnosticException;
 import heddle.runtime.RuntimeCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +70,7 @@ class MachineFilesTest {
     @ParameterizedTest
     @CsvSource({
         "'\"lanes\": 8', '\"lanes\": 12', 'lanes is 12, and must be 4, 8 or 16'",
-        "'\"lanes\": 8', '\"lanes\": \"8\"', 'lanes is 8'",
+        "'\"lanes\": 8', '\"lanes\": \"8\"', 'lanes is \"8\"'",
         "'\"lanes\": 8,', '', 'the field lanes is missing'",
         "'\"lanes\": 8', '\"lines\": 8', 'there is no field lines'",
         "'\"l1\": 32768', '\"l1\": 32', 'l1 is 32, and must be from 8192 to 1048576'",
@@ -85,6 +89,21 @@ class MachineFilesTest {
     void aDeviceHasABackend() {
         String told = wrong(shipped("h100").replace("\"CUDA\"", "\"VULKAN\""));
         assertTrue(told.contains("mine.json: backend is VULKAN"), told);
+    }
+
+    /** The note is of words that a user knows, and the page that the hint names has a file that can be copied. */
+    @Test
+    void whatIsNoJsonIsToldWithItsPlace() throws IOException {
+        DiagnosticException e = assertThrows(
+                DiagnosticException.class, () -> MachineFiles.of("mine.json", "{\n  \"kind\": processor\n}"));
+        Diagnostic told = e.diagnostics().getFirst();
+        assertTrue(told.notes().getFirst().startsWith("line 2, column "), told.toString());
+        assertFalse(told.toString().contains("REDACTED"), told.toString());
+        assertEquals("docs/schedules.md has an example", told.hint().orElseThrow());
+        String page = Files.readString(Path.of("../docs/schedules.md"));
+        Matcher example = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL).matcher(page);
+        assertTrue(example.find());
+        assertEquals("mine", MachineFiles.of("mine.json", example.group(1)).name());
     }
 
     @Test

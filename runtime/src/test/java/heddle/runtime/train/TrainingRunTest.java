@@ -187,6 +187,15 @@ class TrainingRunTest {
                 DiagnosticException.class,
                 () -> TrainingRun.requireSame(model, "loss", same.withSeed(2), text, batches, schedule));
         assertTrue(e.getMessage().contains("is of another training, by its settings"), e.getMessage());
+        assertEquals(
+                List.of("--seed: then 1, now 2"), e.diagnostics().getFirst().notes());
+        e = assertThrows(
+                DiagnosticException.class,
+                () -> TrainingRun.requireSame(
+                        model, "loss", TrainingSettings.of(0.25, 90).withSeed(1), text, batches, schedule));
+        String changed = e.diagnostics().getFirst().notes().toString();
+        assertTrue(changed.startsWith("[--lr: then 0.5, now 0.25, --min-lr: then 0.05, now 0.025, "), changed);
+        assertTrue(changed.contains("--steps: then " + STEPS + ", now 90"), changed);
     }
 
     /** Where a step fails before the first checkpoint, the log goes, and one of a run that resumes stays. */

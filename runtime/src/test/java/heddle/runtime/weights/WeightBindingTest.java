@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +74,21 @@ class WeightBindingTest {
         assertTrue(
                 found.get(1).notes().toString().contains("f32[2, 3]"),
                 found.get(1).toString());
+    }
+
+    @Test
+    void manyThatDoNotFitAreToldByName() {
+        Declaration[] wanted = IntStream.range(0, 200)
+                .mapToObj(i -> wanted("none." + i, DType.F32, 7))
+                .toArray(Declaration[]::new);
+        List<Diagnostic> found =
+                assertThrows(DiagnosticException.class, () -> load(wanted)).diagnostics();
+        assertEquals(6, found.size());
+        assertTrue(found.getLast().message().startsWith("195 more weights are not in "), found.toString());
+        assertEquals(
+                List.of("none.5, none.6, none.7, none.8, none.9, none.10, none.11, none.12 and 187 more"),
+                found.getLast().notes());
+        assertTrue(found.getLast().hint().orElseThrow().contains("another model"), found.toString());
     }
 
     @Test

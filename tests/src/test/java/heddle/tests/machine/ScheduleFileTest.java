@@ -122,16 +122,16 @@ class ScheduleFileTest {
         "machine/attention, avx512, b each -> b 4, 'its statements do not span b'",
         "machine/attention, avx512, j 128 -> j each, 'the loop over j is cut 128'",
         "machine/attention, avx512, score over j 12 -> score over j 16, 'sums and factors take 35 registers of 32'",
-        "machine/attention, avx512, score over i 2 -> score over i 3, 'a block has 2 vectors, of which this is no part'",
+        "machine/attention, avx512, score over i 2 -> score over i 3, '3 vectors are computed at once, and a block has 2'",
         "machine/attention, avx512, trim j 8 -> trim i 8, 'the loop has no mask'",
         "machine/attention, avx512, order i down -> order j down, 'its blocks depend on each other'",
-        "machine/attention, avx512, 'k, v in place -> k, v register', 'it is not defined and read in one loop over i'",
+        "machine/attention, avx512, 'k, v in place -> k, v register', 'k is not defined and read in one loop over i'",
         "machine/attention, avx512, i register 1 . lane -> i register . lane, 'a loop takes from 1 to 16 vectors at once'",
         "machine/attention, avx512, i 32 -> i 128, 'blocks along lanes are of 16, 32 or 64 indexes'",
         "machine/attention, avx512, grain 4 -> grain 0, 'a thread takes no piece'",
         "machine/attention, avx512, grain 4 -> stage j 8, 'this machine has no choice of the kind stage'",
         "machine/attention, avx512, trim j 8 -> trim z 8, 'the program has no such loop'",
-        "machine/attention, avx512, 'place q, acc, -> place acc,', 'no choice says where it is held'",
+        "machine/attention, avx512, 'place q, acc, -> place acc,', 'no choice says where q is held'",
         "machine/attention, avx512, 'e whole, -> e whole, e whole,', 'there is a choice of this kind already'",
         "machine/attention, avx512, '. lane -> . lane, j thread 4', 'nothing reads this chain: j has none on this machine'",
         "machine/attention, avx512, i register 1 . lane -> i thread 4 . lane, 'i are run as in register 1 . lane'",
@@ -159,6 +159,22 @@ class ScheduleFileTest {
         GivenSchedules given = given(machine, changed(machine, model, change));
         Diagnostic told = refused(model(model), given);
         assertTrue(told.message().contains(rule), told::message);
+    }
+
+    /** It is marked where the file has it, and said where the file leaves it out. */
+    @ParameterizedTest
+    @CsvSource({
+        "'k, v in place -> k in place; v register', v register, 'v is not defined and read in one loop over i'",
+        "'place q, acc, -> place acc,', softmax#1, 'no choice says where q is held'",
+        "trim j 8 -> trim z 8, z 8, 'the program has no such loop; it has b, i, e, j'",
+        "'score local -> scor local', scor, 'the program has no such tile; it has q, acc'"
+    })
+    void theTileOrLoopIsNamed(String change, String place, String rule) {
+        Machine machine = MachineFiles.find("avx512");
+        String text = changed(machine, "machine/attention", change);
+        Diagnostic told = refused(model("machine/attention"), given(machine, text));
+        assertTrue(told.message().contains(rule), told::message);
+        assertEquals(text.indexOf(place), told.primary().orElseThrow().span().start(), text);
     }
 
     /** The message names the cut that makes too much of it. */

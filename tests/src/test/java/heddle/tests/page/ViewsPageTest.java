@@ -158,6 +158,24 @@ class ViewsPageTest {
         assertTrue(text.contains("the probabilities are changed by more than a factor"), text);
     }
 
+    /** Without lengths there is no peak to limit, and the command would be refused. */
+    @Test
+    void theProposedCommandHasLimitsThatCanBeAsked() throws IOException {
+        assertTrue(proposed(Map.of("B", 1L, "N", 64L)).contains("--fail-on unfused,kernels,peak:+5% "));
+        assertTrue(proposed(Map.of()).contains("--fail-on unfused,kernels A"));
+    }
+
+    private String proposed(Map<String, Long> lengths) throws IOException {
+        Comparison comparison = Comparison.of(
+                ComparedReport.of("A", Pages.report(Pages.ATTENTION, lengths)),
+                ComparedReport.of("B", Pages.report(Pages.ATTENTION, lengths)));
+        Path page = folder.resolve("proposed" + lengths.size() + ".html");
+        Files.writeString(
+                page, ReportPage.html(ComparisonPage.of(comparison, comparison.check(Limit.parse("unfused")))));
+        show(page, "");
+        return browser.text();
+    }
+
     @Test
     void wordsOfADecoderLookBackAlone() throws IOException {
         Path model = Path.of("..", "examples", "gpt.heddle");
