@@ -69,15 +69,21 @@ public final class Compiler {
             new FoldConstants(),
             new EliminateCommonSubexpressions(),
             new EliminateDeadCode(),
+            SoftmaxRules.SPELL,
+            new EliminateCommonSubexpressions(),
             SoftmaxRules.MASK,
             new EliminateCommonSubexpressions(),
             SoftmaxRules.RECOGNISE,
+            SoftmaxRules.SHIFT,
             new EliminateDeadCode());
 
     private static final List<Pass> RECOGNISE = List.of(
+            SoftmaxRules.SPELL,
+            new EliminateCommonSubexpressions(),
             SoftmaxRules.MASK,
             new EliminateCommonSubexpressions(),
             SoftmaxRules.RECOGNISE,
+            SoftmaxRules.SHIFT,
             JoinProducts.RULES,
             SplitProbabilities.RULES,
             new MarkProbabilities(),

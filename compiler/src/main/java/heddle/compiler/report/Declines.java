@@ -104,12 +104,13 @@ final class Declines {
     private Optional<Outcome.Declined> quotient(ScoreFlow flow) {
         return flow.softmax().isPresent()
                 ? Optional.empty()
-                : declined(
-                        SoftmaxRules.RECOGNISE,
-                        d -> flow.between().contains(d.node())
-                                || View.behind(graph, graph.operand(d.node(), 0))
-                                                .node()
-                                        == flow.values());
+                : declined(SoftmaxRules.SPELL, d -> flow.between().contains(d.node()))
+                        .or(() -> declined(
+                                SoftmaxRules.RECOGNISE,
+                                d -> flow.between().contains(d.node())
+                                        || View.behind(graph, graph.operand(d.node(), 0))
+                                                        .node()
+                                                == flow.values()));
     }
 
     private Optional<Outcome.Declined> declined(RuleSet rules, Predicate<Decision> test) {

@@ -15,6 +15,7 @@ import heddle.compiler.scalar.Axis;
 import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarExpr;
 import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.softmax.DropRowMaximum;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -64,11 +65,20 @@ record NearMiss(Node normaliser, Outcome.Declined outcome) {
             return new DeclinedException(
                     softmax,
                     SourceExcerpt.of(softmax)
-                            + " adds a number to a sum of exponentials that the maximum of other scores shifts",
-                    "shift by the maximum of the masked scores, or leave the number out");
+                            + " adds a number to a sum of exponentials that are not shifted by just their maximum",
+                    "shift by the maximum of the same scores, masked and weighted alike, or leave the number out");
         }
         Set<Integer> combined = combined(graph, dependence, flow, at);
         if (combined.stream().anyMatch(flow.keys()::contains)) {
+            if (!after
+                    && flow.softmax()
+                            .filter(s -> DropRowMaximum.isShift(graph, s, at))
+                            .isPresent()) {
+                return new DeclinedException(
+                        at,
+                        quote + " combines the scores of several keys, and may be infinite where their maximum is not",
+                        "leave it out: a softmax does not change by what all scores of a row have in common");
+            }
             return new DeclinedException(
                     at,
                     quote + " combines the " + what + " of several keys",

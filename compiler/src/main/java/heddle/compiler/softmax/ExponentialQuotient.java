@@ -4,12 +4,15 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Value;
+import heddle.compiler.op.Reduce;
 import heddle.compiler.op.SumOfProducts;
 import heddle.compiler.rule.ElementReference;
 import heddle.compiler.rule.SourceExcerpt;
+import heddle.compiler.scalar.Reduction;
 import heddle.compiler.scalar.ScalarFn;
 import heddle.compiler.type.DType;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Exponentials that are divided by the sum of their row: {@code exp(y) / t}.
@@ -98,8 +101,11 @@ record ExponentialQuotient(ElementReference y, RowSum sum) {
             case RAISED ->
                 Optional.of(new Outcome.Declined(
                         at,
-                        quotient + " divides by a bound that the sum of exponentials may be less than",
-                        "subtract the maximum of the same scores first, and let the bound be one at most"));
+                        quotient + " divides by a bound that the sum of exponentials may be less than"
+                                + (isFilled(graph) ? ": what fills in for masked scores may be their maximum" : ""),
+                        isFilled(graph)
+                                ? "take the maximum with -inf at masked scores, and let the bound be one at most"
+                                : "subtract the maximum of the same scores first, and let the bound be one at most"));
             case STOPPED ->
                 Optional.of(new Outcome.Declined(
                         at,
@@ -107,6 +113,24 @@ record ExponentialQuotient(ElementReference y, RowSum sum) {
                         "take the maximum without stop_gradient, or leave the number out"));
             case OTHER -> Optional.of(otherTerm(graph, at));
         };
+    }
+
+    /** Whether the shift is a maximum of scores that are a finite number where they are masked. */
+    private boolean isFilled(Graph graph) {
+        ElementReference difference = Exponents.withoutSecondMask(graph, y);
+        if (!difference.is(ScalarFn.SUB)) {
+            return false;
+        }
+        ElementReference shift = Exponents.shift(graph, difference.operand(graph, 1));
+        if (!(shift.node().op() instanceof Reduce r) || r.kind() != Reduction.MAX) {
+            return false;
+        }
+        ElementReference reduced = ElementReference.in(graph.operand(shift.node(), 0));
+        return reduced.is(ScalarFn.SELECT)
+                && IntStream.rangeClosed(1, 2)
+                        .mapToObj(slot ->
+                                reduced.operand(graph, slot).behindViews(graph).number())
+                        .anyMatch(n -> n.filter(Double::isFinite).isPresent());
     }
 
     private Outcome otherTerm(Graph graph, Node at) {

@@ -52,9 +52,7 @@ record MaskedExponential(Node exp, List<Mask> masks) {
 
     private static Optional<MaskedExponential> product(Graph graph, Node node, int slot) {
         Value mask = graph.operand(node, 1 - slot);
-        return isZeroOrOne(graph, mask, new HashSet<>())
-                ? of(graph, node, slot, new Mask(mask, true))
-                : Optional.empty();
+        return isZeroOrOne(graph, mask) ? of(graph, node, slot, new Mask(mask, true)) : Optional.empty();
     }
 
     private static Optional<MaskedExponential> of(Graph graph, Node node, int slot, Mask mask) {
@@ -68,7 +66,12 @@ record MaskedExponential(Node exp, List<Mask> masks) {
         return new MaskedExponential(exp, List.copyOf(all));
     }
 
-    /** Whether a value is made of truth values, their products and opposites; what was {@code seen} before is not looked at again. */
+    /** Whether a value is made of truth values, their products and opposites. */
+    static boolean isZeroOrOne(Graph graph, Value value) {
+        return isZeroOrOne(graph, value, new HashSet<>());
+    }
+
+    /** The same; what was {@code seen} before is not looked at again. */
     private static boolean isZeroOrOne(Graph graph, Value value, Set<Value> seen) {
         Node node = value.node();
         if (ElementReference.is(value, 0) || ElementReference.is(value, 1) || !seen.add(value)) {

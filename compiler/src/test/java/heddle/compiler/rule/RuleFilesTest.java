@@ -14,8 +14,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each rule by itself: files with a graph before and after, in {@code src/test/resources/rules}. */
 class RuleFilesTest {
-    private static final List<RuleSet> SETS =
-            List.of(SoftmaxRules.MASK, SoftmaxRules.RECOGNISE, JoinProducts.RULES, SplitProbabilities.RULES);
+    private static final List<RuleSet> SETS = List.of(
+            SoftmaxRules.SPELL,
+            SoftmaxRules.MASK,
+            SoftmaxRules.RECOGNISE,
+            SoftmaxRules.SHIFT,
+            JoinProducts.RULES,
+            SplitProbabilities.RULES);
 
     static List<RuleFile> files() {
         return RuleFile.rules().stream()
