@@ -9,6 +9,7 @@ import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Pass;
+import heddle.compiler.join.ContractSums;
 import heddle.compiler.join.JoinProducts;
 import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.layout.FoldLayout;
@@ -77,6 +78,8 @@ public final class Compiler {
     private static final List<Pass> RECOGNISE = List.of(
             SoftmaxRules.MASK,
             new EliminateCommonSubexpressions(),
+            ContractSums.RULES,
+            new EliminateDeadCode(),
             SoftmaxRules.RECOGNISE,
             JoinProducts.RULES,
             SplitProbabilities.RULES,
