@@ -116,9 +116,9 @@ final class GrowAttention {
     AttentionParts parts() {
         QueryAndKey qk = QueryAndKey.of(graph, softmax, scores, read.index(), j, raw, policy);
         ScalarExpr v = policy.unscaled(probabilities.values(graph), index(1 - probabilities.slot()));
-        boolean computed = varies(qk.k()) && varies(v);
-        AxisRoles roles = new AxisRoles.Search(j, qk.q(), qk.k(), v, read.index(), computed)
-                .of(probabilities.product(), resultAxes);
+        boolean given = !isConstant(qk.k()) && !isConstant(v);
+        AxisRoles roles =
+                new AxisRoles.Search(j, qk.q(), qk.k(), v, read.index(), given).of(probabilities.product(), resultAxes);
         ScalarExpr score = widened(scoreProgram(qk.score(), roles).at(graph.operand(softmax, 0), read.index()));
         return new AttentionParts(
                 resultAxes,
@@ -142,12 +142,12 @@ final class GrowAttention {
         return RowLayout.of(softmax, read.index(), ((Softmax) softmax.op()).axis(), roles);
     }
 
-    /** Whether what is read as a factor of a product changes from run to run. */
-    private boolean varies(ScalarExpr factor) {
-        return ScalarExprs.any(
+    /** Whether what is read as a factor of a product is made of numbers, lengths and positions alone. */
+    private boolean isConstant(ScalarExpr factor) {
+        return !ScalarExprs.any(
                 factor,
                 x -> x instanceof ScalarExpr.Read r
-                        && dependence.varies(policy.captures().value(r).node()));
+                        && !dependence.isConstant(policy.captures().value(r).node()));
     }
 
     private List<ScalarExpr> index(int slot) {
