@@ -17,7 +17,9 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.Widening;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
 import heddle.compiler.type.Precision;
+import heddle.compiler.type.Shape;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,11 +105,15 @@ final class GrowAttention {
         List<Axis> summed =
                 axes.values().stream().filter(a -> !resultAxes.contains(a)).toList();
         if (summed.size() != 1 || equation.summed().length() != 1) {
+            Dim length = new Shape(summed.stream().map(Axis::extent).toList()).size();
+            boolean isApart = length.equals(softmax.type().dim(((Softmax) softmax.op()).axis()));
             throw new DeclinedException(
                     probabilities.product(),
                     "the product with the values sums over " + summed.size()
                             + " axes; it must be the softmax axis alone",
-                    "multiply with the values along the softmax axis alone and sum the result along the others");
+                    isApart
+                            ? "reshape the values so that they have the softmax axis as one, and multiply with the softmax as it is"
+                            : "multiply with the values along the softmax axis alone and sum the result along the others");
         }
         return summed.getFirst();
     }
