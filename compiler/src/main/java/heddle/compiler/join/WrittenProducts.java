@@ -32,6 +32,8 @@ final class WrittenProducts {
     private final Dependence dependence;
     /** All of which the form fits. */
     private final Map<Node, BroadcastProduct> found = new HashMap<>();
+    /** What is known of {@link #isSpread}. */
+    private final Map<Value, Boolean> spread = new HashMap<>();
     /** Those that are scores or meet probabilities. */
     private final Set<Node> ofAttention = new HashSet<>();
 
@@ -73,17 +75,24 @@ final class WrittenProducts {
 
     /** Whether a value is computed from smaller ones, each of which is read for many of its elements. */
     private boolean isSpread(Value value) {
+        Boolean known = spread.get(value);
+        if (known == null) {
+            known = findSpread(value);
+            spread.put(value, known);
+        }
+        return known;
+    }
+
+    private boolean findSpread(Value value) {
         Node node = value.node();
         if (node.op() instanceof View) {
             Value operand = graph.operand(node, 0);
             return node.op() instanceof Expand && isSmaller(operand, value) || isSpread(operand);
         }
-        if (!(node.op() instanceof Pointwise) || graph.operands(node).isEmpty()) {
-            return false;
-        }
-        List<Value> whole =
-                graph.operands(node).stream().filter(v -> !isSmaller(v, value)).toList();
-        return node.op() instanceof Elementwise && whole.stream().allMatch(this::isSpread);
+        return node.op() instanceof Elementwise
+                && graph.operands(node).stream()
+                        .filter(v -> !isSmaller(v, value))
+                        .allMatch(this::isSpread);
     }
 
     private static boolean isSmaller(Value value, Value than) {
