@@ -9,6 +9,7 @@ import heddle.compiler.ir.LengthCondition;
 import heddle.compiler.ir.Node;
 import heddle.compiler.ir.Outcome;
 import heddle.compiler.ir.Pass;
+import heddle.compiler.join.ContractSums;
 import heddle.compiler.join.JoinProducts;
 import heddle.compiler.join.SplitProbabilities;
 import heddle.compiler.layout.FoldLayout;
@@ -82,6 +83,8 @@ public final class Compiler {
             new EliminateCommonSubexpressions(),
             SoftmaxRules.MASK,
             new EliminateCommonSubexpressions(),
+            ContractSums.RULES,
+            new EliminateDeadCode(),
             SoftmaxRules.RECOGNISE,
             SoftmaxRules.SHIFT,
             JoinProducts.RULES,

@@ -26,11 +26,11 @@ record AxisRoles(List<Axis> batch, Axis i, List<Axis> columns) {
     /**
      * Finds the roles of the axes by what varies along them.
      *
-     * @param rows     the index at which the softmax is read: axes in it are no columns
-     * @param computed whether both keys and values change from run to run: a table that is the same for all heads is no
-     *                 keys or values that they share, but a sum over positions or features that is written as a product
+     * @param rows  the index at which the softmax is read: axes in it are no columns
+     * @param given whether both keys and values are computed from inputs or weights: a table of numbers that is the same for
+     *              all heads is no keys or values that they share, but a sum over positions that is written as a product
      */
-    record Search(Axis j, ScalarExpr q, ScalarExpr k, ScalarExpr v, List<ScalarExpr> rows, boolean computed) {
+    record Search(Axis j, ScalarExpr q, ScalarExpr k, ScalarExpr v, List<ScalarExpr> rows, boolean given) {
         /** @throws DeclinedException when keys or values have axes that attention has no part for */
         AxisRoles of(Node product, List<Axis> axes) {
             if (!ScalarExprs.reads(v, j)) {
@@ -70,7 +70,7 @@ record AxisRoles(List<Axis> batch, Axis i, List<Axis> columns) {
         private boolean isBatch(Axis axis, Axis i) {
             boolean ofKeys = ScalarExprs.reads(k, axis);
             boolean shared = i != NO_QUERIES || ofKeys == ScalarExprs.reads(q, axis);
-            return ofKeys == ScalarExprs.reads(v, axis) || computed && shared;
+            return ofKeys == ScalarExprs.reads(v, axis) || given && shared;
         }
     }
 

@@ -224,6 +224,11 @@ final class FindAttention {
             read = reader.get();
             reader = readers.get(read);
         }
+        Optional<Node> ofParts = reader.filter(r ->
+                all.size() > 1 && all.stream().anyMatch(m -> m.probabilities().product() == r));
+        if (ofParts.isPresent() && !after.contains(read)) {
+            return SoftmaxRead.partOfKeys(all.getFirst().softmax(), ofParts.get());
+        }
         String what = after.contains(read) ? "the probabilities" : "the scores";
         return reader.isEmpty()
                 ? new DeclinedException(

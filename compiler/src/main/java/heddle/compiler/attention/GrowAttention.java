@@ -17,7 +17,9 @@ import heddle.compiler.scalar.ScalarExprs;
 import heddle.compiler.scalar.Widening;
 import heddle.compiler.tile.proof.AddressProof;
 import heddle.compiler.type.DType;
+import heddle.compiler.type.Dim;
 import heddle.compiler.type.Precision;
+import heddle.compiler.type.Shape;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,11 +105,15 @@ final class GrowAttention {
         List<Axis> summed =
                 axes.values().stream().filter(a -> !resultAxes.contains(a)).toList();
         if (summed.size() != 1 || equation.summed().length() != 1) {
+            Dim length = new Shape(summed.stream().map(Axis::extent).toList()).size();
+            boolean isApart = length.equals(softmax.type().dim(((Softmax) softmax.op()).axis()));
             throw new DeclinedException(
                     probabilities.product(),
                     "the product with the values sums over " + summed.size()
                             + " axes; it must be the softmax axis alone",
-                    "multiply with the values along the softmax axis alone and sum the result along the others");
+                    isApart
+                            ? "reshape the values so that they have the softmax axis as one, and multiply with the softmax as it is"
+                            : "multiply with the values along the softmax axis alone and sum the result along the others");
         }
         return summed.getFirst();
     }
@@ -116,9 +122,9 @@ final class GrowAttention {
     AttentionParts parts() {
         QueryAndKey qk = QueryAndKey.of(graph, softmax, scores, read.index(), j, raw, policy);
         ScalarExpr v = policy.unscaled(probabilities.values(graph), index(1 - probabilities.slot()));
-        boolean computed = varies(qk.k()) && varies(v);
-        AxisRoles roles = new AxisRoles.Search(j, qk.q(), qk.k(), v, read.index(), computed)
-                .of(probabilities.product(), resultAxes);
+        boolean given = !isConstant(qk.k()) && !isConstant(v);
+        AxisRoles roles =
+                new AxisRoles.Search(j, qk.q(), qk.k(), v, read.index(), given).of(probabilities.product(), resultAxes);
         ScalarExpr score = widened(scoreProgram(qk.score(), roles).at(graph.operand(softmax, 0), read.index()));
         return new AttentionParts(
                 resultAxes,
@@ -142,12 +148,12 @@ final class GrowAttention {
         return RowLayout.of(softmax, read.index(), ((Softmax) softmax.op()).axis(), roles);
     }
 
-    /** Whether what is read as a factor of a product changes from run to run. */
-    private boolean varies(ScalarExpr factor) {
-        return ScalarExprs.any(
+    /** Whether what is read as a factor of a product is made of numbers, lengths and positions alone. */
+    private boolean isConstant(ScalarExpr factor) {
+        return !ScalarExprs.any(
                 factor,
                 x -> x instanceof ScalarExpr.Read r
-                        && dependence.varies(policy.captures().value(r).node()));
+                        && !dependence.isConstant(policy.captures().value(r).node()));
     }
 
     private List<ScalarExpr> index(int slot) {

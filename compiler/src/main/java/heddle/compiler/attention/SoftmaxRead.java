@@ -53,12 +53,7 @@ record SoftmaxRead(List<ScalarExpr> index, List<ScalarExpr> unread) {
         }
         Dim left = softmax.type().dim(axis).minus(j.extent());
         if (!start.constant().isKnown() || !left.isKnown() || left.value() > MOST_UNREAD) {
-            throw new DeclinedException(
-                    probabilities.product(),
-                    "the product with the values reads a part of the keys that " + SourceExcerpt.of(softmax)
-                            + " runs along",
-                    "join the keys of all parts with concat, and their values, and multiply with all of them at once; at most "
-                            + MOST_UNREAD + " scores may be without a value");
+            throw partOfKeys(softmax, probabilities.product());
         }
         List<ScalarExpr> unread = new ArrayList<>();
         long before = start.constant().value();
@@ -66,6 +61,15 @@ record SoftmaxRead(List<ScalarExpr> index, List<ScalarExpr> unread) {
             unread.add(ScalarExpr.of(n < before ? Dim.of(n) : j.extent().plus(n)));
         }
         return new SoftmaxRead(index, unread);
+    }
+
+    static DeclinedException partOfKeys(Node softmax, Node product) {
+        return new DeclinedException(
+                product,
+                "the product with the values reads a part of the keys that " + SourceExcerpt.of(softmax)
+                        + " runs along",
+                "join the keys of all parts with concat, and their values, and multiply with all of them at once; at most "
+                        + MOST_UNREAD + " scores may be without a value");
     }
 
     private static List<ScalarExpr> index(

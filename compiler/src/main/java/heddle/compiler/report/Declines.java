@@ -8,6 +8,7 @@ import heddle.compiler.ir.Outcome;
 import heddle.compiler.join.JoinProducts;
 import heddle.compiler.op.Combining;
 import heddle.compiler.op.Pointwise;
+import heddle.compiler.op.Softmax;
 import heddle.compiler.op.layout.View;
 import heddle.compiler.rule.Dependence;
 import heddle.compiler.rule.ElementReference;
@@ -90,6 +91,17 @@ final class Declines {
                                             d -> add(d.at(), d, FusionReport.Kind.IN_THE_WAY),
                                             () -> add(m.normaliser(), m.outcome(), kind(m.outcome(), flow))),
                             () -> addLinear(flow));
+        }
+        addDistances();
+    }
+
+    /** Lists softmaxes of distances that are no products, of which nothing else is known. */
+    private void addDistances() {
+        SquaredDistance distances = new SquaredDistance(graph, dependence);
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Softmax && !found.containsKey(node)) {
+                distances.before(node).ifPresent(d -> add(node, d, FusionReport.Kind.IN_THE_WAY));
+            }
         }
     }
 

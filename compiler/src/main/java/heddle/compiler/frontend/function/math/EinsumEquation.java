@@ -8,6 +8,7 @@ import heddle.dsl.diagnostic.DiagnosticException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /** The equation of an einsum, parsed. */
 record EinsumEquation(List<String> operands, String result, Operand source) {
@@ -90,6 +91,14 @@ record EinsumEquation(List<String> operands, String result, Operand source) {
     static String distinct(String letters) {
         return letters.chars()
                 .distinct()
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    /** The letters for which a test holds, in their order. */
+    static String letters(String letters, IntPredicate test) {
+        return letters.chars()
+                .filter(test)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }

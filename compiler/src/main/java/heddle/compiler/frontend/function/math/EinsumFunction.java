@@ -23,6 +23,9 @@ import java.util.stream.IntStream;
 
 /** Products and sums as an equation of axes (Einstein's convention). */
 public final class EinsumFunction implements LanguageFunction {
+    /** The value assumed for unknown lengths when operands are ordered. */
+    private static final long UNKNOWN = 4096;
+
     /** A tensor and the letters of its axes. */
     private record Term(Tensor tensor, String letters) {}
 
@@ -34,7 +37,8 @@ public final class EinsumFunction implements LanguageFunction {
     @Override
     public String summary() {
         return "products summed over the letters that the result lacks; one letter an axis, `...` for axes that broadcast, a"
-                + " letter twice in an operand for its diagonal; operands are joined from left to right";
+                + " letter twice in an operand for its diagonal; operands are joined two at a time, with the fewest"
+                + " multiplications";
     }
 
     @Override
@@ -56,11 +60,52 @@ public final class EinsumFunction implements LanguageFunction {
         equation = equation.spelledOut(tensors.stream().map(Tensor::rank).toList());
         List<Term> terms = terms(a, equation, tensors, named);
         equation = equation.with(terms.stream().map(Term::letters).toList());
+        Term result = terms.size() > EinsumOrder.MOST ? fromLeft(a, equation, terms) : joined(a, equation, terms);
+        return inOrder(a, sumExcept(a, result, equation.result()), equation.result());
+    }
+
+    private static Term fromLeft(Arguments a, EinsumEquation equation, List<Term> terms) {
         Term result = terms.getFirst();
         for (int i = 1; i < terms.size(); i++) {
             result = join(a, result, terms.get(i), equation.neededAfter(i), equation.result());
         }
-        return inOrder(a, sumExcept(a, result, equation.result()), equation.result());
+        return result;
+    }
+
+    private static Term joined(Arguments a, EinsumEquation equation, List<Term> terms) {
+        Map<Character, Double> lengths = new HashMap<>();
+        for (Term term : terms) {
+            for (int axis = 0; axis < term.letters().length(); axis++) {
+                lengths.put(term.letters().charAt(axis), assumed(term.tensor().dim(axis)));
+            }
+        }
+        EinsumOrder order = new EinsumOrder(equation.operands(), equation.result(), lengths::get);
+        return joined(a, equation, terms, order, order.all());
+    }
+
+    private static Term joined(Arguments a, EinsumEquation equation, List<Term> terms, EinsumOrder order, int some) {
+        if (Integer.bitCount(some) == 1) {
+            return terms.get(Integer.numberOfTrailingZeros(some));
+        }
+        int left = order.left(some);
+        return join(
+                a,
+                joined(a, equation, terms, order, left),
+                joined(a, equation, terms, order, some & ~left),
+                order.neededBeside(some),
+                equation.result());
+    }
+
+    private static double size(Term term) {
+        return term.tensor().type().shape().dims().stream()
+                .mapToDouble(EinsumFunction::assumed)
+                .reduce(1, (a, b) -> a * b);
+    }
+
+    private static double assumed(Dim length) {
+        Map<String, Long> lengths = new HashMap<>();
+        length.symbols().forEach(s -> lengths.put(s, UNKNOWN));
+        return length.evaluate(lengths);
     }
 
     /** The operands, of which each letter names one axis, and the same length everywhere. */
@@ -171,11 +216,8 @@ public final class EinsumFunction implements LanguageFunction {
         String keep = needed + result;
         Term x = sumExcept(a, left, right.letters() + keep);
         Term y = sumExcept(a, right, left.letters() + keep);
-        String joined = EinsumEquation.distinct(x.letters() + y.letters())
-                .chars()
-                .filter(c -> keep.indexOf(c) >= 0)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        String joined =
+                EinsumEquation.letters(EinsumEquation.distinct(x.letters() + y.letters()), c -> keep.indexOf(c) >= 0);
         // The last product can put its axes in the result's order at no cost.
         String order = needed.isEmpty() && joined.length() == result.length() ? result : joined;
         Contract contract = new Contract(x.letters() + "," + y.letters() + "->" + order);
