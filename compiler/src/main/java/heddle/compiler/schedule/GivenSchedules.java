@@ -121,7 +121,9 @@ public record GivenSchedules(SchedulePolicy others, ScheduleFile file) implement
     private static DiagnosticException illegal(Name at, ScheduleFile.Kernel given, String why) {
         return new DiagnosticException(Diagnostic.at(
                         at.span(), ScheduleCode.ILLEGAL, "the schedule of " + given.name() + " is not legal: " + why)
-                .hint("docs/schedules.md says when each choice is legal"));
+                .hint(
+                        "docs/schedules.md says when each choice is legal; lengths that are given decide which loops there are, so"
+                                + " print the schedule with the same -D"));
     }
 
     /**
