@@ -15,6 +15,7 @@ import heddle.compiler.ir.Graph;
 import heddle.compiler.tile.BlockCount;
 import heddle.runtime.Heddle;
 import heddle.runtime.HeddleModel;
+import heddle.runtime.ModelSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -206,6 +207,39 @@ class ExplainTest {
         assertTrue(blocks.visited() <= 0.55 * blocks.total(), blocks.toString());
         assertTrue(causal.fusedWork().bytes().saturated() * 100
                 < causal.unfusedWork().bytes().saturated());
+    }
+
+    /** As exporters write causal masks: right, and twice the work. */
+    @Test
+    void aFiniteFillSaysWhatInfinityWouldSkip() {
+        String model = """
+                dim N
+                input q: f32[1, N, 16]
+                let j = iota(N)[new, :]
+                output o = softmax(where(%s, %s, %s), axis = -1) @ q
+                """;
+        String scores = "q @ transpose(q)";
+        for (String source : List.of(
+                model.formatted("j <= iota(N)[:, new]", scores, "-3.4028234e38"),
+                model.formatted("j > iota(N)[:, new]", "-10000.0", scores))) {
+            FusedExplanation fused = fused(source);
+            assertEquals(0, fused.blocks().orElseThrow().empty());
+            BlockCount masked = fused(source.replace("-3.4028234e38", "-inf").replace("-10000.0", "-inf"))
+                    .blocks()
+                    .orElseThrow();
+            assertTrue(masked.empty() > 0, masked.toString());
+            assertEquals(masked.empty(), fused.fill().orElseThrow().skipped());
+        }
+        assertTrue(fused(model.formatted("j <= iota(N)[:, new]", scores, "-inf"))
+                .fill()
+                .isEmpty());
+    }
+
+    private static FusedExplanation fused(String source) {
+        return Heddle.model(ModelSource.text("model", source), Map.of("N", 1024L))
+                .explain()
+                .fused()
+                .getFirst();
     }
 
     @Test

@@ -77,6 +77,8 @@ public final class ExplanationJson {
         fields.put("programs", fused.programs());
         fields.put("tiles", tiles(fused.tiles()));
         fused.blocks().ifPresent(count -> fields.put("blocks", blocks(count)));
+        fused.fill()
+                .ifPresent(f -> fields.put("finiteFill", Map.of("value", f.value(), "skippedByInfinity", f.skipped())));
         fields.put("tables", fused.tables());
         fields.put(
                 "kernels",

@@ -136,6 +136,11 @@ public final class ExplanationText {
         lines.add("local", tiles(TilePlace.LOCAL));
         lines.add("registers", tiles(TilePlace.REGISTER));
         fused.blocks().ifPresent(count -> lines.add("visited", visited(count)));
+        fused.fill()
+                .ifPresent(f -> lines.add(
+                        "finite fill",
+                        (float) f.value() + " is a number: -inf in its place would skip "
+                                + Sizes.counted(f.skipped(), "block") + " more"));
         fused.tables().forEach(table -> lines.add("skipped by", table));
     }
 

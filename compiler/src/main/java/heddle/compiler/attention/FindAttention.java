@@ -33,7 +33,8 @@ import java.util.Set;
 
 /**
  * Finds the attentions of a graph that are fused: the largest set for which, when all are fused, no node reads their
- * scores any more. Attentions that share scores each compute them again.
+ * scores any more. Attentions that share scores each compute them again, and so do those whose scores are written once more for another
+ * reader: that equal expressions became one is no reason to store them for all.
  */
 final class FindAttention {
     static final String ONE_KEY = "there is one key alone, so that there are no more scores than queries";
@@ -185,7 +186,9 @@ final class FindAttention {
             graph.outputs().values().forEach(output -> read(output, Optional.empty()));
             while (!open.isEmpty()) {
                 Node node = open.remove();
-                softmaxes.getOrDefault(node, List.of()).forEach(this::decline);
+                if (node.origin().merged().isEmpty()) {
+                    softmaxes.getOrDefault(node, List.of()).forEach(this::decline);
+                }
                 AttentionMatch match = replaced.get(node);
                 List<Value> read =
                         match == null ? graph.operands(node) : match.fused().operands();
@@ -235,17 +238,9 @@ final class FindAttention {
                         read,
                         what + " are an output of the model, so they must be stored",
                         "remove the output; `heddle attend` shows the probabilities of fused attention over tokens")
-                : scores.product().origin().merged().isEmpty()
-                        ? new DeclinedException(
-                                reader.get(),
-                                what + " are also read by " + SourceExcerpt.of(reader.get())
-                                        + ", so they must be stored",
-                                "read " + what + " in attention alone")
-                        : new DeclinedException(
-                                reader.get(),
-                                what + " are also read by " + SourceExcerpt.of(reader.get())
-                                        + ", so they must be stored: equal expressions are computed once",
-                                "write the other matmul with its sides exchanged, transpose(k @ transpose(q)), which is"
-                                        + " computed apart");
+                : new DeclinedException(
+                        reader.get(),
+                        what + " are also read by " + SourceExcerpt.of(reader.get()) + ", so they must be stored",
+                        "read " + what + " in attention alone");
     }
 }

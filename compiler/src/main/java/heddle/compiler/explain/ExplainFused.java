@@ -84,6 +84,7 @@ final class ExplainFused {
                 programs(),
                 TileLayout.of(kernel(), attention.i(), attention.j()),
                 known.flatMap(l -> BlockCount.of(kernel(), l)),
+                known.flatMap(l -> FiniteFill.of(kernel(), l)),
                 launch.tables().stream()
                         .map(t -> t.buffer() + " of " + text.of(t.part())
                                 + (kernel().isOfBlocks(t) ? "" : ", a few keys at a time"))

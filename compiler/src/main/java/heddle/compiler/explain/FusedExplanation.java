@@ -23,6 +23,7 @@ import java.util.SequencedMap;
  *                 {@code sink} and {@code lse} where they exist; elements of tensors are written with the model's names
  * @param tiles    block sizes, and the memory of each tile
  * @param blocks   how many blocks are skipped, when all lengths are known
+ * @param fill     a number that stands for minus infinity and keeps blocks, when all lengths are known
  * @param tables   the tables that decide which blocks to skip when the mask reads data: {@code mask_blocks of mask[b, j]}
  * @param fusedWork the cost of the kernel, and of those that fill tables for it
  * @param unfusedWork of the kernels that compute the same, each operation with its own
@@ -37,6 +38,7 @@ public record FusedExplanation(
         SequencedMap<String, String> programs,
         TileLayout tiles,
         Optional<BlockCount> blocks,
+        Optional<FiniteFill> fill,
         List<String> tables,
         Work fusedWork,
         Work unfusedWork,

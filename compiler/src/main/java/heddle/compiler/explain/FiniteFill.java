@@ -1,0 +1,104 @@
+package heddle.compiler.explain;
+
+import heddle.compiler.scalar.ScalarExpr;
+import heddle.compiler.scalar.ScalarExpr.Apply;
+import heddle.compiler.scalar.ScalarExprs;
+import heddle.compiler.scalar.ScalarFn;
+import heddle.compiler.tile.BlockCount;
+import heddle.compiler.tile.LoopMask;
+import heddle.compiler.tile.TileKernel;
+import heddle.compiler.tile.TileProgram;
+import heddle.compiler.tile.TileStmt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Scores that a condition replaces by a large negative number, as {@code torch.finfo(dtype).min}. It is a number like others, so that its
+ * blocks are computed; minus infinity in its place would skip them.
+ *
+ * @param value   the number
+ * @param skipped blocks that minus infinity would skip
+ */
+public record FiniteFill(double value, long skipped) {
+    /** Numbers below this are taken for fills. */
+    private static final double MOST = -1e3;
+
+    /** The fill of an attention's kernel that hides most blocks; empty where none hides a whole block. */
+    static Optional<FiniteFill> of(TileKernel kernel, Map<String, Long> lengths) {
+        List<TileStmt> body = kernel.body();
+        for (int at = 0; at < body.size(); at++) {
+            if (body.get(at) instanceof TileStmt.Loop loop) {
+                int place = at;
+                long before =
+                        BlockCount.of(kernel, lengths).map(BlockCount::empty).orElse(0L);
+                return hidden(loop).stream()
+                        .map(fill ->
+                                new FiniteFill(fill.value, skipped(kernel, place, loop, fill.kept, lengths) - before))
+                        .filter(fill -> fill.skipped > 0)
+                        .max((x, y) -> Long.compare(x.skipped, y.skipped));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @param kept where scores are not filled */
+    private record Hidden(double value, ScalarExpr kept) {}
+
+    private static List<Hidden> hidden(TileStmt.Loop loop) {
+        List<Hidden> found = new ArrayList<>();
+        TileStmt.all(loop.body())
+                .forEach(stmt -> stmt.programs()
+                        .forEach(program -> ScalarExprs.visit(program, e -> {
+                            if (e instanceof Apply a && a.fn() == ScalarFn.SELECT) {
+                                hidden(a).ifPresent(found::add);
+                            }
+                        })));
+        return found;
+    }
+
+    private static Optional<Hidden> hidden(Apply select) {
+        ScalarExpr condition = select.args().getFirst();
+        if (ScalarExprs.any(condition, e -> e instanceof ScalarExpr.Variable)) {
+            return Optional.empty();
+        }
+        OptionalDouble whenFalse = fill(select.args().get(2));
+        OptionalDouble whenTrue = fill(select.args().get(1));
+        return whenFalse.isPresent()
+                ? Optional.of(new Hidden(whenFalse.getAsDouble(), condition))
+                : whenTrue.isPresent()
+                        ? Optional.of(new Hidden(whenTrue.getAsDouble(), ScalarExpr.apply(ScalarFn.NOT, condition)))
+                        : Optional.empty();
+    }
+
+    private static OptionalDouble fill(ScalarExpr e) {
+        return e instanceof ScalarExpr.Literal l && l.value() < MOST && Double.isFinite(l.value())
+                ? OptionalDouble.of(l.value())
+                : OptionalDouble.empty();
+    }
+
+    /** The blocks that are skipped when only kept scores count. */
+    private static long skipped(
+            TileKernel kernel, int place, TileStmt.Loop loop, ScalarExpr kept, Map<String, Long> lengths) {
+        ScalarExpr mask = loop.mask()
+                .map(m -> ScalarExpr.apply(ScalarFn.AND, m.program(), kept))
+                .orElse(kept);
+        List<TileStmt> body = new ArrayList<>(kernel.body());
+        body.set(
+                place,
+                new TileStmt.Loop(
+                        loop.id(),
+                        loop.axis(),
+                        loop.bounds(),
+                        loop.mode(),
+                        Optional.of(new LoopMask(mask)),
+                        loop.body()));
+        TileProgram program = kernel.program();
+        TileProgram masked = TileProgram.parallel(program.name(), program.label(), kernel.parallel(), body, List.of());
+        return BlockCount.of(new TileKernel(masked, kernel.schedule()), lengths)
+                .map(BlockCount::empty)
+                .orElse(0L);
+    }
+}
