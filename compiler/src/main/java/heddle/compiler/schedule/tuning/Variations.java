@@ -30,7 +30,7 @@ record Variations(ProgramFacts facts, KernelSchedule schedule) {
     private static final int TRIM = 8;
     private static final int SLICE = 16;
 
-    /** All of them: what is cheap to lose and dear to miss first. */
+    /** All of them, those that change most first. */
     List<KernelSchedule> all() {
         return Stream.of(cuts(), unrolls(), chains(), places(), loops(), slices(), grains())
                 .flatMap(s -> s)
