@@ -21,7 +21,7 @@ class InspectorPageTest {
     private static final String ATTENTION =
             "heddle.graph.find('layer.0/self_attention/attention:softmax#1', heddle.stage())";
     private static final String LAYER = "heddle.graph.find('layer.0/', heddle.stage())";
-    private static final int FUSE_ATTENTION = 14;
+    private static final int FUSE_ATTENTION = 19;
 
     @TempDir
     static Path folder;
@@ -192,7 +192,7 @@ class InspectorPageTest {
                 "line:33 op:attention",
                 "file:minilm.heddle op:attention",
                 "kernel:*softmax* op:attention",
-                "added:14",
+                "added:" + FUSE_ATTENTION,
                 "pass:fuse-attention",
                 "origin:softmax op:attention",
                 "is:fused",
