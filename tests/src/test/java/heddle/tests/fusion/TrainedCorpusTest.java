@@ -41,6 +41,7 @@ class TrainedCorpusTest {
     private static final Set<String> HIDDEN = Set.of(
             "fuses/softmax-nan-to-zero-last",
             "fuses/softmax-nan-to-zero-weighted",
+            "fuses/softmax-weighted-rectified",
             "fuses/softmax-written-masked",
             "fuses/softmax-written-times-hidden");
 
